@@ -1,0 +1,1 @@
+"""Calanque: a city public-safety lakehouse. Places and hours, never persons."""

@@ -1,0 +1,5 @@
+"""`python -m calanque`."""
+
+from calanque.cli import run
+
+run()
