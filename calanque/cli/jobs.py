@@ -1,0 +1,60 @@
+"""`calanque demo`, `calanque redact`, `calanque backtest`: the jobs a person starts by hand."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calanque.cli.terminal import console
+from calanque.settings import settings
+
+DAY = ["%Y-%m-%d"]
+
+
+def demo() -> None:
+    """Start the stack if needed, run the main job through the scheduler, and print what it did."""
+    from calanque.demo.run import run_demo
+    from calanque.demo.summary import render
+    from calanque.stack import lifecycle
+
+    with console.status("Starting the services…"):
+        lifecycle.up(settings(), lambda name, s: console.print(f"  [green]ready[/] {name:<22} {s:5.1f} s"))
+    with console.status(f"Running the main job; follow it in {settings().airflow_url} …"):
+        done = run_demo(
+            settings(), lambda run: console.print(f"  [green]{run.state}[/] {run.dag_id:<26} {run.seconds:6.1f} s")
+        )
+        summary = render(settings(), done)
+    console.print(summary)
+
+
+def redact() -> None:
+    """Redact JSON lines {"id","text"} from standard input to {"id","text","spans"} on standard output."""
+    from calanque.privacy.redact import redact_lines
+
+    redact_lines(sys.stdin, sys.stdout)
+
+
+def backtest(
+    incidents: Annotated[Path, typer.Option(help="CSV with columns occurred_at, lon, lat, type.")],
+    crs: Annotated[int, typer.Option(help="EPSG code of the projected CRS.")],
+    cell: Annotated[float, typer.Option(help="Side of a cell in metres (182.88 is 600 ft).")],
+    origins: Annotated[int, typer.Option(help="How many weekly forecasts, at the end of the data.")] = 52,
+    boundary: Annotated[Path | None, typer.Option(help="GeoJSON of the territory; else a hull of the points.")] = None,
+    start: Annotated[
+        datetime | None, typer.Option("--from", formats=DAY, help="First day of the first forecast.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--json", help="Where to write the result as JSON.")] = None,
+) -> None:
+    """Judge the forecast on any city by the rolling protocol; prints a table and writes JSON."""
+    from ml.risk.backtest import BacktestRequest, run_backtest
+
+    request = BacktestRequest(incidents, crs, cell, origins, boundary, start.date() if start else None)
+    with console.status(f"Back-testing {origins} weeks…"):
+        result, table = run_backtest(request)
+    console.print(table)
+    target = output or incidents.with_suffix(".backtest.json")
+    target.write_text(json.dumps(result, indent=2, ensure_ascii=False), encoding="utf-8")
+    console.print(f"Written: {target}")

@@ -1,0 +1,79 @@
+"""`calanque stack`: the services up, down, their state and their logs."""
+
+import subprocess
+from typing import Annotated
+
+import typer
+
+from calanque.cli.terminal import console
+from calanque.errors import CalanqueError
+from calanque.settings import settings
+
+app = typer.Typer(help="The services: start, stop, state, logs.", no_args_is_help=True)
+
+
+@app.command()
+def provision() -> None:
+    """Fetch and verify the jars and the Trino server, once for all clones."""
+    from calanque.stack import jars, preflight
+
+    preflight.check_java()
+    preflight.check_maven()
+    with console.status("Fetching and verifying the jars and Trino (about 900 MB the first time)…"):
+        folder = jars.provision(settings())
+    console.print(f"Jars and Trino verified in {folder}")
+
+
+@app.command()
+def up() -> None:
+    """Start every service in the order of its needs and wait until all are ready."""
+    from calanque.stack import lifecycle
+
+    with console.status("Starting the services…"):
+        taken_s = lifecycle.up(settings(), lambda name, s: console.print(f"  [green]ready[/] {name:<22} {s:5.1f} s"))
+    console.print(f"All services are ready after {taken_s:.0f} s.")
+
+
+@app.command()
+def down() -> None:
+    """Stop every service; leaves no process and keeps the data."""
+    from calanque.stack import lifecycle
+
+    with console.status("Stopping the services…"):
+        stopped = lifecycle.down(settings())
+    console.print("All services are stopped." if stopped else "Nothing was running.")
+
+
+@app.command()
+def status() -> None:
+    """Show each service's health, memory and address."""
+    from calanque.stack import status as state
+
+    console.print(state.table(state.status(settings())))
+
+
+@app.command()
+def logs(
+    service: Annotated[str | None, typer.Argument(help="A service's name; without it, the list of logs.")] = None,
+    lines: Annotated[int, typer.Option(help="How many last lines.")] = 50,
+) -> None:
+    """Show the last lines of a service's log."""
+    folder = settings().logs
+    known = sorted(path.stem for path in folder.glob("*.log"))
+    if service is None:
+        console.print("\n".join(known) or "No log yet.")
+        return
+    if service not in known:
+        raise CalanqueError(f"There is no log of '{service}': choose one of {', '.join(known) or 'none yet'}.")
+    subprocess.run(["tail", "-n", str(lines), str(folder / f"{service}.log")], check=False)  # noqa: S603, S607
+
+
+@app.command()
+def clean() -> None:
+    """Delete the whole state of this installation; the stack must be down."""
+    from calanque.stack import configuration, supervisor
+
+    if supervisor.is_running(settings()):
+        raise CalanqueError("The stack is running: stop it first with 'calanque stack down' ('make down').")
+    configuration.clean(settings())
+    console.print(f"Deleted {settings().home}")

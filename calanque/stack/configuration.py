@@ -1,0 +1,153 @@
+"""Render the configuration files of every service from `infra/<service>/` into `home/conf`."""
+
+import base64
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from calanque.settings import Settings
+from calanque.stack import jars
+
+PERSONAS = ("engineer", "analyst", "dpo")
+
+# Template under infra/ -> file under home/.
+RENDERED = {
+    "hdfs/core-site.xml.j2": "conf/hadoop/core-site.xml",
+    "hdfs/hdfs-site.xml.j2": "conf/hadoop/hdfs-site.xml",
+    "hdfs/log4j2.properties.j2": "conf/hdfs-log/log4j2.properties",
+    "metastore/hive-site.xml.j2": "conf/metastore/hive-site.xml",
+    "metastore/log4j2.properties.j2": "conf/metastore/log4j2.properties",
+    "spark/spark-defaults.conf.j2": "conf/spark/spark-defaults.conf",
+    "spark/log4j2.properties.j2": "conf/spark/log4j2.properties",
+    "trino/config.properties.j2": "conf/trino/config.properties",
+    "trino/delta.properties.j2": "conf/trino/catalog/lake.properties",
+    "airflow/airflow.cfg.j2": "airflow/airflow.cfg",
+}
+COPIED = {"trino/rules.json": "conf/trino/rules.json", "airflow/webserver_config.py": "airflow/webserver_config.py"}
+
+
+def make_secrets(settings: Settings) -> None:
+    """Make every secret that does not exist yet (256 random bits each), readable by their owner only."""
+    for name in (
+        "postgres",
+        "spark_token",
+        "trino_shared_secret",
+        "airflow_secret",
+        "airflow_jwt",
+        "supervisor",
+        "token_key",
+    ):
+        settings.make_secret(name)
+    settings.make_secret("fernet_key", base64.urlsafe_b64encode(os.urandom(32)).decode())
+    for persona in PERSONAS:
+        settings.make_secret(f"password_{persona}", base64.b32encode(os.urandom(10)).decode().lower())
+
+
+def render(settings: Settings) -> dict[str, Path]:
+    """Write every configuration file; returns template name -> file written. Files with secrets are 0600."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    make_secrets(settings)
+    infra = settings.root / "infra"
+    environment = Environment(
+        loader=FileSystemLoader(infra), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False  # noqa: S701 - no HTML here
+    )
+    values = _values(settings)
+    written = {}
+    for template, target in RENDERED.items():
+        written[template] = _write(settings.home / target, environment.get_template(template).render(values))
+    for source, target in COPIED.items():
+        written[source] = _write(settings.home / target, (infra / source).read_text(encoding="utf-8"))
+    _trino_security(settings)
+    settings.logs.mkdir(exist_ok=True)
+    return written
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    import pyspark
+
+    metastore = settings.database("metastore")
+    airflow = settings.database("airflow")
+    login, _, place = metastore.removeprefix("postgresql://").partition("@")
+    user, _, password = login.partition(":")
+    secret_names = ("spark_token", "trino_shared_secret", "airflow_secret", "airflow_jwt", "fernet_key")
+    return {
+        "s": settings,
+        "root": settings.root,
+        "home": settings.home,
+        "home_uri": settings.home.resolve().as_uri(),
+        "conf": settings.home / "conf",
+        "logs": settings.logs,
+        "pyspark_jars": Path(pyspark.__file__).parent / "jars",
+        "delta_class_path": os.pathsep.join(map(str, jars.spark_jars(settings))),
+        "trino_home": jars.trino_home(settings),
+        "metastore_jdbc": f"jdbc:postgresql://{place}",
+        "metastore_user": user,
+        "metastore_password": password,
+        "airflow_database": airflow.replace("postgresql://", "postgresql+psycopg2://"),
+        "airflow_database_async": airflow.replace("postgresql://", "postgresql+asyncpg://"),
+        **{name: settings.secret(name) for name in secret_names},
+    }
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def _trino_security(settings: Settings) -> None:
+    folder = settings.home / "conf" / "trino"
+    _write(
+        folder / "access-control.properties", f"access-control.name=file\nsecurity.config-file={folder}/rules.json\n"
+    )
+    _write(
+        folder / "password-authenticator.properties",
+        f"password-authenticator.name=file\nfile.password-file={folder}/password.db\n",
+    )
+    if not (folder / "password.db").is_file():
+        import bcrypt
+
+        digest = bcrypt.hashpw(settings.secret("password_analyst").encode(), bcrypt.gensalt(10, prefix=b"2a")).decode()
+        _write(folder / "password.db", f"analyst:{digest.replace('$2a$', '$2y$', 1)}\n")
+    if not (folder / "keystore.pem").is_file():
+        _write(folder / "keystore.pem", _self_signed(settings.host))
+        certificate = (folder / "keystore.pem").read_text(encoding="utf-8").split("-----END PRIVATE KEY-----\n")[1]
+        _write(settings.home / "trino-ca.pem", certificate)
+
+
+def _self_signed(host: str) -> str:
+    import ipaddress
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "calanque query door")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(host))]
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=825))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain)
+    return private.decode() + certificate.public_bytes(encoding).decode()
+
+
+def clean(settings: Settings) -> None:
+    """Delete the whole state of this installation: tables, databases, logs, secrets."""
+    shutil.rmtree(settings.home, ignore_errors=True)

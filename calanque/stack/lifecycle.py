@@ -1,0 +1,98 @@
+"""Bring the services up in the order of their needs, each as early as it can, and take them down in reverse."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import cast
+
+from calanque.errors import CalanqueError
+from calanque.settings import Settings
+from calanque.stack import configuration, jars, preflight, supervisor
+from calanque.stack.services import Service, declare
+
+Say = Callable[[str, float], None]
+
+
+def up(settings: Settings, say: Say) -> float:
+    """Start every service that is not ready; returns the seconds it took.
+
+    Args:
+        settings: the installation.
+        say: called with a service's name and its seconds, as each becomes ready.
+
+    Raises:
+        CalanqueError: if a prerequisite is missing, a port is taken, or a service is not ready in its time.
+    """
+    started_at = time.monotonic()
+    preflight.check_java()
+    if not (jars.jars_folder(settings) / "complete").is_file():
+        preflight.check_maven()
+    jars.provision(settings)
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    running = supervisor.is_running(settings)
+    if not running:
+        preflight.check_ports(settings)
+        configuration.render(settings)
+    services = declare(settings)
+    if not running:
+        supervisor.write_file(settings, services)
+        supervisor.start(settings)
+    _start_in_order(settings, services, say)
+    return time.monotonic() - started_at
+
+
+def _start_in_order(settings: Settings, services: tuple[Service, ...], say: Say) -> None:
+    done: set[str] = set()
+    running: dict[Future[float], Service] = {}
+    with ThreadPoolExecutor(max_workers=len(services)) as pool:
+        while len(done) < len(services):
+            for service in services:
+                if service.name not in done and service not in running.values() and done.issuperset(service.needs):
+                    running[pool.submit(_start, settings, service)] = service
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                service = running.pop(future)
+                say(service.name, future.result())
+                done.add(service.name)
+
+
+def _start(settings: Settings, service: Service) -> float:
+    started_at = time.monotonic()
+    manager = supervisor.door(settings)
+    state = cast("str", manager.getProcessInfo(service.name)["statename"])
+    if state not in {"RUNNING", "STARTING"}:
+        if service.prepare:
+            service.prepare(settings)
+        manager.startProcess(service.name, False)
+    wait_until_ready(settings, service)
+    if service.afterwards:
+        service.afterwards(settings)
+    return time.monotonic() - started_at
+
+
+def wait_until_ready(settings: Settings, service: Service) -> None:
+    """Wait for a service's probe.
+
+    Raises:
+        CalanqueError: if the process ended for good, or is not ready within its time.
+    """
+    manager = supervisor.door(settings)
+    limit = time.monotonic() + service.within_s
+    while not service.ready(settings):
+        state = manager.getProcessInfo(service.name)["statename"]
+        if state in {"FATAL", "STOPPED"}:
+            raise CalanqueError(
+                f"The service '{service.name}' does not start: read it with 'calanque stack logs {service.name}'."
+            )
+        if time.monotonic() > limit:
+            sentence = f"The service '{service.name}' is not ready after {service.within_s} s"
+            raise CalanqueError(f"{sentence}: read it with 'calanque stack logs {service.name}'.")
+        time.sleep(0.3)
+
+
+def down(settings: Settings) -> bool:
+    """Stop every service and the process manager; returns False when nothing ran."""
+    if not supervisor.is_running(settings):
+        return False
+    supervisor.stop(settings, [service.name for service in reversed(declare(settings))])
+    return True

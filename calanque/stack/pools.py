@@ -1,0 +1,25 @@
+"""One Airflow pool of one slot per writer, so that each Delta table has one writer at a time."""
+
+from calanque.contracts import load_contracts
+from calanque.marts.domains import DOMAINS
+
+FORECAST_POOL = "forecast"
+
+
+def feed_pool(feed: str) -> str:
+    """Return the pool of the one writer of a feed's bronze and quarantine tables."""
+    return f"bronze_{feed}"
+
+
+def marts_pool(domain: str) -> str:
+    """Return the pool of the one writer of a domain's silver and marts tables."""
+    return f"marts_{domain}"
+
+
+def pools() -> dict[str, str]:
+    """Return every pool with what it guards."""
+    return {
+        **{feed_pool(feed): f"The one writer of bronze.{feed} and quarantine.{feed}" for feed in load_contracts()},
+        **{marts_pool(name): f"The one writer of the silver and marts tables of {name}" for name in DOMAINS},
+        FORECAST_POOL: "The one writer of marts.fct_forecast and of the champion alias",
+    }

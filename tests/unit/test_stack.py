@@ -1,0 +1,151 @@
+"""The declared services, without starting any: configuration of both profiles, prerequisites, the jars' lock."""
+
+import configparser
+import json
+import socket
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from calanque.errors import CalanqueError
+from calanque.settings import Settings
+from calanque.stack import configuration, jars, preflight, services, supervisor
+
+CLUSTER = {
+    "profile": "cluster",
+    "hdfs_url": "hdfs://city",
+    "webhdfs_address": "http://namenode.city.example:9870",
+    "database_url": "postgresql://lake:secret@db.city.example:5432",
+    "metastore_url": "thrift://metastore.city.example:9083",
+}
+PROFILES = {"local": {}, "cluster": CLUSTER}
+
+
+@pytest.fixture
+def make(tmp_path: Path):
+    def build(profile: str) -> Settings:
+        home = tmp_path / f"a home with spaces {profile}"
+        home.mkdir()
+        return Settings(home=home, **PROFILES[profile])
+
+    return build
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_profile_renders_valid_configuration(make, profile: str) -> None:
+    settings = make(profile)
+    written = configuration.render(settings)
+    for template, path in written.items():
+        text = path.read_text(encoding="utf-8")
+        assert "{{" not in text, template
+        assert path.stat().st_mode & 0o077 == 0, f"{path.name} may be read by others"
+        if path.suffix == ".xml":
+            assert ET.fromstring(text).tag == "configuration"
+        if path.suffix == ".json":
+            json.loads(text)
+        if path.suffix == ".cfg":
+            configparser.RawConfigParser().read_string(text)
+    spark = written["spark/spark-defaults.conf.j2"].read_text(encoding="utf-8")
+    core = written["hdfs/core-site.xml.j2"].read_text(encoding="utf-8")
+    assert f"spark.master                                         {settings.master}" in spark
+    assert settings.hdfs_uri in core
+    assert settings.metastore_uri in spark
+
+
+def test_cluster_changes_addresses_and_masters_only(make) -> None:
+    local, cluster = make("local"), make("cluster")
+    assert (local.master, cluster.master) == ("local[*]", "yarn")
+    assert cluster.hdfs_uri == "hdfs://city"
+    assert cluster.metastore_uri == "thrift://metastore.city.example:9083"
+    assert cluster.database("mlflow") == "postgresql://lake:secret@db.city.example:5432/mlflow"
+
+
+def test_secrets_are_made_once_and_closed(make) -> None:
+    settings = make("local")
+    configuration.make_secrets(settings)
+    first = {path.name: path.read_text() for path in (settings.home / "secrets").iterdir()}
+    configuration.make_secrets(settings)
+    assert {path.name: path.read_text() for path in (settings.home / "secrets").iterdir()} == first
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (settings.home / "secrets").iterdir())
+    assert len(set(first.values())) == len(first) >= 10
+
+
+def test_missing_secret_says_what_to_do(make) -> None:
+    with pytest.raises(CalanqueError, match="calanque stack up"):
+        make("local").secret("spark_token")
+
+
+@pytest.fixture
+def declared(make, monkeypatch) -> tuple[Settings, tuple[services.Service, ...]]:
+    settings = make("local")
+    configuration.render(settings)
+    monkeypatch.setattr(jars, "hadoop_jar", lambda settings: Path("hadoop.jar"))
+    return settings, services.declare(settings)
+
+
+def test_needs_are_declared_before_use(declared) -> None:
+    known: set[str] = set()
+    for service in declared[1]:
+        assert known.issuperset(service.needs), service.name
+        known.add(service.name)
+    assert len(known) == 13
+
+
+def test_supervisor_file_is_made_from_the_declaration(declared) -> None:
+    settings, found = declared
+    supervisor.write_file(settings, found)
+    path = settings.home / "conf" / "supervisord.conf"
+    file = configparser.RawConfigParser()
+    file.read(path)
+    assert {section.removeprefix("program:") for section in file.sections() if section.startswith("program:")} == {
+        service.name for service in found
+    }
+    assert file["inet_http_server"]["port"].startswith("127.0.0.1:")
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_no_secret_on_a_command_line(declared) -> None:
+    settings, found = declared
+    secrets = [path.read_text() for path in (settings.home / "secrets").iterdir()]
+    for service in found:
+        assert not any(secret in word for secret in secrets for word in service.command), service.name
+
+
+def test_taken_port_is_named(make) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        settings = make("local").model_copy(update={"ports": Settings().ports.model_copy(update={"trino": port}), "port_offset": 0})
+        others = {name: 0 for name in type(settings.ports).model_fields if name != "trino"}
+        settings = settings.model_copy(update={"ports": settings.ports.model_copy(update=others)})
+        with pytest.raises(CalanqueError, match=rf"Port {port} \(trino\) is taken.*CALANQUE_PORTS__TRINO"):
+            preflight.check_ports(settings)
+
+
+@pytest.mark.parametrize(
+    ("check", "sentence"),
+    [
+        pytest.param(preflight.check_java, "Java is missing: install", id="java"),
+        pytest.param(preflight.check_maven, "Maven is missing: install", id="maven"),
+    ],
+)
+def test_missing_prerequisite_is_one_sentence(check, sentence: str, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(CalanqueError, match=sentence):
+        check()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(None, "Maven did not fetch it", id="absent"),
+        pytest.param(b"altered", "is not the file that", id="altered"),
+    ],
+)
+def test_jar_that_differs_from_its_lock_is_refused(tmp_path: Path, content: bytes | None, sentence: str) -> None:
+    if content is not None:
+        (tmp_path / "delta.jar").write_bytes(content)
+    with pytest.raises(CalanqueError, match=sentence):
+        jars._verify(tmp_path, {"delta.jar": "0" * 64})
