@@ -1,0 +1,250 @@
+"""MLflow: the record of every training run and the registry of models. The only module that imports it."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from calanque.errors import CalanqueError
+from calanque.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from matplotlib.figure import Figure
+    from mlflow.tracking import MlflowClient
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+MODEL_FILE = "model.json"
+# The server being away for a moment must not fail a training; being away for good must not hold it for minutes.
+CLIENT_LIMITS = {
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "4",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a training run leaves behind; `model_json` is the model's own text, `registered_name` its registry name."""
+
+    experiment: str
+    run_name: str
+    registered_name: str
+    model_json: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LoggedRun:
+    """A finished run and the registry version it made."""
+
+    run_id: str
+    experiment_id: str
+    registered_name: str
+    model_version: str
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A registered model read back: its text, version, run and tags."""
+
+    registered_name: str
+    model_version: str
+    run_id: str
+    model_json: str
+    tags: Mapping[str, str]
+
+
+def registered_name(model: str, territory: str) -> str:
+    """Return the registry name of a territory's model, such as `risk-toronto`."""
+    return f"{model}-{territory}"
+
+
+def log_run(record: RunRecord, uri: str | None = None) -> LoggedRun:
+    """Log a run (parameters, metrics, tags, figures, texts, model) and register its model.
+
+    Args:
+        record: what to log; texts and figures by artefact path, such as `card.md` or `hit_curve.png`.
+        uri: of the tracking server, default `settings().mlflow_uri`.
+
+    Raises:
+        CalanqueError: if the server does not answer or refuses.
+    """
+    with _mlflow(uri) as mlflow:
+        mlflow.set_experiment(record.experiment)
+        with mlflow.start_run(run_name=record.run_name) as run:
+            mlflow.log_params(dict(record.params))
+            mlflow.log_metrics({name: value for name, value in record.metrics.items() if value == value})
+            mlflow.set_tags(dict(record.tags))
+            for path, text in record.texts.items():
+                mlflow.log_text(text, path)
+            for path, figure in record.figures.items():
+                mlflow.log_figure(figure, path)
+            model_version = _log_model(mlflow, record)
+        client = mlflow.MlflowClient()
+        for name, value in record.tags.items():
+            client.set_model_version_tag(record.registered_name, model_version, name, value)
+        return LoggedRun(run.info.run_id, run.info.experiment_id, record.registered_name, model_version)
+
+
+def _log_model(mlflow: Any, record: RunRecord) -> str:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / MODEL_FILE
+        path.write_text(record.model_json, encoding="utf-8")
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=_json_model(),
+            artifacts={"model": str(path)},
+            registered_model_name=record.registered_name,
+            # Given, so that MLflow does not import everything to guess; the model is JSON and needs only these.
+            pip_requirements=[f"mlflow=={version('mlflow')}", f"pandas=={version('pandas')}"],
+        )
+    return str(info.registered_model_version)
+
+
+def _json_model() -> Any:
+    """Return the wrapper MLflow stores around the JSON; the class lives here because it must derive MLflow's."""
+    from mlflow.pyfunc.model import PythonModel
+
+    class JsonModel(PythonModel):
+        def load_context(self, context: Any) -> None:
+            self.document = json.loads(Path(context.artifacts["model"]).read_text(encoding="utf-8"))
+
+        # No type hints: MLflow takes hints for a schema, and warns of every hint it cannot check.
+        def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
+            """Mix the shares of each row: column `type`, then one column a surface, in the order of the weights."""
+            weights = dict(zip(self.document["types"], self.document["pool_weights"], strict=True))
+            columns = [name for name in model_input.columns if name != "type"]
+            return model_input.apply(
+                lambda row: sum(w * row[c] for w, c in zip(weights[row["type"]], columns, strict=True)), axis=1
+            )
+
+    return JsonModel()
+
+
+def set_alias(name: str, alias: str, model_version: str, uri: str | None = None) -> None:
+    """Point an alias (`CHAMPION`, `CHALLENGER`) at a version.
+
+    Raises:
+        CalanqueError: if the server does not answer, or the version does not exist.
+    """
+    with _mlflow(uri) as mlflow:
+        mlflow.MlflowClient().set_registered_model_alias(name, alias, model_version)
+
+
+def drop_alias(name: str, alias: str, uri: str | None = None) -> None:
+    """Take an alias away, if it is there: a champion that no longer beats the baseline retires.
+
+    Raises:
+        CalanqueError: if the server does not answer.
+    """
+    with _mlflow(uri) as mlflow:
+        client = mlflow.MlflowClient()
+        if _aliased(client, name, alias) is not None:
+            client.delete_registered_model_alias(name, alias)
+
+
+def alias_version(name: str, alias: str = CHAMPION, uri: str | None = None) -> str | None:
+    """Return the version an alias points at, None when there is no such model or alias.
+
+    Raises:
+        CalanqueError: if the server does not answer.
+    """
+    with _mlflow(uri) as mlflow:
+        found = _aliased(mlflow.MlflowClient(), name, alias)
+        return None if found is None else str(found.version)
+
+
+def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> StoredModel | None:
+    """Return the model an alias points at, None when there is none.
+
+    Raises:
+        CalanqueError: if the server does not answer, or the artefact is lost.
+    """
+    with _mlflow(uri) as mlflow:
+        found = _aliased(mlflow.MlflowClient(), name, alias)
+        if found is None:
+            return None
+        with TemporaryDirectory() as folder:
+            local = mlflow.artifacts.download_artifacts(f"models:/{name}/{found.version}", dst_path=folder)
+            text = (Path(local) / "artifacts" / MODEL_FILE).read_text(encoding="utf-8")
+        return StoredModel(name, str(found.version), str(found.run_id), text, dict(found.tags))
+
+
+def settle(name: str, model_version: str, is_promoted: bool, uri: str | None = None) -> str | None:
+    """Give a new version its aliases after the decision on it, and return the champion's version, if any.
+
+    Promoted, it is champion. Refused, it stays challenger and the champion retires: the back-test judges the way of
+    making the model on the latest weeks, so the older version made that way has stopped beating the baseline too.
+
+    Raises:
+        CalanqueError: if the server does not answer.
+    """
+    set_alias(name, CHALLENGER, model_version, uri)
+    if not is_promoted:
+        drop_alias(name, CHAMPION, uri)
+        return None
+    set_alias(name, CHAMPION, model_version, uri)
+    return model_version
+
+
+def find_version(name: str, tags: Mapping[str, str], uri: str | None = None) -> str | None:
+    """Return the latest version that bears all these tags: same data and same code, nothing to train.
+
+    Raises:
+        CalanqueError: if the server does not answer.
+    """
+    with _mlflow(uri) as mlflow:
+        versions = mlflow.MlflowClient().search_model_versions(f"name='{name}'")
+        same = [found for found in versions if tags.items() <= dict(found.tags).items()]
+        return str(max(int(found.version) for found in same)) if same else None
+
+
+def _aliased(client: MlflowClient, name: str, alias: str) -> Any | None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_model_version_by_alias(name, alias)
+    except MlflowException as error:
+        # An unknown alias is INVALID_PARAMETER_VALUE in MLflow 3, an unknown model RESOURCE_DOES_NOT_EXIST.
+        if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+            return None
+        raise
+
+
+@contextmanager
+def _mlflow(uri: str | None) -> Iterator[Any]:
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    for name, value in CLIENT_LIMITS.items():
+        os.environ.setdefault(name, value)
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    mlflow.set_tracking_uri(uri or settings().mlflow_uri)
+    try:
+        yield mlflow
+    except MlflowException as error:
+        raise CalanqueError(_sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    text = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    if "Max retries exceeded" in text:
+        return "The MLflow server does not answer: look at 'calanque stack status' and 'calanque stack logs mlflow'."
+    return f"MLflow refused the request: {text[:200]}."
+
+
+def to_text(value: Any) -> str:
+    """Return plain values as indented JSON, for `RunRecord.texts`."""
+    return json.dumps(value, indent=1, ensure_ascii=False)

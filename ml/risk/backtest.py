@@ -1,0 +1,156 @@
+"""The protocol on any CSV of incidents: `calanque backtest`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.table import Table
+
+from calanque.errors import CalanqueError
+from ml.risk.config import risk_config
+from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube
+from ml.risk.incidents import Incidents, backtest_grid, read_boundary, read_incidents
+from ml.risk.method import MethodName
+from ml.risk.validate import Validation, metric_name, promotes, validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ml.risk.config import RiskConfig
+
+LABELS = {
+    MethodName.COUNTS: "baseline counts",
+    MethodName.DECAY: "baseline decay {half_life:g} d",
+    MethodName.KDE: "baseline KDE {cell:g} m",
+    MethodName.POOL: "challenger",
+}
+MAX_ORIGINS = 520
+
+
+@dataclass(frozen=True)
+class BacktestRequest:
+    """What to back-test: `cell_m` in metres whatever the CRS's unit; `start` is the first day of the first forecast."""
+
+    csv_path: Path
+    crs: int
+    cell_m: float
+    origins: int
+    boundary: Path | None = None
+    start: date | None = None
+    types: tuple[str, ...] | None = None
+
+
+def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> tuple[dict[str, Any], Table]:
+    """Run the rolling back-test of forecasting.md on a CSV with columns occurred_at, lon, lat, type.
+
+    Args:
+        request: file, CRS (EPSG), cell size, number of weekly origins, and what narrows them.
+        config: the parameters, default `ml/risk/model.yml`.
+
+    Returns:
+        The result as plain values for JSON, and a table to print: one row per type and method.
+
+    Raises:
+        CalanqueError: on bad input, with a sentence that says what to change.
+    """
+    config = config or risk_config()
+    if not 1 <= request.origins <= MAX_ORIGINS:
+        raise CalanqueError(f"--origins must lie between 1 and {MAX_ORIGINS} weeks; the protocol asks for 52 or more.")
+    if not request.cell_m > 0:
+        raise CalanqueError("--cell must be a size in metres above 0, such as 250.")
+    incidents = read_incidents(request.csv_path, request.crs, list(request.types) if request.types else None)
+    cube, outside_count = _cube(request, incidents)
+    validation, _ = validate(cube, config, request.origins)
+    return _result(request, config, validation, incidents, outside_count), table_of(validation, config, request.cell_m)
+
+
+def _cube(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, int]:
+    """Return the cube whose last `origins` weeks are to be forecast, and how many incidents lie in no cell."""
+    start = _start(request, incidents)
+    past = incidents.take(incidents.day < np.datetime64(start))
+    if len(past.day) == 0:
+        raise CalanqueError(f"No incident lies before {start}: choose a later first forecast with --from.")
+    boundary = read_boundary(request.boundary, request.crs) if request.boundary else None
+    grid = backtest_grid(request.csv_path.stem, request.crs, request.cell_m, boundary, past)
+    cell = grid.cell_index(incidents.x, incidents.y)
+    inside = cell >= 0
+    if not inside.any():
+        raise CalanqueError(
+            "No incident lies inside the boundary: check that both are in degrees and of the same city."
+        )
+    first_day = start - timedelta(days=(start - past.day.min().astype(date)).days // DAYS_A_WEEK * DAYS_A_WEEK)
+    until = start + timedelta(days=request.origins * DAYS_A_WEEK - 1)
+    kept = incidents.take(inside)
+    return build_cube(grid, first_day, until, kept.day, cell[inside].astype(np.intp), kept.kind), int((~inside).sum())
+
+
+def _start(request: BacktestRequest, incidents: Incidents) -> date:
+    last = incidents.day.max().astype(date)
+    length = timedelta(days=request.origins * DAYS_A_WEEK)
+    start: date = request.start or last + timedelta(days=1) - length
+    if start + length - timedelta(days=1) > last:
+        raise CalanqueError(
+            f"{request.origins} weeks from {start} end after the last incident ({last}): give an earlier --from or "
+            "fewer --origins."
+        )
+    return start
+
+
+def _result(
+    request: BacktestRequest, config: RiskConfig, validation: Validation, incidents: Incidents, outside_count: int
+) -> dict[str, Any]:
+    is_promoted, reason = promotes(validation, config)
+    return {
+        "incidents_file": request.csv_path.name,
+        "incident_count": len(incidents.day),
+        "astray_count": incidents.astray_count,
+        "outside_boundary_count": outside_count,
+        "crs": request.crs,
+        "cell_m": request.cell_m,
+        "origins": request.origins,
+        "boundary": request.boundary.name
+        if request.boundary
+        else "concave hull of the incidents before the first origin",
+        "labels": labels(config, request.cell_m),
+        "parameters": config.model_dump(mode="json"),
+        "validation": validation.to_dict(),
+        "decision": {"is_promoted": is_promoted, "reason": reason},
+    }
+
+
+def labels(config: RiskConfig, cell_m: float) -> dict[str, str]:
+    """Return the printed name of each method."""
+    return {
+        str(method): text.format(half_life=config.baseline.half_life_days, cell=cell_m)
+        for method, text in LABELS.items()
+    }
+
+
+def table_of(validation: Validation, config: RiskConfig, cell_m: float) -> Table:
+    """Return the figures as a table: pooled over types first when there are several, then each type."""
+    small, large = validation.area_shares
+    columns = [metric_name(kind, share) for kind in ("hit_rate", "pai", "pei") for share in (small, large)]
+    heads = [f"{kind}@{share:.0%}" for kind in ("hit", "PAI", "PEI") for share in (small, large)]
+    title = (
+        f"{validation.all_weeks.week_count} weeks, {validation.first_day} to {validation.last_day}, "
+        f"{validation.all_weeks.event_count:,} incidents, {validation.cell_count:,} cells"
+    )
+    table = Table(title=title, caption=promotes(validation, config)[1])
+    for head in ("type", "method"):
+        table.add_column(head, no_wrap=True)
+    for head in (*heads, "log score", "Brier"):
+        table.add_column(head, justify="right")
+    names = labels(config, cell_m)
+    blocks = dict(validation.by_type)
+    if len(blocks) > 1:
+        blocks = {"all types": validation.all_weeks.figures, **blocks}
+    for kind, figures in blocks.items():
+        for method, row in figures.items():
+            hits = [f"{100 * row[name]:.2f} %" for name in columns[:2]]
+            indices = [f"{row[name]:.3f}" for name in columns[2:]]
+            table.add_row(kind, names[method], *hits, *indices, f"{row['log_score']:.3f}", f"{row['brier']:.5f}")
+        table.add_section()
+    return table

@@ -1,0 +1,153 @@
+"""The model card, written from the results so that it cannot disagree with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.risk.method import MethodName
+from ml.risk.validate import BASELINES, metric_name
+
+if TYPE_CHECKING:
+    from ml.risk.config import RiskConfig
+    from ml.risk.metrics import Difference
+    from ml.risk.model import RiskModel
+    from ml.risk.train import Training
+    from ml.risk.validate import Span, Validation
+
+LIMITS = """\
+- It forecasts places and weeks, never persons: no row about a person enters it and no score of a person leaves it.
+- It learns from what the public reports. Where people report less, it sees less; that is not less harm.
+- It says where incidents are likely, not why, and not what a patrol would change.
+- An interval is about the week's count in one cell; most cells are empty most weeks, so most intervals hold 0.
+- It must be shown beside the plain counts, and serves only while it beats them."""
+
+
+def model_card(training: Training, config: RiskConfig, data_version: str) -> str:
+    """Return the card in Markdown: what, data, figures with intervals, decision, limits."""
+    model, validation = training.model, training.validation
+    parts = [
+        f"# Model card: {model.name}-{model.territory}",
+        "Expected number of reported incidents in each grid cell next week, by type, with a "
+        f"{model.interval_coverage:.0%} interval, beside slow-decay counts.",
+        "## Decision",
+        training.reason,
+        "## Data",
+        _data(model, validation, config, data_version),
+        f"## Back-test, {validation.first_day} to {validation.last_day}",
+        _protocol(validation, config),
+        _figures(validation, validation.all_weeks),
+        *[
+            f"Outside {name} ({span.week_count} weeks):\n\n{_figures(validation, span)}"
+            for name, span in validation.outside.items()
+        ],
+        "By type:",
+        _by_type(validation),
+        "## Calibration and interval",
+        _calibration(validation, config),
+        "## What the model is made of",
+        _weights(model),
+        "## Limits",
+        LIMITS,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _data(model: RiskModel, validation: Validation, config: RiskConfig, data_version: str) -> str:
+    exception = config.training.enforced_exception
+    told = (
+        f"by written exception {exception.decision_record}: {exception.reason}"
+        if exception
+        else "left out, and refused by the code"
+    )
+    return "\n".join(
+        [
+            f"- Types: {', '.join(model.types)}.",
+            f"- Training table version: {data_version}; weeks before {model.trained_until.isoformat()}.",
+            f"- Grid: {validation.cell_count:,} cells of {validation.cell_area_m2:,.0f} m2 in EPSG:{model.grid.crs}, "
+            "empty ones included.",
+            f"- Rows produced by enforcement: {told}.",
+        ]
+    )
+
+
+def _protocol(validation: Validation, config: RiskConfig) -> str:
+    shares = " and ".join(
+        f"{share:.0%} of the area ({count} cells)"
+        for share, count in zip(validation.area_shares, validation.top_counts, strict=True)
+    )
+    backtest = config.backtest
+    return (
+        f"{validation.all_weeks.week_count} weekly forecasts, {validation.all_weeks.event_count:,} incidents; each "
+        "forecast knows only the weeks before it; weights refitted every "
+        f"{config.challenger.refit_weeks} weeks. Flagged: {shares}. "
+        "Ties count at their expectation under random order. Log score in nats per incident over a uniform map, every "
+        "method given the same weekly total and the uniform floor that suited it best on past weeks. Gains: paired "
+        f"bootstrap by week, {backtest.bootstrap_draws:,} draws, {backtest.bootstrap_coverage:.0%} interval."
+    )
+
+
+def _figures(validation: Validation, span: Span) -> str:
+    small, large = validation.area_shares
+    columns = [metric_name(kind, share) for kind in ("hit_rate", "pai", "pei") for share in (small, large)]
+    columns += ["log_score", "brier"]
+    lines = ["| method | " + " | ".join(columns) + " |", "| --- " * (len(columns) + 1) + "|"]
+    for method, row in span.figures.items():
+        lines.append(f"| {method} | " + " | ".join(_number(name, row[name]) for name in columns) + " |")
+    for baseline in BASELINES:
+        gains = span.differences[baseline][MethodName.POOL]
+        lines.append(f"| pool minus {baseline} | " + " | ".join(_gain(name, gains[name]) for name in columns) + " |")
+    return "\n".join(lines)
+
+
+def _number(name: str, value: float) -> str:
+    if name.startswith("hit_rate"):
+        return f"{value:.2%}"
+    return f"{value:.5f}" if name == "brier" else f"{value:.3f}"
+
+
+def _gain(name: str, gain: Difference) -> str:
+    if name.startswith("hit_rate"):
+        return f"{100 * gain.value:+.2f} pt [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"
+    digits = 6 if name == "brier" else 3
+    return f"{gain.value:+.{digits}f} [{gain.low:+.{digits}f}, {gain.high:+.{digits}f}]"
+
+
+def _by_type(validation: Validation) -> str:
+    large = metric_name("hit_rate", validation.area_shares[-1])
+    lines = [f"| type | method | {large} | log_score |", "| --- | --- | --- | --- |"]
+    for kind, figures in validation.by_type.items():
+        lines += [
+            f"| {kind} | {method} | {figures[method][large]:.2%} | {figures[method]['log_score']:.3f} |"
+            for method in (MethodName.DECAY, MethodName.POOL)
+        ]
+    return "\n".join(lines)
+
+
+def _calibration(validation: Validation, config: RiskConfig) -> str:
+    lines = ["Probability of at least one incident, by decile of the forecast:", ""]
+    lines += ["| decile | pool says | happened | decay says | happened |", "| --- | --- | --- | --- | --- |"]
+    pairs = zip(validation.calibration[MethodName.POOL], validation.calibration[MethodName.DECAY], strict=True)
+    for number, (pool, decay) in enumerate(pairs, start=1):
+        lines.append(
+            f"| {number} | {pool.forecast:.5f} | {pool.observed:.5f} | {decay.forecast:.5f} | {decay.observed:.5f} |"
+        )
+    covered = validation.coverage_flagged.get(MethodName.POOL)
+    told = "not measured, too few weeks" if covered is None else f"{covered:.1%} of the counts"
+    lines += [
+        "",
+        f"In the cells flagged at {validation.area_shares[-1]:.0%} of the area, inside their "
+        f"{config.interval_coverage:.0%} interval: {told} (whole counts: at least that much is asked).",
+    ]
+    return "\n".join(lines)
+
+
+def _weights(model: RiskModel) -> str:
+    lines = [
+        "A convex pool of count surfaces; `365d/1c` is counts of half-life 365 days smoothed over one cell. "
+        "Heaviest weights:",
+        "",
+    ]
+    for index, kind in enumerate(model.types):
+        told = ", ".join(f"{name} {weight:.0%}" for name, weight in model.main_weights(index))
+        lines.append(f"- {kind}: {told}; over-dispersion {model.dispersion[index]:.2f}.")
+    return "\n".join(lines)

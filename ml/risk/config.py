@@ -1,0 +1,124 @@
+"""The parameters of the risk model: `model.yml`, closed, so that a typo is an error."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from calanque.contracts.yaml_file import read_yaml, sentence_of
+from calanque.errors import CalanqueError
+
+MODEL_FILE = Path(__file__).with_name("model.yml")
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BaselineConfig(_Closed):
+    """Slow-decay counts; a half-life under a year is a straw man (guide, forecasting)."""
+
+    half_life_days: float = Field(ge=365)
+
+
+class ChallengerConfig(_Closed):
+    """The pool of surfaces, and the past weeks its weights are learnt on."""
+
+    half_lives_days: tuple[float, ...] = Field(min_length=1)
+    widths_cells: tuple[float, ...] = Field(min_length=1)
+    iterations: int = Field(ge=1, le=5000)
+    prior_event_count: float = Field(ge=0, description="Pseudo-events given to each surface: keeps rare types calm.")
+    fit_weeks: int = Field(ge=4)
+    refit_weeks: int = Field(ge=1)
+    min_fit_weeks: int = Field(ge=4)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if min(self.half_lives_days) <= 0 or min(self.widths_cells) < 0:
+            raise ValueError("half-lives must be above 0 and widths not below 0")
+        if self.min_fit_weeks > self.fit_weeks:
+            raise ValueError("min_fit_weeks must not exceed fit_weeks")
+        return self
+
+
+class SetApart(_Closed):
+    """A span of days that figures are also shown without."""
+
+    name: str = Field(min_length=1)
+    first: date
+    last: date
+
+
+class BacktestConfig(_Closed):
+    """Rolling origins and how the figures are compared."""
+
+    weeks: int = Field(ge=1)
+    area_shares: tuple[float, float]
+    bootstrap_draws: int = Field(ge=100)
+    bootstrap_coverage: float = Field(gt=0.5, lt=1)
+    seed: int
+    set_apart: SetApart | None = None
+
+
+class EnforcedException(_Closed):
+    """The explicit decision to train on rows produced by enforcement."""
+
+    reason: str = Field(min_length=20)
+    decision_record: str = Field(min_length=1, description="File name in infra/decisions/.")
+
+
+class TrainingConfig(_Closed):
+    """Which rows may train."""
+
+    enforced_exception: EnforcedException | None = None
+
+
+class RiskConfig(_Closed):
+    """Everything a training run depends on besides the data."""
+
+    name: str
+    horizon_weeks: int = Field(ge=1, le=1, description="Only the next week is offered.")
+    baseline: BaselineConfig
+    challenger: ChallengerConfig
+    level_half_life_days: float = Field(gt=0)
+    interval_coverage: float = Field(gt=0.5, lt=1)
+    backtest: BacktestConfig
+    training: TrainingConfig
+
+    @model_validator(mode="after")
+    def _holds_the_baselines(self) -> Self:
+        if self.baseline.half_life_days not in self.challenger.half_lives_days:
+            raise ValueError(
+                "challenger.half_lives_days must hold the baseline's half-life: the pool contains its rival"
+            )
+        if not {0, 1} <= set(self.challenger.widths_cells):
+            raise ValueError("challenger.widths_cells must hold 0 (plain counts) and 1 (KDE of one cell)")
+        return self
+
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters flat, as text, for the tracking server."""
+        flat: dict[str, str] = {}
+        for section, value in self.model_dump(mode="json").items():
+            entries = value.items() if isinstance(value, dict) else ((None, value),)
+            flat.update({f"{section}.{key}" if key else section: str(entry) for key, entry in entries})
+        return flat
+
+
+def read_config(path: Path) -> RiskConfig:
+    """Return the parameters of one file.
+
+    Raises:
+        CalanqueError: if the file is missing or not closed.
+    """
+    try:
+        return RiskConfig.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
+
+
+@cache
+def risk_config() -> RiskConfig:
+    """Return the parameters of `ml/risk/model.yml`, read once."""
+    return read_config(MODEL_FILE)

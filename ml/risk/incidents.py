@@ -1,0 +1,158 @@
+"""Read the incidents and the boundary of a back-test, refusing what could not be scored honestly."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.errors import ShapelyError
+
+from calanque.errors import CalanqueError
+from calanque.places.grid import Grid, hull, project, projected_crs, rectangle, unit_m
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+INCIDENT_COLUMNS = ("occurred_at", "lon", "lat", "type")
+# Registers hold a few positions at 0,0; beyond one in a hundred the CRS is the wrong one.
+MAX_ASTRAY_RATE = 0.01
+HULL_RATIO, HULL_WIDEN_M = 0.06, 150.0
+
+
+@dataclass(frozen=True, eq=False)
+class Incidents:
+    """Incidents with their projected position, in the CRS's unit; `astray_count` rows were left out."""
+
+    day: NDArray[np.datetime64]
+    kind: pd.Series[str]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    astray_count: int
+
+    def take(self, keep: NDArray[np.bool_]) -> Incidents:
+        """Return the chosen incidents."""
+        return Incidents(self.day[keep], self.kind[keep], self.x[keep], self.y[keep], self.astray_count)
+
+
+def read_incidents(path: Path, epsg: int, types: list[str] | None = None) -> Incidents:
+    """Return the incidents of a CSV with columns occurred_at, lon, lat, type.
+
+    A time without an offset is taken as written; one with an offset is converted to UTC. Only its day counts.
+
+    Raises:
+        CalanqueError: if the file, a column, a date, a number or a type is missing or unreadable, or if more than one
+            point in a hundred lies outside the area of the CRS.
+    """
+    frame = _read_csv(path)
+    if types is not None:
+        unknown = sorted(set(types) - set(frame["type"]))
+        if unknown:
+            known = ", ".join(sorted(frame["type"].unique()))
+            raise CalanqueError(f"{path.name} holds no type '{unknown[0]}': choose among {known}.")
+        frame = frame[frame["type"].isin(types)]
+    day = _days(path, frame)
+    lon, lat = (_numbers(path, frame, name) for name in ("lon", "lat"))
+    held = _held(epsg, lon, lat)
+    astray = int((~held).sum())
+    if astray > MAX_ASTRAY_RATE * len(frame):
+        raise CalanqueError(
+            f"{astray:,} of {len(frame):,} points of {path.name} lie outside the area of EPSG:{epsg}: check the CRS, "
+            "and that 'lon' and 'lat' are degrees and not exchanged."
+        )
+    x, y = project(epsg, lon[held], lat[held])
+    return Incidents(day[held], frame["type"][held], x, y, astray)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(path, dtype=str, encoding="utf-8")
+    except FileNotFoundError as error:
+        raise CalanqueError(f"The file {path.name} does not exist: give the path of a CSV of incidents.") from error
+    except pd.errors.EmptyDataError as error:
+        raise CalanqueError(f"{path.name} is empty: it must have the columns {', '.join(INCIDENT_COLUMNS)}.") from error
+    except (pd.errors.ParserError, UnicodeDecodeError, OSError) as error:
+        raise CalanqueError(f"{path.name} is not readable as a comma-separated UTF-8 file.") from error
+    missing = [name for name in INCIDENT_COLUMNS if name not in frame]
+    if missing:
+        raise CalanqueError(f"{path.name} lacks the column '{missing[0]}': it must have {', '.join(INCIDENT_COLUMNS)}.")
+    if frame.empty:
+        raise CalanqueError(f"{path.name} holds no incident.")
+    _refuse_gap(path, frame, frame["type"].isna(), "no 'type'")
+    return frame
+
+
+def _refuse_gap(path: Path, frame: pd.DataFrame, bad: pd.Series[bool], what: str) -> None:
+    if bad.any():
+        line = int(frame.index[int(bad.to_numpy().argmax())]) + 2
+        raise CalanqueError(f"{path.name}, line {line}: {what} ({int(bad.sum()):,} such rows).")
+
+
+def _days(path: Path, frame: pd.DataFrame) -> NDArray[np.datetime64]:
+    times = pd.to_datetime(frame["occurred_at"], format="ISO8601", errors="coerce", utc=True)
+    _refuse_gap(path, frame, times.isna(), "'occurred_at' is not a date such as 2016-03-01 or 2016-03-01T14:30")
+    return np.asarray(times.dt.tz_localize(None).to_numpy(dtype="datetime64[D]"))
+
+
+def _numbers(path: Path, frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    numbers = pd.to_numeric(frame[name], errors="coerce")
+    _refuse_gap(path, frame, numbers.isna(), f"'{name}' is not a number of degrees")
+    return np.asarray(numbers.to_numpy(dtype=float))
+
+
+def _held(epsg: int, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+    area = projected_crs(epsg).area_of_use
+    if area is None:
+        return np.isfinite(project(epsg, lon, lat)[0])
+    return np.asarray((lon >= area.west) & (lon <= area.east) & (lat >= area.south) & (lat <= area.north))
+
+
+def read_boundary(path: Path, epsg: int) -> BaseGeometry:
+    """Return the union of the polygons of a GeoJSON file (degrees), projected.
+
+    Raises:
+        CalanqueError: if the file is missing or holds no polygon.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        shapes = [shapely.make_valid(shapely.geometry.shape(geometry)) for geometry in _geometries(content)]
+    except FileNotFoundError as error:
+        raise CalanqueError(f"The boundary {path.name} does not exist: give the path of a GeoJSON file.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, ShapelyError) as error:
+        raise CalanqueError(f"{path.name} is not readable as GeoJSON polygons in degrees.") from error
+    polygons = [shape for shape in shapes if shape.area > 0]
+    if not polygons:
+        raise CalanqueError(f"{path.name} holds no polygon: the boundary must be an area.")
+    return shapely.transform(shapely.union_all(polygons), lambda xy: np.column_stack(project(epsg, xy[:, 0], xy[:, 1])))
+
+
+def _geometries(content: dict[str, Any]) -> list[dict[str, Any]]:
+    if content["type"] == "FeatureCollection":
+        return [feature["geometry"] for feature in content["features"] if feature["geometry"]]
+    return [content["geometry"] if content["type"] == "Feature" else content]
+
+
+def backtest_grid(name: str, epsg: int, cell_m: float, boundary: BaseGeometry | None, past: Incidents) -> Grid:
+    """Return the cells to rank: those with their centre inside the boundary, the origin at its south-west corner.
+
+    Without a boundary, the concave hull of the incidents before the first origin, widened by 150 m, stands in for it.
+
+    Args:
+        name: of the grid.
+        epsg: projected CRS.
+        cell_m: side of a cell in metres, converted to the CRS's unit.
+        boundary: area in the CRS's unit, if any.
+        past: incidents before the first origin.
+
+    Raises:
+        CalanqueError: if no cell results, or far too many.
+    """
+    unit = unit_m(epsg)
+    shape = boundary if boundary is not None else hull(past.x, past.y, HULL_RATIO, HULL_WIDEN_M / unit)
+    return rectangle(name, epsg, cell_m / unit, shape.bounds).within(shape)

@@ -1,0 +1,149 @@
+"""The figures of the forecasting protocol, each over all cells of the territory, empty ones included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def top_cell_count(cell_count: int, area_share: float) -> int:
+    """Return how many cells make a share of the area, rounded to the nearest, at least one."""
+    return max(1, round(area_share * cell_count))
+
+
+def expected_hits(score: NDArray[np.floating], events: NDArray[np.floating], top_count: int) -> float:
+    """Return the events caught by the `top_count` best cells, ties at their exact expectation under random order.
+
+    Args:
+        score: one number per cell, higher is riskier.
+        events: what happened in each cell.
+        top_count: cells that may be flagged.
+    """
+    threshold = np.partition(score, -top_count)[-top_count]
+    above, tied = score > threshold, score == threshold
+    free = top_count - int(above.sum())
+    return float(events[above].sum() + events[tied].sum() * free / tied.sum())
+
+
+def hit_curve(
+    score: NDArray[np.floating], events: NDArray[np.floating], area_shares: tuple[float, ...]
+) -> NDArray[np.float64]:
+    """Return the events caught at each share of the area, ties at their exact expectation."""
+    values, group, size = np.unique(score, return_inverse=True, return_counts=True)
+    caught = np.bincount(group, weights=events, minlength=len(values))[::-1]
+    cells = np.concatenate([[0], np.cumsum(size[::-1])])
+    total = np.concatenate([[0.0], np.cumsum(caught)])
+    # Within a group of ties the expected catch grows in proportion to the cells taken: linear between its ends.
+    return np.asarray(np.interp([top_cell_count(len(score), share) for share in area_shares], cells, total))
+
+
+def best_hits(events: NDArray[np.floating], top_count: int) -> float:
+    """Return the events a perfect map of `top_count` cells would have caught (the denominator of PEI)."""
+    return float(np.partition(events, -top_count)[-top_count:].sum())
+
+
+def pai(hit_rate: float, top_count: int, cell_count: int) -> float:
+    """Return the prediction accuracy index: hit rate over the share of the area really flagged."""
+    return hit_rate / (top_count / cell_count)
+
+
+def log_gain(share: NDArray[np.floating], events: NDArray[np.floating]) -> float:
+    """Return the sum over events of log(share x cells): nats won over a uniform map of the same total.
+
+    With one weekly total for every method, the Poisson log-likelihoods differ by exactly this sum. `share` holds one
+    number above 0 per cell, of sum 1.
+    """
+    happened = events > 0
+    return float(np.sum(events[happened] * np.log(share[happened].astype(np.float64) * len(share))))
+
+
+def any_probability(mean: NDArray[np.floating], dispersion: float) -> NDArray[np.float64]:
+    """Return P(at least one event) of a negative binomial of variance `mean + dispersion * mean**2`."""
+    mean = np.asarray(mean, dtype=np.float64)
+    if dispersion <= 0:
+        return np.asarray(-np.expm1(-mean))
+    return np.asarray(-np.expm1(-np.log1p(dispersion * mean) / dispersion))
+
+
+def dispersion_of(squared_excess: float, squared_mean: float) -> float:
+    """Return the moment estimate of the over-dispersion: sum((y - m)**2 - m) / sum(m**2), never below 0."""
+    return max(0.0, squared_excess / squared_mean) if squared_mean > 0 else 0.0
+
+
+def count_interval(
+    mean: NDArray[np.floating], dispersion: float, coverage: float
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the central interval of next week's count in each cell; whole counts, so it covers at least that."""
+    tails = ((1 - coverage) / 2, (1 + coverage) / 2)
+    mean = np.asarray(mean, dtype=np.float64)
+    if dispersion <= 0:
+        low, high = (stats.poisson.ppf(tail, mean) for tail in tails)
+    else:
+        size = 1 / dispersion
+        low, high = (stats.nbinom.ppf(tail, size, size / (size + mean)) for tail in tails)
+    return np.maximum(low, 0).astype(np.int32), np.maximum(high, 0).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Challenger minus baseline, with its paired bootstrap interval by week and its z."""
+
+    value: float
+    low: float
+    high: float
+    z: float
+
+
+def paired_bootstrap(
+    challenger: NDArray[np.floating],
+    baseline: NDArray[np.floating],
+    denominator: NDArray[np.floating],
+    draws: int,
+    coverage: float,
+    seed: int,
+) -> Difference:
+    """Return the difference of two ratios of sums, weeks drawn with replacement, the same weeks for both.
+
+    Args:
+        challenger: weekly numerators (hits, nats, squared errors).
+        baseline: the same weeks' numerators of the baseline.
+        denominator: weekly denominators (events, cells).
+        draws: number of draws.
+        coverage: of the percentile interval.
+        seed: of the draws.
+    """
+    generator = np.random.default_rng(seed)
+    weeks = len(denominator)
+    drawn = generator.multinomial(weeks, np.full(weeks, 1 / weeks), size=draws)
+    totals = drawn @ denominator
+    gain = challenger - baseline
+    differences = np.divide(drawn @ gain, totals, out=np.zeros(draws), where=totals > 0)
+    low, high = np.quantile(differences, [(1 - coverage) / 2, (1 + coverage) / 2])
+    value = float(gain.sum() / denominator.sum()) if denominator.sum() > 0 else 0.0
+    spread = float(differences.std())
+    return Difference(value, float(low), float(high), value / spread if spread > 0 else 0.0)
+
+
+@dataclass(frozen=True)
+class CalibrationBin:
+    """One tenth of the forecasts, by forecast probability: what was said, what happened."""
+
+    forecast: float
+    observed: float
+    count: int
+
+
+def calibration(probability: NDArray[np.floating], happened: NDArray[np.bool_], bins: int = 10) -> list[CalibrationBin]:
+    """Return forecast against observed frequency by decile of the forecast, lowest first."""
+    order = np.argsort(probability, kind="stable")
+    return [
+        CalibrationBin(float(probability[part].mean()), float(happened[part].mean()), len(part))
+        for part in np.array_split(order, bins)
+        if len(part)
+    ]

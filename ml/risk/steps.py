@@ -1,0 +1,199 @@
+"""The two steps a DAG runs: train (and decide who is champion), forecast (and write the mart)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from calanque.contracts import load_contracts
+from calanque.engines import delta, lineage, spark, tracking
+from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.errors import CalanqueError
+from calanque.governance import state
+from calanque.places.territory import load_territory
+from calanque.settings import settings
+from ml.risk.card import model_card
+from ml.risk.config import RiskConfig, risk_config
+from ml.risk.model import RiskModel
+from ml.risk.plots import calibration_figure, hit_curve_figure
+from ml.risk.score import FORECAST_COLUMNS, ForecastStamp, Served, forecast
+from ml.risk.train import load_cube, train
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ml.risk.cube import CountCube
+
+log = logging.getLogger(__name__)
+READ = ("marts.fct_incidents", "marts.dim_cell", "marts.fct_cell_week")
+FORECAST = "marts.fct_forecast"
+SCHEMA = (
+    "territory string, cell_id string, type string, week_start_date date, expected_count double, "
+    "lower_count int, upper_count int, baseline_count double, rank_model int, rank_baseline int, "
+    "model_name string, model_version string, served string, data_version string, forecast_at timestamp"
+)
+
+
+def _cube(territory: str, config: RiskConfig) -> CountCube:
+    """Return the counts of a territory from the marts; only what was reported, unless an exception is written."""
+    cells = spark.sql(f"select cell_id, row, col from marts.dim_cell where territory = '{territory}'").toPandas()
+    counts = spark.sql(
+        "select cell_id, type, week_start_date, origin, cast(count(*) as int) as incident_count "
+        f"from marts.fct_incidents where territory = '{territory}' and is_in_territory group by all"
+    ).toPandas()
+    until = spark.rows(
+        f"select max(occurred_local_date) as day from marts.fct_incidents where territory = '{territory}'"
+    )[0]["day"]
+    if until is None:
+        raise CalanqueError(
+            f"There is no incident of '{territory}' in marts.fct_incidents: run its feed and the marts first."
+        )
+    return load_cube(load_territory(territory), cells, counts, until, _valid_from(territory), config)
+
+
+def _valid_from(territory: str) -> date:
+    dates = [
+        c.valid_from
+        for c in load_contracts().values()
+        if c.territory == territory and c.domain == "incidents" and c.valid_from
+    ]
+    if not dates:
+        raise CalanqueError(f"No contract of incidents for '{territory}' declares its first valid date (valid_from).")
+    return min(dates)
+
+
+def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
+    """Train, back-test, log to MLflow and move the aliases; nothing when data and code are those of the last training.
+
+    Returns:
+        Registry version, whether it is champion, the reason, and the metrics; None when nothing had changed.
+
+    Raises:
+        CalanqueError: if the marts are missing or too short, or MLflow does not answer.
+    """
+    inputs = state.table_versions(READ) | {"code": _code()}
+    step, name = f"train.{territory}", tracking.registered_name("risk", territory)
+    if state.unchanged(step, inputs):
+        log.info("The model %s was trained on these data with this code; nothing to do.", name)
+        return None
+    config = risk_config()
+    log.info("Reading the incidents of %s and back-testing %s weeks.", territory, config.backtest.weeks)
+    training = train(_cube(territory, config), config)
+    data_version = _data_version(inputs)
+    record = tracking.RunRecord(
+        experiment=name,
+        run_name=run_id,
+        registered_name=name,
+        model_json=training.model.to_json(),
+        params=config.parameters(),
+        metrics=training.validation.metrics(),
+        tags={
+            "territory": territory,
+            "data_version": data_version,
+            "code": str(inputs["code"]),
+            "decision": training.reason,
+        },
+        figures={
+            "hit_curve.png": hit_curve_figure(training.validation),
+            "calibration.png": calibration_figure(training.validation),
+        },
+        texts={"card.md": model_card(training, config, data_version)},
+    )
+    logged = tracking.log_run(record)
+    champion = tracking.settle(name, logged.model_version, training.is_promoted)
+    log.info("%s version %s: %s", name, logged.model_version, training.reason)
+    _emit_training(name, run_id, logged.model_version, inputs)
+    facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason}
+    state.record(step, inputs, facts)
+    return facts | {"metrics": training.validation.metrics(), "mlflow_run": logged.run_id}
+
+
+def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
+    """Write next week's forecast of a territory to `marts.fct_forecast`, model and baseline side by side.
+
+    The champion serves; without one, the newest challenger is shown beside the baseline and the baseline serves.
+
+    Returns:
+        The week, the rows, who serves; None when data, model and code have not changed.
+
+    Raises:
+        CalanqueError: if no model was ever trained.
+    """
+    name = tracking.registered_name("risk", territory)
+    stored, is_champion = tracking.load_model(name, tracking.CHAMPION), True
+    if stored is None:
+        stored, is_champion = tracking.load_model(name, tracking.CHALLENGER), False
+    if stored is None:
+        raise CalanqueError(f"There is no model '{name}' in the registry: run the training first.")
+    served = Served.MODEL if is_champion else Served.BASELINE
+    inputs = state.table_versions(READ) | {"code": _code(), "model": stored.model_version, "served": served.value}
+    step = f"forecast.{territory}"
+    if state.unchanged(step, inputs):
+        log.info("The forecast of %s stands: same data, same model; nothing to do.", territory)
+        return None
+    started_at = datetime.now(UTC).replace(microsecond=0)
+    cube = _cube(territory, risk_config())
+    stamp = ForecastStamp(stored.model_version, _data_version(inputs), served, started_at)
+    frame = forecast(cube, RiskModel.from_json(stored.model_json), stamp)
+    _write(frame, territory, run_id)
+    _emit_forecast(name, run_id, stored.model_version, inputs, started_at)
+    state.record(step, inputs, state.table_versions([FORECAST]))
+    week = frame.week_start_date.iloc[0]
+    log.info("Forecast of %s for the week of %s: %s rows, served: %s.", territory, week, len(frame), served.value)
+    return {
+        "week_start_date": str(week),
+        "row_count": len(frame),
+        "served": served.value,
+        "model_version": stored.model_version,
+    }
+
+
+def _write(frame: pd.DataFrame, territory: str, run_id: str) -> None:
+    spark.sql(
+        f"create table if not exists {FORECAST} ({SCHEMA}) using delta partitioned by (territory) "
+        f"location '{settings().hdfs_uri}/lake/marts/fct_forecast' "
+        "comment 'Expected incidents of next week beside the baseline. One row per cell, type and week.'"
+    )
+    rows = spark.session().createDataFrame(frame[list(FORECAST_COLUMNS)], schema=SCHEMA).coalesce(1)
+    # Earlier weeks stay: a forecast is judged later by what then happened.
+    where = f"territory = '{territory}' and week_start_date = '{frame.week_start_date.iloc[0]}'"
+    with spark.user_metadata({"step": "forecast", "run_id": run_id}):
+        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(FORECAST)
+
+
+def _code() -> str:
+    root = settings().root
+    return state.code_hash(root / "ml", root / "calanque" / "places", root / "infra" / "territories")
+
+
+def _data_version(inputs: dict[str, int | str]) -> str:
+    return ", ".join(f"{table}@{inputs[table]}" for table in READ)
+
+
+def _inputs(inputs: dict[str, int | str]) -> list[LineageDataset]:
+    return [LineageDataset(name=table, version=inputs[table]) for table in READ]
+
+
+def _emit_training(name: str, run_id: str, version: str, inputs: dict[str, int | str]) -> None:
+    model = LineageDataset(name=f"models:/{name}", version=version)
+    lineage.emit(f"train.{name}", run_id, _inputs(inputs), [model])
+
+
+def _emit_forecast(name: str, run_id: str, version: str, inputs: dict[str, int | str], started_at: datetime) -> None:
+    counted = (
+        Origin(dataset="marts.fct_incidents", column="incident_id", how=How.AGGREGATION),
+        Origin(dataset="marts.fct_incidents", column="occurred_local_date", how=How.AGGREGATION),
+        Origin(dataset="marts.fct_incidents", column="cell_id", how=How.AGGREGATION),
+    )
+    copied = {"territory": "territory", "type": "type"}
+    origins: dict[str, tuple[Origin, ...]] = {
+        column: (Origin(dataset="marts.fct_incidents", column=source),) for column, source in copied.items()
+    }
+    origins |= {"cell_id": (Origin(dataset="marts.dim_cell", column="cell_id"),)}
+    figures = ("expected_count", "lower_count", "upper_count", "baseline_count", "rank_model", "rank_baseline")
+    origins |= dict.fromkeys(figures, counted)
+    columns = dict(part.strip().split(" ") for part in SCHEMA.split(","))
+    target = LineageDataset(name=FORECAST, columns=columns, version=delta.data_version(FORECAST), origins=origins)
+    sources = [*_inputs(inputs), LineageDataset(name=f"models:/{name}", version=version)]
+    lineage.emit(f"forecast.{name}", run_id, sources, [target], started_at)

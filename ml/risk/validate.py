@@ -1,0 +1,225 @@
+"""From weekly scores to the figures of the protocol, and the decision that follows from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ml.risk.method import MethodName
+from ml.risk.metrics import CalibrationBin, Difference, calibration, pai, paired_bootstrap
+from ml.risk.rolling import Rolled, roll
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ml.risk.config import RiskConfig
+    from ml.risk.cube import CountCube
+
+BASELINES = (MethodName.DECAY, MethodName.COUNTS)
+CALIBRATED = (MethodName.DECAY, MethodName.POOL)
+
+Series = dict[str, tuple["NDArray[np.float64]", "NDArray[np.float64]"]]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Figures over a choice of weeks: metric by method, and differences by baseline, then method, then metric."""
+
+    week_count: int
+    event_count: int
+    figures: dict[str, dict[str, float]]
+    differences: dict[str, dict[str, dict[str, Difference]]]
+
+
+@dataclass(frozen=True)
+class Validation:
+    """The record of a rolling back-test; shares of area are those really flagged."""
+
+    territory: str
+    types: tuple[str, ...]
+    cell_count: int
+    cell_area_m2: float
+    first_day: str
+    last_day: str
+    area_shares: tuple[float, ...]
+    top_counts: tuple[int, ...]
+    all_weeks: Span
+    by_type: dict[str, dict[str, dict[str, float]]]
+    outside: dict[str, Span]
+    calibration: dict[str, list[CalibrationBin]]
+    coverage_flagged: dict[str, float]
+    dispersion: dict[str, tuple[float, ...]]
+    hit_curve: dict[str, list[float]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what reading the record's JSON back gives."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        return plain
+
+    def metrics(self) -> dict[str, float]:
+        """Return the headline figures flat, `<method>.<metric>` and `gain.<metric>[.low|.high|.z]`, for tracking."""
+        flat = {f"{m}.{k}": v for m, row in self.all_weeks.figures.items() for k, v in row.items()}
+        for metric, gain in self.all_weeks.differences[MethodName.DECAY][MethodName.POOL].items():
+            flat |= {f"gain.{metric}": gain.value, f"gain.{metric}.low": gain.low, f"gain.{metric}.high": gain.high}
+            flat[f"gain.{metric}.z"] = gain.z
+        flat |= {f"{method}.coverage_flagged": value for method, value in self.coverage_flagged.items()}
+        return flat
+
+
+def metric_name(kind: str, share: float) -> str:
+    """Return `hit_rate_5pct` for ("hit_rate", 0.05)."""
+    return f"{kind}_{share * 100:g}pct"
+
+
+def validate(cube: CountCube, config: RiskConfig, weeks: int | None = None) -> tuple[Validation, Rolled]:
+    """Run the rolling back-test over the last weeks of the cube and return its record and its raw scores.
+
+    Args:
+        cube: counts.
+        config: the parameters.
+        weeks: number of weekly origins, default `config.backtest.weeks`.
+
+    Raises:
+        CalanqueError: if the history is too short.
+    """
+    weeks = config.backtest.weeks if weeks is None else weeks
+    rolled = roll(cube, config, weeks)
+    return summarise(rolled, config), rolled
+
+
+def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
+    """Return the record of a rolling run."""
+    cube, every = rolled.cube, np.arange(len(rolled.events))
+    outside = {}
+    if config.backtest.set_apart is not None:
+        spared = _outside(rolled, config)
+        if 0 < len(spared) < len(every):
+            outside[config.backtest.set_apart.name] = over_weeks(rolled, config, spared)
+    happened = np.concatenate(rolled.happened)
+    return Validation(
+        territory=cube.grid.name,
+        types=cube.types,
+        cell_count=cube.grid.count,
+        cell_area_m2=cube.grid.area_m2,
+        first_day=cube.day_of(rolled.first_week).isoformat(),
+        last_day=(cube.day_of(cube.weeks) - timedelta(days=1)).isoformat(),
+        area_shares=config.backtest.area_shares,
+        top_counts=rolled.top_counts,
+        all_weeks=over_weeks(rolled, config, every),
+        by_type={name: _figures(rolled, config, every, index) for index, name in enumerate(cube.types)},
+        outside=outside,
+        calibration={m: calibration(np.concatenate(rolled.tallies[m].probabilities), happened) for m in CALIBRATED},
+        coverage_flagged=_coverage(rolled),
+        dispersion={m: tuple(rolled.tallies[m].dispersion(len(cube.types)).tolist()) for m in CALIBRATED},
+        hit_curve={m: _hit_curve(rolled, m) for m in rolled.tallies},
+    )
+
+
+def _outside(rolled: Rolled, config: RiskConfig) -> NDArray[np.intp]:
+    apart = config.backtest.set_apart
+    days = [rolled.cube.day_of(rolled.first_week + week) for week in range(len(rolled.events))]
+    return np.array(
+        [i for i, day in enumerate(days) if apart is None or not apart.first <= day <= apart.last], dtype=np.intp
+    )
+
+
+def _coverage(rolled: Rolled) -> dict[str, float]:
+    """Return the share of flagged cells whose count fell in its interval; a run too short to tell has no entry."""
+    tallies = {method: rolled.tallies[method] for method in CALIBRATED}
+    return {method: t.covered_count / t.covered_of for method, t in tallies.items() if t.covered_of}
+
+
+def _series(
+    rolled: Rolled, config: RiskConfig, method: MethodName, weeks: NDArray[np.intp], kind: int | None
+) -> Series:
+    """Return (numerator, denominator) by week of every metric, for one type or pooled over types."""
+    chosen = slice(None) if kind is None else slice(kind, kind + 1)
+    tally = rolled.tallies[method]
+    hits = np.array(tally.hits)[weeks, chosen].sum(axis=1)
+    best = np.array(rolled.best)[weeks, chosen].sum(axis=1)
+    events = np.array(rolled.events)[weeks, chosen].sum(axis=1)
+    series: Series = {}
+    for position, share in enumerate(config.backtest.area_shares):
+        flagged = pai(1.0, rolled.top_counts[position], rolled.cube.grid.count)
+        series[metric_name("hit_rate", share)] = (hits[:, position], events)
+        series[metric_name("pai", share)] = (hits[:, position] * flagged, events)
+        series[metric_name("pei", share)] = (hits[:, position], best[:, position])
+    series["log_score"] = (np.array(tally.log)[weeks, chosen].sum(axis=1), events)
+    series["brier"] = (np.array(tally.brier)[weeks, chosen].mean(axis=1), np.ones(len(weeks)))
+    return series
+
+
+def _figures(
+    rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp], kind: int | None = None
+) -> dict[str, dict[str, float]]:
+    def ratio(pair: tuple[NDArray[np.float64], NDArray[np.float64]]) -> float:
+        return float(pair[0].sum() / pair[1].sum()) if pair[1].sum() > 0 else 0.0
+
+    return {m: {k: ratio(v) for k, v in _series(rolled, config, m, weeks, kind).items()} for m in rolled.tallies}
+
+
+def over_weeks(rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp]) -> Span:
+    """Return the figures of a choice of weeks (positions in the rolling run), each with its paired differences."""
+    series = {method: _series(rolled, config, method, weeks, None) for method in rolled.tallies}
+    settings = config.backtest
+    differences: dict[str, dict[str, dict[str, Difference]]] = {}
+    for baseline in BASELINES:
+        rivals = [method for method in rolled.tallies if method is not baseline]
+        differences[baseline] = {
+            method: {
+                metric: paired_bootstrap(
+                    numerator,
+                    series[baseline][metric][0],
+                    denominator,
+                    settings.bootstrap_draws,
+                    settings.bootstrap_coverage,
+                    settings.seed,
+                )
+                for metric, (numerator, denominator) in series[method].items()
+            }
+            for method in rivals
+        }
+    events = int(np.array(rolled.events)[weeks].sum())
+    return Span(len(weeks), events, _figures(rolled, config, weeks), differences)
+
+
+def _hit_curve(rolled: Rolled, method: MethodName) -> list[float]:
+    curve = np.array(rolled.tallies[method].curve).sum(axis=0)
+    total = np.array(rolled.events).sum()
+    return [float(value) for value in (curve / total if total > 0 else curve)]
+
+
+def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
+    """Decide whether the challenger takes the champion's place, and say why in one sentence.
+
+    It must beat slow-decay counts and all-history counts by log score and by hit rate at the larger area, each with
+    its interval above 0, and its hit rate at the smaller area must not lie below with its interval: moving the grid's
+    origin moves that one as much as any model does (guide, forecasting), so a point difference there decides nothing.
+    """
+    small, large = config.backtest.area_shares
+    must_win = ("log_score", metric_name("hit_rate", large))
+    not_below = metric_name("hit_rate", small)
+    for baseline in BASELINES:
+        gains = validation.all_weeks.differences[baseline][MethodName.POOL]
+        for metric in must_win:
+            if gains[metric].low <= 0:
+                return (
+                    False,
+                    f"The baseline '{baseline}' stays: the pool's {_gain(metric, gains[metric])} does not lie above 0.",
+                )
+        if gains[not_below].high < 0:
+            return (
+                False,
+                f"The baseline '{baseline}' stays: the pool's {_gain(not_below, gains[not_below])} lies below 0.",
+            )
+    gains = validation.all_weeks.differences[MethodName.DECAY][MethodName.POOL]
+    told = " and ".join(_gain(metric, gains[metric]) for metric in must_win)
+    return True, f"The pool beats the plain counts over {validation.all_weeks.week_count} weeks: {told}."
+
+
+def _gain(metric: str, gain: Difference) -> str:
+    return f"{metric} gain {gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]"

@@ -1,0 +1,206 @@
+"""Every figure of the protocol against a number computed by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+from calanque.places.grid import Grid
+from ml.risk.features import shares, smooth, weekly_decay
+from ml.risk.metrics import (
+    any_probability,
+    best_hits,
+    calibration,
+    count_interval,
+    dispersion_of,
+    expected_hits,
+    hit_curve,
+    log_gain,
+    pai,
+    paired_bootstrap,
+    top_cell_count,
+)
+from ml.risk.pool import fit_weights
+from ml.risk.rolling import weekly_level
+
+
+@pytest.fixture(scope="module")
+def small_grid() -> Grid:
+    """Thirty by thirty cells of a synthetic city."""
+    return Grid("here", 2154, 200.0, 0.0, 0.0, np.ones((30, 30), dtype=bool))
+
+
+@pytest.mark.parametrize(
+    ("score", "events", "top", "hits"),
+    [
+        pytest.param([3, 2, 1, 0], [5, 1, 1, 0], 1, 5, id="no_tie"),
+        pytest.param([3, 2, 1, 0], [5, 1, 1, 0], 2, 6, id="two_cells"),
+        pytest.param([1, 1, 1, 1], [4, 0, 0, 0], 1, 1, id="all_tied_catch_their_share"),
+        pytest.param([9, 1, 1, 1], [2, 3, 0, 0], 2, 3, id="one_sure_cell_and_a_third_of_three_tied"),
+        pytest.param([0, 0, 0, 7], [1, 1, 1, 0], 3, 2, id="zeros_tied_below_a_sure_miss"),
+        pytest.param([2, 2, 1, 1], [1, 1, 1, 1], 4, 4, id="everything_flagged"),
+    ],
+)
+def test_hits_with_ties_at_their_expectation(score, events, top, hits):
+    score, events = np.array(score, dtype=float), np.array(events, dtype=float)
+    assert expected_hits(score, events, top) == pytest.approx(hits)
+    order = np.random.default_rng(0).permutation(len(score))
+    assert expected_hits(score[order], events[order], top) == pytest.approx(hits)
+
+
+def test_expected_hits_is_the_mean_over_random_orders():
+    generator = np.random.default_rng(5)
+    score, events = generator.integers(0, 4, 60).astype(float), generator.poisson(0.5, 60).astype(float)
+    drawn = [events[np.lexsort((generator.random(60), -score))[:7]].sum() for _ in range(4000)]
+    assert expected_hits(score, events, 7) == pytest.approx(np.mean(drawn), abs=0.1)
+
+
+def test_hit_curve_agrees_with_hits():
+    generator = np.random.default_rng(6)
+    score, events = generator.integers(0, 5, 200).astype(float), generator.poisson(0.4, 200).astype(float)
+    given = (0.01, 0.05, 0.2, 0.5, 1.0)
+    assert np.allclose(
+        hit_curve(score, events, given), [expected_hits(score, events, top_cell_count(200, s)) for s in given]
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "share", "count"),
+    [(10_060, 0.01, 101), (11_437, 0.05, 572), (20, 0.01, 1), (100, 1.0, 100)],
+)
+def test_top_cell_count(cells, share, count):
+    assert top_cell_count(cells, share) == count
+
+
+def test_pai_uses_the_area_really_flagged():
+    assert pai(0.2, 5, 100) == pytest.approx(4.0)
+
+
+def test_best_hits_is_the_denominator_of_pei():
+    events = np.array([0.0, 3, 1, 0, 2])
+    assert best_hits(events, 2) == 5
+    assert expected_hits(np.array([0.0, 5, 4, 0, 0]), events, 2) / best_hits(events, 2) == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("share", "events", "gain"),
+    [
+        pytest.param([0.25] * 4, [1, 2, 0, 0], 0.0, id="uniform_gains_nothing"),
+        pytest.param([0.5, 0.25, 0.125, 0.125], [1, 0, 0, 0], math.log(2), id="twice_the_uniform"),
+        pytest.param([0.5, 0.25, 0.125, 0.125], [1, 0, 0, 2], math.log(2) + 2 * math.log(0.5), id="a_miss_costs"),
+    ],
+)
+def test_log_gain(share, events, gain):
+    assert log_gain(np.array(share), np.array(events, dtype=float)) == pytest.approx(gain)
+
+
+def test_log_gain_is_the_difference_of_poisson_likelihoods():
+    generator = np.random.default_rng(7)
+    share = generator.dirichlet(np.ones(50))
+    events = generator.poisson(3 * share * 10).astype(float)
+    total = 12.0
+    poisson = (events * np.log(total * share) - total * share).sum()
+    uniform = (events * np.log(total / 50) - total / 50).sum()
+    assert log_gain(share, events) == pytest.approx(poisson - uniform)
+
+
+@pytest.mark.parametrize(
+    ("days", "factor"), [(7, 0.5), (14, 0.5**0.5), (365, 0.5 ** (7 / 365)), (math.inf, 1.0)], ids=str
+)
+def test_weekly_decay(days, factor):
+    assert weekly_decay(days) == pytest.approx(factor)
+
+
+def test_weekly_level_weighs_the_latest_weeks_most():
+    assert weekly_level(np.array([[8.0], [2.0]]), 7) == pytest.approx([(0.5 * 8 + 2) / 1.5])
+    assert weekly_level(np.array([[4.0], [4.0], [4.0]]), 56) == pytest.approx([4.0])
+
+
+@pytest.mark.parametrize(
+    ("mean", "dispersion", "probability"),
+    [(0.0, 0.0, 0.0), (1.0, 0.0, 1 - math.exp(-1)), (1.0, 1.0, 0.5), (2.0, 0.5, 1 - (1 / 2) ** 2)],
+)
+def test_probability_of_any(mean, dispersion, probability):
+    assert any_probability(np.array([mean]), dispersion) == pytest.approx([probability])
+
+
+@pytest.mark.parametrize("dispersion", [0.0, 0.5, 3.0])
+@pytest.mark.parametrize("mean", [0.01, 0.7, 4.0, 25.0])
+def test_the_interval_covers_what_it_says(mean, dispersion):
+    generator = np.random.default_rng(8)
+    rate = mean if dispersion == 0 else generator.gamma(1 / dispersion, mean * dispersion, 20_000)
+    drawn = generator.poisson(rate, 20_000)
+    low, high = count_interval(np.array([mean]), dispersion, 0.9)
+    assert low.dtype == np.int32
+    assert ((drawn >= low[0]) & (drawn <= high[0])).mean() >= 0.89
+
+
+def test_over_dispersion_widens_the_interval():
+    poisson, wide = (count_interval(np.array([10.0]), d, 0.9) for d in (0.0, 1.0))
+    assert wide[1][0] > poisson[1][0]
+    assert wide[0][0] < poisson[0][0]
+
+
+def test_dispersion_is_found_again_and_never_negative():
+    generator = np.random.default_rng(9)
+    mean = np.full(200_000, 2.0)
+    drawn = generator.poisson(generator.gamma(2, mean / 2))
+    assert dispersion_of(float(((drawn - mean) ** 2 - mean).sum()), float((mean**2).sum())) == pytest.approx(
+        0.5, abs=0.03
+    )
+    assert dispersion_of(-3.0, 2.0) == 0.0
+    assert dispersion_of(1.0, 0.0) == 0.0
+
+
+def test_bootstrap_is_paired_by_week():
+    generator = np.random.default_rng(10)
+    events = np.full(60, 100.0)
+    baseline = generator.normal(30, 10, 60)
+    gain = paired_bootstrap(baseline + 1, baseline, events, 2000, 0.95, 1)
+    assert gain.value == pytest.approx(0.01)
+    assert gain.low == pytest.approx(0.01)
+    same = paired_bootstrap(baseline, baseline, events, 2000, 0.95, 1)
+    assert (same.value, same.z) == (0.0, 0.0)
+    noise = paired_bootstrap(generator.normal(30, 10, 60), baseline, events, 2000, 0.95, 1)
+    assert noise.low < 0 < noise.high
+
+
+def test_calibration_by_decile():
+    probability = np.linspace(0, 1, 1000)
+    bins = calibration(probability, np.random.default_rng(11).random(1000) < probability)
+    assert [b.count for b in bins] == [100] * 10
+    assert all(abs(b.forecast - b.observed) < 0.15 for b in bins)
+    assert bins[-1].forecast == pytest.approx(0.95, abs=0.01)
+
+
+def test_shares_sum_to_one_and_nothing_known_is_uniform():
+    assert shares(np.array([[1.0, 3.0], [0.0, 0.0]], dtype=np.float32)).tolist() == [[0.25, 0.75], [0.5, 0.5]]
+
+
+def test_smoothing_keeps_the_mass_and_stays_inside(small_grid):
+    values = np.zeros((1, small_grid.count), dtype=np.float32)
+    values[0, 15 * 30 + 15] = 1.0
+    assert smooth(small_grid, values, 0) is values
+    spread = smooth(small_grid, values, 1.0)
+    assert spread.sum() == pytest.approx(1.0, abs=0.01)
+    assert spread.max() < 0.2
+    assert (spread >= 0).all()
+
+
+def test_weights_go_to_the_surface_that_knew():
+    generator = np.random.default_rng(12)
+    knew = generator.uniform(0.01, 0.02, (500, 1))
+    shares_given = np.hstack([knew, np.full((500, 1), 0.001), np.zeros((500, 1))]).astype(np.float32)
+    weights = fit_weights(shares_given, np.ones(500, dtype=np.float32), 200, 0.1)
+    assert weights.sum() == pytest.approx(1.0)
+    assert weights[0] > 0.98
+    assert (weights > 0).all()
+
+
+def test_weights_climb_the_log_score():
+    generator = np.random.default_rng(13)
+    given = generator.dirichlet(np.full(3, 0.5), 400).astype(np.float32) + 1e-6
+    number = generator.integers(1, 4, 400).astype(np.float32)
+    scores = [float(number @ np.log(given @ fit_weights(given, number, n, 0.0))) for n in (1, 5, 50, 500)]
+    assert scores == sorted(scores)
+    assert scores[-1] > float(number @ np.log(given @ np.full(3, 1 / 3)))

@@ -1,0 +1,53 @@
+"""The registry: a version is logged with its tags, promoted, retired, and read back whole."""
+
+import pytest
+
+from calanque.engines import tracking
+from calanque.errors import CalanqueError
+
+TAGS = {"data_version": "12", "code_version": "0.1.0"}
+
+
+def record(text: str) -> tracking.RunRecord:
+    return tracking.RunRecord(
+        experiment="risk",
+        run_name="train",
+        registered_name=tracking.registered_name("risk", "toronto"),
+        model_json=text,
+        params={"baseline.half_life_days": "365"},
+        metrics={"pool.log_score": 1.2, "unknown": float("nan")},
+        tags=TAGS,
+        texts={"card.md": "# Card"},
+    )
+
+
+@pytest.fixture
+def uri(tmp_path, monkeypatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    return f"sqlite:///{tmp_path}/tracking.db"
+
+
+def test_a_version_is_logged_promoted_retired_and_read_back(uri):
+    name = "risk-toronto"
+    assert tracking.alias_version(name, uri=uri) is None
+    assert tracking.load_model(name, uri=uri) is None
+    first = tracking.log_run(record('{"weights": 1}'), uri)
+    assert first.model_version == "1"
+    assert tracking.load_model(name, uri=uri) is None
+    assert tracking.settle(name, first.model_version, True, uri) == "1"
+    stored = tracking.load_model(name, uri=uri)
+    assert stored is not None
+    assert (stored.model_json, stored.run_id, stored.tags) == ('{"weights": 1}', first.run_id, TAGS)
+    assert tracking.find_version(name, TAGS, uri) == "1"
+    assert tracking.find_version(name, TAGS | {"data_version": "13"}, uri) is None
+    assert tracking.settle(name, "1", False, uri) is None
+    assert tracking.alias_version(name, uri=uri) is None
+    assert tracking.alias_version(name, tracking.CHALLENGER, uri) == "1"
+    with pytest.raises(CalanqueError, match="MLflow refused"):
+        tracking.set_alias(name, tracking.CHAMPION, "99", uri)
+
+
+def test_a_server_that_is_away_is_said_so(monkeypatch):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(CalanqueError, match="does not answer"):
+        tracking.alias_version("risk-toronto", uri="http://127.0.0.1:1")
