@@ -1,0 +1,98 @@
+"""Gates: what must be true of a whole batch or mart, read closed from `expectations/{landing,marts}/<name>.yml`."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from calanque.contracts.folders import Folders
+from calanque.contracts.model import Closed
+from calanque.contracts.yaml_file import read_yaml, sentence_of
+from calanque.errors import CalanqueError
+
+Severity = Literal["critical", "warning"]
+GateKind = Literal["landing", "marts"]
+# Measured with GX 1.24 on Spark: quantiles crash its JSON (numpy boolean), strftime parsing takes 16 s a million rows.
+UNUSABLE = {
+    "expect_column_quantile_values_to_be_between": "it crashes Great Expectations' report on Spark",
+    "expect_column_values_to_match_strftime_format": "it is too slow; type the column in the contract instead",
+}
+
+
+class Expectation(Closed):
+    """One expectation by its Great Expectations name in snake case."""
+
+    expectation: Annotated[str, Field(pattern=r"^expect_[a-z_]+$")]
+    column: str | None = None
+    kwargs: dict[str, Any] = Field(default_factory=dict)
+    severity: Severity
+
+
+class Gate(Closed):
+    """The expectations of one batch or mart."""
+
+    name: str
+    kind: GateKind
+    expectations: Annotated[tuple[Expectation, ...], Field(min_length=1)]
+
+
+class Check(Closed):
+    """What one expectation found; `observed` is a figure about the batch, never a value of a personal column."""
+
+    name: str
+    column: str | None
+    severity: Severity
+    success: bool
+    observed: str | None
+    sentence: str
+
+
+class GateResult(Closed):
+    """What one gate found; `passed` is false when a critical check failed."""
+
+    feed: str
+    batch_id: str
+    passed: bool
+    checks: tuple[Check, ...]
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The critical checks that failed, those that stop the batch."""
+        return tuple(check for check in self.checks if not check.success and check.severity == "critical")
+
+
+def load_gate(name: str, kind: GateKind, folders: Folders | None = None) -> Gate:
+    """Return one gate.
+
+    Raises:
+        CalanqueError: naming the file and the field, if the file is missing, empty, or has a typo.
+    """
+    return read_gate((folders or Folders()).expectations / kind / f"{name}.yml", kind)
+
+
+def load_gates(kind: GateKind, folders: Folders | None = None) -> dict[str, Gate]:
+    """Return every gate of a kind by name."""
+    folder = (folders or Folders()).expectations / kind
+    return {path.stem: read_gate(path, kind) for path in sorted(folder.glob("*.yml"))}
+
+
+def read_gate(path: Path, kind: GateKind) -> Gate:
+    """Return the gate in one file.
+
+    Raises:
+        CalanqueError: naming the file and the field.
+    """
+    content = read_yaml(path)
+    try:
+        gate = Gate(**{"name": path.stem, "kind": kind, **content})
+    except ValidationError as error:
+        raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
+    for index, item in enumerate(gate.expectations):
+        if item.expectation in UNUSABLE:
+            reason = UNUSABLE[item.expectation]
+            raise CalanqueError(
+                f"{path.name}: field 'expectations.{index}': {item.expectation} is not used here: {reason}."
+            )
+    if not any(item.severity == "critical" for item in gate.expectations):
+        raise CalanqueError(f"{path.name}: field 'expectations': a gate without a critical expectation stops nothing.")
+    return gate
