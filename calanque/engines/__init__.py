@@ -1,0 +1,1 @@
+"""Engines: the only modules that import Spark, Trino, Great Expectations, MLflow, Presidio, dbt, Airflow and HDFS."""

@@ -1,0 +1,185 @@
+"""The one module that imports Presidio and spaCy: the French pack as recognisers of one warm analyzer, no network.
+
+None of Presidio's stock recognisers is loaded, so `tldextract` is never asked for its list; the model is an installed
+package, so nothing is downloaded. Patterns run first; the language model reads only the sentences where a capital or a
+cue is left once their findings are set aside.
+"""
+
+import logging
+from collections.abc import Generator, Iterable, Sequence
+from functools import cache
+from typing import Any, cast
+
+import spacy
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from calanque.privacy.model_input import inputs_for, placed
+from calanque.privacy.recognisers import PACK
+from calanque.privacy.rules import Recogniser
+from calanque.privacy.spans import MASK_SCORE, Span
+from calanque.privacy.text import Prepared, prepare
+
+LANGUAGE = "fr"
+MODEL = "fr_core_news_md"
+BATCH_SIZE = 128
+_CACHED_SENTENCE_COUNT = 20_000
+_EMPTY_VOCABULARY = Vocab()
+_UNUSED_PIPES = ["tok2vec", "morphologizer", "parser", "senter", "attribute_ruler", "lemmatizer"]
+
+logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
+
+
+class FrenchArtifacts(NlpArtifacts):
+    """What the engine knows of one text before the recognisers run: spans of the patterns and of the model."""
+
+    def __init__(self, engine: SpacyNlpEngine, spans: list[Span]) -> None:
+        """Keep the spans; tokens and lemmas are not computed, no recogniser of ours reads them."""
+        super().__init__(
+            entities=[],
+            tokens=Doc(_EMPTY_VOCABULARY),
+            tokens_indices=[],
+            lemmas=[],
+            nlp_engine=engine,
+            language=LANGUAGE,
+        )
+        self.spans = spans
+
+
+class FrenchNlpEngine(SpacyNlpEngine):
+    """spaCy's entity recogniser alone, behind the patterns, with a cache of exact sentences."""
+
+    def __init__(self) -> None:
+        """Name the model; `load` reads it."""
+        super().__init__(
+            models=[{"lang_code": LANGUAGE, "model_name": MODEL}],
+            ner_model_configuration=NerModelConfiguration(model_to_presidio_entity_mapping={"PER": "PERSON"}),
+        )
+        self._known: dict[str, tuple[tuple[int, int], ...]] = {}
+
+    def load(self) -> None:
+        """Read the installed model without the pipes we do not use (same entities, 1.8 times faster)."""
+        self._model: Language = spacy.load(MODEL, exclude=_UNUSED_PIPES)
+        self.nlp = {LANGUAGE: self._model}  # type: ignore[assignment]  # Presidio declares it None
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        """Return the artifacts of one text."""
+        return self.artifacts([text])[0]
+
+    def process_batch(  # type: ignore[override]  # Presidio's two base classes disagree with each other
+        self,
+        texts: list[str] | list[tuple[str, object]],
+        language: str,
+        batch_size: int = BATCH_SIZE,
+        n_process: int = 1,
+        as_tuples: bool = False,
+        **_: Any,
+    ) -> Generator[tuple[Any, NlpArtifacts] | tuple[Any, NlpArtifacts, Any], None, None]:
+        """Yield (text, artifacts), or (text, artifacts, context), as Presidio's batch engine wants them."""
+        pairs = [(str(item[0]), item[1]) if as_tuples else (str(item), None) for item in texts]
+        found = self.artifacts([text for text, _context in pairs])
+        for (text, context), artifacts in zip(pairs, found, strict=True):
+            yield (text, artifacts, context) if as_tuples else (text, artifacts)
+
+    def artifacts(self, texts: Sequence[str]) -> list[FrenchArtifacts]:
+        """Return the artifacts of each text; the model is called once for all of them."""
+        prepared = [prepare(text) for text in texts]
+        found = [_pattern_spans(text) for text in prepared]
+        wanted = [inputs_for(text, spans) for text, spans in zip(prepared, found, strict=True)]
+        self._learn({item.text for items in wanted for item in items})
+        return [
+            FrenchArtifacts(self, [*spans, *(n for item in items for n in placed(text, item, self._known[item.text]))])
+            for text, spans, items in zip(prepared, found, wanted, strict=True)
+        ]
+
+    def _learn(self, sentences: set[str]) -> None:
+        if len(self._known) > _CACHED_SENTENCE_COUNT:
+            self._known.clear()
+        unknown = sorted(sentences - self._known.keys(), key=len)
+        for sentence, doc in zip(unknown, self._model.pipe(unknown, batch_size=BATCH_SIZE), strict=True):
+            self._known[sentence] = tuple((e.start_char, e.end_char) for e in doc.ents if e.label_ == "PER")
+
+
+class PackRecognizer(EntityRecognizer):
+    """One recogniser of the pack in Presidio's clothes; it works in any analyzer, and reuses our engine's spans."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        """Wrap a recogniser of `calanque.privacy.recognisers`."""
+        self.recogniser = recogniser
+        self.name: str
+        name = f"Calanque{recogniser.entity.title().replace('_', '')}"
+        super().__init__([recogniser.entity], name=name, supported_language=LANGUAGE)
+
+    def load(self) -> None:
+        """Need nothing: the data is in the module."""
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
+        """Return the results of this type."""
+        known = nlp_artifacts.spans if isinstance(nlp_artifacts, FrenchArtifacts) else None
+        spans = self.recogniser.find(prepare(text)) if known is None else known
+        return [self._result(span) for span in spans if span.type == self.recogniser.entity]
+
+    def _result(self, span: Span) -> RecognizerResult:
+        metadata = {
+            RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+            "rule": span.rule,
+        }
+        return RecognizerResult(span.type, span.start, span.end, span.score, recognition_metadata=metadata)
+
+
+class _NoEnhancer(ContextAwareEnhancer):
+    """Our rules look for their cues themselves, tolerant of accents; lemmas are not computed."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0, 0.0, 0, 0)
+
+    def enhance_using_context(
+        self, text: str, raw_results: list[RecognizerResult], *_: Any, **__: Any
+    ) -> list[RecognizerResult]:
+        return raw_results
+
+
+def _pattern_spans(text: Prepared) -> list[Span]:
+    return [span for recogniser in PACK for span in recogniser.find(text)]
+
+
+def recognizers() -> list[EntityRecognizer]:
+    """Return the pack as Presidio recognisers, for use in an analyzer of your own."""
+    return [PackRecognizer(recogniser) for recogniser in PACK]
+
+
+@cache
+def analyzer() -> AnalyzerEngine:
+    """Return this process's analyzer, built on first call (about 2 s) and kept warm."""
+    registry = RecognizerRegistry(recognizers=recognizers(), supported_languages=[LANGUAGE])
+    return AnalyzerEngine(
+        registry=registry,
+        nlp_engine=FrenchNlpEngine(),
+        supported_languages=[LANGUAGE],
+        context_aware_enhancer=_NoEnhancer(),
+        default_score_threshold=MASK_SCORE,
+    )
+
+
+def analyze_batch(texts: Sequence[str]) -> list[list[Span]]:
+    """Return the spans of each text, overlaps included, sorted; offsets are code points of the given text."""
+    engine = analyzer()
+    found = cast("FrenchNlpEngine", engine.nlp_engine).artifacts(texts)
+    return [
+        _spans(engine.analyze(text, LANGUAGE, nlp_artifacts=artifacts)) if artifacts.spans else []
+        for text, artifacts in zip(texts, found, strict=True)
+    ]
+
+
+def _spans(results: Iterable[RecognizerResult]) -> list[Span]:
+    return sorted(
+        Span(r.start, r.end, r.entity_type, float(r.score), (r.recognition_metadata or {}).get("rule", ""))
+        for r in results
+    )

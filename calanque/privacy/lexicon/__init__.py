@@ -1,0 +1,1 @@
+"""Word lists of the French pack, folded (lower case, no accents)."""

@@ -1,0 +1,48 @@
+"""Words that make the name after them a place ("lycée Jean Moulin"), and proper nouns of no person; folded."""
+
+STREET_TYPES = (
+    r"rues?|avenues?|ave?\.?|boulevards?|blvd|bld|boul|bvd|bd\.?|places?|pl\.?|cours|quais?|"
+    r"impasses?|imp\.?|chemins?|che?\.|chem\.?|ch\.|"
+    r"traverses?|trav\.?|montees?|allees?|all\.|squares?|sq\.|routes?|rte\.?|passages?|residences?|"
+    r"res\.|lotissements?|lot\.|cites?|faubourgs?|fbg?\.?|"
+    r"sentiers?|ruelles?|esplanades?|promenades?|rond[\s-]points?|corniches?|hameaux?|lieu[\s-]dit|"
+    r"mail|parvis|vallons?|domaines?|rampes?|venelles?"
+)
+
+PLACE_WORDS = frozenset(
+    """
+rue rues avenue avenues av ave boulevard boulevards bd bld place places cours quai quais impasse chemin traverse
+montee allee allees square route passage residence lotissement cite faubourg sentier ruelle esplanade promenade
+rond-point corniche hameau mail parvis vallon domaine lycee college ecole creche maternelle hopital clinique stade
+gymnase piscine parc jardin metro station arret gare pont tunnel eglise basilique cathedrale chapelle mosquee
+synagogue temple theatre cinema musee bibliotheque mediatheque centre mairie commissariat caserne prison port plage
+anse fort palais hotel restaurant bar brasserie cafe boulangerie pharmacie supermarche magasin parking marche halle
+halles quartier secteur immeuble tour batiment bat foyer fondation universite faculte campus residence villa bastide
+chateau copropriete ehpad maison salle complexe saint sainte st ste ile iles fontaine statue monument arche porte
+digue calanque mont col vieux vieille bus tram tramway ligne clos zac zup prix fete journee groupe societe entreprise
+association club agence
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
+
+LINK_WORDS = frozenset(
+    """
+de du des la le les l d saint sainte st ste docteur dr general marechal commandant capitaine abbe president professeur
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
+
+NEUTRAL = frozenset(
+    """
+marseille aix paris lyon toulon nice aubagne martigues vitrolles allauch cassis france provence europe corse algerie
+maroc tunisie italie espagne lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai juin
+juillet aout septembre octobre novembre decembre noel toussaint paques ramadan canebiere prado castellane joliette
+belsunce noailles belle panier vieux-port estaque endoume bompard capelette pointe-rouge rouviere busserine
+frais-vallon luminy mazargues montredon montolivet bonneveine rouge plaine castellas felix-pyat velodrome opera major
+notre-dame bonne-mere mucem euromediterranee docks timone conception nord baumettes perier rabatau michelet sakakini
+chutes-lavie pharo rtm sncf edf enedis engie orange sfr free bouygues veolia suez metropole mairie ville police
+gendarmerie prefecture samu pompiers caf cpam renault peugeot citroen clio megane kangoo scenic twingo duster berlingo
+partner trafic ford fiat opel audi bmw mercedes toyota volkswagen golf polo yamaha honda piaggio vespa uber deliveroo
+amazon facebook instagram twitter google carrefour lidl casino leclerc auchan monoprix ikea decathlon bonjour bonsoir
+madame monsieur merci cordialement salut urgent signalement objet iban rib bic nir siret siren ape tva sms mms gps hlm
+vtc ip ipv4 ipv6 tel mail pin url cb visa mastercard ddn insee spi cni id wifi led
+""".split()  # noqa: SIM905  (a word list reads as words)
+)

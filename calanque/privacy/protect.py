@@ -1,0 +1,166 @@
+"""The door of every personal column: batches of rows in, protected batches out, in Spark workers or anywhere else."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from calanque.errors import CalanqueError
+from calanque.privacy.tokens import TokenKeys, TokenKind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_PURPOSE = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+class _Action(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Redact(_Action):
+    """Free text: placeholders take the place of personal values."""
+
+    action: Literal["redact"] = "redact"
+    output: str
+
+
+class Token(_Action):
+    """A direct identifier: its keyed token, bound to the feed's purpose."""
+
+    action: Literal["token"] = "token"
+    kind: TokenKind
+    purpose: str = Field(pattern=_PURPOSE.pattern)
+    output: str
+
+
+class Drop(_Action):
+    """Nothing of the column goes on."""
+
+    action: Literal["drop"] = "drop"
+
+
+Action = Redact | Token | Drop
+Plan = Mapping[str, Action | str]
+
+_KINDS_BY_WORD: tuple[tuple[TokenKind, str], ...] = (
+    ("phone", r"phones?|tel|telephones?|mobiles?|portables?"),
+    ("email", r"e?mails?|courriels?"),
+    ("plate", r"plates?|plaques?|immatriculations?"),
+    ("person", r"names?|nom|noms|reporters?|persons?|agents?|owners?|drivers?|victims?|contacts?"),
+)
+
+
+def kind_of(column: str) -> TokenKind:
+    """Return how a column's values are normalised, by the words of its name: `phone_token` holds phones."""
+    for kind, names in _KINDS_BY_WORD:
+        if re.search(rf"(?:^|_)(?:{names})(?:_|$)", column):
+            return kind
+    return "identifier"
+
+
+def read_action(column: str, protection: str) -> Action:
+    """Read a contract's `protection` of a column: `redact`, `drop`, `token:<purpose>` or `token:<kind>:<purpose>`.
+
+    The column keeps its name; a token without a kind takes the one its name says.
+
+    Raises:
+        CalanqueError: if it is none of these.
+    """
+    match protection.split(":"):
+        case ["redact"]:
+            return Redact(output=column)
+        case ["drop"]:
+            return Drop()
+        case ["token", purpose] if _PURPOSE.fullmatch(purpose):
+            return Token(kind=kind_of(column), purpose=purpose, output=column)
+        case ["token", "person" | "phone" | "email" | "plate" | "identifier" as kind, purpose]:
+            if _PURPOSE.fullmatch(purpose):
+                return Token(kind=kind, purpose=purpose, output=column)
+    raise CalanqueError(
+        f"The protection '{protection}' of column '{column}' is unknown: write redact, drop or token:<purpose>."
+    )
+
+
+def protector(plan: Plan) -> "Callable[[Iterable[pd.DataFrame]], Iterator[pd.DataFrame]]":
+    """Return the function to give to `mapInPandas`; it carries the plan alone, keys are read by the worker."""
+    return partial(protect_batches, plan=dict(plan))
+
+
+def protect_batches(frames: "Iterable[pd.DataFrame]", plan: Plan) -> "Iterator[pd.DataFrame]":
+    """Protect each frame's columns as the plan says.
+
+    Args:
+        frames: frames of string columns; None and NaN stay None.
+        plan: source column -> action, or a contract's `protection` (see `read_action`). A planned column leaves under
+            the name its action gives, in the place it had; columns that are not in the plan pass as they are.
+
+    Yields:
+        One frame for each given one, with the same rows in the same order.
+
+    Raises:
+        CalanqueError: if a planned column is missing, two outputs share a name, or a value cannot be protected;
+            the sentence names the column, never a value.
+    """
+    actions = {name: read_action(name, a) if isinstance(a, str) else a for name, a in plan.items()}
+    for frame in frames:
+        yield _protect(frame, actions)
+
+
+def _protect(frame: "pd.DataFrame", plan: Mapping[str, Action]) -> "pd.DataFrame":
+    import pandas as pd
+
+    if missing := sorted(set(plan) - set(frame.columns)):
+        raise CalanqueError(
+            f"The column '{missing[0]}' is to be protected but is not in the batch: compare plan and contract."
+        )
+    columns: dict[str, Any] = {}
+    for name in frame.columns:
+        action = plan.get(name)
+        if isinstance(action, Drop):
+            continue
+        output = action.output if action else name
+        if output in columns:
+            raise CalanqueError(f"Two columns would be named '{output}' after protection: give one another output.")
+        columns[output] = _column(name, frame[name], action) if action else frame[name]
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _column(name: str, series: "pd.Series[Any]", action: Redact | Token) -> "pd.Series[Any]":
+    """Apply one action; whatever goes wrong, no value may leave in the error or in its chain of causes."""
+    import pandas as pd
+
+    try:
+        values = [None if pd.isna(value) else str(value) for value in series]
+        protected = _redacted(values) if isinstance(action, Redact) else _tokens(values, action)
+    except CalanqueError:
+        raise
+    except Exception as error:
+        reason = type(error).__name__
+    else:
+        return pd.Series(protected, index=series.index, dtype=object)
+    raise CalanqueError(f"The column '{name}' could not be protected ({reason}): nothing of this batch was written.")
+
+
+def _redacted(values: list[str | None]) -> list[str | None]:
+    from calanque.privacy.redact import BATCH_COUNT, redact
+
+    texts = list(dict.fromkeys(value for value in values if value))
+    redacted: dict[str, str] = {}
+    for start in range(0, len(texts), BATCH_COUNT):
+        batch = texts[start : start + BATCH_COUNT]
+        redacted.update(zip(batch, (r.text for r in redact(batch)), strict=True))
+    return [redacted.get(value, value) if value else None for value in values]
+
+
+def _tokens(values: list[str | None], action: Token) -> list[str | None]:
+    keys = _worker_keys()
+    return [keys.token(action.kind, value, action.purpose) for value in values]
+
+
+@cache
+def _worker_keys() -> TokenKeys:
+    return TokenKeys.load()

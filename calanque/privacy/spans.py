@@ -1,0 +1,93 @@
+"""Spans of personal values in a text, how overlapping ones are settled, and how placeholders take their place."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+ENTITY_TYPES = (
+    "PERSON",
+    "EMAIL_ADDRESS",
+    "PHONE_NUMBER",
+    "FR_NIR",
+    "FR_PLATE",
+    "IBAN_CODE",
+    "POSTAL_ADDRESS",
+    "BIRTH_DATE",
+    "CREDIT_CARD",
+    "HANDLE",
+    "IP_ADDRESS",
+    "GPS_POSITION",
+)
+"""Every type the pack knows; the names are Presidio's own where Presidio has one."""
+
+PLACEHOLDER = re.compile(f"<(?:{'|'.join(ENTITY_TYPES)})>")
+MASK_SCORE = 0.5
+"""A span is masked from this score on."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """One personal value: offsets are Unicode code points, `end` is excluded, `score` lies in 0..1."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+    rule: str = ""
+
+    def overlaps(self, other: "Span") -> bool:
+        """Say whether the two share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """Return spans without overlap, in reading order.
+
+    Overlapping spans become their union, so that no character that one of them wanted masked stays readable;
+    the union takes the type of the highest score, then of the longest.
+    """
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = _union(merged[-1], span)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _union(left: Span, right: Span) -> Span:
+    best = max(left, right, key=lambda s: (s.score, s.end - s.start))
+    return replace(best, start=min(left.start, right.start), end=max(left.end, right.end))
+
+
+def mask(text: str, spans: Sequence[Span]) -> str:
+    """Return the text with `<TYPE>` in place of each span; spans are sorted and do not overlap."""
+    parts: list[str] = []
+    position = 0
+    for span in spans:
+        parts += (text[position : span.start], f"<{span.type}>")
+        position = span.end
+    return "".join((*parts, text[position:]))
+
+
+def unmask_offsets(spans: Sequence[Span], found: Sequence[Span]) -> list[Span]:
+    """Bring spans found in a masked text back to the offsets of the original text.
+
+    Args:
+        spans: what was masked, in offsets of the original text, sorted.
+        found: new spans, in offsets of the masked text.
+    """
+    return [replace(f, start=_original(spans, f.start, False), end=_original(spans, f.end, True)) for f in found]
+
+
+def _original(spans: Sequence[Span], offset: int, is_end: bool) -> int:
+    shift = 0
+    for span in spans:
+        start = span.start - shift
+        end = start + len(span.type) + 2
+        if offset < start or (is_end and offset == start):
+            break
+        if offset < end or (is_end and offset == end):
+            return span.end if is_end else span.start
+        shift = span.end - end
+    return offset + shift

@@ -1,0 +1,70 @@
+"""Text made comparable without moving a single character: accents, case, placeholders, stray surrogates."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from calanque.privacy.spans import PLACEHOLDER
+
+FILLER = "\x1a"
+"""Stands where a placeholder was: no letter, no digit, no space, so no rule can match through it."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SENTENCE_END = re.compile(r"[.!?…;]+[\s\"»)]+|\n+")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mm?|mr|mrs|mmes?|mlles?|me|dr|pr|ste?|av|ave|bd|bld|imp|pl|ch|rte|tel|no|n°|[a-z]))\.\s+$"
+)
+
+
+def _fold_character(character: str) -> str:
+    base = unicodedata.normalize("NFD", character)[0].lower()
+    return base if len(base) == 1 else character
+
+
+_FOLDS = {
+    ord(c): f
+    for c in map(chr, (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
+    if (f := _fold_character(c)) != c
+}
+_FOLDS |= {0x2019: "'", 0x02BC: "'", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2010: "-", 0x2011: "-", 0x2013: "-"}
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without accents, typographic signs made plain; the length never changes."""
+    return text.translate(_FOLDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A text and its folded twin of the same length; placeholders are blanked in both."""
+
+    original: str
+    folded: str
+    has_digit: bool
+
+
+def prepare(text: str) -> Prepared:
+    """Return the text ready for the rules; every offset is still an offset of `text`."""
+    clean = _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
+    if "<" in clean:
+        clean = PLACEHOLDER.sub(lambda m: FILLER * len(m.group()), clean)
+    return Prepared(clean, fold(clean), any(map(str.isdecimal, clean)))
+
+
+def sentences(folded: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of each sentence of a folded text; a dot after an abbreviation does not end one."""
+    bounds = []
+    start = 0
+    for match in _SENTENCE_END.finditer(folded):
+        if match.end() > start and not _ABBREVIATION.search(folded, start, match.end()):
+            bounds.append((start, match.end()))
+            start = match.end()
+    if start < len(folded):
+        bounds.append((start, len(folded)))
+    return bounds
+
+
+def is_shouting(text: str) -> bool:
+    """Say whether capitals carry no information: most letters are capitals."""
+    upper = sum(map(str.isupper, text))
+    return upper > 3 and upper > 1.5 * sum(map(str.islower, text))

@@ -1,0 +1,120 @@
+"""The door of personal columns: what leaves it, what it refuses, and that no value leaves by an error."""
+
+import traceback
+from pathlib import Path
+
+import cloudpickle
+import pandas as pd
+import pytest
+
+from calanque.errors import CalanqueError
+from calanque.privacy import protect
+from calanque.privacy.protect import Action, Drop, Redact, Token, protect_batches, protector, read_action
+from calanque.privacy.tokens import KEY_FILE_VARIABLE
+
+PLAN = {
+    "description": Redact(output="description_redacted"),
+    "reporter_name": Token(kind="person", purpose="citizen_reports", output="reporter_token"),
+    "reporter_email": Drop(),
+}
+FRAME = pd.DataFrame(
+    {
+        "report_id": ["a", "b", "c"],
+        "description": ["tel 06 39 98 12 34", None, float("nan")],
+        "reporter_name": ["Jean Dupont", "DUPONT Jean", None],
+        "reporter_email": ["jean@example.org", "", None],
+    },
+    index=[5, 6, 9],
+)
+
+
+@pytest.fixture(autouse=True)
+def _key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "key"
+    path.write_text("11" * 32, encoding="utf-8")
+    path.chmod(0o600)
+    monkeypatch.setenv(KEY_FILE_VARIABLE, str(path))
+    protect._worker_keys.cache_clear()
+
+
+def test_columns_leave_as_the_plan_says() -> None:
+    (out,) = protect_batches([FRAME], PLAN)
+    assert list(out.columns) == ["report_id", "description_redacted", "reporter_token"]
+    assert list(out.index) == [5, 6, 9]
+    assert out["description_redacted"].tolist() == ["tel <PHONE_NUMBER>", None, None]
+    first, second, third = out["reporter_token"]
+    assert first == second and first.startswith("v1:person:") and third is None
+    assert "Dupont" not in out.to_csv() and "example.org" not in out.to_csv()
+
+
+def test_contract_protections_keep_the_column_names() -> None:
+    frame = FRAME.rename(columns={"description": "description_redacted", "reporter_name": "reporter_token"})
+    plan = {"description_redacted": "redact", "reporter_token": "token:citizen_reports", "reporter_email": "drop"}
+    (out,) = protect_batches([frame], plan)
+    (same,) = protect_batches([FRAME], PLAN)
+    pd.testing.assert_frame_equal(out, same)
+
+
+@pytest.mark.parametrize(
+    ("column", "protection", "action"),
+    [
+        pytest.param("text", "redact", Redact(output="text"), id="redact"),
+        pytest.param("text", "drop", Drop(), id="drop"),
+        pytest.param("phone_token", "token:p", Token(kind="phone", purpose="p", output="phone_token"), id="phone"),
+        pytest.param("email_token", "token:p", Token(kind="email", purpose="p", output="email_token"), id="email"),
+        pytest.param("plate", "token:p", Token(kind="plate", purpose="p", output="plate"), id="plate"),
+        pytest.param(
+            "reporter_token", "token:p", Token(kind="person", purpose="p", output="reporter_token"), id="name"
+        ),
+        pytest.param("file_no", "token:p", Token(kind="identifier", purpose="p", output="file_no"), id="other"),
+        pytest.param("x", "token:phone:p", Token(kind="phone", purpose="p", output="x"), id="kind-given"),
+    ],
+)
+def test_protection_is_read(column: str, protection: str, action: Action) -> None:
+    assert read_action(column, protection) == action
+
+
+@pytest.mark.parametrize(
+    "protection", ["", "none", "token", "token:", "token:A b", "token:face:p", "redact:now", "hash"]
+)
+def test_unknown_protection_is_refused(protection: str) -> None:
+    with pytest.raises(CalanqueError, match="is unknown"):
+        read_action("x", protection)
+
+
+def test_function_travels_to_a_worker_with_the_plan_alone() -> None:
+    sent = cloudpickle.dumps(protector(PLAN))
+    assert b"11" * 16 not in sent
+    (out,) = cloudpickle.loads(sent)([FRAME])
+    assert "reporter_token" in out
+
+
+@pytest.mark.parametrize(
+    "frame", [FRAME.iloc[:0], pd.DataFrame(columns=FRAME.columns)], ids=["no-rows", "never-had-rows"]
+)
+def test_empty_batch_keeps_its_columns(frame: pd.DataFrame) -> None:
+    (out,) = protect_batches([frame], PLAN)
+    assert (len(out), list(out.columns)) == (0, ["report_id", "description_redacted", "reporter_token"])
+
+
+@pytest.mark.parametrize(
+    ("plan", "message"),
+    [
+        pytest.param({"descripton": Redact(output="x")}, "'descripton' is to be protected but", id="missing-column"),
+        pytest.param({"description": Redact(output="report_id")}, "Two columns would be named 'report_id'", id="clash"),
+    ],
+)
+def test_wrong_plan_is_refused(plan: dict[str, Action], message: str) -> None:
+    with pytest.raises(CalanqueError, match=message):
+        list(protect_batches([FRAME], plan))
+
+
+def test_no_value_leaves_by_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(values: list[str | None]) -> list[str | None]:
+        raise ValueError(f"could not read {values[0]}")
+
+    monkeypatch.setattr(protect, "_redacted", fail)
+    with pytest.raises(CalanqueError, match=r"'description' could not be protected \(ValueError\)") as caught:
+        list(protect_batches([FRAME], PLAN))
+    assert "06 39" not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__context__ is None

@@ -1,0 +1,235 @@
+"""Redaction end to end: offsets, casing, idempotence, streaming, no network. All persons are invented."""
+
+import io
+import json
+import socket
+import string
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calanque.errors import CalanqueError
+from calanque.privacy.redact import BATCH_COUNT, redact, redact_lines
+from calanque.privacy.spans import PLACEHOLDER, Span, mask, merge, unmask_offsets
+from calanque.privacy.text import fold, prepare, sentences
+
+FRAGMENTS = (
+    "Bonjour,",
+    "Jean Dupont",
+    "DUPONT JEAN",
+    "Mme Benali",
+    "le nommé petit paul",
+    "06 39 98 12 34",
+    "ab-123-cd",
+    "12 rue de Rome, 13006 Marseille",
+    "l'éclairage est en panne",
+    "🚗 garée",
+    "<PERSON>",
+    "<DUPONT>",
+    "jean@example.org",
+    "né le 12/03/1985",
+    "FR76 3000 6000 0112 3456 7890 189",
+    "LA RUE EST SALE",
+    "Merci.",
+    "\n",
+    "rue Paradis",
+    "e\u0301cole",
+    "M.",
+    "Karim",
+    "@zinou13",
+    "192.0.2.1",
+    "43.2965, 5.3698",
+    "ß",
+    "İstanbul",
+    "Hier Lefebvre criait.",
+    "; ",
+    "a",
+    "X",
+)
+TEXTS = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=8)), max_size=9).map(" ".join)
+MODEL_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Jean DUPONT m'a vu.", "<PERSON> m'a vu.", id="first-SURNAME"),
+        pytest.param("DUPONT Jean m'a vu.", "<PERSON> m'a vu.", id="SURNAME-first"),
+        pytest.param("DUPONT JEAN", "<PERSON>", id="all-capitals"),
+        pytest.param("le nommé dupont jean a crié", "le nommé <PERSON> a crié", id="lower-after-cue"),
+        pytest.param("Hier, Amadou Traoré criait.", "Hier, <PERSON> criait.", id="name-origin"),
+        pytest.param("C'est encore Traoré qui hurle.", "C'est encore <PERSON> qui hurle.", id="surname-alone-by-model"),
+        pytest.param("Selon LEFEBVRE, rien ne va.", "Selon <PERSON>, rien ne va.", id="SURNAME-alone-by-model"),
+        pytest.param("Le lycée Jean Moulin est fermé.", "Le lycée Jean Moulin est fermé.", id="place-stays"),
+        pytest.param("La plaque d'égout bouge.", "La plaque d'égout bouge.", id="common-words-stay"),
+        pytest.param("IBAN FR7630006000011234567890189.", "IBAN <IBAN_CODE>.", id="cue-stays"),
+        pytest.param("🚗 tel 06 39 98 12 34", "🚗 tel <PHONE_NUMBER>", id="emoji-before"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_redact_text(text: str, expected: str) -> None:
+    assert redact([text])[0].text == expected
+
+
+def test_offsets_are_code_points_of_the_original() -> None:
+    text = "🚗🚗 Émilie, tél 06 39 98 12 34"
+    span = redact([text])[0].spans[-1]
+    assert (text[span.start : span.end], span.type) == ("06 39 98 12 34", "PHONE_NUMBER")
+
+
+@MODEL_SETTINGS
+@given(TEXTS)
+def test_spans_lie_in_the_text_in_order_and_make_the_masked_text(text: str) -> None:
+    result = redact([text])[0]
+    bounds = [0, *(b for s in result.spans for b in (s.start, s.end)), len(text)]
+    assert bounds == sorted(bounds)
+    assert all(s.start < s.end and 0.5 <= s.score <= 1 for s in result.spans)
+    assert mask(text, result.spans) == result.text
+
+
+@MODEL_SETTINGS
+@given(TEXTS)
+def test_redacting_redacted_text_changes_nothing(text: str) -> None:
+    once = redact([text])[0].text
+    assert redact([once])[0].text == once
+
+
+def test_batches_give_what_single_texts_give() -> None:
+    texts = ["Jean Dupont.", "rien", "Jean Dupont.", "tel 06 39 98 12 34"]
+    assert redact(texts) == [redact([t])[0] for t in texts]
+
+
+def test_lone_surrogate_is_no_obstacle() -> None:
+    assert redact(["tel 06 39 98 12 34 \ud800 Jean Dupont"])[0].text == "tel <PHONE_NUMBER> \ud800 <PERSON>"
+
+
+def test_engine_starts_and_works_with_the_network_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from calanque.engines import presidio
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("closed")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    presidio.analyzer.cache_clear()
+    assert [s.type for s in presidio.analyze_batch(["Jean Dupont, jean@example.org"])[0]] == ["PERSON", "EMAIL_ADDRESS"]
+
+
+def test_pack_works_in_an_analyzer_of_presidio_alone() -> None:
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.nlp_engine import NoOpNlpEngine
+
+    from calanque.engines.presidio import recognizers
+
+    registry = RecognizerRegistry(recognizers=recognizers(), supported_languages=["fr"])
+    engine = AnalyzerEngine(
+        registry=registry,
+        nlp_engine=NoOpNlpEngine(models=[{"lang_code": "fr", "model_name": "none"}]),
+        supported_languages=["fr"],
+    )
+    assert {r.entity_type for r in engine.analyze("Mme Dupont, plaque AB-123-CD", "fr")} == {"PERSON", "FR_PLATE"}
+
+
+# streaming
+
+
+def _stream(*lines: str) -> tuple[list[dict[str, object]], int]:
+    out = io.StringIO()
+    count = redact_lines(lines, out)
+    return [json.loads(line) for line in out.getvalue().splitlines()], count
+
+
+def test_lines_keep_order_ids_and_interface() -> None:
+    lines = [
+        json.dumps({"id": n, "text": "tel 06 39 98 12 34" if n % 2 else "rien"}) for n in range(2 * BATCH_COUNT + 3)
+    ]
+    records, count = _stream(*lines, "\n")
+    assert count == len(lines)
+    assert [r["id"] for r in records] == list(range(count))
+    span = {"start": 4, "end": 18, "type": "PHONE_NUMBER", "score": 0.85}
+    assert records[1] == {"id": 1, "text": "tel <PHONE_NUMBER>", "spans": [span]}
+
+
+def test_lines_are_read_as_they_are_needed() -> None:
+    most_ahead = 0
+    out = io.StringIO()
+
+    def lines() -> "object":
+        nonlocal most_ahead
+        for n in range(3 * BATCH_COUNT):
+            most_ahead = max(most_ahead, n - out.getvalue().count("\n"))
+            yield json.dumps({"id": n, "text": "rien"})
+
+    redact_lines(lines(), out)  # type: ignore[arg-type]
+    assert most_ahead <= BATCH_COUNT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param('{"id": 1, "text": "Jean Dupont"', id="cut"),
+        pytest.param('{"id": 1}', id="no-text"),
+        pytest.param('{"text": "Jean Dupont"}', id="no-id"),
+        pytest.param('{"id": 1, "text": 5}', id="text-not-string"),
+        pytest.param('["Jean Dupont"]', id="not-object"),
+        pytest.param("Jean Dupont", id="not-json"),
+        pytest.param("[" * 100_000, id="too-deep"),
+    ],
+)
+def test_bad_line_is_named_by_number_never_by_content(line: str) -> None:
+    out = io.StringIO()
+    with pytest.raises(CalanqueError, match="Line 3 is not") as caught:
+        redact_lines(['{"id": 1, "text": "a"}', "", line, '{"id": 2, "text": "b"}'], out)
+    assert "Dupont" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert [json.loads(written)["id"] for written in out.getvalue().splitlines()] == [1]
+
+
+def test_surrogates_leave_as_valid_utf8() -> None:
+    out = io.StringIO()
+    redact_lines(['{"id": 1, "text": "\\ud800 é"}'], out)
+    assert json.loads(out.getvalue().encode())["text"] == "\ud800 é"
+
+
+# spans and text
+
+
+def test_overlaps_become_their_union_under_the_best_type() -> None:
+    spans = [Span(0, 5, "PERSON", 0.6), Span(3, 9, "PHONE_NUMBER", 0.9), Span(9, 12, "PERSON", 0.7)]
+    assert merge(spans) == [Span(0, 9, "PHONE_NUMBER", 0.9), Span(9, 12, "PERSON", 0.7)]
+
+
+@given(st.text(string.ascii_lowercase, min_size=12, max_size=30), st.data())
+def test_offsets_return_from_masked_text(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4, unique=True)))
+    spans = [Span(cuts[0], cuts[1], "PERSON", 1.0), Span(cuts[2], cuts[3], "FR_NIR", 1.0)]
+    masked = mask(text, spans)
+    places = [m.span() for m in PLACEHOLDER.finditer(masked)]
+    for start, end in ((0, places[0][0]), (places[0][1], places[1][0]), (places[1][1], len(masked))):
+        if start < end:
+            (back,) = unmask_offsets(spans, [Span(start, end, "PERSON", 1.0)])
+            assert text[back.start : back.end] == masked[start:end]
+    (whole,) = unmask_offsets(spans, [Span(0, len(masked), "PERSON", 1.0)])
+    assert (whole.start, whole.end) == (0, len(text))
+
+
+@given(st.text())
+def test_folding_never_moves_a_character(text: str) -> None:
+    assert len(fold(text)) == len(text) == len(prepare(text).original)
+    assert "".join(text[a:b] for a, b in sentences(fold(text))) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("il crie. elle part", 2, id="two"),
+        pytest.param("m. dupont crie", 1, id="civility"),
+        pytest.param("av. du prado", 1, id="street-type"),
+        pytest.param("un\ndeux", 2, id="line"),
+        pytest.param("", 0, id="empty"),
+    ],
+)
+def test_sentences(text: str, count: int) -> None:
+    assert len(sentences(text)) == count
