@@ -1,0 +1,141 @@
+"""The one module that imports Great Expectations: it runs a gate on a Spark Connect DataFrame."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from calanque.contracts.gates import Check, Expectation, Gate, GateResult
+from calanque.errors import CalanqueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from great_expectations.expectations.expectation import Expectation as GxExpectation
+    from pyspark.sql import DataFrame
+
+# Counts are enough for a sentence; the rows themselves must not reach a report or a log.
+COUNTS = ("observed_value", "unexpected_count", "element_count", "unexpected_percent")
+QUIET_COUNTS = {"result_format": "BASIC", "exclude_unexpected_values": True}
+
+
+def build_expectation(item: Expectation) -> GxExpectation:
+    """Return the Great Expectations object of one line of a gate.
+
+    Raises:
+        CalanqueError: if the name does not exist there, or its arguments are wrong.
+    """
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations.expectations as catalogue
+
+    found = getattr(catalogue, "".join(part.title() for part in item.expectation.split("_")), None)
+    if found is None:
+        raise CalanqueError(f"Great Expectations has no '{item.expectation}': check its spelling in expectations/.")
+    arguments = {**item.kwargs, "severity": item.severity} | ({"column": item.column} if item.column else {})
+    unknown = set(arguments) - set(found.__fields__)
+    if unknown:
+        raise CalanqueError(f"'{item.expectation}' has no argument '{min(unknown)}': correct it in expectations/.")
+    try:
+        built: GxExpectation = found(**arguments)
+    except (TypeError, ValueError) as error:
+        raise CalanqueError(f"'{item.expectation}' refuses its arguments: {' '.join(str(error).split())}.") from error
+    return built
+
+
+def run_gate(
+    gate: Gate, frame: DataFrame, batch_id: str, feed: str, personal_columns: Iterable[str] = ()
+) -> GateResult:
+    """Run every expectation of a gate on a whole batch, in one checkpoint.
+
+    Args:
+        gate: the expectations.
+        frame: a Spark Connect DataFrame of the batch.
+        batch_id: identifier written in the result (for a mart: its table version).
+        feed: name of the feed or mart.
+        personal_columns: columns of which not even a minimum may be reported.
+
+    Returns:
+        One check per expectation, in the order of the file; row values never appear in it.
+
+    Raises:
+        CalanqueError: if an expectation could not be computed (a missing column, say).
+    """
+    context = _quiet_context()
+    definition = context.data_sources.add_spark(feed, persist=False)
+    batch = definition.add_dataframe_asset(feed).add_batch_definition_whole_dataframe("batch")
+    passed = _validate(context, batch, gate.expectations, frame, "BOOLEAN_ONLY")
+    failed = tuple(item for item, found in zip(gate.expectations, passed, strict=True) if not found["success"])
+    # A second pass, for the failed ones only: the counts cost one more job per expectation.
+    counts = iter(_validate(context, batch, failed, frame, QUIET_COUNTS) if failed else [])
+    hidden = frozenset(personal_columns)
+    checks = tuple(
+        _check(item, found if found["success"] else next(counts), item.column in hidden)
+        for item, found in zip(gate.expectations, passed, strict=True)
+    )
+    stops = any(not check.success and check.severity == "critical" for check in checks)
+    return GateResult(feed=feed, batch_id=batch_id, passed=not stops, checks=checks)
+
+
+def _quiet_context() -> Any:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
+
+
+def _validate(
+    context: Any, batch: Any, items: tuple[Expectation, ...], frame: DataFrame, result_format: Any
+) -> list[dict[str, Any]]:
+    import great_expectations as gx
+
+    name = f"pass-{len(list(context.suites.all()))}"
+    expectations = [build_expectation(item) for item in items]
+    suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations))
+    validation = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
+    checkpoint = context.checkpoints.add(
+        gx.Checkpoint(name=name, validation_definitions=[validation], result_format=result_format)
+    )
+    outcome = checkpoint.run(batch_parameters={"dataframe": frame})
+    results = next(iter(outcome.run_results.values())).results
+    # Great Expectations may reorder results; each carries its own configuration's id.
+    by_id = {result.expectation_config.id: _plain(result) for result in results}
+    return [by_id[expectation.id] for expectation in suite.expectations]
+
+
+def _plain(result: Any) -> dict[str, Any]:
+    raised = result.exception_info or {}
+    inner = [raised, *(value for value in raised.values() if isinstance(value, dict))]
+    if any(item.get("raised_exception") for item in inner):
+        name = result.expectation_config.type
+        column = result.expectation_config.kwargs.get("column", "the table")
+        raise CalanqueError(
+            f"The gate could not compute {name} on {column}: check that the column exists in the batch."
+        )
+    return {"success": bool(result.success), **{key: result.result.get(key) for key in COUNTS}}
+
+
+def _check(item: Expectation, found: dict[str, Any], is_hidden: bool) -> Check:
+    observed = _observed(found, is_hidden)
+    place = f" on {item.column}" if item.column else ""
+    verdict = "holds" if found["success"] else f"fails ({observed or 'no figure'})"
+    return Check(
+        name=item.expectation,
+        column=item.column,
+        severity=item.severity,
+        success=found["success"],
+        observed=observed,
+        sentence=f"{item.expectation}{place} {verdict}.",
+    )
+
+
+def _observed(found: dict[str, Any], is_hidden: bool) -> str | None:
+    if found["unexpected_count"] is not None:
+        return f"{found['unexpected_count']} of {found['element_count']} rows"
+    value = found["observed_value"]
+    # Sets and lists of values could carry rows; one number or date is a figure about the batch.
+    if is_hidden or value is None or isinstance(value, (list, dict, set, tuple)):
+        return None
+    return str(value)

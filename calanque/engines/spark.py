@@ -1,0 +1,161 @@
+"""The one module that opens a Spark session: Spark Connect, one per process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from calanque.errors import CalanqueError
+from calanque.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pyspark.sql import DataFrame, SparkSession
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+METADATA_KEY = "spark.databricks.delta.commitInfo.userMetadata"
+TIME_ZONE_KEY = "spark.sql.session.timeZone"
+RETRY_COUNT = 8
+# Over Connect these arrive as bare UnknownException or SparkException: only the text tells them apart.
+CONCURRENT = re.compile(
+    r"DELTA_CONCURRENT|Concurrent(Append|Delete|Transaction|Modification|Write)|DELTA_PROTOCOL_CHANGED"
+    r"|ProtocolChangedException|MetadataChangedException|DELTA_METADATA_CHANGED|AlreadyExistsException"
+)
+LOST = re.compile(
+    r"UNAVAILABLE|SESSION_|NO_ACTIVE_SESSION|INVALID_HANDLE|server side session|failed to connect|Socket closed"
+    r"|Connection reset"
+)
+DEAD = re.compile(
+    r"SESSION_CLOSED|SESSION_CHANGED|SESSION_NOT_FOUND|NO_ACTIVE_SESSION|INVALID_HANDLE|server side session"
+)
+REFUSED = re.compile(r"UNAUTHENTICATED|Invalid authentication")
+ERROR_CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
+
+
+def session() -> SparkSession:
+    """Return the Spark Connect session of this process.
+
+    Raises:
+        CalanqueError: if the engine does not answer, or refuses the key.
+    """
+    try:
+        try:
+            return _open()
+        except Exception as error:
+            if not DEAD.search(str(error)):
+                raise
+            # The engine was restarted: the client still holds the session that died with it.
+            stop_session()
+            return _open()
+    except CalanqueError:
+        raise
+    except Exception as error:
+        raise CalanqueError(sentence_of(error, "opening a session")) from error
+
+
+def _open() -> SparkSession:
+    from pyspark.sql import SparkSession
+
+    # Setting a configuration asks the engine, so a dead session shows here and not in the middle of a step.
+    return SparkSession.builder.remote(settings().spark_remote).config(TIME_ZONE_KEY, "UTC").getOrCreate()
+
+
+def stop_session() -> None:
+    """Close the session of this process, if there is one; the next `session()` opens another."""
+    from pyspark.sql import SparkSession
+
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        with suppress(Exception):  # a session that died with its engine cannot be released
+            active.stop()
+
+
+def sql(text: str) -> DataFrame:
+    """Run or plan one SQL statement."""
+    return session().sql(text)
+
+
+def rows(text: str) -> list[Any]:
+    """Return the rows of one SQL query."""
+    return session().sql(text).collect()
+
+
+@contextmanager
+def user_metadata(values: Mapping[str, Any]) -> Iterator[None]:
+    """Write `values` as JSON in the history of every Delta commit made inside the block by this session."""
+    spark = session()
+    spark.conf.set(METADATA_KEY, json.dumps(dict(values), sort_keys=True))
+    try:
+        yield
+    finally:
+        spark.conf.unset(METADATA_KEY)
+
+
+def with_retry(action: Callable[[], T]) -> T:
+    """Run a write again, with growing random pauses, while Delta says that another writer came first."""
+    retrying = Retrying(
+        stop=stop_after_attempt(RETRY_COUNT),
+        wait=wait_random_exponential(multiplier=0.5, max=20),
+        retry=retry_if_exception(is_concurrent),
+        reraise=True,
+        before_sleep=lambda state: log.info(
+            "Another writer came first; attempt %s failed, trying again.", state.attempt_number
+        ),
+    )
+    return retrying(action)
+
+
+def is_concurrent(error: BaseException) -> bool:
+    """Whether an error means that another writer committed first, so that the same write may be tried again."""
+    return bool(CONCURRENT.search(str(error)))
+
+
+def sentence_of(error: BaseException, doing: str) -> str:
+    """Return one sentence for an engine error, without any value of a row that its text may hold."""
+    text = str(error)
+    if REFUSED.search(text):
+        return f"Spark refused the key while {doing}: CALANQUE_HOME is not the one of the running stack."
+    if LOST.search(text):
+        return f"Spark stopped answering while {doing}: look at 'calanque stack status', then run the task again."
+    found = ERROR_CLASS.search(text)
+    kind = found.group(1) if found else type(error).__name__
+    return f"Spark failed while {doing} ({kind}): see its log, 'calanque stack logs spark'."
+
+
+def table_exists(table: str) -> bool:
+    """Whether the catalogue knows a table `<schema>.<name>`."""
+    return bool(session().catalog.tableExists(table))
+
+
+def history(table: str, limit: int = 20) -> list[dict[str, Any]]:
+    """Return the newest commits of a Delta table: version, operation, userMetadata (parsed), operationMetrics."""
+    found = rows(f"DESCRIBE HISTORY {table} LIMIT {limit}")
+    return [
+        {
+            "version": int(row["version"]),
+            "operation": row["operation"],
+            "user_metadata": _parsed(row["userMetadata"]),
+            "metrics": dict(row["operationMetrics"] or {}),
+        }
+        for row in found
+    ]
+
+
+def table_version(table: str) -> int:
+    """Return the current version of a Delta table."""
+    return int(history(table, 1)[0]["version"])
+
+
+def _parsed(text: str | None) -> dict[str, Any]:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

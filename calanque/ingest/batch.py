@@ -1,0 +1,281 @@
+"""The whole way of a batch, as one call and as the steps that a DAG chains.
+
+Each step may be killed at any point and run again: the tables end the same. A batch already published under the same
+contract version is `unchanged`: its later steps do nothing, and no table gets a new version.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from calanque.contracts import Folders, load_contract
+from calanque.errors import CalanqueError
+from calanque.ingest.records import BatchRef, BatchReport, BatchState, LandedBatch, RefusedBatchError, StagedBatch
+from calanque.ingest.report import is_published, read_report, write_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from calanque.contracts.model import FeedContract
+
+log = logging.getLogger(__name__)
+Ref = dict[str, Any]
+
+
+def land_batch(
+    feed: str, logical_date: date | None = None, run_id: str = "manual", folders: Folders | None = None
+) -> Ref:
+    """Fetch the feed's source and land it.
+
+    Args:
+        feed: name of the feed.
+        logical_date: the day of the run; only drop sources with `{date}` need it.
+        run_id: written in reports and in the Delta history.
+        folders: where contracts, expectations and drops lie; this installation's by default.
+
+    Returns:
+        The reference of the batch, JSON, for the next step; its state is `landed` or `unchanged`.
+
+    Raises:
+        CalanqueError: if the source does not answer or sent other bytes than it promised.
+    """
+    from calanque.ingest.fetch import fetch_batch
+    from calanque.ingest.land import batch_id_of, land_files
+
+    folders = folders or Folders()
+    contract = load_contract(feed, folders)
+    started_s = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="calanque-fetch-") as work_dir:
+        fetched = fetch_batch(contract, Path(work_dir), logical_date, folders)
+        batch_id = batch_id_of(fetched.files)
+        state: BatchState = "unchanged" if is_published(feed, batch_id, contract.version) else "landed"
+        ref = BatchRef(feed=feed, batch_id=batch_id, contract_version=contract.version, state=state, run_id=run_id)
+        if state == "unchanged":
+            log.info(
+                "%s: batch %s is already published under contract %s; nothing to do.", feed, batch_id, contract.version
+            )
+            return ref.model_dump()
+        land_files(contract, fetched)
+    _report(ref, "landed", "land", started_s)
+    log.info("%s: landed %s file(s) as batch %s.", feed, len(fetched.files), batch_id)
+    return ref.model_dump()
+
+
+def protect_batch(ref: Mapping[str, Any], folders: Folders | None = None) -> Ref:
+    """Read, type and protect a landed batch into staging.
+
+    Raises:
+        RefusedBatchError: if the files, or too many of their rows, do not fit the contract; every row is in quarantine.
+        CalanqueError: if an engine failed; run it again.
+    """
+    return _step("protect", ref, folders, _protect)
+
+
+def gate_batch(ref: Mapping[str, Any], folders: Folders | None = None) -> Ref:
+    """Run the gates of the feed on the staged batch.
+
+    Raises:
+        RefusedBatchError: if a critical expectation failed; every row is in quarantine and the last good data stays.
+        CalanqueError: if an engine failed; run it again.
+    """
+    return _step("gate", ref, folders, _gate)
+
+
+def publish_batch(ref: Mapping[str, Any], folders: Folders | None = None) -> Ref:
+    """Publish the staged batch to bronze and quarantine, write its report and clear its staging.
+
+    Raises:
+        CalanqueError: if the rows do not balance, or an engine failed.
+    """
+    return _step("publish", ref, folders, _publish)
+
+
+def run_batch(
+    feed: str, logical_date: date | None = None, run_id: str = "manual", folders: Folders | None = None
+) -> BatchReport:
+    """Run the whole way for one feed and return the batch's report.
+
+    Raises:
+        RefusedBatchError: if the batch is refused.
+        CalanqueError: if the source or an engine failed.
+    """
+    ref = land_batch(feed, logical_date, run_id, folders)
+    for step in (protect_batch, gate_batch, publish_batch):
+        ref = step(ref, folders)
+    report = read_report(feed, ref["batch_id"])
+    if report is None:
+        raise CalanqueError(f"The report of batch {ref['batch_id']} of {feed} is gone: run it again.")
+    return report
+
+
+class _Step:
+    """What one step works with."""
+
+    def __init__(self, name: str, ref: BatchRef, folders: Folders) -> None:
+        from calanque.ingest.land import read_manifest
+
+        self.name, self.ref, self.folders = name, ref, folders
+        self.started_s = time.monotonic()
+        self.contract: FeedContract = load_contract(ref.feed, folders)
+        if self.contract.version != ref.contract_version:
+            raise CalanqueError(
+                f"The contract of {ref.feed} changed during the run: run the feed again from its start."
+            )
+        self.landed: LandedBatch = read_manifest(ref.feed, ref.batch_id)
+
+    def staged(self) -> StagedBatch:
+        """Return the staged batch, staged again if another run cleared it."""
+        from calanque.ingest.protect import stage_batch
+        from calanque.ingest.type_ import read_headers
+
+        return stage_batch(self.contract, self.landed, read_headers(self.contract, self.landed))
+
+    def report(self, state: BatchState, **facts: Any) -> None:
+        """Write this step's facts."""
+        _report(self.ref, state, self.name, self.started_s, **facts)
+
+    def refuse(self, sentence: str, count: int, reasons: dict[str, int], **facts: Any) -> None:
+        """Record that every row is in quarantine, and stop."""
+        from calanque.ingest.protect import discard_staging
+
+        self.report(
+            "refused",
+            refused_because=sentence,
+            landed_count=count,
+            quarantined_count=count,
+            loaded_count=0,
+            reasons=reasons,
+            **facts,
+        )
+        discard_staging(self.ref.feed, self.ref.batch_id)
+        raise RefusedBatchError(
+            f"{self.ref.feed}: batch {self.ref.batch_id} is refused and its {count} rows are in quarantine. {sentence}"
+        )
+
+
+def _step(name: str, ref: Mapping[str, Any], folders: Folders | None, action: Callable[[_Step], BatchState]) -> Ref:
+    known = BatchRef.model_validate(dict(ref))
+    if known.state == "unchanged" or is_published(known.feed, known.batch_id, known.contract_version):
+        log.info("%s: batch %s is already published; nothing to do.", known.feed, known.batch_id)
+        return known.model_copy(update={"state": "unchanged"}).model_dump()
+    try:
+        state = action(_Step(name, known, folders or Folders()))
+    except RefusedBatchError:
+        raise
+    except Exception as error:
+        # Two runs at once: the other one may have published the batch and cleared its staging under this one.
+        if is_published(known.feed, known.batch_id, known.contract_version):
+            return known.model_copy(update={"state": "unchanged"}).model_dump()
+        if isinstance(error, CalanqueError):
+            raise
+        from calanque.engines.spark import sentence_of
+
+        # Not chained: Spark's message can quote the value of a row.
+        raise CalanqueError(
+            f"{known.feed}: {sentence_of(error, f'the step {name} of batch {known.batch_id}')}"
+        ) from None
+    return known.model_copy(update={"state": state}).model_dump()
+
+
+def _protect(step: _Step) -> BatchState:
+    from calanque.ingest.protect import stage_batch
+    from calanque.ingest.publish import check_balance, quarantine_files
+    from calanque.ingest.type_ import judge_files, read_headers
+
+    headers = read_headers(step.contract, step.landed)
+    refusal = judge_files(step.contract, step.landed, headers)
+    if refusal:
+        count = quarantine_files(step.contract, step.landed, headers, refusal, step.ref.run_id)
+        step.refuse(refusal.sentence, count, {refusal.reason: count})
+    staged = stage_batch(step.contract, step.landed, headers)
+    if step.landed.row_count is not None:
+        check_balance(step.ref.feed, step.landed.row_count, staged.good_count, staged.refused_count)
+    if staged.landed_count == 0:
+        step.refuse(
+            "The batch holds a header and no row: the source sent nothing. Ask for it again.", 0, {"empty_batch": 0}
+        )
+    if staged.refused_count > step.contract.max_refused_rate * staged.landed_count:
+        _refuse_rows(step, staged)
+    step.report(
+        "typed", landed_count=staged.landed_count, quarantined_count=staged.refused_count, reasons=staged.reasons
+    )
+    log.info(
+        "%s: %s rows typed, %s refused %s.",
+        step.ref.feed,
+        staged.landed_count,
+        staged.refused_count,
+        staged.reasons or "",
+    )
+    return "typed"
+
+
+def _refuse_rows(step: _Step, staged: StagedBatch) -> None:
+    from calanque.ingest.publish import quarantine_staged
+
+    count = quarantine_staged(step.contract, step.landed, staged, ["too_many_refused"], step.ref.run_id)
+    worst = max(staged.reasons, key=lambda reason: staged.reasons[reason])
+    step.refuse(
+        f"{staged.refused_count} of {staged.landed_count} rows do not fit the contract, "
+        f"mostly '{worst}': did the source change?",
+        count,
+        {**staged.reasons, "too_many_refused": count},
+    )
+
+
+def _gate(step: _Step) -> BatchState:
+    from calanque.ingest.gate import check_batch
+    from calanque.ingest.publish import quarantine_staged
+
+    staged = step.staged()
+    results = check_batch(step.contract, staged, step.ref.batch_id, step.folders)
+    failures = [check for result in results for check in result.failures]
+    if failures:
+        reasons = list(dict.fromkeys(f"gate:{check.name}" for check in failures))
+        count = quarantine_staged(step.contract, step.landed, staged, reasons, step.ref.run_id)
+        sentence = " ".join(check.sentence for check in failures)
+        step.refuse(sentence, count, {**staged.reasons, **dict.fromkeys(reasons, count)}, gates=results)
+    for check in (check for result in results for check in result.checks if not check.success):
+        log.warning("%s: %s", step.ref.feed, check.sentence)
+    step.report("gated", gates=results)
+    return "gated"
+
+
+def _publish(step: _Step) -> BatchState:
+    from calanque.ingest.protect import discard_staging
+    from calanque.ingest.publish import publish_rows
+
+    staged = step.staged()
+    report = read_report(step.ref.feed, step.ref.batch_id)
+    if report is None or report.state not in ("gated", "published"):
+        raise CalanqueError(
+            f"{step.ref.feed}: batch {step.ref.batch_id} has not passed its gates: run the gate step first."
+        )
+    version = publish_rows(step.contract, step.landed, staged, step.ref.run_id)
+    step.report(
+        "published",
+        landed_count=staged.landed_count,
+        loaded_count=staged.good_count,
+        quarantined_count=staged.refused_count,
+        reasons=staged.reasons,
+        bronze_version=version,
+    )
+    discard_staging(step.ref.feed, step.ref.batch_id)
+    log.info(
+        "%s: published %s rows, version %s of %s.",
+        step.ref.feed,
+        staged.good_count,
+        version,
+        step.contract.bronze_table,
+    )
+    return "published"
+
+
+def _report(ref: BatchRef, state: BatchState, step: str, started_s: float, **facts: Any) -> None:
+    write_report(
+        ref.feed, ref.batch_id, ref.contract_version, ref.run_id, state, step, time.monotonic() - started_s, **facts
+    )

@@ -1,0 +1,67 @@
+"""The lineage of a batch: source to landing, landing to bronze, column by column from the contract."""
+
+from datetime import datetime
+from typing import Any
+
+from calanque.contracts import BronzeColumn, FeedContract, load_contract
+from calanque.engines import lineage
+from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.ingest.land import read_manifest
+from calanque.ingest.report import read_report
+
+
+def landing_dataset(feed: str) -> str:
+    """Return the name of a feed's landing dataset: its folder without the batch."""
+    return f"/lake/landing/{feed}"
+
+
+def record_landing(ref: dict[str, Any], started_at: datetime) -> None:
+    """Store the event of a landing."""
+    contract = load_contract(ref["feed"])
+    landed = read_manifest(contract.feed, ref["batch_id"])
+    columns = {column.name: "string" for column in contract.landing}
+    source = LineageDataset(name=landed.origin, columns=columns)
+    target = LineageDataset(
+        name=landing_dataset(contract.feed),
+        columns=columns,
+        version=landed.batch_id,
+        row_count=landed.row_count,
+        size_bytes=sum(file.size_bytes for file in landed.files),
+        origins={name: (Origin(dataset=landed.origin, column=name),) for name in columns},
+    )
+    lineage.emit(f"land.{contract.feed}", ref["run_id"], [source], [target], started_at)
+
+
+def record_publication(ref: dict[str, Any], started_at: datetime) -> None:
+    """Store the event of a publication to bronze, with the origin of each column."""
+    contract = load_contract(ref["feed"])
+    report = read_report(contract.feed, ref["batch_id"])
+    source = LineageDataset(
+        name=landing_dataset(contract.feed),
+        columns={column.name: "string" for column in contract.landing},
+        version=ref["batch_id"],
+    )
+    target = LineageDataset(
+        name=contract.bronze_table,
+        columns={column.name: column.physical_type for column in contract.bronze},
+        version=report.bronze_version if report else None,
+        row_count=report.loaded_count if report else None,
+        origins={column.name: _origins(contract, column) for column in contract.bronze if column.sources},
+    )
+    lineage.emit(f"publish.{contract.feed}", ref["run_id"], [source], [target], started_at)
+
+
+def _origins(contract: FeedContract, column: BronzeColumn) -> tuple[Origin, ...]:
+    dataset = landing_dataset(contract.feed)
+    return tuple(Origin(dataset=dataset, column=source, how=how_of(column)) for source in column.sources)
+
+
+def how_of(column: BronzeColumn) -> How:
+    """Return what happens to a column between landing and bronze."""
+    if column.protection.startswith("token"):
+        return How.TOKEN
+    if column.protection == "redact":
+        return How.REDACTION
+    if column.projected in {"cell", "zone"}:
+        return How.GENERALISATION
+    return How.TRANSFORMATION if column.expression or column.projected else How.IDENTITY

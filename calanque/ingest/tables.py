@@ -1,0 +1,119 @@
+"""The bronze and quarantine tables of a feed: created once, then one commit a batch."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from calanque.contracts.model import TECHNICAL_COLUMNS
+from calanque.engines import spark
+from calanque.errors import CalanqueError
+from calanque.ingest.typing_sql import literal, quoted
+from calanque.ingest.zones import spark_path, table_location
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from calanque.contracts.model import FeedContract
+
+QUARANTINE_COLUMNS = {
+    "_batch_id": "string",
+    "_row": "string",
+    "reasons": "array<string>",
+    "payload": "string",
+    "_ingested_at": "timestamp",
+    "_contract_version": "string",
+}
+# Statistics end in the Delta log, which an erasure must not have to rewrite: only places and times have some.
+STATISTICS_TYPES = ("date", "timestamp", "double", "int", "bigint")
+
+
+def bronze_columns(contract: FeedContract) -> dict[str, str]:
+    """Return the columns of the bronze table and their SQL types, technical columns last."""
+    return {**{column.name: column.physical_type for column in contract.bronze}, **TECHNICAL_COLUMNS}
+
+
+def create_sql(table: str, columns: dict[str, str], comments: dict[str, str], statistics: list[str], days: int) -> str:
+    """Return the CREATE TABLE of a Delta table at its explicit location."""
+    lines = ", ".join(
+        f"{quoted(name)} {kind}" + (f" COMMENT {literal(comments[name])}" if name in comments else "")
+        for name, kind in columns.items()
+    )
+    properties = {
+        "delta.dataSkippingStatsColumns": ",".join(statistics),
+        "delta.logRetentionDuration": f"interval {min(days, 30)} days",
+        "delta.deletedFileRetentionDuration": "interval 7 days",
+    }
+    rendered = ", ".join(f"'{name}' = '{value}'" for name, value in properties.items())
+    return (
+        f"CREATE TABLE IF NOT EXISTS {table} ({lines}) USING delta LOCATION '{table_location(table)}' "
+        f"TBLPROPERTIES ({rendered})"
+    )
+
+
+def ensure_tables(contract: FeedContract) -> None:
+    """Create both tables of a feed if they are not there, and add the columns of a newer contract.
+
+    Raises:
+        CalanqueError: if the contract drops or retypes a column that the table has.
+    """
+    statistics = [c.name for c in contract.bronze if c.physical_type in STATISTICS_TYPES and c.classification == "open"]
+    comments = {column.name: column.description for column in contract.bronze}
+    days = contract.retention_days
+    for table, columns, notes, kept, table_days in (
+        (contract.bronze_table, bronze_columns(contract), comments, ["_batch_id", *statistics], days["bronze"]),
+        (contract.quarantine_table, QUARANTINE_COLUMNS, {}, ["_batch_id"], days["quarantine"]),
+    ):
+        if not spark.table_exists(table):
+            schema = table.split(".", maxsplit=1)[0]
+            spark.rows(f"CREATE SCHEMA IF NOT EXISTS {schema} LOCATION '{spark_path(f'/lake/{schema}')}'")
+            text = create_sql(table, columns, notes, kept, table_days)
+            spark.with_retry(lambda text=text: spark.rows(text))  # type: ignore[misc]
+    _evolve(contract)
+
+
+def _evolve(contract: FeedContract) -> None:
+    table, wanted = contract.bronze_table, bronze_columns(contract)
+    have = {field.name: field.dataType.simpleString() for field in spark.session().table(table).schema.fields}
+    for name, kind in have.items():
+        if wanted.get(name) != kind:
+            raise CalanqueError(
+                f"The table {table} has the column {name} ({kind}), which contract {contract.version} drops or "
+                "retypes: keep the column, or publish the new shape as a new feed."
+            )
+    added = ", ".join(f"{quoted(name)} {kind}" for name, kind in wanted.items() if name not in have)
+    if added:
+        spark.with_retry(lambda: spark.rows(f"ALTER TABLE {table} ADD COLUMNS ({added})"))
+
+
+def replace_batch(table: str, frame: DataFrame, contract: FeedContract, batch_id: str, run_id: str) -> dict[str, Any]:
+    """Replace the rows of one batch in one atomic commit; returns that commit's history entry.
+
+    The batch, run and contract version go to the Delta history.
+    """
+    mark = {"batch": batch_id, "run": run_id, "contract_version": contract.version}
+    spark.with_retry(
+        lambda: (
+            frame.write.format("delta")
+            .mode("overwrite")
+            .option("replaceWhere", f"_batch_id = '{batch_id}'")
+            .option("userMetadata", json.dumps(mark, sort_keys=True))
+            .saveAsTable(table)
+        )
+    )
+    commit = newest_commit(table, batch_id)
+    if commit is None:
+        raise CalanqueError(f"The commit of batch {batch_id} is not in the history of {table}: run the batch again.")
+    return commit
+
+
+def newest_commit(table: str, batch_id: str) -> dict[str, Any] | None:
+    """Return the newest history entry of a table that wrote this batch, among its last fifty."""
+    return next(
+        (commit for commit in spark.history(table, 50) if commit["user_metadata"].get("batch") == batch_id), None
+    )
+
+
+def holds_batch(table: str, batch_id: str) -> bool:
+    """Whether a table has at least one row of a batch."""
+    return bool(spark.rows(f"SELECT 1 FROM {table} WHERE _batch_id = '{batch_id}' LIMIT 1"))

@@ -1,0 +1,28 @@
+"""Where a batch lies on HDFS at each step."""
+
+from calanque.settings import settings
+
+
+def landing_path(feed: str, batch_id: str) -> str:
+    """Folder of the raw files and their manifest."""
+    return f"/lake/landing/{feed}/{batch_id}"
+
+
+def staging_path(feed: str, batch_id: str, contract_version: str) -> str:
+    """Folder of the protected batch under one contract version."""
+    return f"/lake/staging/{feed}/{batch_id}/{contract_version}"
+
+
+def report_path(feed: str, batch_id: str) -> str:
+    """File of the batch report."""
+    return f"/lake/governance/batches/{feed}/{batch_id}.json"
+
+
+def table_location(table: str) -> str:
+    """URI of a table `<zone>.<name>`, explicit so that a metastore default never decides where data lies."""
+    return spark_path(f"/lake/{table.replace('.', '/')}")
+
+
+def spark_path(path: str) -> str:
+    """URI of an HDFS path for Spark."""
+    return f"{settings().hdfs_uri}{path}"

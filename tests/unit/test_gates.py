@@ -1,0 +1,99 @@
+"""Gates are read closed, and every line of them exists in Great Expectations."""
+
+from pathlib import Path
+
+import pytest
+
+from calanque.contracts import load_contracts
+from calanque.contracts.gates import Expectation, Gate, load_gate, load_gates, read_gate
+from calanque.errors import CalanqueError
+
+GATES: list[Gate] = [*load_gates("landing").values(), *load_gates("marts").values()]
+LINES = [(gate.name, item) for gate in GATES for item in gate.expectations]
+MARTS = {"fct_incidents", "fct_cell_week", "dim_cell", "fct_report_zone_week", "fct_forecast"}
+
+
+def test_every_feed_and_mart_has_its_gate() -> None:
+    assert set(load_gates("marts")) >= MARTS
+    for contract in load_contracts().values():
+        assert contract.gates
+        columns = {column.name for column in contract.bronze}
+        for name in contract.gates:
+            used = {item.column for item in load_gate(name, "landing").expectations if item.column}
+            assert used <= columns, f"{name} checks columns that {contract.feed} does not have"
+
+
+@pytest.mark.parametrize(("name", "item"), LINES, ids=[f"{name}-{i.expectation}-{i.column}" for name, i in LINES])
+def test_a_line_exists_in_great_expectations(name: str, item: Expectation) -> None:
+    from calanque.engines.gx import build_expectation
+
+    assert build_expectation(item).severity == item.severity
+
+
+LINE = "{expectation: expect_column_values_to_be_between, column: lat, kwargs: {min_value: 0}, severity: critical}"
+BROKEN = {
+    "typo-in-key": ("expectations:\n  - " + LINE.replace("severity", "severty"), "severty"),
+    "unknown-severity": ("expectations:\n  - " + LINE.replace("critical", "fatal"), "severity"),
+    "unknown-top-key": (f"expectation: []\nexpectations:\n  - {LINE}", "expectation"),
+    "no-expectation": ("expectations: []", "expectations"),
+    "key-twice": (f"expectations:\n  - {LINE}\nexpectations:\n  - {LINE}", "written twice"),
+    "only-warnings": ("expectations:\n  - " + LINE.replace("critical", "warning"), "stops nothing"),
+    "camel-case": (
+        "expectations:\n  - " + LINE.replace("expect_column_values_to_be_between", "ExpectColumn"),
+        "expectation",
+    ),
+    "crashes-on-spark": (
+        "expectations:\n  - " + LINE.replace("values_to_be_between", "quantile_values_to_be_between"),
+        "not used here",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_gate_is_refused(text: str, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / "gate.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CalanqueError, match=expected) as raised:
+        read_gate(path, "landing")
+    assert str(raised.value).startswith("gate.yml: ")
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (Expectation(expectation="expect_column_valuse_to_be_null", column="a", severity="critical"), "has no"),
+        (
+            Expectation(
+                expectation="expect_column_values_to_be_between", column="a", kwargs={"min": 1}, severity="critical"
+            ),
+            "argument 'min'",
+        ),
+        (Expectation(expectation="expect_column_values_to_be_null", severity="critical"), "refuses its arguments"),
+    ],
+    ids=["unknown-name", "unknown-argument", "missing-column"],
+)
+def test_a_line_that_great_expectations_does_not_know_is_refused(item: Expectation, expected: str) -> None:
+    from calanque.engines.gx import build_expectation
+
+    with pytest.raises(CalanqueError, match=expected):
+        build_expectation(item)
+
+
+def test_observed_values_of_personal_columns_stay_hidden() -> None:
+    from calanque.engines.gx import _check
+
+    item = Expectation(expectation="expect_column_max_to_be_between", column="name", severity="critical")
+    found = {"success": False, "observed_value": "Dupont", "unexpected_count": None, "element_count": None}
+    assert "Dupont" not in _check(item, found, True).model_dump_json()
+    assert "Dupont" in _check(item, found, False).model_dump_json()
+    listed = {**found, "observed_value": ["Dupont"]}
+    assert "Dupont" not in _check(item, listed, False).model_dump_json()
+
+
+def test_analytics_are_off() -> None:
+    import os
+
+    from calanque.engines.gx import build_expectation
+
+    build_expectation(GATES[0].expectations[0])
+    assert os.environ["GX_ANALYTICS_ENABLED"] == "false"

@@ -1,0 +1,192 @@
+"""What fetch refuses, what it sees in a file, and what a batch is named."""
+
+import hashlib
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from calanque.contracts import Folders, load_contract
+from calanque.contracts.model import DropSource, FileFormat, Member, PypiSource, TwinSource
+from calanque.errors import CalanqueError
+from calanque.ingest.fetch import describe_file, fetch_batch, read_members
+from calanque.ingest.land import batch_id_of
+from calanque.ingest.publish import check_balance
+from calanque.ingest.records import BatchReport, FetchedFile, LandedBatch, LandedFile
+from calanque.ingest.tables import bronze_columns, create_sql
+
+CSV = FileFormat(type="csv", delimiter=",", encoding="UTF-8", header=True, multiline=False)
+MULTILINE = CSV.model_copy(update={"multiline": True})
+TORONTO = load_contract("toronto_incidents")
+
+FILES = {
+    "whole": (b"a,b\n1,2\n3,4\n", CSV, 2, False, True),
+    "crlf": (b"a,b\r\n1,2\r\n", CSV, 1, False, True),
+    "no-last-newline": (b"a,b\n1,2\n3,4", CSV, 2, False, True),
+    "cut-in-row": (b"a,b\n1,2\n3", CSV, 2, True, True),
+    "cut-in-quotes": (b'a,b\n1,"x', CSV, 1, True, True),
+    "quotes-closed": (b'a,b\n1,"x"\n', CSV, 1, False, True),
+    "header-only": (b"a,b\n", CSV, 0, False, True),
+    "header-without-newline": (b"a,b", CSV, 0, False, True),
+    "nothing": (b"", CSV, 0, False, True),
+    "blank-line": (b"a,b\n1,2\n\n3,4\n", CSV, None, False, True),
+    "blank-crlf-line": (b"a,b\r\n\r\n1,2\r\n", CSV, None, False, True),
+    "multiline": (b'a,b\n1,"x\ny"\n', MULTILINE, None, False, True),
+    "multiline-cut": (b'a,b\n1,"x\ny', MULTILINE, None, True, True),
+    "latin-bytes": (b"a,b\n1,\xe9t\xe9\n", CSV, 1, False, False),
+    "utf-8-cut-in-letter": (b"a,b\n1,\xc3", CSV, 1, False, False),
+    "utf-8": ("a,b\n1,été\n".encode(), CSV, 1, False, True),
+}
+
+
+@pytest.mark.parametrize(("content", "form", "row_count", "is_cut", "is_decodable"), FILES.values(), ids=FILES.keys())
+def test_a_file_is_described(
+    content: bytes, form: FileFormat, row_count: int | None, is_cut: bool, is_decodable: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    found = describe_file(path, form)
+    assert (found.row_count, found.is_cut, found.is_decodable) == (row_count, is_cut, is_decodable)
+    assert (found.size_bytes, found.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def pypi(content: bytes) -> PypiSource:
+    member = Member(path="data/a.csv", sha256=hashlib.sha256(content).hexdigest())
+    return PypiSource(kind="pypi", package="p", version="1", members=(member,))
+
+
+def wheel(tmp_path: Path, content: bytes, name: str = "data/a.csv") -> Path:
+    path = tmp_path / "p.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, content)
+    return path
+
+
+def test_the_members_of_a_wheel_are_unpacked(tmp_path: Path) -> None:
+    paths = read_members(wheel(tmp_path, b"a,b\n"), pypi(b"a,b\n"), tmp_path)
+    assert [path.read_bytes() for path in paths] == [b"a,b\n"]
+
+
+def test_an_altered_member_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CalanqueError, match="truncated or altered"):
+        read_members(wheel(tmp_path, b"a,b\n1,2\n"), pypi(b"a,b\n1,2\n3,4\n"), tmp_path)
+
+
+def test_a_missing_member_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CalanqueError, match="no such member"):
+        read_members(wheel(tmp_path, b"a", "other.csv"), pypi(b"a"), tmp_path)
+
+
+def test_a_cut_wheel_is_refused(tmp_path: Path) -> None:
+    path = wheel(tmp_path, b"a" * 1000)
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(CalanqueError, match="is truncated"):
+        read_members(path, pypi(b"a" * 1000), tmp_path)
+
+
+def drop(pattern: str, tmp_path: Path, day: date | None = None) -> list[str]:
+    contract = TORONTO.model_copy(update={"source": DropSource(kind="drop", pattern=pattern)})
+    return [file.name for file in fetch_batch(contract, tmp_path, day, Folders(drop=tmp_path)).files]
+
+
+def test_dropped_files_of_a_day_are_found(tmp_path: Path) -> None:
+    for name in ("a-2026-01-01.csv", "b-2026-01-01.csv", "a-2026-01-02.csv"):
+        (tmp_path / name).write_text("x\n1\n")
+    assert drop("*-{date}.csv", tmp_path, date(2026, 1, 1)) == ["a-2026-01-01.csv", "b-2026-01-01.csv"]
+
+
+def test_a_drop_with_nothing_in_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CalanqueError, match="has the partner sent"):
+        drop("*.csv", tmp_path)
+
+
+def test_a_drop_by_day_needs_the_day(tmp_path: Path) -> None:
+    with pytest.raises(CalanqueError, match="needs a day"):
+        drop("{date}.csv", tmp_path)
+
+
+@pytest.mark.parametrize("promised", [hashlib.sha256(b"x\n1\n").hexdigest(), None], ids=["kept", "broken"])
+def test_a_partners_digest_is_checked(promised: str | None, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"x\n1\n")
+    (tmp_path / "a.csv.sha256").write_text(f"{promised or '0' * 64}  a.csv\n")
+    if promised:
+        assert drop("*", tmp_path) == ["a.csv"]
+        return
+    with pytest.raises(CalanqueError, match="truncated or altered"):
+        drop("*", tmp_path)
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.csv").write_text("x\n")
+    with pytest.raises(CalanqueError, match="same name"):
+        drop("*/a.csv", tmp_path)
+
+
+def test_an_unknown_generator_is_refused(tmp_path: Path) -> None:
+    source = TwinSource(kind="twin", generator="citizen_reports.generate_nothing")
+    with pytest.raises(CalanqueError, match="no generator"):
+        fetch_batch(TORONTO.model_copy(update={"source": source}), tmp_path, None, Folders(drop=tmp_path))
+
+
+def file(name: str, digest: str) -> FetchedFile:
+    return FetchedFile(
+        name=name, path=Path(name), size_bytes=1, sha256=digest, row_count=1, is_cut=False, is_decodable=True
+    )
+
+
+def test_the_same_bytes_are_the_same_batch() -> None:
+    a, b = file("a.csv", "1" * 64), file("b.csv", "2" * 64)
+    assert batch_id_of([a, b]) == batch_id_of([b, a])
+    assert batch_id_of([a, b]) != batch_id_of([a])
+    assert batch_id_of([a]) != batch_id_of([file("a.csv", "3" * 64)])
+    assert batch_id_of([a])[0] == "b"
+    assert len(batch_id_of([a])) == 17
+
+
+def test_rows_are_counted_only_when_every_file_counts() -> None:
+    files = [
+        LandedFile(name="a", size_bytes=1, sha256="0", row_count=n, is_cut=False, is_decodable=True) for n in (2, 3)
+    ]
+    landed = LandedBatch(
+        feed="f",
+        batch_id="b",
+        origin="o",
+        landed_at=datetime(2026, 1, 1, tzinfo=UTC),
+        contract_version="1.0.0",
+        files=tuple(files),
+    )
+    assert landed.row_count == 5
+    unknown = files[0].model_copy(update={"row_count": None})
+    assert landed.model_copy(update={"files": (unknown, files[1])}).row_count is None
+
+
+def test_rows_must_balance() -> None:
+    check_balance("f", 10, 7, 3)
+    with pytest.raises(CalanqueError, match="10 rows landed but 7 were loaded and 2 quarantined"):
+        check_balance("f", 10, 7, 2)
+
+
+def test_a_report_survives_json() -> None:
+    report = BatchReport(
+        feed="f",
+        batch_id="b",
+        contract_version="1.0.0",
+        state="landed",
+        run_id="r",
+        updated_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    assert BatchReport.model_validate_json(report.model_dump_json()) == report
+
+
+def test_a_token_has_no_statistics_in_the_delta_log() -> None:
+    reports = load_contract("citizen_reports")
+    text = create_sql(
+        "bronze.r", bronze_columns(reports), {"category": "Sujet de l'appel"}, ["_batch_id", "reported_at"], 1000
+    )
+    assert "'delta.dataSkippingStatsColumns' = '_batch_id,reported_at'" in text
+    assert "LOCATION 'hdfs://" in text
+    assert r"COMMENT 'Sujet de l\'appel'" in text
+    assert "'delta.logRetentionDuration' = 'interval 30 days'" in text

@@ -1,0 +1,170 @@
+"""The SQL of typing is pure text; what it gives on real rows is tested on the stack."""
+
+import math
+import re
+from typing import Any
+
+import pytest
+
+from calanque.contracts import FeedContract, load_contract
+from calanque.errors import CalanqueError
+from calanque.ingest.header import Header, check_headers, read_header
+from calanque.ingest.projection_sql import projection_steps
+from calanque.ingest.typing_sql import GridNumbers, literal, typing_sql
+
+TORONTO, REPORTS = load_contract("toronto_incidents"), load_contract("citizen_reports")
+GRID = GridNumbers("toronto", 26917, 607500.0, 4824750.0, 250, 138, 184)
+MARSEILLE = GridNumbers("marseille", 2154, 879800.0, 6231400.0, 200, 138, 135)
+
+
+def test_every_bronze_column_and_reason_is_in_the_sql() -> None:
+    text = typing_sql(TORONTO, "v", GRID)
+    for column in TORONTO.bronze:
+        assert f"`t__{column.name}` AS `{column.name}`" in text
+        assert (f"'missing_required:{column.name}'" in text) == (len(column.sources) <= 2)
+        assert f"'wrong_type:{column.name}'" in text
+    for reason in ("malformed_row", "not_in_enum:type", "not_in_enum:premises", "out_of_range:occurred_local_hour"):
+        assert f"'{reason}'" in text
+
+
+def test_an_encoding_is_only_looked_for_when_the_file_has_bad_bytes() -> None:
+    assert "bad_encoding" not in typing_sql(TORONTO, "v", GRID)
+    assert "THEN array('bad_encoding')" in typing_sql(TORONTO, "v", GRID, check_encoding=True)
+
+
+def test_nothing_is_cast_without_try() -> None:
+    text = typing_sql(TORONTO, "v", GRID).lower().replace("try_cast(", "")
+    assert "cast(" not in text.replace("cast(null as string)", "")
+
+
+def test_protected_values_are_null_on_refused_rows_and_never_in_the_payload() -> None:
+    text = typing_sql(REPORTS, "v", MARSEILLE)
+    for name in ("description_redacted", "reporter_token", "phone_token", "email_token"):
+        assert f"CASE WHEN _is_good THEN `t__{name}` END AS `{name}`" in text
+    payload = text[text.index("to_json") : text.index("AS _payload")]
+    kept = set(re.findall(r"IS NULL THEN (`[^`]+`) END", payload))
+    assert kept == {"`t__report_id`", "`t__reported_at`", "`t__category`"}
+    assert not re.search("reporter|description|THEN _corrupt", payload)
+
+
+def test_a_position_becomes_a_cell_inside_the_territory_only() -> None:
+    text = typing_sql(REPORTS, "v", MARSEILLE)
+    assert "THEN concat('marseille:'" in text
+    assert "'outside_territory:cell_id'" in text
+    assert "AS `lon`" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("a", "'a'"), ("l'eau", r"'l\'eau'"), ("a\\", r"'a\\'")],
+    ids=["plain", "quote", "backslash"],
+)
+def test_a_literal_cannot_leave_its_quotes(value: str, expected: str) -> None:
+    assert literal(value) == expected
+
+
+def evaluate(epsg: int, lon: float, lat: float) -> tuple[float, float]:
+    names: dict[str, Any] = {
+        n: getattr(math, n) for n in ("sin", "cos", "sinh", "cosh", "atanh", "atan2", "sqrt", "exp", "radians")
+    }
+    names |= {"lon": lon, "lat": lat}
+    for alias, text in projection_steps(epsg, "lon", "lat", "p_"):
+        names[alias] = math.radians(lat) if text.startswith("CASE") else eval(text.replace("D)", ")"), names)
+    return names["p_x"], names["p_y"]
+
+
+PLACES = {
+    "toronto-centre": (26917, -79.39, 43.70),
+    "toronto-corner": (26917, -79.66, 43.57),
+    "utm-edge": (26917, -78.0, 43.7),
+    "marseille-lambert": (2154, 5.40, 43.30),
+    "lille-lambert": (2154, 3.06, 50.63),
+    "marseille-utm": (32631, 5.40, 43.30),
+    "south": (32733, 15.0, -33.9),
+}
+
+
+@pytest.mark.parametrize(("epsg", "lon", "lat"), PLACES.values(), ids=PLACES.keys())
+def test_the_sql_projection_is_pyprojs_to_a_hundredth_of_a_millimetre(epsg: int, lon: float, lat: float) -> None:
+    import numpy as np
+
+    from calanque.places.grid import project
+
+    x, y = project(epsg, np.array([lon]), np.array([lat]))
+    assert evaluate(epsg, lon, lat) == pytest.approx((x[0], y[0]), abs=1e-5)
+
+
+def test_an_unknown_projection_is_refused() -> None:
+    with pytest.raises(CalanqueError, match="EPSG:3035"):
+        projection_steps(3035, "lon", "lat", "p_")
+
+
+NAMES: Header = tuple(column.name for column in TORONTO.landing)
+HEADERS = {
+    "as-declared": (NAMES, None, ""),
+    "other-order": (NAMES[::-1], None, ""),
+    "missing": (NAMES[:-1], "missing_column:Long", "lacks the column Long"),
+    "two-missing": (NAMES[:-2], "missing_column:Lat", "lacks the columns Lat, Long"),
+    "unknown": ((*NAMES, "colour"), "unknown_column:colour", "colour"),
+    "forbidden": ((*NAMES, "Suspect_Gender"), "forbidden_column:Suspect_Gender", "can never enter"),
+    "twice": ((*NAMES, "Lat"), "duplicate_column:Lat", "twice"),
+    "wrong-case": ((*NAMES[:-1], "long"), "missing_column:Long", "Long"),
+    "wrong-delimiter": ((";".join(NAMES),), "wrong_delimiter", "it looks separated by ';'"),
+    "one-word": (("hello",), "wrong_delimiter", "its first line is not the header"),
+    "empty": ((), "empty_batch", "is empty"),
+    "blank": (("",), "empty_batch", "is empty"),
+}
+
+
+@pytest.mark.parametrize(("header", "reason", "words"), HEADERS.values(), ids=HEADERS.keys())
+def test_a_header_is_judged(header: Header, reason: str | None, words: str) -> None:
+    refusal = check_headers(TORONTO, {"good.csv": NAMES, "a.csv": header})
+    assert (refusal.reason if refusal else None) == reason
+    assert words in (refusal.sentence if refusal else "")
+
+
+def test_unknown_columns_are_ignored_when_the_contract_says_so_but_forbidden_ones_never() -> None:
+    lenient = TORONTO.model_copy(update={"unknown_columns": "ignore"})
+    assert check_headers(lenient, {"a.csv": (*NAMES, "colour")}) is None
+    refusal = check_headers(lenient, {"a.csv": (*NAMES, "visage")})
+    assert refusal is not None
+    assert refusal.reason == "forbidden_column:visage"
+
+
+def test_a_file_without_header_does_not_quote_its_first_row() -> None:
+    row = (
+        "R-1",
+        "2026-01-01T10:00:00",
+        "bruit",
+        "texte",
+        "Personne Inventee",
+        "0100000000",
+        "x@example.org",
+        "5.4",
+        "43.3",
+    )
+    refusal = check_headers(REPORTS, {"a.csv": row})
+    assert refusal is not None
+    assert refusal.reason == "missing_column:report_id"
+    assert not [value for value in row if value in refusal.sentence]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"a,b\r\n1,2\r\n", ("a", "b")),
+        (b"\xef\xbb\xbfa,b\n", ("a", "b")),
+        (b'"a","b, c"\n', ("a", "b, c")),
+        (b"a,b", ("a", "b")),
+        (b"", ()),
+    ],
+    ids=["crlf", "bom", "quoted", "no-newline", "empty"],
+)
+def test_a_header_is_read(start: bytes, expected: Header) -> None:
+    assert read_header(start, "UTF-8", ",") == expected
+
+
+def test_a_contract_object_is_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        TORONTO.version = "2.0.0"  # type: ignore[misc]
+    assert isinstance(TORONTO, FeedContract)
