@@ -1,0 +1,247 @@
+"""Runs dbt in a process of its own, over the Spark door, and says in sentences what it found."""
+
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from calanque.engines import delta
+from calanque.engines.spark import LOST as _LOST
+from calanque.errors import CalanqueError
+from calanque.settings import settings
+
+AFTER_FORECAST = "tag:after_forecast"
+_ENTRY = "from dbt.cli.main import cli; cli()"
+_FAILED = frozenset({"error", "fail", "runtime error"})
+_KINDS = {"model": "model", "test": "test", "unit_test": "unit test", "snapshot": "snapshot", "seed": "seed"}
+_ERROR_CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
+_TIMED = re.compile(r"\d\d:\d\d:\d\d  ")
+_CONSTRAINT = re.compile(r"constraint (\w+)", re.IGNORECASE)
+# Spark's texts about names and types; every other text may quote the value of a row, and is cut at its class.
+_ABOUT_NAMES = (
+    "UNRESOLVED",
+    "TABLE_OR_VIEW",
+    "SCHEMA_NOT",
+    "PARSE_SYNTAX",
+    "DATATYPE_MISMATCH",
+    "MISSING_",
+    "AMBIGUOUS",
+)
+_PLACE = re.compile(r"^(Runtime|Database|Compilation) Error( in [a-z_]+ \S+ \([^)]*\))?:? *")
+_LEFTOVERS = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
+log = logging.getLogger(__name__)
+
+
+class _LeftoversError(CalanqueError):
+    """Tables that cannot be created because a killed writer left files without a log."""
+
+    def __init__(self, tables: Sequence[str], sentence: str) -> None:
+        super().__init__(sentence)
+        self.tables = tables
+
+
+class DbtSummary(BaseModel):
+    """What one dbt run did.
+
+    `row_counts` is by table (zone.name), `failures` holds one sentence per failed model or test, `target_dir` the
+    artefacts that lineage reads.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    models_built: tuple[str, ...]
+    tests_passed: int
+    tests_failed: int
+    skipped: int
+    seconds: float
+    slowest_s: dict[str, float]
+    row_counts: dict[str, int]
+    failures: tuple[str, ...]
+    target_dir: Path
+
+
+def build(
+    select: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+    target_dir: Path | None = None,
+    run_id: str = "manual",
+) -> DbtSummary:
+    """Build and test the selected models (all of them by default, but the tests that wait for the forecast).
+
+    Args:
+        select: a dbt selector, such as `+fct_cell_week`.
+        variables: `grids` by territory (x0_m, y0_m, cell_m) and `valid_from` by feed (ISO date).
+        target_dir: where the artefacts go; by default under the installation's home, never in the clone.
+        run_id: written in the commits of the Delta tables, so that versions join with runs.
+
+    Raises:
+        CalanqueError: when a model or a test failed; names it and its reason.
+    """
+    try:
+        return _run("build", select, AFTER_FORECAST, variables, target_dir, run_id)
+    except _LeftoversError as found:
+        for table in found.tables:
+            delta.remove_unborn(table)
+            log.warning("Removed the files of %s, whose first writer was killed; building again.", table)
+        return _run("build", select, AFTER_FORECAST, variables, target_dir, run_id)
+
+
+def check_forecast(
+    variables: Mapping[str, Any] | None = None, target_dir: Path | None = None, run_id: str = "manual"
+) -> DbtSummary:
+    """Run the keys, relations and arithmetic of `marts.fct_forecast`, once ml/ has written it.
+
+    Raises:
+        CalanqueError: when a test failed; names it and its reason.
+    """
+    return _run("test", AFTER_FORECAST, None, variables, target_dir, run_id)
+
+
+def project_dir() -> Path:
+    """Folder of the dbt project in the clone."""
+    return settings().root / "dbt"
+
+
+def default_target_dir(select: str | None) -> Path:
+    """Folder of the artefacts under the installation's home, one per selection so that two runs do not mix."""
+    return settings().home / "dbt" / (re.sub(r"\W+", "_", select or "all").strip("_"))
+
+
+def _run(
+    command: str,
+    select: str | None,
+    exclude: str | None,
+    variables: Mapping[str, Any] | None,
+    target_dir: Path | None,
+    run_id: str,
+) -> DbtSummary:
+    target = target_dir or default_target_dir(select)
+    target.mkdir(parents=True, exist_ok=True)
+    results_file = target / "run_results.json"
+    results_file.unlink(missing_ok=True)
+    started_s = time.monotonic()
+    last_lines = _follow(_arguments(command, select, exclude, variables or {}, target), _environment(run_id))
+    if not results_file.is_file():
+        raise CalanqueError(f"dbt stopped before running anything: {_reason(' '.join(last_lines))}")
+    results = json.loads(results_file.read_text(encoding="utf-8"))
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    summary = summarise(results, manifest, time.monotonic() - started_s, target)
+    _raise_failures(summary, results["results"], manifest)
+    return summary.model_copy(update={"row_counts": _row_counts(summary.models_built)})
+
+
+def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> None:
+    sentence = " ".join(summary.failures)
+    leftovers = [_table(row["unique_id"], manifest) for row in rows if _LEFTOVERS in (row.get("message") or "")]
+    if leftovers:
+        raise _LeftoversError(leftovers, sentence)
+    if summary.failures:
+        raise CalanqueError(sentence)
+
+
+def _arguments(
+    command: str, select: str | None, exclude: str | None, variables: Mapping[str, Any], target: Path
+) -> list[str]:
+    folder = str(project_dir())
+    arguments = [sys.executable, "-c", _ENTRY, "--log-path", str(settings().logs / "dbt"), command]
+    arguments += ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target)]
+    arguments += ["--vars", json.dumps(dict(variables))]
+    arguments += ["--select", select] if select else []
+    return arguments + (["--exclude", exclude] if exclude else [])
+
+
+def _environment(run_id: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "SPARK_REMOTE": settings().spark_remote,
+        "CALANQUE_HDFS_URI": settings().hdfs_uri,
+        "CALANQUE_COMMIT_METADATA": json.dumps({"step": "dbt", "run_id": run_id}),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_USE_COLORS": "false",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def _follow(arguments: Sequence[str], environment: dict[str, str]) -> list[str]:
+    """Log dbt's lines as they come and return the last ones; the door's key never reaches a log."""
+    secret = environment["SPARK_REMOTE"]
+    lines: list[str] = []
+    with subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
+        arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    ) as process:
+        for line in process.stdout or ():
+            if _TIMED.match(line):  # a continuation line may list the values of a row
+                lines = [*lines[-4:], _without_values(line.replace(secret, "***").strip())]
+                log.info("dbt: %s", lines[-1])
+    return lines
+
+
+def summarise(results: dict[str, Any], manifest: dict[str, Any], seconds: float, target: Path) -> DbtSummary:
+    """Read dbt's `run_results.json` (v6) and `manifest.json` (v12) into a summary; row counts are left empty."""
+    rows = results["results"]
+    models = [row for row in rows if row["unique_id"].startswith("model.") and row["status"] == "success"]
+    tests = [row for row in rows if row["unique_id"].split(".")[0] in {"test", "unit_test"}]
+    return DbtSummary(
+        models_built=tuple(_table(row["unique_id"], manifest) for row in models),
+        tests_passed=sum(row["status"] in {"pass", "warn"} for row in tests),
+        tests_failed=sum(row["status"] in _FAILED for row in tests),
+        skipped=sum(row["status"] == "skipped" for row in rows),
+        seconds=round(seconds, 1),
+        slowest_s={
+            _name(row["unique_id"]): round(row["execution_time"], 1)
+            for row in sorted(rows, key=lambda row: -row["execution_time"])[:5]
+        },
+        row_counts={},
+        failures=tuple(_sentences(rows)),
+        target_dir=target,
+    )
+
+
+def _table(unique_id: str, manifest: dict[str, Any]) -> str:
+    node = manifest["nodes"][unique_id]
+    return f"{node['schema']}.{node['alias']}"
+
+
+def _name(unique_id: str) -> str:
+    """Return the name in `model.project.NAME`, `test.project.NAME.hash` or `unit_test.project.model.NAME`."""
+    parts = unique_id.split(".")
+    return parts[3] if parts[0] == "unit_test" else parts[2]
+
+
+def _sentences(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        kind, name = row["unique_id"].split(".")[0], _name(row["unique_id"])
+        if row["status"] == "fail":
+            found = f"{row.get('failures')} rows break it" if row.get("failures") else _reason(row.get("message"))
+            yield f"The dbt {_KINDS.get(kind, kind)} '{name}' failed: {found}."
+        elif row["status"] in _FAILED:
+            yield f"The dbt {_KINDS.get(kind, kind)} '{name}' could not run: {_reason(row.get('message'))}."
+
+
+def _reason(message: str | None) -> str:
+    """Keep the start of a message, on one line, without Java's stack and without any value of a row."""
+    text = " ".join((message or "no reason given").split("JVM stacktrace")[0].split())
+    if _LOST.search(text) or "stopped SparkContext" in text:
+        return "Spark stopped answering; look at 'calanque stack status', then run the task again"
+    return _without_values(_PLACE.sub("", text))[:300].rstrip(". ")
+
+
+def _without_values(text: str) -> str:
+    found = _ERROR_CLASS.search(text)
+    if found is None or found[1].startswith(_ABOUT_NAMES):
+        return text
+    constraint = _CONSTRAINT.search(text, found.end())
+    return f"{text[: found.end()]}{f' constraint {constraint[1]}' if constraint else ''}"
+
+
+def _row_counts(tables: Sequence[str]) -> dict[str, int]:
+    commits = {table: delta.last_data_commit(table) for table in tables}
+    return {table: commit.row_count for table, commit in commits.items() if commit and commit.row_count is not None}

@@ -1,0 +1,249 @@
+"""Writes the lineage of record: OpenLineage events of our own steps and of dbt, one JSON file each.
+
+Datasets have one naming: the namespace is the lake's URI; a table is `<zone>.<table>` (`marts.fct_incidents`), anything
+else is its path in the lake without the batch (`/lake/landing/toronto_incidents`); the batch, or the Delta version, is
+the dataset's version facet. A source outside the lake keeps its own scheme (`pypi:<package>==<version>`).
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import attr
+from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
+from openlineage.client.facet_v2 import (
+    RunFacet,
+    column_lineage_dataset,
+    dataset_version_dataset,
+    error_message_run,
+    output_statistics_output_dataset,
+    schema_dataset,
+)
+from openlineage.client.serde import Serde
+from openlineage.common.provider.dbt.local import DbtLocalArtifactProcessor
+from pydantic import BaseModel, ConfigDict
+
+from calanque.engines import delta
+from calanque.engines.hdfs import LakeError, lake
+from calanque.settings import settings
+
+FOLDER = "/lake/governance/lineage"
+JOB_NAMESPACE = "calanque"
+PRODUCER = "urn:calanque:lineage"
+
+
+class How(StrEnum):
+    """What happens to a column on its way; the last three leave no original value (masking)."""
+
+    IDENTITY = "identity"
+    TRANSFORMATION = "transformation"
+    AGGREGATION = "aggregation"
+    TOKEN = "token"  # noqa: S105 - a word of the domain: a keyed pseudonym
+    REDACTION = "redaction"
+    GENERALISATION = "generalisation"
+
+
+_MASKING = frozenset({How.TOKEN, How.REDACTION, How.GENERALISATION})
+
+
+class Origin(BaseModel):
+    """One source column of a column."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    column: str
+    how: How = How.IDENTITY
+
+
+class LineageDataset(BaseModel):
+    """A dataset that a step read or wrote; `origins` is by column of an output."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    columns: dict[str, str] = {}
+    version: int | str | None = None
+    row_count: int | None = None
+    size_bytes: int | None = None
+    origins: dict[str, tuple[Origin, ...]] = {}
+
+
+@attr.define
+class _CalanqueRunFacet(RunFacet):
+    """The run as the orchestrator names it, and its time."""
+
+    runName: str  # noqa: N815 - facets are camel case
+    startedAt: str  # noqa: N815
+
+
+class _SessionArtifactProcessor(DbtLocalArtifactProcessor):  # type: ignore[misc]
+    """dbt's artefacts as events; the stock class refuses the session method."""
+
+    def extract_namespace(self, profile: dict[str, Any]) -> str:
+        return settings().hdfs_uri
+
+
+def emit(
+    job: str,
+    run_id: str,
+    inputs: Sequence[LineageDataset],
+    outputs: Sequence[LineageDataset],
+    started_at: datetime | None = None,
+    failed_because: str | None = None,
+) -> str:
+    """Store the event of one finished step and return its path in the lake.
+
+    Args:
+        job: name of the step, such as `publish.toronto_incidents`.
+        run_id: the orchestrator's run; any text.
+        inputs: what the step read.
+        outputs: what it wrote, with the origins of each column; leave out on failure what was not written.
+        started_at: when the step began, UTC; now by default.
+        failed_because: the sentence of the failure; the event is then FAIL instead of COMPLETE.
+    """
+    now = datetime.now(UTC)
+    facets: dict[str, RunFacet] = {"calanque_run": _CalanqueRunFacet(run_id, (started_at or now).isoformat())}
+    if failed_because:
+        facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(failed_because, "PYTHON")
+    event = RunEvent(
+        eventTime=now.isoformat(),
+        eventType=RunState.FAIL if failed_because else RunState.COMPLETE,
+        run=Run(runId=str(uuid5(NAMESPACE_URL, f"{run_id}/{job}/{now.isoformat()}")), facets=facets),
+        job=Job(namespace=JOB_NAMESPACE, name=job),
+        inputs=[_input(item) for item in inputs],
+        outputs=[_output(item) for item in outputs],
+        producer=PRODUCER,
+    )
+    return store([as_dict(event)], run_id)[0]
+
+
+def emit_dbt(target_dir: Path, run_id: str, input_versions: Mapping[str, int | str] | None = None) -> int:
+    """Store the events of one dbt run, read from its artefacts, and return how many.
+
+    Only terminal events are kept: a START says nothing that its COMPLETE or FAIL does not.
+
+    Args:
+        target_dir: folder with `manifest.json` and `run_results.json`.
+        run_id: the orchestrator's run.
+        input_versions: version of each source table as it was before dbt read it.
+    """
+    return len(store(dbt_events(target_dir, run_id, input_versions), run_id))
+
+
+def dbt_events(
+    target_dir: Path, run_id: str, input_versions: Mapping[str, int | str] | None = None
+) -> list[dict[str, Any]]:
+    """Return the terminal events of one dbt run as dictionaries, versions and row counts of Delta tables included."""
+    processor = _SessionArtifactProcessor(
+        producer=PRODUCER,
+        job_namespace=JOB_NAMESPACE,
+        project_dir=str(settings().root / "dbt"),
+        target="lake",
+        target_path=str(target_dir.resolve()),
+    )
+    found = processor.parse()
+    versions = dict(input_versions or {})
+    for event in [*found.completes, *found.fails]:
+        event.run.facets["calanque_run"] = _CalanqueRunFacet(run_id, event.eventTime)
+        for output in event.outputs or []:
+            _add_commit(output, versions)
+    for event in [*found.completes, *found.fails]:
+        for item in event.inputs or []:
+            if item.name in versions:
+                item.facets = {**(item.facets or {}), "version": _version(versions[item.name])}
+    return [as_dict(event) for event in [*found.completes, *found.fails]]
+
+
+def as_dict(event: RunEvent) -> dict[str, Any]:
+    """Return an event as the JSON object that is stored."""
+    return dict(json.loads(Serde.to_json(event)))
+
+
+def store(events: Sequence[Mapping[str, Any]], run_id: str) -> list[str]:
+    """Write events as `/lake/governance/lineage/<day>/<run>-<n>.json`; nothing is ever overwritten."""
+    folder = f"{FOLDER}/{datetime.now(UTC).date().isoformat()}"
+    run = re.sub(r"[^A-Za-z0-9_.]+", "_", run_id)
+    taken = sum(name.startswith(f"{run}-") for name in lake().list(folder))
+    paths: list[str] = []
+    for event in events:
+        path, taken = _store_next(folder, run, taken, json.dumps(event, ensure_ascii=False, indent=1))
+        paths.append(path)
+    return paths
+
+
+def _store_next(folder: str, run: str, number: int, text: str) -> tuple[str, int]:
+    while True:
+        path = f"{folder}/{run}-{number}.json"
+        number += 1
+        try:
+            lake().write(path, text)
+        except LakeError as error:
+            if error.remote != "FileAlreadyExistsException":  # another task of the run took this number
+                raise
+        else:
+            return path, number
+
+
+def _add_commit(output: OutputDataset, versions: dict[str, int | str]) -> None:
+    """Add the version and the row count of a table dbt wrote; a view has neither."""
+    commit = delta.last_commit(output.name)
+    if commit is None:
+        return
+    versions[output.name] = commit.version
+    output.facets = {**(output.facets or {}), "version": _version(commit.version)}
+    if commit.row_count is not None:
+        output.outputFacets = {
+            **(output.outputFacets or {}),
+            "outputStatistics": _rows(commit.row_count, commit.size_bytes),
+        }
+
+
+def _input(item: LineageDataset) -> InputDataset:
+    return InputDataset(namespace=settings().hdfs_uri, name=item.name, facets=_facets(item))
+
+
+def _output(item: LineageDataset) -> OutputDataset:
+    rows = {"outputStatistics": _rows(item.row_count, item.size_bytes)} if item.row_count is not None else {}
+    return OutputDataset(namespace=settings().hdfs_uri, name=item.name, facets=_facets(item), outputFacets=dict(rows))
+
+
+def _facets(item: LineageDataset) -> dict[str, Any]:
+    facets: dict[str, Any] = {}
+    if item.columns:
+        fields = [schema_dataset.SchemaDatasetFacetFields(name=name, type=kind) for name, kind in item.columns.items()]
+        facets["schema"] = schema_dataset.SchemaDatasetFacet(fields=fields)
+    if item.version is not None:
+        facets["version"] = _version(item.version)
+    if item.origins:
+        fields_by_column = {
+            column: column_lineage_dataset.Fields(inputFields=[_field(origin) for origin in origins])
+            for column, origins in item.origins.items()
+        }
+        facets["columnLineage"] = column_lineage_dataset.ColumnLineageDatasetFacet(fields=fields_by_column)
+    return facets
+
+
+def _field(origin: Origin) -> column_lineage_dataset.InputField:
+    kind = origin.how if origin.how in (How.IDENTITY, How.AGGREGATION) else How.TRANSFORMATION
+    how = column_lineage_dataset.Transformation(
+        type="DIRECT", subtype=kind.upper(), description=str(origin.how), masking=origin.how in _MASKING
+    )
+    return column_lineage_dataset.InputField(
+        namespace=settings().hdfs_uri, name=origin.dataset, field=origin.column, transformations=[how]
+    )
+
+
+def _version(version: int | str) -> dataset_version_dataset.DatasetVersionDatasetFacet:
+    return dataset_version_dataset.DatasetVersionDatasetFacet(datasetVersion=str(version))
+
+
+def _rows(
+    row_count: int | None, size_bytes: int | None
+) -> output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet:
+    return output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(rowCount=row_count, size=size_bytes)

@@ -1,0 +1,203 @@
+"""Follows a dataset, or one column, from where it is read back to where it came from."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from calanque.engines.hdfs import lake
+from calanque.errors import CalanqueError
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+FOLDER = "/lake/governance/lineage"
+Event = dict[str, Any]
+
+
+class LineageTree(BaseModel):
+    """One step back: a dataset (and column), the run that wrote it, and what that run read.
+
+    `columns` are the dataset's columns as that run wrote them; `how` tells what happens to the column on its way to the
+    dataset above; `is_known` is False when no run says where this comes from although its dataset was written by one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    column: str | None = None
+    columns: tuple[str, ...] = ()
+    how: str | None = None
+    version: str | None = None
+    row_count: int | None = None
+    job: str | None = None
+    run: str | None = None
+    written_at: str | None = None
+    is_known: bool = True
+    origins: tuple["LineageTree", ...] = ()
+
+    def leaves(self) -> tuple["LineageTree", ...]:
+        """Return the ends of the walk: what no recorded run wrote."""
+        if not self.origins:
+            return (self,)
+        return tuple(leaf for origin in self.origins for leaf in origin.leaves())
+
+
+class EventLog:
+    """Recorded events, newest first, read only as far back as the walk needs."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        """Take events in any order within a day, days from the newest to the oldest."""
+        self._waiting = iter(events)
+        self._read: list[Event] = []
+
+    def writer(self, dataset: str, before: datetime | None = None) -> Event | None:
+        """Return the newest completed event that wrote a dataset, earlier than the end of the run that read it."""
+        for event in self._all():
+            is_early = before is None or _ended_at(event) < before
+            if is_early and event.get("eventType") == "COMPLETE" and _part(event, "outputs", dataset):
+                return event
+        return None
+
+    def _all(self) -> Iterator[Event]:
+        yield from self._read
+        for event in self._waiting:
+            self._read.append(event)
+            yield event
+
+
+def read_events() -> Iterator[Event]:
+    """Read the events of the governance zone, newest first, day after day and only while asked."""
+    for day in reversed(lake().list(FOLDER)):
+        names = [name for name in lake().list(f"{FOLDER}/{day}") if name.endswith(".json")]
+        events = [lake().read_json(f"{FOLDER}/{day}/{name}") for name in names]
+        yield from sorted(events, key=_ended_at, reverse=True)
+
+
+def trace(dataset: str, column: str | None = None, events: Iterable[Event] | None = None) -> LineageTree:
+    """Walk from a dataset, or one of its columns, back to the landed files.
+
+    Args:
+        dataset: `<zone>.<table>`, or a path of the lake.
+        column: one column; by default the datasets only.
+        events: events to walk, newest first; those of the governance zone by default.
+
+    Raises:
+        CalanqueError: if no run wrote the dataset, or it has no such column.
+    """
+    log = EventLog(read_events() if events is None else events)
+    event = log.writer(dataset)
+    if event is None:
+        raise CalanqueError(f"No recorded run wrote '{dataset}': check its name (zone.table), or run its DAG first.")
+    columns = _columns(_part(event, "outputs", dataset) or {})
+    if column and columns and column not in columns:
+        raise CalanqueError(f"'{dataset}' has no column '{column}': choose one of {', '.join(columns)}.")
+    return _walk(log, dataset, column, None, None, None)
+
+
+def _walk(
+    log: EventLog,
+    dataset: str,
+    column: str | None,
+    how: str | None,
+    read_version: str | None,
+    before: datetime | None,
+) -> LineageTree:
+    event = log.writer(dataset, before)
+    if event is None:
+        return LineageTree(dataset=dataset, column=column, how=how, version=read_version)
+    output = _part(event, "outputs", dataset) or {}
+    steps = _column_origins(output, column) if column else _dataset_origins(event)
+    origins = tuple(
+        _walk(log, name, field, step, _version(_part(event, "inputs", name)), _ended_at(event))
+        for name, field, step in steps
+        if name != dataset  # a merge reads its own table
+    )
+    facet = event["run"].get("facets", {}).get("calanque_run", {})
+    return LineageTree(
+        dataset=dataset,
+        column=column,
+        columns=_columns(output),
+        how=how,
+        version=read_version or _version(output),
+        row_count=(output.get("outputFacets") or {}).get("outputStatistics", {}).get("rowCount"),
+        job=event["job"]["name"],
+        run=facet.get("runName", event["run"]["runId"]),
+        written_at=event["eventTime"],
+        is_known=bool(origins) or not event.get("inputs"),
+        origins=origins,
+    )
+
+
+def _ended_at(event: Event) -> datetime:
+    time = datetime.fromisoformat(event["eventTime"])
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _part(event: Event, side: str, dataset: str) -> Event | None:
+    return next((item for item in event.get(side) or [] if item["name"] == dataset), None)
+
+
+def _columns(output: Event) -> tuple[str, ...]:
+    described = [field["name"] for field in _facet(output, "schema").get("fields") or []]
+    return tuple(dict.fromkeys([*described, *(_facet(output, "columnLineage").get("fields") or {})]))
+
+
+def _version(item: Event | None) -> str | None:
+    return _facet(item or {}, "version").get("datasetVersion")
+
+
+def _facet(item: Event, name: str) -> Event:
+    return dict((item.get("facets") or {}).get(name) or {})
+
+
+def _dataset_origins(event: Event) -> list[tuple[str, None, None]]:
+    names = dict.fromkeys(item["name"] for item in event.get("inputs") or [])
+    return [(name, None, None) for name in names]
+
+
+def _column_origins(output: Event, column: str | None) -> list[tuple[str, str, str | None]]:
+    fields = (_facet(output, "columnLineage").get("fields") or {}).get(column) or {}
+    return [(item["name"], item["field"], _how(item)) for item in fields.get("inputFields") or []]
+
+
+def _how(item: Event) -> str | None:
+    steps = item.get("transformations") or []
+    return next((step.get("description") or str(step.get("subtype", "")).lower() for step in steps), None)
+
+
+def to_json(tree: LineageTree) -> str:
+    """Return the walk as indented JSON."""
+    return tree.model_dump_json(indent=2, exclude_none=True)
+
+
+def render(tree: LineageTree) -> "Tree":
+    """Return the walk as a rich tree, one line per dataset or column; what was shown above is not unfolded again."""
+    return _branch(tree, set())
+
+
+def _branch(node: LineageTree, shown: set[tuple[str, str | None, str | None]]) -> "Tree":
+    from rich.tree import Tree
+
+    key = (node.dataset, node.column, node.written_at)
+    if node.origins and key in shown:
+        return Tree(f"{_label(node)} [dim]· see above[/]", guide_style="dim")
+    shown.add(key)
+    branch = Tree(_label(node), guide_style="dim")
+    for origin in node.origins:
+        branch.add(_branch(origin, shown))
+    return branch
+
+
+def _label(node: LineageTree) -> str:
+    from rich.markup import escape
+
+    name = f"{node.dataset} [dim]·[/] {escape(node.column)}" if node.column else node.dataset
+    facts = [f"version {node.version}"] if node.version is not None else []
+    facts += [f"{node.row_count:,} rows"] if node.row_count is not None else []
+    facts += [f"by {node.job}, {node.written_at[:16]}"] if node.job and node.written_at else []
+    facts += [f"{len(node.columns)} columns"] if len(node.columns) > 1 and not node.column else []
+    facts += [f"({node.how})"] if node.how else []
+    line = f"[bold]{name}[/]  [dim]{escape(' · '.join(facts))}[/]"
+    return line if node.is_known else f"{line} [yellow]a constant, or not recorded[/]"

@@ -1,0 +1,1 @@
+"""Marts: which domains there are, and how one is built, gated and recorded."""

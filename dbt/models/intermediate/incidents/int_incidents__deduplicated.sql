@@ -1,0 +1,15 @@
+select
+    incident_id,
+    territory,
+    occurred_at,
+    occurred_local_date,
+    week_start_date,
+    type,
+    premises,
+    neighbourhood,
+    lon,
+    lat,
+    cell_id,
+    origin
+from {{ ref('int_incidents__flagged') }}
+where verdict = 'kept'

@@ -1,0 +1,42 @@
+with numbered as (
+
+    select
+        incident_id,
+        territory,
+        occurred_at,
+        occurred_local_date,
+        week_start_date,
+        type,
+        premises,
+        neighbourhood,
+        lon,
+        lat,
+        cell_id,
+        origin,
+        valid_from_date,
+        batch_id,
+        row_number() over (partition by territory, incident_id order by ingested_at, batch_id) as copy_number
+    from {{ ref('stg_toronto__incidents') }}
+
+)
+
+select
+    incident_id,
+    territory,
+    occurred_at,
+    occurred_local_date,
+    week_start_date,
+    type,
+    premises,
+    neighbourhood,
+    lon,
+    lat,
+    cell_id,
+    origin,
+    batch_id,
+    case
+        when copy_number > 1 then 'duplicate'
+        when occurred_local_date < valid_from_date then 'stray'
+        else 'kept'
+    end as verdict
+from numbered

@@ -1,0 +1,177 @@
+"""The dbt project as it is written: it parses without a stack, and every mart keeps the house's promises."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openlineage_sql import parse
+
+from calanque.contracts import load_contract
+from calanque.settings import settings
+
+KEY_TESTS = {"unique", "unique_together", "every_cell_once_a_week"}
+SHARES = {0.1, 0.5, 0.9, 1.0}
+DBT = settings().root / "dbt"
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Node:
+    """Return the compiled manifest; the door's address leads nowhere, so a connection would fail."""
+    target = tmp_path_factory.mktemp("dbt")
+    command = [sys.executable, "-W", "ignore", "-c", "from dbt.cli.main import cli; cli()", "--log-path", str(target)]
+    command += ["--quiet", "compile", "--no-populate-cache", "--no-introspect", "--exclude", "resource_type:unit_test"]
+    command += ["--project-dir", str(DBT), "--profiles-dir", str(DBT), "--target-path", str(target)]
+    environment = {
+        **os.environ,
+        "SPARK_REMOTE": "sc://127.0.0.1:1",
+        "CALANQUE_HDFS_URI": "hdfs://127.0.0.1:1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return dict(json.loads((target / "manifest.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def models(manifest: Node) -> dict[str, Node]:
+    found = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+    assert len(found) >= 8
+    return found
+
+
+@pytest.fixture(scope="module")
+def marts(models: dict[str, Node]) -> dict[str, Node]:
+    return {name: node for name, node in models.items() if node["schema"] == "marts"}
+
+
+def test_every_mart_has_an_enforced_contract_that_types_each_column(marts: dict[str, Node]) -> None:
+    assert {"fct_incidents", "dim_cell", "fct_cell_week", "fct_report_zone_week"} <= set(marts)
+    for name, node in marts.items():
+        assert node["config"]["contract"]["enforced"], name
+        untyped = [
+            column for column, spec in node["columns"].items() if not spec["data_type"] or not spec["description"]
+        ]
+        assert node["columns"] and not untyped, f"{name}: {untyped}"
+
+
+def test_every_model_ends_with_its_grain(models: dict[str, Node]) -> None:
+    endings = {name: node["description"].strip().rsplit(". ", maxsplit=1)[-1] for name, node in models.items()}
+    assert [name for name, ending in endings.items() if not ending.startswith("One row per ")] == []
+
+
+def test_every_mart_has_a_key_test(manifest: Node, marts: dict[str, Node]) -> None:
+    keyed = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") in KEY_TESTS
+    }
+    assert {name for name, node in marts.items() if node["unique_id"] not in keyed} == set()
+
+
+def test_marts_are_delta_tables_at_an_explicit_place(marts: dict[str, Node]) -> None:
+    for name, node in marts.items():
+        config = node["config"]
+        found = (config["materialized"], config["file_format"], config["location_root"])
+        assert found == ("table", "delta", "hdfs://127.0.0.1:1/lake/marts"), name
+
+
+def test_shares_are_the_house_s(manifest: Node) -> None:
+    shares = [
+        (node.get("test_metadata") or {})["kwargs"].get("at_least", 1.0)
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "holds"
+    ]
+    assert shares
+    assert set(shares) <= SHARES
+
+
+def test_every_mart_column_can_be_followed_to_a_declared_dataset(manifest: Node, models: dict[str, Node]) -> None:
+    """The lineage of record parses the SQL: a column it cannot resolve would end the DPO's walk."""
+    declared = {f"{node['schema']}.{node['name']}" for node in [*models.values(), *manifest["sources"].values()]}
+    lost = [
+        f"{name}.{item.descendant.name}"
+        for name, node in models.items()
+        for item in parse([node["compiled_code"]]).column_lineage
+        if not item.lineage
+        or any(not origin.origin or origin.origin.qualified_name not in declared for origin in item.lineage)
+    ]
+    followed = {
+        name: {item.descendant.name for item in parse([node["compiled_code"]]).column_lineage}
+        for name, node in models.items()
+    }
+    constants = {f"{name}.{column}" for name, node in models.items() for column in _constants(node)}
+    missing = [
+        f"{name}.{column}"
+        for name, node in models.items()
+        for column in node["columns"]
+        if column not in followed[name]
+    ]
+    assert (lost, sorted(set(missing) - constants)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("model", "feed"),
+    [
+        pytest.param("stg_toronto__incidents", "toronto_incidents", id="toronto"),
+        pytest.param("stg_marseille__citizen_reports", "citizen_reports", id="marseille"),
+    ],
+)
+def test_constants_of_staging_are_those_of_the_contract(models: dict[str, Node], model: str, feed: str) -> None:
+    contract = load_contract(feed)
+    constants = {column: spec["config"]["meta"]["constant"] for column, spec in _constants(models[model]).items()}
+    assert constants
+    for column, field in constants.items():
+        assert f"'{getattr(contract, field)}' as {column}" in models[model]["raw_code"]
+
+
+def test_nothing_free_or_personal_reaches_a_mart(marts: dict[str, Node]) -> None:
+    banned = ("token", "description", "text", "phone", "email", "reporter", "author", "person")
+    assert [
+        (name, column)
+        for name, node in marts.items()
+        for column in node["columns"]
+        if any(word in column for word in banned)
+    ] == []
+
+
+def test_the_forecast_is_a_source_and_its_tests_wait_for_it(manifest: Node) -> None:
+    source = manifest["sources"]["source.calanque.forecast.fct_forecast"]
+    assert source["schema"] == "marts"
+    assert "after_forecast" in source["tags"]
+    exposure = manifest["exposures"]["exposure.calanque.next_week_forecast"]
+    assert "model.calanque.fct_cell_week" in exposure["depends_on"]["nodes"]
+
+
+def test_models_are_short_and_use_no_star(models: dict[str, Node]) -> None:
+    for name, node in models.items():
+        assert len(node["raw_code"].splitlines()) < 80, name
+        assert not re.search(r"select\s+\*|\w\.\*", node["raw_code"]), name
+
+
+def test_no_address_no_key_and_no_telemetry_in_the_project() -> None:
+    project = yaml.safe_load((DBT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert project["flags"]["send_anonymous_usage_stats"] is False
+    texts = {path.name: path.read_text(encoding="utf-8") for path in _files()}
+    assert [name for name, text in texts.items() if "sc://" in text or "127.0.0.1" in text or "token=" in text] == []
+
+
+def test_sql_is_linted() -> None:
+    command = [sys.executable, "-m", "sqlfluff", "lint", "dbt/models", "dbt/tests", "dbt/macros"]
+    done = subprocess.run(command, cwd=settings().root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def _constants(node: Node) -> dict[str, Node]:
+    return {column: spec for column, spec in node["columns"].items() if "constant" in spec["config"].get("meta", {})}
+
+
+def _files() -> Iterator[Path]:
+    yield from (path for path in DBT.rglob("*") if path.suffix in {".yml", ".sql"})
