@@ -1,0 +1,82 @@
+"""The DAG folder as Airflow reads it: quickly, without error, each DAG with what an engineer needs at night."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_DAG = 75
+PARSE_S = 10
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(str(ROOT / "dags"))
+
+
+def test_every_contract_has_its_dag(bag: DagBag) -> None:
+    from calanque.contracts import load_contracts
+
+    assert bag.import_errors == {}
+    feeds = {f"feed_{feed}" for feed in load_contracts()}
+    assert set(bag.dags) == feeds | {"transform", "train_risk", "forecast_risk", "maintain"}
+
+
+def test_each_dag_says_whose_it_is_and_what_to_do(bag: DagBag) -> None:
+    for dag in bag.dags.values():
+        assert dag.tags, dag.dag_id
+        assert "**If it fails**" in (dag.doc_md or ""), dag.dag_id
+        assert dag.max_active_runs == 1, dag.dag_id
+        assert all(task.owner not in {"", "airflow"} for task in dag.tasks), dag.dag_id
+        assert dag.catchup is False
+
+
+def test_each_writer_has_its_pool(bag: DagBag) -> None:
+    from calanque.stack.pools import pools
+
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            assert dag.dag_id == "maintain" or task.pool in pools(), f"{dag.dag_id}.{task.task_id}"
+
+
+def test_feed_steps_are_in_order(bag: DagBag) -> None:
+    dag = bag.dags["feed_toronto_incidents"]
+    order = [task.task_id for task in dag.topological_sort()]
+    assert order == ["land", "protect", "gate", "publish"]
+
+
+def test_assets_link_the_chain(bag: DagBag) -> None:
+    def outlets(dag_id: str) -> set[str]:
+        return {asset.name for task in bag.dags[dag_id].tasks for asset in task.outlets}
+
+    def names(condition: Any) -> set[str]:
+        return {condition.name} if hasattr(condition, "name") else set().union(*map(names, condition.objects))
+
+    def waits_for(dag_id: str) -> set[str]:
+        return names(bag.dags[dag_id].timetable.asset_condition)
+
+    assert outlets("feed_toronto_incidents") <= waits_for("transform")
+    assert waits_for("train_risk") <= outlets("transform")
+    assert waits_for("forecast_risk") <= outlets("train_risk")
+
+
+def test_the_folder_is_parsed_in_time_and_without_heavy_imports() -> None:
+    script = (
+        "import sys, time; started = time.monotonic()\n"
+        "from airflow.dag_processing.dagbag import DagBag\n"
+        f"bag = DagBag({str(ROOT / 'dags')!r}); taken = time.monotonic() - started\n"
+        "libraries = {'pyspark', 'pandas', 'great_expectations', 'mlflow', 'presidio_analyzer', 'trino', 'dbt'}\n"
+        "heavy = libraries & set(sys.modules)\n"
+        f"assert len(bag.dags) > 5 and not bag.import_errors; assert taken < {PARSE_S}, taken; assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "dags").glob("*.py")), ids=lambda path: path.stem)
+def test_a_dag_file_is_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_DAG
