@@ -1,6 +1,6 @@
 """`calanque feeds`: the contracts, and one batch now."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -51,9 +51,8 @@ def run(
     from calanque.ingest.batch import run_batch
 
     with console.status(f"Running {feed}…"):
-        report = run_batch(
-            feed, day.date() if day else None, run_id=f"cli__{datetime.now().astimezone():%Y%m%dT%H%M%S}"
-        )
+        now = datetime.now(UTC)
+        report = run_batch(feed, (day or now).date(), run_id=f"cli__{now:%Y%m%dT%H%M%S}")
     if report.landed_count != report.loaded_count + report.quarantined_count:
         raise CalanqueError(
             f"{feed}: landed is not loaded plus quarantined in batch {report.batch_id}: report this as a defect."

@@ -45,6 +45,16 @@ def down() -> None:
 
 
 @app.command()
+def restart(service: Annotated[str, typer.Argument(help="A service's name.")]) -> None:
+    """Restart one service and wait until it is ready."""
+    from calanque.stack import lifecycle
+
+    with console.status(f"Restarting {service}…"):
+        taken_s = lifecycle.restart(settings(), service)
+    console.print(f"'{service}' is ready after {taken_s:.0f} s.")
+
+
+@app.command()
 def status() -> None:
     """Show each service's health, memory and address."""
     from calanque.stack import status as state
@@ -59,13 +69,13 @@ def logs(
 ) -> None:
     """Show the last lines of a service's log."""
     folder = settings().logs
-    known = sorted(path.stem for path in folder.glob("*.log"))
+    known = {path.stem: path for pattern in ("*.log", "dbt/*.log") for path in sorted(folder.glob(pattern))}
     if service is None:
         console.print("\n".join(known) or "No log yet.")
         return
     if service not in known:
         raise CalanqueError(f"There is no log of '{service}': choose one of {', '.join(known) or 'none yet'}.")
-    subprocess.run(["tail", "-n", str(lines), str(folder / f"{service}.log")], check=False)  # noqa: S603, S607
+    subprocess.run(["tail", "-n", str(lines), str(known[service])], check=False)  # noqa: S603, S607
 
 
 @app.command()

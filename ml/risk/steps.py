@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ml.risk.cube import CountCube
+    from ml.risk.train import Training
 
 log = logging.getLogger(__name__)
 READ = ("marts.fct_incidents", "marts.dim_cell", "marts.fct_cell_week")
@@ -80,33 +81,31 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     config = risk_config()
     log.info("Reading the incidents of %s and back-testing %s weeks.", territory, config.backtest.weeks)
     training = train(_cube(territory, config), config)
-    data_version = _data_version(inputs)
-    record = tracking.RunRecord(
-        experiment=name,
-        run_name=run_id,
-        registered_name=name,
-        model_json=training.model.to_json(),
-        params=config.parameters(),
-        metrics=training.validation.metrics(),
-        tags={
-            "territory": territory,
-            "data_version": data_version,
-            "code": str(inputs["code"]),
-            "decision": training.reason,
-        },
-        figures={
-            "hit_curve.png": hit_curve_figure(training.validation),
-            "calibration.png": calibration_figure(training.validation),
-        },
-        texts={"card.md": model_card(training, config, data_version)},
-    )
-    logged = tracking.log_run(record)
+    logged = tracking.log_run(_run_record(name, territory, training, config, inputs, run_id))
     champion = tracking.settle(name, logged.model_version, training.is_promoted)
     log.info("%s version %s: %s", name, logged.model_version, training.reason)
     _emit_training(name, run_id, logged.model_version, inputs)
     facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason}
     state.record(step, inputs, facts)
     return facts | {"metrics": training.validation.metrics(), "mlflow_run": logged.run_id}
+
+
+def _run_record(
+    name: str, territory: str, training: Training, config: RiskConfig, inputs: dict[str, int | str], run_id: str
+) -> tracking.RunRecord:
+    validation, data_version = training.validation, _data_version(inputs)
+    decision = {"code": str(inputs["code"]), "decision": training.reason}
+    return tracking.RunRecord(
+        experiment=name,
+        run_name=run_id,
+        registered_name=name,
+        model_json=training.model.to_json(),
+        params=config.parameters(),
+        metrics=validation.metrics(),
+        tags={"territory": territory, "data_version": data_version, **decision},
+        figures={"hit_curve.png": hit_curve_figure(validation), "calibration.png": calibration_figure(validation)},
+        texts={"card.md": model_card(training, config, data_version)},
+    )
 
 
 def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:

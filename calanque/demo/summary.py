@@ -1,0 +1,142 @@
+"""The summary of the demo, read back from the lake itself: reports, the query door, the registry."""
+
+from typing import Any
+
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+
+from calanque.contracts import FeedContract, load_contracts
+from calanque.demo.run import DemoRun
+from calanque.engines import trino
+from calanque.ingest.records import BatchReport
+from calanque.ingest.report import read_report
+from calanque.settings import Settings
+
+TYPES_SHOWN = 3
+
+
+def newest_reports(contract: FeedContract) -> list[BatchReport]:
+    """Return the reports of a feed's batches, newest last."""
+    from calanque.engines.hdfs import lake
+
+    names = lake().list(f"/lake/governance/batches/{contract.feed}")
+    found = [read_report(contract.feed, name.removesuffix(".json")) for name in names]
+    return sorted((report for report in found if report), key=lambda report: report.updated_at)
+
+
+def render(settings: Settings, done: DemoRun) -> Group:
+    """Return the whole summary, ready to print."""
+    return Group(_batches(), _marts(), _forecast(), _model(), _times(done), _changes(done), addresses(settings))
+
+
+def _batches() -> Table:
+    table = Table(title="Batches: landed = loaded + quarantined")
+    for name, justify in (("feed", "left"), ("batch", "left"), ("state", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for name in ("landed", "loaded", "quarantined"):
+        table.add_column(name, justify="right")
+    table.add_column("reasons")
+    table.add_column("gates")
+    for contract in load_contracts().values():
+        for report in newest_reports(contract):
+            checks = [check for gate in report.gates for check in gate.checks]
+            gates = f"{sum(check.success for check in checks)}/{len(checks)} true"
+            reasons = ", ".join(f"{reason} {count}" for reason, count in report.reasons.items()) or "–"
+            name = f"{report.feed}{' (synthetic)' if contract.is_synthetic else ''}"
+            counts = (report.landed_count, report.loaded_count, report.quarantined_count)
+            table.add_row(name, report.batch_id, report.state, *(f"{count:,}" for count in counts), reasons, gates)
+    return table
+
+
+def _marts() -> Table:
+    table = Table(title="Marts, counted through the query door as the analyst")
+    table.add_column("mart")
+    table.add_column("rows", justify="right")
+    for (name,) in trino.query("show tables from lake.marts"):
+        ((count,),) = trino.query(f'select count(*) from lake.marts."{name}"')
+        table.add_row(str(name), f"{count:,}")
+    return table
+
+
+def _forecast() -> Table:
+    table = Table(title="Next week's forecast beside its baseline: the first cells of each type")
+    for name in ("week", "type", "cell", "expected", "90 % interval", "baseline", "rank", "rank by baseline", "served"):
+        table.add_column(name, justify="left" if name in {"week", "type", "cell", "served"} else "right")
+    rows = trino.query(
+        "select week_start_date, type, cell_id, expected_count, lower_count, upper_count, baseline_count, rank_model, "
+        "rank_baseline, served from fct_forecast "
+        "where week_start_date = (select max(week_start_date) from fct_forecast) "
+        f"and rank_model <= {TYPES_SHOWN} order by type, rank_model"
+    )
+    last = None
+    for week, kind, cell, expected, low, high, baseline, rank, rank_baseline, served in rows:
+        table.add_section() if last not in {None, kind} else None
+        last = kind
+        table.add_row(
+            str(week),
+            kind,
+            cell,
+            f"{expected:.2f}",
+            f"{low}–{high}",
+            f"{baseline:.2f}",
+            str(rank),
+            str(rank_baseline),
+            served,
+        )
+    return table
+
+
+def _model() -> Table:
+    from calanque.governance.state import last_state
+
+    table = Table(title="Model", show_header=False)
+    table.add_column("what")
+    table.add_column("said")
+    for territory in sorted({contract.territory for contract in load_contracts().values()}):
+        if state := last_state(f"train.{territory}"):
+            table.add_row(
+                "registry",
+                f"risk-{territory} version {state.outputs['model_version']}, champion: {state.outputs['champion']}",
+            )
+            table.add_row("decision", str(state.outputs["decision"]))
+    return table
+
+
+def _times(done: DemoRun) -> Table:
+    table = Table(title=f"Time per stage ({done.seconds:.0f} s in all, waits of the scheduler included)")
+    for name in ("DAG", "task", "state"):
+        table.add_column(name)
+    table.add_column("seconds", justify="right")
+    for task in done.tasks:
+        table.add_row(task.dag_id, task.task_id, task.state, f"{task.seconds:.1f}")
+    return table
+
+
+def _changes(done: DemoRun) -> Panel:
+    changed = ", ".join(done.changed_tables)
+    first = f"New versions: {changed}." if changed else "Nothing new at the sources: no table changed."
+    upkeep = ", ".join(done.maintained_tables)
+    return Panel(f"{first}\nBy the upkeep alone (files, never rows): {upkeep or 'none'}.", title="Tables")
+
+
+def addresses(settings: Settings) -> Table:
+    """Return where each interface is and who signs in with what; the passwords are this installation's own."""
+    table = Table(title="Addresses and demo accounts")
+    for name in ("what", "address", "user", "password"):
+        table.add_column(name, overflow="fold")
+
+    def password(user: str) -> str:
+        return settings.secret(f"password_{user}")
+
+    rows: list[tuple[Any, ...]] = [
+        ("Airflow", settings.airflow_url, user, password(user)) for user in ("engineer", "analyst", "dpo")
+    ]
+    rows += [
+        ("Trino (SQL, JDBC)", settings.trino_url, "analyst", password("analyst")),
+        ("MLflow", settings.mlflow_uri, "–", "–"),
+        ("HDFS NameNode", f"{settings.webhdfs_url}/jmx", "–", "–"),
+    ]
+    for row in rows:
+        table.add_row(*row)
+    return table

@@ -1,0 +1,15 @@
+"""What the scenarios share: the demo, run once, and a feed of one's own."""
+
+import pytest
+from drop_feed import feed
+
+from calanque.demo.run import DemoRun, run_demo
+from calanque.settings import Settings
+
+__all__ = ["feed"]
+
+
+@pytest.fixture(scope="session")
+def first(stack: Settings) -> DemoRun:
+    """The main job, run once through the scheduler."""
+    return run_demo(stack, lambda run: None)

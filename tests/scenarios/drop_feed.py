@@ -1,0 +1,130 @@
+"""A drop feed of its own for a fault test: contract, gate and folders, erased afterwards."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from calanque.contracts import Folders
+from calanque.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+HEADER = "event_id,happened_on,kind,lon,lat\n"
+KINDS = ("noise", "waste")
+
+
+class Feed(NamedTuple):
+    """A drop feed of its own, with its folders."""
+
+    name: str
+    folders: Folders
+
+    def send(self, text: str | bytes, name: str = "a.csv") -> None:
+        """Leave exactly one file in the drop folder."""
+        for path in self.folders.drop.iterdir():
+            path.unlink()
+        (self.folders.drop / name).write_bytes(text.encode() if isinstance(text, str) else text)
+
+    def run(self, run_id: str = "test") -> Any:
+        """Run the whole way."""
+        from calanque.ingest.batch import run_batch
+
+        return run_batch(self.name, run_id=run_id, folders=self.folders)
+
+    def refused(self) -> str:
+        """Run the whole way, which must refuse the batch; returns the sentence."""
+        from calanque.ingest.records import RefusedBatchError
+
+        with pytest.raises(RefusedBatchError) as raised:
+            self.run()
+        return str(raised.value)
+
+    def bronze(self) -> list[Any]:
+        """Return the rows of bronze."""
+        from calanque.engines import spark
+
+        return spark.rows(f"SELECT * FROM bronze.{self.name} ORDER BY event_id")
+
+    def quarantine(self) -> list[Any]:
+        """Return the rows of quarantine."""
+        from calanque.engines import spark
+
+        return spark.rows(f"SELECT * FROM quarantine.{self.name} ORDER BY payload")
+
+    def versions(self) -> tuple[int, int]:
+        """Return the versions of both tables."""
+        from calanque.engines import spark
+
+        return spark.table_version(f"bronze.{self.name}"), spark.table_version(f"quarantine.{self.name}")
+
+
+def contract_of(name: str) -> dict[str, Any]:
+    def landing(column: str) -> dict[str, Any]:
+        return {"name": column, "logicalType": "string", "classification": "open", "description": column}
+
+    def bronze(column: str, logical: str, physical: str, source: str, **more: Any) -> dict[str, Any]:
+        return {
+            "name": column,
+            "description": column,
+            "logicalType": logical,
+            "physicalType": physical,
+            "required": True,
+            "classification": "open",
+            "transformSourceObjects": [source],
+            **more,
+        }
+
+    toronto = yaml.safe_load((ROOT / "dags/feeds/toronto_incidents.odcs.yaml").read_text(encoding="utf-8"))
+    changed = {
+        "source": {"kind": "drop", "pattern": "*.csv"},
+        "duplicates": "event_id",
+        "gates": ["events"],
+        "isSynthetic": True,
+    }
+    for item in toronto["customProperties"]:
+        item["value"] = changed.get(item["property"], item["value"])
+    kinds = [{"metric": "invalidValues", "arguments": {"validValues": list(KINDS)}, "mustBe": 0}]
+    columns = [
+        bronze("event_id", "string", "string", "event_id"),
+        bronze("happened_on", "date", "date", "happened_on"),
+        bronze("kind", "string", "string", "kind", quality=kinds),
+        bronze("lon", "number", "double", "lon"),
+        bronze("lat", "number", "double", "lat"),
+    ]
+    schema = [
+        {"name": "landing", "properties": [landing(column) for column in HEADER.strip().split(",")]},
+        {"name": "bronze", "properties": columns},
+    ]
+    return {**toronto, "id": name, "schema": schema}
+
+
+def lines(count: int, first: int = 0) -> str:
+    return "".join(
+        f"E{n:06d},2026-01-{n % 28 + 1:02d},{KINDS[n % 2]},{-79.4 + n / 1e5:.5f},43.7\n"
+        for n in range(first, first + count)
+    )
+
+
+@pytest.fixture
+def feed(stack: Settings, tmp_path: Path) -> Iterator[Feed]:
+    """A new feed, erased afterwards."""
+    from calanque.engines import spark
+    from calanque.engines.hdfs import lake
+
+    name = f"test_{uuid.uuid4().hex[:8]}"
+    folders = Folders(contracts=tmp_path / "feeds", expectations=tmp_path / "expectations", drop=tmp_path / "drop")
+    for folder in (folders.contracts, folders.expectations / "landing", folders.drop):
+        folder.mkdir(parents=True)
+    (folders.contracts / f"{name}.odcs.yaml").write_text(yaml.safe_dump(contract_of(name)), encoding="utf-8")
+    gate = {"expectation": "expect_column_values_to_be_between", "column": "lat", "severity": "critical"}
+    (folders.expectations / "landing" / "events.yml").write_text(
+        yaml.safe_dump({"expectations": [{**gate, "kwargs": {"min_value": 43, "max_value": 44}}]}), encoding="utf-8"
+    )
+    yield Feed(name, folders)
+    for zone in ("bronze", "quarantine"):
+        spark.rows(f"DROP TABLE IF EXISTS {zone}.{name}")
+    for place in ("landing", "staging", "bronze", "quarantine", "governance/batches"):
+        lake().delete(f"/lake/{place}/{name}")

@@ -1,0 +1,124 @@
+"""What each identity may not do: every refusal is tried for real."""
+
+import pytest
+
+from calanque.demo.run import DemoRun
+from calanque.engines import trino
+from calanque.engines.hdfs import Lake, LakeError
+from calanque.errors import CalanqueError
+from calanque.settings import Settings
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("select * from bronze.citizen_reports", id="bronze"),
+        pytest.param("select * from silver.territory_cells", id="silver"),
+        pytest.param("select * from quarantine.citizen_reports", id="quarantine"),
+        pytest.param('select * from marts."fct_incidents$history"', id="history"),
+        pytest.param('select * from marts."fct_incidents$properties"', id="properties"),
+        pytest.param("select * from system.runtime.queries", id="other-queries"),
+        pytest.param("select * from system.metadata.catalogs", id="catalogues"),
+        pytest.param("call lake.system.register_table('marts', 'x', 'hdfs:///lake/bronze/citizen_reports')", id="path"),
+        pytest.param("create table marts.mine as select 1 as one", id="create"),
+        pytest.param("delete from marts.fct_incidents", id="delete"),
+        pytest.param("drop table marts.fct_incidents", id="drop"),
+        pytest.param("set session lake.statistics_enabled = false", id="session"),
+        pytest.param("set session query_max_run_time = '9h'", id="system-session"),
+    ],
+)
+def test_analyst_is_refused_by_the_query_door(stack: Settings, statement: str) -> None:
+    with pytest.raises(CalanqueError, match="refuses"):
+        trino.query(statement)
+
+
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [
+        pytest.param("analyst", "wrong", id="wrong-password"),
+        pytest.param("lake", "anything", id="no-account"),
+        pytest.param("analyst' or 1=1", "x", id="odd-name"),
+    ],
+)
+def test_the_query_door_wants_its_password(stack: Settings, user: str, password: str) -> None:
+    with pytest.raises(CalanqueError):
+        trino.query("select 1", user=user, password=password)
+
+
+def test_the_query_door_takes_no_password_in_clear(stack: Settings) -> None:
+    import httpx
+
+    url = f"http://{stack.address('trino_internal')}/v1/statement"
+    login = ("analyst", stack.secret("password_analyst"))
+    answer = httpx.post(url, content="select 1", auth=login, headers={"X-Trino-User": "analyst"})
+    assert answer.status_code in {401, 403}
+    assert httpx.post(url, content="select 1", headers={"X-Trino-User": "analyst"}).status_code in {401, 403}
+
+
+@pytest.mark.parametrize("zone", ["landing", "staging", "bronze", "quarantine", "silver", "governance"])
+def test_hdfs_refuses_the_analyst(stack: Settings, zone: str) -> None:
+    analyst = Lake(stack.webhdfs_url, user="analyst")
+    with pytest.raises(LakeError) as raised:
+        analyst.list(f"/lake/{zone}")
+    assert raised.value.remote == "AccessControlException"
+
+
+def test_hdfs_lets_the_analyst_read_marts_and_write_nothing(stack: Settings, first: DemoRun) -> None:
+    analyst = Lake(stack.webhdfs_url, user="analyst")
+    assert "fct_incidents" in analyst.list("/lake/marts")
+    assert "_delta_log" in analyst.list("/lake/marts/fct_incidents")
+    with pytest.raises(LakeError) as raised:
+        analyst.write("/lake/marts/mine.txt", "x")
+    assert raised.value.remote == "AccessControlException"
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        pytest.param("/;use_ssl=false", id="no-token"),
+        pytest.param("/;token=" + "0" * 64 + ";use_ssl=false", id="wrong-token"),
+    ],
+)
+def test_the_spark_door_needs_its_key(stack: Settings, ending: str) -> None:
+    from pyspark.sql.connect.client import SparkConnectClient
+    from pyspark.sql.connect.client.retries import RetryPolicy
+
+    client = SparkConnectClient(f"sc://localhost:{stack.port('spark_connect')}{ending}")
+    client.set_retry_policies([RetryPolicy(max_retries=0)])
+    with pytest.raises(Exception, match=r"UNAUTHENTICATED|token|Invalid authentication"):
+        client.get_configs("spark.app.name")
+
+
+def test_the_key_is_readable_by_its_owner_only(stack: Settings) -> None:
+    assert (stack.home / "secrets" / "spark_token").stat().st_mode & 0o077 == 0
+    assert (stack.home / "conf" / "spark" / "spark-defaults.conf").stat().st_mode & 0o077 == 0
+
+
+def test_every_service_listens_on_loopback_only(stack: Settings) -> None:
+    import psutil
+
+    from calanque.stack.status import status
+
+    family = {
+        process.pid
+        for entry in status(stack)
+        for process in [psutil.Process(entry.pid), *psutil.Process(entry.pid).children(recursive=True)]
+    }
+    listening = [c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN and c.pid in family]
+    assert len(listening) > 12
+    outside = {c.laddr.ip for c in listening if not c.laddr.ip.removeprefix("::ffff:").startswith("127.")}
+    assert outside == set()
+
+
+def test_airflow_hides_the_audit_log_from_analysts(stack: Settings) -> None:
+    import httpx
+
+    from calanque.engines.airflow import Orchestrator
+
+    for user, expected in (("analyst", 403), ("dpo", 200), ("engineer", 200)):
+        try:
+            Orchestrator(stack, user).get("/eventLogs", limit=1)
+            code = 200
+        except httpx.HTTPStatusError as error:
+            code = error.response.status_code
+        assert code == expected, user

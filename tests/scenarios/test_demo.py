@@ -1,0 +1,167 @@
+"""The demo through the real scheduler, twice, and its figures found again by other ways."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from calanque.demo.run import DemoRun, run_demo
+from calanque.engines import spark, tracking, trino
+from calanque.engines.airflow import Orchestrator
+from calanque.engines.hdfs import lake
+from calanque.governance.lineage import trace
+from calanque.ingest.report import read_report
+from calanque.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def reports(first: DemoRun) -> dict[str, Any]:
+    found = {}
+    for feed in ("toronto_incidents", "citizen_reports"):
+        (name,) = lake().list(f"/lake/governance/batches/{feed}")
+        found[feed] = read_report(feed, name.removesuffix(".json"))
+    return found
+
+
+def test_every_dag_has_a_green_run(stack: Settings, first: DemoRun) -> None:
+    orchestrator = Orchestrator(stack)
+    states = {run.dag_id: run.state for run in orchestrator.runs()}
+    assert set(states) == set(orchestrator.dag_ids())
+    assert set(states.values()) == {"success"}
+    assert {task.state for task in first.tasks} <= {"success", "skipped"}
+
+
+@pytest.mark.parametrize(("feed", "landed"), [("toronto_incidents", 240_992), ("citizen_reports", 12_000)])
+def test_landed_is_loaded_plus_quarantined(reports, feed: str, landed: int) -> None:
+    report = reports[feed]
+    assert report.state == "published"
+    assert report.landed_count == landed == report.loaded_count + report.quarantined_count
+    assert sum(1 for gate in report.gates for check in gate.checks if check.success) > 5
+    (bronze,), (quarantine,) = (spark.rows(f"select count(*) from {zone}.{feed}") for zone in ("bronze", "quarantine"))
+    assert (bronze[0], quarantine[0]) == (report.loaded_count, report.quarantined_count)
+
+
+def test_planted_bad_reports_are_in_quarantine_with_their_reasons(reports) -> None:
+    assert reports["citizen_reports"].quarantined_count == 5
+    assert all(reason.startswith("wrong_type:") for reason in reports["citizen_reports"].reasons)
+
+
+def test_the_mart_is_what_was_loaded_less_duplicates_and_strays(reports) -> None:
+    report = reports["toronto_incidents"]
+    (row,) = spark.rows("select duplicate_count, stray_count from silver.int_incidents__counted")
+    assert row["duplicate_count"] > 1_000
+    ((count,),) = trino.query("select count(*) from fct_incidents")
+    assert count == report.landed_count - report.quarantined_count - row["duplicate_count"] - row["stray_count"]
+
+
+def test_every_file_of_a_table_has_three_copies(first: DemoRun) -> None:
+    files = [name for name in lake().list("/lake/bronze/toronto_incidents") if name.endswith(".parquet")]
+    assert files
+    for name in files:
+        assert (lake().status(f"/lake/bronze/toronto_incidents/{name}") or {})["replication"] == 3
+
+
+def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> None:
+    champion = tracking.alias_version("risk-toronto")
+    assert champion is not None
+    rows = trino.query("select distinct served, model_version from fct_forecast")
+    assert rows == [("model", champion)]
+    ((bad,),) = trino.query(
+        "select count(*) from fct_forecast where lower_count > upper_count or baseline_count is null or rank_model < 1"
+    )
+    assert bad == 0
+
+
+def test_a_forecast_is_followed_back_to_the_landed_file(first: DemoRun) -> None:
+    leaves = {(leaf.dataset, leaf.column) for leaf in trace("marts.fct_forecast", "expected_count").leaves()}
+    datasets = {dataset for dataset, _ in leaves}
+    assert any(dataset.startswith("pypi:") for dataset in datasets), leaves
+    assert ("MCI" in {column for _, column in leaves}) or ("occurrencedate" in {column for _, column in leaves})
+
+
+def test_no_planted_person_is_anywhere_but_in_landing(stack: Settings, first: DemoRun) -> None:
+    """Search the bytes of every zone and log for values the generator planted in the citizen reports."""
+    from calanque.contracts import load_contract
+    from calanque.twin.citizen_reports import planted_values
+
+    arguments = dict(load_contract("citizen_reports").source.arguments)
+    arguments.pop("bad_rows")
+    planted = {item.value for item in planted_values(**arguments) if item.type in {"EMAIL_ADDRESS", "PHONE_NUMBER"}}
+    needles = sorted(value.encode() for value in planted if len(value) >= 10)[:400]
+    assert len(needles) > 100
+    raw = b"".join(content for path, content in _files("/lake/landing/citizen_reports"))
+    assert sum(needle in raw for needle in needles) > 100, "the values are not the ones that were landed"
+    for zone in ("bronze", "quarantine", "silver", "marts", "staging", "governance"):
+        for path, content in _files(f"/lake/{zone}"):
+            if "cell_week" not in path:
+                assert not [needle for needle in needles if needle in content], path
+    for log in stack.logs.rglob("*.log"):
+        content = log.read_bytes()
+        assert not [needle for needle in needles if needle in content], log.name
+
+
+def _files(folder: str) -> list[tuple[str, bytes]]:
+    found = []
+    for name in lake().list(folder):
+        path = f"{folder}/{name}"
+        if (lake().status(path) or {})["type"] == "DIRECTORY":
+            found += _files(path)
+        elif name.endswith(".parquet"):
+            found.append((path, _plain(lake().read(path))))
+        else:
+            found.append((path, lake().read(path)))
+    return found
+
+
+def _plain(content: bytes) -> bytes:
+    """Return a Parquet file's strings as bytes: pages are compressed, so a scan of the file would see nothing."""
+    import io
+
+    import pyarrow.parquet as parquet
+
+    table = parquet.read_table(io.BytesIO(content))
+    texts = [name for name in table.column_names if str(table.schema.field(name).type) in {"string", "large_string"}]
+    return "\n".join(str(value) for name in texts for value in table[name].unique().to_pylist()).encode()
+
+
+def test_the_second_demo_changes_no_table(stack: Settings, first: DemoRun, reports) -> None:
+    again = run_demo(stack, lambda run: None)
+    assert again.changed_tables == ()
+    rows = [trino.query(f"select count(*) from {mart}") for mart in ("fct_incidents", "fct_forecast")]
+    assert rows[0][0][0] > 200_000
+    assert {task.task_id: task.state for task in again.tasks if task.task_id == "land"} == {"land": "skipped"}
+
+
+def test_the_summary_is_printed(stack: Settings, first: DemoRun) -> None:
+    from rich.console import Console
+
+    from calanque.demo.summary import render
+
+    console = Console(width=150, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+    console.print(render(stack, first))
+    text = console.export_text()
+    for part in ("landed = loaded + quarantined", "fct_cell_week", "champion", "baseline", stack.airflow_url):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(["stack", "status"], "airflow-scheduler", id="status"),
+        pytest.param(["feeds", "list"], "citizen_reports", id="feeds"),
+        pytest.param(["dpo", "lineage", "marts.fct_forecast", "--column", "expected_count"], "landing", id="lineage"),
+        pytest.param(["stack", "logs", "namenode", "--lines", "3"], "", id="logs"),
+    ],
+)
+def test_command_line(first: DemoRun, arguments: list[str], expected: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "calanque", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert expected in done.stdout
+
+
+def test_lineage_as_json(first: DemoRun) -> None:
+    command = [sys.executable, "-m", "calanque", "dpo", "lineage", "marts.fct_forecast", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["dataset"] == "marts.fct_forecast"
