@@ -19,11 +19,11 @@ up: setup
 	@$(CALANQUE) stack up
 
 down:
-	@$(CALANQUE) stack down
+	@test ! -x .venv/bin/python || $(CALANQUE) stack down
 
 # Deletes the tables, databases, logs and secrets of this clone; the shared cache of jars stays.
 clean: down
-	@$(CALANQUE) stack clean
+	@test ! -x .venv/bin/python || $(CALANQUE) stack clean
 
 lint: setup
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

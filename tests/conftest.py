@@ -18,12 +18,14 @@ from calanque.settings import Settings, settings  # noqa: E402
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Settings]:
     """A running stack, empty at the start of the session, stopped at its end."""
+    from calanque.engines import spark
     from calanque.stack import configuration, lifecycle
 
     lifecycle.down(settings())
     configuration.clean(settings())
     lifecycle.up(settings(), lambda name, seconds: None)
     yield settings()
+    spark.stop_session()
     lifecycle.down(settings())
 
 

@@ -122,7 +122,7 @@ def _json_model() -> Any:
             self.document = json.loads(Path(context.artifacts["model"]).read_text(encoding="utf-8"))
 
         # No type hints: MLflow takes hints for a schema, and warns of every hint it cannot check.
-        def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
+        def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
             """Mix the shares of each row: column `type`, then one column a surface, in the order of the weights."""
             weights = dict(zip(self.document["types"], self.document["pool_weights"], strict=True))
             columns = [name for name in model_input.columns if name != "type"]

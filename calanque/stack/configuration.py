@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from calanque.settings import Settings
-from calanque.stack import jars
+from calanque.stack import jars, setup
 
 PERSONAS = ("engineer", "analyst", "dpo")
 
@@ -52,7 +52,10 @@ def render(settings: Settings) -> dict[str, Path]:
     make_secrets(settings)
     infra = settings.root / "infra"
     environment = Environment(
-        loader=FileSystemLoader(infra), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False  # noqa: S701 - no HTML here
+        loader=FileSystemLoader(infra),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - no HTML here
     )
     values = _values(settings)
     written = {}
@@ -66,8 +69,6 @@ def render(settings: Settings) -> dict[str, Path]:
 
 
 def _values(settings: Settings) -> dict[str, Any]:
-    import pyspark
-
     metastore = settings.database("metastore")
     airflow = settings.database("airflow")
     login, _, place = metastore.removeprefix("postgresql://").partition("@")
@@ -80,7 +81,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "home_uri": settings.home.resolve().as_uri(),
         "conf": settings.home / "conf",
         "logs": settings.logs,
-        "pyspark_jars": Path(pyspark.__file__).parent / "jars",
+        "pyspark_jars": setup.pyspark_jars(),
         "delta_class_path": os.pathsep.join(map(str, jars.spark_jars(settings))),
         "trino_home": jars.trino_home(settings),
         "metastore_jdbc": f"jdbc:postgresql://{place}",

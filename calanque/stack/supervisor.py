@@ -15,6 +15,8 @@ from calanque.errors import CalanqueError
 from calanque.settings import Settings
 from calanque.stack.services import Service
 
+ALIVE = frozenset({"RUNNING", "STARTING", "BACKOFF"})
+
 
 def write_file(settings: Settings, services: Iterable[Service]) -> None:
     """Write `home/conf/supervisord.conf` (0600: it holds passwords in the services' environments)."""
@@ -58,7 +60,7 @@ def _program(settings: Settings, service: Service) -> dict[str, str]:
         "startsecs": "2",
         "startretries": "3",
         "stopwaitsecs": "25",
-        "stopasgroup": "true" if service.name.startswith(("airflow", "mlflow")) else "false",
+        "stopasgroup": "true" if service.name.startswith(("airflow", "mlflow", "metastore")) else "false",
         "killasgroup": "true",
         "stopsignal": "INT" if service.name == "postgres" else "TERM",
         "redirect_stderr": "true",
@@ -100,14 +102,18 @@ def start(settings: Settings) -> None:
     raise CalanqueError(f"The process manager did not start; it said: {said[0]}. Read {settings.logs}/supervisor.log.")
 
 
+def stop_one(settings: Settings, name: str) -> None:
+    """Stop one service, if it runs, and wait for its end."""
+    manager = door(settings)
+    if manager.getProcessInfo(name)["statename"] in ALIVE:
+        manager.stopProcess(name, True)
+
+
 def stop(settings: Settings, names: Iterable[str]) -> None:
     """Stop the services one after the other, then supervisord itself, and wait for its end."""
-    manager = door(settings)
-    states = {info["name"]: info["statename"] for info in manager.getAllProcessInfo()}
     for name in names:
-        if states.get(name) in {"RUNNING", "STARTING", "BACKOFF"}:
-            manager.stopProcess(name, True)
-    manager.shutdown()
+        stop_one(settings, name)
+    door(settings).shutdown()
     for _ in range(300):
         if not (settings.home / "supervisor.pid").exists():
             return

@@ -117,7 +117,9 @@ def test_taken_port_is_named(make) -> None:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        settings = make("local").model_copy(update={"ports": Settings().ports.model_copy(update={"trino": port}), "port_offset": 0})
+        settings = make("local").model_copy(
+            update={"ports": Settings().ports.model_copy(update={"trino": port}), "port_offset": 0}
+        )
         others = {name: 0 for name in type(settings.ports).model_fields if name != "trino"}
         settings = settings.model_copy(update={"ports": settings.ports.model_copy(update=others)})
         with pytest.raises(CalanqueError, match=rf"Port {port} \(trino\) is taken.*CALANQUE_PORTS__TRINO"):
