@@ -9,7 +9,10 @@ from calanque.cli import dpo, feeds, jobs, stack
 from calanque.errors import CalanqueError
 
 app = typer.Typer(
-    name="calanque", help="A city public-safety lakehouse: places and hours, never persons.", no_args_is_help=True
+    name="calanque",
+    help="A city public-safety lakehouse: places and hours, never persons.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
 )
 app.add_typer(stack.app, name="stack")
 app.add_typer(feeds.app, name="feeds")
