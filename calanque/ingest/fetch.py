@@ -12,8 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from calanque.contracts.folders import Folders
+from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import DropSource, FeedContract, FileFormat, PypiSource, TwinSource
 from calanque.errors import CalanqueError
+from calanque.ingest.header import read_header
 from calanque.ingest.records import FetchedBatch, FetchedFile
 
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -45,6 +47,17 @@ def fetch_batch(contract: FeedContract, work_dir: Path, logical_date: date | Non
         raise CalanqueError(f"Two files of {contract.feed} have the same name: rename one at the source.")
     files = tuple(describe_file(path, contract.file_format) for path in paths)
     return FetchedBatch(feed=contract.feed, origin=origin, files=files)
+
+
+def forbidden_in(contract: FeedContract, fetched: FetchedBatch) -> str | None:
+    """Return the forbidden word that a column of a file is named after, None when there is none."""
+    for file in fetched.files:
+        with file.path.open("rb") as stream:
+            start = stream.read(TAIL_BYTES)
+        header = read_header(start, contract.file_format.encoding, contract.file_format.delimiter)
+        if word := next((word for name in header if (word := forbidden_word(name))), None):
+            return word
+    return None
 
 
 def describe_file(path: Path, file_format: FileFormat) -> FetchedFile:

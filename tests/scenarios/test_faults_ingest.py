@@ -66,12 +66,6 @@ REFUSED = {
         "colour",
         1,
     ),
-    "forbidden-column": (
-        HEADER.replace("\n", ",gender\n") + "E1,2026-01-01,noise,-79.4,43.7,x\n",
-        "forbidden_column:gender",
-        "never",
-        1,
-    ),
     "wrong-delimiter": ((HEADER + lines(5)).replace(",", ";"), "wrong_delimiter", "separated by ';'", 5),
     "most-rows-wrong": (
         HEADER + lines(50) + lines(50, 50).replace("2026-", "26/"),
@@ -185,3 +179,11 @@ def test_a_new_contract_version_replaces_the_batch_and_adds_its_column(feed: Fee
     with pytest.raises(CalanqueError, match="publish the new shape as a new feed"):
         feed.run()
     assert len(feed.bronze()) == 50
+
+
+def test_a_forbidden_column_is_not_even_landed(feed: Feed) -> None:
+    from calanque.engines.hdfs import lake
+
+    feed.send(HEADER.replace("\n", ",gender\n") + "E1,2026-01-01,noise,-79.4,43.7,x\n")
+    assert "'gender', which can never enter" in feed.refused()
+    assert not lake().exists(f"/lake/landing/{feed.name}")

@@ -1,0 +1,146 @@
+"""Measure the running stack: `python benchmarks/lake.py ingest|queries|memory`; prints Markdown rows.
+
+`ingest` takes 3 M generated incidents the whole way of a batch, and the same file through a bare Spark job from CSV to
+Delta in the same run, in turn. `queries` asks five questions of the marts through Trino and through Spark. `memory`
+prints the proportional share (PSS) of each service. The stack must be up and the demo must have run.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from calanque.contracts import Folders, load_contract
+from calanque.engines import spark, trino
+from calanque.engines.hdfs import lake
+from calanque.ingest import batch
+from calanque.ingest.report import read_report
+from calanque.settings import settings
+from calanque.stack.status import status
+from calanque.twin.incidents import generate_incidents
+
+FEED = "bench_incidents"
+QUERIES = {
+    "count of incidents": "select count(*) from marts.fct_incidents",
+    "incidents by type and year": (
+        "select type, year(week_start_date), count(*) from marts.fct_incidents group by type, year(week_start_date)"
+    ),
+    "busiest 20 cells": (
+        "select cell_id, count(*) from marts.fct_incidents group by cell_id order by count(*) desc limit 20"
+    ),
+    "weekly total of one type over all cells": (
+        "select week_start_date, sum(incident_count) from marts.fct_cell_week where type = 'assault' "
+        "group by week_start_date"
+    ),
+    "forecast beside the baseline, with places": (
+        "select f.type, c.lon, c.lat, f.expected_count, f.baseline_count from marts.fct_forecast f "
+        "join marts.dim_cell c on f.cell_id = c.cell_id where f.rank_model <= 20"
+    ),
+}
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return how long an action takes."""
+    started = time.monotonic()
+    action()
+    return time.monotonic() - started
+
+
+def bench_folders(place: Path) -> Folders:
+    """Write the Toronto contract as a drop feed of its own, with its gate, and return its folders."""
+    folders = Folders(contracts=place / "feeds", expectations=settings().root / "expectations", drop=place / "drop")
+    for folder in (folders.contracts, folders.drop):
+        folder.mkdir(parents=True)
+    content = yaml.safe_load((settings().root / "dags/feeds/toronto_incidents.odcs.yaml").read_text(encoding="utf-8"))
+    content["id"] = FEED
+    for item in content["customProperties"]:
+        if item["property"] == "source":
+            item["value"] = {"kind": "drop", "pattern": "*.csv"}
+    (folders.contracts / f"{FEED}.odcs.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    return folders
+
+
+def erase() -> None:
+    """Remove what the benchmark left in the lake."""
+    for zone in ("bronze", "quarantine"):
+        spark.rows(f"drop table if exists {zone}.{FEED}")
+    for place in ("landing", "staging", "bronze", "quarantine", "governance/batches", "staging_bare"):
+        lake().delete(f"/lake/{place}/{FEED}")
+
+
+def bare(source: str, columns: list[str]) -> None:
+    """Write the CSV to a Delta table with its types and nothing else."""
+    schema = ", ".join(f"`{name}` string" for name in columns)
+    frame = spark.session().read.schema(schema).option("header", "true").csv(source)
+    typed = frame.selectExpr(
+        "cast(replace(occurrencedate, '/', '-') as timestamp) as occurred_at",
+        "cast(occurrencehour as int) as hour",
+        "premises_type",
+        "MCI",
+        "Neighbourhood",
+        "cast(Lat as double) as lat",
+        "cast(Long as double) as lon",
+    )
+    typed.write.format("delta").mode("overwrite").save(f"{settings().hdfs_uri}/lake/staging_bare/{FEED}")
+
+
+def ingest(rows: int, rounds: int) -> None:
+    """Time both ways in turn and print each round, and the median ratio."""
+    ratios = []
+    for number in range(rounds):
+        with tempfile.TemporaryDirectory() as place:
+            folders = bench_folders(Path(place))
+            generate_incidents(rows, number + 1, folders.drop / "incidents.csv")
+            columns = [column.name for column in load_contract(FEED, folders).landing]
+            ref = batch.land_batch(FEED, folders=folders)
+            source = f"{settings().hdfs_uri}/lake/landing/{FEED}/{ref['batch_id']}/incidents.csv"
+            bare_s = seconds(lambda source=source, columns=columns: bare(source, columns))
+            erase()
+            ours_s = seconds(lambda folders=folders: batch.run_batch(FEED, folders=folders))
+            report = read_report(FEED, ref["batch_id"])
+            erase()
+        ratios.append(ours_s / bare_s)
+        print(
+            f"| {rows:,} rows | whole way {ours_s:.1f} s {report.timings_s if report else ''} | bare {bare_s:.1f} s |"
+        )
+    print(f"| ratio, median of {rounds} | {statistics.median(ratios):.2f} |")
+
+
+def queries(rounds: int) -> None:
+    """Time five questions through each door, warm, and print the medians."""
+    print("| query | Trino, s | Spark, s |\n| --- | --- | --- |")
+    for name, text in QUERIES.items():
+        door = statistics.median([seconds(lambda text=text: trino.query(text)) for _ in range(rounds + 1)][1:])
+        engine = statistics.median([seconds(lambda text=text: spark.rows(text)) for _ in range(rounds + 1)][1:])
+        print(f"| {name} | {door:.2f} | {engine:.2f} |")
+
+
+def memory() -> None:
+    """Print each service's share of the memory."""
+    found = status(settings())
+    for entry in found:
+        print(f"| {entry.name} | {entry.memory_mib:,.0f} |")
+    print(f"| all | {sum(entry.memory_mib for entry in found):,.0f} |")
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("ingest", "queries", "memory"))
+    parser.add_argument("--rows", type=int, default=3_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    if asked.what == "ingest":
+        ingest(asked.rows, asked.rounds)
+    elif asked.what == "queries":
+        queries(asked.rounds)
+    else:
+        memory()
+
+
+if __name__ == "__main__":
+    main()
