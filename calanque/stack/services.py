@@ -91,7 +91,7 @@ def _hdfs(s: Settings) -> tuple[Service, ...]:
     )
     datanodes = []
     for number in (1, 2, 3):
-        # A DataNode takes a space in its folder's path for a format and dies: seen from its own directory, there is none.
+        # A space in its folder's path makes a DataNode die (it formats the URI): from its own directory there is none.
         folder = f"file:///proc/self/cwd/hdfs/data{number}"
         ports = {key: s.port(f"datanode_{key}") + number - 1 for key in ("data", "http", "ipc")}
         options = (
