@@ -49,9 +49,10 @@ def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 150
     """
     orchestrator = Orchestrator(settings)
     feeds = [f"feed_{feed}" for feed in load_contracts()]
-    began_at, before = datetime.now(UTC), versions()
     orchestrator.wait_for_dags({*feeds, *CHAIN, UPKEEP})
-    # The scheduler may have started the feeds of today by itself meanwhile: those runs count too.
+    began_at, before = datetime.now(UTC), versions()
+    # Once awake, the scheduler starts the feeds of the day by itself: those runs count too.
+    orchestrator.unpause([*CHAIN, *feeds, UPKEEP])
     runs = _run(orchestrator, feeds, say, within_s, began_at)
     for dag_id in CHAIN:
         if not orchestrator.has_succeeded(dag_id):

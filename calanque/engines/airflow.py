@@ -107,6 +107,11 @@ class Orchestrator:
                 )
             time.sleep(1)
 
+    def unpause(self, dag_ids: list[str]) -> None:
+        """Let the scheduler run these DAGs; nothing happens to those it runs already."""
+        for dag_id in dag_ids:
+            self._client.patch(f"/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+
     def trigger(self, dag_id: str, logical_date: datetime | None = None, conf: dict[str, Any] | None = None) -> Run:
         """Start one run now and return it."""
         body = {"logical_date": logical_date.isoformat() if logical_date else None, "conf": conf or {}}
