@@ -40,8 +40,8 @@ def query(sql: str, user: str = "analyst", password: str | None = None) -> list[
         cursor = connection.cursor()
         cursor.execute(sql)
         return [tuple(row) for row in cursor.fetchall()]
-    except trino.exceptions.TrinoUserError as error:
-        raise CalanqueError(f"The query door refuses: {error.message}") from None
+    except trino.exceptions.TrinoQueryError as error:
+        raise CalanqueError(f"The query door refuses ({error.error_name}): {error.message}") from None
     except (trino.exceptions.Error, trino.exceptions.HttpError, requests.RequestException) as error:
         raise CalanqueError(f"The query door at {here.trino_url} does not answer ({type(error).__name__}).") from None
     finally:

@@ -45,7 +45,7 @@ def land_batch(
         CalanqueError: if the source does not answer or sent other bytes than it promised.
         RefusedBatchError: if a file has a forbidden column; not even its bytes are landed.
     """
-    from calanque.ingest.fetch import fetch_batch, forbidden_in
+    from calanque.ingest.fetch import fetch_batch, refuse_forbidden
     from calanque.ingest.land import batch_id_of, land_files
 
     folders = folders or Folders()
@@ -53,11 +53,7 @@ def land_batch(
     started_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="calanque-fetch-") as work_dir:
         fetched = fetch_batch(contract, Path(work_dir), logical_date, folders)
-        if word := forbidden_in(contract, fetched):
-            raise RefusedBatchError(
-                f"{feed}: nothing was landed: a file has a column about '{word}', which can never enter the lake. "
-                "Ask the source to leave it out."
-            )
+        refuse_forbidden(contract, fetched)
         batch_id = batch_id_of(fetched.files)
         state: BatchState = "unchanged" if is_published(feed, batch_id, contract.version) else "landed"
         ref = BatchRef(feed=feed, batch_id=batch_id, contract_version=contract.version, state=state, run_id=run_id)

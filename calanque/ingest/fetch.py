@@ -14,7 +14,7 @@ from pathlib import Path
 from calanque.contracts.folders import Folders
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import DropSource, FeedContract, FileFormat, PypiSource, TwinSource
-from calanque.errors import CalanqueError
+from calanque.errors import CalanqueError, RefusedBatchError
 from calanque.ingest.header import read_header
 from calanque.ingest.records import FetchedBatch, FetchedFile
 
@@ -49,15 +49,22 @@ def fetch_batch(contract: FeedContract, work_dir: Path, logical_date: date | Non
     return FetchedBatch(feed=contract.feed, origin=origin, files=files)
 
 
-def forbidden_in(contract: FeedContract, fetched: FetchedBatch) -> str | None:
-    """Return the forbidden word that a column of a file is named after, None when there is none."""
+def refuse_forbidden(contract: FeedContract, fetched: FetchedBatch) -> None:
+    """Look at the first line of each fetched file, before anything is landed.
+
+    Raises:
+        RefusedBatchError: if a column is named after something that can never enter the lake.
+    """
     for file in fetched.files:
         with file.path.open("rb") as stream:
             start = stream.read(TAIL_BYTES)
         header = read_header(start, contract.file_format.encoding, contract.file_format.delimiter)
+        # Only the word is told: in a file without its header, a "name" would be a value.
         if word := next((word for name in header if (word := forbidden_word(name))), None):
-            return word
-    return None
+            raise RefusedBatchError(
+                f"{contract.feed}: nothing was landed: a file has a column about '{word}', which can never enter the "
+                "lake. Ask the source to leave it out."
+            )
 
 
 def describe_file(path: Path, file_format: FileFormat) -> FetchedFile:

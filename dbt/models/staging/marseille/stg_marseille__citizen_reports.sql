@@ -1,4 +1,17 @@
--- No text, redacted or not, goes past bronze: only what a count needs.
+-- No text, redacted or not, goes past bronze: only what a count needs. Of a report sent again, the newest batch counts.
+with ranked as (
+
+    select
+        report_id,
+        reported_at,
+        zone,
+        category,
+        reporter_token,
+        row_number() over (partition by report_id order by _ingested_at desc, _batch_id asc) as newest_rank
+    from {{ source('marseille', 'citizen_reports') }}
+
+)
+
 select
     report_id,
     'marseille' as territory,
@@ -8,4 +21,5 @@ select
     zone,
     category,
     reporter_token
-from {{ source('marseille', 'citizen_reports') }}
+from ranked
+where newest_rank = 1
