@@ -46,12 +46,11 @@ def transform() -> None:
     def declare(domain: Domain) -> None:
         @task(task_id=f"build_{domain.name}", pool=marts_pool(domain.name), outlets=[mart_asset(domain.name)])
         def build() -> dict:
-            from calanque.engines import spark
             from calanque.engines.airflow import plainly, skip
-            from calanque.marts.build import build_domain
+            from calanque.marts.build import build_domain, is_loaded
 
             with plainly():
-                if not any(spark.table_exists(f"bronze.{feed}") for feed in domain.feeds):
+                if not any(is_loaded(feed) for feed in domain.feeds):
                     skip(f"No feed of {domain.name} has been loaded yet.")
                 done = build_domain(domain.name, get_current_context()["dag_run"].run_id)
             if done is None:

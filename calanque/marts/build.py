@@ -53,6 +53,12 @@ def build_domain(name: str, run_id: str = "manual") -> dict[str, Any] | None:
     return {"row_counts": summary.row_counts, "tests_passed": summary.tests_passed, "seconds": summary.seconds}
 
 
+def is_loaded(feed: str) -> bool:
+    """Tell whether a feed's bronze table holds a batch: its creation is a commit of its own, some seconds earlier."""
+    commit = delta.last_data_commit(f"bronze.{feed}")
+    return commit is not None and commit.operation != "CREATE TABLE"
+
+
 def _code() -> str:
     root = settings().root
     return state.code_hash(
