@@ -72,7 +72,7 @@ def erase() -> None:
     """Remove what the benchmark left in the lake."""
     for zone in ("bronze", "quarantine"):
         spark.rows(f"drop table if exists {zone}.{FEED}")
-    for place in ("landing", "staging", "bronze", "quarantine", "governance/batches", "staging_bare"):
+    for place in ("landing", "staging", "bronze", "quarantine", "governance/batches", "staging_bare", "staging_same"):
         lake().delete(f"/lake/{place}/{FEED}")
 
 
@@ -97,7 +97,7 @@ def same_rows(folders: Folders, batch_id: str) -> None:
     contract, landed = load_contract(FEED, folders), read_manifest(FEED, batch_id)
     frame = type_rows(contract, landed, read_headers(contract, landed)).where("_is_good")
     rows = frame.select(*(column.name for column in contract.bronze))
-    rows.write.format("delta").mode("overwrite").save(f"{settings().hdfs_uri}/lake/staging_bare/{FEED}")
+    rows.write.format("delta").mode("overwrite").save(f"{settings().hdfs_uri}/lake/staging_same/{FEED}")
 
 
 def ingest(rows: int, rounds: int) -> None:
