@@ -86,10 +86,6 @@ class Lake:
         """Return the names in a folder, sorted; empty when the folder does not exist."""
         return sorted(self._try(lambda: self._client.list(path), path)) if self.exists(path) else []
 
-    def make_folder(self, path: str) -> None:
-        """Create a folder and its parents; nothing happens when it exists."""
-        self._try(lambda: self._client.makedirs(path), path)
-
     def delete(self, path: str, recursive: bool = True) -> bool:
         """Delete a file or folder for good (no trash); false when it did not exist."""
         return bool(self._try(lambda: self._client.delete(path, recursive=recursive), path))

