@@ -30,11 +30,15 @@ def demo() -> None:
     console.print(summary)
 
 
-def redact() -> None:
+def redact(
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print each text with its values marked: type, score and rule.")
+    ] = False,
+) -> None:
     """Redact JSON lines {"id","text"} from standard input to {"id","text","spans"} on standard output."""
     from calanque.privacy.redact import redact_lines
 
-    redact_lines(sys.stdin, sys.stdout)
+    redact_lines(sys.stdin, sys.stdout, explain)
 
 
 def backtest(

@@ -4,18 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from calanque.privacy.lexicon.common_words import COMMON_WORDS
-from calanque.privacy.lexicon.places import LINK_WORDS, NEUTRAL, PLACE_WORDS
-from calanque.privacy.recognisers.person import STRONG_CUES, accept_model_name
+from calanque.privacy.lexicon.odds import name_odds
+from calanque.privacy.persons.names import Reading, accept_model_name
 from calanque.privacy.spans import Span, merge
-from calanque.privacy.text import FILLER, Prepared, fold, is_shouting, sentences
+from calanque.privacy.text import Prepared, fold, is_shouting, sentences
 
 _STAND_INS = {"PERSON": "Martin", "POSTAL_ADDRESS": "rue", "PHONE_NUMBER": "04", "FR_PLATE": "AB"}
 _STAND_IN = "X"
-_PIECE = re.compile(f"{FILLER}+")
-_CAPITALISED = re.compile(r"(?<![\w'\u2019])[A-ZÀ-Ý][\w'\u2019\-]+")
 _UPPER_WORD = re.compile(r"(?<!\w)[A-ZÀ-Ý]{3,}(?:[\-'\u2019][A-ZÀ-Ý]+)*(?!\w)")
-_SMALL_WORDS = COMMON_WORDS | LINK_WORDS
+_SHORT_UPPER_WORD = re.compile(r"(?<!\w)[A-ZÀ-Ý]{1,2}(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +28,28 @@ class ModelInput:
     pieces: tuple[tuple[int, int, int], ...]
 
 
-def inputs_for(text: Prepared, spans: Iterable[Span]) -> list[ModelInput]:
-    """Return the sentences where a name may be left once `spans` are set aside."""
-    holes = _holes(text, spans)
-    return [item for start, end in sentences(text.folded) if (item := _input(text, holes, start, end))]
+def inputs_for(text: Prepared, spans: Iterable[Span], reading: Reading) -> list[ModelInput]:
+    """Return the sentences where the name rules are in doubt, `spans` (values already found) stood in for."""
+    if not reading.doubtful:
+        return []
+    # What the model must not read: values found by rules, and placeholders of an earlier run.
+    holes = merge([*spans, *text.blanks])
+    bounds = sentences(text.folded)
+    return [_input(text, holes, *bounds[number]) for number in sorted(reading.doubtful)]
 
 
-def placed(text: Prepared, item: ModelInput, found: Sequence[tuple[int, int]]) -> list[Span]:
+def placed(item: ModelInput, reading: Reading, found: Sequence[tuple[int, int]]) -> list[Span]:
     """Bring the model's findings back into the document; a finding is cut where a stand-in was."""
     spans = []
     for start, end in found:
         for local, origin, length in item.pieces:
             low, high = max(start, local), min(end, local + length)
-            if low < high and (span := accept_model_name(text, origin + low - local, origin + high - local)):
+            if low < high and (span := accept_model_name(reading, origin + low - local, origin + high - local)):
                 spans.append(span)
     return spans
 
 
-def _holes(text: Prepared, spans: Iterable[Span]) -> list[Span]:
-    """Return what the model must not read: values found by rules, and placeholders of an earlier run."""
-    blanks = (Span(m.start(), m.end(), "PERSON", 0.0) for m in _PIECE.finditer(text.original))
-    return merge([*spans, *blanks])
-
-
-def _input(text: Prepared, holes: list[Span], start: int, end: int) -> ModelInput | None:
+def _input(text: Prepared, holes: list[Span], start: int, end: int) -> ModelInput:
     parts: list[str] = []
     pieces: list[tuple[int, int, int]] = []
     length, position = 0, start
@@ -66,40 +61,22 @@ def _input(text: Prepared, holes: list[Span], start: int, end: int) -> ModelInpu
         parts += (text.original[low:high], stand_in)
         length += high - low + len(stand_in)
         position = max(high, hole.end)
-    if not any(_is_worth_reading(text.original[o : o + n], o == start) for _, o, n in pieces):
-        return None
     return ModelInput(recase("".join(parts)), tuple(pieces))
-
-
-def _is_worth_reading(residue: str, _starts: bool) -> bool:
-    if any(_may_be_name(match.group()) for match in _CAPITALISED.finditer(residue)):
-        return True
-    return bool(STRONG_CUES.search(fold(residue)))
-
-
-def _may_be_name(word: str) -> bool:
-    folded = fold(word).rstrip("'-")
-    stem = folded.split("'")[-1]
-    return (
-        not any(w in COMMON_WORDS or w in NEUTRAL or w in PLACE_WORDS or w in LINK_WORDS for w in (folded, stem))
-        and len(stem) > 1
-    )
 
 
 def recase(sentence: str) -> str:
     """Return the sentence with words in capitals written as names are, the length unchanged.
 
-    In a sentence all in capitals the common words go to lower case; elsewhere only long words in capitals change.
+    In a sentence all in capitals the words that are no names go to lower case; elsewhere only long words change.
     """
     if is_shouting(sentence):
-        return _UPPER_WORD.sub(
-            _recase_word, re.sub(r"(?<!\w)[A-ZÀ-Ý]{1,2}(?!\w)", lambda m: _lower(m.group()), sentence)
-        )
+        return _UPPER_WORD.sub(_recase_word, _SHORT_UPPER_WORD.sub(lambda m: _lower(m.group()), sentence))
     return _UPPER_WORD.sub(lambda m: _title(m.group()), sentence)
 
 
 def _recase_word(match: re.Match[str]) -> str:
-    return _lower(match.group()) if fold(match.group()) in _SMALL_WORDS else _title(match.group())
+    odds = name_odds(fold(match.group()))
+    return _lower(match.group()) if odds is not None and odds < 0 else _title(match.group())
 
 
 def _lower(word: str) -> str:

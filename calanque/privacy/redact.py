@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, TextIO
 
 from calanque.errors import CalanqueError
+from calanque.privacy.recognisers import PACK_VERSION
 from calanque.privacy.spans import Span, mask, merge, unmask_offsets
 
 BATCH_COUNT = 256
@@ -58,12 +59,13 @@ def _absorb(index: int, found: list[Span], texts: Sequence[str], masked: list[st
     return has_changed
 
 
-def redact_lines(stream_in: Iterable[str], stream_out: TextIO) -> int:
+def redact_lines(stream_in: Iterable[str], stream_out: TextIO, explain: bool = False) -> int:
     """Redact JSON lines `{"id", "text"}` into `{"id", "text", "spans"}`, in bounded memory.
 
     Args:
         stream_in: one JSON object a line; blank lines are skipped.
         stream_out: gets one JSON object a line, in the same order.
+        explain: write the original text for a person to read instead, each value marked with its type, score and rule.
 
     Returns:
         How many documents were written.
@@ -76,7 +78,7 @@ def redact_lines(stream_in: Iterable[str], stream_out: TextIO) -> int:
     while batch := list(islice(records, BATCH_COUNT)):
         texts = [r["text"] for r in batch if not isinstance(r, CalanqueError)]
         for record, redaction in zip(batch, redact(texts), strict=False):
-            stream_out.write(_line(record, redaction))
+            stream_out.write(_explained(record, redaction) if explain else _line(record, redaction))
         count += len(texts)
         if isinstance(batch[-1], CalanqueError):
             raise batch[-1]
@@ -104,6 +106,18 @@ def _record(line: str) -> dict[str, Any] | None:
         return None
     is_complete = isinstance(record, dict) and "id" in record and isinstance(record.get("text"), str)
     return record if is_complete else None
+
+
+def _explained(record: dict[str, Any], redaction: Redaction) -> str:
+    """Mark each value: `[06 39 98 12 34](PHONE_NUMBER 0.95 phone_number.national)`."""
+    text: str = record["text"]
+    parts: list[str] = []
+    position = 0
+    for span in redaction.spans:
+        parts += (text[position : span.start], f"[{text[span.start : span.end]}]({span.type} {span.score} {span.rule})")
+        position = span.end
+    shown = f"# {record['id']} (pack {PACK_VERSION})\n{''.join((*parts, text[position:]))}\n\n"
+    return shown.encode(errors="backslashreplace").decode()
 
 
 def _line(record: dict[str, Any], redaction: Redaction) -> str:

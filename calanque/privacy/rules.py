@@ -1,8 +1,10 @@
 """What a recogniser is: patterns with a score, cue words beside them, and one check that may raise the score."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
 from typing import Protocol
 
 from calanque.privacy.spans import MASK_SCORE, Span
@@ -15,6 +17,14 @@ CUE_AFTER = 20
 VALID_SCORE = 0.95
 CUE_GAIN = 0.4
 DENY_LOSS = 0.3
+DISTANCE_LOSS = 0.002
+"""What a cue loses per character of distance, so that of two types the one whose cue is nearer wins."""
+
+_LONGEST_CUE = 60
+_LONG_NUMBER = 6
+_NUMBER = re.compile(r"\d+")
+_RUN = re.compile(r"\d(?:[^\w\n]{0,4}\d){0,24}")
+_LEAD = re.compile(r"(?<!\w)([(\[+\-]{0,2})((?:[a-z]{1,4}[ .\-]{0,3})?)$")
 
 
 def folded_pattern(regex: str) -> re.Pattern[str]:
@@ -23,13 +33,28 @@ def folded_pattern(regex: str) -> re.Pattern[str]:
 
 
 def words(*cues: str) -> re.Pattern[str]:
-    """Compile a pattern of whole cue words; each may be a small regex on folded text."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(cues)})(?!\w)")
+    """Compile a pattern of whole cue words; each may be a small regex on folded text; a blank matches "_" as well."""
+    joined = "|".join(cues).replace(r"\s", r"[\s_]")
+    return re.compile(rf"(?<![^\W_])(?:{joined})(?![^\W_])")
 
 
 def unchecked(_value: str) -> bool | None:
     """Be the check of a value that has no check digit."""
     return None
+
+
+class Begins(Enum):
+    """Where a pattern may begin; all but `ANYWHERE` spare the search through the whole text.
+
+    Attributes:
+        ANYWHERE: the text is searched.
+        NUMBER: at a digit that no letter precedes, or at six digits in a row.
+        CODE: there, at the one to four letters just before ("AB-123-CD"), or at the sign before ("+33").
+    """
+
+    ANYWHERE = "anywhere"
+    NUMBER = "number"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +65,24 @@ class Rule:
         name: short name, unique in its recogniser.
         pattern: runs on folded text, or on the original one when `is_cased`.
         score: from `MASK_SCORE` on it is masked alone; below, it needs a cue or a passed check.
+        begins: where the pattern may begin.
+        anchors: folded strings of which one must be in the text; empty: the rule always runs.
+        gain: what a cue adds to the score.
+        reach: how far before the value a cue counts, in characters; None: as the recogniser says.
+        shortest: fewest digits, other than letters between, that must follow where the pattern may begin.
+        is_checked: whether the recogniser's check applies.
     """
 
     name: str
     pattern: re.Pattern[str]
     score: float
     is_cased: bool = False
+    begins: Begins = Begins.ANYWHERE
+    anchors: tuple[str, ...] = ()
+    gain: float = CUE_GAIN
+    reach: int | None = None
+    is_checked: bool = True
+    shortest: int = 0
 
 
 class Recogniser(Protocol):
@@ -66,8 +103,13 @@ class PatternRecogniser:
     Attributes:
         check: True when the value is proven, False when it cannot be one, None when nothing is known.
         cues: beside the value they raise its score.
-        denials: just before the value they lower its score.
+        denials: before the value, and nearer than any cue, they lower its score.
         trigger: characters of which one must be in the text; "0" stands for any digit.
+        anchors: folded strings of which one must be in the text; empty: only `trigger` counts.
+        valid_score: score of a value that passed the check; low where chance passes it often (Luhn: 1 in 10).
+        reach: how far before the value a cue counts, in characters.
+        reach_after: how far after the value a cue counts, in characters.
+        denial_reach: how far before the value a denial counts, in characters.
     """
 
     entity: str
@@ -76,6 +118,11 @@ class PatternRecogniser:
     denials: re.Pattern[str] | None = None
     check: Callable[[str], bool | None] = field(default=unchecked)
     trigger: str = "0"
+    anchors: tuple[str, ...] = ()
+    valid_score: float = VALID_SCORE
+    reach: int = CUE_BEFORE
+    reach_after: int = CUE_AFTER
+    denial_reach: int = CUE_AFTER
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
@@ -84,25 +131,88 @@ class PatternRecogniser:
         return [span for rule in self.rules for span in self._apply(rule, text) if span.score >= MASK_SCORE]
 
     def _may_match(self, text: Prepared) -> bool:
+        if self.anchors and not holds_one(text.folded, self.anchors):
+            return False
         return (text.has_digit and "0" in self.trigger) or any(c in text.folded for c in self.trigger if c != "0")
 
     def _apply(self, rule: Rule, text: Prepared) -> Iterator[Span]:
-        for match in rule.pattern.finditer(text.original if rule.is_cased else text.folded):
+        for match in matches(rule, text):
             start, end = match.span("v" if "v" in rule.pattern.groupindex else 0)
             score = self._score(rule, text.folded, start, end)
             yield Span(start, end, self.entity, round(score, 2), f"{self.entity.lower()}.{rule.name}")
 
     def _score(self, rule: Rule, folded: str, start: int, end: int) -> float:
-        verdict = self.check(folded[start:end])
+        verdict = self.check(folded[start:end]) if rule.is_checked else None
         if verdict is False:
             return 0.0
-        score = VALID_SCORE if verdict else rule.score
-        if self.cues and _has_cue(self.cues, folded, start, end):
-            score = min(score + CUE_GAIN, 1.0)
-        elif self.denials and self.denials.search(folded, max(0, start - CUE_AFTER), start):
+        score = max(self.valid_score, rule.score) if verdict else rule.score
+        reach = self.reach if rule.reach is None else rule.reach
+        cue = _last_end(self.cues, folded, start - reach, start)
+        if self.denials and _last_end(self.denials, folded, max(start - self.denial_reach, cue), start) > cue:
             score -= DENY_LOSS
-        return score
+        if cue < 0:
+            is_after = self.cues and self.cues.search(folded, end, min(end + self.reach_after, len(folded)))
+            return min(score + rule.gain - DISTANCE_LOSS * self.reach_after, 1.0) if is_after else score
+        return _nearness(min(score + rule.gain, 1.0), start - cue)
 
 
-def _has_cue(cues: re.Pattern[str], folded: str, start: int, end: int) -> bool:
-    return bool(cues.search(folded, max(0, start - CUE_BEFORE), start) or cues.search(folded, end, end + CUE_AFTER))
+def _nearness(score: float, distance: int) -> float:
+    return max(MASK_SCORE, score - DISTANCE_LOSS * distance) if score >= MASK_SCORE else score
+
+
+def _last_end(pattern: re.Pattern[str] | None, folded: str, low: int, high: int) -> int:
+    """Return where the last match before `high` ends, -1 if there is none."""
+    last = -1
+    if pattern and low < high:
+        for match in pattern.finditer(folded, max(0, low - _LONGEST_CUE), high):
+            last = match.end()
+    return last if last >= low else -1
+
+
+def holds_one(folded: str, anchors: Iterable[str]) -> bool:
+    """Say whether one of the strings is in the text."""
+    for anchor in anchors:  # noqa: SIM110  (a generator costs more than the search)
+        if anchor in folded:
+            return True
+    return False
+
+
+def matches(rule: Rule, text: Prepared) -> Iterator[re.Match[str]]:
+    """Yield the matches of a rule, in reading order; those of one rule may overlap when it begins at numbers."""
+    subject = text.original if rule.is_cased else text.folded
+    if rule.anchors and not holds_one(text.folded, rule.anchors):
+        return
+    if rule.begins is Begins.ANYWHERE:
+        yield from rule.pattern.finditer(subject)
+        return
+    numbers, codes = starts(text.folded)
+    match_at, shortest = rule.pattern.match, rule.shortest
+    for start, digit_count in numbers if rule.begins is Begins.NUMBER else codes:
+        if digit_count >= shortest and (match := match_at(subject, start)):
+            yield match
+
+
+def _digit_count(folded: str, start: int) -> int:
+    run = _RUN.match(folded, start)
+    return sum(map(str.isdecimal, run.group())) if run else 0
+
+
+@lru_cache(maxsize=1)
+def starts(folded: str) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Return where numbers begin, and where codes may begin (see `Begins`), each with how many digits follow."""
+    numbers: list[tuple[int, int]] = []
+    codes: list[tuple[int, int]] = []
+    for match in _NUMBER.finditer(folded):
+        start, end = match.span()
+        lead = _LEAD.search(folded, max(0, start - 9), start)
+        if lead:
+            digit_count = _digit_count(folded, start)
+            codes += ((position, digit_count) for position in sorted({lead.start(), lead.start(2)} - {start}))
+        elif end - start < _LONG_NUMBER:
+            continue
+        else:
+            digit_count = _digit_count(folded, start)
+        codes.append((start, digit_count))
+        if not folded[start - 1 : start].isalpha() or end - start >= _LONG_NUMBER:
+            numbers.append((start, digit_count))
+    return tuple(numbers), tuple(codes)

@@ -17,6 +17,15 @@ ENTITY_TYPES = (
     "HANDLE",
     "IP_ADDRESS",
     "GPS_POSITION",
+    "FR_IDENTITY_CARD",
+    "FR_PASSPORT",
+    "FR_RESIDENCE_PERMIT",
+    "FR_DRIVING_LICENCE",
+    "FR_TAX_NUMBER",
+    "FR_SIREN",
+    "FR_SIRET",
+    "FR_AGENT_NUMBER",
+    "FR_HEALTH_NUMBER",
 )
 """Every type the pack knows; the names are Presidio's own where Presidio has one."""
 

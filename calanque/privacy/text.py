@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from calanque.privacy.spans import PLACEHOLDER
+from calanque.privacy.spans import PLACEHOLDER, Span
 
 FILLER = "\x1a"
 """Stands where a placeholder was: no letter, no digit, no space, so no rule can match through it."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# A letter with combining accents, or a character that cannot be seen (soft hyphen, zero-width space, joiner, mark).
+_COMPOSABLE = re.compile("([^\\W\\d_][\u0300-\u036f]+)|[\u00ad\u200b-\u200d\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"[.!?…;]+[\s\"»)]+|\n+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mm?|mr|mrs|mmes?|mlles?|me|dr|pr|ste?|av|ave|bd|bld|imp|pl|ch|rte|tel|no|n°|[a-z]))\.\s+$"
@@ -26,6 +29,7 @@ _FOLDS = {
     for c in map(chr, (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
     if (f := _fold_character(c)) != c
 }
+_FOLDS |= {ord(c): f for c, f in zip("ıłŁđĐøØ", "illddoo", strict=True)}
 _FOLDS |= {0x2019: "'", 0x02BC: "'", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2010: "-", 0x2011: "-", 0x2013: "-"}
 
 
@@ -36,19 +40,53 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A text and its folded twin of the same length; placeholders are blanked in both."""
+    """A text and its folded twin of the same length; accents are composed, placeholders are blanked in both.
+
+    Attributes:
+        blanks: where placeholders were, with their types.
+        origins: offset in the given text of each character here and of the end, None when they are the same.
+    """
 
     original: str
     folded: str
     has_digit: bool
+    blanks: tuple[Span, ...] = ()
+    origins: tuple[int, ...] | None = None
+
+    def restored(self, spans: Iterable[Span]) -> list[Span]:
+        """Return spans found here with the offsets of the given text."""
+        if self.origins is None:
+            return list(spans)
+        return [replace(s, start=self.origins[s.start], end=self.origins[s.end]) for s in spans]
 
 
 def prepare(text: str) -> Prepared:
-    """Return the text ready for the rules; every offset is still an offset of `text`."""
+    """Return the text ready for the rules; `restored` gives offsets of `text` back."""
     clean = _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
+    origins = None
+    if _COMPOSABLE.search(clean):
+        clean, origins = _composed(clean)
+    blanks: tuple[Span, ...] = ()
     if "<" in clean:
+        blanks = tuple(Span(m.start(), m.end(), m.group()[1:-1], 0.0) for m in PLACEHOLDER.finditer(clean))
         clean = PLACEHOLDER.sub(lambda m: FILLER * len(m.group()), clean)
-    return Prepared(clean, fold(clean), any(map(str.isdecimal, clean)))
+    return Prepared(clean, fold(clean), any(map(str.isdecimal, clean)), blanks, origins)
+
+
+def _composed(text: str) -> tuple[str, tuple[int, ...]]:
+    """Compose letters with their combining accents and drop characters that cannot be seen."""
+    characters: list[str] = []
+    origins: list[int] = []
+    position = 0
+    for match in _COMPOSABLE.finditer(text):
+        characters += text[position : match.start()]
+        origins += range(position, match.start())
+        composed = unicodedata.normalize("NFC", match.group()) if match.group(1) else ""
+        characters += composed
+        origins += [match.start()] * len(composed)
+        position = match.end()
+    characters += text[position:]
+    return "".join(characters), (*origins, *range(position, len(text) + 1))
 
 
 def sentences(folded: str) -> list[tuple[int, int]]:

@@ -1,12 +1,15 @@
 """Words that make the name after them a place ("lycée Jean Moulin"), and proper nouns of no person; folded."""
 
 STREET_TYPES = (
-    r"rues?|avenues?|ave?\.?|boulevards?|blvd|bld|boul|bvd|bd\.?|places?|pl\.?|cours|quais?|"
-    r"impasses?|imp\.?|chemins?|che?\.|chem\.?|ch\.|"
-    r"traverses?|trav\.?|montees?|allees?|all\.|squares?|sq\.|routes?|rte\.?|passages?|residences?|"
-    r"res\.|lotissements?|lot\.|cites?|faubourgs?|fbg?\.?|"
-    r"sentiers?|ruelles?|esplanades?|promenades?|rond[\s-]points?|corniches?|hameaux?|lieu[\s-]dit|"
-    r"mail|parvis|vallons?|domaines?|rampes?|venelles?"
+    r"rues?|r\.|avenues?|ave?n?\.?|boulevards?|boul\.?|blvd\.?|bld\.?|bvd\.?|bd\.?|place|pl\.?|cours|crs|quais?|"
+    r"impasse|imp\.?|chemins?|chem\.?|che?\.|ch\.?|traverse|trav\.?|tra\.|montee|mte\.?|allees?|all\.?|squares?|sq\.?|"
+    r"routes?|rte\.?|passage|pass\.|residence|resid\.|res\.?|lotissement|lot\.|cite|faubourg|fbg?\.?|fg\.?|sentier|"
+    r"ruelle|"
+    r"esplanade|promenade|prom\.|rond[\s-]point|corniche|hameau|ham\.|lieu[\s-]dit|mail|parvis|vallon|domaine|dom\.|"
+    r"rampe|venelle|"
+    r"grand(?:e|['-])?\s?rue|voie|chaussee|clos|villa|galerie|quartier|qrt\.?|qu?a?\.|carrefour|carriera|draille|"
+    r"calade|"
+    r"sente|descente|escaliers?|parc|jardins?|arcades?|mas|ilot|zone|z\.?a\.?c?|z\.?i\.?|barriere|peristyle|rocade"
 )
 
 PLACE_WORDS = frozenset(

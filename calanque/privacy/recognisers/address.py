@@ -3,133 +3,175 @@
 A street without a number is a place, not a home, and stays readable unless a cue says that someone lives there.
 """
 
-import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
-from calanque.privacy.lexicon.first_names import FIRST_NAMES
-from calanque.privacy.lexicon.places import LINK_WORDS, STREET_TYPES
-from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.lexicon.places import NEUTRAL
+from calanque.privacy.recognisers.address_extent import after_postcode, known_town_end, left, name_end, right, town_end
+from calanque.privacy.recognisers.address_rules import (
+    AFTER_STREET,
+    ARTICLES,
+    AT_NUMBER,
+    HOME,
+    HOME_ANCHORS,
+    HOME_CUE,
+    LONGEST_STREET,
+    NEXT_STREET,
+    NO_STREET,
+    NOT_A_NUMBER,
+    NUMBER_LINK,
+    POSTCODE_CUE,
+    POSTCODE_RULE,
+    SEARCHED,
+    SHOUT_WINDOW,
+    STREET_BEFORE,
+    STREET_CLOSE,
+    STREET_THEN,
+    TO_TOWN,
+    TOWN_ANCHORS,
+    TOWN_BEFORE,
+    TOWN_FIRST,
+    TOWN_LABEL,
+    TOWN_WORD_GAP,
+    WITH_UNITS,
+)
+from calanque.privacy.rules import holds_one, matches
 from calanque.privacy.spans import Span
-from calanque.privacy.text import Prepared
+from calanque.privacy.text import Prepared, is_shouting
 
-_NUMBER = r"\d{1,4}(?:\s?(?:bis|ter|quater|[a-d](?!\w)))?(?:\s?[-/]\s?\d{1,4})?"
-_UNIT = (
-    r"(?:bat(?:iment)?|esc(?:alier)?|appt?|apt|appartement|porte|etage|hall|entree|villa|lot|"
-    r"chambre|boite)\.?\s?(?:n°\s?)?(?:[a-z]?\d{1,4}|[a-z])(?!\w)"
-)
-_UNITS = rf"(?:\s?[,\-]?\s?(?:{_UNIT}|\d{{1,2}}(?:er|e|eme)\setage))"
-_LINK = (
-    r"(?:(?:de|du|des|la|le|les|(?:saint|sainte|st|ste)(?![\s](?:a|au|aux|en|et|ou|il|elle|on|devant|depuis|pres)\b))[\s\-]"
-    r"|de\sl'|[ld]'){0,3}"
-)
-_STREET = rf"(?:{STREET_TYPES})\s{_LINK}\w[\w'\-]*"
-_TOWN = r"[a-z][a-z'\-]{2,}(?:[\s\-](?:sur|en|la|les|le|de|lez|du)[\s\-][a-z'\-]+)?(?:\scedex(?:\s\d{1,2})?)?"
-_KNOWN_TOWN = (
-    r"marseille|aix|aubagne|paris|lyon|toulon|nice|allauch|martigues|vitrolles|cassis|la\sciotat|"
-    r"salon|arles|istres|gardanne|marignane"
-)
-_LIVES = (
-    r"(?:demeur\w+|habit(?:e|es|ent|ant|ait|ons)|domicili\w+|resid(?:e|ant|ait|ent)|log(?:e|ee|"
-    r"eant)|adresse|chez\s(?:moi|lui|elle))"
-)
-
-_NAME_WORD = re.compile(r"[ \-]((?:(?:de|du|des|la|le|les|d'|l'|et)[ \-]?)*)([^\W_][\w'\u2019\-]*)")
-_LONGEST_NAME_WORD_COUNT = 5
-
-_PATTERNS = PatternRecogniser(
-    entity="POSTAL_ADDRESS",
-    trigger="0ru",
-    rules=(
-        Rule("number_street", folded_pattern(rf"(?<![\w/.,€])(?:{_UNIT}\s?,?\s?)?{_NUMBER}\s?,?\s?{_STREET}"), 0.75),
-        Rule(
-            "street_number",
-            folded_pattern(
-                rf"(?<!\w){_STREET}(?:\s[a-z][\w'\-]+){{0,2}}?\s?,?\s?(?:au\s)?(?:n°|numero|no\s)\s?{_NUMBER}(?!\w)"
-            ),
-            0.8,
-        ),
-        Rule(
-            "lives_at",
-            folded_pattern(rf"(?<!\w){_LIVES}\s?:?\s?(?:au|a|dans|sur|en|est)?\s?(?:la\s|le\s|l')?(?P<v>{_STREET})"),
-            0.75,
-        ),
-        Rule(
-            "lives_at_number",
-            folded_pattern(
-                rf"(?<!\w){_LIVES}\s?:?\s(?:au\s|a\s)(?:n°|numero)?\s?(?P<v>{_NUMBER})(?!\w|\s?(?:h\b|euros?|"
-                rf"metres?|m\b|km|ans|pers))"
-            ),
-            0.6,
-        ),
-        Rule(
-            "postcode_town",
-            folded_pattern(
-                rf"(?<![\w.,/+])(?:0[1-9]|[1-8]\d|9[0-8])(?:\d{{3}}|\s\d{{3}})\s?,?\s(?:{_KNOWN_TOWN})(?:\s(?:cedex\s)?\d{{1,2}}(?:e|"
-                rf"eme|er)?)?(?!\w)"
-            ),
-            0.7,
-        ),
-        Rule(
-            "postcode_capital",
-            re.compile(
-                r"(?<![\w.,/+])(?:0[1-9]|[1-8]\d|9[0-8])\d{3}\s[A-ZÀ-Ý][\w'\u2019\-]{2,}(?:[ \-](?:sur|en|la|"
-                r"les|le|de|lez|du)[ \-][A-ZÀ-Ý][\w'\u2019\-]+)*(?:\s(?i:cedex)(?:\s\d{1,2})?)?"
-            ),
-            0.6,
-            is_cased=True,
-        ),
-        Rule(
-            "postcode_cue",
-            folded_pattern(rf"(?<!\w)(?:code\spostal|c\.?p\.?)\s?[:=]?\s?(?P<v>\d{{5}}(?:\s{_TOWN})?)(?!\w)"),
-            0.7,
-        ),
-    ),
-    denials=words("article", "ligne", "bus", "depuis"),
-)
-_TAIL = folded_pattern(
-    rf"{_UNITS}{{0,4}}(?:\s?[,\-(]?\s?(?:a\s)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{{3}}(?!\w)(?:\s(?:(?:{_KNOWN_TOWN})(?:\scedex)?(?:\s\d{{1,2}}(?!\w))?|"
-    rf"{_TOWN}(?=\s?(?:[.,;)!?]|$))))?)?"
-)
+ENTITY = "POSTAL_ADDRESS"
 
 
 class AddressRecogniser:
-    """The patterns, then the rest of the street's name and what follows it: unit, postcode, town."""
+    """Streets at a number, homes after a cue, postcodes with a town; each goes on over what belongs to it."""
 
-    entity = _PATTERNS.entity
+    entity = ENTITY
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        return [_extend(text, span) for span in _PATTERNS.find(text)]
+        spans = [*_searched(text)]
+        if text.has_digit:
+            spans += [*_streets(text), *_after_streets(text), *_postcodes(text)]
+        if holds_one(text.folded, HOME_ANCHORS):
+            spans += _homes(text)
+        if holds_one(text.folded, TOWN_ANCHORS):
+            spans += (span for cue in TOWN_LABEL.finditer(text.folded) for span in _home_town(text, cue.end()))
+        return [_closed(text, span) for span in spans]
 
 
-def _extend(text: Prepared, span: Span) -> Span:
-    end = span.end
-    if span.rule.endswith(("number_street", "lives_at")):
-        end = _name_end(text, span.start, end)
-    tail = _TAIL.match(text.folded, end)
-    return Span(span.start, tail.end() if tail else end, span.type, span.score, span.rule)
+def _closed(text: Prepared, span: Span) -> Span:
+    """Return the span with the bracket that closes one it opens."""
+    inside = text.folded[span.start : span.end]
+    is_open = inside.count("(") > inside.count(")") and text.folded[span.end : span.end + 1] == ")"
+    return replace(span, end=span.end + 1) if is_open else span
 
 
-def _name_end(text: Prepared, start: int, end: int) -> int:
-    """Return where the street's name ends: capitalised words go on, so does the surname after a first name or title."""
-    shouts = not any(map(str.islower, text.original[start:end]))
-    for _ in range(_LONGEST_NAME_WORD_COUNT):
-        match = _NAME_WORD.match(text.original, end)
-        if not match or not _goes_on(text, start, end, match, shouts):
-            break
-        end = match.end()
-    return end
+def _span(start: int, end: int, score: float, rule: str) -> Span:
+    return Span(start, end, ENTITY, score, f"postal_address.{rule}")
 
 
-def _goes_on(text: Prepared, start: int, end: int, match: re.Match[str], shouts: bool) -> bool:
-    word = text.folded[match.start(2) : match.end(2)].strip("'")
-    previous = re.split(r"[\s'\-]", text.folded[start:end])[-1]
-    if previous in FIRST_NAMES or previous in LINK_WORDS:
-        return word not in COMMON_WORDS
-    is_capital = match.group(2)[0].isupper()
-    if shouts:
-        return word not in COMMON_WORDS and not match.group(1)
-    return is_capital and word not in COMMON_WORDS
+def _streets(text: Prepared) -> Iterator[Span]:
+    for rule in AT_NUMBER:
+        for match in matches(rule, text):
+            if NOT_A_NUMBER.search(text.folded, max(0, match.start() - 16), match.start()):
+                continue
+            if NO_STREET.match(text.folded, match.start("s")) or _is_message(text, match.start("s")):
+                continue
+            end = name_end(text, match.start("s"), match.end())
+            yield _span(left(text, match.start()), right(text, end), rule.score, rule.name)
+
+
+def _is_message(text: Prepared, start: int) -> bool:
+    """Say whether "mail" is an e-mail: the name of a mall has a capital."""
+    return text.folded.startswith("mail ", start) and not text.original[start + 5 : start + 6].isupper()
+
+
+def _after_streets(text: Prepared) -> Iterator[Span]:
+    """Yield "rue Paradis, n° 45" and, where nothing else follows, "rue Paradis, 45"."""
+    for match in matches(AFTER_STREET, text):
+        low = max(0, match.start() - LONGEST_STREET)
+        if not NUMBER_LINK.search(text.folded, max(0, match.start() - 8), match.start()):
+            continue
+        street = STREET_THEN.search(text.folded, low, match.start())
+        if street and (street["l"] != "," or STREET_CLOSE.match(text.folded, match.end())):
+            yield _span(street.start(), right(text, match.end()), AFTER_STREET.score, AFTER_STREET.name)
+
+
+def _searched(text: Prepared) -> Iterator[Span]:
+    for rule in SEARCHED:
+        for match in matches(rule, text):
+            low = left(text, match.start()) if rule.name in WITH_UNITS else match.start()
+            yield _span(low, right(text, match.end()), rule.score, rule.name)
+
+
+def _homes(text: Prepared) -> Iterator[Span]:
+    for cue in HOME_CUE.finditer(text.folded):
+        for rule in HOME:
+            match = rule.pattern.match(text.folded, cue.start())
+            if not match:
+                continue
+            start, end = match.span("v")
+            if rule.name == "lives_at":
+                if NO_STREET.match(text.folded, start):
+                    continue
+                end = name_end(text, start, end)
+            yield _span(start, right(text, end), rule.score, rule.name)
+        if town := TO_TOWN.match(text.folded, cue.start()):
+            yield from _home_town(text, town.end())
+
+
+def _postcodes(text: Prepared) -> Iterator[Span]:
+    for match in matches(POSTCODE_RULE, text):
+        start, end = match.span()
+        street = STREET_BEFORE.search(text.folded, max(0, start - 90), start)
+        before = _town_before(text, start)
+        has_cue = bool(POSTCODE_CUE.search(text.folded, max(0, start - 32), start))
+        town = after_postcode(text, end, is_sure=has_cue or bool(street))
+        if street or before < start or has_cue or (town > end and _is_town(text, end)):
+            low = min(street.start() if street else start, before)
+            yield _span(left(text, low), right(text, town), 0.7, "postcode")
+
+
+def _first_letter(text: Prepared, start: int) -> int:
+    while start < len(text.folded) and not text.folded[start].isalpha():
+        start += 1
+    return start
+
+
+def _is_town(text: Prepared, start: int) -> bool:
+    """Say whether the capitals after a postcode carry information, or the words are a known town."""
+    if not is_shouting(text.original[max(0, start - SHOUT_WINDOW) : start + SHOUT_WINDOW]):
+        return True
+    return bool(known_town_end(text, _first_letter(text, start)))
+
+
+def _town_before(text: Prepared, start: int) -> int:
+    """Return where the town just before a postcode begins ("Marseille (13006)"), `start` if none does."""
+    match = TOWN_BEFORE.search(text.folded, max(0, start - 40), start)
+    while match:
+        end = known_town_end(text, match.start())
+        if end and not text.folded[end:start].strip(" (,-"):
+            return match.start()
+        gap = TOWN_WORD_GAP.search(text.folded, match.start(), start - 1)
+        match = TOWN_BEFORE.match(text.folded, gap.end(), start) if gap else None
+    return start
+
+
+def _home_town(text: Prepared, start: int) -> Iterator[Span]:
+    first = TOWN_FIRST.match(text.folded, start)
+    if not first or first.group(1) in ARTICLES:
+        return
+    name = text.original[first.start(1) : first.end(1)]
+    is_plain = is_shouting(text.original[max(0, start - SHOUT_WINDOW) : start + SHOUT_WINDOW])
+    is_name = name[0].isupper() and first.group(1) not in COMMON_WORDS and not is_plain
+    known = known_town_end(text, start)
+    end = known or (town_end(text, first.start(1)) if is_name and first.group(1) not in NEUTRAL else 0)
+    if end:
+        end = right(text, end)
+        if street := NEXT_STREET.match(text.folded, end):
+            end = right(text, name_end(text, street.start("s"), street.end()))
+        yield _span(start, end, 0.65, "home_town")
 
 
 ADDRESS = AddressRecogniser()

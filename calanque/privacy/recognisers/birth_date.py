@@ -1,46 +1,167 @@
 """Dates of birth, in digits or words, tied to a cue: any other date stays, incidents live by them."""
 
-from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, words
+from collections.abc import Iterator
+
+from calanque.privacy.recognisers.birth_context import unannounced
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, holds_one, matches
+from calanque.privacy.spans import Span
+from calanque.privacy.text import Prepared
 
 _MONTH = (
-    r"(?:janv(?:ier)?|fev(?:r(?:ier)?)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|aout|sept(?:embre)?|"
-    r"oct(?:obre)?|nov(?:embre)?|dec(?:embre)?)\.?"
+    r"(?:janv(?:ier)?|jan|fev(?:r(?:ier)?)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|aout|sept(?:embre)?|"
+    r"oct(?:obre)?|nov(?:embre)?|dec(?:embre)?)(?!\w)\.?"
 )
 _TENS = (
-    r"(?:vingt|trente|quarante|cinquante|soixante|quatre|cent|cents|deux|trois|cinq|six|sept|huit|"
-    r"neuf|dix|onze|douze|treize|quatorze|quinze|seize|un|une|et|mille|mil|premier|vingts|zero)"
+    r"(?:vingts?|trente|quarante|cinquante|soixante|septante|octante|nonante|quatre|cents?|deux|trois|cinq|six|sept|"
+    r"huit|"
+    r"neuf|dix|onze|douze|treize|quatorze|quinze|seize|un|une|et|mille|mil|premier|zero)(?!\w)"
 )
-_IN_WORDS = rf"{_TENS}(?:[ \-]{_TENS})*"
-_YEAR = r"(?:\d{4}|\d{2})"
-_DATE = (
-    rf"(?:\d{{1,2}}\s?[/.\-\s]\s?\d{{1,2}}\s?[/.\-\s]\s?{_YEAR}|\d{{4}}-\d{{2}}-\d{{2}}|"
-    rf"\d{{1,2}}(?:er)?\s{_MONTH}\s{_YEAR}"
-    rf"|{_IN_WORDS}\s{_MONTH}\s(?:{_IN_WORDS}|{_YEAR})|\d{{1,2}}(?:er)?\s{_MONTH}\s{_IN_WORDS}|\d{{8}})"
+_IN_WORDS = rf"{_TENS}(?:[ \-]{_TENS}){{0,9}}"
+_YEAR = r"(?:(?:18|19|20)\d{2}|\d{2})"
+_SEP = r"[ ]?[/.\-_ ][ ]?"
+_DAY = r"(?:\d{1,2}[ ]?(?:er|ier|°)?|xx|\*\*|\?\?)"
+_DIGITS = (
+    rf"(?:(?:\d{{1,2}}|xx|\*\*|\?\?){_SEP}(?:\d{{1,2}}|xx|\*\*|\?\?){_SEP}{_YEAR}|(?:18|19|"
+    r"20)\d{2}[\-/.]\d{1,2}[\-/.]\d{1,2}|"
+    rf"{_DAY}\s{{1,2}}(?:de\s)?{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_YEAR}|{_IN_WORDS}))?|\d{{8}}|"
+    r"\d{1,2}/(?:19|20)\d{2})(?![\w/])"
 )
-_BORN = r"nee?(?:\s?\(e\)|\.e|-e)?s?"
+_LETTERS = rf"(?:{_IN_WORDS}\s{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_IN_WORDS}|{_YEAR}))?)(?!\w)"
+_MONTH_YEAR = rf"(?:{_MONTH}\s(?:\d{{4}}|{_IN_WORDS}))(?!\w)"
+_DATE = rf"(?:{_DIGITS}|{_LETTERS}|{_MONTH_YEAR})"
+_DATES = rf"{_DATE}(?:\s?(?:,|;|et|puis|ou)\s(?:le\s)?{_DATE}){{0,4}}"
 
-BIRTH_DATE = PatternRecogniser(
+_BORN = (
+    r"(?<!\w)(?:re-?)?(?:n(?=\.?\s?le\s)\.?|vue?\sle\sjour|venue?\sau\smonde|accouch\w+(?:\s\w+){0,2}|"
+    r"nee?|ne/nee|ne\(e\)|ne\s\(e\)|ne\.e|ne-e|ne\s?/\s?e|nait|naquit|naquis)s?(?!\w)"
+)
+_PLACE_WORD = (
+    r"(?!(?:a|est|ete|ont|etait|et|qui|depuis|sera|vit|habite|se|ne|sont|signale|declare|demeurant|domicilie|"
+    r"domiciliee)(?!\w))"
+    r"[a-z][a-z'\u2019\-]{0,24}\.?"
+)
+_SIGNS = r"[\s:|>=\]\u2192\"'*]{0,4}(?:</?\w{1,6}>\s?){0,2}"
+_BETWEEN = (
+    r"(?:\s?[,:(\-]?\s?(?:(?:le|les|en|du|un|une|ce|vers|sous\sx|respectivement|aux\senvirons\sde|courant|date|"
+    r"au)\s?:?)?)"
+    rf"|\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,2}}\s?,?\s(?:le|en)"
+    rf"|(?:\s{_PLACE_WORD}){{0,2}}\s?:?,?\s(?:a|au|aux|en|dans)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}}"
+    r"(?:\s\d{1,2}(?:er|e|eme)(?!\w))?"
+    rf"(?:\s?\(\s?[\w][\w '\-]{{0,24}}\))?(?:\s?,\s?{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,2}})?\s?,?\s?(?:le|en|du|,|:|"
+    r"vers|-)?"
+)
+_LABEL = (
+    r"(?<!\w)(?:(?:date|lieu|jour|annee|mois)[\s_]?(?:et[\s_](?:lieu|heure|date)[\s_])?(?:de[\s_])?(?:la\s|sa\s|ma\s|"
+    r"son\s)?naiss(?:ance)?\.?|"
+    r"naiss(?:ance)?\.?|d\.?d\.?n\.?|d\.?n\.?(?=\s?[:=])|d\.?o\.?b\.?|date\sof\sbirth|anniversaire|birthday|"
+    r"date\snaiss\.?)"
+)
+_LABEL_LINK = (
+    r"(?:[\s:=(\-–|.,\"'*\])/>\u00bb\u2192_]|</?\w{1,6}>|(?:est|etait|le|du|au|en|tombe|patient|jj|mm|aaaa|/|"
+    r"indiquee?|declaree?|figurant|"
+    r"exacte|connue|de)(?![\w])){0,12}"
+)
+
+_BORN_ANCHORS = (
+    "n.",
+    "n le",
+    "vu le jour",
+    "venu",
+    "accouch",
+    "ne ",
+    "nee",
+    "nes ",
+    "ne(",
+    "ne\n",
+    "ne/",
+    "ne:",
+    "ne,",
+    "ne.",
+    "ne-",
+    "nait",
+    "naqui",
+)
+_LABEL_ANCHORS = ("naiss", "dn", "d.n", "dob", "d.o", "anniv", "birth")
+
+_BORN_ON = PatternRecogniser(
     entity="BIRTH_DATE",
     trigger="0n",
     rules=(
         Rule(
-            "born_on",
-            folded_pattern(
-                rf"(?<!\w){_BORN}\s(?:[a-z][\w'\u2019 \-]{{0,40}}?,?\s)?(?:le|en|du)?\s?:?\s?(?P<v>{_DATE}|"
-                rf"{_MONTH}\s\d{{4}})(?!\w)"
-            ),
-            0.9,
+            "born_on", folded_pattern(rf"{_BORN}\s?(?:{_BETWEEN}){_SIGNS}(?P<v>{_DATES})"), 0.9, anchors=_BORN_ANCHORS
         ),
-        Rule("born_in_year", folded_pattern(rf"(?<!\w){_BORN}\sen\s(?P<v>(?:{_MONTH}\s)?(?:19|20)\d{{2}})(?!\w)"), 0.8),
         Rule(
-            "after_cue",
+            "in_words",
             folded_pattern(
-                rf"(?<!\w)(?:(?:date\s(?:de\s)?)?naiss(?:ance)?\.?|ddn|d\.d\.n\.?|anniversaire)\s?(?:est|le|du|"
-                rf":|=|\s|\(|-)*\s?(?P<v>{_DATE})(?!\w)"
+                rf"(?<!\w)(?P<v>{_IN_WORDS}\s{_MONTH}\s(?:de\sl'an\s|de\sl'annee\s)?(?:mille?[ \-]neuf[ \-]cents?"
+                rf"|dix-neuf[ \-]cents?|deux[ \-]mille?(?![ \-]vingt))(?:[ \-]{_TENS}){{0,6}})(?!\w)"
             ),
-            0.9,
+            0.6,
+            anchors=("mille", "mil ", "neuf cent"),
         ),
-        Rule("beside_cue", folded_pattern(rf"(?<![\w/]){_DATE}(?![\w/])"), 0.1),
+        Rule(
+            "born_in_year",
+            folded_pattern(
+                rf"{_BORN}\s(?:(?:a|au|aux)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}},?\s)?(?:en|vers|"
+                rf"courant)\s(?P<v>(?:{_MONTH}\s)?(?:(?:19|20)\d{{2}}|\d{{2}}))(?!\w)"
+            ),
+            0.8,
+            anchors=_BORN_ANCHORS,
+        ),
+        Rule(
+            "after_label",
+            folded_pattern(rf"{_LABEL}{_LABEL_LINK}(?P<v>{_DATES}|(?:19|20)\d{{2}}(?!\w))"),
+            0.9,
+            anchors=_LABEL_ANCHORS,
+        ),
+        Rule(
+            "after_birth",
+            folded_pattern(rf"(?<!\w)naissance(?:\s[a-z'\-]+){{0,6}}?\s(?:le|en|du|au|vers)\s(?P<v>{_DATE})"),
+            0.8,
+            anchors=("naissance",),
+        ),
+        Rule(
+            "after_age",
+            folded_pattern(rf"(?<!\w)\d{{1,3}}\sans\s?[(,/]\s?(?P<v>{_DIGITS})\s?(?=[),;/\n]|$)"),
+            0.7,
+            anchors=(" ans",),
+        ),
+        Rule("after_sign", folded_pattern(rf"(?<![\wn])°\s?(?:le\s)?(?P<v>{_DIGITS})"), 0.7, anchors=("°",)),
+        Rule(
+            "after_label_and_place",
+            folded_pattern(
+                rf"{_LABEL}\s?[:=]?\s{{1,2}}(?:{_PLACE_WORD}[\s,]{{1,2}}){{1,4}}(?:\(\w{{2,12}}\)[\s,]{{0,2}})?"
+                rf"(?:le\s|,\s?|-\s|:\s)?(?P<v>{_DATES})"
+            ),
+            0.8,
+            anchors=_LABEL_ANCHORS,
+        ),
     ),
-    cues=words("naissance", "ddn", "nee? le", "ne\\(e\\) le", "anniversaire"),
 )
+_BEFORE_LABEL = Rule("before_label", folded_pattern(rf"(?<![\w/]){_DIGITS}"), 0.1, begins=Begins.NUMBER)
+_LABEL_AFTER = folded_pattern(
+    r"[\s,(:\-–]{0,3}(?:\(?est\s|etant\s|comme\s|pour\s)?(?:la\s|sa\s|ma\s|votre\s)?(?:(?:date\s(?:de\s)?)?(?:la\s|"
+    r"sa\s)?naiss(?:ance)?|ddn)(?!\w)"
+)
+_AFTER_ANCHORS = ("naiss", "ddn")
+
+
+class BirthDateRecogniser:
+    """Dates after a cue, with a place in between if need be, and dates just before one."""
+
+    entity = _BORN_ON.entity
+
+    def find(self, text: Prepared) -> list[Span]:
+        """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
+        return [*_BORN_ON.find(text), *_before_labels(text), *unannounced(text)]
+
+
+def _before_labels(text: Prepared) -> Iterator[Span]:
+    if not text.has_digit or not holds_one(text.folded, _AFTER_ANCHORS):
+        return
+    for match in matches(_BEFORE_LABEL, text):
+        if _LABEL_AFTER.match(text.folded, match.end()):
+            yield Span(match.start(), match.end(), _BORN_ON.entity, 0.6, "birth_date.before_label")
+
+
+BIRTH_DATE = BirthDateRecogniser()

@@ -2,23 +2,76 @@
 
 from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, words
 
-_LOCAL = r"[^\W_](?:[\w.%+\-']*[\w])?"
+_LOCAL = r"[^\W_](?:[\w.%+\-']{0,62}[\w])?"
+_AT = r"(?:[ ]?[\[({<][ ]?(?:at|a|arobase|arobas|arrobase|@)[ ]?[\])}>][ ]?|[ ](?:arr?obase?|at)[ ]|[ ]?@[ ]?)"
+_DOT = r"(?:[ ]?[\[({][ ]?(?:dot|point|\.)[ ]?[\])}][ ]?|[ ](?:point|dot)[ ]|[ ]?\.[ ]?)"
+_JOIN = rf"(?:{_DOT}|[ ](?:tiret(?:\sdu\s(?:bas|six|8|6))?|underscore|moins|dot)[ ])"
+_TLD = r"(?:fr|com|net|org|eu|info|io|be|ch|de|it|es|uk|lu|ca|gouv\.fr|re|corsica|bzh|paris|ma|dz|tn)"
+_MAILERS = (
+    r"(?:gmail|yahoo|ymail|hotmail|outlook|live|msn|orange|wanadoo|free|sfr|neuf|laposte|bbox|icloud|"
+    r"proton(?:mail)?|gmx|aol|numericable)"
+)
 
 EMAIL = PatternRecogniser(
     entity="EMAIL_ADDRESS",
-    trigger="@[(a",
+    trigger="@[(ao",
     rules=(
-        Rule("plain", folded_pattern(rf"(?<![\w@]){_LOCAL}@[^\W_](?:[\w\-]*\.)+[a-z]{{2,24}}"), 0.95),
+        Rule(
+            "plain",
+            folded_pattern(rf"(?<![\w@]){_LOCAL}@[^\W_](?:[\w\-]{{0,60}}\.){{1,5}}[a-z]{{2,24}}(?![\w])"),
+            0.95,
+            anchors=("@",),
+        ),
         Rule(
             "spelt",
             folded_pattern(
-                rf"(?<![\w@]){_LOCAL}\s?(?:[\[(]\s?(?:at|a|arobase|arobas|@)\s?[\])]|\sarobase?\s|\s@\s|@\s|\s@)\s?"
-                r"[^\W_][\w\-]*(?:\s?(?:[\[(]\s?(?:dot|point)\s?[\])]|\spoint\s|\.)\s?[\w\-]+){0,2}"
-                r"\s?(?:[\[(]\s?(?:dot|point)\s?[\])]|\spoint\s|\.)\s?(?:fr|com|net|org|eu|info|io|be|ch)(?!\w)"
+                rf"(?<![\w@])(?:\w{{1,30}}{_JOIN}){{0,3}}{_LOCAL}{_AT}[^\W_][\w\-]{{0,40}}"
+                rf"(?:{_JOIN}[\w\-]{{1,40}}){{0,2}}"
+                rf"{_DOT}{_TLD}(?!\w)"
             ),
             0.8,
+            anchors=(
+                "aroba",
+                "arroba",
+                "[at",
+                "(at",
+                " at ",
+                "(a)",
+                "[a]",
+                "( at",
+                "[ at",
+                "{at",
+                "<at",
+                "@ ",
+                " @",
+                "(@",
+                "[@",
+                "@",
+            ),
         ),
-        Rule("broken", folded_pattern(rf"(?<![\w@]){_LOCAL}@[^\W_][\w\-]+"), 0.3),
+        Rule(
+            "broken",
+            folded_pattern(r"(?<![\w@])[^\W_][\w.%+\-']{1,62}[\w]@[^\W_][\w\-]{2,60}(?:[.,][\w\-]{1,24}){0,2}(?!\w)"),
+            0.6,
+            anchors=("@",),
+        ),
+        Rule(
+            "no_at",
+            folded_pattern(rf"(?<![\w@./])[^\W_][\w.\-]{{2,40}}[ .,_]{_MAILERS}[.,](?:com|fr|net|me|ch)(?!\w)"),
+            0.3,
+            anchors=(".com", ".fr", ",fr", ",com", ".net", ".me"),
+        ),
     ),
-    cues=words("e?-?mails?", "courriels?", "mels?", "adresse electronique", "ecrire a", "contact"),
+    cues=words(
+        "e?-?mails?",
+        "courriels?",
+        "mels?",
+        "adresse electronique",
+        "ecrire a",
+        "contact",
+        "messagerie",
+        "adresse",
+        "arobase",
+        "ecrivez(?:-\\w+)?",
+    ),
 )

@@ -1,11 +1,19 @@
-"""GPS positions: decimal pairs, degrees-minutes-seconds, or one coordinate beside its name."""
+"""GPS positions: decimal pairs, degrees-minutes-seconds, projected pairs, or one coordinate beside its name."""
 
 import re
 
-from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
 
 _DECIMAL = r"[+\-]?\d{1,3}[.,]\d{3,}"
-_DMS = r"\d{1,3}\s?[°º]\s?\d{1,2}\s?['\u2019\u2032]\s?(?:\d{1,2}(?:[.,]\d+)?\s?(?:[\"\u201d\u2033]|'')\s?)?[nsewo]?"
+_FINE = r"[+\-]?\d{1,3}[.,]\d{4,}"
+_DEGREE = r"[ ]?[°º]?[ ]?(?:nord|sud|est|ouest|[nsewo])?(?!\w)"
+_MINUTE = r"['\u2019\u2032\u00b4`]"
+_SECOND = r"(?:[\"\u201d\u2033]|''|\u2019\u2019|\u2032\u2032)"
+_DMS = (
+    rf"[+\-]?\d{{1,3}}[ ]?(?:[°º]|deg(?:res)?\.?)[ ]?\d{{1,2}}(?:[.,]\d{{1,6}})?[ ]?(?:{_MINUTE}|min\.?)[ ]?"
+    rf"(?:\d{{1,2}}(?:[.,]\d{{1,6}})?[ ]?(?:{_SECOND}|sec\.?)?[ ]?)?(?:nord|sud|est|ouest|[nsewo])?(?!\w)"
+)
+_BETWEEN = r"[ ]?(?:[,;/|\-]|et)?[ ]?\n?"
 _NUMBER = re.compile(r"[+\-]?\d{1,3}[.,]\d{3,}")
 _LARGEST_LATITUDE = 90
 _LARGEST_LONGITUDE = 180
@@ -24,19 +32,72 @@ GPS = PatternRecogniser(
         Rule(
             "decimal_pair",
             folded_pattern(
-                rf"(?<![\w.,]){_DECIMAL}\s?(?:°\s?)?[nsewo]?\s?[,;/|\s]\s?{_DECIMAL}(?:\s?°)?(?:\s?[nsewo]\b)?(?![\w])"
+                rf"(?<![\w.,])(?:[nsewo][ ]?)?{_FINE}{_DEGREE}{_BETWEEN}(?:[nsewo][ ]?)?{_FINE}(?:{_DEGREE})(?!\w)"
             ),
             0.8,
+            begins=Begins.CODE,
+            shortest=5,
         ),
-        Rule("dms_pair", folded_pattern(rf"(?<!\w){_DMS}\s?[,;/]?\s?{_DMS}(?!\w)"), 0.8),
-        Rule("dms", folded_pattern(rf"(?<!\w){_DMS}(?!\w)"), 0.2),
+        Rule(
+            "coarse_pair",
+            folded_pattern(rf"(?<![\w.,]){_DECIMAL}{_DEGREE}[ ]?[,;/|\s][ ]?{_DECIMAL}(?:{_DEGREE})(?!\w)"),
+            0.3,
+            begins=Begins.CODE,
+            shortest=4,
+        ),
+        Rule(
+            "dms_pair",
+            folded_pattern(rf"(?<![\w.,])(?:[nsewo][ ]?)?{_DMS}{_BETWEEN}(?:[nsewo][ ]?)?{_DMS}"),
+            0.8,
+            begins=Begins.CODE,
+            shortest=2,
+        ),
+        Rule("dms", folded_pattern(rf"(?<![\w.,]){_DMS}"), 0.3, begins=Begins.NUMBER, shortest=2),
+        Rule(
+            "spaced_pair",
+            folded_pattern(
+                r"(?<![\w.,])\d{1,2}[ ]\d{1,2}[ ]\d{1,2}(?:[.,]\d+)?[ ]?[ns][ ,;/]{1,3}\d{1,3}[ ]\d{1,2}[ ]\d{1,2}"
+                r"(?:[.,]\d+)?[ ]?[ewo](?!\w)"
+            ),
+            0.8,
+            begins=Begins.NUMBER,
+            shortest=6,
+        ),
         Rule(
             "named",
-            folded_pattern(rf"(?<!\w)(?:lat(?:itude)?|lon(?:g(?:itude)?)?)\s?[:=]?\s?(?P<v>{_DECIMAL})(?!\w)"),
+            folded_pattern(
+                r"(?<!\w)(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\.?(?:[ ](?:nord|sud|est|ouest|de|"
+                r"est\sde))?[ ]?[\"']?[:=]?"
+                rf"[ ]?(?P<v>[+\-]?\d{{1,3}}[.,]\d{{2,}}{_DEGREE})(?!\w)"
+            ),
             0.8,
+            anchors=("lat", "lon", "lng"),
+        ),
+        Rule(
+            "projected",
+            folded_pattern(
+                r"(?<!\w)(?P<v>x[ ]?[:=]?[ ]?\d{3}[ ]?\d{3}(?:[.,]\d+)?[ ]?[,;/]?[ ]?"
+                r"(?:et[ ])?y[ ]?[:=]?[ ]?\d[ ]?\d{3}[ ]?\d{3}(?:[.,]\d+)?)"
+                r"(?!\w)"
+            ),
+            0.6,
+            anchors=("lambert", "x ", "x=", "x:"),
         ),
     ),
-    cues=words("gps", "coordonnees", "positions?", "localisation", "geolocalisation", "latitude", "longitude"),
+    cues=words(
+        "gps",
+        "coordonnees",
+        "positions?",
+        "localisation",
+        "geolocalisation",
+        r"geoloc\w*",
+        "latitude",
+        "longitude",
+        "lat",
+        "long?",
+        "wgs ?84",
+        "point",
+    ),
     denials=words("prix", "euros?", "tarifs?"),
     check=check_position,
 )

@@ -1,31 +1,99 @@
 """Social network handles."""
 
+from calanque.privacy.lexicon.common_words import COMMON_WORDS
+from calanque.privacy.lexicon.places import NEUTRAL
 from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern
 
 _NETWORKS = (
     r"insta(?:gram)?|snap(?:chat)?|twitter|tik\s?tok|facebook|fb|telegram|mastodon|whatsapp|"
-    r"discord|linkedin|pseudo(?:nyme)?|identifiant|profil|compte"
+    r"discord|linkedin|threads|bluesky|twitch|youtube|pseudo(?:nyme)?s?|identifiant|profil|compte|login|handle"
 )
+_NAME = r"[a-z0-9_][\w.\-]{1,38}\w(?:\#\d{1,5})?"
+_ANCHORS = (
+    "insta",
+    "snap",
+    "twitter",
+    "tik",
+    "facebook",
+    "fb",
+    "telegram",
+    "mastodon",
+    "whatsapp",
+    "discord",
+    "linkedin",
+    "threads",
+    "bluesky",
+    "twitch",
+    "youtube",
+    "pseudo",
+    "identifiant",
+    "profil",
+    "compte",
+    "login",
+    "handle",
+)
+_ODD = r"(?=[\w.\-]{0,38}[\d_.])(?=[\d.\-]{0,38}[a-z_])"
+
+
+def check_handle(value: str) -> bool | None:
+    """Refuse a common word after "compte :"; nothing proves a handle."""
+    return False if value in COMMON_WORDS or value in NEUTRAL else None
+
 
 HANDLE = PatternRecogniser(
     entity="HANDLE",
-    trigger="@:=/",
+    trigger="@:=/ino",
+    anchors=("@", ".com/", ".me/", ".tv/", ".net/", ".org/", *_ANCHORS),
     rules=(
         Rule(
-            "at", folded_pattern(r"(?<![\w@./])@[a-z_][\w.]{1,28}\w(?:@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+)?(?![\w@])"), 0.75
+            "at",
+            folded_pattern(
+                r"(?<![\w@./])@(?:[a-z_]|\d{1,4}[a-z_]{3})[\w.\-]{1,38}(?<=\w)(?:@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+)?"
+                r"(?![\w@])"
+            ),
+            0.75,
+            anchors=("@",),
         ),
         Rule(
             "after_network",
-            folded_pattern(rf"(?<!\w)(?:{_NETWORKS})\s?(?:\w+\s)?[:=]\s?@?(?P<v>[a-z0-9_][\w.\-]{{1,28}}\w)(?!\w)"),
+            folded_pattern(
+                rf"(?<!\w)(?:{_NETWORKS})\s?(?:\w+\s){{0,2}}[:=]\s?[@«\"\u201c']?\s?(?P<v>(?!https?|www|aucune?\b|"
+                rf"non\b|oui\b|neant\b|portable\b|mobile\b|mail\b|tel\b|nom\b|prenom\b){_NAME})"
+            ),
             0.7,
+            anchors=_ANCHORS,
+        ),
+        Rule(
+            "odd_after_network",
+            folded_pattern(
+                rf"(?<!\w)(?:{_NETWORKS})\s(?:(?:est|sur|du|de|nom|d'utilisateur|utilisateur|c'est|nomme|intitule|"
+                r"insta\w*|snap\w*|"
+                rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?P<v>{_ODD}{_NAME})(?!\w|@)"
+            ),
+            0.65,
+            anchors=_ANCHORS,
+        ),
+        Rule(
+            "quoted",
+            folded_pattern(
+                rf"(?<!\w)(?:{_NETWORKS})\s(?:\w+\s){{0,3}}[«\"\u201c]\s?"
+                r"(?P<v>[^\W_][^«»\"\u201c\u201d\n]{1,38}?)\s?[»\"\u201d]"
+            ),
+            0.65,
+            anchors=_ANCHORS,
         ),
         Rule(
             "profile_url",
             folded_pattern(
-                r"(?:instagram|facebook|twitter|x|tiktok|snapchat|linkedin|t)\.(?:com|me)/(?:in/|add/|"
-                r"@)?(?P<v>[\w.\-]{3,50})"
+                r"(?<![\w@])(?:https?://)?(?:www\.|m\.|fr\.|fr-fr\.)?(?:instagram|facebook|fb|twitter|x|tiktok|"
+                r"snapchat|linkedin|"
+                r"t|youtube|twitch|threads|telegram)\.(?:com|me|tv|net|org)/(?:in/|add/|@|channel/|c/|user/|"
+                r"profile\.php\?id=|people/)?"
+                r"[\w.\-]{2,50}/?(?!\w)"
             ),
             0.8,
+            anchors=(".com/", ".me/", ".tv/", ".net/", ".org/"),
         ),
     ),
+    check=check_handle,
 )

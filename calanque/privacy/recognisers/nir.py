@@ -2,9 +2,10 @@
 
 import re
 
-from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.shapes import FILES, NO_DATE, NO_UNIT
 
-_GAP = r"[ .\-]?"
+_GAP = r"[ .\-_/]{0,2}"
 _NIR_DIGIT_COUNT = 15
 
 
@@ -16,29 +17,48 @@ def check_nir(value: str) -> bool | None:
     return True if int(compact[13:]) == 97 - int(compact[:13]) % 97 else None
 
 
-_BODY = rf"[123478]{_GAP}\d{{2}}{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:\d{{2}}|2[ab]){_GAP}\d{{3}}{_GAP}\d{{3}}"
+_BODY = rf"[1-478]{_GAP}\d{{2}}{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:\d{{2}}|2[ab]){_GAP}\d{{3}}{_GAP}\d{{3}}"
+_KEY = r"(?:[ ]?[/\-|]?[ ]?\d{2}|[ ]?[(,/\-]?[ ]?cle\s?:?\s?\d{2}\)?)"
 
 NIR = PatternRecogniser(
     entity="FR_NIR",
     rules=(
-        Rule("with_key", folded_pattern(rf"(?<![\w.,+]){_BODY}\s?[/\-]?\s?(?:cle\s?:?\s?)?\d{{2}}(?!\w)"), 0.6),
+        Rule("with_key", folded_pattern(rf"(?<![.,+]){_BODY}{_KEY}(?!\w)"), 0.6, begins=Begins.NUMBER, shortest=6),
         Rule(
             "spaced",
-            folded_pattern(r"(?<![\w.,+])[123478][ ]\d{2}[ ]\d{2}[ ](?:\d{2}|2[ab])[ ]\d{3}[ ]\d{3}(?!\w)"),
+            folded_pattern(r"(?<![.,+])[1-478]([ .\-])\d{2}\1\d{2}\1(?:\d{2}|2[ab])\1\d{3}\1\d{3}(?!\w)"),
             0.6,
+            begins=Begins.NUMBER,
+            shortest=6,
         ),
-        Rule("without_key", folded_pattern(rf"(?<![\w.,+]){_BODY}(?!\w)"), 0.3),
+        Rule("without_key", folded_pattern(rf"(?<![.,+]){_BODY}(?!\w)"), 0.5, begins=Begins.NUMBER, shortest=6),
         Rule(
-            "after_cue",
+            "beside_cue",
             folded_pattern(
-                r"(?<!\w)(?:nir|n°?\s?ss|secu(?:rite)?(?:\ssociale)?|num(?:ero)?\s(?:de\s)?secu\w*|"
-                r"assure\w*\ssocial\w*|n°?\sinsee)"
-                r"(?:\s(?:est|numero|n°|no|du|de|patient))*\s?[:=°]{0,2}\s?(?P<v>[123478]\d?[\d .\-ab]{8,22}\d)(?!\w)"
+                rf"(?<!\d[.,/]){NO_DATE}(?>[1-9o](?:[ .\-_/]{{0,2}}(?:[\do*]|[abx](?![a-z]))){{4,14}}(?:{_KEY})?)"
+                rf"(?<=[\dx*)]){NO_UNIT}"
             ),
-            0.75,
+            0.3,
+            begins=Begins.NUMBER,
+            reach=44,
+            anchors=("nir", "secu", "insee", "ss", "assur", "vitale"),
         ),
     ),
-    cues=words("nir", "secu", "securite sociale", "n°? ?ss", "insee", "assuree? sociale?", "carte vitale"),
-    denials=words("commande", "facture", "dossier", "colis", "suivi"),
+    cues=words(
+        r"n\.?i\.?r\.?",
+        r"n\.?i\.?r\.?p\.?p\.?",
+        r"secu(?:rite\ssociale)?",
+        r"secu(?:rite)?\.?\ssoc(?:iale)?\.?",
+        r"n[°o]?\s?\.?\s?s\.?s\.?",
+        r"nss",
+        r"insee",
+        r"(?:numero|n[°o]?|num)\s?(?:d')?(?:assuree?|immatriculation)(?:\ssociale?)?",
+        r"assuree?s?\ssociale?s?",
+        r"(?:carte\s)?vitale",
+        r"s\.s\.",
+        r"immatriculation\s(?:sociale|secu\w*)",
+    ),
+    denials=words(*FILES),
     check=check_nir,
+    reach=60,
 )

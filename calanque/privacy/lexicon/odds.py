@@ -1,0 +1,80 @@
+"""How much more often a word is somebody's name than a word of French: the evidence all name rules share."""
+
+import math
+from functools import lru_cache
+
+from calanque.privacy.lexicon.names import first_name_ranks, surname_ranks
+from calanque.privacy.lexicon.vocabulary import word_frequencies
+
+# Rank to log10 of a frequency (Zipf); one word per hundred million is the floor of the vocabulary.
+_FIRST_NAME_TOP, _SURNAME_TOP, _RANK_OFFSET = 6.0, 5.7, 3
+_ENDINGS = (
+    *(("s", ""), ("e", ""), ("es", ""), ("x", ""), ("ee", "er"), ("ees", "er"), ("ez", "er"), ("ons", "er")),
+    *(("ent", "er"), ("ait", "er"), ("aient", "er"), ("ant", "er"), ("era", "er"), ("ees", "e"), ("rice", "eur")),
+)
+_SHORTEST_STEM = 3
+_SURE_FIRST_NAME = 1.5
+_PARTICLES = frozenset(
+    ("ait", "ben", "el", "al", "le", "la", "de", "du", "van", "von", "da", "di", "do", "dos", "bou", "ter", "der")
+)
+_FLOOR_PER_MILLION, _WORD_SCALE = 0.01, 2.0
+
+
+@lru_cache(maxsize=200_000)
+def name_odds(word: str) -> float | None:
+    """Return log10 of (frequency as a name / frequency as a word) of a folded word, None when it is neither.
+
+    "dupont" 4.3, "karim" 3.7, "petit" -0.2, "police" -3.0; the scale is comparable between words, not absolute.
+    """
+    if not word.isascii():
+        word = word.replace("œ", "oe").replace("æ", "ae")
+    first, surname, written = first_name_ranks().get(word), surname_ranks().get(word), word_frequencies().get(word)
+    if first is None and surname is None and written is None:
+        return _odds_of_parts(word)
+    as_name = max(
+        _FIRST_NAME_TOP - math.log10(first + _RANK_OFFSET) if first is not None else 0.0,
+        _SURNAME_TOP - math.log10(surname + _RANK_OFFSET) if surname is not None else 0.0,
+    )
+    return as_name - math.log10((written or 0.0) + _FLOOR_PER_MILLION) - _WORD_SCALE
+
+
+def surname_odds(name: str) -> float | None:
+    """Return log10 of the frequency of a folded surname of several words, None when it is not listed."""
+    rank = surname_ranks().get(name)
+    return None if rank is None else _SURNAME_TOP - math.log10(rank + _RANK_OFFSET)
+
+
+def is_name(word: str) -> bool:
+    """Say whether a folded word is listed as a first name or surname, as it is written."""
+    return word in first_name_ranks() or word in surname_ranks()
+
+
+FREQUENT = 1500
+"""Rank under which a first name is one that everybody knows."""
+
+
+def is_first_name(word: str, rank_below: int = 8000) -> bool:
+    """Say whether a folded word, or the first half of a compound one, is a first name of at least that frequency."""
+    ranks = first_name_ranks()
+    return ranks.get(word, rank_below) < rank_below or ranks.get(word.split("-")[0], rank_below) < rank_below
+
+
+def _odds_of_parts(word: str) -> float | None:
+    """Weigh a compound by its parts: all must bear a name, or the first be a sure first name ("Jean-Mi")."""
+    if "-" not in word and "'" not in word:
+        return _odds_of_base(word)
+    parts = [name_odds(part) for part in word.replace("'", "-").split("-") if len(part) > 1 and part not in _PARTICLES]
+    known = [part for part in parts if part is not None]
+    if known and is_first_name(word) and parts[0] is not None and parts[0] > _SURE_FIRST_NAME:
+        return parts[0] - 1.0
+    return min(known) if known else None
+
+
+def _odds_of_base(word: str) -> float | None:
+    """Weigh a plural, a feminine or a verb form that the vocabulary lacks by the form it has."""
+    frequencies = word_frequencies()
+    for ending, base in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > _SHORTEST_STEM and (stem + base) in frequencies:
+            return name_odds(stem + base)
+    return None

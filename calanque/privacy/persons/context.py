@@ -1,0 +1,170 @@
+"""What the words before and after a word add to its score: titles, labels, roles, prepositions, verbs of saying."""
+
+import re
+from collections.abc import Sequence
+
+from calanque.privacy.lexicon.odds import is_first_name
+from calanque.privacy.persons.cues import (
+    ADDRESSED,
+    AMBIGUOUS_LABELS,
+    AMBIGUOUS_TITLES,
+    DETERMINERS,
+    FOLLOWERS,
+    FOREIGN_PARTICLES,
+    GREETINGS,
+    LABELS,
+    LINKS_TO_NAME,
+    PARTICLES,
+    PLACE_PREPOSITIONS,
+    ROLES,
+    TITLES,
+)
+from calanque.privacy.persons.links import is_joined, is_part_of_surname
+from calanque.privacy.persons.words import CAPITALISED, Casing, Word
+
+_TITLE, _LABEL, _ROLE, _ROLE_APART, _LINK, _FOLLOWER = 4.0, 4.0, 2.5, 1.2, 1.0, 1.0
+_GREETING, _CAPITAL_PARTICLE, _FOREIGN_PARTICLE, _ADDRESSED = 1.2, 1.0, 1.5, 1.0
+_CERTAIN = 4.0
+_DETERMINER, _FAMILY, _PLACE_PREPOSITION = -1.5, -0.5, -1.0
+LONE_LINE = 2.0
+"""What standing alone on a line adds."""
+_FREQUENT_FIRST_NAME = 3000
+_LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
+
+_QUOTE = r"(?:[\"\u201c\u201d\u00ab]\s?)?"
+_AFTER_TITLE = re.compile(rf"\.?[ \t]{{0,2}}{_QUOTE}(?:d'|l')?")
+_AFTER_LABEL = re.compile(r"[ \t]*(?:\([^)\n]{0,12}\))?[ \t]*[:=\t|][ \t]*\n?[ \t]*")
+_AFTER_ROLE = re.compile(rf"[ \t]{{1,2}}{_QUOTE}|\n")
+_APART = re.compile(r"[ \t]*[,:][ \t]*\n?|[ \t]*\n+[ \t]*")
+
+
+def context_score(words: Sequence[Word], index: int) -> float:
+    """Return what stands around a word adds to its score."""
+    return _before(words, index) + _after(words, index)
+
+
+def lone_lines(text: str, words: Sequence[Word]) -> set[int]:
+    """Return the indexes of the words of short lines that hold nothing but words that may be names.
+
+    Such a line is a signature or the head of a form.
+    """
+    found: set[int] = set()
+    line: list[int] = []
+    for index, word in enumerate(words):
+        if index and "\n" in word.gap:
+            found.update(_lone(text, words, line))
+            line = []
+        line.append(index)
+    found.update(_lone(text, words, line))
+    found.update(_last_sentence(words))
+    return found
+
+
+def _last_sentence(words: Sequence[Word]) -> Sequence[int]:
+    """Return the words of a text's last sentence when nothing in it is a common word: a signature."""
+    last = [index for index, word in enumerate(words) if word.sentence == words[-1].sentence]
+    is_signature = len(last) < len(words) and len(last) < _LONGEST_LINE and _are_names(words, last)
+    return last if is_signature else ()
+
+
+def _are_names(words: Sequence[Word], line: Sequence[int]) -> bool:
+    return all(
+        word.odds is None or word.odds > _LEAST_LINE_ODDS or word.folded in PARTICLES
+        for word in (words[index] for index in line)
+    )
+
+
+def _lone(text: str, words: Sequence[Word], line: Sequence[int]) -> Sequence[int]:
+    if not line or len(line) > _LONGEST_LINE:
+        return ()
+    first, last = words[line[0]], words[line[-1]]
+    head = text[text.rfind("\n", 0, first.start) + 1 : first.start]
+    end = text.find("\n", last.end)
+    tail = text[last.end : end if end >= 0 else len(text)]
+    if head.strip(" \t-") or tail.strip(" \t.,") or (end < 0 and "\n" not in text):
+        return ()
+    return line if _are_names(words, line) else ()
+
+
+def _before(words: Sequence[Word], index: int) -> float:
+    if index == 0:
+        return 0.0
+    word, previous = words[index], words[index - 1]
+    if previous.folded in PARTICLES and (announced := _announced_with_particles(words, index)):
+        return announced
+    return _announced(previous, word, word) or _suggested(words, index) or _withdrawn(words, index)
+
+
+def _announced_with_particles(words: Sequence[Word], index: int) -> float:
+    """Return what a title before the particles of a name adds: "Mme de La Tour", not "Mme la maire"."""
+    first = index
+    while first and words[first - 1].folded in PARTICLES and is_joined(words, first):
+        first -= 1
+    is_capital = is_part_of_surname(words, index)
+    if first in (0, index) or not (is_capital or _bears_particle(words[index])):
+        return 0.0
+    announced = _announced(words[first - 1], words[first], words[index])
+    return announced + _CERTAIN if announced and is_capital else announced
+
+
+def _announced(previous: Word, first: Word, word: Word) -> float:
+    """Return what a title or a label adds to a word; `first` is the word, or the particle before it."""
+    if previous.folded in TITLES and _AFTER_TITLE.fullmatch(first.gap):
+        is_title = previous.folded not in AMBIGUOUS_TITLES or _is_title(previous, first)
+        return _TITLE if is_title else 0.0
+    if previous.folded not in LABELS or not _AFTER_LABEL.fullmatch(first.gap) or word.folded in LABELS:
+        return 0.0
+    is_label = previous.folded not in AMBIGUOUS_LABELS or word.casing not in (Casing.LOWER, Casing.BARE)
+    return _LABEL if is_label else 0.0
+
+
+def _bears_particle(word: Word) -> bool:
+    """Say whether "le" before a word may be part of a name: "M. le Goff", not "M. le maire"."""
+    return word.odds > 1.0 if word.odds is not None else word.casing in CAPITALISED
+
+
+def _is_title(previous: Word, word: Word) -> bool:
+    """Say whether "m", "me", "pere"… is a title here."""
+    if len(previous.folded) <= 2 and previous.casing is Casing.LOWER and word.casing not in CAPITALISED:
+        return False
+    if word.casing in CAPITALISED:
+        return True
+    return word.gap.startswith(".") or (word.odds is not None and word.odds > 1.0)
+
+
+def _suggested(words: Sequence[Word], index: int) -> float:
+    previous, gap = words[index - 1], words[index].gap
+    if previous.folded in ROLES:
+        if _AFTER_ROLE.fullmatch(gap):
+            return _ROLE
+        if _APART.fullmatch(gap):
+            return _ROLE_APART
+    if previous.folded in GREETINGS and (_AFTER_ROLE.fullmatch(gap) or _APART.fullmatch(gap)):
+        return _GREETING
+    if previous.folded in LINKS_TO_NAME and gap == " ":
+        return _LINK
+    if previous.folded == "c" and gap.startswith("/"):
+        return _ROLE
+    if previous.folded == "a" and gap == " " and index > 1 and words[index - 2].folded in ADDRESSED:
+        return _ADDRESSED
+    if previous.folded in FOREIGN_PARTICLES and is_joined(words, index):
+        return _FOREIGN_PARTICLE
+    return _CAPITAL_PARTICLE if is_part_of_surname(words, index) else 0.0
+
+
+def _withdrawn(words: Sequence[Word], index: int) -> float:
+    word, previous = words[index], words[index - 1]
+    if (previous.folded in DETERMINERS and word.gap == " ") or word.gap.endswith(" l'"):
+        return _DETERMINER if previous.folded != "les" else _FAMILY
+    if previous.folded in PLACE_PREPOSITIONS and word.gap == " ":
+        return 0.0 if is_first_name(word.folded, _FREQUENT_FIRST_NAME) else _PLACE_PREPOSITION
+    return 0.0
+
+
+def _after(words: Sequence[Word], index: int) -> float:
+    if index + 1 >= len(words):
+        return 0.0
+    following = words[index + 1]
+    if following.folded in ("a", "m", "nous", "se", "est", "s") and index + 2 < len(words):
+        following = words[index + 2]
+    return _FOLLOWER if following.folded in FOLLOWERS and len(words[index + 1].gap) <= 3 else 0.0

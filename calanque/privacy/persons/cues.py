@@ -1,0 +1,134 @@
+"""Words beside a name that announce it; all folded."""
+
+TITLES = frozenset(
+    """
+m mm mr mrs mme mmes mlle mlles melle melles monsieur madame mademoiselle messieurs mesdames mesdemoiselles dr docteur
+docteure pr maitre me sieur sieurs nomme nommee nommes nommees denomme denommee denommes prenomme prenommee surnomme
+surnommee veuve capitaine lieutenant brigadier adjudant sergent commandant gardien-brigadier brigadier-chef
+adjudant-chef sergent-chef major colonel marechal-des-logis consorts gpx bc bcp brc brp opj apj gpm asvp adc adj mdl
+mch lt cne ltn gnd ipm sgt cch cpt cdt col abbe soeur pere imam rabbin mgr monseigneur mister ms
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
+"""A name follows at once."""
+
+AMBIGUOUS_TITLES = frozenset(
+    """
+m me mm pr ms major pere soeur veuve commandant capitaine lieutenant
+""".split()  # noqa: SIM905
+)
+"""Titles that are also other words: a capital must follow."""
+
+LABELS = frozenset(
+    """
+nom noms prenom prenoms identite signe signee signature signataire contact patient patiente declarant declarante
+plaignant plaignante requerant requerante interlocuteur interlocutrice appelant appelante destinataire expediteur de a
+from to cc conducteur conductrice proprietaire victime temoin auteur agent redacteur redactrice assure assuree
+beneficiaire titulaire salarie salariee eleve medecin infirmier infirmiere avocat avocate notaire greffier greffiere
+president presidente juge responsable famille usage naissance locataire occupant occupante bailleur gardien gardienne
+parent parents mere pere tuteur tutrice enfant conjoint conjointe epoux epouse representant gerant gerante demandeur
+demandeuse defendeur defenderesse prevenu prevenue usager client cliente adherent adherente interesse interessee
+equipage present presents absent absents participants excuse excusee excuses secretaire enseignant enseignante
+chirurgien anesthesiste praticien operateur operatrice transmis redige valide vu pour emetteur correspondant ne nee
+soussigne soussignee eventuel adjoint collegue
+""".split()  # noqa: SIM905
+)
+"""A name follows a colon or a tab after them."""
+
+AMBIGUOUS_LABELS = frozenset(("de", "a", "from", "to", "cc", "vu", "pour", "famille", "usage", "naissance", "enfant"))
+"""Labels that are also other words: a capital must follow."""
+
+ROLES = frozenset(
+    """
+pere frere soeur mere fils fille ami amie oncle tante cousin cousine neveu niece papa maman papi papy mamie mamy
+tonton tata agent collegue proprietaire proprietaires locataire locataires gardien gardienne voisin voisine voisins
+conducteur conductrice victime temoin auteur plaignant plaignante contrevenant usager riverain riveraine suspect
+patron patronne gerant gerante appele appelee appelle famille epoux epouse compagnon compagne mari femme signe
+interpelle entendu docteur professeur prof eleve patient patiente assure assuree salarie salariee copain copine
+copains gamin gamine nom prenom medecin infirmier infirmiere chirurgien avocat avocate notaire juge monsieur madame
+appelait prenommait nomme nommait certain certaine dame jeune occupant occupante enfant gendre bru beau-fils
+belle-fille conjoint associee accompagnant accompagnante enseignant enseignante insulte insultee frappe gifle mord
+contre condamne condamnee dont cabinet nommement surnom demoiselle interesse conjointe ex tuteur beau-frere
+belle-soeur beau-pere belle-mere demi-frere associe colocataire directeur directrice affaire parents president
+presidente maire adjoint adjointe conseiller conseillere depute deputee senateur ministre
+""".split()  # noqa: SIM905
+)
+"""A name may follow."""
+
+LINKS_TO_NAME = frozenset(
+    """
+chez avec par et signe contactez contacter contacte joindre appelez appeler prevenir prevenu rencontrer rencontre voir
+avertir avise avisee assiste assistee remplacer
+""".split()  # noqa: SIM905
+)
+"""A name may follow, less surely."""
+
+GREETINGS = frozenset(
+    """
+bonjour bonsoir salut coucou hello cher chere chers merci bjr slt bsr hey cordialement cdt bises bisous amicalement
+courage bravo desole
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
+"""A name may follow when nothing but a sign comes after it."""
+
+FOLLOWERS = frozenset(
+    """
+demeurant domicilie domiciliee ne nee residant joignable age agee declare declarait affirme indique precise explique
+raconte confirme reconnait conteste repond ajoute estime pretend refuse accepte temoigne souligne rappelle signale dit
+disait souhaite habite vit travaille presente beneficie consulte epouse veuve celibataire
+""".split()  # noqa: SIM905
+)
+"""They follow a name."""
+
+DETERMINERS = frozenset(
+    """
+le la les l un une des du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs quel
+quelle chaque plusieurs aucun aucune
+""".split()  # noqa: SIM905
+)
+
+ADDRESSED = frozenset(
+    """
+remis remise remets demande demandez demander ecrit ecrire ecris parle parler parlez dit dire repondu donne donner
+adresse adressee envoye envoyee transmis transmise confie confiee notifie notifiee signifie signifiee appartient
+appartenant telephone vendu prete pretee loue louee appel due grace rendu fait copie attribue attribuee
+""".split()  # noqa: SIM905
+)
+"""Before "à" they announce a person rather than a place."""
+
+PARTICLES = frozenset(
+    """
+der ter de du des la le les d' ben bin bent bint el al ould von van den da dos do das di della del abou abu ait mc st
+saint
+""".split()  # noqa: SIM905
+)
+
+NAMESAKES = frozenset(
+    """
+maladie syndrome score echelle test methode loi theoreme drain trocart hernie goitre prix pavillon service unite amphi
+amphitheatre salle aile nombre reaction manoeuvre classification canal tendon trompe trompes corps hypothese
+jurisprudence amendement plan programme dispositif fichier operation tableau clause classe regime decret rapport ordre
+doctrine trophee coupe challenge tournoi tour bataillon regiment groupement lotissement laboratoire laboratoires
+atelier chorale etablissements ets transports maison boulangerie entreprise sarl sas sci sa eurl scp selarl gie ei
+cafe chaine journal maternite crematorium cimetiere ehpad foyer creche
+""".split()  # noqa: SIM905
+)
+"""A name after them, with or without a link, is that of a thing ("maladie de Parkinson", "loi Badinter")."""
+
+FOREIGN_PARTICLES = frozenset(
+    """
+ben bin bent bint el al ould von van der den da dos do das di della abou abu ait mc mac ter
+""".split()  # noqa: SIM905
+)
+"""Particles that are no French words: what they stand before is a name."""
+
+PLACE_PREPOSITIONS = frozenset(("a", "en", "vers"))
+"""A place more often than a person follows."""
+
+NAMESAKES_LINKED = frozenset(("signe", "indice", "position", "fracture"))
+"""The same with "de" between: "signe de Babinski", but "signe Le Goff"."""
+
+NO_NAMES = ROLES | LABELS | GREETINGS | FOLLOWERS
+"""Words that no name draws in, unless they are listed as names."""
+
+BIRDS = frozenset((("martin", "pecheur"), ("martin", "pecheurs"), ("martins", "pecheurs")))
+"""Birds whose first word only looks like a name."""

@@ -1,0 +1,83 @@
+"""Which words may stand in one name: joined by a blank or a hyphen, particles between, and not the name of a thing."""
+
+import re
+from collections.abc import Sequence
+
+from calanque.privacy.lexicon.odds import is_first_name
+from calanque.privacy.lexicon.places import LINK_WORDS, PLACE_WORDS
+from calanque.privacy.persons.cues import BIRDS, NAMESAKES, NAMESAKES_LINKED, PARTICLES
+from calanque.privacy.persons.words import Casing, Word
+
+_GAPS = frozenset((" ", "  ", "-", ".-", "\n", " \n", " d'", " l'"))
+_GAPS_AFTER_INITIAL = frozenset((". ", ".", ".-", ". -", ".  ", ".\n"))
+_GAPS_TO_THING = _GAPS | {" de l'", "'"}
+_LIST_SIGNS = frozenset((";", ",", "|", ""))
+_INITIALS = re.compile(r"[a-z](?:-[a-z])+")
+_MOST_PARTICLES = 3
+_OF = ("de", "du", "des")
+
+
+def is_joined(words: Sequence[Word], index: int) -> bool:
+    """Say whether nothing parts a word from the one before it."""
+    gap = words[index].gap
+    return gap in _GAPS or (gap in _GAPS_AFTER_INITIAL and len(words[index - 1].folded) <= 2)
+
+
+def linked(words: Sequence[Word], index: int, step: int) -> int | None:
+    """Return the index of the nearest word in a direction that may belong to the same name, particles passed over."""
+    position = index
+    for _ in range(_MOST_PARTICLES):
+        following = position + step
+        if not 0 <= following < len(words) or not is_joined(words, max(position, following)):
+            return None
+        position = following
+        if words[position].folded not in PARTICLES:
+            return position
+    return None
+
+
+def listed(words: Sequence[Word], index: int, step: int) -> int | None:
+    """Return the index of the word in the next field of a list: "Marchand;Rose", "Mukendi, Grâce"."""
+    other = index + step
+    if not 0 <= other < len(words) or words[max(index, other)].gap.strip(" \t") not in _LIST_SIGNS:
+        return None
+    return other
+
+
+def is_initial(word: Word) -> bool:
+    """Say whether a word is a single capital letter, or several with hyphens."""
+    if len(word.folded) > 1:
+        return word.folded[1] == "-" and bool(_INITIALS.fullmatch(word.folded))
+    return word.casing in (Casing.TITLE, Casing.UPPER) or word.is_dotted
+
+
+def is_part_of_surname(words: Sequence[Word], index: int) -> bool:
+    """Say whether a capital particle stands before a capital: "de La Tour", "Le Boulanger" within a sentence."""
+    word, previous = words[index], words[index - 1] if index else None
+    if previous is None or previous.folded not in PARTICLES or not is_joined(words, index):
+        return False
+    return previous.casing is word.casing and word.casing in (Casing.TITLE, Casing.UPPER)
+
+
+def names_a_thing(words: Sequence[Word], index: int) -> bool:
+    """Say whether a name is that of a place or thing: "rue Jean Jaurès", "place de la Castellane"."""
+    if (words[index].folded, words[index + 1].folded if index + 1 < len(words) else "") in BIRDS:
+        return True
+    position = index
+    for _ in range(4):
+        if position == 0 or words[position].gap not in _GAPS_TO_THING:
+            return False
+        previous = words[position - 1]
+        if previous.folded in NAMESAKES_LINKED and words[position].folded not in _OF:
+            return False
+        if previous.folded in PLACE_WORDS or previous.folded in NAMESAKES or previous.folded in NAMESAKES_LINKED:
+            return not _is_written_as_surname(previous, words[position])
+        if previous.folded not in LINK_WORDS and not is_first_name(previous.folded):
+            return False
+        position -= 1
+    return False
+
+
+def _is_written_as_surname(previous: Word, word: Word) -> bool:
+    """Say whether a word in capitals stands before one that is not: "FONTAINE Paul" is no fountain."""
+    return previous.casing is Casing.UPPER and word.casing is Casing.TITLE

@@ -1,0 +1,221 @@
+"""From scored words to names: runs of accepted words, with their particles and initials."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from calanque.privacy.lexicon.odds import is_first_name, is_name
+from calanque.privacy.persons.cues import FOREIGN_PARTICLES, NO_NAMES, PARTICLES, TITLES
+from calanque.privacy.persons.links import is_initial, is_part_of_surname, linked, names_a_thing
+from calanque.privacy.persons.scores import ACCEPT, DOUBT, is_neutral, score_words
+from calanque.privacy.persons.words import CAPITALISED, Casing, Word, words_of
+from calanque.privacy.spans import Span
+from calanque.privacy.text import Prepared
+
+ENTITY = "PERSON"
+_EXTEND, _EXTEND_UNCASED, _EXTEND_UNKNOWN = 0.0, 1.5, -1.5
+_INITIALS_ALONE = re.compile(
+    r"(?<!\w)(?i:m|mr|mme|mlle|dr|monsieur|madame|docteur|pr|ma[iî]tre)\.?[ \u00a0]"
+    r"([A-ZÀ-Ý](?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019])))"
+)
+_TWO_INITIALS = re.compile(r"(?<![\w.])[A-LN-ZÀ-Ý]\. [A-ZÀ-Ý]\.(?! ?[A-ZÀ-Ý]\.)")
+_SHORTEST_MENTION = 3
+_LONGEST_ACRONYM = 6
+_KNOWN_WORD = -1.0
+_MOST_MODEL_ODDS = -1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the name rules know of a text: its words, the names, and the sentences where a doubt is left."""
+
+    words: list[Word]
+    spans: list[Span]
+    doubtful: frozenset[int]
+
+
+def read_names(text: Prepared, holes: Sequence[Span] = ()) -> Reading:
+    """Find the names of a text outside `holes` (sorted spans without overlap, of other recognisers)."""
+    words = words_of(text, holes)
+    score_words(text, words)
+    accepted = _accepted(words)
+    spans = [*_runs(text, words, accepted), *_initials(text)]
+    doubtful = frozenset(
+        word.sentence for index, word in enumerate(words) if not accepted[index] and _is_doubtful(word)
+    )
+    return Reading(words, spans, doubtful)
+
+
+def _accepted(words: Sequence[Word]) -> list[bool]:
+    """Accept words by score, then what a name draws in with it: "Paul" draws "Fontaine", "DUPONT" draws "Le"."""
+    accepted = [word.score >= ACCEPT and _may_be_part(word) for word in words]
+    for order, step in ((range(len(words)), -1), (range(len(words) - 1, -1, -1), 1)):
+        for index in order:
+            word = words[index]
+            if is_initial(word):
+                other = linked(words, index, step)
+                accepted[index] |= other is not None and accepted[other] and not _is_title_letter(words, index)
+                continue
+            other = None if accepted[index] or word.score < _least_drawn(words, index) else linked(words, index, step)
+            if other is not None and accepted[other] and _draws(words, other, index):
+                accepted[index] = _may_be_part(word)
+    return accepted
+
+
+def _may_be_part(word: Word) -> bool:
+    """Say whether a word may stand in a name at all: no title, role or label does, unless it is rather a name."""
+    if len(word.folded) == 1 or word.folded in TITLES:
+        return False
+    return word.folded not in NO_NAMES or (word.odds is not None and word.odds > 0)
+
+
+def _least_drawn(words: Sequence[Word], index: int) -> float:
+    """Return the score from which a name beside it draws a word in."""
+    word = words[index]
+    if word.odds is None:
+        return _EXTEND_UNKNOWN
+    if word.name_start < word.start or is_part_of_surname(words, index):
+        return -math.inf
+    if word.casing not in CAPITALISED:
+        return _EXTEND_UNCASED
+    return -math.inf if is_neutral(word) and is_name(word.folded) else _EXTEND
+
+
+def _draws(words: Sequence[Word], other: int, index: int) -> bool:
+    """Say whether an accepted name makes a word beside it part of it."""
+    name, word = words[other], words[index]
+    if (name.casing in CAPITALISED) != (word.casing in CAPITALISED):
+        return False
+    follows_first_name = other < index and is_first_name(name.folded)
+    if is_neutral(word) and not (follows_first_name and (is_name(word.folded) or word.name_start < word.start)):
+        return False
+    is_next = abs(other - index) == 1
+    if word.odds is None and word.casing is Casing.UPPER:
+        return is_next and is_first_name(name.folded)
+    return is_next or follows_first_name or (word.odds is not None and word.odds > 0)
+
+
+def _is_title_letter(words: Sequence[Word], index: int) -> bool:
+    """Say whether a single letter is the "M." of "M. Dupont"."""
+    following = words[index + 1] if words[index].folded == "m" and index + 1 < len(words) else None
+    return following is not None and following.gap in (". ", " ", ".", ".  ")
+
+
+def _is_doubtful(word: Word) -> bool:
+    if word.score < DOUBT or len(word.folded) < _SHORTEST_MENTION or word.folded in TITLES:
+        return False
+    if word.casing is Casing.UPPER:
+        # Unknown words in capitals are acronyms; surnames written so stand beside a first name or a title.
+        return word.odds is not None or len(word.folded) >= _LONGEST_ACRONYM
+    return word.casing in CAPITALISED or word.casing is Casing.SHOUT
+
+
+def _runs(text: Prepared, words: Sequence[Word], accepted: Sequence[bool]) -> Iterable[Span]:
+    index = 0
+    while index < len(words):
+        if not accepted[index]:
+            index += 1
+            continue
+        last, best = index, words[index].score
+        following = linked(words, last, 1)
+        while following is not None and accepted[following]:
+            last, best = following, max(best, words[following].score)
+            following = linked(words, last, 1)
+        start, end = _with_particles(words, index), words[last].end
+        if is_initial(words[last]) and text.original[end : end + 1] == ".":
+            end += 1
+        yield Span(start, end, ENTITY, _confidence(best), "person.words")
+        index = last + 1
+
+
+def _confidence(score: float) -> float:
+    return round(min(0.99, 0.6 + 0.05 * (score - ACCEPT)), 2)
+
+
+def _with_particles(words: Sequence[Word], index: int) -> int:
+    """Return where the name that begins with a word starts, particles of its own before it included."""
+    word = words[index]
+    start = word.start
+    if word.name_start < start and _owns_particles(words, index):
+        return word.name_start
+    if index and word.gap.endswith("d'") and words[index - 1].folded in TITLES:
+        return start - len("d'")
+    titled = _after_title(words, index)
+    if titled < index and is_part_of_surname(words, index):
+        return words[titled].start
+    while index and words[index - 1].folded in PARTICLES and words[index].gap in (" ", "-", "'", ""):
+        is_written_so = words[index - 1].casing in (Casing.TITLE, Casing.UPPER) and word.casing in CAPITALISED
+        if not is_written_so and words[index - 1].folded not in FOREIGN_PARTICLES:
+            break
+        index -= 1
+    return words[index].start
+
+
+def _after_title(words: Sequence[Word], index: int) -> int:
+    """Return the index of the first particle between a title and a word, the word's own when there is no title."""
+    first = index
+    while first and words[first - 1].folded in PARTICLES:
+        first -= 1
+    return first if first and words[first - 1].folded in TITLES else index
+
+
+def _owns_particles(words: Sequence[Word], index: int) -> bool:
+    """Say whether the particles before a listed surname belong to it: not in "la fille de Conti"."""
+    word, first = words[index], index
+    while words[first].start > word.name_start:
+        first -= 1
+    if _after_title(words, index) < index:
+        return True
+    return words[first].casing is not Casing.LOWER or word.casing is Casing.LOWER
+
+
+def _initials(text: Prepared) -> Iterable[Span]:
+    for match in _INITIALS_ALONE.finditer(text.original):
+        yield Span(match.start(1), match.end(1), ENTITY, 0.7, "person.initials")
+    for match in _TWO_INITIALS.finditer(text.original):
+        yield Span(match.start(), match.end(), ENTITY, 0.6, "person.two_initials")
+
+
+def accept_model_name(reading: Reading, start: int, end: int) -> Span | None:
+    """Return the name among the words that the language model marked, None when they are a thing or plain words."""
+    inside = [
+        index for index, word in enumerate(reading.words) if start <= word.start and word.end <= end and _may_name(word)
+    ]
+    if not inside or names_a_thing(reading.words, inside[0]):
+        return None
+    first, last = reading.words[inside[0]], reading.words[inside[-1]]
+    if all(reading.words[index].casing is Casing.LOWER for index in inside):
+        return None
+    return Span(first.start, last.end, ENTITY, 0.6, "person.model")
+
+
+def _may_name(word: Word) -> bool:
+    if is_neutral(word) or word.folded in TITLES or len(word.folded) < 2:
+        return False
+    return word.odds is None or word.odds > _MOST_MODEL_ODDS
+
+
+def mentions(reading: Reading, names: Iterable[Span]) -> list[Span]:
+    """Return the other places where a word of these names stands: who was named once is named by any of the words."""
+    found = sorted((span.start, span.end) for span in names if span.type == ENTITY)
+    known: set[str] = set()
+    rest: list[int] = []
+    for index, word in enumerate(reading.words):
+        if any(start <= word.start < end for start, end in found):
+            known.add(word.folded)
+        else:
+            rest.append(index)
+    return [
+        Span(word.start, word.end, ENTITY, 0.7, "person.mention")
+        for index in rest
+        if (word := reading.words[index]).folded in known and _is_mention(reading.words, index)
+    ]
+
+
+def _is_mention(words: Sequence[Word], index: int) -> bool:
+    word = words[index]
+    if len(word.folded) < _SHORTEST_MENTION or is_neutral(word) or names_a_thing(words, index):
+        return False
+    odds = 0.0 if word.odds is None else word.odds
+    return odds > (_KNOWN_WORD if word.casing in CAPITALISED else 1.0)

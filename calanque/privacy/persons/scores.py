@@ -1,0 +1,103 @@
+"""The score of each word: its odds of being a name, what its casing adds, and what stands beside it.
+
+All terms are powers of ten, so they add up; a word is (part of) a name from `ACCEPT` on.
+"""
+
+from collections.abc import Sequence
+
+from calanque.privacy.lexicon.brands import BRANDS
+from calanque.privacy.lexicon.odds import is_first_name
+from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
+from calanque.privacy.lexicon.towns import LANDS, TOWNS
+from calanque.privacy.persons.context import LONE_LINE, context_score, lone_lines
+from calanque.privacy.persons.links import is_initial, linked, listed, names_a_thing
+from calanque.privacy.persons.words import CAPITALISED, Casing, Word
+from calanque.privacy.text import Prepared
+
+ACCEPT = 2.0
+DOUBT = 1.0
+"""Between the two the language model is asked."""
+
+_GEOGRAPHY = TOWNS | LANDS
+_CASING = {
+    Casing.TITLE: 1.7,
+    Casing.START: 1.4,
+    Casing.UPPER: 1.6,
+    Casing.SHOUT: 0.9,
+    Casing.LOWER: 0.6,
+    Casing.BARE: 1.0,
+}
+_UNKNOWN = {
+    Casing.TITLE: 0.3,
+    Casing.START: 0.0,
+    Casing.UPPER: 0.0,
+    Casing.SHOUT: 0.2,
+    Casing.LOWER: -1.0,
+    Casing.BARE: -1.5,
+}
+_NEUTRAL, _NEUTRAL_NAME, _PLACE, _TOWN = -6.0, -1.9, -1.0, -0.8
+_SHORT_CAPITALS = -1.5
+_LONGEST_ACRONYM = 4
+# No title can make a name of a word that is this common.
+_HOPELESS = -3.5
+_NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
+
+
+def score_words(text: Prepared, words: Sequence[Word]) -> None:
+    """Set the score of every word."""
+    own = [_own(word) for word in words]
+    for index, score in enumerate(own):
+        if score > 0 and names_a_thing(words, index):
+            own[index] = _NEUTRAL
+    for index, word in enumerate(words):
+        word.score = own[index]
+        if own[index] > _HOPELESS:
+            word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
+            word.score += context_score(words, index)
+    for index in lone_lines(text.original, words):
+        words[index].score += LONE_LINE
+    for index, word in enumerate(words):
+        if word.score >= DOUBT and names_a_thing(words, index):
+            word.score = _NEUTRAL
+
+
+def is_neutral(word: Word) -> bool:
+    """Say whether a word is a known place, brand, service or date."""
+    return word.folded in NEUTRAL or word.folded in PLACE_WORDS or word.folded in BRANDS
+
+
+def _own(word: Word) -> float:
+    odds = _UNKNOWN[word.casing] if word.odds is None else word.odds
+    if word.folded.replace("-", " ") in _GEOGRAPHY:
+        odds = min(odds, _TOWN)
+    if word.folded in NEUTRAL or word.folded in BRANDS:
+        odds = _NEUTRAL if odds <= 0 else _NEUTRAL_NAME
+    elif word.folded in PLACE_WORDS and word.name_start == word.start:
+        odds += _PLACE
+    if word.casing is Casing.UPPER:
+        if len(word.folded) <= _LONGEST_ACRONYM:
+            odds += _SHORT_CAPITALS
+        elif word.odds is None and len(word.folded) > 5:
+            odds += 0.4
+    return odds + _CASING[word.casing]
+
+
+def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: int) -> float:
+    """Return what the next word of the same casing in one direction adds."""
+    other, share = linked(words, index, step), _NEIGHBOUR
+    if other is None:
+        other, share = listed(words, index, step), _LISTED
+        if other is None or not _makes_a_pair(words[index], words[other], own[other]):
+            return 0.0
+    elif is_initial(words[other]):
+        return _INITIAL if step < 0 or words[index].casing in CAPITALISED else 0.0
+    if (words[other].casing in CAPITALISED) != (words[index].casing in CAPITALISED):
+        return 0.0
+    return share * min(max(own[other], 0.0), _MOST_OF_NEIGHBOUR)
+
+
+def _makes_a_pair(word: Word, other: Word, score: float) -> bool:
+    """Say whether two fields side by side are the two halves of a name."""
+    if is_first_name(other.folded) or score > _MOST_OF_NEIGHBOUR:
+        return True
+    return is_first_name(word.folded) and score > DOUBT

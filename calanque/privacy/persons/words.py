@@ -1,0 +1,131 @@
+"""The words of a text as the name rules see them: folded, with their casing and what stands before them."""
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+
+from calanque.privacy.lexicon.odds import is_name, name_odds, surname_odds
+from calanque.privacy.persons.cues import PARTICLES
+from calanque.privacy.spans import Span
+from calanque.privacy.text import Prepared, is_shouting, sentences
+
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019\u2010\u2011\-](?=[^\W\d_]))*")
+_ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'")
+_OPENER = re.compile(r"(?:[:«\"\u201c(*•>]|(?:^|\n)[ \t]*-)\s*$")
+# Under this share of capitalised words the writer does not use capitals, and their absence says nothing.
+_LEAST_CAPITAL_SHARE = 0.03
+_COMMON_WORD, _RARE_WORD = -1.0, 0.3
+_MOST_PARTICLES = 3
+_OF = ("de", "du")
+
+
+class Casing(IntEnum):
+    """What the capitals of a word tell."""
+
+    TITLE = 0
+    START = 1
+    UPPER = 2
+    SHOUT = 3
+    LOWER = 4
+    BARE = 5
+
+
+CAPITALISED = (Casing.TITLE, Casing.START, Casing.UPPER)
+_WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
+
+
+class Word:
+    """One word: where it stands, its folded form, its casing, its odds of being a name (None: never seen).
+
+    An initial ("J." of "J. Dupont") is a word too. `name_start` is where its particles begin when both together are a
+    listed surname ("de la Tour"), else its own start.
+    """
+
+    __slots__ = ("casing", "end", "folded", "gap", "is_dotted", "name_start", "odds", "score", "sentence", "start")
+
+    def __init__(self, start: int, end: int, folded: str, gap: str, casing: Casing, sentence: int) -> None:
+        """Take the word's place, its folded form, the folded text since the word before, its casing and sentence."""
+        self.start, self.end, self.folded, self.gap, self.casing, self.sentence = (
+            start,
+            end,
+            folded,
+            gap,
+            casing,
+            sentence,
+        )
+        self.odds = name_odds(folded)
+        self.is_dotted = False
+        self.name_start = start
+        self.score = 0.0
+
+
+def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
+    """Return the words of a text outside `holes` (sorted, without overlap); an elision is cut off ("d'Aline")."""
+    words: list[Word] = []
+    position, hole = 0, 0
+    for number, (low, high) in enumerate(sentences(text.folded)):
+        shouts = is_shouting(text.original[low:high])
+        is_first = True
+        for match in _WORD.finditer(text.folded, low, high):
+            start, end = match.span()
+            while hole < len(holes) and holes[hole].end <= start:
+                hole += 1
+            if hole < len(holes) and holes[hole].start < end:
+                is_first = False
+                continue
+            if start and text.folded[start - 1].isdigit():
+                continue
+            start = _after_elision(text.folded, start, end)
+            gap = text.folded[position:start]
+            is_start = is_first or bool(_OPENER.search(gap))
+            casing = Casing.SHOUT if shouts else _casing(text.original, start, end, is_start)
+            word = Word(start, end, text.folded[start:end], gap, casing, number)
+            if words and gap.startswith("."):
+                words[-1].is_dotted = True
+            if words and words[-1].folded in PARTICLES and not gap.strip():
+                _weigh_with_particles(words, word)
+            words.append(word)
+            position, is_first = end, False
+    _settle_bare(words)
+    return words
+
+
+def _weigh_with_particles(before: Sequence[Word], word: Word) -> None:
+    """Weigh a surname of several words ("le goff", "de la tour"); its last word may be common by itself."""
+    name = word.folded
+    for particle in before[: -_MOST_PARTICLES - 1 : -1]:
+        if particle.folded not in PARTICLES:
+            break
+        name = f"{particle.folded} {name}"
+        together = surname_odds(name)
+        is_written_so = particle.casing is word.casing and word.casing in _WRITTEN_WITH
+        is_rare = word.odds is None or word.odds > _RARE_WORD
+        if together is not None and (is_written_so or is_rare or particle.folded in _OF):
+            word.name_start = particle.start
+            if is_written_so or is_rare:
+                word.odds = max(together + 1.0, word.odds or 0.0)
+
+
+def _after_elision(folded: str, start: int, end: int) -> int:
+    elision = _ELISION.match(folded, start, end)
+    if not elision:
+        return start
+    rest = name_odds(folded[elision.end() : end])
+    is_whole = is_name(folded[start:end]) and (rest is None or rest > _COMMON_WORD)
+    return start if is_whole else elision.end()
+
+
+def _casing(original: str, start: int, end: int, is_start: bool) -> Casing:
+    if not original[start].isupper():
+        return Casing.LOWER
+    if end - start > 1 and original[start:end].isupper():
+        return Casing.UPPER
+    return Casing.START if is_start else Casing.TITLE
+
+
+def _settle_bare(words: list[Word]) -> None:
+    capitals = sum(word.casing in CAPITALISED for word in words)
+    if capitals <= _LEAST_CAPITAL_SHARE * len(words):
+        for word in words:
+            if word.casing is Casing.LOWER:
+                word.casing = Casing.BARE

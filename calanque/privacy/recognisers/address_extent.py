@@ -1,0 +1,221 @@
+"""How far an address goes: left over its units, right over the street's name, units, postcode and town."""
+
+import re
+
+from calanque.privacy.lexicon.common_words import COMMON_WORDS
+from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
+from calanque.privacy.lexicon.places import LINK_WORDS
+from calanque.privacy.lexicon.towns import LONGEST_TOWN_WORD_COUNT, TOWNS
+from calanque.privacy.rules import folded_pattern
+from calanque.privacy.text import Prepared
+
+_UNIT_WORD = (
+    r"(?:batiment|bat|bt|escalier|esc|appartement|appart|appt|app|apt|logement|logt|porte|pte|etage|hall|entree|villa|"
+    r"lot|lots|chambre|ch|boite|bp|bal|studio|pavillon|tour|bloc|immeuble|imm|allee|cage|numero|interphone|niveau|"
+    r"digicode|code)"
+)
+_FLOOR = (
+    r"(?:\d{1,2}\s?(?:er|e|eme|ieme|nd|de)?\s?(?:etages?|et\.|etg\.?)(?:\s(?:droite|gauche|face|dte|gche|"
+    r"porte\s\w{1,4}))?|"
+    r"(?:premier|deuxieme|second|troisieme|quatrieme|cinquieme|sixieme|septieme|huitieme|neuvieme|dixieme|"
+    r"dernier)\setage|"
+    r"rez[\s-]de[\s-](?:chaussee|jardin)|r\.?d\.?c\.?)(?!\w)"
+)
+UNIT = (
+    rf"(?:(?<!\w){_UNIT_WORD}(?:\.\s?|\s|(?=\d|n°))(?:n[°o]?\.?\s?)?(?:[a-z]{{0,2}}[\-.]?\d{{1,5}}[a-z]?|"
+    rf"[a-z]\d?)(?!\w|')|{_FLOOR}|"
+    r"(?<!\w)porte\s(?:de\s)?(?:droite|gauche|face)(?!\w)|(?<!\w)(?:a\s)?(?:droite|gauche)(?!\w)(?=\s?[,)\n])|"
+    r"(?<!\w)(?:digi)?code\s?:?\s?(?=\w{0,5}\d)[\da-z]{3,6}(?!\w))"
+)
+BOX = r"(?<!\w)(?:b\.?p\.?|c\.?s\.?|t\.?s\.?a\.?)\s?(?:n[°o]?\s?)?\d{2,6}(?!\w|\s?/)"
+POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
+
+_BEFORE = folded_pattern(
+    rf"(?:(?:{UNIT}|(?<!\w)(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
+    r"domaine|le\sclos|"
+    r"les\sterrasses|copropriete|hlm|tour)\s[\w'\u2019\- ]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
+)
+_NUMBER_SIGN = re.compile(r"(?:n[°o]\.?|num\.?|numero)\s?$")
+_LONGEST_BEFORE = 90
+
+_GAP = r"(?:[ \t]|[,;\-–/|(.](?![.])|\n){0,4}"
+_PART = folded_pattern(rf"{_GAP}(?:(?:au|a|dans|de)\s(?:la\s|le\s|l')?)?(?:{UNIT}|{BOX})")
+_RESIDENCE = re.compile(
+    r"[ \u00a0\u202f,\-–(\n]{1,3}(?i:r[ée]sidence|r[ée]s\.?|immeuble|imm\.|lotissement|lieu[ -]dit|hameau|cit[ée]|"
+    r"villa|domaine|chez)\s"
+    r"(?:(?i:les?|la|du|des?|l'|d')[ ']?){0,2}[A-ZÀ-Ý0-9][\w'\u2019\-]*(?:[ \u00a0\u202f](?:(?:de|du|des|la|le|les|"
+    r"d'|l'|et)[ \u00a0\u202f']?){0,2}[A-ZÀ-Ý][\w'\u2019\-]*){0,3}"
+)
+_POSTCODE = folded_pattern(rf"{_GAP}(?:(?:a|au|sur|dans\sle|code\spostal|c\.?p\.?|commune\sde)\s?:?\s)?{POSTCODE}\)?")
+_DISTRICT = folded_pattern(
+    r"[ ,\-(]{0,3}(?:dans\sle\s|le\s)?(?:\d{1,2}\s?(?:er|e|eme|ieme)(?!\w)(?:\s?arr(?:ondissement|t)?\.?(?!\w))?|"
+    r"cedex(?:\s\d{1,2})?(?!\w)|\(\d{2,3}\))\)?"
+)
+_TO_TOWN = folded_pattern(r"[ ,\-–(\n/|]{0,5}(?:(?:a|sur|commune\sde|ville\sde|ville|commune)\s:?\s?)?(?=[a-z])")
+
+_AFTER_POSTCODE = re.compile(r"[ ,\-–):\n/|]{1,4}(?:(?:a|commune|ville)\s:?\s?)?")
+_DISTRICT_NUMBER = re.compile(r"[ ]\d{1,2}(?![\w:/.,]|\sh)")
+_BLANK = r"[ \u00a0\u202f\-]"
+_NAME_WORD = re.compile(
+    rf"{_BLANK}((?:(?:de|du|des|la|le|les|aux?|en|et|sur|DE|DU|DES|LA|LE|LES){_BLANK}|[dlDL]['\u2019]{_BLANK}?){{0,4}})"
+    r"([^\W_][\w'\u2019\-]*\.?)"
+)
+_LONGEST_NAME_WORD_COUNT = 6
+_SHORTEST_NOUN = 4
+_OPEN_ENDED = frozenset(
+    """
+bon bons bonne bonnes petit petits petite petites grand grands grande grandes vieux vieille vieilles beau belle belles
+deux trois quatre cinq six sept huit neuf dix douze haut haute hauts hautes bas basse jeune jeunes nouvelle neuve
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
+_TOWN_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+_TOWN_LINK = frozenset("sur en la le les de lez du des sous d l et aux a".split())  # noqa: SIM905
+_STOPS = frozenset(
+    """
+devant derriere cote face angle niveau hauteur direction entre jusque jusqu depuis vers apres avant pres proche
+environ deux trois quatre cinq six sept huit neuf dix gros grosse grosses grand grande petit petite enorme fuite nid
+nids coupure coupee sale sales propre bruyant bruyante ouvert ouverte ferme fermee present presente encombre encombree
+occupe occupee absence manque stationnement depot depots rats tags tag graffiti urgent voila tapages nuisance squat
+signalement lampe samedi dimanche lundi mardi mercredi jeudi vendredi ce ca il elle on nous vous ils elles je j merci
+bonjour svp actuellement suite afin sinon car donc ainsi lors selon malgre sauf hors puis ou et est sont a ont sera
+sur sous dans chez pour par avec sans que qui quoi dont tel tels telle telles telephone mail email courriel portable
+ne nee nes nees monsieur madame mme mr m mlle appartement batiment bat appt esc escalier etage porte residence code
+codes interphone
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
+_NO_TOWN = (
+    COMMON_WORDS
+    | _STOPS
+    | frozenset(
+        """
+        euros euro habitants france algerie maroc tunisie italie espagne total montant reference dossier facture article
+        """.split()  # noqa: SIM905
+    )
+)
+
+
+def left(text: Prepared, start: int) -> int:
+    """Return where the units and the residence written before a number begin: "bât B, 12 rue…"."""
+    if sign := _NUMBER_SIGN.search(text.folded, max(0, start - 8), start):
+        start = sign.start()
+    low = max(0, start - _LONGEST_BEFORE)
+    before = _BEFORE.search(text.folded, low, start)
+    return before.start() if before else start
+
+
+def right(text: Prepared, end: int) -> int:
+    """Return where what follows a street ends: units, boxes, residences, postcode, town, in any order."""
+    for _ in range(8):
+        following = _part_end(text, end)
+        if following == end:
+            break
+        end = following
+    return end
+
+
+def _part_end(text: Prepared, end: int) -> int:
+    for pattern, subject in ((_PART, text.folded), (_RESIDENCE, text.original), (_DISTRICT, text.folded)):
+        if match := pattern.match(subject, end):
+            return match.end()
+    if match := _POSTCODE.match(text.folded, end):
+        return after_postcode(text, match.end(), is_sure=True)
+    match = _TO_TOWN.match(text.folded, end)
+    return known_town_end(text, match.end()) or end if match and match.end() > end else end
+
+
+def after_postcode(text: Prepared, end: int, is_sure: bool) -> int:
+    """Return where the town after a postcode ends; the postcode's own end if there is none.
+
+    Args:
+        text: the text.
+        end: where the postcode ends.
+        is_sure: whether it is a postcode for sure, so that any word after it is its town.
+    """
+    match = _AFTER_POSTCODE.match(text.folded, end)
+    if not match:
+        return end
+    return town_end(text, match.end(), is_sure and "," not in match.group()) or end
+
+
+def town_end(text: Prepared, start: int, is_sure: bool = False) -> int:
+    """Return where the town that starts here ends, 0 if none does: a known one, capitals, any word where it is sure."""
+    if known := known_town_end(text, start):
+        return known
+    words = list(_words(text, start))
+    if not words or text.folded[slice(*words[0])] in _NO_TOWN:
+        return 0
+    if not is_sure and not text.original[words[0][0]].isupper():
+        return 0
+    end = 0
+    for low, high in words:
+        word = text.folded[low:high]
+        if text.folded[low - 1] == "-" or text.original[low].isupper() or low == words[0][0]:
+            if word in _NO_TOWN and word not in _TOWN_LINK:
+                break
+            end = high if word not in _TOWN_LINK else end
+        elif word not in _TOWN_LINK:
+            break
+    return _with_district(text, end) if end else 0
+
+
+def known_town_end(text: Prepared, start: int) -> int:
+    """Return where the town of the lexicon that starts here ends, 0 if there is none."""
+    ends = [high for _low, high in _words(text, start)]
+    for end in reversed(ends):
+        name = re.sub(r"[\-\s]+", " ", text.folded[start:end]).replace("\u2019", "'")
+        if re.sub(r"(?<!\w)(s)t(e?) ", r"\1aint\2 ", name) in TOWNS:
+            return _with_district(text, end)
+    return 0
+
+
+def _words(text: Prepared, start: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for _ in range(LONGEST_TOWN_WORD_COUNT):
+        match = _TOWN_WORD.match(text.folded, start)
+        if not match:
+            break
+        found.append(match.span())
+        if text.folded[match.end() : match.end() + 1] not in (" ", "-"):
+            break
+        start = match.end() + 1
+    return found
+
+
+def _with_district(text: Prepared, end: int) -> int:
+    match = _DISTRICT.match(text.folded, end)
+    if match:
+        return match.end()
+    number = _DISTRICT_NUMBER.match(text.folded, end)
+    return number.end() if number and text.folded[number.end() : number.end() + 1] in ("", "\n", ")") else end
+
+
+def name_end(text: Prepared, start: int, end: int) -> int:
+    """Return where the street's name ends: capitalised words go on, so does the surname after a first name or title."""
+    shouts = not any(map(str.islower, text.original[start:end]))
+    for count in range(_LONGEST_NAME_WORD_COUNT):
+        match = _NAME_WORD.match(text.original, end)
+        if not match or not _goes_on(text, start, end, match, shouts, count):
+            break
+        end = match.end() - match.group(2).endswith(".")
+        if match.group(2).endswith(".") and len(match.group(2)) > 3:
+            break
+    return end
+
+
+def _goes_on(text: Prepared, start: int, end: int, match: re.Match[str], shouts: bool, count: int) -> bool:
+    word = text.folded[match.start(2) : match.end(2)].strip("'.")
+    previous = re.split(r"[\s'\-]", text.folded[start:end])[-1]
+    if word.isdigit():
+        return False
+    is_capital = match.group(2)[0].isupper()
+    if previous in _OPEN_ENDED and not match.group(1) and len(word) >= _SHORTEST_NOUN:
+        return True
+    if word in _STOPS or (word in COMMON_WORDS and (shouts or not is_capital or len(word) < _SHORTEST_NOUN)):
+        return False
+    link = match.group(1).strip().lower()
+    if is_capital or (not link and (is_first_name(previous, FREQUENT) or previous in LINK_WORDS)):
+        return True
+    is_lower = not any(map(str.isupper, text.original[start:end])) or shouts
+    if link:
+        return is_lower and link not in ("et", "en", "au", "aux", "sur", "la", "le", "les")
+    return is_lower and count == 0

@@ -1,0 +1,195 @@
+"""What the words of an address look like: rules and cues of `address`, which puts them together."""
+
+import re
+
+from calanque.privacy.lexicon.places import STREET_TYPES
+from calanque.privacy.recognisers.address_extent import BOX, POSTCODE, UNIT
+from calanque.privacy.rules import Begins, Rule, folded_pattern, words
+from calanque.privacy.shapes import NO_UNIT
+
+_SUFFIX = r"(?:\s?(?:bis|ter|quater|quinquies|[a-f](?!\w|')))?"
+_NUMBER = rf"\d{{1,4}}{_SUFFIX}(?:\s?(?:[-/&]|a|et|ou)\s?\d{{1,4}}{_SUFFIX}(?!\w))?"
+_LINK = (
+    r"(?:(?:de|du|des|la|le|les|(?:saint|sainte|st|ste)(?!\s(?:a|au|aux|en|et|ou|il|elle|on|devant|depuis|"
+    r"pres)\b))[\s\-]"
+    r"|de\sl'|[ld]'|n°?\s?){0,3}"
+)
+_STREET = rf"(?:{STREET_TYPES})(?:\s|(?<=\.)){_LINK}\w[\w'\-]*"
+_LIVES = (
+    r"(?:demeur(?:ant|e|ait|es|er)|habit(?:e|es|ent|ant|ait|ons|ez|er)|domicili(?:e|ee|es|ees|ation)|"
+    r"resid(?:e|ant|ait|ent|ons|er)|log(?:e|ee|eant|eait|er)|heberg(?:e|ee|es)|vi(?:t|s|vant|vent)|"
+    r"adresse(?:\spostale|\sactuelle|\scomplete|"
+    r"\spersonnelle)?|"
+    r"domicile|chez\s(?:moi|lui|elle|nous|eux)|livraison|coordonnees)(?!\w|\s(?:e-?)?mail|\s?\(?ip)"
+)
+_NO_NUMBER = (
+    r"(?!\s?(?:h(?!\w)|euros?|€|metres?|m(?!\w)|km|ans?(?!\w)|pers|mois|annees?|jours?|janv|fev|mars|avr|"
+    r"mai|juin|juil|aout|sept|oct|nov|dec|/|:))"
+)
+
+AT_NUMBER = (
+    Rule(
+        "number_street",
+        folded_pattern(rf"(?<![/€])(?<!\d[.,]){_NUMBER}\s?,?\s{{0,2}}(?:de\s(?:la\s|l')?|du\s|des\s)?(?P<s>{_STREET})"),
+        0.75,
+        begins=Begins.NUMBER,
+    ),
+    Rule(
+        "number_place",
+        folded_pattern(
+            rf"(?<![/€])(?<!\d[.,]){_NUMBER}\s?,?\s(?P<s>(?:sur\s)?(?:la|le|les)\s(?:canebiere|vieux[- ]port|"
+            r"corniche|plaine|croisette))(?!\w)"
+        ),
+        0.7,
+        begins=Begins.NUMBER,
+    ),
+)
+AFTER_STREET = Rule("street_number", folded_pattern(rf"{_NUMBER}(?![\w]){_NO_NUMBER}"), 0.8, begins=Begins.NUMBER)
+NUMBER_LINK = re.compile(r"(?:(?<!\w)(?:n[°o]|numero|no|num\.?|au)|,)\s?$")
+STREET_THEN = folded_pattern(
+    rf"(?<!\w){_STREET}(?:\s[a-z][\w'\-]{{1,20}}){{0,4}}?\s?,?\s?(?P<l>(?:au\s)?(?:n[°o]|numero|no|num\.?)|au|,)\s?$"
+)
+STREET_CLOSE = folded_pattern(rf"\s?(?:[.;)\n]|$|,\s?{POSTCODE}|,\s?{UNIT})")
+LONGEST_STREET = 70
+WITH_UNITS = ("residence_unit", "units")
+SEARCHED = (
+    Rule(
+        "residence_unit",
+        folded_pattern(
+            r"(?<!\w)(?:residence|resid\.?|res\.?|cite|immeuble|imm\.?|hlm|copropriete|lotissement|foyer|tour|"
+            r"domaine)\s"
+            rf"(?:[\w'\-]{{1,20}}\s?){{1,5}}?[,\-(]?\s?{UNIT}"
+        ),
+        0.7,
+        anchors=(
+            "residence",
+            " res ",
+            "res.",
+            "cite ",
+            "immeub",
+            "imm.",
+            "imm ",
+            "hlm",
+            "copro",
+            "lotiss",
+            "foyer",
+            " tour ",
+            "domaine",
+        ),
+    ),
+    Rule(
+        "units",
+        folded_pattern(rf"{UNIT}(?:[ ,\-]{{1,3}}(?:au\s|du\s)?{UNIT}){{1,4}}"),
+        0.6,
+        anchors=("appt", "appart", "apt", "esc ", "esc.", "escal", "porte ", "logement", "bat ", "bat.", "batiment"),
+    ),
+    Rule(
+        "box",
+        folded_pattern(BOX),
+        0.6,
+        anchors=("bp", "b.p", "cs ", "cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "cs7", "cs8", "cs9", "tsa"),
+    ),
+)
+HOME_ANCHORS = (
+    "demeur",
+    "habit",
+    "domicil",
+    "resid",
+    " loge",
+    "heberg",
+    "vit ",
+    "vis ",
+    "vivant ",
+    "vivent ",
+    "adresse",
+    "chez ",
+    "livraison",
+    "coordonnees",
+    "\nloge",
+)
+HOME_CUE = folded_pattern(rf"(?<!\w){_LIVES}")
+HOME = (
+    Rule(
+        "lives_at",
+        folded_pattern(
+            rf"{_LIVES}\s?:?\s{{0,2}}(?:actuellement\s|bien\s|toujours\s|depuis\s\w+\s)?(?:au|a|dans|sur|en|est|la|"
+            rf"le|l'|\s){{0,4}}?\s?(?P<v>{_STREET})"
+        ),
+        0.75,
+    ),
+    Rule(
+        "lives_at_number",
+        folded_pattern(
+            rf"{_LIVES}\s?:?\s{{1,2}}(?:au\s|a\s|est\s)?(?:n[°o]|numero)?\s?(?P<v>(?!\d{{1,2}}\s?(?:e|er|eme|"
+            rf"ieme)(?!\w)){_NUMBER}(?:[ ,]{{1,2}}(?:la|le|"
+            rf"les|lieu-dit)[ ][\w'\-]+)?)(?!\w){_NO_NUMBER}"
+        ),
+        0.6,
+    ),
+    Rule("lives_in_unit", folded_pattern(rf"{_LIVES}\s?:?\s(?:[\w']+\s){{0,4}}?(?P<v>{UNIT})"), 0.6),
+    Rule(
+        "labelled",
+        folded_pattern(
+            r"(?:adresse|domicile|demeurant|domicili(?:ee?|ation))(?:\s(?:postale|actuelle|complete|personnelle|"
+            r"du\s\w+|"
+            r"de\s\w+|declaree?))?\s?:\s{0,3}"
+            r"(?P<v>(?=[^\n;|]{0,100}\d)(?!https?|www)[\w][^\n;|@]{4,110}?)(?=\s{0,2}(?:[;|\n]|$|\.(?:\s|$)|"
+            r"[,\-]?\s(?:a\s(?:partir|compter)|depuis|et|ou|je|il|elle|nous|merci|pour|qui|tel|telephone|mail|e-mail|"
+            r"courriel|ne|nee|portable|"
+            r"date|profession|nir|email|n°|ville|code|cp|commune|tva|sire[nt]|facture|iban|rib)(?!\w)))"
+        ),
+        0.7,
+    ),
+)
+TO_TOWN = folded_pattern(
+    rf"{_LIVES}(?:\s(?:actuellement|bien|toujours|seule?|maintenant|desormais|principalement))?\s?:?\s{{0,2}}(?:(?:a|"
+    r"au|aux|sur|en|dans|est|la\sville\sde|la\scommune\sde|ville\sde)\s){0,2}(?=[a-z])"
+)
+TOWN_LABEL = folded_pattern(
+    r"(?<!\w)(?:ville|commune|localite)(?:[\s_]de[\s_]residence)?[\"']?\s?[:=\]|>]\s{0,2}[\"']?(?=[a-z])"
+)
+TOWN_ANCHORS = ("ville", "commune", "localite")
+NEXT_STREET = folded_pattern(rf"[ ,\-(]{{1,3}}(?P<s>{_STREET})")
+TOWN_FIRST = re.compile(r"(?:(?:la|le|les)\s|l')?([^\W\d_][\w'\u2019\-]*)")
+SHOUT_WINDOW = 60
+ARTICLES = frozenset(("la", "le", "les", "l"))
+POSTCODE_RULE = Rule(
+    "postcode", folded_pattern(rf"(?<![.,/+€])(?:f-)?{POSTCODE}{NO_UNIT}"), 0.7, begins=Begins.NUMBER, shortest=5
+)
+POSTCODE_CUE = words(
+    r"code\spostal",
+    r"c\.?p\.?",
+    "adresse",
+    "domicil\\w*",
+    "demeurant",
+    "habit(?:e|ant)",
+    "resid(?:e|ant)",
+    "commune",
+    "ville",
+)
+STREET_BEFORE = folded_pattern(
+    rf"(?:(?<!\w)(?:{STREET_TYPES})\s|(?<![\w/.,]){_NUMBER}\s?,?\s(?:(?:le|la|les)\s|l'))[a-z'\u2019\-. ]{{2,45}}?"
+    rf"(?:[ ,\-]{{1,3}}{UNIT}){{0,3}}[,\s(\-–]{{1,4}}(?:a\s)?$"
+)
+TOWN_WORD_GAP = re.compile(r"[ \-]")
+TOWN_BEFORE = re.compile(r"(?<!\w)[^\W\d_][\w'\u2019\-]*(?:[ \-](?:[^\W\d_][\w'\u2019\-]*)){0,4}[ ,]?[ ]?\(?$")
+NOT_A_NUMBER = re.compile(
+    r"(?:(?<!\w)(?:lignes?|bus|tram|article|art\.?|alinea|depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|"
+    r"juillet|aout|septembre|octobre|"
+    r"novembre|decembre|toutes\sles|les|ces|des|ses|nos|vos|mes|environ|plus\sde|metro|m|rd|rn|d|n)|\d\s?h|"
+    r"\d:)\s?(?:n°\s?)?$"
+)
+NO_STREET = words(
+    r"(?:places?|parcs?)\s(?:de\s(?:parking|stationnement|livraison)|pour|handicape\w*|libres?|assises?|pmr|"
+    r"reservees?|vacantes?|disponibles?|en)",
+    r"cours\s(?:de\s(?:danse|francais|natation|yoga|maths?|conduite|sport|soutien)|d'(?:anglais|espagnol|arabe)|en|"
+    r"par|du\ssoir|particuliers?|collectifs?)",
+    r"passages?\s(?:pietons?|par|de|a)",
+    r"zones?\s\d+",
+    r"places?\s(?:n°\s?)?\d{1,4}(?!\s?(?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))",
+    r"\w+\.?\s(?:plus|fois|par|pour|et|ou|en|est|sont|a|ont|qui|que|dans|au|aux|avec|sans|sur|sous|autour|piet\w+|"
+    r"voisines?|adjacentes?|suivantes?)",
+    r"(?:cote|zone|res|parc|mas|lot|all|pl|ch|pass|z\.?i|za)\s(?:droit|gauche|a|de\s(?:la\s)?(?:defense|jeux|tri|"
+    r"securite|travail)|humide|bleue|auto\w*|jours?)",
+    r"(?:ch|res|all|sq|pl|mas|z\.?i|z\.?a\.?c?|r|q)\s\w",
+)

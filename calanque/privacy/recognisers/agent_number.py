@@ -1,0 +1,151 @@
+"""Numbers of agents: matricule, badge, RIO of the police; also beside a rank, a post or what its bearer did."""
+
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_DATE, NO_UNIT
+
+_SHORT = (
+    rf"(?<![.,]){NO_DATE}(?!(?:19|20)\d\d(?!\w))(?>{LETTERS}?\d{{3,10}}(?:[ \-./][a-z]?\d{{2,5}}){{0,2}}"
+    rf"(?:-?[a-z](?!\w))?){NO_UNIT}"
+)
+_CODE = (
+    rf"{NO_DATE}(?!(?:19|20)\d\d(?!\w))(?!\d[\d ]{{2,8}}[ ](?:agent|policier|gendarme|personne)s?(?!\w))"
+    rf"(?>{LETTERS}?\d{{4,8}}[a-z]?)(?![/.\-](?:\d{{1,3}}|(?:19|20)\d\d)(?!\d)){NO_UNIT}"
+)
+_CODES = rf"{_CODE}(?:\s?(?:,|;|/|et|ou|&|-)\s?(?:de\s)?{_CODE}){{0,5}}"
+_ROLE = (
+    r"(?:agente?s?|asvp|gpmv?|bcp|apj[as]?|opj|gpx|policier(?:e|s|es)?|gendarmes?|gardien(?:ne)?s?|brigadier(?:e|s)?|"
+    r"sergente?s?|caporal|adjudante?s?|lieutenante?s?|capitaines?|major|commandante?s?|chefs?|pompiers?|verbalisat\w+|"
+    r"intervenante?s?|operat(?:eurs?|rices?)|equipages?|patrouille|redact(?:eur|rice)s?|controleur(?:s|se|ses)?|"
+    r"surveillante?s?|mediat(?:eur|rice)s?|placiers?|inspect(?:eur|rice)s?|effectifs?|primo-intervenants?|"
+    r"signataires?|binomes?|vigiles?|fonctionnaires?|collegues?|salariee?s?|employee?s?|collaborat(?:eur|rice)s?|"
+    r"gestionnaires?|teleoperat\w+|regulat(?:eur|rice)|garde|stagiaires?|assistante?s?|instruct(?:eur|rice)s?|"
+    r"secretaire|chauffeurs?|titulaires?|officiers?|personnels?|signe|signature|visa|auteur|receptionn\w+|matricules?)"
+)
+_POST = (
+    r"(?:[ \-](?:[ld]')?(?:de|du|des|la|le|les|a|au|en|service|permanence|poste|police|paix|quart|nuit|jour|"
+    r"control\w+|municipa\w+|chef|principa\w+|intervenant\w*|verbalisat\w+|traitante?s?|present\w*|assermente\w*|"
+    r"constat\w+|referente?s?|charge\w*|territoria\w+|administrati\w+|techniques?|voie|publique|champetres?|"
+    r"nationa\w+|premiere|classe|1re|sur|place|engages?|accueil|salle|video|centre|superviseur|brigade|secteur|"
+    r"surveillance|proximite|environnement|proprete|stationnement|concernes?|signataires?|saisi\w*)(?!\w)){0,5}"
+)
+_SIGN = r"(?:(?:n[°o]s?|numeros?|num|matricules?|mat|badge|id|code|sous\sle\s(?:numero|n[°o]))\.?\s?:?\s?)"
+_LINK = rf"(?!\w)[ ]?(?:[:(,/\-]|est|sont|etaient|etait)?[ ]?\(?{_SIGN}?"
+_ACT = (
+    r"(?:dresse|etabli|redige|constate|releve|verbalise|signe|saisi|controle|traite|vise|enregistre|effectue|transmis|"
+    r"pris|recu|vu|fait|valide|modifie|cloture|suivi|instruit|relu|assure|conduit|realise|rendu|cree|clos|mene|repris|"
+    r"pris\sen\s(?:charge|compte)|prise\sen\s(?:charge|compte)|decide|identifie|notifie|appele|ouvert|ferme|remis)"
+    r"(?:e?s)?"
+)
+_ROLE_ANCHORS = (
+    *("agent", "asvp", "gpm", "bcp", "apj", "opj", "gpx", "policie", "gendarme", "gardien", "brigadier", "sergent"),
+    *("caporal", "adjudant", "lieutenant", "capitaine", "major", "commandant", "chef", "pompier", "verbalisat"),
+    *("intervenant", "operat", "equipage", "patrouille", "redact", "controleur", "surveillant", "mediat", "placier"),
+    *("inspect", "effectif", "signataire", "binome", "vigile", "fonctionnaire", "collegue", "salarie", "employe"),
+    *("collaborat", "gestionnaire", "regulat", "garde", "stagiaire", "assistant", "instruct", "secretaire"),
+    *("chauffeur", "titulaire", "officier", "personnel", "sign", "visa", "auteur", "reception", "matricule"),
+)
+_CUE_ANCHORS = (
+    *("matric", "matr", "badge", "rio", "agent", "carte pro", "de service", "commission", "numen", "ordre", "de paie"),
+    *("employe", "salarie", "professionnel", "individuel", "personnel"),
+)
+_SERVICE_ANCHORS = (
+    "police",
+    "brigade",
+    "patrouille",
+    "equipage",
+    "agent",
+    "vacation",
+    "poste",
+    "ilotage",
+    "rixe",
+    "asvp",
+)
+_POSTCODE = r"(?:13\d{3}|75\d{3}|69\d{3}|\d{3}00)(?!\d)"
+_GRADE = (
+    r"(?:agente?s?|asvp|gpmv?|bcp|brigadier(?:e|s)?(?:[ \-]chefs?)?(?:[ \-]principa(?:l|ux|le))?|gardien(?:ne)?|"
+    r"verbalisateur|policier(?:e)?|matricules?(?:\sde\sl'agent)?|equipier(?:e)?|operat(?:eur|rice))"
+)
+
+AGENT_NUMBER = PatternRecogniser(
+    entity="FR_AGENT_NUMBER",
+    rules=(
+        Rule("short", folded_pattern(_SHORT), 0.15, begins=Begins.CODE, reach=22, anchors=_CUE_ANCHORS),
+        Rule(
+            "shortest",
+            folded_pattern(
+                r"(?<!\w)(?:agent\s(?:n[°o]?|numero)|badge(?:\s(?:n[°o]?|numero))?|"
+                rf"matricule)\s?[:°]?\s?(?P<v>\d{{1,2}}){NO_UNIT}"
+            ),
+            0.6,
+            anchors=("agent", "badge", "matricule"),
+        ),
+        Rule(
+            "after_agent",
+            folded_pattern(rf"(?<!\w)agente?\s(?P<v>{LETTERS}?(?!(?:19|20)\d\d(?!\w))\d{{3,8}}{NO_UNIT})"),
+            0.6,
+            anchors=("agent",),
+        ),
+        Rule(
+            "after_role",
+            folded_pattern(rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES})"),
+            0.85,
+            anchors=_ROLE_ANCHORS,
+        ),
+        Rule(
+            "after_role_and_name",
+            folded_pattern(
+                rf"(?<!\w){_ROLE}(?:[ ][\w.'\-]+){{1,5}}?[ ]?(?:\([ ]?{_SIGN}?|[,\-/]?[ ]?{_SIGN})(?P<v>{_CODES})"
+            ),
+            0.85,
+            anchors=_ROLE_ANCHORS,
+        ),
+        Rule(
+            "by",
+            folded_pattern(rf"(?<!\w){_ACT}[ ]par[ ](?:le[ ]|la[ ]|les[ ]|l')?{_SIGN}?(?P<v>{_CODES})"),
+            0.85,
+            anchors=(" par ",),
+        ),
+        Rule(
+            "before_role",
+            folded_pattern(rf"(?<![\w.,/\-]){_CODE}(?=[ ]?[,(/\-–:][ ]?(?:l'|le\s|la\s)?{_GRADE}(?!\w))"),
+            0.55,
+            begins=Begins.CODE,
+            shortest=4,
+            anchors=("agent", "asvp", "gpm", "bcp", "brigadier", "gardien", "verbalis", "policier", "matric", "equip"),
+        ),
+        Rule(
+            "municipal",
+            folded_pattern(r"(?<![\w\-])pm[ \-]?\d{5,7}(?![\w\-])"),
+            0.55,
+            begins=Begins.CODE,
+            shortest=5,
+            anchors=("pm",),
+        ),
+        Rule(
+            "listed",
+            folded_pattern(
+                rf"(?:(?<=[:(,;/|\n])|(?<=[:(,;/|\-.\n][ ])|(?<=\bet[ ])|(?<=\bpar[ ])|(?<=\bavec[ ])|^)(?!{_POSTCODE})"
+                rf"(?>(?:a|p|pm|mp|ag)?\d{{5,7}})(?=[ ]?(?:[.,;)|/](?!\d)|\n|$|[ ]et[ ])){NO_UNIT}"
+            ),
+            0.5,
+            begins=Begins.CODE,
+            shortest=5,
+            anchors=_SERVICE_ANCHORS,
+        ),
+        Rule("loose", folded_pattern(LONG), 0.2, begins=Begins.CODE, reach=36, anchors=_CUE_ANCHORS),
+    ),
+    cues=words(
+        r"matr(?:icules?|ic)?\.?(?:\s(?:rh|agent|interne|adm\w*|police|n[°o]?))*",
+        r"(?:numero\sde\s|n[°o]?\sde\s|n[°o]?\s)?badges?(?:\s(?:d'acces|n[°o]?|visiteur|agent))*",
+        r"r\.?i\.?o\.?(?:\sn[°o]?)?",
+        r"agents?\s?(?:n[°o]?|num(?:ero)?|mat\w*|id)",
+        r"(?:numero|n[°o]?|num|identifiant|id|code)\.?\s(?:d'\s?|de\sl')?(?:agents?|employee?|salariee?|personnel)",
+        r"(?:numero|n[°o]?)\s(?:de\sservice|d'ordre|professionnel|individuel|de\spaie)",
+        r"carte\spro(?:fessionnelle)?(?:\sn[°o]?)?",
+        r"commission(?:nement)?\sn[°o]?",
+        "numen",
+    ),
+    denials=words(*FILES, "art", "depuis", "code", r"c\.?p\.?", "tel(?:ephone)?", "poste"),
+    denial_reach=26,
+    reach_after=12,
+)

@@ -1,0 +1,53 @@
+"""Numbers of patients and of carers: IPP, file and stay numbers, RPPS, ADELI."""
+
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.shapes import LONG, LOOSE, NO_UNIT
+
+_N = r"(?:numero|num|n[°o]?|id(?:entifiant)?|ref(?:erence)?)\.?\s?(?:de\s|du\s|d'|:)?\s?"
+
+HEALTH_NUMBER = PatternRecogniser(
+    entity="FR_HEALTH_NUMBER",
+    anchors=(
+        "ipp",
+        "i.p.p",
+        "nip",
+        "nda",
+        "patient",
+        "medical",
+        "sejour",
+        "hospitalis",
+        "rpps",
+        "adeli",
+        "ins",
+        "hopital",
+    ),
+    rules=(
+        Rule(
+            "short",
+            folded_pattern(rf"(?!(?:19|20)\d\d(?!\w)){LOOSE}"),
+            0.15,
+            begins=Begins.CODE,
+            reach=16,
+        ),
+        Rule("loose", folded_pattern(LONG), 0.15, begins=Begins.CODE, reach=32),
+        Rule(
+            "rpps", folded_pattern(rf"(?<![.,+])1\d(?:[ ]?\d){{9}}{NO_UNIT}"), 0.35, begins=Begins.NUMBER, shortest=11
+        ),
+    ),
+    cues=words(
+        r"i\.?p\.?p\.?(?:\s(?:patient|n[°o]?))?",
+        r"n\.?i\.?p\.?",
+        r"nda",
+        r"iep",
+        rf"{_N}(?:dossier\s)?(?:patiente?|medical|hospitalier|hospitalisation|sejour|venue|ipp|archive)s?",
+        r"dossiers?\s(?:patient|medical|hospitalier|clinique)e?s?(?:\s(?:n[°o]?|numero))?",
+        r"patiente?\s?(?:n[°o]?|numero|id)",
+        r"(?:id|identifiant)\s?(?:patient|permanent)\w*",
+        r"sejour\s(?:n[°o]?|numero)",
+        r"n?°?\s?rpps",
+        r"adeli",
+        r"ins(?:-?c|-?nir)?",
+    ),
+    denials=words("factures?", "commandes?", "titres? de sejour", "carte de sejour", "articles?", "finess"),
+    reach_after=8,
+)

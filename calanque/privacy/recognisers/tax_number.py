@@ -1,0 +1,50 @@
+"""Tax numbers of persons (SPI): thirteen digits, the last three of them a key."""
+
+from stdnum.fr import nif
+
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.shapes import LONG
+
+_DIGIT_COUNT = 13
+
+
+def check_tax_number(value: str) -> bool | None:
+    """Say whether the key of the SPI fits (the first ten digits modulo 511)."""
+    digits = "".join(c for c in value if c.isdecimal())
+    return True if len(digits) == _DIGIT_COUNT and nif.is_valid(digits) else None
+
+
+TAX_NUMBER = PatternRecogniser(
+    entity="FR_TAX_NUMBER",
+    rules=(
+        Rule(
+            "thirteen",
+            folded_pattern(r"(?<![.,+\-])[0-3](?:[ .\-]{0,2}\d){12}(?![ ]?\d)(?!\w)"),
+            0.35,
+            begins=Begins.NUMBER,
+            shortest=13,
+        ),
+        Rule(
+            "loose",
+            folded_pattern(rf"(?=(?:[^\d\n]{{0,3}}\d){{8}}){LONG}"),
+            0.2,
+            begins=Begins.CODE,
+            anchors=("fiscal", "spi", "impot", "imposition", "nif"),
+            reach=40,
+        ),
+    ),
+    cues=words(
+        r"(?:numeros?|num|n[°o]?|identifiant|id|reference|code)\.?\s?(?:d'identification\s)?fiscal[es]*",
+        r"fiscal",
+        r"s\.?p\.?i\.?",
+        r"nif",
+        r"avis\s(?:d'impots?|d'imposition|de\stax\w+|d'impositions)(?:\sn[°o]?)?",
+        r"(?:service\sdes\s)?impots",
+        r"espace\s(?:fiscal|particulier)",
+        r"declarants?\s?[12]?",
+    ),
+    denials=words("factures?", "commandes?", "dossiers?", "ean", "code[- ]barres?", "colis", "suivi", "isbn", "gtin"),
+    check=check_tax_number,
+    valid_score=0.6,
+    reach=60,
+)

@@ -1,0 +1,292 @@
+"""The evaluation kit of redaction: metrics by hand, a generator that repeats itself, gold offsets that hold."""
+
+import importlib
+import json
+import sys
+import unicodedata
+from types import ModuleType
+
+import pytest
+
+from calanque.errors import CalanqueError
+from calanque.settings import settings
+
+KIT = settings().root / "benchmarks" / "privacy"
+
+
+def kit(name: str) -> ModuleType:
+    sys.path.insert(0, str(KIT))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(KIT))
+
+
+corpus, metrics, generate, names, dirt = (kit(n) for n in ("corpus", "metrics", "generate", "names", "dirt"))
+values, outside, report = (kit(n) for n in ("values", "outside", "report"))
+
+#        0         1         2         3         4
+TEXT = "Vu Jean Dupont, tel 06 12, rue de Rome lundi."
+GOLD = corpus.Document(
+    "1",
+    TEXT,
+    "test",
+    spans=(corpus.Entity(3, 14, "PERSON", "french", "Jean Dupont"), corpus.Entity(20, 25, "PHONE_NUMBER")),
+)
+
+
+def judged(*spans: tuple[int, int, str], document: object = GOLD) -> object:
+    return metrics.judge(document, [metrics.Prediction(*span) for span in spans])
+
+
+@pytest.mark.parametrize(
+    ("spans", "masked", "typed", "over", "stray", "is_clean"),
+    [
+        pytest.param([], (False, False), (False, False), 0, 0, False, id="nothing masked"),
+        pytest.param([(3, 14, "PERSON"), (20, 25, "PHONE_NUMBER")], (True, True), (True, True), 0, 0, True, id="exact"),
+        pytest.param([(3, 7, "PERSON"), (8, 14, "PERSON")], (True, False), (True, False), 0, 0, False, id="two halves"),
+        pytest.param([(3, 13, "PERSON")], (False, False), (False, False), 0, 0, False, id="one letter left"),
+        pytest.param(
+            [(3, 14, "HANDLE"), (20, 25, "FR_NIR")], (True, True), (False, False), 0, 0, True, id="wrong type"
+        ),
+        pytest.param(
+            [(3, 7, "PERSON"), (8, 14, "HANDLE")], (True, False), (False, False), 0, 0, False, id="half typed"
+        ),
+        pytest.param([(0, 14, "PERSON")], (True, False), (True, False), 1, 0, False, id="the word before too"),
+        pytest.param([(27, 38, "PERSON")], (False, False), (False, False), 3, 1, False, id="a street is no person"),
+        pytest.param([(28, 29, "PERSON")], (False, False), (False, False), 1, 1, False, id="one letter of a token"),
+    ],
+)
+def test_judgement_by_hand(spans, masked, typed, over, stray, is_clean):
+    judgement = judged(*spans)
+    assert tuple(o.is_masked for o in judgement.outcomes) == masked
+    assert tuple(o.is_typed for o in judgement.outcomes) == typed
+    # Vu, tel, rue, de, Rome, lundi
+    assert judgement.neutral_count == 6
+    assert (len(judgement.over), judgement.stray_count, judgement.is_clean) == (over, stray, is_clean)
+
+
+def test_what_is_left_of_a_leak_is_told():
+    assert judged((3, 8, "PERSON")).outcomes[0].kept == "█████Dupont"
+
+
+def test_an_optional_span_is_neither_entity_nor_neutral():
+    document = corpus.Document("1", "chat Marcel perdu", "test", spans=(corpus.Entity(5, 11, corpus.OPTIONAL),))
+    judgement = judged((5, 11, "PERSON"), document=document)
+    assert (judgement.outcomes, judgement.neutral_count, judgement.over, judgement.stray_count) == ((), 2, (), 0)
+
+
+def test_decomposed_accents_do_not_cut_tokens():
+    document = corpus.Document("1", unicodedata.normalize("NFD", "été à Évry"), "test")
+    assert judged(document=document).neutral_count == 3
+
+
+def test_shares_add_up_over_documents():
+    all_of_it = judged((3, 14, "PERSON"), (20, 25, "PHONE_NUMBER"))
+    name_only, nothing = judged((3, 14, "PERSON")), judged()
+    judgements = [all_of_it, name_only, nothing]
+    assert metrics.leak(judgements).value == pytest.approx(3 / 6)
+    assert metrics.leak(judgements, metrics.is_structured).value == pytest.approx(2 / 3)
+    assert metrics.masked(judgements, lambda e: e.type == "PERSON").value == pytest.approx(2 / 3)
+    assert metrics.clean(judgements).value == pytest.approx(1 / 3)
+    assert metrics.clean([judged(document=corpus.Document("2", "rien", "test"))]).total == 0
+    leak = metrics.leak(judgements * 20)
+    assert 0 < leak.low < leak.value < leak.high < 1
+
+
+def test_no_leak_in_few_documents_is_no_proof():
+    share = metrics.leak([judged((3, 14, "PERSON"), (20, 25, "PHONE_NUMBER"))] * 10)
+    assert (share.value, share.low) == (0, 0)
+    assert share.high == pytest.approx(0.2775, abs=1e-3)  # Wilson, 0 of 10
+    twice = metrics.ratio([0] * 10, [7] * 10)
+    assert (twice.high, twice.total) == (share.high, 70)
+
+
+def test_templates_as_units_widen_the_interval_when_one_template_leaks():
+    def of(source: str, *spans: tuple[int, int, str]) -> object:
+        return judged(*spans, document=corpus.Document("1", TEXT, source, spans=GOLD.spans))
+
+    judgements = [of("leaks") for _ in range(50)]
+    judgements += [of(f"tight{i % 3}", (3, 14, "PERSON"), (20, 25, "PHONE_NUMBER")) for i in range(150)]
+    documents, templates = metrics.leak(judgements), metrics.leak_by_template(judgements)
+    assert documents.value == templates.value == pytest.approx(0.25)
+    assert templates.low < documents.low < documents.high < templates.high
+
+
+def test_gap_is_in_points():
+    shares = [metrics.Share(0.9, 0, 1, 5), metrics.Share(0.97, 0, 1, 5), metrics.Share(float("nan"), 0, 0, 0)]
+    assert metrics.gap(shares) == pytest.approx(7)
+
+
+def test_gaps_and_tables_by_group():
+    whole, nothing = judged((3, 14, "PERSON")), judged()
+    judgements = [whole] * 15 + [nothing] * 5
+    assert report.by_origin(judgements)[1][:2] == ["french", "20"]
+    assert report.by_casing(judgements)[1][2].startswith("75.0 %")
+    assert report.gaps(judgements) == {"casing gap": 0, "casing gap without lower case": 0, "origin gap": 0}
+    assert report.render(report.by_type(judgements), is_markdown=True).splitlines()[1] == "| --- | --- | --- | --- |"
+
+
+@pytest.fixture(scope="module", params=generate.SETS)
+def laps(request):
+    """Seven documents of each template: every casing of each."""
+    name = request.param
+    return name, list(generate.generate(name, 7 * len(generate.templates(name)), seed=3, dirt=2))
+
+
+def test_same_seed_same_bytes(laps):
+    name, documents = laps
+    again = list(generate.generate(name, 50, seed=3, dirt=2))
+    assert list(corpus.write(again)) == list(corpus.write(documents[:50]))
+    assert again != list(generate.generate(name, 50, seed=4, dirt=2))
+
+
+@pytest.mark.parametrize(("name", "fewest"), [("municipal", 60), ("stress", 30)])
+def test_there_are_enough_templates_and_each_is_its_own(name, fewest):
+    bodies = list(generate.templates(name).values())
+    assert len(bodies) == len(set(bodies)) >= fewest
+
+
+def test_some_templates_name_nobody():
+    for name, fewest in (("municipal", 6), ("stress", 4)):
+        sources = {d.source: d.entities for d in generate.generate(name, len(generate.templates(name)), dirt=0)}
+        assert sum(not entities for entities in sources.values()) >= fewest
+
+
+def test_gold_covers_types_casings_and_origins(laps):
+    _, documents = laps
+    entities = [entity for document in documents for entity in document.entities]
+    assert {e.type for e in entities} == set(corpus.TYPES)
+    assert {*names.CASINGS, "TEXT IN CAPITALS", "text in lower case"} <= {e.casing for e in entities}
+    assert {e.name_origin for e in entities if e.type == "PERSON"} == set(names.origins())
+    assert {d.casing for d in documents} == {"as written", "upper", "lower"}
+    words = [len(d.text.split()) for d in documents]
+    assert 40 <= sum(words) / len(words) <= 70
+    assert min(words) >= 25
+
+
+def test_gold_offsets_are_exact_whatever_the_dirt(laps):
+    name, documents = laps
+    for document in documents:
+        ends = 0
+        for span in document.spans:
+            value = document.text[span.start : span.end]
+            assert ends <= span.start
+            assert value == value.strip() != ""
+            before, after = document.text[: span.start][-1:], document.text[span.end :][:1]
+            assert not (before.isalnum() or after.isalnum()), (name, document.source, value)
+            ends = span.end
+
+
+def test_without_dirt_the_gold_value_is_the_value():
+    for document in generate.generate("municipal", 200, seed=5, dirt=0):
+        for span in document.entities:
+            value = document.text[span.start : span.end]
+            if span.type == "FR_PASSPORT":
+                assert len(value.replace(" ", "")) == 9
+            if span.casing == "DUPONT JEAN":
+                assert value == value.upper()
+            if span.casing == "jean dupont":
+                assert value == value.lower()
+
+
+def test_written_names():
+    who = names.Person("Jean-Marc", "Le Goff", "french")
+    assert [names.written(who, "", casing)[0] for casing in names.CASINGS] == [
+        *("Jean-Marc Le Goff", "LE GOFF Jean-Marc", "Jean-Marc LE GOFF", "LE GOFF JEAN-MARC"),
+        *("LE GOFF", "Le Goff", "jean-marc le goff"),
+    ]
+    assert names.written(who, "init", "Jean Dupont") == ("J.-M. Le Goff", names.INITIALS)
+    assert names.written(who, "nom", "DUPONT Jean") == ("LE GOFF", "DUPONT")
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [pytest.param("73282932", "0", id="SIREN of INSEE's own example"), pytest.param("497010000000000", "6", id="card")],
+)
+def test_luhn_key(body, key):
+    assert values.luhn_key(body) == key
+
+
+def test_most_values_bear_the_right_key_and_some_do_not():
+    from stdnum import iban, luhn
+    from stdnum.fr import siren
+
+    rng = generate.Random(1)
+    assert 0.85 < sum(siren.is_valid(values.siren(rng)) for _ in range(400)) / 400 < 0.97
+    assert (
+        sum(luhn.is_valid(values.credit_card(rng).replace("-", " ").replace(" ", "")) for _ in range(400)) / 400 > 0.85
+    )
+    assert 0.5 < sum(iban.is_valid(values.iban(rng)) for _ in range(400)) / 400 < 0.97
+
+
+def test_unknown_mark_is_refused():
+    scene = generate.Scene(generate.Random(1), "Jean Dupont", 0)
+    with pytest.raises(CalanqueError, match="unknown mark"):
+        generate.pieces(scene, "un {teléphone}")
+    with pytest.raises(CalanqueError, match="unknown fill"):
+        generate.pieces(scene, "un [nowhere]")
+
+
+def test_gold_file_is_read_back_and_checked(tmp_path):
+    documents = list(generate.generate("municipal", 20))
+    path = tmp_path / "gold.jsonl"
+    path.write_text("".join(corpus.write(documents)), encoding="utf-8")
+    assert corpus.read(path) == documents
+    for spans in ([{"start": 0, "end": 99, "type": "PERSON"}], [{"start": 0, "end": 1, "type": "FACE"}]):
+        path.write_text(json.dumps({"id": "1", "text": "a", "source": "s", "spans": spans}), encoding="utf-8")
+        with pytest.raises(CalanqueError, match="Line 1"):
+            corpus.read(path)
+
+
+def test_outside_sets_are_left_out_with_a_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(outside, "settings", lambda: type("Settings", (), {"root": tmp_path / "main"})())
+    for adapter in outside.ADAPTERS.values():
+        with pytest.raises(CalanqueError, match="put it in"):
+            adapter()
+
+
+def test_corrections_change_labels_and_notice_another_text(tmp_path):
+    path = tmp_path / "note.json"
+    labels = [{"entity_type": "PERSON", "start_pos": s, "end_pos": e} for s, e in ((0, 2), (3, 7))]
+    path.write_text(json.dumps({"entities": labels}), encoding="utf-8")
+    corrections = [
+        {"document": "note", "start": 0, "end": 2, "text": "Vu", "do": "remove", "reason": "a word"},
+        {"document": "note", "start": 3, "end": 7, "text": "Jean", "do": "remove", "reason": "cut short"},
+        {"document": "note", "start": 3, "end": 14, "text": "Jean Dupont", "do": "add", "reason": "in full"},
+        {"document": "note", "start": 34, "end": 38, "text": "Rome", "do": "either", "reason": "a town"},
+    ]
+    assert outside._corrected(path, TEXT, {"note": corrections}) == (
+        corpus.Entity(3, 14, "PERSON"),
+        corpus.Entity(34, 38, corpus.OPTIONAL),
+    )
+    with pytest.raises(CalanqueError, match="not the text that was corrected"):
+        outside._corrected(path, TEXT.replace("Jean", "Marc"), {"note": corrections})
+
+
+def test_every_correction_has_a_reason_and_does_one_thing():
+    rows = [json.loads(line) for line in outside.CORRECTIONS.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) > 100
+    assert {row["do"] for row in rows} == {"add", "remove", "either"}
+    assert all(row["reason"] and len(row["text"]) == row["end"] - row["start"] for row in rows)
+
+
+def test_tokens_become_a_text_with_offsets():
+    tokens = [("M.", "O"), ("Jean", "I-PER"), ("Dupont", "I-PER"), (",", "O"), ("maire", "O"), (".", "O")]
+    document = outside._passage("page-01", 0, tokens)
+    assert document.text == "M. Jean Dupont, maire."
+    assert [document.text[s.start : s.end] for s in document.spans] == ["Jean Dupont"]
+
+
+def test_errors_stay_out_of_the_repository_and_hide_the_held_half(tmp_path):
+    evaluate = kit("evaluate")
+    documents = list(generate.generate("municipal", len(generate.templates("municipal"))))
+    judgements = [judged(document=document) for document in documents]
+    with pytest.raises(CalanqueError, match="outside the repository"):
+        evaluate.write_errors(settings().root / "errors.jsonl", [("municipal", judgements)])
+    path = tmp_path / "errors.jsonl"
+    evaluate.write_errors(path, [("municipal", judgements)])
+    told = {json.loads(line)["source"] for line in path.read_text(encoding="utf-8").splitlines()}
+    open_half = {d.source for d in documents if not evaluate.is_held("municipal", d.source) and d.entities}
+    assert told == open_half
+    assert len(open_half) < len(documents) / 2 + 1

@@ -1,0 +1,119 @@
+"""Names by their words: casings, origins, what a first mention gives away, and what only looks like a name.
+
+All persons are invented.
+"""
+
+import unicodedata
+
+import pytest
+
+from calanque.privacy.lexicon.odds import name_odds
+from calanque.privacy.redact import redact
+
+NAMES = (
+    ("Jean", "Dupont"),
+    ("Aïcha", "Benali"),
+    ("Boubacar", "Traoré"),
+    ("Emre", "Y\u0131lmaz"),
+    ("Linh", "Nguyen"),
+    ("Araksi", "Manoukian"),
+    ("Rita", "Ferreira"),
+    ("Yann", "Le Goff"),
+    ("Kinga", "Kowalski"),
+    ("Saïd", "Abdallah"),
+)
+CASINGS = {
+    "First Last": lambda first, last: f"{first} {last}",
+    "LAST First": lambda first, last: f"{last.upper()} {first}",
+    "First LAST": lambda first, last: f"{first} {last.upper()}",
+    "LAST FIRST": lambda first, last: f"{last} {first}".upper(),
+    "LAST": lambda _, last: last.upper(),
+    "Last": lambda _, last: last,
+    "F. Last": lambda first, last: f"{first[0]}. {last}",
+    "first last": lambda first, last: f"{first} {last}".lower(),
+}
+FRAMES = (
+    "Hier soir {} criait dans la cage d'escalier.",
+    "La voisine dit que {} a cassé la porte du local.",
+    "Vu avec {} ce matin au sujet des poubelles.",
+)
+
+
+def left(text: str, name: str) -> list[str]:
+    """Return the letters of the name that stay readable once the text is redacted."""
+    start = text.index(name)
+    [done] = redact([text])
+    covered = {i for span in done.spans for i in range(span.start, span.end)}
+    return [text[i] for i in range(start, start + len(name)) if text[i].isalpha() and i not in covered]
+
+
+@pytest.mark.parametrize("casing", CASINGS)
+@pytest.mark.parametrize("person", NAMES, ids=lambda person: person[1])
+def test_a_name_is_masked_whole_in_each_casing(person: tuple[str, str], casing: str) -> None:
+    name = CASINGS[casing](*person)
+    for frame in FRAMES:
+        assert not left(frame.format(name), name)
+
+
+@pytest.mark.parametrize("shape", [str.upper, str.lower, lambda t: unicodedata.normalize("NFD", t)])
+def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: object) -> None:
+    texts = [shape(FRAMES[1].format(f"{first} {last}")) for first, last in NAMES]  # type: ignore[operator]
+    names = [shape(f"{first} {last}") for first, last in NAMES]  # type: ignore[operator]
+    for text, name in zip(texts, names, strict=True):
+        assert not left(text, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "M. Petit a payé. Petit doit encore 3 euros.", "M. <PERSON> a payé. <PERSON> doit encore 3 euros."
+        ),
+        pytest.param("J. D. et Hugo P. sont là.", "<PERSON> et <PERSON> sont là.", id="initials"),
+        pytest.param("Mme B. est passée.", "Mme <PERSON> est passée.", id="title-initial"),
+        pytest.param("M. J.-P. Martin est venu.", "M. <PERSON> est venu.", id="title-kept"),
+        pytest.param("Nom : Rose\nPrénom : Prune", "Nom : <PERSON>\nPrénom : <PERSON>", id="labels"),
+        pytest.param("1;Marchand;Rose;1990", "1;<PERSON>;<PERSON>;1990", id="fields"),
+        pytest.param("Merci d'avance,\nGwenn Xhaferi", "Merci d'avance,\n<PERSON>", id="signature"),
+        pytest.param("Remis à Mme de La Tour hier.", "Remis à Mme <PERSON> hier.", id="particles"),
+        pytest.param("le nommé xhaferi a fui", "le nommé <PERSON> a fui", id="unknown-after-title"),
+        pytest.param("j'ai vu mme dos santos", "j'ai vu mme <PERSON>", id="particle-lower"),
+        pytest.param("M. Pierre Fontaine et Mme Leclerc.", "M. <PERSON> et Mme <PERSON>.", id="things-as-names"),
+    ],
+)
+def test_names_by_what_stands_around_them(text: str, expected: str) -> None:
+    assert redact([text])[0].text == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La rue Paul Langevin est fermée, passez par le lycée Jean Moulin.",
+        "Le petit marchand de glaces du boulevard Victor Hugo a fermé.",
+        "Monsieur le Maire, Madame la Directrice, merci de votre réponse.",
+        "Le bus 83 ne passe plus à Castellane depuis lundi.",
+        "La maladie de Parkinson et le score de Glasgow sont notés.",
+        "On se gare devant Leclerc, à côté de la Clio et de la Dacia.",
+        "Le SAMU et les POMPIERS sont venus de Toulon et d'Aubagne.",
+        "un martin pêcheur vit près du canal",
+        "COMPTE RENDU DU CONSEIL DE QUARTIER DE LA BELLE DE MAI",
+        "La loi Badinter et la jurisprudence Blanco s'appliquent.",
+        "Contactez la mairie, Bureau des Permis, de 9h à 12h.",
+        "il faut reparer la fontaine de la place et tailler les roses",
+    ],
+)
+def test_what_only_looks_like_a_name_stays(text: str) -> None:
+    assert redact([text])[0].text == text
+
+
+@pytest.mark.parametrize(("name", "word"), [("dupont", "police"), ("karim", "poubelle"), ("martin", "lundi")])
+def test_odds_tell_names_from_words(name: str, word: str) -> None:
+    known, common = name_odds(name), name_odds(word)
+    assert known is not None
+    assert common is not None
+    assert known > 2 > -1 > common
+
+
+def test_odds_of_a_form_are_those_of_its_base() -> None:
+    assert name_odds("recontactez") == name_odds("recontacter")
+    assert name_odds("xqzt") is None
