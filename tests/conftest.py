@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # Before any import of calanque: settings are read once.
 os.environ["CALANQUE_HOME"] = str(ROOT / ".calanque-test")
-os.environ["CALANQUE_PORT_OFFSET"] = "2000"
+os.environ["CALANQUE_PORT_OFFSET"] = os.environ.get("CALANQUE_TEST_PORT_OFFSET", "2000")
 os.environ["AIRFLOW_HOME"] = str(ROOT / ".calanque-test" / "airflow")
 
 from calanque.settings import Settings, settings  # noqa: E402
