@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from calanque.errors import CalanqueError
+from calanque.privacy.key_file import key_stamp
 from calanque.privacy.tokens import TokenKeys, TokenKind
 
 if TYPE_CHECKING:
@@ -157,10 +158,11 @@ def _redacted(values: list[str | None]) -> list[str | None]:
 
 
 def _tokens(values: list[str | None], action: Token) -> list[str | None]:
-    keys = _worker_keys()
+    keys = _worker_keys(key_stamp())
     return [keys.token(action.kind, value, action.purpose) for value in values]
 
 
-@cache
-def _worker_keys() -> TokenKeys:
+@lru_cache(maxsize=1)
+def _worker_keys(_stamp: tuple[object, ...]) -> TokenKeys:
+    # A worker outlives many tasks: it reads the keys again when their file has changed, not before.
     return TokenKeys.load()

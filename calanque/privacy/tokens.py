@@ -1,17 +1,15 @@
 """Keyed tokens (pseudonyms): HMAC-SHA-256 with one key per purpose, the key's id in the token, and no way back.
 
-The master keys come from a file that only its owner reads; each purpose and kind gets its own key by HKDF (RFC 5869),
-so that two purposes can never be joined by their tokens.
+The master keys come from a file that only its owner reads, or from the environment (see `calanque.privacy.key_file`);
+each purpose and kind gets its own key by HKDF (RFC 5869), so that two purposes can never be joined by their tokens.
 """
 
 import base64
 import hmac
-import os
 import re
-import stat
 import unicodedata
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NoReturn
@@ -21,18 +19,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from calanque.errors import CalanqueError
-from calanque.settings import settings
+from calanque.privacy.key_file import KEY_FILE_VARIABLE as KEY_FILE_VARIABLE
+from calanque.privacy.key_file import SHORTEST_KEY_BYTES, check_length, read_keys
 
 TokenKind = Literal["person", "phone", "email", "plate", "identifier"]
 
-KEY_FILE_VARIABLE = "CALANQUE_TOKEN_KEY_FILE"
-SECRET_NAME = "token_key"  # noqa: S105  (name of the secret, not the secret)
-SHORTEST_KEY_BYTES = 32
 _TOKEN_BYTES = 20
-_FIRST_KEY_ID = "v1"
-_KEY_LINE = re.compile(r"(?:(v[1-9]\d{0,3}):)?([0-9A-Fa-f]*)")
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]*")
+_NO_DIAL_SIGN = re.compile(r"[^\d+]")
 _PHONE_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM")
+_OVERSEAS_CODES = (262, 590, 594, 596, 508)
+_NUMBER_KINDS = (
+    *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),
+    *("personal_number", "voip", "pager", "uan", "voicemail"),
+)
+_KNOWN_PHONE_COUNT = 10_000
 _CIVILITIES = frozenset(
     {"m", "mr", "mrs", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr", "docteur", "me", "maitre"}
 )
@@ -51,8 +52,34 @@ def normalise_person(value: str) -> str:
 
 def normalise_phone(value: str) -> str:
     """Return the number in E.164, national numbers read as French (overseas too); else its digits alone."""
-    digits = re.sub(r"[^\d+]", "", unicodedata.normalize("NFKC", value).replace("(0)", ""))
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    digits = _NO_DIAL_SIGN.sub("", plain.replace("(0)", ""))
     digits = "+" + digits[2:] if digits.startswith("00") else digits
+    french = _plainly_french().fullmatch(digits)
+    return f"+33{french['abroad'] or french['home']}" if french else _e164(digits)
+
+
+@cache
+def _plainly_french() -> re.Pattern[str]:
+    """Compile which numbers are French whatever phonenumbers would say of them: most need no parsing.
+
+    +33 and nine digits always is; ten digits from 0 are when they are valid in France, or valid nowhere overseas.
+    """
+    overseas = {r for code in _OVERSEAS_CODES for r in phonenumbers.region_codes_for_country_code(code)}
+    french, elsewhere = _valid_numbers(["FR"]), _valid_numbers(sorted(overseas))
+    nine = r"[1-9]\d{8}"
+    national = rf"(?={nine}\Z)(?:{french})|(?!(?:{elsewhere})\Z){nine}"
+    return re.compile(rf"\+33(?P<abroad>{nine})|0(?P<home>{national})", re.ASCII)
+
+
+def _valid_numbers(regions: Sequence[str]) -> str:
+    known = [phonenumbers.PhoneMetadata.metadata_for_region(region) for region in regions]
+    found = [getattr(region, kind) for region in known if region for kind in _NUMBER_KINDS]
+    return "|".join(kind.national_number_pattern for kind in found if kind and kind.national_number_pattern)
+
+
+@lru_cache(maxsize=_KNOWN_PHONE_COUNT)
+def _e164(digits: str) -> str:
     try:
         numbers = [phonenumbers.parse(digits, region) for region in _PHONE_REGIONS]
     except phonenumbers.NumberParseException:
@@ -98,32 +125,24 @@ class TokenKeys:
         if not masters:
             raise CalanqueError("No token key was given: put one of 256 bits or more, in hexadecimal, in the key file.")
         for key_id, key in masters.items():
-            if len(key) < SHORTEST_KEY_BYTES:
-                raise CalanqueError(f"The token key {key_id} has {8 * len(key)} bits: make one of at least 256 bits.")
+            check_length(key_id, key)
         self._masters = dict(masters)
         self.current_id = max(masters, key=lambda key_id: int(key_id[1:]))
         self._derive = lru_cache(maxsize=256)(self._derived)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "TokenKeys":
-        """Read the keys of this installation.
-
-        Args:
-            path: the key file; by default the one `CALANQUE_TOKEN_KEY_FILE` names, else `secrets/token_key` of the
-                installation. One key in hexadecimal, or one `v2:HEX` a line while keys rotate.
+        """Read the keys of this installation, or those of a key file.
 
         Raises:
             CalanqueError: if the file is missing, readable by others, or holds no key of at least 256 bits.
         """
-        given = os.environ.get(KEY_FILE_VARIABLE)
-        path = path or (Path(given) if given else settings().home / "secrets" / SECRET_NAME)
-        if not path.is_file():
-            raise CalanqueError(
-                f"The token key file is missing: start the stack once, or set {KEY_FILE_VARIABLE} to a key file."
-            )
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise CalanqueError("The token key file can be read by other users: run 'chmod 600' on it.")
-        return cls(_parse_keys(path.read_text(encoding="utf-8", errors="replace")))
+        return cls({key.key_id: key.secret for key in read_keys(path)})
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of all keys; the tokens of one person under each of them find every row about them."""
+        return tuple(self._masters)
 
     def token(self, kind: TokenKind, value: str | None, purpose: str, key_id: str | None = None) -> str | None:
         """Return the token of a value, such as `v1:person:` and 32 characters, or None for an empty value.
@@ -165,15 +184,3 @@ class TokenKeys:
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled."""
         raise CalanqueError("Token keys never travel: load them where they are used, with TokenKeys.load().")
-
-
-def _parse_keys(text: str) -> dict[str, bytes]:
-    masters: dict[str, bytes] = {}
-    for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
-        match = _KEY_LINE.fullmatch(line)
-        if not match or len(match.group(2)) % 2:
-            raise CalanqueError(
-                f"Line {number} of the token key file is not a key in hexadecimal (or v2:HEX): write it anew."
-            )
-        masters[match.group(1) or _FIRST_KEY_ID] = bytes.fromhex(match.group(2))
-    return masters
