@@ -1,0 +1,147 @@
+"""Look for values in every byte that an installation keeps: the lake's files, its disks, its logs, its databases.
+
+Used to prove that a personal value stays in landing, and that an erased one is nowhere.
+"""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from calanque.engines import postgres
+from calanque.engines.hdfs import Lake
+from calanque.governance.needles import Needles
+from calanque.governance.unpack import UnreadableError, unpack
+from calanque.settings import Settings
+
+SUPERUSER = "hdfs"
+_BLOCK = re.compile(r"\b(blk_\d+)(?:_\d+)?\b")
+_FSCK_FILE = re.compile(r"^(/\S.*?) \d+ bytes, ")
+
+
+class Hit(BaseModel):
+    """Which value was found, and where: `hdfs:PATH`, `block:PATH`, `file:PATH` or `database:NAME.TABLE`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    place: str
+
+
+class ScanReport(BaseModel):
+    """What was read, and what was found; `unreadable` holds places whose content could not be undone and is unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hits: tuple[Hit, ...]
+    read_counts: dict[str, int]
+    read_bytes: dict[str, int]
+    unreadable: tuple[str, ...]
+    seconds: float
+
+    def places(self, label: str) -> set[str]:
+        """Return where one value was found."""
+        return {hit.place for hit in self.hits if hit.label == label}
+
+
+def scan(settings: Settings, values: dict[str, str], folders: Iterable[Path] = ()) -> ScanReport:
+    """Look for values in HDFS, under the installation's home and other folders, and in PostgreSQL.
+
+    Args:
+        settings: the installation; its services run.
+        values: value by label.
+        folders: local folders beside `home` to look into, such as the one for temporary files.
+
+    Returns:
+        The report; it holds labels and places, never a value.
+
+    Raises:
+        CalanqueError: if a value is too short, or a service does not answer.
+    """
+    scanner = _Scanner(Needles(values))
+    started_s = time.monotonic()
+    lake = Lake(settings.webhdfs_url, SUPERUSER)
+    for path, size in lake.walk("/"):
+        scanner.look("hdfs", f"hdfs:{path}", [path.encode(), lake.read(path) if size else b""])
+    owners = block_owners(lake)
+    for folder in (settings.home, *folders):
+        for file in _files(folder):
+            scanner.look_in_file(file, _place(file, folder, owners))
+    for database, table, found in postgres.values(settings):
+        scanner.look("database", f"database:{database}.{table}", _texts(found))
+    return scanner.report(time.monotonic() - started_s)
+
+
+def block_owners(lake: Lake) -> dict[str, str]:
+    """Return the HDFS file that each block belongs to, by the block's name on a DataNode's disk."""
+    owners, path = {}, ""
+    for line in lake.fsck("/").splitlines():
+        if start := _FSCK_FILE.match(line):
+            path = start[1]
+        elif found := _BLOCK.search(line):
+            owners[found[1]] = path
+    return owners
+
+
+class _Scanner:
+    """Adds up what was read and found."""
+
+    def __init__(self, needles: Needles) -> None:
+        self._needles = needles
+        self._hits: set[tuple[str, str]] = set()
+        self._unreadable: set[str] = set()
+        self._counts: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
+
+    def look(self, kind: str, place: str, contents: Iterable[bytes]) -> None:
+        self._counts[kind] += 1
+        for content in contents:
+            self._bytes[kind] += len(content)
+            try:
+                for data in unpack(content):
+                    self._hits |= {(label, place) for label in self._needles.find(data)}
+            except UnreadableError:
+                self._unreadable.add(place)
+
+    def look_in_file(self, path: Path, place: str) -> None:
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # a service removed it meanwhile
+            return
+        self.look("file", place, [str(path).encode("utf-8", "surrogateescape"), content])
+
+    def report(self, seconds: float) -> ScanReport:
+        return ScanReport(
+            hits=tuple(Hit(label=label, place=place) for label, place in sorted(self._hits)),
+            read_counts=dict(self._counts),
+            read_bytes=dict(self._bytes),
+            unreadable=tuple(sorted(self._unreadable)),
+            seconds=round(seconds, 1),
+        )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
+
+
+def _place(path: Path, folder: Path, owners: dict[str, str]) -> str:
+    relative = path.relative_to(folder)
+    block = _BLOCK.match(path.name)
+    if block and relative.parts[0] == "hdfs":
+        return f"block:{owners.get(block[1], 'of no file')}"
+    return f"file:{folder.name}/{relative}"
+
+
+def _texts(values: list[Any]) -> Iterator[bytes]:
+    """Yield binary values one by one, since each may be packed, and the others joined."""
+    texts: list[str] = []
+    for value in values:
+        if isinstance(value, bytes | memoryview):
+            yield bytes(value)
+        else:
+            texts.append(value if isinstance(value, str) else str(value))
+    yield "\n".join(texts).encode("utf-8", "surrogateescape")
