@@ -4,14 +4,11 @@ from typing import Annotated
 
 import typer
 
+from calanque.cli import keys
 from calanque.cli.terminal import console
 
-app = typer.Typer(help="For the DPO: where a column comes from.", no_args_is_help=True)
-
-
-@app.callback()
-def dpo() -> None:
-    """Keep `lineage` a subcommand while it is alone."""
+app = typer.Typer(help="For the DPO: where a column comes from, and the keys of the tokens.", no_args_is_help=True)
+app.add_typer(keys.app, name="keys")
 
 
 @app.command()

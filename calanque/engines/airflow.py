@@ -1,11 +1,15 @@
 """The orchestrator's REST API, and the one place where an error of ours becomes the last line of a task's log."""
 
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,6 +55,27 @@ def skip(sentence: str) -> NoReturn:
     from airflow.sdk.exceptions import AirflowSkipException
 
     raise AirflowSkipException(sentence)
+
+
+def secret_text(settings: Settings, kind: Literal["connection", "variable"], name: str) -> str:
+    """Return the password of a connection, or a variable, from Airflow's secrets backends in their order.
+
+    Raises:
+        CalanqueError: if Airflow does not find it; the sentence quotes nothing of the answer.
+    """
+    command = [sys.executable, "-m", "airflow", f"{kind}s", "get", name]
+    command += ["--output", "json"] if kind == "connection" else []
+    environment = os.environ | {"AIRFLOW_HOME": str(settings.home / "airflow")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    text = done.stdout.strip()
+    if done.returncode == 0 and kind == "connection":
+        text = str(json.loads(text)[0].get("password") or "")
+    if done.returncode or not text:
+        raise CalanqueError(
+            f"Airflow finds no {kind} '{name}' that holds something: look at its secrets backend, and at "
+            f"'airflow {kind}s list'."
+        )
+    return text
 
 
 class Orchestrator:

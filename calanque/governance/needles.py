@@ -53,8 +53,8 @@ class Needles:
     def find(self, data: bytes) -> set[str]:
         """Return the labels of the values that the bytes hold, however written.
 
-        Found are: any case of Latin letters, with or without accents (composed or not), other signs or none between the parts; as UTF-8,
-        Latin-1, Windows-1252 or UTF-16; as base64, hexadecimal, a URL's or JSON's escapes, or Python's.
+        Found are: any case of Latin letters, with or without accents (composed or not), other signs or none between
+        the parts; as UTF-8, Latin-1, Windows-1252 or UTF-16; as base64, hexadecimal, escapes of URLs, JSON or Python.
         """
         found: set[str] = set()
         for chunk in _chunks(data):
