@@ -1,13 +1,17 @@
 """`calanque feeds`: the contracts, and one batch now."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from calanque.cli.terminal import console
 from calanque.errors import CalanqueError
+
+if TYPE_CHECKING:
+    from calanque.contracts import FeedContract
 
 app = typer.Typer(help="Feeds: list and check contracts, run one batch now.", no_args_is_help=True)
 
@@ -27,17 +31,53 @@ def list_feeds() -> None:
 
 
 @app.command()
-def check(feed: Annotated[str | None, typer.Argument(help="A feed; all of them by default.")] = None) -> None:
-    """Check the contracts and the gates they name; a wrong one ends in a sentence."""
+def check(
+    feed: Annotated[str | None, typer.Argument(help="A feed; all of them by default.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="With --data: a file; else the newest landed batch.")] = None,
+    data: Annotated[bool, typer.Option("--data", help="Look for personal values in the columns called open.")] = False,
+    count: Annotated[int, typer.Option("--sample", min=1, help="Distinct values read of each column.")] = 2_000,
+    seed: Annotated[int, typer.Option(help="Another seed draws other values.")] = 13_055,
+) -> None:
+    """Check the contracts and the gates they name, and with --data the classification against the data."""
     from calanque.contracts import load_contract, load_contracts
     from calanque.contracts.gates import load_gate
 
     contracts = [load_contract(feed)] if feed else list(load_contracts().values())
     for contract in contracts:
-        count = sum(len(load_gate(gate, "landing").expectations) for gate in contract.gates)
+        expectations = sum(len(load_gate(gate, "landing").expectations) for gate in contract.gates)
         console.print(
-            f"[green]ok[/] {contract.feed} {contract.version}: {len(contract.bronze)} columns, {count} expectations"
+            f"[green]ok[/] {contract.feed} {contract.version}: {len(contract.bronze)} columns, "
+            f"{expectations} expectations"
         )
+    if file and not data:
+        raise CalanqueError("A file is read with --data: write 'feeds check FEED --data FILE'.")
+    if data:
+        leaking = [contract.feed for contract in contracts if _has_leak(contract, file, count, seed)]
+        if leaking:
+            raise CalanqueError(
+                f"Columns that the contract calls open hold personal values: {', '.join(leaking)}. Correct the "
+                "contract, raise its version, and check again."
+            )
+
+
+def _has_leak(contract: "FeedContract", file: Path | None, count: int, seed: int) -> bool:
+    from calanque.ingest.column_scan import find_leaks
+    from calanque.ingest.sample import sample_file, sample_landed
+
+    sample = sample_file(contract, file, count, seed) if file else sample_landed(contract, count, seed)
+    leaks = find_leaks(contract, sample)
+    if not leaks:
+        opened = sum(column.classification == "open" for column in contract.landing)
+        console.print(
+            f"[green]ok[/] {contract.feed}, {sample.origin}: no personal value in {opened} open columns of "
+            f"{sample.row_count:,} rows"
+        )
+    for leak in leaks:
+        console.print(
+            f"[red]leak[/] {contract.feed}, {sample.origin}: column '{leak.column}' holds {leak.type} in "
+            f"{leak.hit_count:,} of {leak.value_count:,} distinct values (rule {leak.rule}): {leak.advice}."
+        )
+    return bool(leaks)
 
 
 @app.command()

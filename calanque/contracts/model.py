@@ -77,11 +77,15 @@ class FileFormat(Closed):
 
 
 class LandingColumn(Closed):
-    """One column of the file as received."""
+    """One column of the file as received.
+
+    `names_places` declares that its values are names of places: a person's name among them is a street or a park.
+    """
 
     name: str
     classification: Classification
     description: str
+    names_places: bool = False
 
 
 class BronzeColumn(Closed):

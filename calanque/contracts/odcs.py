@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from calanque.contracts.folders import Folders
 from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn
-from calanque.contracts.properties import ColumnProperties, FeedProperties
+from calanque.contracts.properties import ColumnProperties, FeedProperties, LandingProperties
 from calanque.contracts.rules import check_contract
 from calanque.contracts.yaml_file import read_yaml, sentence_of
 from calanque.errors import CalanqueError
@@ -146,16 +146,14 @@ def _objects(odcs: OpenDataContractStandard) -> tuple[SchemaObject, SchemaObject
 
 def _landing_column(column: SchemaProperty) -> LandingColumn:
     where = f"schema.landing.{column.name}"
-    _custom(_NoProperties, column.customProperties, f"{where}.customProperties")
-    return _built(
-        LandingColumn,
-        {"name": column.name, "classification": column.classification, "description": column.description},
-        where,
-    )
-
-
-class _NoProperties(BaseModel, frozen=True, extra="forbid"):
-    """Landing columns take no custom property: what happens to a value is said where it goes, in bronze."""
+    properties = _custom(LandingProperties, column.customProperties, f"{where}.customProperties")
+    values = {
+        "name": column.name,
+        "classification": column.classification,
+        "description": column.description,
+        "names_places": properties.names_places,
+    }
+    return _built(LandingColumn, values, where)
 
 
 def _bronze_column(column: SchemaProperty) -> BronzeColumn:

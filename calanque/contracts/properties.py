@@ -36,6 +36,12 @@ class FeedProperties(_Properties):
     gates: tuple[str, ...]
 
 
+class LandingProperties(_Properties):
+    """Custom properties of one landing column; what happens to its values is said where they go, in bronze."""
+
+    names_places: bool = False
+
+
 class ColumnProperties(_Properties):
     """Custom properties of one bronze column."""
 

@@ -173,7 +173,7 @@ class Planter:
         self.contract = lake.contract
         self.planted = lake.planted
         self._surnames = iter(SURNAMES)
-        self._numbers = iter(range(1, 100))
+        self._numbers = iter(range(1, 800))
 
     def row(self, case: str, row: dict[str, str]) -> dict[str, str]:
         """Return the row with a canary in each of its personal columns."""
@@ -203,13 +203,13 @@ class Planter:
             return f"{FIRST_NAMES[n % len(FIRST_NAMES)]} {self.planted[label]}"
         nir = f"2 85 05 13 {n + 100:03d} {n + 200:03d}"
         value = {
-            "lon": f"5.38{n:02d}{7_193_000 + n * 7}",
-            "lat": f"43.30{n:02d}{7_193_000 + n * 7}",
-            "phone": f"05 36 49 40 {n:02d}",
-            "email": f"corbeau.{n:02d}.marin@example.org",
+            "lon": f"5.38{n:03d}{7_193_000 + n * 7}",
+            "lat": f"43.30{n:03d}{7_193_000 + n * 7}",
+            "phone": f"05 36 49 {n // 100 + 40} {n % 100:02d}",
+            "email": f"corbeau.{n:03d}.marin@example.org",
             "plate": f"VX-{n + 100}-ZW",
             "nir": f"{nir} {97 - int(nir.replace(' ', '')) % 97:02d}",
-            "identifier": f"KZQ-{n:02d}-DOSSIER",
+            "identifier": f"KZQ-{n:03d}-DOSSIER",
         }[kind]
         self.planted[label] = value
         if kind == "phone":

@@ -1,0 +1,104 @@
+"""Does a feed's classification agree with its data? The privacy engine reads a sample of every column called open.
+
+A column leaks when personal values are too many to be chance:
+
+- a type with a form (phone, e-mail, plate, address…): in 2 distinct values, or in 0.5 % of them when they are few;
+- PERSON: in 3 distinct values and 1 % of them, because a common word may be a name (June, August);
+- a type made of digits only, in a column of numbers, dates or listed codes: in 20 %, because one in ten numbers of
+  sixteen digits passes the check of a bank card.
+
+In columns of numbers, dates or listed codes only identifiers count: a number is no person, address or position.
+In columns that the contract declares `namesPlaces`, persons and addresses do not count: places are named after persons.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from calanque.contracts.model import Closed, FeedContract, LandingColumn
+from calanque.ingest.sample import Sample
+from calanque.privacy.spans import Span
+
+LEAST_COUNT, LEAST_SHARE = 2, 0.005
+LEAST_PERSON_COUNT, LEAST_PERSON_SHARE = 3, 0.01
+LEAST_CHANCE_SHARE = 0.2
+LONG_TEXT_WORDS = 6
+# A value made of more columns than this says nothing about one of them: it is a fingerprint of the row.
+SOURCE_COUNT_MAX = 2
+PLACES = frozenset({"PERSON", "POSTAL_ADDRESS", "GPS_POSITION"})
+NOT_IDENTIFIERS = PLACES | {"BIRTH_DATE"}
+DIGITS_ONLY = frozenset({"PHONE_NUMBER", "FR_NIR", "CREDIT_CARD", "IP_ADDRESS"})
+
+
+class Leak(Closed):
+    """Personal values of one type in a column that the contract calls open; never a value."""
+
+    column: str
+    type: str
+    rule: str
+    hit_count: int
+    value_count: int
+    advice: str
+
+
+def find_leaks(contract: FeedContract, sample: Sample) -> list[Leak]:
+    """Return every leak of the sample, by column in the contract's order, then by type.
+
+    Args:
+        contract: the feed's contract.
+        sample: distinct values of its landing columns.
+    """
+    return [
+        leak
+        for column in contract.landing
+        if column.classification == "open"
+        for leak in _leaks(contract, column, sample.values[column.name])
+    ]
+
+
+def _leaks(contract: FeedContract, column: LandingColumn, values: tuple[str, ...]) -> Iterator[Leak]:
+    from calanque.engines.presidio import analyze_batch
+
+    is_coded = _is_coded(contract, column.name)
+    ignored = NOT_IDENTIFIERS if is_coded else PLACES - {"GPS_POSITION"} if column.names_places else frozenset[str]()
+    spans = [span for found in analyze_batch(values) for span in _one_a_type(found)]
+    hits = Counter(span.type for span in spans if span.type not in ignored)
+    for kind, count in sorted(hits.items()):
+        if not _is_chance(kind, count, len(values), is_coded):
+            rule = Counter(span.rule for span in spans if span.type == kind).most_common(1)[0][0]
+            yield Leak(
+                column=column.name,
+                type=kind,
+                rule=rule,
+                hit_count=count,
+                value_count=len(values),
+                advice=_advice(contract, kind, values),
+            )
+
+
+def _one_a_type(found: list[Span]) -> list[Span]:
+    return list({span.type: span for span in sorted(found, key=lambda span: span.score)}.values())
+
+
+def _is_coded(contract: FeedContract, name: str) -> bool:
+    """Say whether every bronze column made from this one is a number, a date, a position or a listed value."""
+    made = [c for c in contract.bronze if name in c.sources and len(c.sources) <= SOURCE_COUNT_MAX]
+    return bool(made) and all(c.physical_type != "string" or c.enum or c.projected for c in made)
+
+
+def _is_chance(kind: str, hit_count: int, value_count: int, is_coded: bool) -> bool:
+    share = hit_count / value_count
+    if kind == "PERSON":
+        return hit_count < LEAST_PERSON_COUNT or share < LEAST_PERSON_SHARE
+    if is_coded and kind in DIGITS_ONLY:
+        return share < LEAST_CHANCE_SHARE
+    return hit_count < LEAST_COUNT and share < LEAST_SHARE
+
+
+def _advice(contract: FeedContract, kind: str, values: tuple[str, ...]) -> str:
+    words = sorted(len(value.split()) for value in values)
+    if words[len(words) // 2] >= LONG_TEXT_WORDS:
+        return "classify it free_text, and redact it in bronze"
+    if kind in ("POSTAL_ADDRESS", "GPS_POSITION", "BIRTH_DATE"):
+        return "classify it personal, and keep of it a cell or a zone only, or leave it out of bronze"
+    named = "; if these are names of places, say namesPlaces" if kind == "PERSON" else ""
+    return f"classify it identifier, with 'protection: token:{contract.purpose}' in bronze{named}"

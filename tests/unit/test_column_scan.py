@@ -1,0 +1,176 @@
+"""Classification against data: the demo's feeds pass, a planted column does not, and no value is ever shown."""
+
+import csv
+import io
+import random
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from calanque.cli import app
+from calanque.contracts import FeedContract, load_contract
+from calanque.errors import CalanqueError
+from calanque.ingest.column_scan import find_leaks
+from calanque.ingest.sample import Sample, sample_file
+from calanque.twin.citizen_reports import generate_reports, planted_values
+
+REPORTS = load_contract("citizen_reports")
+TORONTO = load_contract("toronto_incidents")
+BASE = generate_reports(count=1_500)
+PLANTED = planted_values(count=1_500)
+
+
+def written(rows: list[dict[str, str]]) -> bytes:
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]), delimiter=";", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().encode()
+
+
+def base_rows() -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(BASE.decode()), delimiter=";"))
+
+
+def check(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["feeds", "check", *arguments])
+    if isinstance(done.exception, CalanqueError):
+        return 1, f"{done.output}\n{done.exception}"
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done.exit_code, done.output
+
+
+def test_the_reports_of_the_demo_pass(tmp_path: Path) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_bytes(BASE)
+    code, output = check("citizen_reports", "--data", str(path))
+    assert code == 0, output
+    assert "no personal value in 3 open columns of 1,500 rows" in " ".join(output.split())
+
+
+VALUES = {kind: [v.value for v in PLANTED if v.type == kind] for kind in sorted({v.type for v in PLANTED})}
+LEAKS = [
+    pytest.param("PERSON", 1.0, "identifier", id="names"),
+    pytest.param("PERSON", 0.02, "identifier", id="few-names"),
+    pytest.param("PHONE_NUMBER", 1.0, "identifier", id="phones"),
+    pytest.param("PHONE_NUMBER", 0.005, "identifier", id="few-phones"),
+    pytest.param("FR_PLATE", 1.0, "identifier", id="plates"),
+    pytest.param("EMAIL_ADDRESS", 0.01, "identifier", id="few-e-mails"),
+    pytest.param("POSTAL_ADDRESS", 0.5, "personal", id="addresses"),
+]
+
+
+@pytest.mark.parametrize(("kind", "share", "advice"), LEAKS)
+def test_a_planted_column_is_found(tmp_path: Path, kind: str, share: float, advice: str) -> None:
+    rows, draw = base_rows(), random.Random(5)
+    pool = sorted(set(VALUES[kind]))
+    used = draw.sample(range(len(rows)), max(3, int(share * len(rows))))
+    for n, at in enumerate(used):
+        rows[at]["report_id"] = pool[n % len(pool)]
+    path = tmp_path / "reports.csv"
+    path.write_bytes(written(rows))
+    code, output = check("citizen_reports", "--data", str(path))
+    flat = " ".join(output.split())
+    assert code == 1
+    assert f"column 'report_id' holds {kind} in " in flat and f"(rule {kind.lower()}." in flat
+    assert f"classify it {advice}" in flat and "raise its version" in flat
+    assert not [value for value in pool if len(value) > 5 and value in flat]
+
+
+def test_free_text_called_open_is_found_with_its_advice() -> None:
+    texts = tuple(row["description"] for row in base_rows())
+    (first, *more) = find_leaks(REPORTS, sample_of(REPORTS, report_id=texts))
+    assert {leak.type for leak in (first, *more)} >= {"PERSON", "PHONE_NUMBER", "POSTAL_ADDRESS"}
+    assert all(leak.advice.startswith("classify it free_text") for leak in (first, *more))
+
+
+def sample_of(contract: FeedContract, **values: tuple[str, ...]) -> Sample:
+    return Sample(
+        origin="test", row_count=100, values={column.name: values.get(column.name, ()) for column in contract.landing}
+    )
+
+
+@pytest.mark.parametrize(
+    ("contract", "values", "types"),
+    [
+        pytest.param(TORONTO, {"Neighbourhood": ("Lawrence Park", "Mount Dennis", "Wexford/Maryvale")}, [], id="parks"),
+        pytest.param(
+            TORONTO, {"Neighbourhood": ("Lawrence Park", "06 39 98 12 34", "06 39 98 12 35")}, ["PHONE_NUMBER"],
+            id="phones-among-places",
+        ),
+        pytest.param(
+            TORONTO,
+            {"occurrencemonth": ("January", "June", "August", "May", "April")},
+            [],
+            id="two-months-that-are-names",
+        ),
+        pytest.param(TORONTO, {"Lat": tuple(f"43.{n}" for n in range(6_000_000, 6_002_000))}, [], id="positions"),
+        pytest.param(TORONTO, {"Pub_Id": tuple(str(4970100000000000 + n) for n in range(2_000))}, ["CREDIT_CARD"],
+                     id="one-in-ten-passes-the-check-in-text"),
+        pytest.param(REPORTS, {"category": ("bruit", "dechets", "voirie")}, [], id="codes"),
+        pytest.param(REPORTS, {"category": ("bruit", "a.b@example.org", "c.d@example.org")}, ["EMAIL_ADDRESS"],
+                     id="e-mails-among-codes"),
+        pytest.param(REPORTS, {"reported_at": tuple(f"2026-06-{n:02d}T12:00:00" for n in range(1, 29))}, [],
+                     id="times"),
+        pytest.param(REPORTS, {"report_id": ()}, [], id="no-value"),
+        pytest.param(REPORTS, {"reporter_name": ("Jean Dupont", "Marie Durand", "Paul Martin")}, [], id="not-open"),
+    ],
+)  # fmt: skip
+def test_what_counts_and_what_is_chance(
+    contract: FeedContract, values: dict[str, tuple[str, ...]], types: list[str]
+) -> None:
+    assert [leak.type for leak in find_leaks(contract, sample_of(contract, **values))] == types
+
+
+def test_digits_in_a_column_of_numbers_may_be_chance() -> None:
+    numbers = tuple(str(4970100000000000 + n * 7) for n in range(500))
+    column = next(c for c in REPORTS.bronze if c.name == "category")
+    number = column.model_copy(update={"physical_type": "bigint", "enum": ()})
+    coded = REPORTS.model_copy(update={"bronze": tuple(number if c is column else c for c in REPORTS.bronze)})
+    assert find_leaks(coded, sample_of(coded, category=numbers)) == []
+    valid = tuple(f"06 39 98 {n:02d} 34" for n in range(90))
+    assert [leak.type for leak in find_leaks(coded, sample_of(coded, category=valid))] == ["PHONE_NUMBER"]
+
+
+def test_a_sample_is_fair_seeded_and_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_bytes(BASE)
+    first, again, other = (sample_file(REPORTS, path, 200, seed) for seed in (1, 1, 2))
+    assert first == again and first != other
+    assert len(first.values["report_id"]) == 200 and len(first.values["category"]) == 6
+    firsts = [int(value[-6:]) for value in first.values["report_id"]]
+    assert 600 < sum(firsts) / len(firsts) < 900  # of 1 to 1,500: from the whole file
+
+
+def test_a_value_repeated_is_one_value(tmp_path: Path) -> None:
+    rows = base_rows()
+    for row in rows:
+        row["report_id"] = "jean.dupont@example.org"
+    path = tmp_path / "reports.csv"
+    path.write_bytes(written(rows))
+    code, output = check("citizen_reports", "--data", str(path))
+    assert code == 1 and "EMAIL_ADDRESS in 1 of 1 distinct values" in " ".join(output.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(("citizen_reports", "--data", "nowhere.csv"), "There is no file", id="no-file"),
+        pytest.param(("citizen_reports", "pyproject.toml"), "is read with --data", id="file-without-data"),
+        pytest.param(("citizen_reports", "--data", "pyproject.toml"), "ontract", id="another-format"),
+    ],
+)
+def test_what_cannot_be_checked_ends_in_a_sentence(arguments: tuple[str, ...], message: str) -> None:
+    code, output = check(*arguments)
+    assert code == 1 and message in output
+
+
+def test_bytes_of_another_encoding_are_read_all_the_same(tmp_path: Path) -> None:
+    rows = base_rows()
+    rows[0]["report_id"] = "Éric Müller, eric.muller@example.org"
+    rows[1]["report_id"] = "Zoé Noël, zoe.noel@example.org"
+    path = tmp_path / "reports.csv"
+    path.write_bytes(written(rows).decode().encode("latin-1", "replace"))
+    code, output = check("citizen_reports", "--data", str(path))
+    assert code == 1 and "EMAIL_ADDRESS in 2 of" in " ".join(output.split())
