@@ -1,0 +1,202 @@
+"""Tokens and redaction on the real engine: rotation, any Delta column, and what plans and event logs hold."""
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from drop_feed import HEADER, Feed, contract_of
+
+from calanque.governance.needles import Needles
+from calanque.governance.unpack import unpack
+from calanque.privacy.key_file import key_path, read_keys, rotate
+from calanque.privacy.protect import Redact, Token, protect_batches, protector
+from calanque.privacy.tokens import TokenKeys
+from calanque.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PURPOSE = "public_tranquillity"
+NAME, PHONE = "Zéphyrine Kerguélec", "06 39 98 41 27"
+TEXT = f"Mon voisin M. {NAME} gare sa voiture ici, tel {PHONE}."
+PLAN = {
+    "note": Redact(output="note"),
+    "who": Token(kind="person", purpose=PURPOSE, output="who_token"),
+    "phone": Token(kind="phone", purpose=PURPOSE, output="phone_token"),
+}
+
+
+@pytest.fixture
+def key(stack: Settings) -> Iterator[Path]:
+    """The key file of the stack, given back as it was."""
+    path = key_path()
+    before = path.read_bytes()
+    yield path
+    path.write_bytes(before)
+    path.chmod(0o600)
+
+
+@pytest.fixture
+def personal(feed: Feed) -> Feed:
+    """A drop feed with a name, which becomes a token."""
+    contract = contract_of(feed.name)
+    landing, bronze = contract["schema"]
+    landing["properties"].append(
+        {"name": "who", "logicalType": "string", "classification": "identifier", "description": "who"}
+    )
+    bronze["properties"].append(
+        {
+            "name": "who_token",
+            "description": "who",
+            "logicalType": "string",
+            "physicalType": "string",
+            "classification": "identifier",
+            "transformSourceObjects": ["who"],
+            "customProperties": [{"property": "protection", "value": f"token:{PURPOSE}"}],
+        }
+    )
+    for item in contract["customProperties"]:
+        item["value"] = {"isPersonal": True}.get(item["property"], item["value"])
+    for item in contract["slaProperties"]:
+        item["value"] = 30 if item.get("element") == "landing" else item["value"]
+    path = feed.folders.contracts / f"{feed.name}.odcs.yaml"
+    path.write_text(yaml.safe_dump(contract), encoding="utf-8")
+    return feed
+
+
+def batch(first: int, count: int = 20) -> str:
+    rows = (
+        f"E{n:06d},2026-01-01,noise,-79.4,43.7,{NAME if n % 2 else NAME.upper()}\n" for n in range(first, first + count)
+    )
+    return HEADER.replace("\n", ",who\n") + "".join(rows)
+
+
+def test_a_rotation_changes_no_loaded_batch_and_new_rows_have_the_new_key(personal: Feed, key: Path) -> None:
+    from calanque.governance.token_keys import tokens_in_use
+
+    personal.send(batch(0), "first.csv")
+    first = personal.run()
+    before = TokenKeys.load().token("person", NAME, PURPOSE)
+    assert {row["who_token"] for row in personal.bronze()} == {before}
+    versions, rows = personal.versions(), personal.bronze()
+    made = rotate(date(2026, 11, 24))
+    assert personal.run("again") == first
+    assert (personal.versions(), personal.bronze()) == (versions, rows)
+    personal.send(batch(100), "second.csv")
+    personal.run("next")
+    keys = TokenKeys.load()
+    tokens = {row["who_token"] for row in personal.bronze()}
+    assert tokens == {keys.token("person", NAME, PURPOSE, key_id=key_id) for key_id in keys.ids}
+    assert {before, keys.token("person", NAME, PURPOSE)} == tokens
+    table = f"bronze.{personal.name}"
+    assert {key_id: found.get(table) for key_id, found in tokens_in_use().items()} >= {"v1": 20, made.key_id: 20}
+
+
+@pytest.fixture
+def table(feed: Feed) -> Iterator[str]:
+    """An existing Delta table with clear values in two files, as one that nobody had protected."""
+    from calanque.engines import spark
+    from calanque.ingest.zones import table_location
+
+    name = f"bronze.{feed.name}"
+    rows = [(n, TEXT.replace("ici", f"au {n}"), NAME if n % 2 else NAME.upper(), PHONE, n / 7) for n in range(400)]
+    frame = spark.session().createDataFrame(rows, "id int, note string, who string, phone string, score double")
+    frame.repartition(2).write.format("delta").option("path", table_location(name)).saveAsTable(name)
+    yield name
+
+
+PROTECTED = "id int, note string, who_token string, phone_token string, score double"
+
+
+def protected(table: str) -> Any:
+    from calanque.engines import spark
+
+    return spark.session().table(table).repartition(2).mapInPandas(protector(PLAN), PROTECTED)
+
+
+def test_any_column_of_an_existing_delta_table_can_be_protected(table: str) -> None:
+    from calanque.engines import spark
+
+    clear = spark.session().table(table).orderBy("id").toPandas()
+    done = protected(table)
+    done.write.format("delta").mode("overwrite").option("overwriteSchema", "true").saveAsTable(table)
+    found = spark.session().table(table).orderBy("id").toPandas()
+    (expected,) = protect_batches([clear], PLAN)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    assert found["who_token"].nunique() == found["phone_token"].nunique() == 1
+    assert Needles({"name": "Kerguélec", "phone": PHONE}).find(found.to_csv().encode()) == set()
+
+
+def test_the_engine_is_warm_in_each_worker_and_used_again(table: str) -> None:
+    from calanque.engines import spark
+
+    def seen(frames: Any) -> Any:
+        import os
+        import time
+
+        from calanque.privacy.redact import redact
+
+        for frame in frames:
+            started_s = time.perf_counter()
+            redact([f"Mon voisin M. Martin {os.getpid()}"])
+            yield pd.DataFrame({"pid": [os.getpid()], "seconds": [time.perf_counter() - started_s], "n": [len(frame)]})
+
+    assert spark.session().conf.get("spark.python.worker.reuse", "true") == "true"
+    frame = spark.session().table(table).repartition(2)
+    rounds = [frame.mapInPandas(seen, "pid long, seconds double, n int").collect() for _ in range(4)]
+    assert all(sum(row["n"] for row in rows) == 400 for rows in rounds)
+    assert len({row["pid"] for rows in rounds for row in rows}) <= 4
+    # To load the model takes seconds; a warm worker answers in milliseconds.
+    assert max(row["seconds"] for row in rounds[-1]) < 1.0
+
+
+def test_a_plan_holds_neither_key_nor_value(table: str) -> None:
+    plan = protected(table)._explain_string(extended=True)
+    assert "protect_batches" in plan or "MapInPandas" in plan
+    secrets = {"name": "Kerguélec", "phone": PHONE} | {k.key_id: k.secret.hex() for k in read_keys()}
+    assert Needles(secrets).find(plan.encode()) == set()
+
+
+EVENTS = """
+    import sys
+    from pyspark.sql import SparkSession
+    from calanque.privacy.protect import Redact, Token, protector
+
+    folder, key = sys.argv[1], sys.argv[2]
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.eventLog.enabled", "true").config("spark.eventLog.dir", f"file:{folder}/events")
+    builder = builder.config("spark.eventLog.compress", "true").config("spark.local.dir", f"{folder}/local")
+    builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+    spark = builder.config("spark.sql.warehouse.dir", f"{folder}/warehouse").getOrCreate()
+    frame = spark.read.option("header", "true").csv(f"file:{folder}/in.csv").repartition(2)
+    plan = {"note": "redact", "who": Token(kind="person", purpose="p", output="who")}
+    done = frame.mapInPandas(protector(plan), frame.schema)
+    done.write.parquet(f"file:{folder}/out")
+    if key == "fail":
+        done.selectExpr("raise_error('no')", "*").write.parquet(f"file:{folder}/failed")
+    spark.stop()
+"""
+
+
+@pytest.mark.parametrize("end", ["well", "fail"])
+def test_an_event_log_holds_neither_key_nor_value(stack: Settings, tmp_path: Path, end: str) -> None:
+    (tmp_path / "events").mkdir()
+    rows = "".join(f'{n},"{TEXT}",{NAME}\n' for n in range(50))
+    (tmp_path / "in.csv").write_text(f"id,note,who\n{rows}", encoding="utf-8")
+    command = [sys.executable, "-c", textwrap.dedent(EVENTS), str(tmp_path), end]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert (done.returncode == 0) == (end == "well"), done.stderr[-2000:]
+    needles = Needles({"name": "Kerguélec", "phone": PHONE} | {k.key_id: k.secret.hex() for k in read_keys()})
+    logs = [path for path in (tmp_path / "events").rglob("*") if path.is_file() and path.suffix != ".crc"]
+    events = b"".join(data for path in logs for data in unpack(path.read_bytes()))
+    assert b"SparkListenerJobStart" in events and b"SparkListenerSQLExecutionStart" in events
+    assert needles.find(events) == set()
+    assert needles.find((done.stdout + done.stderr).encode()) == set()
+    outputs = [data for path in (tmp_path / "out").rglob("*.parquet") for data in unpack(path.read_bytes())]
+    assert len(outputs) > 2 and all(needles.find(data) == set() for data in outputs)
+    assert needles.find((tmp_path / "in.csv").read_bytes()) == {"name", "phone"}
