@@ -1,5 +1,6 @@
 """Tokens and redaction on the real engine: rotation, any Delta column, and what plans and event logs hold."""
 
+import secrets
 import subprocess
 import sys
 import textwrap
@@ -12,7 +13,9 @@ import pandas as pd
 import pytest
 import yaml
 from drop_feed import HEADER, Feed, contract_of
+from typer.testing import CliRunner
 
+from calanque.cli import app
 from calanque.governance.needles import Needles
 from calanque.governance.unpack import unpack
 from calanque.privacy.key_file import key_path, read_keys, rotate
@@ -95,6 +98,28 @@ def test_a_rotation_changes_no_loaded_batch_and_new_rows_have_the_new_key(person
     assert {before, keys.token("person", NAME, PURPOSE)} == tokens
     table = f"bronze.{personal.name}"
     assert {key_id: found.get(table) for key_id, found in tokens_in_use().items()} >= {"v1": 20, made.key_id: 20}
+
+
+def airflow(*arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "airflow", *arguments], capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-1000:]
+
+
+@pytest.mark.parametrize("kind", ["connection", "variable"])
+def test_keys_are_pulled_from_the_secrets_backend_of_airflow(key: Path, kind: str) -> None:
+    known, new = read_keys()[0].secret.hex(), secrets.token_hex(32)
+    text = f"v1:{known},v2:{new} 2026-11-24"
+    if kind == "variable":
+        airflow("variables", "set", "calanque_token_keys", text)
+    else:
+        airflow("connections", "add", "calanque_token_keys", "--conn-type", "generic", "--conn-password", text)
+    done = CliRunner().invoke(app, ["dpo", "keys", "pull", f"--{kind}", "calanque_token_keys"])
+    airflow(f"{kind}s", "delete", "calanque_token_keys")
+    assert done.exit_code == 0, done.exception
+    assert [(k.key_id, k.secret.hex()) for k in read_keys(key)] == [("v1", known), ("v2", new)]
+    assert new not in done.output and known not in done.output
+    missing = CliRunner().invoke(app, ["dpo", "keys", "pull", f"--{kind}", "calanque_token_keys"])
+    assert "Airflow finds no" in str(missing.exception)
 
 
 @pytest.fixture
