@@ -31,9 +31,11 @@ def lake(request: pytest.FixtureRequest) -> Iterator[Lake]:
     """A lake of its own, through which the whole of one personal feed has gone, good and bad; stopped afterwards."""
     offset = int(os.environ["CALANQUE_PORT_OFFSET"]) + PORTS_BESIDE_THE_TESTS
     made = make(request.param, offset)
-    made.command("stack", "up")
-    yield made
-    made.command("stack", "down")
+    try:
+        made.command("stack", "up")
+        yield made
+    finally:
+        made.command("stack", "down")
 
 
 def good_and_bad_rows(lake: Lake, planter: Planter, rows: list[dict[str, str]]) -> bytes:
