@@ -1,9 +1,11 @@
 """Tokens and redaction on the real engine: rotation, any Delta column, and what plans and event logs hold."""
 
+import os
 import secrets
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,8 +18,12 @@ from drop_feed import HEADER, Feed, contract_of
 from typer.testing import CliRunner
 
 from calanque.cli import app
+from calanque.contracts import load_contract
+from calanque.errors import CalanqueError
 from calanque.governance.needles import Needles
 from calanque.governance.unpack import unpack
+from calanque.ingest.column_scan import find_leaks
+from calanque.ingest.sample import sample_landed
 from calanque.privacy.key_file import key_path, read_keys, rotate
 from calanque.privacy.protect import Redact, Token, protect_batches, protector
 from calanque.privacy.tokens import TokenKeys
@@ -54,7 +60,7 @@ def personal(feed: Feed) -> Feed:
     )
     bronze["properties"].append(
         {
-            "name": "who_token",
+            "name": "reporter_token",
             "description": "who",
             "logicalType": "string",
             "physicalType": "string",
@@ -85,7 +91,7 @@ def test_a_rotation_changes_no_loaded_batch_and_new_rows_have_the_new_key(person
     personal.send(batch(0), "first.csv")
     first = personal.run()
     before = TokenKeys.load().token("person", NAME, PURPOSE)
-    assert {row["who_token"] for row in personal.bronze()} == {before}
+    assert {row["reporter_token"] for row in personal.bronze()} == {before}
     versions, rows = personal.versions(), personal.bronze()
     made = rotate(date(2026, 11, 24))
     assert personal.run("again") == first
@@ -93,11 +99,28 @@ def test_a_rotation_changes_no_loaded_batch_and_new_rows_have_the_new_key(person
     personal.send(batch(100), "second.csv")
     personal.run("next")
     keys = TokenKeys.load()
-    tokens = {row["who_token"] for row in personal.bronze()}
+    tokens = {row["reporter_token"] for row in personal.bronze()}
     assert tokens == {keys.token("person", NAME, PURPOSE, key_id=key_id) for key_id in keys.ids}
     assert {before, keys.token("person", NAME, PURPOSE)} == tokens
     table = f"bronze.{personal.name}"
-    assert {key_id: found.get(table) for key_id, found in tokens_in_use().items()} >= {"v1": 20, made.key_id: 20}
+    found = tokens_in_use()
+    assert (found["v1"][table], found[made.key_id][table]) == (20, 20)
+
+
+def test_the_newest_landed_batch_is_checked_against_the_classification(personal: Feed) -> None:
+    contract = load_contract(personal.name, personal.folders)
+    with pytest.raises(CalanqueError, match="has no batch in landing"):
+        sample_landed(contract, 100, 1)
+    personal.send(batch(0), "first.csv")
+    personal.run()
+    sample = sample_landed(contract, 100, 1)
+    assert (sample.row_count, len(sample.values["event_id"]), find_leaks(contract, sample)) == (20, 20, [])
+    # A manifest tells time to the second: the newest batch is the later one.
+    time.sleep(1.1)
+    personal.send(batch(100).replace("E0001", "06 39 98 41 "), "second.csv")
+    personal.run("next")
+    (leak,) = find_leaks(contract, sample_landed(contract, 100, 1))
+    assert (leak.column, leak.type, leak.hit_count, leak.value_count) == ("event_id", "PHONE_NUMBER", 20, 20)
 
 
 def airflow(*arguments: str) -> None:
@@ -214,7 +237,10 @@ def test_an_event_log_holds_neither_key_nor_value(stack: Settings, tmp_path: Pat
     rows = "".join(f'{n},"{TEXT}",{NAME}\n' for n in range(50))
     (tmp_path / "in.csv").write_text(f"id,note,who\n{rows}", encoding="utf-8")
     command = [sys.executable, "-c", textwrap.dedent(EVENTS), str(tmp_path), end]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    # This process is a client of Spark Connect, and says so to its children.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SPARK_")}
+    own["PYSPARK_PYTHON"] = sys.executable
+    done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode == 0) == (end == "well"), done.stderr[-2000:]
     needles = Needles({"name": "Kerguélec", "phone": PHONE} | {k.key_id: k.secret.hex() for k in read_keys()})
     logs = [path for path in (tmp_path / "events").rglob("*") if path.is_file() and path.suffix != ".crc"]
