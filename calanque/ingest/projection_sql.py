@@ -47,22 +47,16 @@ def projection_steps(epsg: int, lon: str, lat: str, prefix: str) -> list[Step]:
 
 
 def projection_levels(epsg: int, lon: str, lat: str, prefix: str) -> list[list[Step]]:
-    """Return the same steps in two levels, each of which reads the one before: few levels are few copies of a row.
-
-    The first level holds what the last two formulas use more than once; everything before it is written inside it.
-    """
-    *inner, last_x, last_y = projection_steps(epsg, lon, lat, prefix)
-    texts: dict[str, str] = {}
-    for alias, text in inner:
-        texts[alias] = _inlined(text, texts)
-    used = [(alias, text) for alias, text in texts.items() if re.search(rf"\b{alias}\b", last_x[1] + last_y[1])]
-    return [[*used, (f"{prefix}phi", texts[f"{prefix}phi"])], [last_x, last_y]]
-
-
-def _inlined(text: str, texts: dict[str, str]) -> str:
-    for alias, inner in texts.items():
-        text = re.sub(rf"\b{alias}\b", lambda _, inner=inner: f"({inner})", text)  # type: ignore[misc]
-    return text
+    """Return the same steps in levels, each of which reads the ones before: every value is computed once."""
+    levels: list[list[Step]] = []
+    depths: dict[str, int] = {}
+    for alias, text in projection_steps(epsg, lon, lat, prefix):
+        depth = max((depths[used] + 1 for used in depths if re.search(rf"\b{used}\b", text)), default=0)
+        depths[alias] = depth
+        if depth == len(levels):
+            levels.append([])
+        levels[depth].append((alias, text))
+    return levels
 
 
 def _number(value: float) -> str:
@@ -82,15 +76,47 @@ def _transverse_mercator(values: dict[str, float], a_m: float, f: float, lon: st
     if values["Latitude of natural origin"] != 0:
         raise CalanqueError("A Transverse Mercator whose origin is not the equator is not computed: choose a UTM zone.")
     scale = _number(values["Scale factor at natural origin"] * radius_m)
-    north = [f"{_number(c)} * sin({2 * j} * {p}xi) * cosh({2 * j} * {p}eta)" for j, c in enumerate(alpha, 1)]
-    east = [f"{_number(c)} * cos({2 * j} * {p}xi) * sinh({2 * j} * {p}eta)" for j, c in enumerate(alpha, 1)]
+    es = f"{_number(e)} * {p}s"
+    c1, c2, c3, c4 = map(_number, alpha)
+    # Hyperbolic functions are written with powers and sums of angles: Java compiles pow and log to machine code, and
+    # calls a C function for each sinh, cosh, atanh.
     return [
+        (f"{p}s", f"sin({p}phi)"),
         (f"{p}dlon", f"radians({lon} - {_number(values['Longitude of natural origin'])})"),
-        (f"{p}t", f"sinh(atanh(sin({p}phi)) - {_number(e)} * atanh({_number(e)} * sin({p}phi)))"),
-        (f"{p}xi", f"atan2({p}t, cos({p}dlon))"),
-        (f"{p}eta", f"atanh(sin({p}dlon) / sqrt(1 + {p}t * {p}t))"),
-        (f"{p}x", f"{_number(values['False easting'])} + {scale} * ({p}eta + {' + '.join(east)})"),
-        (f"{p}y", f"{_number(values['False northing'])} + {scale} * ({p}xi + {' + '.join(north)})"),
+        (f"{p}cd", f"cos({p}dlon)"),
+        (f"{p}u", f"sqrt((1.0D + {p}s) / (1.0D - {p}s)) * pow((1.0D - {es}) / (1.0D + {es}), {_number(e / 2)})"),
+        (f"{p}t", f"({p}u - 1.0D / {p}u) / 2.0D"),
+        (f"{p}v", f"sin({p}dlon) / sqrt(1.0D + {p}t * {p}t)"),
+        # A quarter of the globe away on the equator there is no easting; a plain division would stop the batch.
+        (f"{p}w", f"try_divide(1.0D + {p}v, 1.0D - {p}v)"),
+        (f"{p}d", f"{p}cd * {p}cd + {p}t * {p}t"),
+        *_multiples(p),
+        (f"{p}east", f"{c1} * {p}c2 * {p}sh2 + {c2} * {p}c4 * {p}sh4 + {c3} * {p}c6 * {p}sh6 + {c4} * {p}c8 * {p}sh8"),
+        (f"{p}north", f"{c1} * {p}s2 * {p}ch2 + {c2} * {p}s4 * {p}ch4 + {c3} * {p}s6 * {p}ch6 + {c4} * {p}s8 * {p}ch8"),
+        (f"{p}x", f"{_number(values['False easting'])} + {scale} * (ln({p}w) / 2.0D + {p}east)"),
+        (f"{p}y", f"{_number(values['False northing'])} + {scale} * (atan2({p}t, {p}cd) + {p}north)"),
+    ]
+
+
+def _multiples(p: str) -> list[Step]:
+    """Return cos, sin of 2, 4, 6, 8 times the northing angle and cosh, sinh of as many times the easting one."""
+    return [
+        (f"{p}c2", f"({p}cd * {p}cd - {p}t * {p}t) / {p}d"),
+        (f"{p}s2", f"2.0D * {p}t * {p}cd / {p}d"),
+        (f"{p}ch2", f"({p}w + 1.0D / {p}w) / 2.0D"),
+        (f"{p}sh2", f"({p}w - 1.0D / {p}w) / 2.0D"),
+        (f"{p}c4", f"2.0D * {p}c2 * {p}c2 - 1.0D"),
+        (f"{p}s4", f"2.0D * {p}s2 * {p}c2"),
+        (f"{p}ch4", f"2.0D * {p}ch2 * {p}ch2 - 1.0D"),
+        (f"{p}sh4", f"2.0D * {p}sh2 * {p}ch2"),
+        (f"{p}c6", f"{p}c4 * {p}c2 - {p}s4 * {p}s2"),
+        (f"{p}s6", f"{p}s4 * {p}c2 + {p}c4 * {p}s2"),
+        (f"{p}ch6", f"{p}ch4 * {p}ch2 + {p}sh4 * {p}sh2"),
+        (f"{p}sh6", f"{p}sh4 * {p}ch2 + {p}ch4 * {p}sh2"),
+        (f"{p}c8", f"2.0D * {p}c4 * {p}c4 - 1.0D"),
+        (f"{p}s8", f"2.0D * {p}s4 * {p}c4"),
+        (f"{p}ch8", f"2.0D * {p}ch4 * {p}ch4 - 1.0D"),
+        (f"{p}sh8", f"2.0D * {p}sh4 * {p}ch4"),
     ]
 
 

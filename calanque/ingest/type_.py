@@ -64,9 +64,9 @@ def _read(contract: FeedContract, header: Header, paths: list[str]) -> DataFrame
     schema = ", ".join(f"{quoted(name)} string" for name in [*names, CORRUPT])
     frame = spark.session().read.schema(schema).options(**_options(contract.file_format)).csv(paths)
     kept = [quoted(name) for name in names if name in declared]
-    return frame.selectExpr(
-        *kept, CORRUPT, f"_metadata.file_name AS {FILE}", f"monotonically_increasing_id() AS {ROW_NUMBER}"
-    )
+    # Not _metadata.file_name: Spark joins it to every row, and joins all its fields when nobody asks for it.
+    file_name = "substring_index(input_file_name(), '/', -1)"
+    return frame.selectExpr(*kept, CORRUPT, f"{file_name} AS {FILE}", f"monotonically_increasing_id() AS {ROW_NUMBER}")
 
 
 def _options(form: FileFormat) -> dict[str, str]:

@@ -15,7 +15,10 @@ ZONE_CELL_COUNT = 10
 # A value made of more columns than this is wrong, not missing, when one of them is blank: it keeps the SQL short.
 BLANK_SOURCE_COUNT_MAX = 2
 CORRUPT, FILE, ROW_NUMBER = "_corrupt", "_file", "_n"
-STAGED_EXTRAS = ("_is_good", "_reasons", "_payload", FILE, ROW_NUMBER)
+ROW_SQL = f"concat({FILE}, '#', {ROW_NUMBER}) AS _row"
+
+
+Levels = list[list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,18 @@ def typing_sql(contract: FeedContract, view: str, grid: GridNumbers | None, chec
         SQL giving the bronze columns, then `_is_good`, `_reasons` (NULL when good), `_payload` (JSON, on refused rows),
         `_file` and `_n`. Protected columns still hold the source value, and NULL on refused rows.
     """
-    numbers, steps, pairs = _steps(contract, grid)
+    steps, pairs = _steps(contract, grid)
     typed = [(_typed(column), _value(column, pairs, grid)) for column in contract.bronze]
     joined = ", ".join(quoted(column.name) for column in contract.landing)
     odd = {f"{CORRUPT} IS NOT NULL": "malformed_row"}
     if check_encoding:
         odd[f"contains(concat_ws('', {joined}), '\\uFFFD')"] = "bad_encoding"
-    fits = " AND ".join([*(f"NOT ({sql})" for sql in odd), *(_fits(column) for column in contract.bronze)])
+    # A row number is not deterministic, so that Spark leaves a filter on the verdict where it is: moved below, it would
+    # compute every column a second time.
+    once = "monotonically_increasing_id() >= 0"
+    fits = " AND ".join([*(f"NOT ({sql})" for sql in odd), *(_fits(column) for column in contract.bronze), once])
     rows = view
-    for level in (numbers, *steps, typed, [("_is_good", fits)]):
+    for level in (*steps, typed, [("_is_good", fits)]):
         rows = f"(SELECT *, {', '.join(f'{sql} AS {alias}' for alias, sql in level)} FROM {rows})" if level else rows
     # array_compact does not compile, which parts this last projection from the loop below it: one method with both is
     # over the 8,000 bytes that Java still compiles, and ran three times slower.
@@ -76,16 +82,23 @@ def literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def number_sql(name: str) -> str:
-    """Return SQL reading a decimal number from a string column.
+def number_levels(names: list[str]) -> Levels:
+    """Return two levels of SQL that read decimal numbers from string columns, each value once.
 
-    NaN, Infinity, hexadecimal and Java's `12d` are not numbers here, though a cast takes them.
+    NaN, Infinity, hexadecimal and Java's `12d` are not numbers here, though a cast takes them: the first two fail the
+    limit, and the letters give the others away.
     """
-    source = quoted(name)
-    read = f"try_cast({source} AS double)"
-    # One range of letters is the cheap test; only a number written with an exponent needs the second.
-    plain = f"(NOT {source} RLIKE '[A-z]' OR {source} RLIKE '^[^A-DF-Za-df-z]*$')"
-    return f"CASE WHEN abs({read}) <= 1e300D AND {plain} THEN {read} END"
+    if not names:
+        return []
+    read = {name: quoted(f"r__{name}") for name in names}
+    letters = {name: " OR ".join(f"contains({quoted(name)}, '{letter}')" for letter in "dDfFxX") for name in names}
+    return [
+        [(read[name], f"try_cast({quoted(name)} AS double)") for name in names],
+        [
+            (number_of(name), f"CASE WHEN abs({read[name]}) <= 1e300D AND NOT ({letters[name]}) THEN {read[name]} END")
+            for name in names
+        ],
+    ]
 
 
 def number_of(name: str) -> str:
@@ -102,12 +115,7 @@ def _output(column: BronzeColumn) -> str:
     return f"{value} AS {quoted(column.name)}"
 
 
-Levels = list[list[tuple[str, str]]]
-
-
-def _steps(
-    contract: FeedContract, grid: GridNumbers | None
-) -> tuple[list[tuple[str, str]], Levels, dict[tuple[str, ...], str]]:
+def _steps(contract: FeedContract, grid: GridNumbers | None) -> tuple[Levels, dict[tuple[str, ...], str]]:
     numbers: dict[str, None] = {}
     pairs: dict[tuple[str, ...], str] = {}
     levels: Levels = []
@@ -118,7 +126,7 @@ def _steps(
             levels += projection_levels(grid.epsg, number_of(lon), number_of(lat), prefix)
         if column.projected or (column.expression is None and column.physical_type == "double"):
             numbers.update(dict.fromkeys(column.sources))
-    return [(number_of(name), number_sql(name)) for name in numbers], levels, pairs
+    return number_levels(list(numbers)) + levels, pairs
 
 
 def _value(column: BronzeColumn, pairs: dict[tuple[str, ...], str], grid: GridNumbers | None) -> str:

@@ -147,7 +147,8 @@ def _spark(s: Settings) -> Service:
             "--driver-class-path",
             class_path,
             "--driver-java-options",
-            f"-DHADOOP_USER_NAME=lake -Duser.timezone=UTC {log}",
+            # Java interprets a method over 8,000 bytes; the one that Spark writes for a batch is larger.
+            f"-DHADOOP_USER_NAME=lake -Duser.timezone=UTC -XX:-DontCompileHugeMethods {log}",
             "--class",
             connect,
             "spark-internal",

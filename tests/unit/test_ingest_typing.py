@@ -67,9 +67,9 @@ def evaluate(epsg: int, lon: float, lat: float) -> tuple[float, float]:
     names: dict[str, Any] = {
         n: getattr(math, n) for n in ("sin", "cos", "sinh", "cosh", "atanh", "atan2", "sqrt", "exp", "radians")
     }
-    names |= {"lon": lon, "lat": lat}
+    names |= {"lon": lon, "lat": lat, "ln": math.log, "pow": math.pow, "try_divide": lambda a, b: a / b if b else None}
     for alias, text in projection_steps(epsg, "lon", "lat", "p_"):
-        names[alias] = math.radians(lat) if text.startswith("CASE") else eval(text.replace("D)", ")"), names)
+        names[alias] = math.radians(lat) if text.startswith("CASE") else eval(re.sub(r"(\d)D\b", r"\1", text), names)
     return names["p_x"], names["p_y"]
 
 
