@@ -27,6 +27,7 @@ RETRY_COUNT = 8
 CONCURRENT = re.compile(
     r"DELTA_CONCURRENT|Concurrent(Append|Delete|Transaction|Modification|Write)|DELTA_PROTOCOL_CHANGED"
     r"|ProtocolChangedException|MetadataChangedException|DELTA_METADATA_CHANGED|AlreadyExistsException"
+    r"|CommitFailedError"  # delta-rs
 )
 LOST = re.compile(
     r"UNAVAILABLE|SESSION_|NO_ACTIVE_SESSION|INVALID_HANDLE|server side session|failed to connect|Socket closed"

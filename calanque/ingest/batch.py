@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calanque.contracts.model import FeedContract
+    from calanque.ingest.header import Header
 
 log = logging.getLogger(__name__)
 Ref = dict[str, Any]
@@ -130,12 +131,17 @@ class _Step:
             )
         self.landed: LandedBatch = read_manifest(ref.feed, ref.batch_id)
 
-    def staged(self) -> StagedBatch:
-        """Return the staged batch, staged again if another run cleared it."""
-        from calanque.ingest.protect import stage_batch
+    def headers(self) -> dict[str, Header]:
+        """Return the column names of each landed file."""
         from calanque.ingest.type_ import read_headers
 
-        return stage_batch(self.contract, self.landed, read_headers(self.contract, self.landed))
+        return read_headers(self.contract, self.landed)
+
+    def staged(self) -> StagedBatch:
+        """Return the staged batch, staged again if another run cleared it."""
+        from calanque.ingest.protect import stage_batch, staged_batch
+
+        return staged_batch(self.contract, self.ref.batch_id) or stage_batch(self.contract, self.landed, self.headers())
 
     def report(self, state: BatchState, **facts: Any) -> None:
         """Write this step's facts."""
@@ -187,9 +193,9 @@ def _step(name: str, ref: Mapping[str, Any], folders: Folders | None, action: Ca
 def _protect(step: _Step) -> BatchState:
     from calanque.ingest.protect import stage_batch
     from calanque.ingest.publish import check_balance, quarantine_files
-    from calanque.ingest.type_ import judge_files, read_headers
+    from calanque.ingest.type_ import judge_files
 
-    headers = read_headers(step.contract, step.landed)
+    headers = step.headers()
     refusal = judge_files(step.contract, step.landed, headers)
     if refusal:
         count = quarantine_files(step.contract, step.landed, headers, refusal, step.ref.run_id)
@@ -219,7 +225,7 @@ def _protect(step: _Step) -> BatchState:
 def _refuse_rows(step: _Step, staged: StagedBatch) -> None:
     from calanque.ingest.publish import quarantine_staged
 
-    count = quarantine_staged(step.contract, step.landed, staged, ["too_many_refused"], step.ref.run_id)
+    count = quarantine_staged(step.contract, step.landed, step.headers(), ["too_many_refused"], step.ref.run_id)
     worst = max(staged.reasons, key=lambda reason: staged.reasons[reason])
     step.refuse(
         f"{staged.refused_count} of {staged.landed_count} rows do not fit the contract, "
@@ -231,14 +237,16 @@ def _refuse_rows(step: _Step, staged: StagedBatch) -> None:
 
 def _gate(step: _Step) -> BatchState:
     from calanque.ingest.gate import check_batch
+    from calanque.ingest.protect import good_path
     from calanque.ingest.publish import quarantine_staged
 
     staged = step.staged()
-    results = check_batch(step.contract, staged, step.ref.batch_id, step.folders)
+    path = good_path(step.contract, step.ref.batch_id, staged)
+    results = check_batch(step.contract, path, step.ref.batch_id, step.folders)
     failures = [check for result in results for check in result.failures]
     if failures:
         reasons = list(dict.fromkeys(f"gate:{check.name}" for check in failures))
-        count = quarantine_staged(step.contract, step.landed, staged, reasons, step.ref.run_id)
+        count = quarantine_staged(step.contract, step.landed, step.headers(), reasons, step.ref.run_id)
         sentence = " ".join(check.sentence for check in failures)
         step.refuse(sentence, count, {**staged.reasons, **dict.fromkeys(reasons, count)}, gates=results)
     for check in (check for result in results for check in result.checks if not check.success):

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from calanque.contracts.folders import Folders
     from calanque.contracts.gates import GateResult
     from calanque.contracts.model import FeedContract
-    from calanque.ingest.records import StagedBatch
 
 
-def check_batch(contract: FeedContract, staged: StagedBatch, batch_id: str, folders: Folders) -> tuple[GateResult, ...]:
-    """Run every gate that the contract names on the good rows of the staged batch."""
-    frame = spark.session().read.parquet(spark_path(staged.path)).where("_is_good")
+def check_batch(contract: FeedContract, path: str, batch_id: str, folders: Folders) -> tuple[GateResult, ...]:
+    """Run every gate that the contract names on the good rows of the staged batch, which lie in `path`."""
+    frame = spark.session().read.parquet(spark_path(path))
     frame = frame.select(*(quoted(column.name) for column in contract.bronze))
     personal = [column.name for column in contract.bronze if column.classification != "open"]
     gates = [load_gate(name, "landing", folders) for name in contract.gates]

@@ -1,23 +1,31 @@
-"""Publish: one atomic Delta commit to bronze and one to quarantine, from the staged batch alone."""
+"""Publish: one atomic Delta commit to bronze and one to quarantine, from the staged batch alone.
+
+Bronze takes the staged files themselves: a rename puts them below the table, and a commit that names them makes them
+rows. No row is read or written again.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calanque.engines import spark
+from calanque.engines import deltars, spark
+from calanque.engines.hdfs import LakeError, lake
+from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
 from calanque.ingest.header import Header, Refusal
+from calanque.ingest.protect import good_path
 from calanque.ingest.tables import (
     QUARANTINE_COLUMNS,
-    bronze_columns,
+    commit_mark,
     ensure_tables,
     holds_batch,
     newest_commit,
     replace_batch,
+    technical_columns,
 )
-from calanque.ingest.type_ import read_rows
-from calanque.ingest.typing_sql import FILE, ROW_NUMBER, literal, quoted
-from calanque.ingest.zones import spark_path
+from calanque.ingest.type_ import read_rows, type_rows
+from calanque.ingest.typing_sql import ROW_SQL, literal, quoted
+from calanque.ingest.zones import attempt_path, published_path, spark_path
 
 if TYPE_CHECKING:
     from typing import Any
@@ -26,8 +34,6 @@ if TYPE_CHECKING:
 
     from calanque.contracts.model import FeedContract
     from calanque.ingest.records import LandedBatch, StagedBatch
-
-ROW_SQL = f"concat({FILE}, '#', {ROW_NUMBER}) AS _row"
 
 
 def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> int:
@@ -39,35 +45,63 @@ def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatc
         CalanqueError: if what the tables took is not what was landed.
     """
     ensure_tables(contract)
-    frame = spark.session().read.parquet(spark_path(staged.path))
-    refused = frame.where("NOT _is_good").selectExpr(ROW_SQL, "_reasons AS reasons", "_payload AS payload")
+    refused = spark.session().read.parquet(spark_path(staged.refused_path)) if staged.refused_path else None
     quarantined = _quarantine(contract, landed, refused, staged.refused_count, run_id)
-    good = frame.where("_is_good").selectExpr(
-        *(quoted(column.name) for column in contract.bronze), *_technical(contract, landed)
-    )
-    commit = newest_commit(contract.bronze_table, landed.batch_id)
+    version, loaded = spark.with_retry(lambda: _load(contract, landed.batch_id, staged, run_id))
+    check_balance(contract.feed, staged.landed_count, loaded, quarantined)
+    return version
+
+
+def _load(contract: FeedContract, batch_id: str, staged: StagedBatch, run_id: str) -> tuple[int, int]:
+    """Put the good rows in bronze unless the history says that they are; returns the version and the rows written."""
+    # Opened before the look at the history: a run that commits the same batch in between makes the commit below fail.
+    opened = deltars.open_table(contract.bronze_table)
+    commit = newest_commit(contract.bronze_table, batch_id)
     if commit is None or commit["user_metadata"].get("contract_version") != contract.version:
-        commit = replace_batch(
-            contract.bronze_table, good.select(*bronze_columns(contract)), contract, landed.batch_id, run_id
-        )
-    check_balance(contract.feed, staged.landed_count, written_count(commit), quarantined)
-    return int(commit["version"])
+        path = good_path(contract, batch_id, staged)
+        if not holds_batch(contract.bronze_table, batch_id):
+            _move(contract, batch_id, staged)
+            files = data_files(
+                published_path(contract.bronze_table, staged.attempt), deltars.statistics_columns(opened)
+            )
+            mark = commit_mark(contract, batch_id, run_id)
+            version = deltars.append_files(opened, staged.attempt, files, batch_id, mark)
+            return version, sum(file.row_count for file in files)
+        # The rows of another contract version may share files with other batches: Spark replaces them.
+        frame = spark.session().read.parquet(spark_path(path))
+        commit = replace_batch(contract.bronze_table, frame, contract, batch_id, run_id)
+    return int(commit["version"]), written_count(commit)
+
+
+def _move(contract: FeedContract, batch_id: str, staged: StagedBatch) -> None:
+    """Put the staged files below their table, in one step, unless they are there."""
+    target = published_path(contract.bronze_table, staged.attempt)
+    try:
+        if not lake().exists(target):
+            lake().rename(attempt_path(contract.feed, batch_id, contract.version, staged.attempt), target)
+    except LakeError:
+        if not lake().exists(target):  # not even by the other of two runs
+            raise
 
 
 def quarantine_staged(
-    contract: FeedContract, landed: LandedBatch, staged: StagedBatch, reasons: list[str], run_id: str
+    contract: FeedContract, landed: LandedBatch, headers: dict[str, Header], reasons: list[str], run_id: str
 ) -> int:
-    """Put every row of a staged batch in quarantine with the batch's reasons; returns how many."""
+    """Put every row of a typed batch in quarantine with the batch's reasons; returns how many.
+
+    They are typed again from landing, without their protected columns: the files of bronze do not say which row of the
+    source each row was.
+    """
     ensure_tables(contract)
     shown = ", ".join(quoted(column.name) for column in contract.bronze if column.classification == "open")
     added = f"array({', '.join(literal(reason) for reason in reasons)})"
-    frame = spark.session().read.parquet(spark_path(staged.path))
-    rows = frame.selectExpr(
+    rows = type_rows(contract, landed, headers).selectExpr(
         ROW_SQL,
         f"concat(coalesce(_reasons, CAST(array() AS array<string>)), {added}) AS reasons",
         f"CASE WHEN _is_good THEN to_json(struct({shown})) ELSE _payload END AS payload",
+        *technical_columns(contract, landed),
     )
-    return _quarantine(contract, landed, rows, staged.landed_count, run_id)
+    return _quarantine(contract, landed, rows, landed.row_count, run_id)
 
 
 def quarantine_files(
@@ -83,7 +117,12 @@ def quarantine_files(
     frame = read_rows(contract, landed, headers)
     known = [quoted(name) for name in frame.columns if contract.landing_column(name)]
     payload = f"to_json(struct({', '.join(known)}))" if known and not contract.is_personal else "'{}'"
-    rows = frame.selectExpr(ROW_SQL, f"array({literal(refusal.reason)}) AS reasons", f"{payload} AS payload")
+    rows = frame.selectExpr(
+        ROW_SQL,
+        f"array({literal(refusal.reason)}) AS reasons",
+        f"{payload} AS payload",
+        *technical_columns(contract, landed),
+    )
     return _quarantine(contract, landed, rows, landed.row_count, run_id)
 
 
@@ -101,8 +140,12 @@ def check_balance(feed: str, landed_count: int, loaded_count: int, quarantined_c
 
 
 def written_count(commit: dict[str, Any]) -> int:
-    """Return the rows that a commit wrote, by Delta's own count."""
-    return int(commit["metrics"].get("numOutputRows", 0))
+    """Return the rows of its batch that a commit wrote, by Delta's own count.
+
+    After an OPTIMIZE a replaced batch shares a file with others, whose rows are copied and counted too.
+    """
+    metrics = commit["metrics"]
+    return int(metrics.get("numOutputRows", 0)) - int(metrics.get("numCopiedRows", 0))
 
 
 def _quarantine(
@@ -116,7 +159,7 @@ def _quarantine(
         return 0
     commit = replace_batch(
         table,
-        rows.selectExpr("*", *_technical(contract, landed)).select(*QUARANTINE_COLUMNS),
+        rows.select(*QUARANTINE_COLUMNS),
         contract,
         landed.batch_id,
         run_id,
@@ -124,11 +167,3 @@ def _quarantine(
     if expected is not None:
         check_balance(f"{contract.feed} quarantine", expected, 0, written_count(commit))
     return written_count(commit)
-
-
-def _technical(contract: FeedContract, landed: LandedBatch) -> list[str]:
-    return [
-        f"'{landed.batch_id}' AS _batch_id",
-        f"timestamp'{landed.landed_at:%Y-%m-%d %H:%M:%S}' AS _ingested_at",
-        f"'{contract.version}' AS _contract_version",
-    ]

@@ -76,12 +76,18 @@ class LandedBatch(Closed):
 
 
 class StagedBatch(Closed):
-    """The protected batch, written once: a folder of Parquet files and its counts."""
+    """The protected batch, written once: its good rows as the data files that bronze will have, its refused rows apart.
 
-    path: str
+    `attempt` names the folder of the good rows, in staging and then below the table's own. `refused_path` holds the
+    rows of the quarantine, None when no row is refused.
+    """
+
+    attempt: str
+    refused_path: str | None
     landed_count: int
     good_count: int
     reasons: dict[str, int]
+    staged_at: datetime
 
     @property
     def refused_count(self) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from calanque.contracts.model import FeedContract
+    from calanque.ingest.records import LandedBatch
 
 QUARANTINE_COLUMNS = {
     "_batch_id": "string",
@@ -31,6 +32,15 @@ STATISTICS_TYPES = ("date", "timestamp", "double", "int", "bigint")
 def bronze_columns(contract: FeedContract) -> dict[str, str]:
     """Return the columns of the bronze table and their SQL types, technical columns last."""
     return {**{column.name: column.physical_type for column in contract.bronze}, **TECHNICAL_COLUMNS}
+
+
+def technical_columns(contract: FeedContract, landed: LandedBatch) -> list[str]:
+    """Return the expressions of the technical columns of a batch."""
+    return [
+        f"'{landed.batch_id}' AS _batch_id",
+        f"timestamp'{landed.landed_at:%Y-%m-%d %H:%M:%S}' AS _ingested_at",
+        f"'{contract.version}' AS _contract_version",
+    ]
 
 
 def create_sql(table: str, columns: dict[str, str], comments: dict[str, str], statistics: list[str], days: int) -> str:
@@ -86,12 +96,17 @@ def _evolve(contract: FeedContract) -> None:
         spark.with_retry(lambda: spark.rows(f"ALTER TABLE {table} ADD COLUMNS ({added})"))
 
 
+def commit_mark(contract: FeedContract, batch_id: str, run_id: str) -> dict[str, str]:
+    """Return what the Delta history says of a commit."""
+    return {"batch": batch_id, "run": run_id, "contract_version": contract.version}
+
+
 def replace_batch(table: str, frame: DataFrame, contract: FeedContract, batch_id: str, run_id: str) -> dict[str, Any]:
     """Replace the rows of one batch in one atomic commit; returns that commit's history entry.
 
     The batch, run and contract version go to the Delta history.
     """
-    mark = {"batch": batch_id, "run": run_id, "contract_version": contract.version}
+    mark = commit_mark(contract, batch_id, run_id)
     spark.with_retry(
         lambda: (
             frame.write.format("delta")

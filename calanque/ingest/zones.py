@@ -13,6 +13,16 @@ def staging_path(feed: str, batch_id: str, contract_version: str) -> str:
     return f"/lake/staging/{feed}/{batch_id}/{contract_version}"
 
 
+def attempt_path(feed: str, batch_id: str, contract_version: str, attempt: str) -> str:
+    """Folder of one attempt's good rows before publication."""
+    return f"{staging_path(feed, batch_id, contract_version)}/{attempt}"
+
+
+def published_path(table: str, attempt: str) -> str:
+    """Folder of the same rows below their table."""
+    return f"/lake/{table.replace('.', '/')}/{attempt}"
+
+
 def report_path(feed: str, batch_id: str) -> str:
     """File of the batch report."""
     return f"/lake/governance/batches/{feed}/{batch_id}.json"

@@ -57,6 +57,7 @@ ENGINE_OF = {
     "mlflow": ("tracking.py",),
     "trino": ("trino.py",),
     "hdfs": ("hdfs.py",),
+    "deltalake": ("deltars.py",),
     "openlineage": ("lineage.py",),
 }
 # pyspark's and Trino's folders and the first administration of HDFS: no session is opened there.
