@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         """The one folder of every service's log."""
         return self.home / "logs"
 
+    @property
+    def fetching(self) -> Path:
+        """Folder of files on their way from a source to landing; a start of the stack empties it."""
+        return self.home / "fetching"
+
     def secret(self, name: str) -> str:
         """Return one secret of `home/secrets`.
 

@@ -16,6 +16,7 @@ from calanque.contracts import Folders, load_contract
 from calanque.errors import CalanqueError
 from calanque.ingest.records import BatchRef, BatchReport, BatchState, LandedBatch, RefusedBatchError, StagedBatch
 from calanque.ingest.report import is_published, read_report, write_report
+from calanque.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +53,9 @@ def land_batch(
     folders = folders or Folders()
     contract = load_contract(feed, folders)
     started_s = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="calanque-fetch-") as work_dir:
+    # Not the system's folder: what a killed run leaves here goes at the next start of the stack.
+    settings().fetching.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix=f"{feed}-", dir=settings().fetching) as work_dir:
         fetched = fetch_batch(contract, Path(work_dir), logical_date, folders)
         refuse_forbidden(contract, fetched)
         batch_id = batch_id_of(fetched.files)

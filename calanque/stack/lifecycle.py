@@ -1,5 +1,6 @@
 """Bring the services up in the order of their needs, each as early as it can, and take them down in reverse."""
 
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -31,6 +32,7 @@ def up(settings: Settings, say: Say) -> float:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     running = supervisor.is_running(settings)
     if not running:
+        shutil.rmtree(settings.fetching, ignore_errors=True)
         preflight.check_ports(settings)
         configuration.render(settings)
     services = declare(settings)
