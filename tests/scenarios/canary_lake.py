@@ -147,7 +147,7 @@ def _lake(folder: Path, feed: str, offset: int) -> Lake:
         "CALANQUE_PORT_OFFSET": str(offset),
         "TMPDIR": str(temporary),
         # Java keeps to /tmp whatever TMPDIR says.
-        "JAVA_TOOL_OPTIONS": f"-Djava.io.tmpdir={temporary} -XX:-UsePerfData",
+        "JAVA_TOOL_OPTIONS": f'"-Djava.io.tmpdir={temporary}" -XX:-UsePerfData',
     }
     settings = Settings(home=folder / "home", root=folder / "root", port_offset=offset)
     return Lake(folder, settings, load_contract(feed), environment)

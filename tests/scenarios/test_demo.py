@@ -57,10 +57,11 @@ def test_the_mart_is_what_was_loaded_less_duplicates_and_strays(reports) -> None
 
 
 def test_every_file_of_a_table_has_three_copies(first: DemoRun) -> None:
-    files = [name for name in lake().list("/lake/bronze/toronto_incidents") if name.endswith(".parquet")]
-    assert files
-    for name in files:
-        assert (lake().status(f"/lake/bronze/toronto_incidents/{name}") or {})["replication"] == 3
+    files = [path for path, _ in lake().walk("/lake/bronze/toronto_incidents")]
+    assert any(path.endswith(".parquet") for path in files)
+    assert any("/_delta_log/" in path for path in files)
+    for path in files:
+        assert (lake().status(path) or {})["replication"] == 3, path
 
 
 def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> None:
