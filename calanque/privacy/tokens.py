@@ -40,7 +40,8 @@ _CIVILITIES = frozenset(
 
 
 def _fold(value: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    # Decomposed before as well as after: a styled letter ("\U0001d670") has no lower case of its own.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", value).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
