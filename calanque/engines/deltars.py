@@ -14,11 +14,13 @@ from calanque.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deltalake import DeltaTable
+    from deltalake import CommitProperties, DeltaTable
 
     from calanque.engines.parquet import DataFile
 
 STATISTICS_PROPERTY = "delta.dataSkippingStatsColumns"
+# Delta's own default. delta-rs writes no checkpoint with a commit of this kind, and Spark only with its own commits.
+CHECKPOINT_INTERVAL = 10
 
 
 def open_table(table: str) -> DeltaTable:
@@ -61,32 +63,43 @@ def append_files(
 
     Raises:
         CalanqueError: if another commit of this name, or a change of the table, came first (`CommitFailedError` in its
-            sentence), or HDFS did not take the commit.
+            sentence), or HDFS did not take the commit; after a commit that is there, the next run finds it.
     """
     from deltalake.exceptions import DeltaError
-    from deltalake.transaction import AddAction, CommitProperties, RemoveAction, Transaction
+    from deltalake.transaction import AddAction, RemoveAction
 
     actions: list[AddAction | RemoveAction] = [
         AddAction(f"{folder}/{file.name}", file.size_bytes, {}, file.modified_at_ms, True, _statistics(file))
         for file in files
     ]
+    mark = json.dumps(dict(user_metadata), sort_keys=True)
+    properties = _properties(opened, files, app_id, mark)
+    try:
+        opened.create_write_transaction(actions, "append", opened.schema(), commit_properties=properties)
+        opened.update_incremental()
+        if opened.version() % CHECKPOINT_INTERVAL == 0:
+            opened.create_checkpoint()
+        # The newest version can already be another batch's.
+        ours = (int(commit["version"]) for commit in opened.history(20) if commit.get("userMetadata") == mark)
+        return next(ours, int(opened.version()))
+    except (DeltaError, OSError) as error:
+        raise CalanqueError(
+            f"The commit to {opened.table_uri} failed ({type(error).__name__}): run the batch again."
+        ) from None
+
+
+def _properties(opened: DeltaTable, files: Sequence[DataFile], app_id: str, mark: str) -> CommitProperties:
+    from deltalake.transaction import CommitProperties, Transaction
+
     facts = {
         "numFiles": str(len(files)),
         "numOutputRows": str(sum(file.row_count for file in files)),
         "numOutputBytes": str(sum(file.size_bytes for file in files)),
     }
-    properties = CommitProperties(
-        custom_metadata={"userMetadata": json.dumps(dict(user_metadata), sort_keys=True), "operationMetrics": facts},
+    return CommitProperties(
+        custom_metadata={"userMetadata": mark, "operationMetrics": facts},
         app_transactions=[Transaction(app_id, (opened.transaction_version(app_id) or 0) + 1)],
     )
-    try:
-        opened.create_write_transaction(actions, "append", opened.schema(), commit_properties=properties)
-        opened.update_incremental()
-    except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"The commit to {opened.table_uri} failed ({type(error).__name__}): run the batch again."
-        ) from None
-    return int(opened.version())
 
 
 def _statistics(file: DataFile) -> str:

@@ -91,7 +91,27 @@ def test_of_two_commits_of_one_batch_only_the_first_is_taken(feed: Feed) -> None
     with pytest.raises(CalanqueError, match="CommitFailedError"):
         deltars.append_files(rivals[1], staged.attempt, files, ref["batch_id"], {})
     # A batch of another name is no rival: it is committed on top.
-    assert deltars.append_files(other, staged.attempt, files, "another", {}) == 2
+    assert deltars.append_files(other, staged.attempt, files, "another", {"n": 2}) == 2
+
+
+def test_every_tenth_version_has_a_checkpoint_that_spark_reads(feed: Feed) -> None:
+    from calanque.engines import deltars, spark
+    from calanque.engines.hdfs import lake
+    from calanque.engines.parquet import data_files
+
+    feed.send(HEADER + lines(100))
+    assert feed.run().bronze_version == 1
+    table = f"bronze.{feed.name}"
+    log = f"/lake/bronze/{feed.name}/_delta_log"
+    folder = next(name for name in lake().list(f"/lake/bronze/{feed.name}") if name.startswith("rows-"))
+    files = data_files(f"/lake/bronze/{feed.name}/{folder}")
+    for number in range(2, 12):
+        assert (
+            deltars.append_files(deltars.open_table(table), folder, files, f"again-{number}", {"n": number}) == number
+        )
+    assert "00000000000000000010.checkpoint.parquet" in lake().list(log)
+    assert len(feed.bronze()) == 100
+    assert spark.rows(f"SELECT count(*) AS n FROM {table} VERSION AS OF 10")[0]["n"] == 100
 
 
 def test_staging_that_vacuum_could_take_or_that_is_gone_is_made_again(feed: Feed) -> None:
