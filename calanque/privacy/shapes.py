@@ -6,7 +6,7 @@ NO_UNIT = (
     r"(?!\w|[.,]\d)(?!\s?(?:€|%|°c|k?eur(?:os?)?|ke|k€|frs?|francs?|ht|ttc|dollars?|m[23²³]?|km|kg|g|mg|ml|cm|mm|l|"
     r"habitants?|"
     r"personnes?|voix|exemplaires?|places?|ans|mois|semaines?|jours?|nuits?|heures?|minutes?|h|min|mn|points?|fois|"
-    r"ex|ui|pas|signatures?|visiteurs?|logements?|"
+    r"ex|votes?|ui|pas|signatures?|visiteurs?|logements?|"
     r"vehicules?|spectateurs?|manifestants?|millions?|milliards?)(?!\w))"
 )
 """What follows an amount, a size or a count; a number before it is no identifier."""

@@ -13,9 +13,11 @@ from calanque.privacy.recognisers.address_rules import (
     AFTER_STREET,
     ARTICLES,
     AT_NUMBER,
+    BUILDING,
     HOME,
     HOME_ANCHORS,
     HOME_CUE,
+    LIVES_WITH_TOWN,
     LONGEST_STREET,
     NEXT_STREET,
     NO_STREET,
@@ -112,12 +114,14 @@ def _homes(text: Prepared) -> Iterator[Span]:
             if not match:
                 continue
             start, end = match.span("v")
+            if rule.name == "lives_in_unit" and cue.group().startswith("chez") and BUILDING.match(text.folded, start):
+                continue
             if rule.name == "lives_at":
                 if NO_STREET.match(text.folded, start):
                     continue
                 end = name_end(text, start, end)
             yield _span(start, right(text, end), rule.score, rule.name)
-        if town := TO_TOWN.match(text.folded, cue.start()):
+        if LIVES_WITH_TOWN.match(text.folded, cue.start()) and (town := TO_TOWN.match(text.folded, cue.start())):
             yield from _home_town(text, town.end())
 
 
@@ -125,6 +129,8 @@ def _postcodes(text: Prepared) -> Iterator[Span]:
     for match in matches(POSTCODE_RULE, text):
         start, end = match.span()
         street = STREET_BEFORE.search(text.folded, max(0, start - 90), start)
+        if street and " dans " in street.group():
+            street = None
         before = _town_before(text, start)
         has_cue = bool(POSTCODE_CUE.search(text.folded, max(0, start - 32), start))
         town = after_postcode(text, end, is_sure=has_cue or bool(street))

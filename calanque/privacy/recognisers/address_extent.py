@@ -46,7 +46,7 @@ _RESIDENCE = re.compile(
     r"(?:(?i:les?|la|du|des?|l'|d')[ ']?){0,2}[A-ZÀ-Ý0-9][\w'\u2019\-]*(?:[ \u00a0\u202f](?:(?:de|du|des|la|le|les|"
     r"d'|l'|et)[ \u00a0\u202f']?){0,2}[A-ZÀ-Ý][\w'\u2019\-]*){0,3}"
 )
-_POSTCODE = folded_pattern(rf"{_GAP}(?:(?:a|au|sur|dans\sle|code\spostal|c\.?p\.?|commune\sde)\s?:?\s)?{POSTCODE}\)?")
+_POSTCODE = folded_pattern(rf"{_GAP}(?:(?:a|au|sur|code\spostal|c\.?p\.?|commune\sde)\s?:?\s)?{POSTCODE}\)?")
 _DISTRICT = folded_pattern(
     r"[ ,\-(]{0,3}(?:dans\sle\s|le\s)?(?:\d{1,2}\s?(?:er|e|eme|ieme)(?!\w)(?:\s?arr(?:ondissement|t)?\.?(?!\w))?|"
     r"cedex(?:\s\d{1,2})?(?!\w)|\(\d{2,3}\))\)?"

@@ -141,10 +141,14 @@ HOME = (
         0.7,
     ),
 )
+BUILDING = folded_pattern(r"(?:bat|bt|batiment|hall|entree|tour|bloc|immeuble|imm|allee|villa)(?!\w)")
+"""Of a house of many homes; "in front of my place, building C" points at a building."""
 TO_TOWN = folded_pattern(
     rf"{_LIVES}(?:\s(?:actuellement|bien|toujours|seule?|maintenant|desormais|principalement))?\s?:?\s{{0,2}}(?:(?:a|"
     r"au|aux|sur|en|dans|est|la\sville\sde|la\scommune\sde|ville\sde)\s){0,2}(?=[a-z])"
 )
+LIVES_WITH_TOWN = re.compile(r"(?!vi(?:t|s|vant|vent)(?!\w))")
+"""To live in a town is no address, unless the word is one of civil status."""
 TOWN_LABEL = folded_pattern(
     r"(?<!\w)(?:ville|commune|localite)(?:[\s_]de[\s_]residence)?[\"']?\s?[:=\]|>]\s{0,2}[\"']?(?=[a-z])"
 )
@@ -176,7 +180,8 @@ TOWN_BEFORE = re.compile(r"(?<!\w)[^\W\d_][\w'\u2019\-]*(?:[ \-](?:[^\W\d_][\w'\
 NOT_A_NUMBER = re.compile(
     r"(?:(?<!\w)(?:lignes?|bus|tram|article|art\.?|alinea|depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|"
     r"juillet|aout|septembre|octobre|"
-    r"novembre|decembre|toutes\sles|les|ces|des|ses|nos|vos|mes|environ|plus\sde|metro|m|rd|rn|d|n)|\d\s?h|"
+    r"novembre|decembre|toutes\sles|les|ces|des|ses|nos|vos|mes|environ|plus\sde|metro|m|rd|rn|d|n|tv|vp|vl|patrouille|equipage|indicatif|radio|camera|cam|secteur|unite|equipe|"
+    r"groupe|borne|brigade|poste|arret|quai|voie|page)|\d\s?h|"
     r"\d:)\s?(?:n°\s?)?$"
 )
 NO_STREET = words(

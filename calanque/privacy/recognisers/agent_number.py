@@ -1,7 +1,13 @@
 """Numbers of agents: matricule, badge, RIO of the police; also beside a rank, a post or what its bearer did."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
 from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_DATE, NO_UNIT
+from calanque.privacy.spans import Span
+from calanque.privacy.text import Prepared
 
 _SHORT = (
     rf"(?<![.,]){NO_DATE}(?!(?:19|20)\d\d(?!\w))(?>{LETTERS}?\d{{3,10}}(?:[ \-./][a-z]?\d{{2,5}}){{0,2}}"
@@ -9,7 +15,7 @@ _SHORT = (
 )
 _CODE = (
     rf"{NO_DATE}(?!(?:19|20)\d\d(?!\w))(?!\d[\d ]{{2,8}}[ ](?:agent|policier|gendarme|personne)s?(?!\w))"
-    rf"(?>{LETTERS}?\d{{4,8}}[a-z]?)(?![/.\-](?:\d{{1,3}}|(?:19|20)\d\d)(?!\d)){NO_UNIT}"
+    rf"(?>(?:pm[ \-]?|{LETTERS})?\d{{4,8}}[a-z]?)(?![/.\-](?:\d{{1,3}}|(?:19|20)\d\d)(?!\d)){NO_UNIT}"
 )
 _CODES = rf"{_CODE}(?:\s?(?:,|;|/|et|ou|&|-)\s?(?:de\s)?{_CODE}){{0,5}}"
 _ROLE = (
@@ -29,7 +35,8 @@ _POST = (
     r"surveillance|proximite|environnement|proprete|stationnement|concernes?|signataires?|saisi\w*)(?!\w)){0,5}"
 )
 _SIGN = r"(?:(?:n[°o]s?|numeros?|num|matricules?|mat|badge|id|code|sous\sle\s(?:numero|n[°o]))\.?\s?:?\s?)"
-_LINK = rf"(?!\w)[ ]?(?:[:(,/\-]|est|sont|etaient|etait)?[ ]?\(?{_SIGN}?"
+_POSTCODE = r"(?:13\d{3}|75\d{3}|69\d{3}|\d{3}00)(?!\d)"
+_LINK = rf"(?!\w)[ ]?(?:[:(/\-]|,(?![ ]?{_POSTCODE})|est|sont|etaient|etait)?[ ]?\(?{_SIGN}?"
 _ACT = (
     r"(?:dresse|etabli|redige|constate|releve|verbalise|signe|saisi|controle|traite|vise|enregistre|effectue|transmis|"
     r"pris|recu|vu|fait|valide|modifie|cloture|suivi|instruit|relu|assure|conduit|realise|rendu|cree|clos|mene|repris|"
@@ -45,9 +52,24 @@ _ROLE_ANCHORS = (
     *("chauffeur", "titulaire", "officier", "personnel", "sign", "visa", "auteur", "reception", "matricule"),
 )
 _CUE_ANCHORS = (
-    *("matric", "matr", "badge", "rio", "agent", "carte pro", "de service", "commission", "numen", "ordre", "de paie"),
+    *(
+        "matric",
+        "matr",
+        "badge",
+        "rio",
+        "agent",
+        "carte pro",
+        "de service",
+        "commission",
+        "numen",
+        "ordre",
+        "de paie",
+        "indicatif",
+    ),
     *("employe", "salarie", "professionnel", "individuel", "personnel"),
 )
+_LISTS = ("after_role", "after_role_and_name", "by")
+_SEPARATOR = re.compile(r"\s?(?:[,;/&]|(?<![a-z0-9])(?:et|ou)(?![a-z0-9])|(?<=\d)-(?=\s?[a-z\d]{4}))\s?(?:de\s)?")
 _SERVICE_ANCHORS = (
     "police",
     "brigade",
@@ -60,13 +82,12 @@ _SERVICE_ANCHORS = (
     "rixe",
     "asvp",
 )
-_POSTCODE = r"(?:13\d{3}|75\d{3}|69\d{3}|\d{3}00)(?!\d)"
 _GRADE = (
     r"(?:agente?s?|asvp|gpmv?|bcp|brigadier(?:e|s)?(?:[ \-]chefs?)?(?:[ \-]principa(?:l|ux|le))?|gardien(?:ne)?|"
     r"verbalisateur|policier(?:e)?|matricules?(?:\sde\sl'agent)?|equipier(?:e)?|operat(?:eur|rice))"
 )
 
-AGENT_NUMBER = PatternRecogniser(
+_NUMBERS = PatternRecogniser(
     entity="FR_AGENT_NUMBER",
     rules=(
         Rule("short", folded_pattern(_SHORT), 0.15, begins=Begins.CODE, reach=22, anchors=_CUE_ANCHORS),
@@ -100,6 +121,25 @@ AGENT_NUMBER = PatternRecogniser(
             anchors=_ROLE_ANCHORS,
         ),
         Rule(
+            "after_rank_and_name",
+            folded_pattern(
+                rf"(?<!\w){_ROLE}(?:[ ][a-z][a-z.'\-]+){{1,4}}?[ ](?!{_POSTCODE})(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}})"
+                rf"(?=[ ]?(?:[.,;:)/|](?!\d)|\n|$|[ ]et[ ])){NO_UNIT}"
+            ),
+            0.85,
+            anchors=_ROLE_ANCHORS,
+        ),
+        Rule(
+            "far_from_grade",
+            folded_pattern(
+                rf"(?<!\w)(?:{_GRADE}|policiere?s|verbalis\w+|indicatif|vacation|patrouille)(?!\w)[^\n.!?;\d]{{1,60}}"
+                rf"(?<![\w,.+/\-])(?<!\d[ ])(?!{_POSTCODE})(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}})(?![ ]?\d|[./,\-]\d)"
+                rf"{NO_UNIT}"
+            ),
+            0.5,
+            anchors=(*_SERVICE_ANCHORS, "brigadier", "gardien", "verbalis", "matric", "operat", "indicatif"),
+        ),
+        Rule(
             "by",
             folded_pattern(rf"(?<!\w){_ACT}[ ]par[ ](?:le[ ]|la[ ]|les[ ]|l')?{_SIGN}?(?P<v>{_CODES})"),
             0.85,
@@ -124,8 +164,11 @@ AGENT_NUMBER = PatternRecogniser(
         Rule(
             "listed",
             folded_pattern(
-                rf"(?:(?<=[:(,;/|\n])|(?<=[:(,;/|\-.\n][ ])|(?<=\bet[ ])|(?<=\bpar[ ])|(?<=\bavec[ ])|^)(?!{_POSTCODE})"
-                rf"(?>(?:a|p|pm|mp|ag)?\d{{5,7}})(?=[ ]?(?:[.,;)|/](?!\d)|\n|$|[ ]et[ ])){NO_UNIT}"
+                rf"(?:(?<=[:(,;|\n])|(?<=[:(,;|\-.\n][ ])|(?<=\bet[ ])|(?<=\bpar[ ])|(?<=\bavec[ ])|"
+                rf"(?<=n[°o])|(?<=n[°o][ ])|^)(?!{_POSTCODE})"
+                rf"(?>(?:a|p|pm|mp|ag)?\d{{5,7}})"
+                rf"(?=[ ]?(?:[.,;)|/](?!\d)|\n|$|[ ](?:et|sur|en|pour|puis|est|sont|ont|avise|present|a)(?!\w)))"
+                rf"{NO_UNIT}"
             ),
             0.5,
             begins=Begins.CODE,
@@ -144,8 +187,33 @@ AGENT_NUMBER = PatternRecogniser(
         r"carte\spro(?:fessionnelle)?(?:\sn[°o]?)?",
         r"commission(?:nement)?\sn[°o]?",
         "numen",
+        r"indicatif(?:\sradio)?(?:\sn[°o]?)?",
     ),
     denials=words(*FILES, "art", "depuis", "code", r"c\.?p\.?", "tel(?:ephone)?", "poste"),
     denial_reach=26,
     reach_after=12,
 )
+
+
+class AgentNumberRecogniser:
+    """Numbers beside their cues; each of a list ("agents 4417 et 5120") is a span of its own."""
+
+    entity = _NUMBERS.entity
+
+    def find(self, text: Prepared) -> list[Span]:
+        """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
+        return [part for span in _NUMBERS.find(text) for part in _parts(text, span)]
+
+
+def _parts(text: Prepared, span: Span) -> Iterator[Span]:
+    if span.rule.rpartition(".")[2] not in _LISTS:
+        yield span
+        return
+    start = span.start
+    for gap in _SEPARATOR.finditer(text.folded, span.start, span.end):
+        yield replace(span, start=start, end=gap.start())
+        start = gap.end()
+    yield replace(span, start=start)
+
+
+AGENT_NUMBER = AgentNumberRecogniser()

@@ -50,7 +50,6 @@ _PERSON = folded_pattern(
     r"conjointe?|titulaire|interessee?|m\.|mme|mlle|monsieur|madame|fils|fille|mere|pere|epouse|individu|"
     r"mineure?|prevenue?|temoin|requerante?|plaignante?|salariee?|candidate?|demandeu[rs]e?)(?!\w)"
 )
-_OPEN = re.compile(r"(?:^|[(\[,;:\-–—|\n])[ ]?$")
 _TO_PLACE = folded_pattern(r"\s(?:a|au|aux|en)\s[a-z]")
 _DENIED = folded_pattern(
     r"(?<!\w)(?:loi|decret|arrete|ordonnance|circulaire|directive|jugement|arret|decision|deliberation|convention|"
@@ -142,14 +141,13 @@ def _is_near_person(text: Prepared, start: int, end: int) -> bool:
     """Say whether an old date opens a part of a sentence that speaks of somebody, or fills a cell of a table."""
     if _CELL.search(text.folded, max(0, start - 3), start) and _CELL_END.match(text.folded, end):
         return True
-    if _TO_PLACE.match(text.folded, end) and not text.folded[max(0, start - 3) : start].endswith("le "):
+    is_on = _ON.search(text.folded, max(0, start - 6), start)
+    if _TO_PLACE.match(text.folded, end) and not is_on:
         return True
-    if text.folded[start:end].replace(" ", "").strip("0123456789/.-_") == "" and not _ON.search(
-        text.folded, max(0, start - 6), start
-    ):
+    if text.folded[start:end].replace(" ", "").strip("0123456789/.-_") == "" and not is_on:
         return True
     low = max(0, start - 70, text.folded.rfind("\n\n", 0, start) + 1)
-    if not _OPEN.search(text.folded, max(0, start - 3), start):
+    if is_on and _DENIED.search(text.folded, max(0, start - 40), is_on.start()):
         return False
     if _PERSON.search(text.folded, low, start):
         return True

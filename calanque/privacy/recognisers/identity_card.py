@@ -3,7 +3,7 @@
 import re
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
-from calanque.privacy.shapes import FILES, LONG
+from calanque.privacy.shapes import FILES, LONG, NO_DATE, NO_UNIT
 
 _ANCHORS = ("cni", "c.n.i", "identi", "ident.", "carte", "papiers", "piece")
 
@@ -13,7 +13,8 @@ IDENTITY_CARD = PatternRecogniser(
         Rule(
             "bare_old",
             folded_pattern(
-                r"(?<![.,+\-/])\d{2}(?:0[1-9]|1[0-2])(?:\d{2}[ ]?\d{2}[ ]?\d{4}|2[ab]\d{6}|\d{8})(?!\w|[.,\-/]\d)"
+                rf"(?<![.,+\-/])(?<!\d[ ]){NO_DATE}\d{{2}}[ .\-]?(?:0[1-9]|1[0-2])[ .\-]?(?:2[ab]|\d[ .\-]?\d)"
+                rf"(?:[ .\-]?\d){{6}}(?![ ]?\d|[.,\-/]\d){NO_UNIT}"
             ),
             0.5,
             begins=Begins.NUMBER,
@@ -22,18 +23,24 @@ IDENTITY_CARD = PatternRecogniser(
         Rule(
             "bare_new",
             re.compile(
-                r"(?<![\w.\-/@=])(?=[A-Z\d]{9}(?![\w\-/@=]))(?=[A-Z\d]*[A-Z])(?=(?:[A-Z]*\d){2})"
-                r"(?:[A-Z]+\d+[A-Z]|\d+[A-Z]+\d)[A-Z\d]+"
+                r"\b(?=[A-Za-z\d]{9}\b)(?<![.\-/@=])(?:[A-Z]+\d+[A-Z]|\d+[A-Z]+\d|[a-z]+\d+[a-z]+\d|\d+[a-z]+\d+[a-z])"
+                r"[A-Za-z\d]*(?![\-/@=])"
             ),
             0.5,
             is_cased=True,
         ),
         Rule(
-            "bare_new_lower",
-            folded_pattern(
-                r"(?<![\w.\-/@=])(?=[a-z\d]{9}(?![\w\-/@=]))(?:[a-z]+\d+[a-z]+\d|\d+[a-z]+\d+[a-z])[a-z\d]*"
+            "bare_new_spaced",
+            re.compile(
+                r"(?<![\w.\-/@=])(?<!\d[ ])(?=[A-Z\d ]{0,9}(?:[A-Z]\d|\d[A-Z]))"
+                r""
+                r"(?=(?:[A-Z ]*\d){2})(?=(?:[\d ]*[A-Z]){2})"
+                r"[A-Z\d]{3}[ ][A-Z\d]{3}[ ][A-Z\d]{3}(?![\w\-/@=]|[ ]\d)"
             ),
             0.5,
+            is_cased=True,
+            begins=Begins.CODE,
+            shortest=2,
         ),
         Rule(
             "old",

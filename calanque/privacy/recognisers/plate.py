@@ -96,14 +96,14 @@ PLATE = PatternRecogniser(
         Rule(
             "siv_capitals",
             re.compile(r"(?<![\w\-])[A-HJ-NP-TV-Z]{2}\s\d{3}\s[A-HJ-NP-TV-Z]{2}(?![\w\-])"),
-            0.7,
+            0.8,
             is_cased=True,
             begins=Begins.CODE,
         ),
         Rule(
             "siv_spaced",
             folded_pattern(rf"(?<![\w\-]){_PAIR}[ ]\d{{3}}[ ]{_PAIR}(?![\w\-])"),
-            0.55,
+            0.8,
             begins=Begins.CODE,
         ),
         Rule(
@@ -113,13 +113,31 @@ PLATE = PatternRecogniser(
             begins=Begins.NUMBER,
         ),
         Rule(
-            "foreign",
+            "fni_compact",
             folded_pattern(
-                r"(?<![\w\-])(?:\d{4}[ \-]?[bcdfghjklmnpr-tv-z]{3}|[a-z]{1,3}[ \-][a-z]{1,2}[ \-]?\d{1,4}|"
-                r"[a-z]{2}\d{2}[ ]?[a-z]{3}|\d{1,2}-[a-z]{2,3}-[a-z\d]{2,3}|[a-z]{2}[ \-]?\d{4,6}|"
-                r"[a-z]{1,2}[ \-]\d{2,3}[ \-][a-z]{3}|\d{4,6}[ \-]?[a-z]{1,2})(?![\w\-])"
+                r"(?<![\w\-.,/])\d{3,4}(?!eme|an|mn|km|le|la|de|du|et)[a-hj-np-tv-z]{2,3}(?:\d{2}|2[ab])(?![\w\-/])"
+            ),
+            0.5,
+            begins=Begins.NUMBER,
+        ),
+        Rule(
+            "foreign_bare",
+            re.compile(
+                r"(?<![\w\-])(?:\d{4}[ ](?!TTC|CDD|DGS|DGV|KMS|PMR|TND|CHF|MDL|PLN|GBP|CFP)[BCDFGHJKLMNPR-TV-Z]{3}|"
+                r"[A-Z]{1,3}-[A-Z]{1,2}[ ]\d{2,4}|[A-Z]{2}\d{2}[ ]?[A-Z]{3})(?![\w\-])"
+            ),
+            0.5,
+            is_cased=True,
+        ),
+        Rule(
+            "foreign",
+            re.compile(
+                r"(?<![\w\-])(?:\d{4}[ \-]?[BCDFGHJKLMNPR-TV-Z]{3}|[A-Z]{1,3}[ \-][A-Z]{1,2}[ \-]?\d{1,4}|"
+                r"[A-Z]{2}\d{2}[ ]?[A-Z]{3}|\d{1,2}-[A-Z]{2,3}-[A-Z\d]{2,3}|[A-Z]{2}[ \-]?\d{4,6}|"
+                r"[A-Z]{1,2}[ \-]\d{2,3}[ \-][A-Z]{3}|\d{4,6}[ \-]?[A-Z]{1,2})(?![\w\-])"
             ),
             0.15,
+            is_cased=True,
             begins=Begins.CODE,
             reach=28,
         ),
@@ -129,7 +147,7 @@ PLATE = PatternRecogniser(
                 r"(?<![\w\-.,/€])\d{3,4}[ ](?!EUR|KM|PAS|DES|DE|LES|RUE|AVE|DU|ET|HT|TTC|AU|EN|LE|LA|SUR|BIS|TER)"
                 r"[A-HJ-NP-TV-Z]{2,3}[ ](?:\d{2}|2[AB]|97[1-6])(?![\w\-/.,:]\d|\w)"
             ),
-            0.6,
+            0.8,
             is_cased=True,
             begins=Begins.NUMBER,
             is_checked=False,
@@ -200,7 +218,17 @@ PLATE = PatternRecogniser(
     ),
     cues=words(*_VEHICLES),
     denials=words(
-        "lignes?", "bus", "articles?", "alinea", "commandes?", "factures?", "tram", "vol", "train", "sur la", "a la"
+        "lignes?",
+        "bus",
+        "articles?",
+        "alinea",
+        "commandes?",
+        "factures?",
+        "tram",
+        r"vol\s(?:n[°o]|[a-z]{2}(?!\w))",
+        "train",
+        "sur la",
+        "a la",
     ),
     check=check_plate,
     trigger="0t",

@@ -1,7 +1,7 @@
 """Residence permits and the foreigner's number of AGDREF: ten digits, or nine to twelve letters and digits."""
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
-from calanque.privacy.shapes import FILES, LETTERS, LONG
+from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_UNIT
 
 _ANCHORS = (
     *("sejour", "resident", "recepisse", "agdref", "etranger", "visa", "provisoire", "vls", "dcem", "refugie", "titre"),
@@ -14,7 +14,7 @@ RESIDENCE_PERMIT = PatternRecogniser(
     rules=(
         Rule(
             "bare",
-            folded_pattern(r"(?<![.,+\-/])(?:[1-9]\d{9}|[a-z]{2}[ ]?\d{7})(?!\w|[.,\-/]\d)"),
+            folded_pattern(rf"(?<![.,+\-/])(?:[1-9]\d{{9}}|[a-z]{{2}}[ ]?\d{{7}})(?![\-/]\d){NO_UNIT}"),
             0.5,
             begins=Begins.CODE,
             shortest=7,

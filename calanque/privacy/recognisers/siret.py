@@ -26,7 +26,7 @@ SIRET = PatternRecogniser(
         ),
         Rule(
             "fourteen",
-            folded_pattern(r"(?<![.,+\-])\d(?:[ .\-]{0,2}\d){13}(?![ ]?\d)(?!\w)"),
+            folded_pattern(rf"(?<![.,+\-])\d(?:[ .\-]{{0,2}}\d){{13}}(?![ ]?\d){NO_UNIT}"),
             0.5,
             begins=Begins.NUMBER,
             shortest=14,
