@@ -53,7 +53,6 @@ def land_batch(
     folders = folders or Folders()
     contract = load_contract(feed, folders)
     started_s = time.monotonic()
-    # Not the system's folder: what a killed run leaves here goes at the next start of the stack.
     settings().fetching.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=f"{feed}-", dir=settings().fetching) as work_dir:
         fetched = fetch_batch(contract, Path(work_dir), logical_date, folders)

@@ -33,6 +33,9 @@ _FOLDS |= {ord(c): f for c, f in zip("ıłŁđĐøØ", "illddoo", strict=True)}
 _FOLDS |= {0x2019: "'", 0x02BC: "'", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2010: "-", 0x2011: "-", 0x2013: "-"}
 
 
+_BLANKS = {0xA0: " ", 0x202F: " ", 0x2009: " "}
+
+
 def fold(text: str) -> str:
     """Return the text in lower case without accents, typographic signs made plain; the length never changes."""
     return text.translate(_FOLDS)
@@ -62,7 +65,7 @@ class Prepared:
 
 def prepare(text: str) -> Prepared:
     """Return the text ready for the rules; `restored` gives offsets of `text` back."""
-    clean = _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
+    clean = text if text.isascii() else _SURROGATE.sub("\ufffd", text).translate(_BLANKS)
     origins = None
     if _COMPOSABLE.search(clean):
         clean, origins = _composed(clean)
