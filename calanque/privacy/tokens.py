@@ -93,7 +93,9 @@ def _e164(digits: str) -> str:
 
 def normalise_email(value: str) -> str:
     """Return the address without blanks or case."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", value)).casefold()
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", value)).casefold()
+    # A sign that decomposes into a blank and an accent leaves the accent to the letter before it.
+    return unicodedata.normalize("NFKC", plain)
 
 
 def normalise_identifier(value: str) -> str:
