@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.persons.cues import FOREIGN_PARTICLES, NO_NAMES, PARTICLES, TITLES
 from calanque.privacy.persons.links import is_initial, is_part_of_surname, linked, names_a_thing
-from calanque.privacy.persons.scores import ACCEPT, DOUBT, is_neutral, score_words
+from calanque.privacy.persons.scores import ACCEPT, DOUBT, SHORTEST_RARE_SURNAME, is_neutral, score_words
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word, words_of
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
@@ -21,7 +21,6 @@ _INITIALS_ALONE = re.compile(
 )
 _TWO_INITIALS = re.compile(r"(?<![\w.])[A-LN-ZÀ-Ý]\. [A-ZÀ-Ý]\.(?! ?[A-ZÀ-Ý]\.)")
 _SHORTEST_MENTION = 3
-_LONGEST_ACRONYM = 6
 _KNOWN_WORD = -1.0
 _MOST_MODEL_ODDS = -1.5
 
@@ -107,7 +106,7 @@ def _is_doubtful(word: Word) -> bool:
         return False
     if word.casing is Casing.UPPER:
         # Unknown words in capitals are acronyms; surnames written so stand beside a first name or a title.
-        return word.odds is not None or len(word.folded) >= _LONGEST_ACRONYM
+        return word.odds is not None or len(word.folded) >= SHORTEST_RARE_SURNAME
     return word.casing in CAPITALISED or word.casing is Casing.SHOUT
 
 

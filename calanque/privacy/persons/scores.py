@@ -19,6 +19,7 @@ DOUBT = 1.0
 """Between the two the language model is asked."""
 
 _GEOGRAPHY = TOWNS | LANDS
+_PROPER_NOUNS = NEUTRAL | BRANDS
 _CASING = {
     Casing.TITLE: 1.7,
     Casing.START: 1.4,
@@ -38,6 +39,9 @@ _UNKNOWN = {
 _NEUTRAL, _NEUTRAL_NAME, _PLACE, _TOWN = -6.0, -1.9, -1.0, -0.8
 _SHORT_CAPITALS = -1.5
 _LONGEST_ACRONYM = 4
+SHORTEST_RARE_SURNAME = 6
+"""From this length on an unknown word in capitals is a surname rather than an acronym."""
+_RARE_SURNAME = 0.4
 # No title can make a name of a word that is this common.
 _HOPELESS = -3.5
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
@@ -63,22 +67,22 @@ def score_words(text: Prepared, words: Sequence[Word]) -> None:
 
 def is_neutral(word: Word) -> bool:
     """Say whether a word is a known place, brand, service or date."""
-    return word.folded in NEUTRAL or word.folded in PLACE_WORDS or word.folded in BRANDS
+    return word.folded in _PROPER_NOUNS or word.folded in PLACE_WORDS
 
 
 def _own(word: Word) -> float:
     odds = _UNKNOWN[word.casing] if word.odds is None else word.odds
     if word.folded.replace("-", " ") in _GEOGRAPHY:
         odds = min(odds, _TOWN)
-    if word.folded in NEUTRAL or word.folded in BRANDS:
+    if word.folded in _PROPER_NOUNS:
         odds = _NEUTRAL if odds <= 0 else _NEUTRAL_NAME
     elif word.folded in PLACE_WORDS and word.name_start == word.start:
         odds += _PLACE
     if word.casing is Casing.UPPER:
         if len(word.folded) <= _LONGEST_ACRONYM:
             odds += _SHORT_CAPITALS
-        elif word.odds is None and len(word.folded) > 5:
-            odds += 0.4
+        elif word.odds is None and len(word.folded) >= SHORTEST_RARE_SURNAME:
+            odds += _RARE_SURNAME
     return odds + _CASING[word.casing]
 
 
