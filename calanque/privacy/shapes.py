@@ -1,5 +1,7 @@
 """Shapes that several types of number share, as pieces of patterns on folded text."""
 
+from calanque.privacy.rules import Rule, folded_pattern
+
 NO_DATE = r"(?!\d{1,2}[ ]?[./\-][ ]?\d{1,2}[ ]?[./\-][ ]?(?:19|20)?\d{2}(?!\d|[./\-]\d))"
 NO_LONG_DATE = r"(?!\d{1,2}([./\- ])\d{1,2}\1(?:19|20)\d{2}(?!\d))"
 NO_UNIT = (
@@ -55,4 +57,5 @@ ENDING_VALUE = (
     r"la)?\s?(?P<v>[a-z*x]{0,2}[ \-]?\d[\d \-]{0,8}(?<![ \-]))(?!\w)"
 )
 ENDING_ANCHORS = ("fini", "termin", "commenc", "debutant", "derniers chiffres", "dernier chiffre")
+ENDING_RULE = Rule("ending", folded_pattern(rf"(?<!\w){ENDING_VALUE}"), 0.2, anchors=ENDING_ANCHORS, is_checked=False)
 """A part of a number that a text gives on purpose: "finissant par 4412"."""

@@ -5,7 +5,7 @@ import re
 from stdnum import luhn
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
-from calanque.privacy.shapes import ENDING_ANCHORS, ENDING_VALUE, NO_DATE, NO_UNIT
+from calanque.privacy.shapes import ENDING_RULE, NO_DATE, NO_UNIT
 
 _CARD_DIGIT_COUNTS = range(14, 20)
 
@@ -68,13 +68,7 @@ BANK_CARD = PatternRecogniser(
         Rule(
             "hidden_part", folded_pattern(r"(?<![\w*])[x*•]{2,16}[ \-]?\d{3,4}(?!\w)"), 0.3, anchors=("xx", "**", "••")
         ),
-        Rule(
-            "ending",
-            folded_pattern(rf"(?<!\w){ENDING_VALUE}"),
-            0.2,
-            anchors=ENDING_ANCHORS,
-            is_checked=False,
-        ),
+        ENDING_RULE,
     ),
     cues=words(
         "cartes?(?: bancaires?| bleues?| de credit| de debit| de paiement| visa)?",

@@ -5,7 +5,7 @@ import re
 from stdnum import iban
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
-from calanque.privacy.shapes import ENDING_ANCHORS, ENDING_VALUE, LONG
+from calanque.privacy.shapes import ENDING_RULE, LONG
 
 
 def check_iban(value: str) -> bool | None:
@@ -81,13 +81,7 @@ IBAN = PatternRecogniser(
             0.55,
             anchors=("compte",),
         ),
-        Rule(
-            "ending",
-            folded_pattern(rf"(?<!\w){ENDING_VALUE}"),
-            0.2,
-            anchors=ENDING_ANCHORS,
-            is_checked=False,
-        ),
+        ENDING_RULE,
     ),
     cues=words(
         r"i\.?b\.?a\.?n\.?",

@@ -3,7 +3,7 @@
 import phonenumbers
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
-from calanque.privacy.shapes import ENDING_ANCHORS, ENDING_VALUE, NO_DATE, NO_LONG_DATE, NO_UNIT
+from calanque.privacy.shapes import ENDING_RULE, NO_DATE, NO_LONG_DATE, NO_UNIT
 
 _GAP = r"[ .\-/_·]{0,3}"
 _SHORTEST_DIGIT_COUNT = 6
@@ -98,13 +98,7 @@ PHONE = PatternRecogniser(
                 "whatsapp",
             ),
         ),
-        Rule(
-            "ending",
-            folded_pattern(rf"(?<!\w){ENDING_VALUE}"),
-            0.2,
-            anchors=ENDING_ANCHORS,
-            is_checked=False,
-        ),
+        ENDING_RULE,
     ),
     cues=words(
         r"tel(?:ephones?|ephonique|eph|s)?\.?",
