@@ -14,6 +14,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # A letter with combining accents, or a character that cannot be seen (soft hyphen, zero-width space, joiner, mark).
 _COMPOSABLE = re.compile("([^\\W\\d_][\u0300-\u036f]+)|[\u00ad\u200b-\u200d\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"[.!?…;]+[\s\"»)]+|\n+")
+_MISREAD = re.compile(r"(?<![^\W\d])(?=[ol]{0,3}\d)(?:\d*[ol]\d*){1,4}(?![^\W\d])")
+"""A number in which optical recognition read letters: "l7/O5/1949"."""
+_DIGITS = str.maketrans("ol", "01")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mm?|mr|mrs|mmes?|mlles?|me|dr|pr|ste?|av|ave|bd|bld|imp|pl|ch|rte|tel|no|n°|[a-z]))\.\s+$"
 )
@@ -73,7 +76,11 @@ def prepare(text: str) -> Prepared:
     if "<" in clean:
         blanks = tuple(Span(m.start(), m.end(), m.group()[1:-1], 0.0) for m in PLACEHOLDER.finditer(clean))
         clean = PLACEHOLDER.sub(lambda m: FILLER * len(m.group()), clean)
-    return Prepared(clean, fold(clean), any(map(str.isdecimal, clean)), blanks, origins)
+    has_digit = any(map(str.isdecimal, clean))
+    folded = fold(clean)
+    if has_digit:
+        folded = _MISREAD.sub(lambda m: m.group().translate(_DIGITS), folded)
+    return Prepared(clean, folded, has_digit, blanks, origins)
 
 
 def _composed(text: str) -> tuple[str, tuple[int, ...]]:

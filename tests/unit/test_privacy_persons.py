@@ -78,6 +78,26 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         pytest.param("Remis à Mme de La Tour hier.", "Remis à Mme <PERSON> hier.", id="particles"),
         pytest.param("le nommé xhaferi a fui", "le nommé <PERSON> a fui", id="unknown-after-title"),
         pytest.param("j'ai vu mme dos santos", "j'ai vu mme <PERSON>", id="particle-lower"),
+        pytest.param(
+            "Deux personnes : Xhaferi, de Brunerive.", "Deux personnes : <PERSON>, <PERSON>.", id="opening-de"
+        ),
+        pytest.param("Bien à vous, Dr du Brunet.", "Bien à vous, Dr <PERSON>.", id="title-du"),
+        pytest.param("Bénéficiaire PAOLI veuve LOVA Anna", "Bénéficiaire <PERSON>", id="second-surname"),
+        pytest.param("NGUYEN Thi Mai Linh habite ici.", "<PERSON> habite ici.", id="bridge"),
+        pytest.param("Validé par Dr J.-Ph. Lerouzic.", "Validé par Dr <PERSON>.", id="compound-initials"),
+        pytest.param("Famille M'Roivaka, au fond.", "Famille <PERSON>, au fond.", id="capital-elision"),
+        pytest.param(
+            "Elle loge chez les Zubelda depuis Noël.", "Elle loge chez les <PERSON> depuis Noël.", id="chez-les"
+        ),
+        pytest.param("Avisé (Florin, 07 12 33 31 27).", "Avisé (<PERSON>, <PHONE_NUMBER>).", id="beside-a-value"),
+        pytest.param("Lu par : Petit\nInterne : Hamel.", "Lu par : <PERSON>\nInterne : <PERSON>.", id="trades"),
+        pytest.param(
+            "Voilà ce que je voulais dire. GRIGORIAN NARINÉ",
+            "Voilà ce que je voulais dire. <PERSON>",
+            id="short-in-capitals",
+        ),
+        pytest.param("Je vis avec Zoé, née ici.", "Je vis avec <PERSON>, née ici.", id="born"),
+        pytest.param("Bonne journée\nSantu", "Bonne journée\n<PERSON>", id="signature-of-one"),
         pytest.param("M. Pierre Fontaine et Mme Leclerc.", "M. <PERSON> et Mme <PERSON>.", id="things-as-names"),
     ],
 )
@@ -100,6 +120,8 @@ def test_names_by_what_stands_around_them(text: str, expected: str) -> None:
         "La loi Badinter et la jurisprudence Blanco s'appliquent.",
         "Contactez la mairie, Bureau des Permis, de 9h à 12h.",
         "il faut reparer la fontaine de la place et tailler les roses",
+        "La voiture vient de Marseille, de Provence en somme.",
+        "Constat fait. RIEN À SIGNALER",
     ],
 )
 def test_what_only_looks_like_a_name_stays(text: str) -> None:

@@ -24,11 +24,16 @@ from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 _TITLE, _LABEL, _ROLE, _ROLE_APART, _LINK, _FOLLOWER = 4.0, 4.0, 2.5, 1.2, 1.0, 1.0
 _GREETING, _CAPITAL_PARTICLE, _FOREIGN_PARTICLE, _ADDRESSED = 1.2, 1.0, 1.5, 1.0
-_CERTAIN = 4.0
+_BORN = 2.5
+_AFTER_BORN = frozenset(("ne", "nee", "demeurant", "domicilie", "domiciliee"))
+_CERTAIN, _CHEZ_LES = 4.0, 1.0
+_BEFORE_FAMILY = ("chez", "famille")
+_BESIDE_VALUE = 1.0
 _DETERMINER, _FAMILY, _PLACE_PREPOSITION = -1.5, -0.5, -1.0
 LONE_LINE = 2.0
 """What standing alone on a line adds."""
 _FREQUENT_FIRST_NAME = 3000
+_LONGEST_GAP = 3
 _LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
 
 _QUOTE = r"(?:[\"\u201c\u201d\u00ab]\s?)?"
@@ -40,7 +45,9 @@ _APART = re.compile(r"[ \t]*[,:][ \t]*\n?|[ \t]*\n+[ \t]*")
 
 def context_score(words: Sequence[Word], index: int) -> float:
     """Return what stands around a word adds to its score."""
-    return _before(words, index) + _after(words, index)
+    word = words[index]
+    beside = _BESIDE_VALUE if word.is_beside_value and word.casing in CAPITALISED else 0.0
+    return _before(words, index) + _after(words, index) + beside
 
 
 def lone_lines(text: str, words: Sequence[Word]) -> set[int]:
@@ -155,6 +162,8 @@ def _suggested(words: Sequence[Word], index: int) -> float:
 def _withdrawn(words: Sequence[Word], index: int) -> float:
     word, previous = words[index], words[index - 1]
     if (previous.folded in DETERMINERS and word.gap == " ") or word.gap.endswith(" l'"):
+        if previous.folded == "les" and index > 1 and words[index - 2].folded in _BEFORE_FAMILY:
+            return _CHEZ_LES
         return _DETERMINER if previous.folded != "les" else _FAMILY
     if previous.folded in PLACE_PREPOSITIONS and word.gap == " ":
         return 0.0 if is_first_name(word.folded, _FREQUENT_FIRST_NAME) else _PLACE_PREPOSITION
@@ -167,4 +176,6 @@ def _after(words: Sequence[Word], index: int) -> float:
     following = words[index + 1]
     if following.folded in ("a", "m", "nous", "se", "est", "s") and index + 2 < len(words):
         following = words[index + 2]
-    return _FOLLOWER if following.folded in FOLLOWERS and len(words[index + 1].gap) <= 3 else 0.0
+    if following.folded not in FOLLOWERS or len(words[index + 1].gap) > _LONGEST_GAP:
+        return 0.0
+    return _BORN if following.folded in _AFTER_BORN and words[index].casing in CAPITALISED else _FOLLOWER

@@ -6,7 +6,8 @@ m mm mr mrs mme mmes mlle mlles melle melles monsieur madame mademoiselle messie
 docteure pr maitre me sieur sieurs nomme nommee nommes nommees denomme denommee denommes prenomme prenommee surnomme
 surnommee veuve capitaine lieutenant brigadier adjudant sergent commandant gardien-brigadier brigadier-chef
 adjudant-chef sergent-chef major colonel marechal-des-logis consorts gpx bc bcp brc brp opj apj gpm asvp adc adj mdl
-mch lt cne ltn gnd ipm sgt cch cpt cdt col abbe soeur pere imam rabbin mgr monseigneur mister ms
+mch lt alias cne ltn gnd ipm sgt cch cpt cdt col abbe professeur professeure soeur pere imam
+rabbin mgr monseigneur mister ms
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 """A name follows at once."""
@@ -18,7 +19,29 @@ m me mm pr ms major pere soeur veuve commandant capitaine lieutenant
 )
 """Titles that are also other words: a capital must follow."""
 
-LABELS = frozenset(
+OCCUPATIONS = frozenset(
+    """
+interne externe ambulancier ambulanciere sage-femme kine kinesitherapeute ergotherapeute orthophoniste psychologue
+psychiatre psychomotricien psychomotricienne dieteticien dieteticienne pharmacien pharmacienne dentiste orthodontiste
+radiologue cardiologue neurologue gynecologue pediatre urgentiste gastro-enterologue dermatologue ophtalmologue
+anesthesiste reanimateur reanimatrice geriatre oncologue pneumologue nephrologue urologue biologiste manipulateur
+manipulatrice brancardier brancardiere aide-soignant aide-soignante puericultrice ide idel iade ibode iao ipa ash
+auxiliaire animateur animatrice educateur educatrice moniteur monitrice formateur formatrice coordinateur coordinatrice
+coordonnateur coordonnatrice referent referente curateur curatrice mandataire huissier procureur procureure substitut
+batonnier expert experte mediateur mediatrice clerc magistrat magistrate assesseur assesseure rapporteur rapporteure
+enqueteur enquetrice secouriste pompier syndic bailleresse preneur preneuse vendeur vendeuse acheteur acquereur
+acquereuse cedant cessionnaire mandant emprunteur emprunteuse caution garant garante heritier heritiere legataire
+donateur donatrice donataire defunt defunte intime intimee appelant appelante concluant accuse accusee detenu detenue
+livreur livreuse electricien serrurier entraineur entraineuse tresorier tresoriere benevole apprenti apprentie
+alternant alternante candidat candidate etudiant etudiante professeure instituteur institutrice cpe aesh atsem avs aed
+proviseur proviseure principal-adjoint inspecteur inspectrice journaliste photographe pigiste policier policiere
+aumonier stagiaire assistante assistant cadre prescripteur prescriptrice destinatrice receveur receveuse
+souscripteur souscriptrice societaire associee nourrice baby-sitter assistante-maternelle soignant soignante
+""".split()  # noqa: SIM905
+)
+"""Trades and parts in a case: a name follows them, or follows a colon after them."""
+
+LABELS = OCCUPATIONS | frozenset(
     """
 nom noms prenom prenoms identite signe signee signature signataire contact patient patiente declarant declarante
 plaignant plaignante requerant requerante interlocuteur interlocutrice appelant appelante destinataire expediteur de a
@@ -29,15 +52,17 @@ parent parents mere pere tuteur tutrice enfant conjoint conjointe epoux epouse r
 demandeuse defendeur defenderesse prevenu prevenue usager client cliente adherent adherente interesse interessee
 equipage present presents absent absents participants excuse excusee excuses secretaire enseignant enseignante
 chirurgien anesthesiste praticien operateur operatrice transmis redige valide vu pour emetteur correspondant ne nee
-soussigne soussignee eventuel adjoint collegue
+soussigne soussignee eventuel adjoint collegue par beneficiaires proche aidant aidante
 """.split()  # noqa: SIM905
 )
 """A name follows a colon or a tab after them."""
 
-AMBIGUOUS_LABELS = frozenset(("de", "a", "from", "to", "cc", "vu", "pour", "famille", "usage", "naissance", "enfant"))
+AMBIGUOUS_LABELS = frozenset(
+    ("de", "a", "from", "to", "cc", "vu", "pour", "par", "famille", "usage", "naissance", "enfant")
+)
 """Labels that are also other words: a capital must follow."""
 
-ROLES = frozenset(
+ROLES = OCCUPATIONS | frozenset(
     """
 pere frere soeur mere fils fille ami amie oncle tante cousin cousine neveu niece papa maman papi papy mamie mamy
 tonton tata agent collegue proprietaire proprietaires locataire locataires gardien gardienne voisin voisine voisins
@@ -98,7 +123,7 @@ appartenant telephone vendu prete pretee loue louee appel due grace rendu fait c
 PARTICLES = frozenset(
     """
 der ter de du des la le les d' ben bin bent bint el al ould von van den da dos do das di della del abou abu ait mc st
-saint
+saint wa ibn oum zu
 """.split()  # noqa: SIM905
 )
 
@@ -116,7 +141,8 @@ cafe chaine journal maternite crematorium cimetiere ehpad foyer creche
 
 FOREIGN_PARTICLES = frozenset(
     """
-ben bin bent bint el al ould von van der den da dos do das di della abou abu ait mc mac ter
+ben bin bent bint el al ould von van der den da dos do das di della abou abu ait mc mac ter wa ibn oum
+zu
 """.split()  # noqa: SIM905
 )
 """Particles that are no French words: what they stand before is a name."""

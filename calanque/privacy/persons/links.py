@@ -10,7 +10,7 @@ from calanque.privacy.persons.words import Casing, Word
 
 _GAPS = frozenset((" ", "  ", "-", ".-", "\n", " \n", " d'", " l'"))
 _GAPS_AFTER_INITIAL = frozenset((". ", ".", ".-", ". -", ".  ", ".\n"))
-_GAPS_TO_THING = _GAPS | {" de l'", "'"}
+_GAPS_TO_THING = (_GAPS - {"\n", " \n"}) | {" de l'", "'"}
 _LIST_SIGNS = frozenset((";", ",", "|", ""))
 _INITIALS = re.compile(r"[a-z](?:-[a-z])+")
 _MOST_PARTICLES = 3

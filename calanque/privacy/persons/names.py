@@ -19,7 +19,14 @@ _INITIALS_ALONE = re.compile(
     r"(?<!\w)(?i:m|mr|mme|mlle|dr|monsieur|madame|docteur|pr|ma[iî]tre)\.?[ \u00a0]"
     r"([A-ZÀ-Ý](?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019])))"
 )
+_COMPOUND_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}\.-[A-ZÀ-Ý][a-z]{0,2}\.? ?[A-ZÀ-Ý][\w'\u2019\-]+")
 _TWO_INITIALS = re.compile(r"(?<![\w.])[A-LN-ZÀ-Ý]\. [A-ZÀ-Ý]\.(?! ?[A-ZÀ-Ý]\.)")
+_OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
+_OPENERS = frozenset(("par", "que", "chez", "avec", "contre", "dont"))
+_FRENCH = PARTICLES - FOREIGN_PARTICLES
+_NOBLE = frozenset(("de", "du", "des"))
+_MOST_PARTICLES, _LONGEST_BRIDGE = 3, 3
+_SECOND_SURNAME = frozenset(("nee", "ne", "epouse", "ep", "veuve", "vve", "divorcee", "alias", "dit", "dite"))
 _SHORTEST_MENTION = 3
 _KNOWN_WORD = -1.0
 _MOST_MODEL_ODDS = -1.5
@@ -59,7 +66,20 @@ def _accepted(words: Sequence[Word]) -> list[bool]:
             other = None if accepted[index] or word.score < _least_drawn(words, index) else linked(words, index, step)
             if other is not None and accepted[other] and _draws(words, other, index):
                 accepted[index] = _may_be_part(word)
+    _bridge(words, accepted)
     return accepted
+
+
+def _bridge(words: Sequence[Word], accepted: list[bool]) -> None:
+    """Accept one or two capitalised words that stand between two parts of a name ("NGUYEN Thi Mai Linh")."""
+    name = -1
+    for index, word in enumerate(words):
+        if accepted[index]:
+            if 1 < index - name <= _LONGEST_BRIDGE and name >= 0 and word.gap == " ":
+                accepted[name + 1 : index] = [True] * (index - name - 1)
+            name = index
+        elif word.gap != " " or word.casing not in CAPITALISED or len(word.folded) < 2 or word.folded in TITLES:
+            name = -1
 
 
 def _may_be_part(word: Word) -> bool:
@@ -87,7 +107,9 @@ def _draws(words: Sequence[Word], other: int, index: int) -> bool:
     if (name.casing in CAPITALISED) != (word.casing in CAPITALISED):
         return False
     follows_first_name = other < index and is_first_name(name.folded)
-    if is_neutral(word) and not (follows_first_name and (is_name(word.folded) or word.name_start < word.start)):
+    follows_surname = other < index and name.casing is Casing.UPPER and word.casing is Casing.TITLE
+    is_drawn = follows_first_name and (is_name(word.folded) or word.name_start < word.start)
+    if is_neutral(word) and not (is_drawn or (follows_surname and is_first_name(word.folded))):
         return False
     is_next = abs(other - index) == 1
     if word.odds is None and word.casing is Casing.UPPER:
@@ -117,15 +139,23 @@ def _runs(text: Prepared, words: Sequence[Word], accepted: Sequence[bool]) -> It
             index += 1
             continue
         last, best = index, words[index].score
-        following = linked(words, last, 1)
-        while following is not None and accepted[following]:
+        following = _following(words, last, accepted)
+        while following is not None:
             last, best = following, max(best, words[following].score)
-            following = linked(words, last, 1)
+            following = _following(words, last, accepted)
         start, end = _with_particles(words, index), words[last].end
         if is_initial(words[last]) and text.original[end : end + 1] == ".":
             end += 1
         yield Span(start, end, ENTITY, _confidence(best), "person.words")
         index = last + 1
+
+
+def _following(words: Sequence[Word], index: int, accepted: Sequence[bool]) -> int | None:
+    """Return the index of the next word of the same name, its second surname included ("PHAN épouse DELMAS")."""
+    other = linked(words, index, 1)
+    if other is not None and words[other].folded in _SECOND_SURNAME:
+        other = linked(words, other, 1)
+    return other if other is not None and accepted[other] else None
 
 
 def _confidence(score: float) -> float:
@@ -138,10 +168,13 @@ def _with_particles(words: Sequence[Word], index: int) -> int:
     start = word.start
     if word.name_start < start and _owns_particles(words, index):
         return word.name_start
-    if index and word.gap.endswith("d'") and words[index - 1].folded in TITLES:
+    if word.gap.endswith("d'") and (index == 0 or words[index - 1].folded in TITLES or _OPENS.search(word.gap[:-2])):
         return start - len("d'")
+    opened = _opened(words, index)
+    if opened < index and not words[opened].folded.startswith("l"):
+        return words[opened].start
     titled = _after_title(words, index)
-    if titled < index and is_part_of_surname(words, index):
+    if titled < index and (is_part_of_surname(words, index) or words[titled].folded in _NOBLE):
         return words[titled].start
     while index and words[index - 1].folded in PARTICLES and words[index].gap in (" ", "-", "'", ""):
         is_written_so = words[index - 1].casing in (Casing.TITLE, Casing.UPPER) and word.casing in CAPITALISED
@@ -159,6 +192,17 @@ def _after_title(words: Sequence[Word], index: int) -> int:
     return first if first and words[first - 1].folded in TITLES else index
 
 
+def _opened(words: Sequence[Word], index: int) -> int:
+    """Return the index of the first particle before a word if a phrase opens with it (", de Rochebrune,")."""
+    first = index
+    while (
+        first and index - first < _MOST_PARTICLES and words[first - 1].folded in _FRENCH and words[first].gap.isspace()
+    ):
+        first -= 1
+    is_opened = first < index and (first == 0 or _OPENS.search(words[first].gap) or words[first - 1].folded in _OPENERS)
+    return first if is_opened else index
+
+
 def _owns_particles(words: Sequence[Word], index: int) -> bool:
     """Say whether the particles before a listed surname belong to it: not in "la fille de Conti"."""
     word, first = words[index], index
@@ -172,6 +216,8 @@ def _owns_particles(words: Sequence[Word], index: int) -> bool:
 def _initials(text: Prepared) -> Iterable[Span]:
     for match in _INITIALS_ALONE.finditer(text.original):
         yield Span(match.start(1), match.end(1), ENTITY, 0.7, "person.initials")
+    for match in _COMPOUND_INITIALS.finditer(text.original):
+        yield Span(match.start(), match.end(), ENTITY, 0.8, "person.compound_initials")
     for match in _TWO_INITIALS.finditer(text.original):
         yield Span(match.start(), match.end(), ENTITY, 0.6, "person.two_initials")
 

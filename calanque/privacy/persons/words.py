@@ -11,12 +11,21 @@ from calanque.privacy.text import Prepared, is_shouting, sentences
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019\u2010\u2011\-](?=[^\W\d_]))*")
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'")
+_NAME_ELISIONS = "MN"
+"""Capitals that begin a name before an apostrophe and a capital: "M'Roivili", "N'Diaye"."""
 _OPENER = re.compile(r"(?:[:«\"\u201c(*•>]|(?:^|\n)[ \t]*-)\s*$")
 # Under this share of capitalised words the writer does not use capitals, and their absence says nothing.
 _LEAST_CAPITAL_SHARE = 0.03
 _COMMON_WORD, _RARE_WORD = -1.0, 0.3
+_LOUD_SENTENCE = 4
+"""Blanks from which a sentence in capitals is shouted, where its text is not; a shorter one is a name or a heading."""
 _MOST_PARTICLES = 3
 _OF = ("de", "du")
+_OF_A_PERSON = frozenset(
+    ("PHONE_NUMBER", "EMAIL_ADDRESS", "BIRTH_DATE", "POSTAL_ADDRESS", "FR_NIR", "FR_IDENTITY_CARD", "FR_PASSPORT")
+)
+_SIGNS = re.compile(r"[\s]{0,2}[,;:(/|\-]?[\s(]{0,2}")
+_MOST_SIGNS = 4
 
 
 class Casing(IntEnum):
@@ -38,10 +47,14 @@ class Word:
     """One word: where it stands, its folded form, its casing, its odds of being a name (None: never seen).
 
     An initial ("J." of "J. Dupont") is a word too. `name_start` is where its particles begin when both together are a
-    listed surname ("de la Tour"), else its own start.
+    listed surname ("de la Tour"), else its own start. `is_beside_value` says whether a personal value of another kind
+    stands right beside it ("Florin, 06 12 34 56 78").
     """
 
-    __slots__ = ("casing", "end", "folded", "gap", "is_dotted", "name_start", "odds", "score", "sentence", "start")
+    __slots__ = (
+        *("casing", "end", "folded", "gap", "is_beside_value", "is_dotted", "name_start", "odds", "score"),
+        *("sentence", "start"),
+    )
 
     def __init__(self, start: int, end: int, folded: str, gap: str, casing: Casing, sentence: int) -> None:
         """Take the word's place, its folded form, the folded text since the word before, its casing and sentence."""
@@ -54,7 +67,7 @@ class Word:
             sentence,
         )
         self.odds = name_odds(folded)
-        self.is_dotted = False
+        self.is_beside_value = self.is_dotted = False
         self.name_start = start
         self.score = 0.0
 
@@ -63,8 +76,11 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
     """Return the words of a text outside `holes` (sorted, without overlap); an elision is cut off ("d'Aline")."""
     words: list[Word] = []
     position, hole = 0, 0
+    is_loud = is_shouting(text.original)
     for number, (low, high) in enumerate(sentences(text.folded)):
-        shouts = is_shouting(text.original[low:high])
+        shouts = is_shouting(text.original[low:high]) and (
+            is_loud or text.folded.count(" ", low, high) >= _LOUD_SENTENCE
+        )
         is_first = True
         for match in _WORD.finditer(text.folded, low, high):
             start, end = match.span()
@@ -75,11 +91,13 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
                 continue
             if start and text.folded[start - 1].isdigit():
                 continue
-            start = _after_elision(text.folded, start, end)
+            start = _after_elision(text, start, end, shouts)
             gap = text.folded[position:start]
             is_start = is_first or bool(_OPENER.search(gap))
             casing = Casing.SHOUT if shouts else _casing(text.original, start, end, is_start)
             word = Word(start, end, text.folded[start:end], gap, casing, number)
+            if hole < len(holes) and holes[hole].start - end <= _MOST_SIGNS:
+                word.is_beside_value = _is_beside(text.folded[end : holes[hole].start], holes[hole])
             if words and gap.startswith("."):
                 words[-1].is_dotted = True
             if words and words[-1].folded in PARTICLES and not gap.strip():
@@ -88,6 +106,11 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
             position, is_first = end, False
     _settle_bare(words)
     return words
+
+
+def _is_beside(signs: str, value: Span) -> bool:
+    """Say whether nothing but signs stands between a word and a value that belongs to a person."""
+    return value.type in _OF_A_PERSON and bool(_SIGNS.fullmatch(signs))
 
 
 def _weigh_with_particles(before: Sequence[Word], word: Word) -> None:
@@ -106,9 +129,13 @@ def _weigh_with_particles(before: Sequence[Word], word: Word) -> None:
                 word.odds = max(together + 1.0, word.odds or 0.0)
 
 
-def _after_elision(folded: str, start: int, end: int) -> int:
+def _after_elision(text: Prepared, start: int, end: int, shouts: bool) -> int:
+    folded = text.folded
     elision = _ELISION.match(folded, start, end)
     if not elision:
+        return start
+    letter, first = text.original[start], text.original[elision.end()]
+    if not shouts and letter.isupper() and first.isupper() and letter in _NAME_ELISIONS:
         return start
     rest = name_odds(folded[elision.end() : end])
     is_whole = is_name(folded[start:end]) and (rest is None or rest > _COMMON_WORD)

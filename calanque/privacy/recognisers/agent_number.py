@@ -52,6 +52,7 @@ _ROLE_ANCHORS = (
     *("chauffeur", "titulaire", "officier", "personnel", "sign", "visa", "auteur", "reception", "matricule"),
 )
 _CUE_ANCHORS = (
+    "mle",
     *(
         "matric",
         "matr",
@@ -95,10 +96,10 @@ _NUMBERS = PatternRecogniser(
             "shortest",
             folded_pattern(
                 r"(?<!\w)(?:agent\s(?:n[°o]?|numero)|badge(?:\s(?:n[°o]?|numero))?|"
-                rf"matricule)\s?[:°]?\s?(?P<v>\d{{1,2}}){NO_UNIT}"
+                rf"matricule|mle)\s?[:°]?\s?(?P<v>\d{{1,2}}|(?<=mle[ ])\d{{4}}){NO_UNIT}"
             ),
             0.6,
-            anchors=("agent", "badge", "matricule"),
+            anchors=("agent", "badge", "matricule", "mle"),
         ),
         Rule(
             "after_agent",
@@ -178,6 +179,7 @@ _NUMBERS = PatternRecogniser(
         Rule("loose", folded_pattern(LONG), 0.2, begins=Begins.CODE, reach=36, anchors=_CUE_ANCHORS),
     ),
     cues=words(
+        "mle",
         r"matr(?:icules?|ic)?\.?(?:\s(?:rh|agent|interne|adm\w*|police|n[°o]?))*",
         r"(?:numero\sde\s|n[°o]?\sde\s|n[°o]?\s)?badges?(?:\s(?:d'acces|n[°o]?|visiteur|agent))*",
         r"r\.?i\.?o\.?(?:\sn[°o]?)?",
@@ -186,6 +188,7 @@ _NUMBERS = PatternRecogniser(
         r"(?:numero|n[°o]?)\s(?:de\sservice|d'ordre|professionnel|individuel|de\spaie)",
         r"carte\spro(?:fessionnelle)?(?:\sn[°o]?)?",
         r"commission(?:nement)?\sn[°o]?",
+        r"(?:identifie|enregistre|designe)e?\ssous\sle(?:\snumero|\sn[°o]?)?",
         "numen",
         r"indicatif(?:\sradio)?(?:\sn[°o]?)?",
     ),

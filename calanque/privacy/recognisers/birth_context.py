@@ -89,6 +89,8 @@ def _is_birth(text: Prepared, match: re.Match[str], latest: int) -> bool:
     year = _year(match)
     start, end = match.span()
     gap = latest - year
+    if text.folded[start - 1 : start] == "(" and text.folded[end : end + 1] == ")" and _follows_name(text, start):
+        return True
     if gap < _NEAR_GAP and year > _NEAR_ALONE:
         return False
     is_old = gap >= _ADULT_GAP or (gap <= 0 and year <= _OLD_ALONE)

@@ -91,6 +91,12 @@ _BORN_ON = PatternRecogniser(
             "born_on", folded_pattern(rf"{_BORN}\s?(?:{_BETWEEN}){_SIGNS}(?P<v>{_DATES})"), 0.9, anchors=_BORN_ANCHORS
         ),
         Rule(
+            "born_in_words",
+            folded_pattern(rf"{_BORN}\sle\s(?P<v>{_TENS}(?:[ \-]{_TENS}){{0,2}}\s(?:du\s)?{_IN_WORDS})(?!\w)"),
+            0.8,
+            anchors=_BORN_ANCHORS,
+        ),
+        Rule(
             "in_words",
             folded_pattern(
                 rf"(?<!\w)(?P<v>{_IN_WORDS}\s{_MONTH}\s(?:de\sl'an\s|de\sl'annee\s)?(?:mille?[ \-]neuf[ \-]cents?"
@@ -111,6 +117,15 @@ _BORN_ON = PatternRecogniser(
         Rule(
             "after_label",
             folded_pattern(rf"{_LABEL}{_LABEL_LINK}(?P<v>{_DATES}|(?:19|20)\d{{2}}(?!\w))"),
+            0.9,
+            anchors=_LABEL_ANCHORS,
+        ),
+        Rule(
+            "in_boxes",
+            folded_pattern(
+                rf"{_LABEL}{_LABEL_LINK}(?P<v>\d[ ]\d[ ]{{1,3}}[/.\-|]?[ ]{{0,3}}\d[ ]\d[ ]{{1,3}}[/.\-|]?"
+                rf"[ ]{{0,3}}\d(?:[ ]\d){{1,3}})(?!\w)"
+            ),
             0.9,
             anchors=_LABEL_ANCHORS,
         ),

@@ -43,7 +43,7 @@ def check_handle(value: str) -> bool | None:
 HANDLE = PatternRecogniser(
     entity="HANDLE",
     trigger="@:=/ino",
-    anchors=("@", ".com/", ".me/", ".tv/", ".net/", ".org/", *_ANCHORS),
+    anchors=("@", ".com/", ".me/", ".tv/", ".net/", ".org/", "par ", *_ANCHORS),
     rules=(
         Rule(
             "at",
@@ -62,6 +62,15 @@ HANDLE = PatternRecogniser(
             ),
             0.7,
             anchors=_ANCHORS,
+        ),
+        Rule(
+            "posted_by",
+            folded_pattern(
+                r"(?<!\w)(?:postee?|publiee?|signaleee?|signale|ecrite?|commente)\s(?:par\s|:\s?)"
+                r"(?P<v>[a-z][a-z\d]*(?:[_.]?\d+|_[a-z\d]+)[\w]*)(?![\w@])"
+            ),
+            0.65,
+            anchors=("post", "publie", "signale", "ecrit", "comment"),
         ),
         Rule(
             "odd_after_network",

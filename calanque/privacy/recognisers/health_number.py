@@ -8,6 +8,9 @@ _N = r"(?:numero|num|n[°o]?|id(?:entifiant)?|ref(?:erence)?)\.?\s?(?:de\s|du\s|
 HEALTH_NUMBER = PatternRecogniser(
     entity="FR_HEALTH_NUMBER",
     anchors=(
+        "dr",
+        "docteur",
+        "medecin",
         "ipp",
         "i.p.p",
         "nip",
@@ -30,6 +33,14 @@ HEALTH_NUMBER = PatternRecogniser(
             reach=16,
         ),
         Rule("loose", folded_pattern(LONG), 0.15, begins=Begins.CODE, reach=32),
+        Rule(
+            "carer",
+            folded_pattern(rf"(?<![.,+])10[01](?:[ ]?\d){{8}}{NO_UNIT}"),
+            0.55,
+            begins=Begins.NUMBER,
+            shortest=11,
+            anchors=("dr ", "dr.", "docteur", "medecin"),
+        ),
         Rule(
             "rpps", folded_pattern(rf"(?<![.,+])1\d(?:[ ]?\d){{9}}{NO_UNIT}"), 0.35, begins=Begins.NUMBER, shortest=11
         ),

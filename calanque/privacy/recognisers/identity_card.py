@@ -5,7 +5,11 @@ import re
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
 from calanque.privacy.shapes import FILES, LONG, NO_DATE, NO_UNIT
 
-_ANCHORS = ("cni", "c.n.i", "identi", "ident.", "carte", "papiers", "piece")
+_NATIONALITY = (
+    r"(?:francaise?|italienne?|roumaine?|bulgare|espagnole?|portugaise?|belge|serbe|turque|grecque|polonaise?|allemande?|"
+    r"algerienne?|marocaine?|tunisienne?|comorienne?|senegalaise?|malienne?|croate|albanaise?|suisse|consulaire)"
+)
+_ANCHORS = ("ci ", "cni", "c.n.i", "identi", "ident.", "carte", "papiers", "piece")
 
 IDENTITY_CARD = PatternRecogniser(
     entity="FR_IDENTITY_CARD",
@@ -74,6 +78,7 @@ IDENTITY_CARD = PatternRecogniser(
         r"cartes?\snationales?(?:\sd'identite)?",
         r"(?:pieces?|titres?|papiers?|documents?|justificatifs?)\s(?:d'?\s?)?identite",
         r"identite\sn[°o]?",
+        rf"(?:carte|ci|piece|passeport)\s{_NATIONALITY}",
         r"identites?\s(?:verifi|relev|confirm|etabl|control|justifi|declar)\w+(?:\s\w+){0,4}",
         r"(?:justifi|verifi|declin|relev|etabl|control|prouv)\w+\s(?:de\s)?(?:son|sa|leur|l'|une?)?\s?identites?"
         r"(?:\s\w+){0,3}",

@@ -9,6 +9,12 @@ _GAP = r"[ .\-/_·]{0,3}"
 _SHORTEST_DIGIT_COUNT = 6
 _ABROAD = r"(?:33|262|590|594|596|508|681|687|689)"
 _START = r"(?<!\w)(?<!\d\.)"
+_UNIT = r"(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf)"
+_PAIR = (
+    rf"(?:zero[ \-]{_UNIT}|(?:quatre[ \-]vingts?(?:[ \-]dix)?|soixante(?:[ \-]et)?(?:[ \-]dix)?|vingt|trente|quarante|"
+    rf"cinquante|dix)(?:[ \-](?:et[ \-])?(?:{_UNIT}|onze|douze|treize|quatorze|quinze|seize))?|onze|douze|treize|"
+    r"quatorze|quinze|seize|zero[ \-]zero)(?!\w)"
+)
 _PREFIX = rf"\(?(?:\+|00){_GAP}{_ABROAD}\)?{_GAP}(?:\({_GAP}0{_GAP}\))?{_GAP}0?"
 
 
@@ -27,6 +33,7 @@ def check_phone(value: str) -> bool | None:
 
 PHONE = PatternRecogniser(
     entity="PHONE_NUMBER",
+    trigger="0z",
     rules=(
         Rule(
             "french",
@@ -97,6 +104,15 @@ PHONE = PatternRecogniser(
                 "sms",
                 "whatsapp",
             ),
+        ),
+        Rule(
+            "in_words",
+            folded_pattern(
+                rf"(?<!\w)zero[ \-](?:un|deux|trois|quatre|cinq|six|sept|huit|neuf)(?:[ ,.\-]{{1,2}}{_PAIR}){{4}}"
+            ),
+            0.8,
+            anchors=("zero",),
+            is_checked=False,
         ),
         ENDING_RULE,
     ),
