@@ -2,9 +2,9 @@
 
 python benchmarks/privacy/evaluate.py --sets municipal stress gdpr europeana --documents 780 --stock --markdown
 
-Every redactor gets the same texts in the same run. `--errors FILE` writes what leaked and what was masked for nothing,
-with its surroundings, as JSON lines, outside the repository. Of the generated sets it quotes the open half of the
-templates only (every other one), so that `--half held` stays a figure that nobody could tune on.
+Every redactor gets the same texts in the same run. `--half held` takes the generated sets from templates, names and
+places that no rule was written on. `--errors FILE` writes what leaked and what was masked for nothing, with its
+surroundings, as JSON lines, outside the repository; it is refused with the held half, so that nobody can tune on it.
 """
 
 import argparse
@@ -16,14 +16,16 @@ from pathlib import Path
 
 import report
 from corpus import Document
-from generate import SETS, generate, templates
+from generate import HALVES, SETS, generate
 from metrics import Judgement, judge
-from outside import ADAPTERS
+from outside import ADAPTERS as OUTSIDE
 from redactors import Timed, ours, stock
+from written import written
 
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
+ADAPTERS = {**OUTSIDE, "written": written}
 AROUND = 40
 WORDS = 60
 """Words of the document that speeds are told for."""
@@ -33,20 +35,12 @@ def documents_of(asked: argparse.Namespace, name: str) -> list[Document]:
     """Return the gold documents of a set, of the half that is asked."""
     if name not in SETS:
         return ADAPTERS[name]()
-    documents = generate(name, asked.documents, asked.seed, asked.dirt)
-    return [d for d in documents if asked.half == "all" or is_held(name, d.source) == (asked.half == "held")]
-
-
-def is_held(name: str, source: str) -> bool:
-    """Whether a document's template is one whose wording `--errors` never shows."""
-    return name in SETS and list(templates(name)).index(source) % 2 == 1
+    return list(generate(name, asked.documents, asked.seed, asked.dirt, asked.half))
 
 
 def errors(judgement: Judgement, name: str) -> Iterator[dict[str, str]]:
     """Yield what leaked and what was masked for nothing, with 40 characters on each side."""
     document = judgement.document
-    if is_held(name, document.source):
-        return
     common = {"set": name, "id": document.id, "source": document.source}
     for outcome in judgement.outcomes:
         if not outcome.is_masked:
@@ -61,23 +55,25 @@ def _context(text: str, start: int, end: int) -> str:
     return f"{text[max(0, start - AROUND) : start]}⟦{text[start:end]}⟧{text[end : end + AROUND]}"
 
 
-def check_outside(path: Path) -> None:
-    """Refuse a file in the repository.
+def check_errors(path: Path, half: str) -> None:
+    """Refuse errors of the held half, and a file in the repository.
 
     Raises:
-        CalanqueError: if the file lies there.
+        CalanqueError: at either.
     """
+    if half == "held":
+        raise CalanqueError("The errors of the held half are shown to nobody: ask for those of the open half.")
     if path.resolve().is_relative_to(settings().root.resolve()):
         raise CalanqueError("Errors quote the texts of the evaluation: write them outside the repository.")
 
 
-def write_errors(path: Path, judged: Sequence[tuple[str, Sequence[Judgement]]]) -> None:
+def write_errors(path: Path, judged: Sequence[tuple[str, Sequence[Judgement]]], half: str) -> None:
     """Write the errors as JSON lines.
 
     Raises:
-        CalanqueError: if the file lies in the repository.
+        CalanqueError: if they are of the held half, or the file lies in the repository.
     """
-    check_outside(path)
+    check_errors(path, half)
     with path.open("w", encoding="utf-8") as out:
         for name, judgements in judged:
             for judgement in judgements:
@@ -149,7 +145,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--documents", type=int, default=1560, help="of each generated set")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dirt", type=int, default=1, choices=(0, 1, 2))
-    parser.add_argument("--half", default="all", choices=("all", "open", "held"), help="of the templates")
+    parser.add_argument("--half", default=HALVES[0], choices=HALVES, help="of the generated sets")
     parser.add_argument("--stock", action="store_true", help="measure Presidio as it comes, too")
     parser.add_argument("--sources", action="store_true", help="add a table by template or file")
     parser.add_argument("--markdown", action="store_true")
@@ -157,7 +153,7 @@ def arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     try:
         if asked.errors:
-            check_outside(asked.errors)
+            check_errors(asked.errors, asked.half)
     except CalanqueError as e:
         parser.error(str(e))
     return asked
@@ -183,7 +179,9 @@ def main() -> None:
             print(part, end="\n\n")
     print(report.render(speed(results, redactors), asked.markdown))
     if asked.errors:
-        write_errors(asked.errors, [(r.name, r.judgements) for r in results if r.redactor == redactors[0].name])
+        write_errors(
+            asked.errors, [(r.name, r.judgements) for r in results if r.redactor == redactors[0].name], asked.half
+        )
 
 
 if __name__ == "__main__":

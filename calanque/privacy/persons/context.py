@@ -22,10 +22,11 @@ from calanque.privacy.persons.cues import (
 from calanque.privacy.persons.links import is_joined, is_part_of_surname
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
-_TITLE, _LABEL, _ROLE, _ROLE_APART, _LINK, _FOLLOWER = 4.0, 4.0, 2.5, 1.2, 1.0, 1.0
+_TITLE, _LABEL, _ROLE, _ROLE_OF_NAME, _ROLE_APART, _LINK, _FOLLOWER = 4.0, 4.0, 2.5, 3.2, 1.2, 1.0, 1.0
 _GREETING, _CAPITAL_PARTICLE, _FOREIGN_PARTICLE, _ADDRESSED = 1.2, 1.0, 1.5, 1.0
 _BORN = 2.5
 _AFTER_BORN = frozenset(("ne", "nee", "demeurant", "domicilie", "domiciliee"))
+_ROLE_OF_SHORT, _LONGEST_ACRONYM = 4.5, 4
 _CERTAIN, _CHEZ_LES = 4.0, 1.0
 _BEFORE_FAMILY = ("chez", "famille")
 _BESIDE_VALUE = 1.0
@@ -40,6 +41,7 @@ _QUOTE = r"(?:[\"\u201c\u201d\u00ab]\s?)?"
 _AFTER_TITLE = re.compile(rf"\.?[ \t]{{0,2}}{_QUOTE}(?:d'|l')?")
 _AFTER_LABEL = re.compile(r"[ \t]*(?:\([^)\n]{0,12}\))?[ \t]*[:=\t|][ \t]*\n?[ \t]*")
 _AFTER_ROLE = re.compile(rf"[ \t]{{1,2}}{_QUOTE}|\n")
+_COMMA = re.compile(r"[ \t]*[,(][ \t]*\n?(?:[ld]')?")
 _APART = re.compile(r"[ \t]*[,:][ \t]*\n?|[ \t]*\n+[ \t]*")
 
 
@@ -47,7 +49,9 @@ def context_score(words: Sequence[Word], index: int) -> float:
     """Return what stands around a word adds to its score."""
     word = words[index]
     beside = _BESIDE_VALUE if word.is_beside_value and word.casing in CAPITALISED else 0.0
-    return _before(words, index) + _after(words, index) + beside
+    before = _before(words, index)
+    apposed = _ROLE_APART if before < _ROLE_APART and _is_apposed(words, index) else 0.0
+    return before + _after(words, index) + beside + apposed
 
 
 def lone_lines(text: str, words: Sequence[Word]) -> set[int]:
@@ -143,7 +147,7 @@ def _suggested(words: Sequence[Word], index: int) -> float:
     previous, gap = words[index - 1], words[index].gap
     if previous.folded in ROLES:
         if _AFTER_ROLE.fullmatch(gap):
-            return _ROLE
+            return _role_of_name(words[index])
         if _APART.fullmatch(gap):
             return _ROLE_APART
     if previous.folded in GREETINGS and (_AFTER_ROLE.fullmatch(gap) or _APART.fullmatch(gap)):
@@ -159,9 +163,31 @@ def _suggested(words: Sequence[Word], index: int) -> float:
     return _CAPITAL_PARTICLE if is_part_of_surname(words, index) else 0.0
 
 
+def _role_of_name(word: Word) -> float:
+    """Return what a role adds to the word after it: short capitals are then a name, not an acronym."""
+    if word.casing is Casing.UPPER and len(word.folded) <= _LONGEST_ACRONYM:
+        return _ROLE_OF_SHORT
+    return _ROLE_OF_NAME if word.casing in CAPITALISED else _ROLE
+
+
+def _is_apposed(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word stands in apposition to a role: "ma voisine de palier, GALLO", "GALLO, magasinier"."""
+    if words[index].casing not in CAPITALISED:
+        return False
+    if _COMMA.fullmatch(words[index].gap) and any(word.folded in ROLES for word in words[max(0, index - 4) : index]):
+        return True
+    rest = words[index + 1 : index + 3]
+    if not rest or not _COMMA.fullmatch(rest[0].gap):
+        return False
+    role = rest[1] if rest[0].folded in DETERMINERS and len(rest) > 1 else rest[0]
+    return role.folded in ROLES and role.casing is Casing.LOWER
+
+
 def _withdrawn(words: Sequence[Word], index: int) -> float:
     word, previous = words[index], words[index - 1]
-    if (previous.folded in DETERMINERS and word.gap == " ") or word.gap.endswith(" l'"):
+    if (previous.folded in DETERMINERS and word.gap == " ") or (
+        word.gap.endswith(" l'") and not word.has_capital_elision
+    ):
         if previous.folded == "les" and index > 1 and words[index - 2].folded in _BEFORE_FAMILY:
             return _CHEZ_LES
         return _DETERMINER if previous.folded != "les" else _FAMILY

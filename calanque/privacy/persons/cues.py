@@ -123,7 +123,7 @@ appartenant telephone vendu prete pretee loue louee appel due grace rendu fait c
 PARTICLES = frozenset(
     """
 der ter de du des la le les d' ben bin bent bint el al ould von van den da dos do das di della del abou abu ait mc st
-saint wa ibn oum zu
+mac bel saint wa ibn oum zu
 """.split()  # noqa: SIM905
 )
 

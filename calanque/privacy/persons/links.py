@@ -39,6 +39,8 @@ def linked(words: Sequence[Word], index: int, step: int) -> int | None:
 def listed(words: Sequence[Word], index: int, step: int) -> int | None:
     """Return the index of the word in the next field of a list: "Marchand;Rose", "Mukendi, Grâce"."""
     other = index + step
+    if 0 <= other + step < len(words) and words[other].folded == "et":
+        return other + step if words[other].gap == " " == words[max(other, other + step)].gap else None
     if not 0 <= other < len(words) or words[max(index, other)].gap.strip(" \t") not in _LIST_SIGNS:
         return None
     return other
@@ -63,6 +65,8 @@ def names_a_thing(words: Sequence[Word], index: int) -> bool:
     """Say whether a name is that of a place or thing: "rue Jean Jaurès", "place de la Castellane"."""
     if (words[index].folded, words[index + 1].folded if index + 1 < len(words) else "") in BIRDS:
         return True
+    if _begins_full_name(words, index):
+        return False
     position = index
     for _ in range(4):
         if position == 0 or words[position].gap not in _GAPS_TO_THING:
@@ -76,6 +80,14 @@ def names_a_thing(words: Sequence[Word], index: int) -> bool:
             return False
         position -= 1
     return False
+
+
+def _begins_full_name(words: Sequence[Word], index: int) -> bool:
+    """Say whether a surname in capitals stands before its first name: a thing never does ("le corps de NIANG Awa")."""
+    if words[index].casing is not Casing.UPPER or index + 1 >= len(words):
+        return False
+    following = words[index + 1]
+    return following.gap == " " and following.casing is Casing.TITLE and is_first_name(following.folded)
 
 
 def _is_written_as_surname(previous: Word, word: Word) -> bool:

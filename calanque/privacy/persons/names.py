@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.persons.cues import FOREIGN_PARTICLES, NO_NAMES, PARTICLES, TITLES
 from calanque.privacy.persons.links import is_initial, is_part_of_surname, linked, names_a_thing
-from calanque.privacy.persons.scores import ACCEPT, DOUBT, SHORTEST_RARE_SURNAME, is_neutral, score_words
+from calanque.privacy.persons.scores import (
+    ACCEPT,
+    DOUBT,
+    LONGEST_ACRONYM,
+    SHORTEST_RARE_SURNAME,
+    is_neutral,
+    score_words,
+)
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word, words_of
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
@@ -19,10 +26,12 @@ _INITIALS_ALONE = re.compile(
     r"(?<!\w)(?i:m|mr|mme|mlle|dr|monsieur|madame|docteur|pr|ma[iî]tre)\.?[ \u00a0]"
     r"([A-ZÀ-Ý](?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019])))"
 )
-_COMPOUND_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}\.-[A-ZÀ-Ý][a-z]{0,2}\.? ?[A-ZÀ-Ý][\w'\u2019\-]+")
+_COMPOUND_INITIALS = re.compile(
+    r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}\.-[A-ZÀ-Ý][a-z]{0,2}\.? ?(?:[A-ZÀ-Ý][\w'\u2019\-]+|[A-ZÀ-Ý]\.)"
+)
 _TWO_INITIALS = re.compile(r"(?<![\w.])[A-LN-ZÀ-Ý]\. [A-ZÀ-Ý]\.(?! ?[A-ZÀ-Ý]\.)")
 _OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
-_OPENERS = frozenset(("par", "que", "chez", "avec", "contre", "dont"))
+_OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 _FRENCH = PARTICLES - FOREIGN_PARTICLES
 _NOBLE = frozenset(("de", "du", "des"))
 _MOST_PARTICLES, _LONGEST_BRIDGE = 3, 3
@@ -63,7 +72,13 @@ def _accepted(words: Sequence[Word]) -> list[bool]:
                 other = linked(words, index, step)
                 accepted[index] |= other is not None and accepted[other] and not _is_title_letter(words, index)
                 continue
-            other = None if accepted[index] or word.score < _least_drawn(words, index) else linked(words, index, step)
+            other = None if accepted[index] else linked(words, index, step)
+            if (
+                other is not None
+                and word.score < _least_drawn(words, index)
+                and not _is_other_half(words, other, index)
+            ):
+                continue
             if other is not None and accepted[other] and _draws(words, other, index):
                 accepted[index] = _may_be_part(word)
     _bridge(words, accepted)
@@ -97,7 +112,8 @@ def _least_drawn(words: Sequence[Word], index: int) -> float:
     if word.name_start < word.start or is_part_of_surname(words, index):
         return -math.inf
     if word.casing not in CAPITALISED:
-        return _EXTEND_UNCASED
+        follows_first_name = index > 0 and word.gap == " " and is_first_name(words[index - 1].folded)
+        return _EXTEND if follows_first_name and is_name(word.folded) else _EXTEND_UNCASED
     return -math.inf if is_neutral(word) and is_name(word.folded) else _EXTEND
 
 
@@ -106,6 +122,8 @@ def _draws(words: Sequence[Word], other: int, index: int) -> bool:
     name, word = words[other], words[index]
     if (name.casing in CAPITALISED) != (word.casing in CAPITALISED):
         return False
+    if _is_other_half(words, other, index):
+        return True
     follows_first_name = other < index and is_first_name(name.folded)
     follows_surname = other < index and name.casing is Casing.UPPER and word.casing is Casing.TITLE
     is_drawn = follows_first_name and (is_name(word.folded) or word.name_start < word.start)
@@ -115,6 +133,18 @@ def _draws(words: Sequence[Word], other: int, index: int) -> bool:
     if word.odds is None and word.casing is Casing.UPPER:
         return is_next and is_first_name(name.folded)
     return is_next or follows_first_name or (word.odds is not None and word.odds > 0)
+
+
+def _is_other_half(words: Sequence[Word], other: int, index: int) -> bool:
+    """Say whether capitals tell a first name from its surname: "Long DO", "LEE Son"; however common the words."""
+    name, word = words[other], words[index]
+    if abs(other - index) > 1 or words[max(other, index)].gap != " " or word.folded in TITLES:
+        return False
+    if (name.casing, word.casing) == (Casing.UPPER, Casing.TITLE):
+        return other < index
+    is_pair = name.casing in CAPITALISED and word.casing is Casing.UPPER
+    is_acronym = word.odds is None and len(word.folded) <= LONGEST_ACRONYM
+    return is_pair and not is_acronym and not is_neutral(word) and is_first_name(name.folded)
 
 
 def _is_title_letter(words: Sequence[Word], index: int) -> bool:
@@ -168,6 +198,8 @@ def _with_particles(words: Sequence[Word], index: int) -> int:
     start = word.start
     if word.name_start < start and _owns_particles(words, index):
         return word.name_start
+    if word.has_capital_elision:
+        return start - len("d'")
     if word.gap.endswith("d'") and (index == 0 or words[index - 1].folded in TITLES or _OPENS.search(word.gap[:-2])):
         return start - len("d'")
     opened = _opened(words, index)
@@ -229,10 +261,10 @@ def accept_model_name(reading: Reading, start: int, end: int) -> Span | None:
     ]
     if not inside or names_a_thing(reading.words, inside[0]):
         return None
-    first, last = reading.words[inside[0]], reading.words[inside[-1]]
+    last = reading.words[inside[-1]]
     if all(reading.words[index].casing is Casing.LOWER for index in inside):
         return None
-    return Span(first.start, last.end, ENTITY, 0.6, "person.model")
+    return Span(_with_particles(reading.words, inside[0]), last.end, ENTITY, 0.6, "person.model")
 
 
 def _may_name(word: Word) -> bool:

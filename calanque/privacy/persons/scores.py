@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
+from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.context import LONE_LINE, context_score, lone_lines
 from calanque.privacy.persons.links import is_initial, linked, listed, names_a_thing
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 from calanque.privacy.text import Prepared
 
-ACCEPT = 2.0
+ACCEPT = 1.7
 DOUBT = 1.0
 """Between the two the language model is asked."""
 
@@ -37,13 +38,14 @@ _UNKNOWN = {
     Casing.BARE: -1.5,
 }
 _NEUTRAL, _NEUTRAL_NAME, _PLACE, _TOWN = -6.0, -1.9, -1.0, -0.8
-_SHORT_CAPITALS = -1.5
-_LONGEST_ACRONYM = 4
+_SHORT_CAPITALS, _SHORT_CAPITAL_NAME, _SURE_NAME = -1.5, -0.8, 1.5
+LONGEST_ACRONYM = 4
 SHORTEST_RARE_SURNAME = 6
 """From this length on an unknown word in capitals is a surname rather than an acronym."""
 _RARE_SURNAME = 0.4
 # No title can make a name of a word that is this common.
 _HOPELESS = -3.5
+_UNLISTED_PAIR, _LEAST_SHAPE = 1.5, -0.2
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
 
@@ -71,7 +73,7 @@ def is_neutral(word: Word) -> bool:
 
 
 def _own(word: Word) -> float:
-    odds = _UNKNOWN[word.casing] if word.odds is None else word.odds
+    odds = _UNKNOWN[word.casing] + name_shape(word.folded) if word.odds is None else word.odds
     if word.folded.replace("-", " ") in _GEOGRAPHY:
         odds = min(odds, _TOWN)
     if word.folded in _PROPER_NOUNS:
@@ -79,8 +81,8 @@ def _own(word: Word) -> float:
     elif word.folded in PLACE_WORDS and word.name_start == word.start:
         odds += _PLACE
     if word.casing is Casing.UPPER:
-        if len(word.folded) <= _LONGEST_ACRONYM:
-            odds += _SHORT_CAPITALS
+        if len(word.folded) <= LONGEST_ACRONYM:
+            odds += _SHORT_CAPITALS if word.odds is None or word.odds < _SURE_NAME else _SHORT_CAPITAL_NAME
         elif word.odds is None and len(word.folded) >= SHORTEST_RARE_SURNAME:
             odds += _RARE_SURNAME
     return odds + _CASING[word.casing]
@@ -97,7 +99,19 @@ def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: in
         return _INITIAL if step < 0 or words[index].casing in CAPITALISED else 0.0
     if (words[other].casing in CAPITALISED) != (words[index].casing in CAPITALISED):
         return 0.0
+    if abs(other - index) == 1 and share == _NEIGHBOUR and _are_unlisted_pair(words[index], words[other]):
+        return max(_UNLISTED_PAIR, share * min(own[other], _MOST_OF_NEIGHBOUR))
     return share * min(max(own[other], 0.0), _MOST_OF_NEIGHBOUR)
+
+
+def _are_unlisted_pair(word: Word, other: Word) -> bool:
+    """Say whether two words side by side are no words of French, and look like names: "kegham yeramian"."""
+    return all(
+        len(w.folded) > LONGEST_ACRONYM
+        and (w.odds > 0 if w.odds is not None else name_shape(w.folded) > _LEAST_SHAPE)
+        and w.folded not in _PROPER_NOUNS
+        for w in (word, other)
+    )
 
 
 def _makes_a_pair(word: Word, other: Word, score: float) -> bool:

@@ -48,12 +48,13 @@ class Word:
 
     An initial ("J." of "J. Dupont") is a word too. `name_start` is where its particles begin when both together are a
     listed surname ("de la Tour"), else its own start. `is_beside_value` says whether a personal value of another kind
-    stands right beside it ("Florin, 06 12 34 56 78").
+    stands right beside it ("Florin, 06 12 34 56 78"), `has_capital_elision` whether a capital "L'" or "D'" was cut off
+    within a sentence ("chez L'Herbier").
     """
 
     __slots__ = (
-        *("casing", "end", "folded", "gap", "is_beside_value", "is_dotted", "name_start", "odds", "score"),
-        *("sentence", "start"),
+        *("casing", "end", "folded", "gap", "has_capital_elision", "is_beside_value", "is_dotted", "name_start"),
+        *("odds", "score", "sentence", "start"),
     )
 
     def __init__(self, start: int, end: int, folded: str, gap: str, casing: Casing, sentence: int) -> None:
@@ -67,7 +68,7 @@ class Word:
             sentence,
         )
         self.odds = name_odds(folded)
-        self.is_beside_value = self.is_dotted = False
+        self.has_capital_elision = self.is_beside_value = self.is_dotted = False
         self.name_start = start
         self.score = 0.0
 
@@ -93,9 +94,11 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
                 continue
             start = _after_elision(text, start, end, shouts)
             gap = text.folded[position:start]
+            begins_capital = not is_first and match.start() < start and text.original[match.start()].isupper()
             is_start = is_first or bool(_OPENER.search(gap))
             casing = Casing.SHOUT if shouts else _casing(text.original, start, end, is_start)
             word = Word(start, end, text.folded[start:end], gap, casing, number)
+            word.has_capital_elision = begins_capital and not shouts and casing in _WRITTEN_WITH
             if hole < len(holes) and holes[hole].start - end <= _MOST_SIGNS:
                 word.is_beside_value = _is_beside(text.folded[end : holes[hole].start], holes[hole])
             if words and gap.startswith("."):

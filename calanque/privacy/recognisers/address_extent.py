@@ -24,6 +24,7 @@ _FLOOR = (
 UNIT = (
     rf"(?:(?<!\w){_UNIT_WORD}(?:\.\s?|\s|(?=\d|n°))(?:n[°o]?\.?\s?)?(?:[a-z]{{0,2}}[\-.]?\d{{1,5}}[a-z]?|"
     rf"[a-z]\d?)(?!\w|')|{_FLOOR}|"
+    r"(?<!\w)(?:au\s)?fond\s(?:de\s(?:la\s)?cour|du\s(?:couloir|jardin))(?!\w)|"
     r"(?<!\w)porte\s(?:de\s)?(?:droite|gauche|face)(?!\w)|(?<!\w)(?:a\s)?(?:droite|gauche)(?!\w)(?=\s?[,)\n])|"
     r"(?<!\w)(?:digi)?code\s?:?\s?(?=\w{0,5}\d)[\da-z]{3,6}(?!\w))"
 )
@@ -31,10 +32,16 @@ BOX = r"(?<!\w)(?:b\.?p\.?|c\.?s\.?|t\.?s\.?a\.?)\s?(?:n[°o]?\s?)?\d{2,6}(?!\w|
 POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
 
 _BEFORE = folded_pattern(
-    rf"(?:(?:{UNIT}|(?<!\w)(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
-    r"domaine|le\sclos|"
-    r"les\sterrasses|copropriete|hlm|tour)\s[\w'\u2019\- ]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
+    rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
+    r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|"
+    r"les\sterrasses|les\shauts|copropriete|hlm|tour)\s[\w'\u2019\- ]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
 )
+_CAPITALS = r"[A-ZÀ-Ý][\w'\u2019\-]+"
+_NAMED_BEFORE = re.compile(
+    rf"(?:(?<=[,;:(\n] )|(?<=[(\n])|(?<=ant )|(?<=sis )|(?<=sise ))(?:Les? |La |L['\u2019]){_CAPITALS}"
+    rf"(?: (?:(?:de|du|des|la|les|aux?) |d['\u2019])?{_CAPITALS}){{0,3}},\s$"
+)
+"""A house by its name, before the number of the street: "demeurant Les Hauts de Mazargues, 12 rue…"."""
 _NUMBER_SIGN = re.compile(r"(?:n[°o]\.?|num\.?|numero)\s?$")
 _LONGEST_BEFORE = 90
 
@@ -57,7 +64,7 @@ _AFTER_POSTCODE = re.compile(r"[ ,\-–):\n/|]{1,4}(?:(?:a|commune|ville)\s:?\s?
 _DISTRICT_NUMBER = re.compile(r"[ ]\d{1,2}(?![\w:/.,]|\sh)")
 _BLANK = r"[ \u00a0\u202f\-]"
 _NAME_WORD = re.compile(
-    rf"{_BLANK}((?:(?:de|du|des|la|le|les|aux?|en|et|sur|DE|DU|DES|LA|LE|LES){_BLANK}|[dlDL]['\u2019]{_BLANK}?){{0,4}})"
+    rf"{_BLANK}((?:(?:de|du|des|la|le|les|à|aux?|en|et|sur|À|AUX|DE|DU|DES|LA|LE|LES){_BLANK}|[dlDL]['\u2019]{_BLANK}?){{0,4}})"
     r"([^\W_][\w'\u2019\-]*\.?)"
 )
 _LONGEST_NAME_WORD_COUNT = 6
@@ -99,7 +106,7 @@ def left(text: Prepared, start: int) -> int:
     if sign := _NUMBER_SIGN.search(text.folded, max(0, start - 8), start):
         start = sign.start()
     low = max(0, start - _LONGEST_BEFORE)
-    before = _BEFORE.search(text.folded, low, start)
+    before = _BEFORE.search(text.folded, low, start) or _NAMED_BEFORE.search(text.original, low, start)
     return before.start() if before else start
 
 

@@ -10,7 +10,7 @@ from calanque.privacy.shapes import NO_UNIT
 _SUFFIX = r"(?:\s?(?:bis|ter|quater|quinquies|[a-f](?!\w|')))?"
 _NUMBER = rf"\d{{1,4}}{_SUFFIX}(?:\s?(?:[-/&]|a|et|ou)\s?\d{{1,4}}{_SUFFIX}(?!\w))?"
 _LINK = (
-    r"(?:(?:de|du|des|la|le|les|(?:saint|sainte|st|ste)(?!\s(?:a|au|aux|en|et|ou|il|elle|on|devant|depuis|"
+    r"(?:(?:de|du|des|la|le|les|aux?|(?:saint|sainte|st|ste)(?!\s(?:a|au|aux|en|et|ou|il|elle|on|devant|depuis|"
     r"pres)\b))[\s\-]"
     r"|de\sl'|[ld]'|n°?\s?){0,3}"
 )
@@ -192,7 +192,7 @@ NO_STREET = words(
     r"passages?\s(?:pietons?|par|de|a)",
     r"zones?\s\d+",
     r"places?\s(?:n°\s?)?\d{1,4}(?!\s?(?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))",
-    r"\w+\.?\s(?:plus|fois|par|pour|et|ou|en|est|sont|a|ont|qui|que|dans|au|aux|avec|sans|sur|sous|autour|piet\w+|"
+    r"\w+\.?\s(?:plus|fois|par|pour|et|ou|en|est|sont|a|ont|qui|que|dans|au|avec|sans|sur|sous|autour|piet\w+|"
     r"voisines?|adjacentes?|suivantes?)",
     r"(?:cote|zone|res|parc|mas|lot|all|pl|ch|pass|z\.?i|za)\s(?:droit|gauche|a|de\s(?:la\s)?(?:defense|jeux|tri|"
     r"securite|travail)|humide|bleue|auto\w*|jours?)",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from calanque.privacy.recognisers.agent_context import CODE, ENTITY, POSTCODE, in_place_of_a_person
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
 from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_DATE, NO_UNIT
 from calanque.privacy.spans import Span
@@ -13,11 +14,7 @@ _SHORT = (
     rf"(?<![.,]){NO_DATE}(?!(?:19|20)\d\d(?!\w))(?>{LETTERS}?\d{{3,10}}(?:[ \-./][a-z]?\d{{2,5}}){{0,2}}"
     rf"(?:-?[a-z](?!\w))?){NO_UNIT}"
 )
-_CODE = (
-    rf"{NO_DATE}(?!(?:19|20)\d\d(?!\w))(?!\d[\d ]{{2,8}}[ ](?:agent|policier|gendarme|personne)s?(?!\w))"
-    rf"(?>(?:pm[ \-]?|{LETTERS})?\d{{4,8}}[a-z]?)(?![/.\-](?:\d{{1,3}}|(?:19|20)\d\d)(?!\d)){NO_UNIT}"
-)
-_CODES = rf"{_CODE}(?:\s?(?:,|;|/|et|ou|&|-)\s?(?:de\s)?{_CODE}){{0,5}}"
+_CODES = rf"{CODE}(?:\s?(?:,|;|/|et|ou|&|-)\s?(?:de\s)?{CODE}){{0,5}}"
 _ROLE = (
     r"(?:agente?s?|asvp|gpmv?|bcp|apj[as]?|opj|gpx|policier(?:e|s|es)?|gendarmes?|gardien(?:ne)?s?|brigadier(?:e|s)?|"
     r"sergente?s?|caporal|adjudante?s?|lieutenante?s?|capitaines?|major|commandante?s?|chefs?|pompiers?|verbalisat\w+|"
@@ -31,14 +28,13 @@ _POST = (
     r"(?:[ \-](?:[ld]')?(?:de|du|des|la|le|les|a|au|en|service|permanence|poste|police|paix|quart|nuit|jour|"
     r"control\w+|municipa\w+|chef|principa\w+|intervenant\w*|verbalisat\w+|traitante?s?|present\w*|assermente\w*|"
     r"constat\w+|referente?s?|charge\w*|territoria\w+|administrati\w+|techniques?|voie|publique|champetres?|"
-    r"nationa\w+|premiere|classe|1re|sur|place|engages?|accueil|salle|video|centre|superviseur|brigade|secteur|"
+    r"nationa\w+|premiere|classe|1re|sur|place|engages?|accueil|salle|video|hierarchi\w+|fiche|\d|centre|superviseur|brigade|secteur|"
     r"surveillance|proximite|environnement|proprete|stationnement|concernes?|signataires?|saisi\w*)(?!\w)){0,5}"
 )
 _SIGN = r"(?:(?:n[°o]s?|numeros?|num|matricules?|mat|badge|id|code|sous\sle\s(?:numero|n[°o]))\.?\s?:?\s?)"
-_POSTCODE = r"(?:13\d{3}|75\d{3}|69\d{3}|\d{3}00)(?!\d)"
-_LINK = rf"(?!\w)[ ]?(?:[:(/\-]|,(?![ ]?{_POSTCODE})|est|sont|etaient|etait)?[ ]?\(?{_SIGN}?"
+_LINK = rf"(?!\w)[ ]?(?:[:(/\-]|,(?![ ]?{POSTCODE})|est|sont|etaient|etait)?[ ]?\(?{_SIGN}?"
 _ACT = (
-    r"(?:dresse|etabli|redige|constate|releve|verbalise|signe|saisi|controle|traite|vise|enregistre|effectue|transmis|"
+    r"(?:dresse|etabli|redige|constate|releve|verbalise|signe|saisi|controle|traite|vise|suivi|enregistre|effectue|transmis|"
     r"pris|recu|vu|fait|valide|modifie|cloture|suivi|instruit|relu|assure|conduit|realise|rendu|cree|clos|mene|repris|"
     r"pris\sen\s(?:charge|compte)|prise\sen\s(?:charge|compte)|decide|identifie|notifie|appele|ouvert|ferme|remis)"
     r"(?:e?s)?"
@@ -89,7 +85,7 @@ _GRADE = (
 )
 
 _NUMBERS = PatternRecogniser(
-    entity="FR_AGENT_NUMBER",
+    entity=ENTITY,
     rules=(
         Rule("short", folded_pattern(_SHORT), 0.15, begins=Begins.CODE, reach=22, anchors=_CUE_ANCHORS),
         Rule(
@@ -124,7 +120,7 @@ _NUMBERS = PatternRecogniser(
         Rule(
             "after_rank_and_name",
             folded_pattern(
-                rf"(?<!\w){_ROLE}(?:[ ][a-z][a-z.'\-]+){{1,4}}?[ ](?!{_POSTCODE})(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}})"
+                rf"(?<!\w){_ROLE}(?:[ ][a-z][a-z.'\-]+){{1,4}}?[ ](?!{POSTCODE})(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}})"
                 rf"(?=[ ]?(?:[.,;:)/|](?!\d)|\n|$|[ ]et[ ])){NO_UNIT}"
             ),
             0.85,
@@ -134,7 +130,7 @@ _NUMBERS = PatternRecogniser(
             "far_from_grade",
             folded_pattern(
                 rf"(?<!\w)(?:{_GRADE}|policiere?s|verbalis\w+|indicatif|vacation|patrouille)(?!\w)[^\n.!?;\d]{{1,60}}"
-                rf"(?<![\w,.+/\-])(?<!\d[ ])(?!{_POSTCODE})(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}})(?![ ]?\d|[./,\-]\d)"
+                rf"(?<![\w,.+/\-])(?<!\d[ ])(?!{POSTCODE})(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}})(?![ ]?\d|[./,\-]\d)"
                 rf"{NO_UNIT}"
             ),
             0.5,
@@ -147,8 +143,14 @@ _NUMBERS = PatternRecogniser(
             anchors=(" par ",),
         ),
         Rule(
+            "in_charge",
+            folded_pattern(rf"(?<!\w)(?:{_ACT}|visa|auteur)[ ]?:[ ]?(?P<v>{CODE})(?=[ ]?(?:[.,;)|/](?!\d)|\n|$))"),
+            0.85,
+            anchors=(":",),
+        ),
+        Rule(
             "before_role",
-            folded_pattern(rf"(?<![\w.,/\-]){_CODE}(?=[ ]?[,(/\-–:][ ]?(?:l'|le\s|la\s)?{_GRADE}(?!\w))"),
+            folded_pattern(rf"(?<![\w.,/\-]){CODE}(?=[ ]?[,(/\-–:][ ]?(?:l'|le\s|la\s)?{_GRADE}(?!\w))"),
             0.55,
             begins=Begins.CODE,
             shortest=4,
@@ -166,7 +168,7 @@ _NUMBERS = PatternRecogniser(
             "listed",
             folded_pattern(
                 rf"(?:(?<=[:(,;|\n])|(?<=[:(,;|\-.\n][ ])|(?<=\bet[ ])|(?<=\bpar[ ])|(?<=\bavec[ ])|"
-                rf"(?<=n[°o])|(?<=n[°o][ ])|^)(?!{_POSTCODE})"
+                rf"(?<=n[°o])|(?<=n[°o][ ])|^)(?!{POSTCODE})"
                 rf"(?>(?:a|p|pm|mp|ag)?\d{{5,7}})"
                 rf"(?=[ ]?(?:[.,;)|/](?!\d)|\n|$|[ ](?:et|sur|en|pour|puis|est|sont|ont|avise|present|a)(?!\w)))"
                 rf"{NO_UNIT}"
@@ -205,7 +207,8 @@ class AgentNumberRecogniser:
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        return [part for span in _NUMBERS.find(text) for part in _parts(text, span)]
+        spans = [part for span in _NUMBERS.find(text) for part in _parts(text, span)]
+        return [*spans, *in_place_of_a_person(text)] if text.has_digit else spans
 
 
 def _parts(text: Prepared, span: Span) -> Iterator[Span]:

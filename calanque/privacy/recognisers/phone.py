@@ -5,7 +5,7 @@ import phonenumbers
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
 from calanque.privacy.shapes import ENDING_RULE, NO_DATE, NO_LONG_DATE, NO_UNIT
 
-_GAP = r"[ .\-/_·]{0,3}"
+_GAP = r"[ .\-/_·*]{0,3}"
 _SHORTEST_DIGIT_COUNT = 6
 _ABROAD = r"(?:33|262|590|594|596|508|681|687|689)"
 _START = r"(?<!\w)(?<!\d\.)"

@@ -67,6 +67,11 @@ _VEHICLES = (
     r"kymco|piaggio|vespa|peugeot|renault|citroen|dacia|volkswagen|audi|bmw|mercedes|toyota|fiat|opel|nissan|tesla|"
     r"hyundai|"
     r"kia|skoda|seat|honda|suzuki|ford|[2-5]08|c[1-5]|tmax",
+    r"corsa|astra|mokka|fiesta|focus|mondeo|transit|ds[3-7]|ami|jumper|jumpy|boxer|expert|ducato|doblo|vito|sprinter|"
+    r"transporter|caddy|passat|tiguan|touran|yaris|aygo|corolla|auris|picanto|rio|sportage|tucson|juke|micra|qashqai|"
+    r"ibiza|leon|fabia|octavia|kodiaq|smart|mini|classe\s[a-z]|a[1-8]|q[2-8]|x[1-6]|serie\s\d|x-?max|t-?max|pcx|booster|"
+    r"logan|jogger|espace|laguna|modus|[2-5]0[0678]|xsara|picasso|saxo|mustang|kuga|puma|volvo|mazda|mitsubishi|iveco",
+    r"maif|macif|maaf|matmut|gmf|axa|allianz|assuree?s?\s(?:a|chez|aupres)",
     r"conduct(?:eur|rice)",
     r"stationnee?s?",
     r"garee?s?",
@@ -118,6 +123,15 @@ PLATE = PatternRecogniser(
                 r"(?<![\w\-.,/])\d{3,4}(?!eme|an|mn|km|le|la|de|du|et)[a-hj-np-tv-z]{2,3}(?:\d{2}|2[ab])(?![\w\-/])"
             ),
             0.5,
+            begins=Begins.NUMBER,
+        ),
+        Rule(
+            "fni_consonants",
+            folded_pattern(
+                rf"(?<![\w\-.,/])\d{{3,4}}[ ](?!mm|km|cm|kg|ml|mn|ht|bd|st|pm|rd|rn|pv|cp|mg|cl|dl|nb)"
+                rf"[b-df-hj-np-tv-z]{{2,3}}[ ]{_DEPARTMENT}(?![\w\-/.,:]\d|\w)"
+            ),
+            0.55,
             begins=Begins.NUMBER,
         ),
         Rule(

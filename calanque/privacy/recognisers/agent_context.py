@@ -1,0 +1,111 @@
+"""Numbers of agents that no cue announces: where a person would stand, or alone with no thing they could number."""
+
+import re
+from collections.abc import Iterator
+
+from calanque.privacy.persons.cues import OCCUPATIONS
+from calanque.privacy.rules import Begins, Rule, folded_pattern, matches, words
+from calanque.privacy.shapes import FILES, LETTERS, NO_DATE, NO_UNIT
+from calanque.privacy.spans import Span
+from calanque.privacy.text import Prepared
+
+ENTITY = "FR_AGENT_NUMBER"
+CODE = (
+    rf"{NO_DATE}(?!(?:19|20)\d\d(?!\w))(?!\d[\d ]{{2,8}}[ ](?:agent|policier|gendarme|personne)s?(?!\w))"
+    rf"(?>(?:pm[ \-]?|{LETTERS})?\d{{4,8}}[a-z]?)(?![/.\-](?:\d{{1,3}}|(?:19|20)\d\d)(?!\d)){NO_UNIT}"
+)
+POSTCODE = r"(?:13\d{3}|75\d{3}|69\d{3}|\d{3}00)(?!\d)"
+_TRADES = frozenset(
+    """
+    receveur receveuse conducteur-receveur motard motarde tiers tierce verbalisateur verbalisatrice operateur operatrice
+    controleur controleuse chauffeur agent agente collegue gardien gardienne brigadier asvp policier policiere gendarme
+    conducteur conductrice employe employee salarie salariee ripeur placier releveur cantonnier balayeur equipier
+    equipiere binome vigile
+    """.split()  # noqa: SIM905
+)
+_PERSONS = OCCUPATIONS | _TRADES
+_BARE = Rule(
+    "bare",
+    folded_pattern(rf"(?<![\w.,/\-+])(?<!\d[ ])(?!{POSTCODE}){CODE}(?![ ]\d)"),
+    0.6,
+    begins=Begins.CODE,
+    shortest=4,
+)
+_WORD_BEFORE = re.compile(r"(?<![\w-])([a-z][a-z\-]*)([ ]?[,(:]?[ ]?(?:n[°o][ ]?|[. ]{3,20})?)$")
+_REACH = 40
+_BEFORE_PERSON = frozenset(("par", "avec", "a", "de"))
+_NO_NOUN = folded_pattern(
+    r"[ ]?(?:[.,;:)](?!\d)|\n|$|\((?!\d)|(?:par|pour|sur|et|a|en|qui|avec|avise|present|signale|confirme|constate|est|"
+    r"dans|sous|du|le|la)(?!\w))"
+)
+
+
+_LONE = re.compile(r"(?:pm[ \-]?|[a-z])?\d{5,7}")
+_THINGS = words(
+    *FILES,
+    *(
+        "compteurs?",
+        "lampadaires?",
+        "poteaux?",
+        "candelabres?",
+        "cameras?",
+        "bornes?",
+        "reservations?",
+        "bus",
+        "lignes?",
+    ),
+    *("arrets?", "portes?", "hangars?", "codes?", "conteneurs?", "bacs?", "populations?", "totaux?", "total", "index"),
+    *("budgets?", "prix", "rayons?", "environ", "pres", "plus", "moins", "sur", "nombre", "soit", "env"),
+    *(
+        "n[°o]?",
+        "numeros?",
+        "num",
+        "ral",
+        "euros?",
+        "montants?",
+        "sommes?",
+        "reg?istres?",
+        "rg",
+        "minutes?",
+        "lot",
+        "cle",
+    ),
+    *(
+        "pieces?",
+        "rapports?",
+        "accession",
+        "allocataires?",
+        "adherents?",
+        "clients?",
+        "comptes?",
+        "contrats?",
+        "polices?",
+    ),
+    *("bordereaux?", "cotes?", "rues?", "routes?", "caisse", "box", "casiers?", "caveaux?", "tombes?", "concessions?"),
+    *("appareils?", "telephones?", "tel", "poste", "scelles?", "vol", "train", "ski", "vers", "depuis", "en", "cp"),
+)
+
+
+def _numbers_a_thing(text: Prepared, match: re.Match[str]) -> bool:
+    low = max(0, match.start() - _REACH)
+    sentence = max(text.folded.rfind(end, low, match.start()) for end in ("\n", ". ", "; ", "! "))
+    return bool(_THINGS.search(text.folded, max(low, sentence + 1), match.start()))
+
+
+def in_place_of_a_person(text: Prepared) -> Iterator[Span]:
+    """Yield the numbers that stand after a role, after a preposition with no noun behind, or alone."""
+    for match in matches(_BARE, text):
+        before = _WORD_BEFORE.search(text.folded, max(0, match.start() - _REACH), match.start())
+        if not before:
+            continue
+        word, signs = before.groups()
+        if (
+            _LONE.fullmatch(match.group())
+            and _NO_NOUN.match(text.folded, match.end())
+            and not _numbers_a_thing(text, match)
+        ):
+            yield Span(match.start(), match.end(), ENTITY, 0.5, "fr_agent_number.lone")
+            continue
+        is_role = word in _PERSONS
+        if is_role or (word in _BEFORE_PERSON and signs == " " and _NO_NOUN.match(text.folded, match.end())):
+            yield Span(match.start(), match.end(), ENTITY, 0.6, "fr_agent_number.in_place_of_a_person")
