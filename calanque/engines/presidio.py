@@ -23,6 +23,7 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.model_input import inputs_for, placed
 from calanque.privacy.persons.names import mentions, read_names
 from calanque.privacy.recognisers import PACK
@@ -200,6 +201,7 @@ def analyzer() -> AnalyzerEngine:
         context_aware_enhancer=_NoEnhancer(),
         default_score_threshold=MASK_SCORE,
     )
+    name_shape("calanque")
     # Lexicons and model live as long as the process: the collector need not walk them again and again.
     gc.collect()
     gc.freeze()

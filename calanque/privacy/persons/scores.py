@@ -9,6 +9,7 @@ from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
+from calanque.privacy.lexicon.syllables import is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.context import LONE_LINE, context_score, lone_lines
 from calanque.privacy.persons.links import is_initial, linked, listed, names_a_thing
@@ -24,10 +25,10 @@ _PROPER_NOUNS = NEUTRAL | BRANDS
 _CASING = {
     Casing.TITLE: 1.7,
     Casing.START: 1.4,
-    Casing.UPPER: 1.6,
-    Casing.SHOUT: 0.9,
-    Casing.LOWER: 0.6,
-    Casing.BARE: 1.0,
+    Casing.UPPER: 1.8,
+    Casing.SHOUT: 1.2,
+    Casing.LOWER: 0.9,
+    Casing.BARE: 1.4,
 }
 _UNKNOWN = {
     Casing.TITLE: 0.3,
@@ -45,6 +46,7 @@ SHORTEST_RARE_SURNAME = 6
 _RARE_SURNAME = 0.4
 # No title can make a name of a word that is this common.
 _HOPELESS = -3.5
+_SYLLABLES = 3.5
 _UNLISTED_PAIR, _LEAST_SHAPE = 1.5, -0.2
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
@@ -99,9 +101,21 @@ def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: in
         return _INITIAL if step < 0 or words[index].casing in CAPITALISED else 0.0
     if (words[other].casing in CAPITALISED) != (words[index].casing in CAPITALISED):
         return 0.0
+    if abs(other - index) == 1 and _are_syllables(words[index], words[other]):
+        return _SYLLABLES
     if abs(other - index) == 1 and share == _NEIGHBOUR and _are_unlisted_pair(words[index], words[other]):
         return max(_UNLISTED_PAIR, share * min(own[other], _MOST_OF_NEIGHBOUR))
     return share * min(max(own[other], 0.0), _MOST_OF_NEIGHBOUR)
+
+
+def _are_syllables(word: Word, other: Word) -> bool:
+    """Say whether two capitalised words side by side make a name of Vietnam or China: "Long Ha", "SON Mai"."""
+    return (
+        word.casing in CAPITALISED
+        and not {word.folded, other.folded} & PLACE_WORDS
+        and is_syllable_name(word.folded)
+        and is_syllable_name(other.folded)
+    )
 
 
 def _are_unlisted_pair(word: Word, other: Word) -> bool:

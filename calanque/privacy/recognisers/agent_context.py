@@ -26,16 +26,17 @@ _TRADES = frozenset(
 _PERSONS = OCCUPATIONS | _TRADES
 _BARE = Rule(
     "bare",
-    folded_pattern(rf"(?<![\w.,/\-+])(?<!\d[ ])(?!{POSTCODE}){CODE}(?![ ]\d)"),
+    folded_pattern(rf"(?<![\w.,/\-+])(?<!\d[ ])(?!{POSTCODE}){CODE}(?![ ]\d(?!\d?[ ]?[h:]))"),
     0.6,
     begins=Begins.CODE,
     shortest=4,
 )
 _WORD_BEFORE = re.compile(r"(?<![\w-])([a-z][a-z\-]*)([ ]?[,(:]?[ ]?(?:n[°o][ ]?|[. ]{3,20})?)$")
-_REACH = 40
+_REACH, _THING_REACH = 40, 20
 _BEFORE_PERSON = frozenset(("par", "avec", "a", "de"))
 _NO_NOUN = folded_pattern(
-    r"[ ]?(?:[.,;:)](?!\d)|\n|$|\((?!\d)|(?:par|pour|sur|et|a|en|qui|avec|avise|present|signale|confirme|constate|est|"
+    r"[ ]?(?:[.,;:)|/–](?!\d)|[ ]-[ ]|\d{1,2}[ ]?[h:]\d{2}|\n|$|\((?!\d)|"
+    r"(?:par|pour|sur|et|a|en|qui|avec|avise|present|signale|confirme|constate|est|"
     r"dans|sous|du|le|la)(?!\w))"
 )
 
@@ -87,7 +88,7 @@ _THINGS = words(
 
 
 def _numbers_a_thing(text: Prepared, match: re.Match[str]) -> bool:
-    low = max(0, match.start() - _REACH)
+    low = max(0, match.start() - _THING_REACH)
     sentence = max(text.folded.rfind(end, low, match.start()) for end in ("\n", ". ", "; ", "! "))
     return bool(_THINGS.search(text.folded, max(low, sentence + 1), match.start()))
 
@@ -95,17 +96,11 @@ def _numbers_a_thing(text: Prepared, match: re.Match[str]) -> bool:
 def in_place_of_a_person(text: Prepared) -> Iterator[Span]:
     """Yield the numbers that stand after a role, after a preposition with no noun behind, or alone."""
     for match in matches(_BARE, text):
-        before = _WORD_BEFORE.search(text.folded, max(0, match.start() - _REACH), match.start())
-        if not before:
-            continue
-        word, signs = before.groups()
-        if (
-            _LONE.fullmatch(match.group())
-            and _NO_NOUN.match(text.folded, match.end())
-            and not _numbers_a_thing(text, match)
-        ):
+        is_whole = bool(_NO_NOUN.match(text.folded, match.end()))
+        if is_whole and _LONE.fullmatch(match.group()) and not _numbers_a_thing(text, match):
             yield Span(match.start(), match.end(), ENTITY, 0.5, "fr_agent_number.lone")
             continue
-        is_role = word in _PERSONS
-        if is_role or (word in _BEFORE_PERSON and signs == " " and _NO_NOUN.match(text.folded, match.end())):
+        before = _WORD_BEFORE.search(text.folded, max(0, match.start() - _REACH), match.start())
+        word, signs = before.groups() if before else ("", "")
+        if word in _PERSONS or (is_whole and word in _BEFORE_PERSON and signs == " "):
             yield Span(match.start(), match.end(), ENTITY, 0.6, "fr_agent_number.in_place_of_a_person")

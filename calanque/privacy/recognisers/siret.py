@@ -48,4 +48,5 @@ SIRET = PatternRecogniser(
     check=check_siret,
     valid_score=0.55,
     reach=40,
+    denial_reach=11,
 )

@@ -1,0 +1,31 @@
+"""Names made of syllables of Vietnamese or Chinese, many of which are also words of French ("Long", "Son", "Mai")."""
+
+import re
+from functools import lru_cache
+
+_VIETNAMESE = frozenset(
+    """
+an anh bach bao bich binh bui cam canh cao cat chau chi chien chinh chu chung cong cuc cung cuong dai dam dan dang danh
+dao dat dau diem diep dieu dinh do doan dong duc dung duong duy duyen gia giang giao ha hai han hang hanh hao hau hien
+hiep hieu ho hoa hoai hoan hoang hong hop hue hung huong huu huy huyen huynh khai khanh khoa khoi khuong kiem kien kiet
+kieu kim ky lac lai lam lan lanh le lien lieu linh loan loc loi long luan luc luong luu ly mai man manh mau minh my nam
+nga ngan nghi nghia ngo ngoc nguyen nguyet nha nhan nhi nhu nhung ninh oanh pham phan phat phi phong phu phuc phung
+phuoc phuong quan quang que qui quoc quy quyen quynh sam sang son suong ta tai tam tan tang thach thai tham thang thanh
+thao thi thien thieu thinh tho thoa thong thu thuan thuc thuong thuy tien tieu tin tinh to toai toan ton tong tra tram
+tran trang tri trieu trinh trong truc trung truong tu tuan tung tuong tuyen tuyet ty uyen van vi viet vinh vo vu vuong
+xuan yen
+""".split()  # noqa: SIM905
+)
+_FINALS = (
+    r"(?:iang|iong|uang|ueng|ang|eng|ian|iao|ing|ong|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)"
+)
+_PINYIN = re.compile(rf"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?{_FINALS}){{1,2}}")
+_ARTICLES = frozenset(
+    ("le", "la", "ta", "ma", "sa", "du", "de", "ce", "ne", "se", "te", "me", "que", "qui", "et", "ou", "en")
+)
+
+
+@lru_cache(maxsize=50_000)
+def is_syllable_name(word: str) -> bool:
+    """Say whether a folded word may be a Vietnamese or Chinese name, or half of one."""
+    return word not in _ARTICLES and (word in _VIETNAMESE or bool(_PINYIN.fullmatch(word)))
