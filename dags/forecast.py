@@ -8,12 +8,14 @@ from calanque.stack.pools import FORECAST_POOL
 
 DOC = """
 ### Forecast
-Scores every cell and type for the week after the last complete one and writes `marts.fct_forecast`: model and
-baseline side by
-side, with the interval, the model's version and who is served. Then dbt's tests and the gate of the mart.
+Judges the champion on the last eight weeks: one that no longer keeps what its back-test promised retires, and
+`marts.fct_model_promotion` says why. Then scores every cell and type for the week after the last complete one and
+writes `marts.fct_forecast` (published grid) and `marts.fct_forecast_fine`: model and baseline side by side, with the
+interval, the reason, the model's version and who is served. Then dbt's tests and the gates of the marts.
 
 **If it fails**
 - *"There is no model …"*: run `train_risk` first.
+- *"The model retires …"* is no failure: the counts are served until a training wins again.
 - *"… trained on another grid"*: the territory's file has changed; run `transform`, then `train_risk`.
 - *"The gate of the marts is not passed"*: the last forecast is not to be shown; the reason is in the sentence.
 """
@@ -33,6 +35,17 @@ def forecast_risk() -> None:
     """Declare the forecast of each territory with a model."""
 
     @task
+    def monitor(territory: str) -> dict:
+        from calanque.engines.airflow import plainly, skip
+        from ml.risk.steps import monitor_territory
+
+        with plainly():
+            done = monitor_territory(territory, get_current_context()["dag_run"].run_id)
+        if done is None:
+            skip("There is no champion to judge: the counts are served.")
+        return done
+
+    @task(trigger_rule="none_failed")
     def forecast(territory: str) -> dict:
         from calanque.engines.airflow import plainly, skip
         from ml.risk.steps import forecast_territory
@@ -52,7 +65,9 @@ def forecast_risk() -> None:
             check_forecast(get_current_context()["dag_run"].run_id)
         return done
 
-    check(forecast.override(task_id="forecast_toronto")("toronto"))
+    forecast_toronto = forecast.override(task_id="forecast_toronto")("toronto")
+    monitor.override(task_id="monitor_toronto")("toronto") >> forecast_toronto
+    check(forecast_toronto)
 
 
 forecast_risk()

@@ -44,7 +44,9 @@ def redact(
 def backtest(
     incidents: Annotated[Path, typer.Option(help="CSV with columns occurred_at, lon, lat, type.")],
     crs: Annotated[int, typer.Option(help="EPSG code of the projected CRS.")],
-    cell: Annotated[float, typer.Option(help="Side of a cell in metres (182.88 is 600 ft).")],
+    cell: Annotated[
+        list[float], typer.Option(help="Side of a cell in metres (182.88 is 600 ft); several grids: repeat.")
+    ],
     origins: Annotated[int, typer.Option(help="How many weekly forecasts, at the end of the data.")] = 52,
     boundary: Annotated[Path | None, typer.Option(help="GeoJSON of the territory; else a hull of the points.")] = None,
     start: Annotated[
@@ -55,10 +57,15 @@ def backtest(
     """Judge the forecast on any city by the rolling protocol; prints a table and writes JSON."""
     from ml.risk.backtest import BacktestRequest, run_backtest
 
-    request = BacktestRequest(incidents, crs, cell, origins, boundary, start.date() if start else None)
-    with console.status(f"Back-testing {origins} weeks…"):
-        result, table = run_backtest(request)
-    console.print(table)
+    results = []
+    for size in cell:
+        request = BacktestRequest(incidents, crs, size, origins, boundary, start.date() if start else None)
+        with console.status(f"Back-testing {origins} weeks on cells of {size:g} m…"):
+            result, tables = run_backtest(request)
+        results.append(result)
+        for table in tables:
+            console.print(table)
+    result = results[0] if len(results) == 1 else {"grids": results}
     target = output or incidents.with_suffix(".backtest.json")
     target.write_text(json.dumps(result, indent=2, ensure_ascii=False), encoding="utf-8")
     console.print(f"Written: {target}")

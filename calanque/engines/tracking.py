@@ -123,7 +123,7 @@ def _json_model() -> Any:
 
         # No type hints: MLflow takes hints for a schema, and warns of every hint it cannot check.
         def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            """Mix the shares of each row: column `type`, then one column a surface, in the order of the weights."""
+            """Mix the shares of each row as the pool does: column `type`, then one column a surface, in order."""
             weights = dict(zip(self.document["types"], self.document["pool_weights"], strict=True))
             columns = [name for name in model_input.columns if name != "type"]
             return model_input.apply(
@@ -141,6 +141,18 @@ def set_alias(name: str, alias: str, model_version: str, uri: str | None = None)
     """
     with _mlflow(uri) as mlflow:
         mlflow.MlflowClient().set_registered_model_alias(name, alias, model_version)
+
+
+def tag_version(name: str, model_version: str, tags: Mapping[str, str], uri: str | None = None) -> None:
+    """Write tags on a version, over those of the same name.
+
+    Raises:
+        CalanqueError: if the server does not answer, or the version does not exist.
+    """
+    with _mlflow(uri) as mlflow:
+        client = mlflow.MlflowClient()
+        for key, value in tags.items():
+            client.set_model_version_tag(name, model_version, key, value)
 
 
 def drop_alias(name: str, alias: str, uri: str | None = None) -> None:

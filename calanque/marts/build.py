@@ -158,4 +158,4 @@ def check_forecast(run_id: str = "manual") -> None:
     """
     contracts = [load_contract(feed) for domain in DOMAINS.values() for feed in domain.feeds]
     dbt.check_forecast(variables(contracts), run_id=run_id)
-    check_marts(("fct_forecast",), run_id)
+    check_marts(("fct_forecast", "fct_forecast_fine"), run_id)

@@ -120,6 +120,12 @@ class Grid:
         safe_row, safe_col = np.where(inside, row, 0).astype(int), np.where(inside, col, 0).astype(int)
         return np.where(inside, self._index[safe_row, safe_col], -1).astype(np.int32)
 
+    def within_cell(
+        self, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where in its cell each point lies, 0 to 1 east and north of the cell's south-west corner."""
+        return np.mod((x - self.x0) / self.cell, 1.0), np.mod((y - self.y0) / self.cell, 1.0)
+
     def cell_id(self, row: int, col: int) -> str:
         """Return `<territory>:<row>:<col>`."""
         return f"{self.name}:{row}:{col}"
@@ -127,6 +133,24 @@ class Grid:
     def cell_ids(self) -> list[str]:
         """Return the identifier of every inside cell, in index order."""
         return [self.cell_id(row, col) for row, col in zip(*self.row_col(), strict=True)]
+
+    def refined(self, factor: int) -> Grid:
+        """Return the grid with every cell cut in factor x factor, named `<name>/<factor>`; itself for 1."""
+        if factor == 1:
+            return self
+        mask = np.repeat(np.repeat(self.mask, factor, axis=0), factor, axis=1)
+        return Grid(f"{self.name}/{factor}", self.crs, self.cell / factor, self.x0, self.y0, mask)
+
+    def coarsened(self, factor: int, name: str) -> Grid:
+        """Return the grid that `refined(factor)` makes this one of."""
+        mask = self.mask[::factor, ::factor].copy()
+        return Grid(name, self.crs, self.cell * factor, self.x0, self.y0, mask)
+
+    def parents(self, factor: int) -> NDArray[np.intp]:
+        """Return the index in this grid of the cell that holds each cell of `refined(factor)`."""
+        fine = self.refined(factor)
+        rows, cols = fine.row_col()
+        return np.asarray(self._index[rows // factor, cols // factor], dtype=np.intp)
 
     def within(self, shape: BaseGeometry) -> Grid:
         """Return the grid of the cells whose centre lies in a shape given in this CRS.

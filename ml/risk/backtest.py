@@ -14,20 +14,26 @@ from ml.risk.config import risk_config
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube
 from ml.risk.incidents import Incidents, backtest_grid, read_boundary, read_incidents
 from ml.risk.method import MethodName
-from ml.risk.validate import Validation, metric_name, promotes, validate
+from ml.risk.validate import RIVALS, Validation, metric_name, promotes, validate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ml.risk.config import RiskConfig
+    from ml.risk.metrics import Difference
 
 LABELS = {
-    MethodName.COUNTS: "baseline counts",
-    MethodName.DECAY: "baseline decay {half_life:g} d",
-    MethodName.KDE: "baseline KDE {cell:g} m",
-    MethodName.POOL: "challenger",
+    MethodName.COUNTS: "counts, all history",
+    MethodName.WINDOW: "counts, {years:g} years",
+    MethodName.DECAY: "counts, half-life {half_life:g} d",
+    MethodName.KDE: "counts smoothed, tuned",
+    MethodName.POOL: "pool of surfaces",
+    MethodName.REGRESSION: "Poisson regression",
+    MethodName.TREES: "boosted trees",
+    MethodName.STACK: "risk model (mean of three)",
 }
 MAX_ORIGINS = 520
+WEEKS_A_YEAR = 52
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class BacktestRequest:
     types: tuple[str, ...] | None = None
 
 
-def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> tuple[dict[str, Any], Table]:
+def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> tuple[dict[str, Any], list[Table]]:
     """Run the rolling back-test of forecasting.md on a CSV with columns occurred_at, lon, lat, type.
 
     Args:
@@ -51,20 +57,25 @@ def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> 
         config: the parameters, default `ml/risk/model.yml`.
 
     Returns:
-        The result as plain values for JSON, and a table to print: one row per type and method.
+        The result as plain values for JSON, and two tables to print: figures by type and method, and paired gains.
 
     Raises:
         CalanqueError: on bad input, with a sentence that says what to change.
     """
     config = config or risk_config()
+    _check(request)
+    incidents = read_incidents(request.csv_path, request.crs, list(request.types) if request.types else None)
+    cube, outside_count = _cube(request, incidents)
+    validation, _ = validate(cube, config, request.origins)
+    tables = [table_of(validation, config, request.cell_m), gains_table(validation, config, request.cell_m)]
+    return _result(request, config, validation, incidents, outside_count), tables
+
+
+def _check(request: BacktestRequest) -> None:
     if not 1 <= request.origins <= MAX_ORIGINS:
         raise CalanqueError(f"--origins must lie between 1 and {MAX_ORIGINS} weeks; the protocol asks for 52 or more.")
     if not request.cell_m > 0:
         raise CalanqueError("--cell must be a size in metres above 0, such as 250.")
-    incidents = read_incidents(request.csv_path, request.crs, list(request.types) if request.types else None)
-    cube, outside_count = _cube(request, incidents)
-    validation, _ = validate(cube, config, request.origins)
-    return _result(request, config, validation, incidents, outside_count), table_of(validation, config, request.cell_m)
 
 
 def _cube(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, int]:
@@ -84,7 +95,9 @@ def _cube(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, in
     first_day = start - timedelta(days=(start - past.day.min().astype(date)).days // DAYS_A_WEEK * DAYS_A_WEEK)
     until = start + timedelta(days=request.origins * DAYS_A_WEEK - 1)
     kept = incidents.take(inside)
-    return build_cube(grid, first_day, until, kept.day, cell[inside].astype(np.intp), kept.kind), int((~inside).sum())
+    place = grid.within_cell(kept.x, kept.y)
+    cells = cell[inside].astype(np.intp)
+    return build_cube(grid, first_day, until, kept.day, cells, kept.kind, within=place), int((~inside).sum())
 
 
 def _start(request: BacktestRequest, incidents: Incidents) -> date:
@@ -114,17 +127,19 @@ def _result(
         "boundary": request.boundary.name
         if request.boundary
         else "concave hull of the incidents before the first origin",
-        "labels": labels(config, request.cell_m),
+        "labels": labels(config),
         "parameters": config.model_dump(mode="json"),
         "validation": validation.to_dict(),
         "decision": {"is_promoted": is_promoted, "reason": reason},
     }
 
 
-def labels(config: RiskConfig, cell_m: float) -> dict[str, str]:
+def labels(config: RiskConfig) -> dict[str, str]:
     """Return the printed name of each method."""
     return {
-        str(method): text.format(half_life=config.baseline.half_life_days, cell=cell_m)
+        str(method): text.format(
+            half_life=config.baseline.half_life_days, years=round(config.baseline.window_weeks / WEEKS_A_YEAR)
+        )
         for method, text in LABELS.items()
     }
 
@@ -135,15 +150,15 @@ def table_of(validation: Validation, config: RiskConfig, cell_m: float) -> Table
     columns = [metric_name(kind, share) for kind in ("hit_rate", "pai", "pei") for share in (small, large)]
     heads = [f"{kind}@{share:.0%}" for kind in ("hit", "PAI", "PEI") for share in (small, large)]
     title = (
-        f"{validation.all_weeks.week_count} weeks, {validation.first_day} to {validation.last_day}, "
+        f"{cell_m:g} m, {validation.all_weeks.week_count} weeks, {validation.first_day} to {validation.last_day}, "
         f"{validation.all_weeks.event_count:,} incidents, {validation.cell_count:,} cells"
     )
     table = Table(title=title, caption=promotes(validation, config)[1])
     for head in ("type", "method"):
         table.add_column(head, no_wrap=True)
-    for head in (*heads, "log score", "Brier"):
+    for head in (*heads, "log score"):
         table.add_column(head, justify="right")
-    names = labels(config, cell_m)
+    names = labels(config)
     blocks = dict(validation.by_type)
     if len(blocks) > 1:
         blocks = {"all types": validation.all_weeks.figures, **blocks}
@@ -151,6 +166,31 @@ def table_of(validation: Validation, config: RiskConfig, cell_m: float) -> Table
         for method, row in figures.items():
             hits = [f"{100 * row[name]:.2f} %" for name in columns[:2]]
             indices = [f"{row[name]:.3f}" for name in columns[2:]]
-            table.add_row(kind, names[method], *hits, *indices, f"{row['log_score']:.3f}", f"{row['brier']:.5f}")
+            table.add_row(kind, names[method], *hits, *indices, f"{row['log_score']:.3f}")
         table.add_section()
     return table
+
+
+def gains_table(validation: Validation, config: RiskConfig, cell_m: float) -> Table:
+    """Return what each method wins over each rival, pooled over types, with its paired interval by week."""
+    small, large = validation.area_shares
+    metrics = [metric_name("hit_rate", small), metric_name("hit_rate", large), "log_score"]
+    title = f"Gain with its 95 % interval, cells of {cell_m:g} m, {validation.all_weeks.week_count} weeks"
+    table = Table(title=title)
+    for head in ("method", "against"):
+        table.add_column(head, no_wrap=True)
+    for head in (f"hit@{small:.0%}, points", f"hit@{large:.0%}, points", "log score"):
+        table.add_column(head, justify="right")
+    names = labels(config)
+    for rival, methods in validation.all_weeks.differences.items():
+        for method, gains in methods.items():
+            if method not in RIVALS and method != MethodName.COUNTS:
+                table.add_row(names[method], names[rival], *(_told(name, gains[name]) for name in metrics))
+        table.add_section()
+    return table
+
+
+def _told(name: str, gain: Difference) -> str:
+    if name.startswith("hit_rate"):
+        return f"{100 * gain.value:+.2f} [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"
+    return f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.risk.method import MethodName
-from ml.risk.validate import BASELINES, metric_name
+from ml.risk.method import CHALLENGER, MethodName
+from ml.risk.validate import RIVALS, metric_name
 
 if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
@@ -28,7 +28,7 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
     parts = [
         f"# Model card: {model.name}-{model.territory}",
         "Expected number of reported incidents in each grid cell next week, by type, with a "
-        f"{model.interval_coverage:.0%} interval, beside slow-decay counts.",
+        f"{model.config.interval_coverage:.0%} interval, beside slow-decay counts.",
         "## Decision",
         training.reason,
         "## Data",
@@ -89,27 +89,28 @@ def _protocol(validation: Validation, config: RiskConfig) -> str:
 def _figures(validation: Validation, span: Span) -> str:
     small, large = validation.area_shares
     columns = [metric_name(kind, share) for kind in ("hit_rate", "pai", "pei") for share in (small, large)]
-    columns += ["log_score", "brier"]
+    columns += ["log_score"]
     lines = ["| method | " + " | ".join(columns) + " |", "| --- " * (len(columns) + 1) + "|"]
     for method, row in span.figures.items():
         lines.append(f"| {method} | " + " | ".join(_number(name, row[name]) for name in columns) + " |")
-    for baseline in BASELINES:
-        gains = span.differences[baseline][MethodName.POOL]
-        lines.append(f"| pool minus {baseline} | " + " | ".join(_gain(name, gains[name]) for name in columns) + " |")
+    for baseline in RIVALS:
+        gains = span.differences[baseline][CHALLENGER]
+        lines.append(
+            f"| {CHALLENGER} minus {baseline} | " + " | ".join(_gain(name, gains[name]) for name in columns) + " |"
+        )
     return "\n".join(lines)
 
 
 def _number(name: str, value: float) -> str:
     if name.startswith("hit_rate"):
         return f"{value:.2%}"
-    return f"{value:.5f}" if name == "brier" else f"{value:.3f}"
+    return f"{value:.3f}"
 
 
 def _gain(name: str, gain: Difference) -> str:
     if name.startswith("hit_rate"):
         return f"{100 * gain.value:+.2f} pt [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"
-    digits = 6 if name == "brier" else 3
-    return f"{gain.value:+.{digits}f} [{gain.low:+.{digits}f}, {gain.high:+.{digits}f}]"
+    return f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
 
 
 def _by_type(validation: Validation) -> str:
@@ -118,33 +119,31 @@ def _by_type(validation: Validation) -> str:
     for kind, figures in validation.by_type.items():
         lines += [
             f"| {kind} | {method} | {figures[method][large]:.2%} | {figures[method]['log_score']:.3f} |"
-            for method in (MethodName.DECAY, MethodName.POOL)
+            for method in (MethodName.DECAY, CHALLENGER)
         ]
     return "\n".join(lines)
 
 
 def _calibration(validation: Validation, config: RiskConfig) -> str:
-    lines = ["Probability of at least one incident, by decile of the forecast:", ""]
-    lines += ["| decile | pool says | happened | decay says | happened |", "| --- | --- | --- | --- | --- |"]
-    pairs = zip(validation.calibration[MethodName.POOL], validation.calibration[MethodName.DECAY], strict=True)
-    for number, (pool, decay) in enumerate(pairs, start=1):
-        lines.append(
-            f"| {number} | {pool.forecast:.5f} | {pool.observed:.5f} | {decay.forecast:.5f} | {decay.observed:.5f} |"
-        )
-    covered = validation.coverage_flagged.get(MethodName.POOL)
+    lines = ["Incidents expected and happened, by decile of the forecast over all cells and weeks:", ""]
+    lines += ["| decile | model expects | happened | ratio |", "| --- | --- | --- | --- |"]
+    for number, part in enumerate(validation.calibration[CHALLENGER], start=1):
+        lines.append(f"| {number} | {part.expected:.1f} | {part.observed:.0f} | {part.observed / part.expected:.2f} |")
+    covered = validation.coverage_flagged.get(CHALLENGER)
     told = "not measured, too few weeks" if covered is None else f"{covered:.1%} of the counts"
     lines += [
         "",
         f"In the cells flagged at {validation.area_shares[-1]:.0%} of the area, inside their "
-        f"{config.interval_coverage:.0%} interval: {told} (whole counts: at least that much is asked).",
+        f"{config.interval_coverage:.0%} interval: {told} (a count on the edge counts in proportion to the part of its "
+        "probability that lies inside).",
     ]
     return "\n".join(lines)
 
 
 def _weights(model: RiskModel) -> str:
     lines = [
-        "A convex pool of count surfaces; `365d/1c` is counts of half-life 365 days smoothed over one cell. "
-        "Heaviest weights:",
+        "The geometric mean of a convex pool of kernel surfaces, a Poisson regression and boosted trees on their "
+        "logarithms. `365d/80m` is counts of half-life 365 days spread over 80 m. Heaviest weights of the pool:",
         "",
     ]
     for index, kind in enumerate(model.types):

@@ -21,23 +21,36 @@ class BaselineConfig(_Closed):
     """Slow-decay counts; a half-life under a year is a straw man (guide, forecasting)."""
 
     half_life_days: float = Field(ge=365)
+    window_weeks: int = Field(ge=52)
 
 
 class ChallengerConfig(_Closed):
-    """The pool of surfaces, and the past weeks its weights are learnt on."""
+    """The pool of surfaces, what corrects it, and the past weeks both are learnt on."""
 
     half_lives_days: tuple[float, ...] = Field(min_length=1)
-    widths_cells: tuple[float, ...] = Field(min_length=1)
+    widths_m: tuple[float, ...] = Field(min_length=1)
+    other_types_half_lives_days: tuple[float, ...] = Field(min_length=1)
+    places_widths_m: tuple[float, ...] = Field(min_length=1)
     iterations: int = Field(ge=1, le=5000)
     prior_event_count: float = Field(ge=0, description="Pseudo-events given to each surface: keeps rare types calm.")
     fit_weeks: int = Field(ge=4)
     refit_weeks: int = Field(ge=1)
     min_fit_weeks: int = Field(ge=4)
+    zeros_a_week: int = Field(ge=50, description="Cells without an event that are kept of each week, over all types.")
+    regression_alpha: float = Field(gt=0)
+    trees: int = Field(ge=1, le=1000)
+    leaves: int = Field(ge=2, le=255)
+    learning_rate: float = Field(gt=0, le=1)
+    fewest_rows_a_leaf: int = Field(ge=1)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if min(self.half_lives_days) <= 0 or min(self.widths_cells) < 0:
+        if min(self.half_lives_days) <= 0 or min(self.widths_m) < 0:
             raise ValueError("half-lives must be above 0 and widths not below 0")
+        if not set(self.places_widths_m) <= set(self.widths_m):
+            raise ValueError("places_widths_m must be among widths_m")
+        if not set(self.other_types_half_lives_days) <= set(self.half_lives_days):
+            raise ValueError("other_types_half_lives_days must be among half_lives_days")
         if self.min_fit_weeks > self.fit_weeks:
             raise ValueError("min_fit_weeks must not exceed fit_weeks")
         return self
@@ -80,6 +93,7 @@ class RiskConfig(_Closed):
 
     name: str
     horizon_weeks: int = Field(ge=1, le=1, description="Only the next week is offered.")
+    fine_factor: int = Field(ge=1, le=10)
     baseline: BaselineConfig
     challenger: ChallengerConfig
     level_half_life_days: float = Field(gt=0)
@@ -93,8 +107,8 @@ class RiskConfig(_Closed):
             raise ValueError(
                 "challenger.half_lives_days must hold the baseline's half-life: the pool contains its rival"
             )
-        if not {0, 1} <= set(self.challenger.widths_cells):
-            raise ValueError("challenger.widths_cells must hold 0 (plain counts) and 1 (KDE of one cell)")
+        if 0 not in self.challenger.widths_m:
+            raise ValueError("challenger.widths_m must hold 0: plain counts")
         return self
 
     def parameters(self) -> dict[str, str]:

@@ -21,8 +21,30 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-COUNT_COLUMNS = ("cell_id", "type", "week_start_date", "incident_count", "origin")
 DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Single incidents in the order of their weeks; `dx`, `dy` is the place within the cell, 0 to 1.
+
+    `starts[week]` is the index of a week's first one, so a week is a slice; `is_new` marks the first at its very place.
+    """
+
+    starts: NDArray[np.intp]
+    kind: NDArray[np.intp]
+    cell: NDArray[np.intp]
+    dx: NDArray[np.float32]
+    dy: NDArray[np.float32]
+    is_new: NDArray[np.bool_]
+
+    def of(self, first: int, last: int) -> slice:
+        """Return the slice of the weeks from `first` up to `last`, not included."""
+        return slice(int(self.starts[first]), int(self.starts[last]))
+
+    def week(self) -> NDArray[np.intp]:
+        """Return the week of every incident."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +55,7 @@ class CountCube:
     types: tuple[str, ...]
     first_day: date
     counts: sparse.csr_matrix
+    events: Events
 
     @property
     def weeks(self) -> int:
@@ -44,13 +67,12 @@ class CountCube:
         dense = self.counts[week].toarray().reshape(len(self.types), self.grid.count)
         return np.asarray(dense, dtype=np.float32)
 
-    def before(self, week: int, decay: float = 1.0) -> NDArray[np.float32]:
-        """Return the counts of all weeks before `week`, each multiplied by `decay` per week of age; types x cells."""
-        weights = np.power(decay, np.arange(week - 1, -1, -1, dtype=float))
-        total = self.counts[:week].T @ weights
-        return np.asarray(total, dtype=np.float32).reshape(len(self.types), self.grid.count)
+    def between(self, first: int, last: int) -> NDArray[np.float32]:
+        """Return the counts of the weeks from `first` up to `last`, not included; types x cells."""
+        total = np.asarray(self.counts[first:last].sum(axis=0), dtype=np.float32)
+        return total.reshape(len(self.types), self.grid.count)
 
-    def events(self, week: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    def happened(self, week: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
         """Return type index, cell index and count of the non-empty entries of one week."""
         row = self.counts[week]
         type_index, cell_index = np.divmod(row.indices, self.grid.count)
@@ -61,15 +83,15 @@ class CountCube:
         return self.first_day + timedelta(days=DAYS_A_WEEK * week)
 
 
-def require_reported(counts: pd.DataFrame, exception: EnforcedException | None = None) -> None:
+def require_reported(incidents: pd.DataFrame, exception: EnforcedException | None = None) -> None:
     """Refuse rows produced by enforcement: they say where patrols went, and feed back on themselves.
 
     Raises:
         CalanqueError: if the origin is missing or unknown, or is 'enforced' without a written exception.
     """
-    if "origin" not in counts:
+    if "origin" not in incidents:
         raise CalanqueError("The training rows carry no 'origin': select it from marts.fct_incidents.")
-    origins = set(counts["origin"].dropna().unique()) if not counts["origin"].isna().any() else {None}
+    origins = set(incidents["origin"].dropna().unique()) if not incidents["origin"].isna().any() else {None}
     unknown = origins - {"reported", "enforced"}
     if unknown:
         raise CalanqueError(
@@ -77,7 +99,7 @@ def require_reported(counts: pd.DataFrame, exception: EnforcedException | None =
         )
     if "enforced" not in origins:
         return
-    enforced_count = int(counts.loc[counts["origin"] == "enforced", "incident_count"].sum())
+    enforced_count = int((incidents["origin"] == "enforced").sum())
     if exception is None:
         raise CalanqueError(
             f"{enforced_count} training incidents were produced by enforcement: leave them out, or write an "
@@ -91,35 +113,6 @@ def require_reported(counts: pd.DataFrame, exception: EnforcedException | None =
     )
 
 
-def cube_from_counts(
-    grid: Grid, counts: pd.DataFrame, first_day: date, data_until: date, exception: EnforcedException | None = None
-) -> CountCube:
-    """Return the cube of a frame of counts.
-
-    Args:
-        grid: the territory's cells (`calanque.places.cells.grid_of_cells`).
-        counts: columns `COUNT_COLUMNS`; rows of zero may be absent; `week_start_date` a date or timestamp.
-        first_day: first day of the first complete week.
-        data_until: last day the data covers; the week it falls in counts only when it is that week's last day.
-        exception: the written decision to train on enforced rows, if any.
-
-    Raises:
-        CalanqueError: on enforced rows without an exception, missing columns, a cell unknown to the grid, or no row.
-    """
-    missing = [name for name in COUNT_COLUMNS if name not in counts and name != "origin"]
-    if missing:
-        raise CalanqueError(f"The training rows lack the column '{missing[0]}'.")
-    require_reported(counts, exception)
-    index = pd.Series(np.arange(grid.count), index=grid.cell_ids())
-    cell = counts["cell_id"].map(index)
-    if cell.isna().any():
-        raise CalanqueError("Some training rows lie in cells that dim_cell does not hold: rebuild the marts.")
-    days = pd.to_datetime(counts["week_start_date"]).to_numpy(dtype="datetime64[D]")
-    return build_cube(
-        grid, first_day, data_until, days, cell.to_numpy(dtype=int), counts["type"], counts["incident_count"]
-    )
-
-
 def build_cube(
     grid: Grid,
     first_day: date,
@@ -128,8 +121,19 @@ def build_cube(
     cells: NDArray[np.intp],
     types: pd.Series[str],
     numbers: pd.Series[int] | None = None,
+    within: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
 ) -> CountCube:
     """Return the cube of events (one row each, or `numbers` of them); days before the first week are left out.
+
+    Args:
+        grid: the cells.
+        first_day: first day of week 0.
+        data_until: last day the data covers.
+        days: day of each row.
+        cells: cell index of each row.
+        types: type of each row.
+        numbers: incidents of each row, one when absent.
+        within: place of each row within its cell, 0 to 1 east and north; the middle when absent.
 
     Raises:
         CalanqueError: if no complete week holds an event.
@@ -144,4 +148,31 @@ def build_cube(
     values = np.ones(len(column)) if numbers is None else numbers.to_numpy(dtype=float)
     shape = (int(weeks), len(names) * grid.count)
     counts = sparse.csr_matrix((values[keep].astype(np.float32), (week[keep], column[keep])), shape=shape)
-    return CountCube(grid, tuple(str(name) for name in names), first_day, counts)
+    middle = np.full(len(days), 0.5)
+    dx, dy = within if within is not None else (middle, middle)
+    repeats = np.ones(len(days), dtype=int) if numbers is None else numbers.to_numpy(dtype=int)
+    events = _events(int(weeks), *(np.repeat(a[keep], repeats[keep]) for a in (week, codes, cells, dx, dy)))
+    return CountCube(grid, tuple(str(name) for name in names), first_day, counts, events)
+
+
+def _events(
+    weeks: int,
+    week: NDArray[np.intp],
+    kind: NDArray[np.intp],
+    cell: NDArray[np.intp],
+    dx: NDArray[np.float64],
+    dy: NDArray[np.float64],
+) -> Events:
+    # Sorted by all keys, so that the order of the rows of a file changes nothing.
+    order = np.lexsort((dy, dx, cell, kind, week))
+    week, kind, cell = week[order], kind[order], cell[order]
+    dx, dy = dx[order], dy[order]
+    place = pd.DataFrame({"cell": cell, "dx": dx, "dy": dy})
+    return Events(
+        np.searchsorted(week, np.arange(weeks + 1)).astype(np.intp),
+        kind.astype(np.intp),
+        cell.astype(np.intp),
+        dx.astype(np.float32),
+        dy.astype(np.float32),
+        ~place.duplicated().to_numpy(),
+    )

@@ -6,36 +6,24 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from ml.risk.cube import DAYS_A_WEEK, CountCube
+from ml.risk.kernels import Kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from calanque.places.grid import Grid
+    from ml.risk.config import RiskConfig
 
-# Beyond three standard deviations a Gaussian kernel holds 0.3 % of its mass.
-TRUNCATE_SIGMA = 3.0
 ALL_HISTORY_DAYS = math.inf
+# Log shares of cells that never had anything: a hundredth of a uniform map.
+LEAST_SHARE = 0.01
+_RECENT_DAYS, _YEAR_DAYS = 90, 730
 
 
 def weekly_decay(half_life_days: float) -> float:
     """Return the factor one week of age costs: 0.5 ** (7 / half-life); 1 for all-history counts."""
     return float(0.5 ** (DAYS_A_WEEK / half_life_days))
-
-
-def smooth(grid: Grid, values: NDArray[np.float32], width_cells: float) -> NDArray[np.float32]:
-    """Return values (types x cells) spread by a Gaussian kernel whose standard deviation is `width_cells` cells.
-
-    What spreads beyond the territory is lost; shares are normalised afterwards.
-    """
-    if width_cells == 0:
-        return values
-    raster = np.zeros((len(values), grid.rows, grid.cols), dtype=np.float32)
-    raster[:, grid.mask] = values
-    spread = gaussian_filter(raster, sigma=(0, width_cells, width_cells), mode="constant", truncate=TRUNCATE_SIGMA)
-    return np.asarray(spread[:, grid.mask], dtype=np.float32)
 
 
 def shares(surface: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -46,55 +34,154 @@ def shares(surface: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(scaled, dtype=np.float32)
 
 
-def surface_names(half_lives_days: tuple[float, ...], widths_cells: tuple[float, ...]) -> list[str]:
-    """Return the names of the pool's surfaces, in the order of `SurfaceStream.pool`."""
-    names = [
-        f"{'all' if math.isinf(half_life) else f'{half_life:g}d'}/{width:g}c"
-        for half_life in (*half_lives_days, ALL_HISTORY_DAYS)
-        for width in widths_cells
-    ]
-    return [*names, *(f"all types {name}" for name in names), "uniform"]
+class Layout:
+    """The order of the surfaces: own type by half-life then width, all types by width, places, uniform, window.
+
+    The window (counts of the last weeks, a baseline) stands last and is no part of the pool.
+    """
+
+    def __init__(self, config: RiskConfig) -> None:
+        """Read the half-lives and widths of the configuration."""
+        challenger = config.challenger
+        self.half_lives_days = (*challenger.half_lives_days, ALL_HISTORY_DAYS)
+        self.widths_m = challenger.widths_m
+        self.own_count = len(self.half_lives_days) * len(self.widths_m)
+        self.together_lives = [self.half_lives_days.index(days) for days in challenger.other_types_half_lives_days]
+        self.places_widths = [self.widths_m.index(width) for width in challenger.places_widths_m]
+        self.places = self.own_count + len(self.together_lives) * len(self.widths_m)
+        self.uniform = self.places + len(self.places_widths)
+        self.pool = tuple(range(self.uniform + 1))
+        self.window = self.uniform + 1
+        self.count = self.window + 1
+
+    def own(self, half_life_days: float, width_m: float) -> int:
+        """Return the index of a surface of the own type."""
+        return self.half_lives_days.index(half_life_days) * len(self.widths_m) + self.widths_m.index(width_m)
+
+    @property
+    def together_intensity(self) -> int:
+        """Return the index of all types together at the middle width: where anything is likely."""
+        return self.places - len(self.widths_m) // 2
+
+    def names(self) -> list[str]:
+        """Return the name of every surface, such as `365d/80m`."""
+        lives = ["all" if math.isinf(days) else f"{days:g}d" for days in self.half_lives_days]
+        own = [f"{life}/{width:g}m" for life in lives for width in self.widths_m]
+        together = [f"all types {lives[i]}/{width:g}m" for i in self.together_lives for width in self.widths_m]
+        places = [f"places/{self.widths_m[i]:g}m" for i in self.places_widths]
+        return [*own, *together, *places, "uniform", "window"]
+
+    def parts(self) -> dict[str, list[int]]:
+        """Return the surfaces of each part that an analyst is told of: recent weeks, the last year, longer, others."""
+        widths = len(self.widths_m)
+
+        def lasting(low: float, high: float) -> list[int]:
+            lives = [i for i, days in enumerate(self.half_lives_days) if low <= days <= high]
+            return [life * widths + width for life in lives for width in range(widths)]
+
+        return {
+            "recent": lasting(0, _RECENT_DAYS),
+            "year": lasting(_RECENT_DAYS + 1, _YEAR_DAYS),
+            "long": lasting(_YEAR_DAYS + 1, math.inf),
+            "other_types": list(range(self.own_count, self.places)),
+            "background": list(range(self.places, self.window)),
+        }
 
 
 class SurfaceStream:
     """Surfaces as of an origin, that is from the weeks strictly before it; `advance` moves the origin by a week."""
 
-    def __init__(
-        self, cube: CountCube, origin: int, half_lives_days: tuple[float, ...], widths_cells: tuple[float, ...]
-    ) -> None:
-        """Build the surfaces of the weeks before `origin`.
+    def __init__(self, cube: CountCube, origin: int, config: RiskConfig) -> None:
+        """Build the surfaces of the weeks before `origin`; weeks at and after it are not read."""
+        self.cube, self.origin, self.layout = cube, origin, Layout(config)
+        self._window_weeks = config.baseline.window_weeks
+        self._kernels = Kernels(cube.grid, self.layout.widths_m)
+        self._decay = np.array([weekly_decay(days) for days in self.layout.half_lives_days], dtype=np.float32)
+        part, types = cube.events.of(0, origin), len(cube.types)
+        age = (origin - 1 - cube.events.week()[part]).astype(np.float32)
+        self._own = np.stack([self._kernels.spread(cube.events, part, decay**age, types) for decay in self._decay])
+        self._places = self._new_places(part)
+        self._window = cube.between(max(0, origin - self._window_weeks), origin)
+        self._sum_up()
 
-        Args:
-            cube: the counts; weeks at and after the origin are not read.
-            origin: week index of the first forecast.
-            half_lives_days: half-lives of the pool; all-history counts are added.
-            widths_cells: standard deviations of the smoothing, in cells; 0 is none.
-        """
-        self.cube, self.origin = cube, origin
-        self.half_lives_days = (*half_lives_days, ALL_HISTORY_DAYS)
-        self.widths_cells = widths_cells
-        self._decay = np.array([weekly_decay(days) for days in self.half_lives_days], dtype=np.float32)
-        plain = [cube.before(origin, float(decay)) for decay in self._decay]
-        self._state = np.stack([self._widths(surface) for surface in plain])
+    def _new_places(self, part: slice) -> NDArray[np.float32]:
+        new = self.cube.events.is_new[part].astype(np.float32)
+        spread = self._kernels.spread(self.cube.events, part, new, len(self.cube.types))
+        return np.asarray(spread[self.layout.places_widths].sum(axis=1))
 
-    def _widths(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.stack([smooth(self.cube.grid, values, width) for width in self.widths_cells])
+    def _sum_up(self) -> None:
+        """Refresh what every question needs: the joint surfaces and all totals."""
+        layout = self.layout
+        self._flat = self._own.reshape(layout.own_count, *self._own.shape[2:])
+        together = self._own[layout.together_lives].sum(axis=2)
+        self._together = together.reshape(-1, together.shape[-1])
+        self._totals = self._flat.sum(axis=-1, dtype=np.float64)
 
     def advance(self) -> None:
         """Take in the week of the origin, then move the origin to the next one."""
-        latest = self._widths(self.cube.week(self.origin))
-        self._state *= self._decay[:, None, None, None]
-        self._state += latest[None]
+        part = self.cube.events.of(self.origin, self.origin + 1)
+        weights = np.ones(part.stop - part.start, dtype=np.float32)
+        latest = self._kernels.spread(self.cube.events, part, weights, len(self.cube.types))
+        self._own *= self._decay[:, None, None, None]
+        self._own += latest[None]
+        self._places += self._new_places(part)
+        self._window += self.cube.week(self.origin)
+        if self.origin >= self._window_weeks:
+            self._window -= self.cube.week(self.origin - self._window_weeks)
         self.origin += 1
+        self._sum_up()
 
-    def surface(self, half_life_days: float, width_cells: float) -> NDArray[np.float32]:
-        """Return one surface, types x cells, not normalised."""
-        half_life = self.half_lives_days.index(half_life_days)
-        return np.asarray(self._state[half_life, self.widths_cells.index(width_cells)])
+    def surface(self, index: int) -> NDArray[np.float32]:
+        """Return one surface as shares, types x cells."""
+        layout, shape = self.layout, self._window.shape
+        if index < layout.own_count:
+            return shares(self._flat[index])
+        if index < layout.places:
+            return np.asarray(np.broadcast_to(shares(self._together[index - layout.own_count]), shape))
+        if index < layout.uniform:
+            return np.asarray(np.broadcast_to(shares(self._places[index - layout.places]), shape))
+        if index == layout.uniform:
+            return np.full(shape, 1.0 / shape[1], dtype=np.float32)
+        return shares(self._window)
 
-    def pool(self) -> NDArray[np.float32]:
-        """Return the pool's candidate shares, surfaces x types x cells: own type, all types together, uniform."""
-        own = self._state.reshape(-1, *self._state.shape[2:])
-        together = np.broadcast_to(own.sum(axis=1, keepdims=True), own.shape)
-        uniform = np.full((1, *own.shape[1:]), 1.0 / own.shape[2], dtype=np.float32)
-        return np.concatenate([shares(own), shares(together), uniform])
+    def mixture(self, weights: NDArray[np.float64], columns: tuple[int, ...]) -> NDArray[np.float32]:
+        """Return the surfaces of `columns` mixed with weights (types x columns): shares, types x cells."""
+        mixed = np.zeros(self._window.shape, dtype=np.float32)
+        own = [(position, column) for position, column in enumerate(columns) if column < self.layout.own_count]
+        rest = [(position, column) for position, column in enumerate(columns) if column >= self.layout.own_count]
+        if own:
+            chosen = [column for _, column in own]
+            scaled = self._scaled(weights[:, [position for position, _ in own]].T, chosen)
+            # Summed surface by surface, so that cells with equal histories stay exactly tied.
+            for row, column in zip(scaled, chosen, strict=True):
+                mixed += row[:, None] * self._flat[column]
+        for position, column in rest:
+            mixed += weights[:, position, None].astype(np.float32) * self.surface(column)
+        return mixed
+
+    def _scaled(self, weights: NDArray[np.float64], columns: list[int]) -> NDArray[np.float32]:
+        """Return weights (surfaces x types) over the totals of their surfaces."""
+        total = self._totals[columns]
+        scaled = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+        return np.asarray(scaled, dtype=np.float32)
+
+    def history_around(self) -> NDArray[np.float32]:
+        """Return incidents of all types ever known around each cell, spread by the widest kernel, in cells' area."""
+        widest = self.layout.own(ALL_HISTORY_DAYS, self.layout.widths_m[-1])
+        sigma = self.layout.widths_m[-1] / (self.cube.grid.area_m2**0.5)
+        # The kernel's mass in one cell is about 1 / (2 pi sigma^2): undone, one incident counts for one.
+        return np.asarray(self._flat[widest].sum(axis=0) * max(1.0, 2 * math.pi * sigma**2), dtype=np.float32)
+
+    def gather(self, kind: NDArray[np.intp], cell: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return the shares of every surface at some types and cells, rows x surfaces."""
+        layout, count = self.layout, self.cube.grid.count
+        found = np.full((len(kind), layout.count), 1.0 / count, dtype=np.float32)
+        total = self._totals[:, kind]
+        own = self._flat[:, kind, cell]
+        found[:, : layout.own_count] = np.divide(own, total, out=np.full_like(own, 1.0 / count), where=total > 0).T
+        for index, surface in enumerate(self._together):
+            found[:, layout.own_count + index] = shares(surface)[cell]
+        for index, surface in enumerate(self._places):
+            found[:, layout.places + index] = shares(surface)[cell]
+        found[:, layout.window] = shares(self._window)[kind, cell]
+        return found

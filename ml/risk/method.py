@@ -1,21 +1,33 @@
-"""The methods that are compared: three baselines and the challenger, all of them mixtures of count surfaces."""
+"""The methods that are compared: four baselines, the pool, its two corrections, and the mean of the three."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.risk.features import surface_names
-from ml.risk.pool import WeekEvents, fit_by_type
+from ml.risk.corrections import (
+    Regression,
+    boosted,
+    columns_of,
+    features,
+    fit_regression,
+    fit_trees,
+    surface_features,
+)
+from ml.risk.features import shares
+from ml.risk.metrics import expected_hits
+from ml.risk.pool import fit_by_type
+from ml.risk.rows import Rows, joined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ml.risk.config import RiskConfig
+    from ml.risk.features import Layout, SurfaceStream
 
 # A baseline is one surface and a uniform floor: without the floor its log score is minus infinity at the first event
 # in a cell that never had one. The floor's weight is learnt, so the baseline is at its best.
@@ -26,49 +38,117 @@ class MethodName(StrEnum):
     """Names of the methods, as they are printed, logged and stored."""
 
     COUNTS = "counts"
+    WINDOW = "window"
     DECAY = "decay"
     KDE = "kde"
     POOL = "pool"
+    REGRESSION = "regression"
+    TREES = "trees"
+    STACK = "stack"
 
 
-@dataclass(frozen=True)
-class Method:
-    """A method and the surfaces (columns of `SurfaceStream.pool`) it may mix."""
-
-    name: MethodName
-    columns: tuple[int, ...]
-
-    def fit(self, weeks: list[WeekEvents], type_count: int, config: RiskConfig) -> NDArray[np.float64]:
-        """Return the weights, types x columns, learnt on past weeks."""
-        challenger = config.challenger
-        iterations = challenger.iterations if self.name is MethodName.POOL else BASELINE_ITERATIONS
-        prior = challenger.prior_event_count
-        return fit_by_type(weeks, type_count, list(self.columns), iterations, prior)
-
-    def shares(self, pool: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return each cell's share of next week's events, types x cells, above 0 and of sum 1.
-
-        Summed surface by surface, so that cells with equal histories stay exactly tied.
-        """
-        mixed = np.zeros(pool.shape[1:], dtype=np.float32)
-        for position, column in enumerate(self.columns):
-            mixed += weights[:, position, None].astype(np.float32) * pool[column]
-        return mixed
+BASELINES = (MethodName.COUNTS, MethodName.WINDOW, MethodName.DECAY, MethodName.KDE)
+CHALLENGER = MethodName.STACK
 
 
-def methods(config: RiskConfig) -> tuple[Method, ...]:
-    """Return the baselines (all-history counts, slow decay, KDE of one cell) and the pool, in that order."""
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What was learnt on past weeks.
+
+    Attributes:
+        baselines: column of each baseline's surface.
+        floors: weights (types x 2) of each baseline's surface and of the uniform floor.
+        pool: weights, types x surfaces of the pool.
+        regression: the Poisson regression.
+        trees: the LightGBM booster.
+    """
+
+    baselines: dict[MethodName, int]
+    floors: dict[MethodName, NDArray[np.float64]]
+    pool: NDArray[np.float64]
+    regression: Regression
+    trees: Any = field(repr=False)
+
+    def baseline(self, name: MethodName, stream: SurfaceStream) -> NDArray[np.float32]:
+        """Return a baseline's shares, types x cells."""
+        return stream.mixture(self.floors[name], (self.baselines[name], stream.layout.uniform))
+
+    def challengers(self, stream: SurfaceStream) -> dict[MethodName, NDArray[np.float32]]:
+        """Return the shares (types x cells) of the pool, its corrections, and their geometric mean."""
+        layout, count = stream.layout, stream.cube.grid.count
+        pool = stream.mixture(self.pool, layout.pool)
+        columns = columns_of(layout)
+        regression, trees = np.empty_like(pool), np.empty_like(pool)
+        for kind in range(len(pool)):
+            table = surface_features(stream, pool, columns, kind)
+            regression[kind] = self.regression.predict(table, kind)
+            trees[kind] = boosted(self.trees, table, kind) * pool[kind]
+        floor = np.float32(1e-6 / count)
+        regression, trees = shares(regression) + floor, shares(trees) + floor
+        stack = np.cbrt(pool * regression * trees, dtype=np.float32)
+        return {
+            MethodName.POOL: pool,
+            MethodName.REGRESSION: shares(regression),
+            MethodName.TREES: shares(trees),
+            MethodName.STACK: shares(stack),
+        }
+
+
+class Tuning:
+    """Hits of every smoothing of the own type in past weeks: the baseline `kde` is the one that caught most."""
+
+    def __init__(self, layout: Layout, top_count: int) -> None:
+        """Take the surfaces and the number of cells that may be flagged."""
+        self._candidates = range(layout.own_count)
+        self._top_count = top_count
+        self._hits: list[NDArray[np.float64]] = []
+
+    def look(self, stream: SurfaceStream, counts: NDArray[np.float32]) -> None:
+        """Count what each candidate would have caught of the week of the origin."""
+        caught = [
+            sum(expected_hits(s, c, self._top_count) for s, c in zip(stream.surface(column), counts, strict=True))
+            for column in self._candidates
+        ]
+        self._hits.append(np.array(caught))
+
+    def best(self, weeks: int) -> int:
+        """Return the column of the candidate that caught most in the latest weeks."""
+        return self._candidates[int(np.sum(self._hits[-weeks:], axis=0).argmax())]
+
+
+def baseline_columns(layout: Layout, config: RiskConfig, kde: int) -> dict[MethodName, int]:
+    """Return the surface of each baseline: all history, the last four years, slow decay, and the tuned smoothing."""
+    return {
+        MethodName.COUNTS: layout.own(math.inf, 0),
+        MethodName.WINDOW: layout.window,
+        MethodName.DECAY: layout.own(config.baseline.half_life_days, 0),
+        MethodName.KDE: kde,
+    }
+
+
+def fit(past: list[Rows], layout: Layout, config: RiskConfig, kde: int, cell_count: int) -> Fitted:
+    """Learn every method on the rows of past weeks.
+
+    Args:
+        past: one entry a week, oldest first; the latest `fit_weeks` are used.
+        layout: the order of the surfaces.
+        config: the parameters.
+        kde: the surface of the tuned baseline.
+        cell_count: cells of the territory.
+    """
     challenger = config.challenger
-    names = surface_names(challenger.half_lives_days, challenger.widths_cells)
-    uniform = len(names) - 1
-    half_lives = (*challenger.half_lives_days, math.inf)
-
-    def column(half_life: float, width: float) -> int:
-        return half_lives.index(half_life) * len(challenger.widths_cells) + challenger.widths_cells.index(width)
-
-    return (
-        Method(MethodName.COUNTS, (column(math.inf, 0), uniform)),
-        Method(MethodName.DECAY, (column(config.baseline.half_life_days, 0), uniform)),
-        Method(MethodName.KDE, (column(math.inf, 1), uniform)),
-        Method(MethodName.POOL, tuple(range(len(names)))),
+    rows = joined(past[-challenger.fit_weeks :])
+    events = rows.chosen(rows.number > 0)
+    types = int(rows.kind.max()) + 1
+    baselines = baseline_columns(layout, config, kde)
+    floors = {
+        name: fit_by_type(events, types, (column, layout.uniform), BASELINE_ITERATIONS, challenger.prior_event_count)
+        for name, column in baselines.items()
+    }
+    weights = fit_by_type(events, types, layout.pool, challenger.iterations, challenger.prior_event_count)
+    pool = np.einsum("rk,rk->r", rows.shares[:, list(layout.pool)], weights[rows.kind].astype(np.float32))
+    table = features(rows.shares[:, columns_of(layout)], pool, cell_count)
+    regression = fit_regression(table, rows, types, cell_count, challenger)
+    return Fitted(
+        baselines, floors, weights, regression, fit_trees(table, pool, rows, challenger, config.backtest.seed)
     )

@@ -128,22 +128,3 @@ def paired_bootstrap(
     value = float(gain.sum() / denominator.sum()) if denominator.sum() > 0 else 0.0
     spread = float(differences.std())
     return Difference(value, float(low), float(high), value / spread if spread > 0 else 0.0)
-
-
-@dataclass(frozen=True)
-class CalibrationBin:
-    """One tenth of the forecasts, by forecast probability: what was said, what happened."""
-
-    forecast: float
-    observed: float
-    count: int
-
-
-def calibration(probability: NDArray[np.floating], happened: NDArray[np.bool_], bins: int = 10) -> list[CalibrationBin]:
-    """Return forecast against observed frequency by decile of the forecast, lowest first."""
-    order = np.argsort(probability, kind="stable")
-    return [
-        CalibrationBin(float(probability[part].mean()), float(happened[part].mean()), len(part))
-        for part in np.array_split(order, bins)
-        if len(part)
-    ]

@@ -1,21 +1,21 @@
-"""The trained model: a few dozen weights and what is needed to use them; plain JSON, readable by a person."""
+"""The trained model: weights, coefficients and trees with what is needed to use them; plain JSON."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from calanque.errors import CalanqueError
-from ml.risk.features import surface_names
-from ml.risk.method import MethodName
+from ml.risk.config import RiskConfig
+from ml.risk.corrections import Regression
+from ml.risk.features import Layout
+from ml.risk.method import CHALLENGER, Fitted, MethodName
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.risk.config import RiskConfig
     from ml.risk.rolling import Rolled
 
 
@@ -32,23 +32,28 @@ class GridSignature(BaseModel):
 
 
 class RiskModel(BaseModel):
-    """Weights per type of the pool and of its baseline, in the order of `config`'s surfaces."""
+    """What was learnt, in the order of the surfaces of `config`; rows of arrays are types."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
     name: str
     territory: str
     grid: GridSignature
     types: tuple[str, ...]
     trained_until: date
-    half_lives_days: tuple[float, ...]
-    widths_cells: tuple[float, ...]
-    baseline_half_life_days: float
-    level_half_life_days: float
-    interval_coverage: float
+    config: RiskConfig
+    baselines: dict[MethodName, int]
+    floors: dict[MethodName, tuple[tuple[float, ...], ...]]
     pool_weights: tuple[tuple[float, ...], ...]
-    baseline_weights: tuple[tuple[float, ...], ...]
+    regression_coefficients: tuple[tuple[float, ...], ...]
+    regression_intercepts: tuple[float, ...]
+    feature_means: tuple[float, ...]
+    feature_scales: tuple[float, ...]
+    trees: str
     dispersion: tuple[float, ...]
+    baseline_dispersion: tuple[float, ...]
+    interval_tail: float
+    promised: dict[str, float]
 
     def to_json(self) -> str:
         """Return the model as JSON text."""
@@ -66,33 +71,61 @@ class RiskModel(BaseModel):
         except ValidationError as error:
             raise CalanqueError("The stored risk model was written by another version: train again.") from error
 
-    def weights(self, method: MethodName) -> NDArray[np.float64]:
-        """Return the weights (types x columns) of the pool or of the slow-decay baseline."""
-        return np.array(self.pool_weights if method is MethodName.POOL else self.baseline_weights)
+    @cached_property
+    def fitted(self) -> Fitted:
+        """What was learnt, ready to forecast."""
+        import lightgbm
+
+        regression = Regression(
+            np.array(self.regression_coefficients),
+            np.array(self.regression_intercepts),
+            np.array(self.feature_means),
+            np.array(self.feature_scales),
+        )
+        floors = {name: np.array(rows) for name, rows in self.floors.items()}
+        trees = lightgbm.Booster(model_str=self.trees)
+        return Fitted(dict(self.baselines), floors, np.array(self.pool_weights), regression, trees)
 
     def main_weights(self, index: int, count: int = 5) -> list[tuple[str, float]]:
-        """Return the heaviest surfaces of one type, heaviest first, with their weights."""
-        names = surface_names(self.half_lives_days, self.widths_cells)
-        ordered = sorted(zip(names, self.pool_weights[index], strict=True), key=lambda pair: -pair[1])
+        """Return the heaviest surfaces of one type's pool, heaviest first, with their weights."""
+        names = Layout(self.config).names()
+        ordered = sorted(zip(names, self.pool_weights[index], strict=False), key=lambda pair: -pair[1])
         return ordered[:count]
 
 
-def model_of(rolled: Rolled, config: RiskConfig) -> RiskModel:
-    """Return the model whose weights were refitted at the end of a rolling run."""
-    cube, grid = rolled.cube, rolled.cube.grid
-    pool, decay = rolled.weights[MethodName.POOL], rolled.weights[MethodName.DECAY]
+def _rows(values: Any) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(row) for row in np.asarray(values, dtype=float).tolist())
+
+
+def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float]) -> RiskModel:
+    """Return the model that was learnt at the end of a rolling run.
+
+    Args:
+        rolled: the run.
+        config: its parameters.
+        promised: figures of the back-test that the monitor holds the model to.
+    """
+    cube, grid, fitted = rolled.cube, rolled.cube.grid, rolled.latest()
+    shown, plain = (rolled.tallies[name].reliability for name in (CHALLENGER, MethodName.DECAY))
+    if shown is None or plain is None:
+        raise CalanqueError("The reliability of the methods was not kept.")
     return RiskModel(
         name=config.name,
-        territory=grid.name,
+        territory=grid.name.partition("/")[0],
         grid=GridSignature(crs=grid.crs, cell=grid.cell, x0=grid.x0, y0=grid.y0, cell_count=grid.count),
         types=cube.types,
         trained_until=cube.day_of(cube.weeks),
-        half_lives_days=config.challenger.half_lives_days,
-        widths_cells=config.challenger.widths_cells,
-        baseline_half_life_days=config.baseline.half_life_days,
-        level_half_life_days=config.level_half_life_days,
-        interval_coverage=config.interval_coverage,
-        pool_weights=tuple(tuple(row) for row in pool.tolist()),
-        baseline_weights=tuple(tuple(row) for row in decay.tolist()),
-        dispersion=tuple(rolled.tallies[MethodName.POOL].dispersion(len(cube.types)).tolist()),
+        config=config,
+        baselines=fitted.baselines,
+        floors={name: _rows(weights) for name, weights in fitted.floors.items()},
+        pool_weights=_rows(fitted.pool),
+        regression_coefficients=_rows(fitted.regression.coefficients),
+        regression_intercepts=tuple(fitted.regression.intercepts.tolist()),
+        feature_means=tuple(fitted.regression.mean.tolist()),
+        feature_scales=tuple(fitted.regression.scale.tolist()),
+        trees=fitted.trees.model_to_string(),
+        dispersion=tuple(shown.dispersion.tolist()),
+        baseline_dispersion=tuple(plain.dispersion.tolist()),
+        interval_tail=shown.tail,
+        promised=promised,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.risk.rolling import CURVE_SHARES
+from ml.risk.reliability import CURVE_SHARES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ml.risk.validate import Validation
 
-COLOURS = {"pool": "#0b6e99", "decay": "#d1495b", "counts": "#8d6a9f", "kde": "#a0a0a0"}
+COLOURS = {"stack": "#0b6e99", "decay": "#d1495b", "counts": "#8d6a9f", "kde": "#a0a0a0"}
 
 
 def _axes(title: str) -> tuple[Figure, Axes]:
@@ -37,16 +37,16 @@ def hit_curve_figure(validation: Validation) -> Figure:
 
 
 def calibration_figure(validation: Validation) -> Figure:
-    """Return observed against forecast probability of at least one incident, by decile, on logarithmic axes."""
+    """Return observed against expected incidents a cell and week, by decile, on logarithmic axes."""
     figure, axes = _axes(f"{validation.territory}: forecast and observed, by decile")
-    shown = [(m, [b for b in bins if b.forecast > 0 and b.observed > 0]) for m, bins in validation.calibration.items()]
+    shown = [(m, [b for b in bins if b.expected > 0 and b.observed > 0]) for m, bins in validation.calibration.items()]
     for method, bins in shown:
-        x, y = [b.forecast for b in bins], [b.observed for b in bins]
+        x, y = [b.expected / b.count for b in bins], [b.observed / b.count for b in bins]
         axes.plot(x, y, marker="o", label=method, color=COLOURS.get(method))
-    ends = [value for _, bins in shown for b in bins for value in (b.forecast, b.observed)]
+    ends = [value / b.count for _, bins in shown for b in bins for value in (b.expected, b.observed)]
     if ends:
         axes.plot([min(ends), max(ends)], [min(ends), max(ends)], color="#404040", linewidth=0.8, linestyle="--")
         axes.set(xscale="log", yscale="log")
-    axes.set(xlabel="forecast probability of an incident", ylabel="observed frequency")
+    axes.set(xlabel="expected incidents a cell and week", ylabel="observed")
     axes.legend(frameon=False)
     return figure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,22 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ml.risk.cube import CountCube
-
-
-@dataclass(frozen=True, eq=False)
-class WeekEvents:
-    """The events of one week with the shares each surface had given their cells before they happened."""
-
-    type_index: NDArray[np.intp]
-    number: NDArray[np.float32]
-    shares: NDArray[np.float32]
-
-
-def gather(cube: CountCube, week: int, pool: NDArray[np.float32]) -> WeekEvents:
-    """Return the events of a week beside the pool's shares as of its origin (surfaces x types x cells)."""
-    type_index, cell_index, number = cube.events(week)
-    return WeekEvents(type_index, number, np.ascontiguousarray(pool[:, type_index, cell_index].T))
+    from ml.risk.rows import Rows
 
 
 def fit_weights(
@@ -54,14 +38,15 @@ def fit_weights(
 
 
 def fit_by_type(
-    weeks: list[WeekEvents], type_count: int, columns: list[int], iterations: int, prior_event_count: float
+    events: Rows, type_count: int, columns: tuple[int, ...], iterations: int, prior_event_count: float
 ) -> NDArray[np.float64]:
-    """Return the weights of each type (types x columns) on the events of some weeks, for a choice of surfaces."""
-    type_index = np.concatenate([week.type_index for week in weeks])
-    number = np.concatenate([week.number for week in weeks])
-    shares = np.concatenate([week.shares[:, columns] for week in weeks])
-    fitted = [
-        fit_weights(shares[type_index == index], number[type_index == index], iterations, prior_event_count)
-        for index in range(type_count)
-    ]
-    return np.stack(fitted)
+    """Return the weights of each type (types x columns) on past events, for a choice of surfaces."""
+    shares = np.ascontiguousarray(events.shares[:, list(columns)])
+    return np.stack(
+        [
+            fit_weights(
+                shares[events.kind == index], events.number[events.kind == index], iterations, prior_event_count
+            )
+            for index in range(type_count)
+        ]
+    )

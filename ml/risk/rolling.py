@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 from calanque.errors import CalanqueError
 from ml.risk.features import SurfaceStream, weekly_decay
-from ml.risk.method import Method, MethodName, methods
-from ml.risk.metrics import (
-    any_probability,
-    best_hits,
-    dispersion_of,
-    expected_hits,
-    hit_curve,
-    log_gain,
-    top_cell_count,
-)
-from ml.risk.pool import WeekEvents, gather
+from ml.risk.method import BASELINES, CHALLENGER, Fitted, MethodName, Tuning, fit
+from ml.risk.metrics import best_hits, expected_hits, log_gain, top_cell_count
+from ml.risk.reliability import Reliability
+from ml.risk.rows import Rows, gather
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,31 +21,18 @@ if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
     from ml.risk.cube import CountCube
 
-# Over-dispersion is estimated on the weeks already scored: the first few would judge an interval not yet learnt.
-COVERAGE_MIN_WEEKS = 4
-CURVE_SHARES = tuple(percent / 100 for percent in (0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 20))
+logger = logging.getLogger(__name__)
+CALIBRATED = (MethodName.DECAY, CHALLENGER)
+REPORTED_EVERY_WEEKS = 13
 
 
 @dataclass(eq=False)
 class Tally:
-    """What one method did, weeks x types; probabilities and outcomes are kept for the calibration."""
+    """What one method did, weeks x types; the reliability of its probabilities is kept for the shown methods."""
 
     hits: list[NDArray[np.float64]] = field(default_factory=list)
-    curve: list[NDArray[np.float64]] = field(default_factory=list)
     log: list[NDArray[np.float64]] = field(default_factory=list)
-    brier: list[NDArray[np.float64]] = field(default_factory=list)
-    probabilities: list[NDArray[np.float32]] = field(default_factory=list)
-    covered_count: float = 0.0
-    covered_of: float = 0.0
-    squared_excess: NDArray[np.float64] | None = None
-    squared_mean: NDArray[np.float64] | None = None
-
-    def dispersion(self, type_count: int) -> NDArray[np.float64]:
-        """Return the over-dispersion of each type on the weeks scored so far; 0 before the first."""
-        if self.squared_excess is None or self.squared_mean is None:
-            return np.zeros(type_count)
-        pairs = zip(self.squared_excess, self.squared_mean, strict=True)
-        return np.array([dispersion_of(float(excess), float(mean)) for excess, mean in pairs])
+    reliability: Reliability | None = None
 
 
 @dataclass(eq=False)
@@ -65,8 +45,18 @@ class Rolled:
     tallies: dict[MethodName, Tally]
     events: list[NDArray[np.float64]] = field(default_factory=list)
     best: list[NDArray[np.float64]] = field(default_factory=list)
-    happened: list[NDArray[np.bool_]] = field(default_factory=list)
-    weights: dict[MethodName, NDArray[np.float64]] = field(default_factory=dict)
+    fitted: Fitted | None = None
+    stream: SurfaceStream | None = None
+
+    def latest(self) -> Fitted:
+        """Return what was learnt last.
+
+        Raises:
+            CalanqueError: if nothing was.
+        """
+        if self.fitted is None:
+            raise CalanqueError("Nothing was learnt: the run held no week.")
+        return self.fitted
 
 
 def weekly_level(totals: NDArray[np.float64], half_life_days: float) -> NDArray[np.float64]:
@@ -86,35 +76,43 @@ def weekly_totals(cube: CountCube) -> NDArray[np.float64]:
 
 
 def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
-    """Forecast each of the last `weeks` weeks from its own past, for every method.
+    """Forecast each of the last `weeks` weeks from its own past, for every method; with 0 weeks, only learn.
 
     Returns:
-        The weekly scores, and the weights refitted on the weeks before the week to come.
+        The weekly scores, and what was learnt on the weeks before the week to come.
 
     Raises:
         CalanqueError: if the history before the first origin is too short.
     """
     first, start = _span(cube, config, weeks)
-    rolled = Rolled(
-        cube,
-        first,
-        tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares),
-        {method.name: Tally() for method in methods(config)},
-    )
-    totals = weekly_totals(cube)
-    challenger = config.challenger
-    stream = SurfaceStream(cube, start, challenger.half_lives_days, challenger.widths_cells)
-    past: list[WeekEvents] = []
+    rolled = _empty(cube, config, first)
+    totals, challenger = weekly_totals(cube), config.challenger
+    stream = SurfaceStream(cube, start, config)
+    tuning, past = Tuning(stream.layout, rolled.top_counts[-1]), list[Rows]()
     for week in range(start, cube.weeks):
-        pool = stream.pool()
+        counts = cube.week(week)
         if week >= first:
             if (week - first) % challenger.refit_weeks == 0:
-                _refit(rolled, config, past)
-            _score_week(rolled, config, week, pool, weekly_level(totals[:week], config.level_half_life_days))
-        past.append(gather(cube, week, pool))
+                _refit(rolled, config, past, tuning, stream)
+            _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days))
+            _report(week - first + 1, weeks)
+        tuning.look(stream, counts)
+        past.append(gather(cube, week, stream, challenger.zeros_a_week, config.backtest.seed))
+        del past[: -challenger.fit_weeks]
         stream.advance()
-    _refit(rolled, config, past)
+    _refit(rolled, config, past, tuning, stream)
+    rolled.stream = stream
     return rolled
+
+
+def _empty(cube: CountCube, config: RiskConfig, first: int) -> Rolled:
+    tops = tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares)
+    tallies = {name: Tally() for name in MethodName}
+    for number, name in enumerate(CALIBRATED):
+        tallies[name].reliability = Reliability(
+            len(cube.types), config.interval_coverage, tops[-1], config.backtest.seed + number
+        )
+    return Rolled(cube, first, tops, tallies)
 
 
 def _span(cube: CountCube, config: RiskConfig, weeks: int) -> tuple[int, int]:
@@ -129,63 +127,35 @@ def _span(cube: CountCube, config: RiskConfig, weeks: int) -> tuple[int, int]:
     return first, start
 
 
-def _refit(rolled: Rolled, config: RiskConfig, past: list[WeekEvents]) -> None:
-    latest = past[-config.challenger.fit_weeks :]
-    for method in methods(config):
-        rolled.weights[method.name] = method.fit(latest, len(rolled.cube.types), config)
+def _report(done: int, weeks: int) -> None:
+    if done % REPORTED_EVERY_WEEKS == 0:
+        logger.info("%d of %d weeks forecast and judged.", done, weeks)
 
 
-def _score_week(
-    rolled: Rolled, config: RiskConfig, week: int, pool: NDArray[np.float32], level: NDArray[np.float64]
-) -> None:
-    counts = rolled.cube.week(week)
+def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning, stream: SurfaceStream) -> None:
+    kde = tuning.best(config.challenger.fit_weeks)
+    rolled.fitted = fit(past, stream.layout, config, kde, rolled.cube.grid.count)
+
+
+def _score_week(rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]) -> None:
     rolled.events.append(counts.sum(axis=1, dtype=np.float64))
     rolled.best.append(np.array([[best_hits(row, top) for top in rolled.top_counts] for row in counts]))
-    rolled.happened.append((counts > 0).ravel())
-    for method in methods(config):
-        _score_method(rolled, config, method, counts, method.shares(pool, rolled.weights[method.name]), level)
+    fitted = rolled.latest()
+    for name in BASELINES:
+        _score_method(rolled, name, counts, fitted.baseline(name, stream), level)
+    for name, shares in fitted.challengers(stream).items():
+        _score_method(rolled, name, counts, shares, level)
 
 
 def _score_method(
     rolled: Rolled,
-    config: RiskConfig,
-    method: Method,
+    name: MethodName,
     counts: NDArray[np.float32],
     shares: NDArray[np.float32],
     level: NDArray[np.float64],
 ) -> None:
-    tally = rolled.tallies[method.name]
-    pairs = list(zip(shares, counts, strict=True))
+    tally, pairs = rolled.tallies[name], list(zip(shares, counts, strict=True))
     tally.hits.append(np.array([[expected_hits(s, c, top) for top in rolled.top_counts] for s, c in pairs]))
-    tally.curve.append(np.sum([hit_curve(s, c, CURVE_SHARES) for s, c in pairs], axis=0))
     tally.log.append(np.array([log_gain(s, c) for s, c in pairs]))
-    mean = shares * level[:, None]
-    dispersion = tally.dispersion(len(level))
-    probability = np.stack([any_probability(m, d) for m, d in zip(mean, dispersion, strict=True)])
-    tally.brier.append(((probability - (counts > 0)) ** 2).mean(axis=1))
-    tally.probabilities.append(probability.astype(np.float32).ravel())
-    if len(tally.hits) > COVERAGE_MIN_WEEKS:
-        _count_covered(tally, mean, counts, dispersion, (config.interval_coverage, rolled.top_counts[-1]))
-    excess, square = ((counts - mean) ** 2 - mean).sum(axis=1), (mean**2).sum(axis=1)
-    tally.squared_excess = excess if tally.squared_excess is None else tally.squared_excess + excess
-    tally.squared_mean = square if tally.squared_mean is None else tally.squared_mean + square
-
-
-def _count_covered(
-    tally: Tally,
-    mean: NDArray[np.float64],
-    counts: NDArray[np.float32],
-    dispersion: NDArray[np.float64],
-    rule: tuple[float, int],
-) -> None:
-    """Count the flagged cells whose outcome fell in its interval; over all cells, zeros would hide every miss."""
-    coverage, top_count = rule
-    tail = (1 - coverage) / 2
-    for mean_row, count_row, alpha in zip(mean, counts, dispersion, strict=True):
-        flagged = np.argpartition(mean_row, -top_count)[-top_count:]
-        size = 1 / max(alpha, 1e-9)
-        law = stats.nbinom(size, size / (size + mean_row[flagged]))
-        outcome = count_row[flagged]
-        covered = (law.cdf(outcome) >= tail) & (law.cdf(outcome - 1) < 1 - tail)
-        tally.covered_count += float(covered.sum())
-        tally.covered_of += len(flagged)
+    if tally.reliability is not None:
+        tally.reliability.add(shares * level[:, None], counts)

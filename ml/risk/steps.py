@@ -6,18 +6,24 @@ import logging
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from calanque.contracts import load_contracts
 from calanque.engines import delta, lineage, spark, tracking
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.errors import CalanqueError
 from calanque.governance import state
+from calanque.places.cells import cells_frame
 from calanque.places.territory import load_territory
 from calanque.settings import settings
 from ml.risk.card import model_card
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model import RiskModel
+from ml.risk.monitor import judge
 from ml.risk.plots import calibration_figure, hit_curve_figure
-from ml.risk.score import FORECAST_COLUMNS, ForecastStamp, Served, forecast
+from ml.risk.promotions import Decision, decide
+from ml.risk.reasons import PARTS
+from ml.risk.score import ForecastStamp, Served, expected_counts, forecast
 from ml.risk.train import load_cube, train
 
 if TYPE_CHECKING:
@@ -28,29 +34,35 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 READ = ("marts.fct_incidents", "marts.dim_cell", "marts.fct_cell_week")
-FORECAST = "marts.fct_forecast"
-SCHEMA = (
+FORECAST, FINE = "marts.fct_forecast", "marts.fct_forecast_fine"
+FIGURES = (
     "territory string, cell_id string, type string, week_start_date date, expected_count double, "
-    "lower_count int, upper_count int, baseline_count double, rank_model int, rank_baseline int, "
-    "model_name string, model_version string, served string, data_version string, forecast_at timestamp"
+    "lower_count int, upper_count int, baseline_count double, rank_model int, rank_baseline int, is_known boolean, "
+    "part_recent double, part_year double, part_long double, part_other_types double, part_background double, "
+)
+SCHEMA = FIGURES + (
+    "reason_en string, reason_fr string, model_name string, model_version string, served string, data_version string, "
+    "forecast_at timestamp"
+)
+FINE_SCHEMA = FIGURES + (
+    "model_name string, model_version string, served string, forecast_at timestamp, parent_cell_id string, "
+    "lon double, lat double"
 )
 
 
 def _cube(territory: str, config: RiskConfig) -> CountCube:
-    """Return the counts of a territory from the marts; only what was reported, unless an exception is written."""
+    """Return the incidents of a territory from the marts; only what was reported, unless an exception is written."""
     cells = spark.sql(f"select cell_id, row, col from marts.dim_cell where territory = '{territory}'").toPandas()
-    counts = spark.sql(
-        "select cell_id, type, week_start_date, origin, cast(count(*) as int) as incident_count "
-        f"from marts.fct_incidents where territory = '{territory}' and is_in_territory group by all"
+    incidents = spark.sql(
+        "select type, occurred_local_date, lon, lat, origin "
+        f"from marts.fct_incidents where territory = '{territory}' and is_in_territory"
     ).toPandas()
-    until = spark.rows(
-        f"select max(occurred_local_date) as day from marts.fct_incidents where territory = '{territory}'"
-    )[0]["day"]
-    if until is None:
+    if incidents.empty:
         raise CalanqueError(
             f"There is no incident of '{territory}' in marts.fct_incidents: run its feed and the marts first."
         )
-    return load_cube(load_territory(territory), cells, counts, until, _valid_from(territory), config)
+    until = incidents["occurred_local_date"].max()
+    return load_cube(load_territory(territory), cells, incidents, until, _valid_from(territory), config)
 
 
 def _valid_from(territory: str) -> date:
@@ -82,8 +94,8 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     log.info("Reading the incidents of %s and back-testing %s weeks.", territory, config.backtest.weeks)
     training = train(_cube(territory, config), config)
     logged = tracking.log_run(_run_record(name, territory, training, config, inputs, run_id))
-    champion = tracking.settle(name, logged.model_version, training.is_promoted)
-    log.info("%s version %s: %s", name, logged.model_version, training.reason)
+    decision = Decision.PROMOTED if training.is_promoted else Decision.REFUSED
+    champion = decide(territory, name, logged.model_version, decision, training.reason, run_id)
     _emit_training(name, run_id, logged.model_version, inputs)
     facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason}
     state.record(step, inputs, facts)
@@ -132,33 +144,81 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
         log.info("The forecast of %s stands: same data, same model; nothing to do.", territory)
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
-    cube = _cube(territory, risk_config())
     stamp = ForecastStamp(stored.model_version, _data_version(inputs), served, started_at)
-    frame = forecast(cube, RiskModel.from_json(stored.model_json), stamp)
-    _write(frame, territory, run_id)
+    published, fine = forecast_frames(territory, RiskModel.from_json(stored.model_json), stamp)
+    _write(FORECAST, SCHEMA, published, territory, run_id)
+    _write(FINE, FINE_SCHEMA, fine, territory, run_id)
     _emit_forecast(name, run_id, stored.model_version, inputs, started_at)
-    state.record(step, inputs, state.table_versions([FORECAST]))
-    week = frame.week_start_date.iloc[0]
-    log.info("Forecast of %s for the week of %s: %s rows, served: %s.", territory, week, len(frame), served.value)
+    state.record(step, inputs, state.table_versions([FORECAST, FINE]))
+    week = published.week_start_date.iloc[0]
+    log.info("Forecast of %s for the week of %s: %s rows, served: %s.", territory, week, len(published), served.value)
     return {
         "week_start_date": str(week),
-        "row_count": len(frame),
+        "row_count": len(published),
+        "fine_row_count": len(fine),
         "served": served.value,
         "model_version": stored.model_version,
     }
 
 
-def _write(frame: pd.DataFrame, territory: str, run_id: str) -> None:
+def forecast_frames(territory: str, model: RiskModel, stamp: ForecastStamp) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of the published grid and those of the fine one, which the model was trained on."""
+    cube, place = _cube(territory, model.config), load_territory(territory)
+    coarse = cube.grid.coarsened(model.config.fine_factor, territory)
+    expected = expected_counts(cube, model)
+    parent = coarse.parents(model.config.fine_factor)
+    published = forecast(coarse.cell_ids(), cube, expected.published(parent, coarse.count), model, stamp)
+    cells = cells_frame(cube.grid)
+    fine = forecast(cube.grid.cell_ids(), cube, expected, model, stamp)
+    ids, types = np.array(coarse.cell_ids(), dtype=object)[parent], len(cube.types)
+    fine["parent_cell_id"] = np.tile(ids, types)
+    fine["lon"], fine["lat"] = np.tile(cells["lon"].to_numpy(), types), np.tile(cells["lat"].to_numpy(), types)
+    log.info("%s: %d cells of %g m, published as %d.", place.name, cube.grid.count, cube.grid.cell, coarse.count)
+    return published, fine
+
+
+def _write(table: str, schema: str, frame: pd.DataFrame, territory: str, run_id: str) -> None:
+    grain = "One row per cell, type and week."
     spark.sql(
-        f"create table if not exists {FORECAST} ({SCHEMA}) using delta partitioned by (territory) "
-        f"location '{settings().hdfs_uri}/lake/marts/fct_forecast' "
-        "comment 'Expected incidents of next week beside the baseline. One row per cell, type and week.'"
+        f"create table if not exists {table} ({schema}) using delta partitioned by (territory) "
+        f"location '{settings().hdfs_uri}/lake/{table.replace('.', '/')}' "
+        f"comment 'Expected incidents of next week beside the baseline. {grain}'"
     )
-    rows = spark.session().createDataFrame(frame[list(FORECAST_COLUMNS)], schema=SCHEMA).coalesce(1)
+    columns = [part.strip().split(" ")[0] for part in schema.split(",")]
+    rows = spark.session().createDataFrame(frame[columns], schema=schema).coalesce(1)
     # Earlier weeks stay: a forecast is judged later by what then happened.
     where = f"territory = '{territory}' and week_start_date = '{frame.week_start_date.iloc[0]}'"
     with spark.user_metadata({"step": "forecast", "run_id": run_id}):
-        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(FORECAST)
+        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table)
+
+
+def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
+    """Judge the champion on the last weeks and retire it when it no longer keeps its promise.
+
+    Returns:
+        Version, whether it goes on, the reason, and types whose totals have drifted; None when there is no champion.
+
+    Raises:
+        CalanqueError: if the marts are missing, or MLflow does not answer.
+    """
+    name = tracking.registered_name("risk", territory)
+    stored = tracking.load_model(name, tracking.CHAMPION)
+    if stored is None:
+        log.info("There is no champion of %s: the counts are served.", name)
+        return None
+    model = RiskModel.from_json(stored.model_json)
+    verdict = judge(_cube(territory, model.config), model)
+    log.info("%s version %s: %s", name, stored.model_version, verdict.reason)
+    for kind, z in verdict.drift.items():
+        log.warning("The weekly total of '%s' has moved by %+.1f standard errors: look at its feed.", kind, z)
+    if not verdict.is_kept:
+        decide(territory, name, stored.model_version, Decision.RETIRED, verdict.reason, run_id)
+    return {
+        "model_version": stored.model_version,
+        "is_kept": verdict.is_kept,
+        "reason": verdict.reason,
+        "drift": verdict.drift,
+    }
 
 
 def _code() -> str:
@@ -191,7 +251,7 @@ def _emit_forecast(name: str, run_id: str, version: str, inputs: dict[str, int |
     }
     origins |= {"cell_id": (Origin(dataset="marts.dim_cell", column="cell_id"),)}
     figures = ("expected_count", "lower_count", "upper_count", "baseline_count", "rank_model", "rank_baseline")
-    origins |= dict.fromkeys(figures, counted)
+    origins |= dict.fromkeys((*figures, "is_known", *PARTS), counted)
     columns = dict(part.strip().split(" ") for part in SCHEMA.split(","))
     target = LineageDataset(name=FORECAST, columns=columns, version=delta.data_version(FORECAST), origins=origins)
     sources = [*_inputs(inputs), LineageDataset(name=f"models:/{name}", version=version)]

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
-from ml.risk.cube import DAYS_A_WEEK, CountCube, cube_from_counts
+from calanque.places.grid import project
+from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube, require_reported
+from ml.risk.method import CHALLENGER
 from ml.risk.model import RiskModel, model_of
 from ml.risk.validate import Validation, promotes, validate
 
 if TYPE_CHECKING:
     from calanque.places.territory import Territory
     from ml.risk.config import RiskConfig
+
+INCIDENT_COLUMNS = ("type", "occurred_local_date", "lon", "lat", "origin")
 
 
 @dataclass(frozen=True)
@@ -36,35 +42,49 @@ def first_monday(day: date) -> date:
 def load_cube(
     territory: Territory,
     cells: pd.DataFrame,
-    counts: pd.DataFrame,
+    incidents: pd.DataFrame,
     data_until: date,
     valid_from: date,
     config: RiskConfig,
 ) -> CountCube:
-    """Return the cube of a territory from the frames of its marts.
+    """Return the cube of a territory on its fine grid, from the frames of its marts.
 
     Args:
         territory: the territory.
         cells: rows of `marts.dim_cell` (cell_id, row, col).
-        counts: cell_id, type, week_start_date (Monday), incident_count, origin; from `marts.fct_incidents`.
+        incidents: columns `INCIDENT_COLUMNS`, one row an incident inside the territory; from `marts.fct_incidents`.
         data_until: last local date the incidents cover.
         valid_from: first date the contract declares valid.
         config: the parameters, with the written exception if any.
 
     Raises:
-        CalanqueError: on enforced rows without an exception, or frames that do not fit each other.
+        CalanqueError: on enforced rows without an exception, missing columns, or frames that do not fit each other.
     """
-    grid = grid_of_cells(territory, cells)
-    exception = config.training.enforced_exception
-    return cube_from_counts(grid, counts, first_monday(valid_from), data_until, exception)
+    if missing := [name for name in INCIDENT_COLUMNS if name not in incidents and name != "origin"]:
+        raise CalanqueError(f"The training rows lack the column '{missing[0]}'.")
+    require_reported(incidents, config.training.enforced_exception)
+    grid = grid_of_cells(territory, cells).refined(config.fine_factor)
+    x, y = project(grid.crs, incidents["lon"].to_numpy(dtype=float), incidents["lat"].to_numpy(dtype=float))
+    cell = grid.cell_index(x, y)
+    if (cell < 0).any():
+        raise CalanqueError("Some training rows lie in cells that dim_cell does not hold: rebuild the marts.")
+    days = pd.to_datetime(incidents["occurred_local_date"]).to_numpy(dtype="datetime64[D]")
+    kinds = incidents["type"].reset_index(drop=True)
+    first = first_monday(valid_from)
+    return build_cube(grid, first, data_until, days, cell.astype(np.intp), kinds, within=grid.within_cell(x, y))
 
 
 def train(cube: CountCube, config: RiskConfig) -> Training:
-    """Back-test every method over rolling weeks, fit the pool on the latest ones, and decide.
+    """Back-test every method over rolling weeks, fit on the latest ones, and decide.
 
     Raises:
         CalanqueError: if the history is too short.
     """
     validation, rolled = validate(cube, config)
     is_promoted, reason = promotes(validation, config)
-    return Training(model_of(rolled, config), validation, is_promoted, reason)
+    figures = validation.all_weeks.figures[CHALLENGER]
+    gains = validation.all_weeks.differences["decay"][CHALLENGER]
+    promised = {"log_score": figures["log_score"], "log_gain": gains["log_score"].value} | {
+        f"gain_{name}": gains[name].value for name in gains if name.startswith("hit_rate")
+    }
+    return Training(model_of(rolled, config, promised), validation, is_promoted, reason)

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.risk.method import MethodName
-from ml.risk.metrics import CalibrationBin, Difference, calibration, pai, paired_bootstrap
-from ml.risk.rolling import Rolled, roll
+from calanque.errors import CalanqueError
+from ml.risk.method import CHALLENGER, MethodName
+from ml.risk.metrics import Difference, pai, paired_bootstrap
+from ml.risk.rolling import CALIBRATED, Rolled, roll
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ml.risk.config import RiskConfig
     from ml.risk.cube import CountCube
+    from ml.risk.reliability import CalibrationBin, Reliability
 
-BASELINES = (MethodName.DECAY, MethodName.COUNTS)
-CALIBRATED = (MethodName.DECAY, MethodName.POOL)
+RIVALS = (MethodName.DECAY, MethodName.WINDOW, MethodName.KDE)
+"""What the challenger must beat: slow decay, the last four years, and the smoothing that caught most."""
 
 Series = dict[str, tuple["NDArray[np.float64]", "NDArray[np.float64]"]]
 
@@ -51,6 +53,7 @@ class Validation:
     by_type: dict[str, dict[str, dict[str, float]]]
     outside: dict[str, Span]
     calibration: dict[str, list[CalibrationBin]]
+    brier: dict[str, float]
     coverage_flagged: dict[str, float]
     dispersion: dict[str, tuple[float, ...]]
     hit_curve: dict[str, list[float]]
@@ -63,10 +66,11 @@ class Validation:
     def metrics(self) -> dict[str, float]:
         """Return the headline figures flat, `<method>.<metric>` and `gain.<metric>[.low|.high|.z]`, for tracking."""
         flat = {f"{m}.{k}": v for m, row in self.all_weeks.figures.items() for k, v in row.items()}
-        for metric, gain in self.all_weeks.differences[MethodName.DECAY][MethodName.POOL].items():
+        for metric, gain in self.all_weeks.differences[MethodName.DECAY][CHALLENGER].items():
             flat |= {f"gain.{metric}": gain.value, f"gain.{metric}.low": gain.low, f"gain.{metric}.high": gain.high}
             flat[f"gain.{metric}.z"] = gain.z
         flat |= {f"{method}.coverage_flagged": value for method, value in self.coverage_flagged.items()}
+        flat |= {f"{method}.brier": value for method, value in self.brier.items()}
         return flat
 
 
@@ -99,7 +103,7 @@ def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
         spared = _outside(rolled, config)
         if 0 < len(spared) < len(every):
             outside[config.backtest.set_apart.name] = over_weeks(rolled, config, spared)
-    happened = np.concatenate(rolled.happened)
+    shown = {method: _reliability(rolled, method) for method in CALIBRATED}
     return Validation(
         territory=cube.grid.name,
         types=cube.types,
@@ -112,10 +116,11 @@ def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
         all_weeks=over_weeks(rolled, config, every),
         by_type={name: _figures(rolled, config, every, index) for index, name in enumerate(cube.types)},
         outside=outside,
-        calibration={m: calibration(np.concatenate(rolled.tallies[m].probabilities), happened) for m in CALIBRATED},
-        coverage_flagged=_coverage(rolled),
-        dispersion={m: tuple(rolled.tallies[m].dispersion(len(cube.types)).tolist()) for m in CALIBRATED},
-        hit_curve={m: _hit_curve(rolled, m) for m in rolled.tallies},
+        calibration={m: r.calibration() for m, r in shown.items()},
+        brier={m: float(np.mean(r.brier)) for m, r in shown.items()},
+        coverage_flagged={m: r.covered_count / r.covered_of for m, r in shown.items() if r.covered_of},
+        dispersion={m: tuple(r.dispersion.tolist()) for m, r in shown.items()},
+        hit_curve={m: _hit_curve(rolled, r) for m, r in shown.items()},
     )
 
 
@@ -127,10 +132,11 @@ def _outside(rolled: Rolled, config: RiskConfig) -> NDArray[np.intp]:
     )
 
 
-def _coverage(rolled: Rolled) -> dict[str, float]:
-    """Return the share of flagged cells whose count fell in its interval; a run too short to tell has no entry."""
-    tallies = {method: rolled.tallies[method] for method in CALIBRATED}
-    return {method: t.covered_count / t.covered_of for method, t in tallies.items() if t.covered_of}
+def _reliability(rolled: Rolled, method: MethodName) -> Reliability:
+    reliability = rolled.tallies[method].reliability
+    if reliability is None:
+        raise CalanqueError(f"The reliability of '{method}' was not kept.")
+    return reliability
 
 
 def _series(
@@ -149,7 +155,6 @@ def _series(
         series[metric_name("pai", share)] = (hits[:, position] * flagged, events)
         series[metric_name("pei", share)] = (hits[:, position], best[:, position])
     series["log_score"] = (np.array(tally.log)[weeks, chosen].sum(axis=1), events)
-    series["brier"] = (np.array(tally.brier)[weeks, chosen].mean(axis=1), np.ones(len(weeks)))
     return series
 
 
@@ -167,7 +172,7 @@ def over_weeks(rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp]) -> S
     series = {method: _series(rolled, config, method, weeks, None) for method in rolled.tallies}
     settings = config.backtest
     differences: dict[str, dict[str, dict[str, Difference]]] = {}
-    for baseline in BASELINES:
+    for baseline in RIVALS:
         rivals = [method for method in rolled.tallies if method is not baseline]
         differences[baseline] = {
             method: {
@@ -187,8 +192,8 @@ def over_weeks(rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp]) -> S
     return Span(len(weeks), events, _figures(rolled, config, weeks), differences)
 
 
-def _hit_curve(rolled: Rolled, method: MethodName) -> list[float]:
-    curve = np.array(rolled.tallies[method].curve).sum(axis=0)
+def _hit_curve(rolled: Rolled, reliability: Reliability) -> list[float]:
+    curve = np.array(reliability.curve).sum(axis=0)
     total = np.array(rolled.events).sum()
     return [float(value) for value in (curve / total if total > 0 else curve)]
 
@@ -196,29 +201,30 @@ def _hit_curve(rolled: Rolled, method: MethodName) -> list[float]:
 def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
     """Decide whether the challenger takes the champion's place, and say why in one sentence.
 
-    It must beat slow-decay counts and all-history counts by log score and by hit rate at the larger area, each with
-    its interval above 0, and its hit rate at the smaller area must not lie below with its interval: moving the grid's
-    origin moves that one as much as any model does (guide, forecasting), so a point difference there decides nothing.
+    It must beat slow-decay counts, the counts of the last four years and the best smoothing of counts, by log score
+    and by hit rate at the larger area, each with its interval above 0, and its hit rate at the smaller area must not
+    lie below with its interval: moving the grid's origin moves that one as much as any model does (guide,
+    forecasting), so a point difference there decides nothing.
     """
     small, large = config.backtest.area_shares
     must_win = ("log_score", metric_name("hit_rate", large))
     not_below = metric_name("hit_rate", small)
-    for baseline in BASELINES:
-        gains = validation.all_weeks.differences[baseline][MethodName.POOL]
+    for baseline in RIVALS:
+        gains = validation.all_weeks.differences[baseline][CHALLENGER]
         for metric in must_win:
             if gains[metric].low <= 0:
                 return (
                     False,
-                    f"The baseline '{baseline}' stays: the pool's {_gain(metric, gains[metric])} does not lie above 0.",
+                    f"The baseline '{baseline}' stays: the {_gain(metric, gains[metric])} does not lie above 0.",
                 )
         if gains[not_below].high < 0:
             return (
                 False,
-                f"The baseline '{baseline}' stays: the pool's {_gain(not_below, gains[not_below])} lies below 0.",
+                f"The baseline '{baseline}' stays: the model's {_gain(not_below, gains[not_below])} lies below 0.",
             )
-    gains = validation.all_weeks.differences[MethodName.DECAY][MethodName.POOL]
+    gains = validation.all_weeks.differences[MethodName.DECAY][CHALLENGER]
     told = " and ".join(_gain(metric, gains[metric]) for metric in must_win)
-    return True, f"The pool beats the plain counts over {validation.all_weeks.week_count} weeks: {told}."
+    return True, f"The model beats the plain counts over {validation.all_weeks.week_count} weeks: {told}."
 
 
 def _gain(metric: str, gain: Difference) -> str:

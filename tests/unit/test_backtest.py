@@ -51,9 +51,9 @@ def boundary(tmp_path_factory) -> Path:
 
 
 def test_the_protocol_runs_and_can_be_written(csv, boundary):
-    result, table = run_backtest(BacktestRequest(csv, 2913, 182.88, 52, boundary, date(2016, 2, 1)), config())
+    result, tables = run_backtest(BacktestRequest(csv, 2913, 182.88, 52, boundary, date(2016, 2, 1)), config())
     figures = result["validation"]["all_weeks"]["figures"]
-    assert set(figures) == {"counts", "decay", "kde", "pool"}
+    assert set(figures) == {"counts", "window", "decay", "kde", "pool", "regression", "trees", "stack"}
     assert result["validation"]["first_day"] == "2016-02-01"
     assert result["validation"]["all_weeks"]["week_count"] == 52
     # The cell is given in metres and the CRS counts in feet: 600 ft = 182.88 m.
@@ -62,14 +62,15 @@ def test_the_protocol_runs_and_can_be_written(csv, boundary):
     assert figures["counts"]["pai_1pct"] > 5
     assert json.loads(json.dumps(result)) == result
     out = StringIO()
-    Console(file=out, width=200).print(table)
+    Console(file=out, width=200).print(*tables)
     for said in (
-        "baseline counts",
-        "baseline decay 365 d",
-        "baseline KDE 182.88 m",
-        "challenger",
+        "counts, all history",
+        "counts, half-life 365 d",
+        "counts smoothed, tuned",
+        "risk model (mean of three)",
         "all types",
         "robbery",
+        "Gain with its 95 % interval, cells of 182.88 m",
     ):
         assert said in out.getvalue()
 

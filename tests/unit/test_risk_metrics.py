@@ -5,12 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from calanque.places.grid import Grid
-from ml.risk.features import shares, smooth, weekly_decay
+from ml.risk.features import shares, weekly_decay
 from ml.risk.metrics import (
     any_probability,
     best_hits,
-    calibration,
     count_interval,
     dispersion_of,
     expected_hits,
@@ -21,13 +19,8 @@ from ml.risk.metrics import (
     top_cell_count,
 )
 from ml.risk.pool import fit_weights
+from ml.risk.reliability import Reliability
 from ml.risk.rolling import weekly_level
-
-
-@pytest.fixture(scope="module")
-def small_grid() -> Grid:
-    """Thirty by thirty cells of a synthetic city."""
-    return Grid("here", 2154, 200.0, 0.0, 0.0, np.ones((30, 30), dtype=bool))
 
 
 @pytest.mark.parametrize(
@@ -165,26 +158,38 @@ def test_bootstrap_is_paired_by_week():
     assert noise.low < 0 < noise.high
 
 
+def judged(told: float, weeks: int = 40) -> Reliability:
+    """Weeks of a city of 2,000 cells whose counts are Poisson, told at `told` times their true mean."""
+    generator = np.random.default_rng(11)
+    mean = generator.gamma(0.3, 2.0, (2, 2000))
+    reliability = Reliability(2, 0.9, 200, seed=1)
+    for _ in range(weeks):
+        reliability.add(told * mean, generator.poisson(mean).astype(np.float32))
+    return reliability
+
+
 def test_calibration_by_decile():
-    probability = np.linspace(0, 1, 1000)
-    bins = calibration(probability, np.random.default_rng(11).random(1000) < probability)
-    assert [b.count for b in bins] == [100] * 10
-    assert all(abs(b.forecast - b.observed) < 0.15 for b in bins)
-    assert bins[-1].forecast == pytest.approx(0.95, abs=0.01)
+    bins = judged(1.0).calibration()
+    assert sum(b.count for b in bins) == 40 * 4000
+    assert max(abs(b.count - 16_000) for b in bins) < 1600
+    assert all(abs(b.observed - b.expected) < 4 * b.expected**0.5 + 1 for b in bins)
+    assert [b.expected for b in bins] == sorted(b.expected for b in bins)
+    assert all(b.observed / b.expected < 0.6 for b in judged(2.0).calibration()[-5:])
+
+
+@pytest.mark.parametrize(("told", "low", "high"), [(1.0, 0.88, 0.92), (1.5, 0.86, 0.94)], ids=["right", "too-high"])
+def test_intervals_hold_what_they_promise_even_of_a_forecast_that_is_off(told, low, high):
+    reliability = judged(told)
+    assert low <= reliability.covered_count / reliability.covered_of <= high
+
+
+def test_a_forecast_that_is_right_needs_no_wider_interval():
+    assert judged(1.0).tail == pytest.approx(0.05, abs=0.005)
+    assert judged(1.5).tail < 0.045
 
 
 def test_shares_sum_to_one_and_nothing_known_is_uniform():
     assert shares(np.array([[1.0, 3.0], [0.0, 0.0]], dtype=np.float32)).tolist() == [[0.25, 0.75], [0.5, 0.5]]
-
-
-def test_smoothing_keeps_the_mass_and_stays_inside(small_grid):
-    values = np.zeros((1, small_grid.count), dtype=np.float32)
-    values[0, 15 * 30 + 15] = 1.0
-    assert smooth(small_grid, values, 0) is values
-    spread = smooth(small_grid, values, 1.0)
-    assert spread.sum() == pytest.approx(1.0, abs=0.01)
-    assert spread.max() < 0.2
-    assert (spread >= 0).all()
 
 
 def test_weights_go_to_the_surface_that_knew():

@@ -8,18 +8,23 @@ import pandas as pd
 import pytest
 
 from calanque.errors import CalanqueError
-from calanque.places.cells import cells_frame
-from calanque.places.grid import Grid
+from calanque.places.cells import cells_frame, grid_of_cells
+from calanque.places.grid import Grid, unproject
 from calanque.places.territory import load_territory
+from ml.risk import rolling
 from ml.risk.card import model_card
 from ml.risk.config import EnforcedException, read_config, risk_config
-from ml.risk.cube import CountCube, build_cube, cube_from_counts, require_reported
-from ml.risk.features import SurfaceStream, surface_names
+from ml.risk.cube import CountCube, build_cube, require_reported
+from ml.risk.features import Layout, SurfaceStream
+from ml.risk.kernels import Kernels
+from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.metrics import Difference
 from ml.risk.model import RiskModel
+from ml.risk.monitor import drifted, judge
 from ml.risk.plots import calibration_figure, hit_curve_figure
+from ml.risk.reasons import PARTS
 from ml.risk.rolling import roll
-from ml.risk.score import FORECAST_COLUMNS, ForecastStamp, Served, forecast, ranks
+from ml.risk.score import FORECAST_COLUMNS, ForecastStamp, Served, expected_counts, forecast, ranks
 from ml.risk.train import first_monday, load_cube, train
 from ml.risk.validate import promotes, validate
 
@@ -35,7 +40,8 @@ def small_grid() -> Grid:
 
 def small_config():
     config = risk_config()
-    challenger = config.challenger.model_copy(update={"fit_weeks": 20, "min_fit_weeks": 10, "refit_weeks": 8})
+    quick = {"fit_weeks": 20, "min_fit_weeks": 10, "refit_weeks": 8, "trees": 20, "zeros_a_week": 200}
+    challenger = config.challenger.model_copy(update=quick | {"widths_m": (0, 80, 200, 600)})
     backtest = config.backtest.model_copy(update={"weeks": 20, "bootstrap_draws": 300})
     return config.model_copy(update={"challenger": challenger, "backtest": backtest})
 
@@ -68,37 +74,82 @@ def training(cube):
 
 
 def test_a_stream_is_the_decayed_count_of_the_weeks_before(cube):
-    stream = SurfaceStream(cube, 30, (14.0, 365.0), (0.0, 1.0))
+    config = small_config()
+    layout, stream = Layout(config), SurfaceStream(cube, 30, config)
     for _ in range(5):
         stream.advance()
     by_hand = sum(cube.week(week) * 0.5 ** (7 * (34 - week) / 14) for week in range(35))
-    assert np.allclose(stream.surface(14.0, 0.0), by_hand, atol=1e-4)
-    fresh = SurfaceStream(cube, 35, (14.0, 365.0), (0.0, 1.0))
-    assert np.allclose(stream.pool(), fresh.pool(), atol=1e-5)
-    assert np.allclose(stream.pool().sum(axis=-1), 1, atol=1e-4)
-    assert len(stream.pool()) == len(surface_names((14.0, 365.0), (0.0, 1.0)))
+    found = stream.surface(layout.own(14.0, 0.0))
+    assert np.allclose(found, by_hand / by_hand.sum(axis=1, keepdims=True), atol=1e-5)
+    fresh = SurfaceStream(cube, 35, config)
+    names = layout.names()
+    assert len(names) == layout.count == len(set(names))
+    for index, name in enumerate(names):
+        surface = stream.surface(index)
+        assert np.allclose(surface, fresh.surface(index), atol=1e-6), name
+        assert np.allclose(surface.sum(axis=-1), 1, atol=1e-4), name
+
+
+def test_what_is_gathered_and_mixed_are_the_surfaces(cube):
+    stream = SurfaceStream(cube, 40, small_config())
+    kind, cell = np.array([0, 1, 1]), np.array([3, 500, 899])
+    found = stream.gather(kind, cell)
+    for index in range(stream.layout.count):
+        assert np.allclose(found[:, index], stream.surface(index)[kind, cell], rtol=1e-4, atol=1e-9)
+    weights = np.random.default_rng(1).dirichlet(np.ones(len(stream.layout.pool)), size=2)
+    mixed = stream.mixture(weights, stream.layout.pool)
+    assert np.allclose(mixed[kind, cell], (found[:, stream.layout.pool] * weights[kind]).sum(axis=1), rtol=1e-3)
+
+
+@pytest.mark.parametrize("width_m", [40.0, 120.0, 400.0], ids=["exact", "exact-broad", "filtered"])
+def test_a_kernel_keeps_the_mass_and_is_centred_on_the_incident(small_grid, width_m):
+    """One incident near the east edge of its cell spreads more to the east than to the west, and loses nothing."""
+    cell = int(small_grid.cell_index(np.array([3100.0]), np.array([3100.0]))[0])
+    days = np.array([np.datetime64(FIRST)])
+    within = (np.array([0.9]), np.array([0.5]))
+    one = build_cube(small_grid, FIRST, date(2018, 1, 7), days, np.array([cell]), pd.Series(["a"]), within=within)
+    weights = np.ones(1, dtype=np.float32)
+    [spread] = Kernels(small_grid, (width_m,)).spread(one.events, slice(0, 1), weights, 1)
+    assert spread.sum() == pytest.approx(1, abs=0.01)
+    if width_m < 200:
+        assert spread[0, cell + 1] > spread[0, cell - 1]
 
 
 @pytest.mark.parametrize("planted_week", [WEEKS - 1, WEEKS - 10])
-def test_no_look_ahead(small_grid, planted_week):
+def test_no_look_ahead(small_grid, monkeypatch, planted_week):
     """A thousand events planted in a quiet cell change no forecast up to and including their own week."""
     events = city(small_grid)
     quiet = int(np.argmin(np.bincount(events["cell"], minlength=small_grid.count)))
     planted = pd.DataFrame({"week": planted_week, "cell": quiet, "type": "burglary"}, index=range(1000))
-    plain, signal = (roll(cube_of(small_grid, e), small_config(), 20) for e in (events, pd.concat([events, planted])))
+    seen: list[dict] = []
+    score = rolling._score_method
+
+    def watch(rolled, name, counts, shares, level):
+        seen[-1].setdefault(name, []).append(np.concatenate([shares.ravel(), level]))
+        score(rolled, name, counts, shares, level)
+
+    monkeypatch.setattr(rolling, "_score_method", watch)
+    for case in (events, pd.concat([events, planted])):
+        seen.append({})
+        plain = roll(cube_of(small_grid, case), small_config(), 20)
     known = planted_week - plain.first_week
-    for name, tally in plain.tallies.items():
-        for before, after in zip(tally.probabilities[: known + 1], signal.tallies[name].probabilities, strict=False):
+    assert set(seen[0]) == set(MethodName)
+    for name in MethodName:
+        for before, after in zip(seen[0][name][: known + 1], seen[1][name], strict=False):
             assert np.array_equal(before, after), name
-    if known + 1 < len(signal.happened):
-        assert not np.array_equal(plain.tallies["pool"].probabilities[-1], signal.tallies["pool"].probabilities[-1])
+        if known + 1 < len(seen[0][name]):
+            assert not np.array_equal(seen[0][name][-1], seen[1][name][-1]), name
+
+
+def frame_of(cube, model):
+    return forecast(cube.grid.cell_ids(), cube, expected_counts(cube, model), model, STAMP)
 
 
 def test_a_signal_in_the_past_is_learnt(small_grid):
     events = city(small_grid)
     planted = pd.DataFrame({"week": np.repeat(np.arange(WEEKS), 3), "cell": 5, "type": "burglary"})
     model = train(cube_of(small_grid, pd.concat([events, planted])), small_config()).model
-    frame = forecast(cube_of(small_grid, pd.concat([events, planted])), model, STAMP)
+    frame = frame_of(cube_of(small_grid, pd.concat([events, planted])), model)
     top = frame[(frame["type"] == "burglary") & (frame["rank_model"] == 1)]
     assert top["cell_id"].tolist() == [small_grid.cell_ids()[5]]
     assert 2 < top["expected_count"].iloc[0] < 6
@@ -109,60 +160,76 @@ def test_the_history_must_be_long_enough(small_grid):
         validate(cube_of(small_grid, city(small_grid, 35), 35), small_config(), 20)
 
 
-def counts_frame(**columns):
-    frame = {
-        "cell_id": "here:0:0",
-        "type": "burglary",
-        "week_start_date": FIRST,
-        "incident_count": 4,
-        "origin": "reported",
-    }
-    return pd.DataFrame([frame, frame | columns])
+MARSEILLE = load_territory("marseille")
+CELLS = pd.DataFrame({"row": [60, 60, 61], "col": [60, 61, 60]})
+
+
+def incidents_frame(**columns):
+    """Five incidents in the second cell of CELLS, the last one changed."""
+    grid = grid_of_cells(MARSEILLE, CELLS)
+    lon, lat = unproject(grid.crs, np.array([grid.x0 + 61.2 * grid.cell]), np.array([grid.y0 + 60.7 * grid.cell]))
+    row = {"type": "burglary", "occurred_local_date": FIRST, "lon": lon[0], "lat": lat[0], "origin": "reported"}
+    return pd.DataFrame([row] * 4 + [row | columns])
+
+
+def marts_cube(frame, until=date(2018, 6, 1), config=None):
+    return load_cube(MARSEILLE, CELLS, frame, until, FIRST, config or small_config())
 
 
 @pytest.mark.parametrize(
     ("frame", "told"),
     [
         pytest.param(
-            counts_frame(origin="enforced"), "4 training incidents were produced by enforcement", id="enforced"
+            incidents_frame(origin="enforced"), "1 training incidents were produced by enforcement", id="enforced"
         ),
-        pytest.param(counts_frame(origin="guessed"), "unknown origin", id="unknown"),
-        pytest.param(counts_frame(origin=None), "unknown origin", id="empty"),
-        pytest.param(counts_frame().drop(columns="origin"), "no 'origin'", id="no_column"),
+        pytest.param(incidents_frame(origin="guessed"), "unknown origin", id="unknown"),
+        pytest.param(incidents_frame(origin=None), "unknown origin", id="empty"),
+        pytest.param(incidents_frame().drop(columns="origin"), "no 'origin'", id="no_column"),
     ],
 )
-def test_only_reported_rows_train(small_grid, frame, told):
-    require_reported(counts_frame())
+def test_only_reported_rows_train(frame, told):
+    require_reported(incidents_frame())
     with pytest.raises(CalanqueError, match=told):
-        cube_from_counts(small_grid, frame, FIRST, date(2018, 6, 1))
+        marts_cube(frame)
 
 
-def test_a_written_exception_is_logged(small_grid, caplog):
+def test_a_written_exception_is_logged(caplog):
     exception = EnforcedException(
         reason="Impounds are wanted for the parking study.", decision_record="0099-impounds.md"
     )
-    cube_from_counts(small_grid, counts_frame(origin="enforced"), FIRST, date(2018, 6, 1), exception)
+    config = small_config()
+    training = config.training.model_copy(update={"enforced_exception": exception})
+    marts_cube(incidents_frame(origin="enforced"), config=config.model_copy(update={"training": training}))
     assert "0099-impounds.md" in caplog.text
 
 
 @pytest.mark.parametrize(
     ("frame", "told"),
     [
-        pytest.param(counts_frame(cell_id="here:99:99"), "dim_cell does not hold", id="unknown_cell"),
-        pytest.param(counts_frame().drop(columns="incident_count"), "lack the column 'incident_count'", id="column"),
-        pytest.param(counts_frame().assign(week_start_date=date(2030, 1, 7)), "No complete week", id="no_week"),
+        pytest.param(incidents_frame(lat=43.9), "dim_cell does not hold", id="unknown_cell"),
+        pytest.param(incidents_frame().drop(columns="lon"), "lack the column 'lon'", id="column"),
+        pytest.param(incidents_frame().assign(occurred_local_date=date(2030, 1, 7)), "No complete week", id="no_week"),
     ],
 )
-def test_counts_that_do_not_fit_are_refused(small_grid, frame, told):
+def test_incidents_that_do_not_fit_are_refused(frame, told):
     with pytest.raises(CalanqueError, match=told):
-        cube_from_counts(small_grid, frame, FIRST, date(2018, 6, 1))
+        marts_cube(frame)
 
 
 @pytest.mark.parametrize(("until", "weeks"), [(date(2018, 1, 14), 2), (date(2018, 1, 15), 2), (date(2018, 1, 20), 2)])
-def test_a_week_under_way_is_left_out(small_grid, until, weeks):
-    later = counts_frame(week_start_date=date(2018, 1, 15))
-    cube = cube_from_counts(small_grid, later, FIRST, until)
+def test_a_week_under_way_is_left_out(until, weeks):
+    cube = marts_cube(incidents_frame(occurred_local_date=date(2018, 1, 15)), until)
     assert (cube.weeks, cube.day_of(cube.weeks), cube.counts.sum()) == (weeks, date(2018, 1, 15), 4)
+
+
+def test_the_cube_of_the_marts_is_on_the_fine_grid():
+    cube = marts_cube(incidents_frame())
+    factor = small_config().fine_factor
+    assert cube.grid.count == len(CELLS) * factor**2
+    coarse = cube.grid.coarsened(factor, "marseille")
+    assert coarse.cell_ids() == ["marseille:60:60", "marseille:60:61", "marseille:61:60"]
+    parents = coarse.parents(factor)
+    assert np.bincount(parents, weights=cube.week(0)[0]).tolist() == [0, 5, 0]
 
 
 @pytest.mark.parametrize(
@@ -173,22 +240,16 @@ def test_first_monday(day, monday):
     assert first_monday(day) == monday
 
 
-def test_load_cube_from_the_marts():
-    territory = load_territory("marseille")
-    cells = pd.DataFrame({"row": [3, 3, 4], "col": [7, 8, 7]})
-    counts = counts_frame().assign(cell_id="marseille:3:8")
-    cube = load_cube(territory, cells, counts, date(2018, 3, 1), FIRST, small_config())
-    assert cube.week(0).tolist() == [[0, 8, 0]]
-
-
-def test_the_model_survives_its_json(training):
-    assert RiskModel.from_json(training.model.to_json()) == training.model
+def test_the_model_survives_its_json(cube, training):
+    read_back = RiskModel.from_json(training.model.to_json())
+    assert read_back == training.model
+    assert frame_of(cube, read_back).equals(frame_of(cube, training.model))
     with pytest.raises(CalanqueError, match="train again"):
         RiskModel.from_json('{"name": "risk"}')
 
 
 def test_the_forecast_has_a_row_for_every_cell_and_type(cube, training):
-    frame = forecast(cube, training.model, STAMP)
+    frame = frame_of(cube, training.model)
     assert tuple(frame) == FORECAST_COLUMNS
     assert len(frame) == cube.grid.count * 2
     assert not frame.isna().any().any()
@@ -199,7 +260,20 @@ def test_the_forecast_has_a_row_for_every_cell_and_type(cube, training):
     assert np.allclose(totals["expected_count"], totals["baseline_count"], rtol=1e-4)
     for column in ("rank_model", "rank_baseline"):
         assert frame.groupby("type")[column].apply(lambda r: sorted(r) == list(range(1, cube.grid.count + 1))).all()
-    assert frame.equals(forecast(cube, training.model, STAMP))
+    assert frame.equals(frame_of(cube, training.model))
+    assert np.allclose(frame[list(PARTS)].sum(axis=1), 1, atol=0.02)
+    known = frame[frame["is_known"]]
+    assert known["reason_en"].str.fullmatch(r"Mostly .+ \(\d+ %\)( and .+ \(\d+ %\))?\.").all()
+    assert known["reason_fr"].str.startswith("Surtout ").all()
+
+
+def test_what_is_published_adds_up(small_grid, training, cube):
+    fine = expected_counts(cube, training.model)
+    parent = np.arange(small_grid.count) // 9
+    published = fine.published(parent, 100)
+    assert np.allclose(published.model.sum(axis=1), fine.model.sum(axis=1))
+    assert np.allclose(published.parts.sum(axis=0), 1, atol=0.02)
+    assert published.model[0, 4] == pytest.approx(fine.model[0, 36:45].sum())
 
 
 def test_ties_are_ranked_at_random_but_always_the_same():
@@ -211,10 +285,10 @@ def test_ties_are_ranked_at_random_but_always_the_same():
 def test_a_model_serves_only_its_own_ground(cube, training, small_grid):
     moved = Grid("here", 2154, 200.0, small_grid.x0 + 1, small_grid.y0, small_grid.mask)
     with pytest.raises(CalanqueError, match="another grid"):
-        forecast(cube_of(moved, city(moved)), training.model, STAMP)
+        expected_counts(cube_of(moved, city(moved)), training.model)
     events = city(small_grid).query("type == 'burglary'")
     with pytest.raises(CalanqueError, match="knows the types"):
-        forecast(cube_of(small_grid, events), training.model, STAMP)
+        expected_counts(cube_of(small_grid, events), training.model)
 
 
 SURE, UNSURE, WORSE = (
@@ -232,13 +306,15 @@ SURE, UNSURE, WORSE = (
         pytest.param("decay", {"hit_rate_5pct": UNSURE}, False, id="hits_at_5_not_sure"),
         pytest.param("decay", {"hit_rate_1pct": UNSURE}, True, id="hits_at_1_may_be_equal"),
         pytest.param("decay", {"hit_rate_1pct": WORSE}, False, id="hits_at_1_below"),
-        pytest.param("counts", {"hit_rate_5pct": UNSURE}, False, id="must_beat_all_history_too"),
-        pytest.param("counts", {"log_score": WORSE}, False, id="worse_than_all_history"),
+        pytest.param("window", {"hit_rate_5pct": UNSURE}, False, id="must_beat_four_years_too"),
+        pytest.param("kde", {"log_score": WORSE}, False, id="worse_than_the_tuned_smoothing"),
     ],
 )
 def test_promotion(training, baseline, gains, promoted):
-    sure = dict.fromkeys(training.validation.all_weeks.differences["decay"]["pool"], SURE)
-    differences = {name: {"pool": sure | (gains if name == baseline else {})} for name in ("decay", "counts")}
+    sure = dict.fromkeys(training.validation.all_weeks.differences["decay"][CHALLENGER], SURE)
+    differences = {
+        name: {CHALLENGER: sure | (gains if name == baseline else {})} for name in ("decay", "window", "kde")
+    }
     span = dataclasses.replace(training.validation.all_weeks, differences=differences)
     decision, sentence = promotes(dataclasses.replace(training.validation, all_weeks=span), small_config())
     assert decision is promoted
@@ -246,24 +322,24 @@ def test_promotion(training, baseline, gains, promoted):
     assert ("stays" in sentence) is not promoted
 
 
-def test_a_pool_on_noise_is_not_promoted(small_grid):
+def test_a_model_of_noise_is_not_promoted(small_grid):
     generator = np.random.default_rng(4)
     events = pd.DataFrame(
         {"week": np.repeat(np.arange(WEEKS), 30), "cell": generator.integers(0, small_grid.count, WEEKS * 30)}
     )
     outcome = train(cube_of(small_grid, events.assign(type="burglary")), small_config())
     assert not outcome.is_promoted
-    assert abs(outcome.validation.all_weeks.figures["pool"]["log_score"]) < 0.05
+    assert abs(outcome.validation.all_weeks.figures[CHALLENGER]["log_score"]) < 0.08
 
 
 def test_the_card_says_what_the_results_say(training):
     card = model_card(training, small_config(), "12")
     assert training.reason in card
-    assert f"{training.validation.all_weeks.figures['pool']['hit_rate_5pct']:.2%}" in card
+    assert f"{training.validation.all_weeks.figures[CHALLENGER]['hit_rate_5pct']:.2%}" in card
     for said in ("Training table version: 12", "never persons", "left out, and refused by the code", "20 weekly"):
         assert said in card, said
     metrics = training.validation.metrics()
-    assert {"pool.hit_rate_5pct", "gain.log_score.low", "decay.brier"} <= metrics.keys()
+    assert {"stack.hit_rate_5pct", "gain.log_score.low", "decay.brier"} <= metrics.keys()
 
 
 def test_the_figures_are_drawn(training, tmp_path):
@@ -278,8 +354,8 @@ def test_the_figures_are_drawn(training, tmp_path):
     [
         pytest.param("half_life_days: 365\n", "half_life_days: 30\n", "baseline.half_life_days", id="straw_man"),
         pytest.param("name: risk", "name: risk\nperson_score: 1", "person_score", id="unknown_key"),
-        pytest.param("[0, 1, 2, 4]", "[1, 2]", "widths_cells", id="plain_counts_missing"),
-        pytest.param("[14, 56, 365, 1460]", "[14, 56]", "half-life", id="baseline_missing"),
+        pytest.param("widths_m: [0, 40,", "widths_m: [40,", "widths_m", id="plain_counts_missing"),
+        pytest.param("[14, 56, 365, 1460]", "[14, 56, 1460]", "half_lives_days", id="baseline_missing"),
         pytest.param("horizon_weeks: 1", "horizon_weeks: 9", "horizon_weeks", id="other_horizon"),
         pytest.param("min_fit_weeks: 26", "min_fit_weeks: 500", "min_fit_weeks", id="min_above_fit"),
     ],
@@ -298,3 +374,23 @@ def test_model_yml_is_closed(tmp_path, old, new, told):
 
 def test_a_frame_of_cells_is_the_grid(small_grid):
     assert len(cells_frame(small_grid)) == small_grid.count
+
+
+def test_a_good_model_goes_on_and_one_made_worse_retires(cube, training):
+    kept = judge(cube, training.model)
+    assert kept.is_kept, kept.reason
+    assert "goes on" in kept.reason
+    # The trees and the regression turned round: what was likely is told unlikely.
+    turned = tuple(tuple(-value for value in row) for row in training.model.regression_coefficients)
+    worse = RiskModel.model_validate(training.model.model_dump() | {"regression_coefficients": turned})
+    verdict = judge(cube, worse)
+    assert not verdict.is_kept
+    assert verdict.reason.startswith("The model retires and the counts are served")
+
+
+def test_a_flood_of_reports_is_told_as_drift():
+    generator = np.random.default_rng(1)
+    totals = generator.poisson(50, (120, 2)).astype(float)
+    assert drifted(totals, 8, ("a", "b")) == {}
+    totals[-8:, 1] *= 2
+    assert list(drifted(totals, 8, ("a", "b"))) == ["b"]

@@ -1,0 +1,57 @@
+"""Who serves: the one place that moves aliases, and the table that says why."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import pandas as pd
+
+from calanque.engines import spark, tracking
+from calanque.settings import settings
+
+log = logging.getLogger(__name__)
+PROMOTIONS = "marts.fct_model_promotion"
+SCHEMA = (
+    "territory string, model_name string, model_version string, decision string, reason string, run_id string, "
+    "decided_at timestamp"
+)
+
+
+class Decision(StrEnum):
+    """What became of a version."""
+
+    PROMOTED = "promoted"
+    REFUSED = "refused"
+    RETIRED = "retired"
+
+
+def decide(territory: str, name: str, version: str, decision: Decision, reason: str, run_id: str) -> str | None:
+    """Move the aliases of a model as decided, write the row that says why, and return the champion's version, if any.
+
+    The row comes first: an alias that moved without its reason would be worse than a reason told twice.
+
+    Raises:
+        CalanqueError: if the table cannot be written, or MLflow does not answer.
+    """
+    _append(territory, name, version, decision, reason, run_id)
+    log.info("%s version %s is %s: %s", name, version, decision, reason)
+    tracking.tag_version(name, version, {"decision": decision.value, "reason": reason})
+    if decision is Decision.RETIRED:
+        tracking.drop_alias(name, tracking.CHAMPION)
+        return None
+    return tracking.settle(name, version, decision is Decision.PROMOTED)
+
+
+def _append(territory: str, name: str, version: str, decision: Decision, reason: str, run_id: str) -> None:
+    spark.sql(
+        f"create table if not exists {PROMOTIONS} ({SCHEMA}) using delta "
+        f"location '{settings().hdfs_uri}/lake/marts/fct_model_promotion' "
+        "comment 'Which version of a model serves, since when and why. One row per decision.'"
+    )
+    decided_at = datetime.now(UTC).replace(microsecond=0)
+    row = pd.DataFrame([(territory, name, version, decision.value, reason, run_id, decided_at)])
+    row.columns = pd.Index([part.strip().split(" ")[0] for part in SCHEMA.split(",")])
+    with spark.user_metadata({"step": "promotion", "run_id": run_id}):
+        spark.session().createDataFrame(row, schema=SCHEMA).write.format("delta").mode("append").saveAsTable(PROMOTIONS)

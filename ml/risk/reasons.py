@@ -1,0 +1,68 @@
+"""Why a cell: which parts of its past make up its forecast, in one sentence, in English and in French."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PARTS = ("part_recent", "part_year", "part_long", "part_other_types", "part_background")
+"""In the order of `Layout.parts`; they sum to 1 over the pool's forecast of a cell."""
+_ENGLISH = (
+    "recent weeks here and around",
+    "the last year here and around",
+    "many years here and around",
+    "incidents of other types nearby",
+    "places where incidents have been known",
+)
+_FRENCH = (
+    "les dernières semaines, ici et autour",
+    "l'année écoulée, ici et autour",
+    "de longues années, ici et autour",
+    "des faits d'autres types à proximité",
+    "des lieux où des faits ont déjà été connus",
+)
+_UNKNOWN = (
+    "Too few incidents have been known around here to tell.",
+    "Trop peu de faits sont connus ici pour le dire.",
+)
+_STEP = 10
+"""Shares are told to the nearest ten hundredths, so that few sentences exist and none is over-precise."""
+
+
+def reasons(parts: NDArray[np.float32], is_known: NDArray[np.bool_]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the sentence of every cell and type (types in turn), in English and in French.
+
+    Args:
+        parts: share of each part, parts x types x cells.
+        is_known: cells with enough history.
+    """
+    flat = parts.reshape(len(PARTS), -1)
+    order = np.argsort(-flat, axis=0, kind="stable")[:2]
+    share = np.take_along_axis(flat, order, axis=0)
+    told = np.rint(share * 100 / _STEP).astype(int)
+    known = np.tile(is_known, parts.shape[1])
+    codes = np.where(known, ((order[0] * len(PARTS) + order[1]) * 16 + told[0]) * 16 + told[1], -1)
+    values, inverse = np.unique(codes, return_inverse=True)
+    return (
+        np.array([_sentence(int(code), _ENGLISH, "and", _UNKNOWN[0], "Mostly") for code in values], dtype=object)[
+            inverse
+        ],
+        np.array([_sentence(int(code), _FRENCH, "et", _UNKNOWN[1], "Surtout") for code in values], dtype=object)[
+            inverse
+        ],
+    )
+
+
+def _sentence(code: int, names: tuple[str, ...], link: str, unknown: str, mostly: str) -> str:
+    if code < 0:
+        return unknown
+    rest, second_share = divmod(code, 16)
+    pair, first_share = divmod(rest, 16)
+    first, second = divmod(pair, len(PARTS))
+    space = "\u00a0" if link == "et" else " "
+    sentence = f"{mostly} {names[first]} ({first_share * _STEP}{space}%)"
+    return f"{sentence} {link} {names[second]} ({second_share * _STEP}{space}%)." if second_share else f"{sentence}."
