@@ -65,7 +65,7 @@ def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> 
     config = config or risk_config()
     _check(request)
     incidents = read_incidents(request.csv_path, request.crs, list(request.types) if request.types else None)
-    cube, outside_count = _cube(request, incidents)
+    cube, outside_count = cube_of(request, incidents)
     validation, _ = validate(cube, config, request.origins)
     tables = [table_of(validation, config, request.cell_m), gains_table(validation, config, request.cell_m)]
     return _result(request, config, validation, incidents, outside_count), tables
@@ -78,7 +78,7 @@ def _check(request: BacktestRequest) -> None:
         raise CalanqueError("--cell must be a size in metres above 0, such as 250.")
 
 
-def _cube(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, int]:
+def cube_of(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, int]:
     """Return the cube whose last `origins` weeks are to be forecast, and how many incidents lie in no cell."""
     start = _start(request, incidents)
     past = incidents.take(incidents.day < np.datetime64(start))
