@@ -112,7 +112,9 @@ class Tuning:
         self._hits.append(np.array(caught))
 
     def best(self, weeks: int) -> int:
-        """Return the column of the candidate that caught most in the latest weeks."""
+        """Return the column that caught most in the latest weeks, the first one when no week was looked at."""
+        if not self._hits:
+            return self._candidates[0]
         return self._candidates[int(np.sum(self._hits[-weeks:], axis=0).argmax())]
 
 

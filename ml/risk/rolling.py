@@ -96,7 +96,8 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
                 _refit(rolled, config, past, tuning, stream)
             _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days))
             _report(week - first + 1, weeks)
-        tuning.look(stream, counts)
+        if weeks:
+            tuning.look(stream, counts)
         past.append(gather(cube, week, stream, challenger.zeros_a_week, config.backtest.seed))
         del past[: -challenger.fit_weeks]
         stream.advance()
