@@ -1,12 +1,14 @@
 """Read a YAML file so that a typo is an error: duplicate keys and non-mappings are refused."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from calanque.errors import CalanqueError
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class _ClosedLoader(yaml.SafeLoader):
@@ -39,6 +41,18 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise CalanqueError(f"{path.name}: the file must be a mapping of keys to values.")
     return content
+
+
+def read_closed(path: Path, model: type[Model]) -> Model:
+    """Return the closed model of one YAML file.
+
+    Raises:
+        CalanqueError: if the file is missing or does not fit the model.
+    """
+    try:
+        return model.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
 
 
 def sentence_of(error: ValidationError, prefix: str = "") -> str:

@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from calanque.contracts.yaml_file import read_yaml, sentence_of
-from calanque.errors import CalanqueError
+from calanque.contracts.yaml_file import read_closed
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
 
@@ -82,19 +81,7 @@ class NearRepeatConfig(_Closed):
         return self
 
 
-def read_config(path: Path) -> NearRepeatConfig:
-    """Return the parameters of one file.
-
-    Raises:
-        CalanqueError: if the file is missing or not closed.
-    """
-    try:
-        return NearRepeatConfig.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
-
-
 @cache
 def near_repeat_config() -> NearRepeatConfig:
     """Return the parameters of `ml/near_repeat/model.yml`, read once."""
-    return read_config(MODEL_FILE)
+    return read_closed(MODEL_FILE, NearRepeatConfig)

@@ -5,10 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from calanque.contracts.yaml_file import read_yaml, sentence_of
-from calanque.errors import CalanqueError
+from calanque.contracts.yaml_file import read_closed
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
 
@@ -120,19 +119,7 @@ class RiskConfig(_Closed):
         return flat
 
 
-def read_config(path: Path) -> RiskConfig:
-    """Return the parameters of one file.
-
-    Raises:
-        CalanqueError: if the file is missing or not closed.
-    """
-    try:
-        return RiskConfig.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
-
-
 @cache
 def risk_config() -> RiskConfig:
     """Return the parameters of `ml/risk/model.yml`, read once."""
-    return read_config(MODEL_FILE)
+    return read_closed(MODEL_FILE, RiskConfig)

@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from calanque.contracts.yaml_file import read_closed
 from calanque.errors import CalanqueError
 from calanque.places.grid import Grid
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, Contagion, HotSpots, IncidentType
 from ml.near_repeat.alert import alert_layer
-from ml.near_repeat.config import MODEL_FILE, near_repeat_config, read_config
+from ml.near_repeat.config import MODEL_FILE, NearRepeatConfig, near_repeat_config
 from ml.near_repeat.knox import knox_reports, knox_test
 from ml.near_repeat.pairs import close_pairs
 
@@ -277,7 +278,7 @@ def test_a_wrong_configuration_is_refused(tmp_path, line, by, said) -> None:
     path = tmp_path / "model.yml"
     path.write_text(text.replace(line, by), encoding="utf-8")
     with pytest.raises(CalanqueError, match=said):
-        read_config(path)
+        read_closed(path, NearRepeatConfig)
 
 
 def last_of(incidents) -> date:

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from calanque.contracts.yaml_file import read_closed
 from calanque.errors import CalanqueError
 from calanque.places.cells import cells_frame, grid_of_cells
 from calanque.places.grid import Grid, unproject
 from calanque.places.territory import load_territory
 from ml.risk import rolling
 from ml.risk.card import model_card
-from ml.risk.config import EnforcedException, read_config, risk_config
+from ml.risk.config import EnforcedException, RiskConfig, risk_config
 from ml.risk.cube import CountCube, build_cube, require_reported
 from ml.risk.features import Layout, SurfaceStream
 from ml.risk.kernels import Kernels
@@ -368,7 +369,7 @@ def test_model_yml_is_closed(tmp_path, old, new, told):
     path = tmp_path / "model.yml"
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(CalanqueError, match=told):
-        read_config(path)
+        read_closed(path, RiskConfig)
     assert risk_config().parameters()["baseline.half_life_days"] == "365.0"
 
 

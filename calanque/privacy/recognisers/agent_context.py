@@ -44,47 +44,16 @@ _NO_NOUN = folded_pattern(
 _LONE = re.compile(r"(?:pm[ \-]?|[a-z])?\d{5,7}")
 _THINGS = words(
     *FILES,
-    *(
-        "compteurs?",
-        "lampadaires?",
-        "poteaux?",
-        "candelabres?",
-        "cameras?",
-        "bornes?",
-        "reservations?",
-        "bus",
-        "lignes?",
-    ),
-    *("arrets?", "portes?", "hangars?", "codes?", "conteneurs?", "bacs?", "populations?", "totaux?", "total", "index"),
-    *("budgets?", "prix", "rayons?", "environ", "pres", "plus", "moins", "sur", "nombre", "soit", "env"),
-    *(
-        "n[°o]?",
-        "numeros?",
-        "num",
-        "ral",
-        "euros?",
-        "montants?",
-        "sommes?",
-        "reg?istres?",
-        "rg",
-        "minutes?",
-        "lot",
-        "cle",
-    ),
-    *(
-        "pieces?",
-        "rapports?",
-        "accession",
-        "allocataires?",
-        "adherents?",
-        "clients?",
-        "comptes?",
-        "contrats?",
-        "polices?",
-    ),
-    *("bordereaux?", "cotes?", "rues?", "routes?", "caisse", "box", "casiers?", "caveaux?", "tombes?", "concessions?"),
-    *("appareils?", "telephones?", "tel", "poste", "scelles?", "vol", "train", "ski", "vers", "depuis", "en", "cp"),
+    *r"""
+    compteurs? lampadaires? poteaux? candelabres? cameras? bornes? reservations? bus lignes? arrets? portes?
+    hangars? codes? conteneurs? bacs? populations? totaux? total index budgets? prix rayons? environ pres plus moins
+    sur nombre soit env n[°o]? numeros? num ral euros? montants? sommes? reg?istres? rg minutes? lot cle pieces?
+    rapports? accession allocataires? adherents? clients? comptes? contrats? polices? bordereaux? cotes? rues?
+    routes? caisse box casiers? caveaux? tombes? concessions? appareils? telephones? tel poste scelles? vol train
+    ski vers depuis en cp
+    """.split(),  # noqa: SIM905  (a word list reads as words)
 )
+"""What a number counts or names when no agent bears it, and words before an amount or a time."""
 
 
 def _numbers_a_thing(text: Prepared, match: re.Match[str]) -> bool:
