@@ -26,9 +26,13 @@ def _axes(title: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def _where(validation: Validation) -> str:
+    return f"{validation.territory.partition('/')[0]}, cells of {validation.cell_area_m2**0.5:.0f} m"
+
+
 def hit_curve_figure(validation: Validation) -> Figure:
     """Return the share of next week's incidents caught against the share of the area flagged, per method."""
-    figure, axes = _axes(f"{validation.territory}: incidents caught by area flagged")
+    figure, axes = _axes(f"{_where(validation)}: incidents caught by area flagged")
     for method, curve in validation.hit_curve.items():
         axes.plot([s * 100 for s in CURVE_SHARES], [c * 100 for c in curve], label=method, color=COLOURS.get(method))
     axes.set(xlabel="area flagged (%)", ylabel="incidents of the week caught (%)", ylim=(0, None))
@@ -38,7 +42,7 @@ def hit_curve_figure(validation: Validation) -> Figure:
 
 def calibration_figure(validation: Validation) -> Figure:
     """Return observed against expected incidents a cell and week, by decile, on logarithmic axes."""
-    figure, axes = _axes(f"{validation.territory}: forecast and observed, by decile")
+    figure, axes = _axes(f"{_where(validation)}: forecast and observed, by decile")
     shown = [(m, [b for b in bins if b.expected > 0 and b.observed > 0]) for m, bins in validation.calibration.items()]
     for method, bins in shown:
         x, y = [b.expected / b.count for b in bins], [b.observed / b.count for b in bins]
