@@ -1,0 +1,52 @@
+"""What an audit asks of a forecast: counts of past weeks in, expected counts of the next week out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from calanque.errors import CalanqueError
+from ml.risk.config import RiskConfig, risk_config
+from ml.risk.method import BASELINES, CHALLENGER, MethodName
+from ml.risk.metrics import top_cell_count
+from ml.risk.rolling import roll, weekly_level, weekly_totals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ml.risk.cube import CountCube
+
+
+class Forecaster(Protocol):
+    """Anything that forecasts: the product's stack, a baseline, or a straw man that an audit must catch."""
+
+    def __call__(self, cube: CountCube) -> NDArray[np.floating]:
+        """Return the expected counts of the week after the cube's last one, types x cells."""
+
+
+def risk_forecaster(config: RiskConfig | None = None, method: MethodName = CHALLENGER) -> Forecaster:
+    """Return the forecast of the product, or of one of the methods it is compared with.
+
+    Args:
+        config: `ml/risk/model.yml` when absent.
+        method: the method; every call learns all of them anew.
+    """
+    chosen = config or risk_config()
+
+    def forecast(cube: CountCube) -> NDArray[np.floating]:
+        rolled = roll(cube, chosen, 0)
+        fitted, stream = rolled.latest(), rolled.stream
+        if stream is None:
+            raise CalanqueError("The run kept no surfaces: learn on at least one week.")
+        shares = fitted.baseline(method, stream) if method in BASELINES else fitted.challengers(stream)[method]
+        return np.asarray(shares * weekly_level(weekly_totals(cube), chosen.level_half_life_days)[:, None])
+
+    return forecast
+
+
+def top_cells(score: NDArray[np.floating], area_share: float) -> NDArray[np.bool_]:
+    """Return the cells of highest score that make a share of the area; of equal ones, the first by index."""
+    flags = np.zeros(len(score), dtype=bool)
+    flags[np.argsort(-score, kind="stable")[: top_cell_count(len(score), area_share)]] = True
+    return flags

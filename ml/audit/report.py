@@ -1,0 +1,213 @@
+"""The audit on one page: self-contained HTML, in English and in French, to be stored beside the model it is about."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from ml.audit import plots, sentences
+from ml.audit.parity import ParityTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from matplotlib.figure import Figure
+
+    from ml.audit.fairness import FairnessStudy
+    from ml.audit.feedback import LoopStudy
+    from ml.audit.null_data import NullStudy
+    from ml.audit.poisoning import PoisonStudy
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "img{max-width:100%}table{border-collapse:collapse;font-size:14px}td,th{padding:.2rem .6rem;text-align:right;"
+    "border-bottom:1px solid #ddd}.passed{color:#1a6b3a}.failed,.missing{color:#a11d2d}[lang=fr]{color:#444}"
+)
+_ABOUT_EN = (
+    "Places and hours, never persons. Feedback, null data and forgeries are tried on a simulated city whose truth is "
+    "known."
+)
+_ABOUT_FR = (
+    "Des lieux et des heures, jamais des personnes. La boucle, les données nulles et les faux sont éprouvés sur une "
+    "ville simulée dont la vérité est connue."
+)
+_VERDICTS = {
+    "passed": ("Passed", "Réussi"),
+    "failed": ("Failed", "Échec"),
+    "missing": ("Not run", "Non exécuté"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class AuditResults:
+    """The studies of one model; one that is absent was not run, and the audit is then not passed.
+
+    Attributes:
+        model: name and version.
+        subject: the city whose forecast the fairness study is of; the other studies are of a simulated city.
+        made_on: date of the audit.
+    """
+
+    model: str
+    subject: str
+    made_on: date
+    loop: LoopStudy | None = None
+    null: NullStudy | None = None
+    fairness: FairnessStudy | None = None
+    poison: PoisonStudy | None = None
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether every check was run and passed."""
+        studies = (self.loop, self.null, self.fairness, self.poison)
+        return all(study is not None and study.is_passed for study in studies)
+
+
+@dataclass(frozen=True, eq=False)
+class _Section:
+    title_en: str
+    title_fr: str
+    verdict: str = "missing"
+    sentence_en: str = "This check was not run: the audit is not complete."
+    sentence_fr: str = "Ce contrôle n'a pas été exécuté : l'audit n'est pas complet."
+    figure: Figure | None = None
+    table: str = ""
+
+
+def audit_html(results: AuditResults) -> str:
+    """Return the page: a verdict, and per check a sentence in both languages, a figure, and its numbers."""
+    sections = [_loop(results.loop), _null(results.null), _fairness(results.fairness), _poison(results.poison)]
+    whole = "passed" if results.is_passed else "failed"
+    english, french = _VERDICTS[whole]
+    title = f"Audit: {escape(results.model)}, {escape(results.subject)}, {results.made_on.isoformat()}"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n"
+        f'<p class="{whole}"><strong>{english}</strong> · <strong lang="fr">{french}</strong></p>\n'
+        f'<p>{_ABOUT_EN}</p>\n<p lang="fr">{_ABOUT_FR}</p>\n'
+        + "\n".join(_section_html(section) for section in sections)
+        + "\n</body></html>\n"
+    )
+
+
+def _section_html(section: _Section) -> str:
+    english, french = _VERDICTS[section.verdict]
+    image = _image(section.figure, section.title_en) if section.figure is not None else ""
+    return (
+        f'<section><h2>{section.title_en} · <span lang="fr">{section.title_fr}</span></h2>\n'
+        f'<p><strong class="{section.verdict}">{english}.</strong> {escape(section.sentence_en)}</p>\n'
+        f'<p lang="fr"><strong class="{section.verdict}">{french}.</strong> {escape(section.sentence_fr)}</p>\n'
+        f"{image}{section.table}</section>"
+    )
+
+
+def _image(figure: Figure, title: str) -> str:
+    import matplotlib as mpl
+
+    content = io.BytesIO()
+    # Without a date and with fixed names of its parts, the same results give the same drawing.
+    with mpl.rc_context({"svg.hashsalt": "audit"}):
+        figure.savefig(content, format="svg", metadata={"Date": None})
+    code = base64.b64encode(content.getvalue()).decode("ascii")
+    return f'<img alt="{escape(title)}" src="data:image/svg+xml;base64,{code}">\n'
+
+
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name in header)
+    body = "".join("<tr>" + "".join(f"<td>{escape(value)}</td>" for value in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>\n"
+
+
+def _verdict(is_passed: bool) -> str:
+    return "passed" if is_passed else "failed"
+
+
+def _loop(study: LoopStudy | None) -> _Section:
+    title = ("Feedback loop", "Boucle de rétroaction")
+    if study is None:
+        return _Section(*title)
+    said = (sentences.loop_en(study), sentences.loop_fr(study))
+    return _Section(*title, _verdict(study.is_passed), *said, plots.loop_figure(study))
+
+
+def _null(study: NullStudy | None) -> _Section:
+    title = ("Null data", "Données nulles")
+    if study is None:
+        return _Section(*title)
+    said = (sentences.null_en(study), sentences.null_fr(study))
+    return _Section(*title, _verdict(study.is_passed), *said, plots.null_figure(study))
+
+
+def _poison(study: PoisonStudy | None) -> _Section:
+    title = ("Forged reports", "Signalements forgés")
+    if study is None:
+        return _Section(*title)
+    said = (sentences.poison_en(study), sentences.poison_fr(study))
+    return _Section(*title, _verdict(study.is_passed), *said, plots.poison_figure(study))
+
+
+def _fairness(study: FairnessStudy | None) -> _Section:
+    title = ("Fairness between areas", "Équité entre territoires")
+    if study is None:
+        return _Section(*title)
+    said = (sentences.fairness_en(study), sentences.fairness_fr(study))
+    tables = _class_table(study) + _rank_table(study) + _parity_table(study)
+    return _Section(*title, _verdict(study.is_passed), *said, plots.fairness_figure(study), tables)
+
+
+def _class_table(study: FairnessStudy) -> str:
+    header = (
+        "class",
+        "residents",
+        "harm",
+        "flags",
+        "flags / residents",
+        "flags / harm",
+        "missed",
+        "expected / reported",
+    )
+    rows = [
+        (
+            str(f.area_class),
+            *(sentences.percent_en(value, 1) for value in (f.population_share, f.harm_share, f.flagged_share)),
+            *(f"{value:.2f}" for value in (f.flagged_per_population, f.flagged_per_harm)),
+            sentences.percent_en(f.miss_rate, 1),
+            f"{f.calibration:.2f}",
+            sentences.percent_en(f.exposure, 1),
+            f"{f.yield_count:.2f}",
+        )
+        for f in study.classes
+    ]
+    return _table((*header, "weeks a resident is flagged", "reports a flag"), rows)
+
+
+def _rank_table(study: FairnessStudy) -> str:
+    rows = [
+        (
+            str(c.area_class),
+            f"{100 * c.change:+.0f}%",
+            f"{c.spearman:.3f}",
+            sentences.percent_en(c.flags_changed_share, 1),
+        )
+        for c in study.rank_changes
+    ]
+    return _table(("class", "reporting", "Spearman", "flags changed"), rows)
+
+
+def _parity_table(study: FairnessStudy) -> str:
+    rows = [
+        (
+            f"{cost.target.value}, {100 * cost.step:.0f}%",
+            sentences.percent_en(cost.hit_rate, 1),
+            sentences.percent_en(cost.gap, 1),
+            f"{cost.loss_per_parity:.3f}",
+        )
+        for target in ParityTarget
+        for cost in study.parity
+        if cost.target is target
+    ]
+    return _table(("quotas", "caught", "gap", "caught lost per gap closed"), rows)

@@ -1,0 +1,497 @@
+"""The audit: each check passes where it should, and has a case that makes it fail."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calanque.errors import CalanqueError
+from calanque.twin.city import City
+from calanque.twin.city_config import CityConfig, Deprivation, HotSpots, IncidentType
+from ml.audit.fairness import (
+    FairnessConfig,
+    Judged,
+    RankChange,
+    class_figures,
+    flags_of,
+    reporting_sensitivity,
+    with_reporting,
+)
+from ml.audit.feedback import Correction, LoopConfig, cube_until, keep_probability, patrol_plan, run_loop, study_loop
+from ml.audit.forecasters import risk_forecaster, top_cells
+from ml.audit.null_data import NullConfig, concentration, permutation_band, relocated, reported_only, study_null
+from ml.audit.parity import ParityTarget, parity_costs, quota_flags, quotas, study_fairness
+from ml.audit.planted import clean_reports, plant
+from ml.audit.poisoning import PoisonConfig, PoisonReason, find_poison, study_poison
+from ml.audit.report import AuditResults, audit_html
+from ml.risk.config import risk_config
+from ml.risk.method import MethodName
+
+WARM_UP_WEEKS = 20
+LOOP = LoopConfig(warm_up_weeks=WARM_UP_WEEKS)
+NULL = NullConfig(band_draws=20)
+
+
+def small(weeks=WARM_UP_WEEKS + 52, reporting=(0.2,) * 5, weekly_total=1500, **changes) -> CityConfig:
+    theft = IncidentType(name="theft", weekly_total=weekly_total, hot_spots=HotSpots(count=8))
+    deprivation = Deprivation(reporting_rates=reporting)
+    return CityConfig(rows=20, cols=20, weeks=weeks, types=(theft,), deprivation=deprivation, **changes)
+
+
+def counted(power=1.0, tilt=None):
+    """A cheap forecast: decayed counts drawn a little towards the mean; `power` exaggerates, `tilt` prefers cells."""
+
+    def forecast(cube):
+        weight = 0.98 ** np.arange(cube.weeks - 1, -1, -1)
+        seen = (weight @ cube.counts).reshape(len(cube.types), -1)
+        shrunk = (seen + 2 * seen.mean(axis=1, keepdims=True) / (1 + seen.mean())) ** power
+        shrunk = shrunk if tilt is None else shrunk * tilt
+        return shrunk / shrunk.sum(axis=1, keepdims=True) * seen.sum(axis=1, keepdims=True) / weight.sum()
+
+    return forecast
+
+
+@pytest.fixture(scope="module")
+def loop():
+    return study_loop(City(small()), counted(), (1, 2), LOOP)
+
+
+def test_finds_run_away_uncorrected_and_do_not_with_the_correction(loop) -> None:
+    assert loop.excess(Correction.NONE) > 0.5
+    assert abs(loop.excess(Correction.ENSIGN)) <= 0.1
+    assert abs(loop.excess(Correction.EXCLUDED)) <= 0.1
+    assert loop.is_passed
+    given = loop.mean(Correction.NONE, "forecast_share")
+    assert given[-1] > given[4] > given[0]
+    assert loop.mean(Correction.NONE, "found_share").mean() > 0.2
+    assert loop.mean(Correction.EXCLUDED, "found_share").max() == 0
+
+
+def test_the_bar_fails_when_the_correction_does_not_correct(loop) -> None:
+    assert not replace(loop, runs={**loop.runs, Correction.ENSIGN: loop.runs[Correction.NONE]}).is_passed
+    assert not replace(loop, runs={Correction.ENSIGN: loop.runs[Correction.ENSIGN]}).is_passed
+    guarded = (Correction.ENSIGN, Correction.EXCLUDED)
+    exaggerated = study_loop(City(small()), counted(power=1.6), (1,), LOOP, guarded)
+    assert exaggerated.excess(Correction.EXCLUDED) > 0.1
+    assert not exaggerated.is_passed
+
+
+def test_the_correction_holds_where_almost_all_is_found_by_patrols() -> None:
+    """The setting of Ensign et al.: nothing but finds, patrols everywhere in proportion to the forecast."""
+    config = LoopConfig(warm_up_weeks=WARM_UP_WEEKS, patrolled_area_share=1, even_share=0.3)
+    city = City(small(reporting=(0.01,) * 5, discovery_rate=0.2))
+    study = study_loop(city, counted(), (3,), config, (Correction.NONE, Correction.ENSIGN))
+    assert study.excess(Correction.NONE) > 0.3
+    assert abs(study.excess(Correction.ENSIGN)) <= 0.1
+    assert study.mean(Correction.ENSIGN, "found_share").mean() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("share", "least", "kept"),
+    [
+        pytest.param([0.25] * 4, 0.1, [1, 1, 1, 1], id="even"),
+        pytest.param([0.1, 0.2, 0.3, 0.4], 0.1, [1, 1 / 2, 1 / 3, 1 / 4], id="inverse"),
+        pytest.param([0, 0.25, 0.25, 0.5], 0.4, [1, 0.4, 0.4, 0.2], id="nobody-there-is-clipped"),
+        pytest.param([0, 0, 0, 1], 1.0, [1, 1, 1, 1 / 4], id="all-in-one"),
+    ],
+)
+def test_finds_are_kept_in_inverse_proportion(share, least, kept) -> None:
+    np.testing.assert_allclose(keep_probability(np.array(share), least), kept)
+
+
+def test_patrols_go_to_the_most_flagged() -> None:
+    expected = np.arange(100.0)
+    plan = patrol_plan(expected, LOOP)
+    assert plan.sum() == pytest.approx(1)
+    np.testing.assert_allclose(plan[:95], 0.1 / 100)
+    assert plan[99] - 0.001 == pytest.approx(0.9 * 99 / (95 + 96 + 97 + 98 + 99))
+
+
+def test_a_city_too_short_for_the_loop_is_refused() -> None:
+    with pytest.raises(CalanqueError, match="needs 72 weeks"):
+        run_loop(City(small(weeks=30)), counted(), 1, Correction.NONE, LOOP)
+
+
+def test_loops_are_the_same_again() -> None:
+    config, city = LoopConfig(warm_up_weeks=8, loop_weeks=8), City(small(weeks=16, weekly_total=300))
+    runs = [run_loop(city, counted(), 5, Correction.ENSIGN, config) for _ in range(2)]
+    np.testing.assert_array_equal(runs[0].forecast_share, runs[1].forecast_share)
+
+
+@pytest.mark.parametrize("method", [MethodName.STACK, MethodName.DECAY])
+def test_the_products_forecast_is_of_expected_counts(method) -> None:
+    config = risk_config()
+    few = {"fit_weeks": 12, "min_fit_weeks": 10, "zeros_a_week": 200, "trees": 5, "fewest_rows_a_leaf": 20}
+    config = config.model_copy(update={"challenger": config.challenger.model_copy(update=few)})
+    city = City(small(weeks=26, weekly_total=200, reporting=(0.5,) * 5))
+    expected = risk_forecaster(config, method)(cube_until(city, reported_only(city.run(1)), 26))
+    assert expected.shape == (1, 400)
+    assert expected.min() > 0
+    assert expected.sum() == pytest.approx(100, rel=0.3)
+
+
+def test_top_cells_are_as_many_as_the_area() -> None:
+    assert np.flatnonzero(top_cells(np.array([1.0, 3, 3, 2] * 5), 0.1)).tolist() == [1, 2]
+
+
+NULL_CITY = small(weeks=30, weekly_total=3000).null_data()
+SEEDS = tuple(range(20))
+
+
+def test_nothing_is_made_of_nothing() -> None:
+    study = study_null(NULL_CITY, counted(), SEEDS, NULL)
+    assert study.share_within >= 0.95
+    assert study.excess <= 0.1
+    assert study.is_passed
+
+
+def test_true_hot_spots_are_outside_the_band() -> None:
+    study = study_null(NULL_CITY, counted(), SEEDS[:3], NULL)
+    city = City(small(weeks=30, weekly_total=3000))
+    expected = counted()(cube_until(city, reported_only(city.run(1)), 30)).sum(axis=0)
+    assert not study.band.holds(concentration(expected, city.population, 0.05))
+
+
+def test_learning_from_finds_is_seen_by_the_band() -> None:
+    def patrolled(run):
+        share = patrol_plan(run.city.population, LOOP)
+        return run.recorded(share)
+
+    study = study_null(NULL_CITY, counted(), SEEDS[:5], NULL, record=patrolled)
+    assert study.share_within == 0
+    assert not study.is_passed
+
+
+def test_a_forecast_that_always_leans_is_seen_by_the_residents_share_not_by_the_band() -> None:
+    tilt = np.where(City(NULL_CITY).deprivation_class == 5, 1.6, 1.0)
+    study = study_null(NULL_CITY, counted(tilt=tilt), SEEDS[:8], NULL)
+    assert study.share_within >= 0.8
+    assert study.excess > 0.1
+    assert not study.is_passed
+
+
+@pytest.mark.parametrize(
+    ("expected", "figure"),
+    [
+        pytest.param([1] * 10 + [3] * 10, 1.0, id="as-residents"),
+        pytest.param([0] * 19 + [1], 40 / 3, id="all-in-one"),
+        pytest.param([1] * 20, 2.0, id="flat-ties-by-index"),
+    ],
+)
+def test_concentration_is_against_residents(expected, figure) -> None:
+    population = np.array([1.0] * 10 + [3.0] * 10)
+    assert concentration(np.array(expected, dtype=float), population, 0.05) == pytest.approx(figure)
+
+
+def test_relocated_incidents_keep_dates_and_types() -> None:
+    city = City(NULL_CITY)
+    before = reported_only(city.run(1))
+    after = relocated(before, city.population, 1)
+    assert after[["occurred_at", "type"]].equals(before[["occurred_at", "type"]])
+    seen = np.bincount(after["cell_index"], minlength=400)
+    expected = len(before) * city.population / city.population.sum()
+    assert abs(((seen - expected) ** 2 / expected).sum() - 400) < 5 * np.sqrt(800)
+
+
+def test_the_band_narrows_with_less_coverage_and_needs_a_seed() -> None:
+    city = City(NULL_CITY)
+    rows = reported_only(city.run(1))
+    wide, narrow = (
+        permutation_band(city, rows, counted(), NullConfig(band_draws=10, band_coverage=part), 1)
+        for part in (0.99, 0.8)
+    )
+    assert wide.low < narrow.low < narrow.mean < narrow.high < wide.high
+    with pytest.raises(CalanqueError, match="at least one seed"):
+        study_null(NULL_CITY, counted(), ())
+
+
+def judged(expected=(4.0, 2, 1, 1), observed=(4.0, 0, 3, 1), flagged=(1, 0, 1, 0)) -> Judged:
+    weeks = [np.array([row, row]) for row in (expected, observed, flagged)]
+    return Judged(weeks[0], weeks[1], weeks[2].astype(bool), np.array([100.0, 300, 100, 500]), np.array([1, 1, 5, 5]))
+
+
+def test_the_figures_of_a_class_are_those_counted_by_hand() -> None:
+    low, high = class_figures(judged())
+    assert (low.area_class, high.area_class) == (1, 5)
+    assert (low.population_share, low.harm_share, low.flagged_share) == (0.4, 0.5, 0.5)
+    assert (low.flagged_per_population, low.flagged_per_harm) == (1.25, 1.0)
+    assert (low.miss_rate, low.calibration, low.exposure, low.yield_count) == (0.0, 1.5, 0.25, 4.0)
+    assert (high.miss_rate, high.calibration, high.yield_count) == (0.25, 0.5, 3.0)
+    assert high.exposure == pytest.approx(100 / 600)
+
+
+def test_a_class_without_a_report_has_no_calibration() -> None:
+    low, high = class_figures(judged(observed=(4.0, 0, 0, 0)))
+    assert np.isnan(high.calibration)
+    assert np.isnan(high.miss_rate)
+    assert low.miss_rate == 0
+    study = study_fairness(judged(observed=(4.0, 0, 0, 0)), (RankChange(5, 0.2, 1.0, 0.0, 0.0),), FairnessConfig())
+    assert study.relative_calibration.keys() == {1}
+
+
+def test_a_fairness_audit_without_a_change_of_rank_is_refused() -> None:
+    with pytest.raises(CalanqueError, match="needs changes of rank"):
+        study_fairness(judged(), (), FairnessConfig())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param({"observed": (0.0,) * 4}, "nothing to audit", id="no-report"),
+        pytest.param({"flagged": (0,) * 4}, "nothing to audit", id="no-flag"),
+        pytest.param({"expected": (1.0,) * 3}, "weeks x cells", id="a-cell-missing"),
+    ],
+)
+def test_what_cannot_be_audited_is_refused(change, said) -> None:
+    with pytest.raises(CalanqueError, match=said):
+        judged(**change)
+
+
+@pytest.mark.parametrize(
+    ("expected", "spearman", "is_calibrated", "is_stable"),
+    [
+        pytest.param((4.0, 0, 3, 1), 0.95, True, True, id="fair"),
+        pytest.param((6.0, 0, 2, 1), 0.95, False, True, id="one-class-forecast-too-high"),
+        pytest.param((4.0, 0, 3, 1), 0.85, True, False, id="reporting-upsets-ranks"),
+        pytest.param((4.0, 0, 3, 1), float("nan"), True, False, id="no-ranks"),
+    ],
+)
+def test_the_bars(expected, spearman, is_calibrated, is_stable) -> None:
+    changes = (RankChange(5, -0.2, spearman, 0.1, 0.0),)
+    study = study_fairness(judged(expected), changes, FairnessConfig())
+    assert (study.is_calibrated, study.is_stable) == (is_calibrated, is_stable)
+    assert study.is_passed == (is_calibrated and is_stable)
+
+
+@pytest.mark.parametrize(
+    ("change", "factor"),
+    [pytest.param(-0.2, 0.8, id="a-fifth-less"), pytest.param(0.2, 1.2, id="a-fifth-more")],
+)
+def test_reporting_changes_only_the_rows_it_is_asked_to(change, factor) -> None:
+    rows = pd.DataFrame({"cell_index": np.repeat([0, 1], 10_000)})
+    number = with_reporting(rows, rows["cell_index"].to_numpy() == 1, change, 3)["cell_index"].value_counts()
+    assert number[0] == 10_000
+    assert number[1] == pytest.approx(10_000 * factor, rel=0.02)
+    with pytest.raises(CalanqueError, match="above -1"):
+        with_reporting(rows, rows["cell_index"].to_numpy() == 1, -1.0, 3)
+
+
+def test_a_steady_forecast_moves_little_and_a_nervous_one_much() -> None:
+    city = City(small(weeks=20, reporting=(0.6,) * 5))
+    rows = reported_only(city.run(1))
+
+    def forecast(incidents):
+        return counted()(cube_until(city, incidents, 20)).sum(axis=0)
+
+    def nervous(incidents):
+        return np.random.default_rng(len(incidents)).random(400)
+
+    steady = reporting_sensitivity(rows, city.deprivation_class, forecast, FairnessConfig(), 1)
+    assert [(change.area_class, change.change) for change in steady[:3]] == [(1, -0.2), (1, 0.2), (2, -0.2)]
+    assert len(steady) == 10
+    assert min(change.spearman for change in steady) > 0.9
+    of_five = {change.change: change.flagged_share_change for change in steady if change.area_class == 5}
+    assert of_five[-0.2] <= 0 <= of_five[0.2]
+    upset = reporting_sensitivity(rows, city.deprivation_class, nervous, FairnessConfig(), 1)
+    assert max(abs(change.spearman) for change in upset) < 0.5
+    assert min(change.flags_changed_share for change in upset) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("shares", "total", "most", "given"),
+    [
+        pytest.param((0.5, 0.5), 4, (9, 9), [2, 2], id="even"),
+        pytest.param((0.6, 0.4), 3, (9, 9), [2, 1], id="largest-remainder"),
+        pytest.param((0.9, 0.1), 6, (2, 9), [2, 4], id="full-class-gives-to-others"),
+        pytest.param((1.0, 0.0), 4, (2, 9), [2, 2], id="even-to-a-class-without-share"),
+        pytest.param((0.5, 0.5), 9, (2, 3), [2, 3], id="more-than-there-are"),
+    ],
+)
+def test_quotas_sum_up(shares, total, most, given) -> None:
+    assert quotas(np.array(shares), total, np.array(most)).tolist() == given
+
+
+def test_quotas_take_the_highest_of_each_class() -> None:
+    flags = quota_flags(np.array([5.0, 6, 1, 2]), np.array([1, 1, 2, 2]), np.array([0.5, 0.5]), 2)
+    assert flags.tolist() == [False, True, False, True]
+
+
+def test_parity_costs_what_it_no_longer_catches() -> None:
+    expected = np.array([[9.0, 8, 1, 1, 1, 1]])
+    case = Judged(expected, expected, flags_of(expected, 0.33), np.ones(6), np.array([1, 1, 1, 2, 2, 2]))
+    free, full = parity_costs(case, ParityTarget.POPULATION, (0.0, 1.0))
+    assert (free.hit_rate, free.gap) == (17 / 21, 0.5)
+    assert (full.hit_rate, full.gap) == (10 / 21, 0.0)
+    assert np.isnan(free.loss_per_parity)
+    assert full.loss_per_parity == pytest.approx(7 / 21 / 0.5)
+
+
+UNTIL = pd.Timestamp("2026-01-31", tz="UTC")
+HOME = (5.37, 43.29)
+
+
+def reports(
+    count=1,
+    minutes=10.0,
+    step_deg=0.0,
+    same_text=False,
+    sources=1,
+    lon=HOME[0],
+    lat=HOME[1],
+    early="-1h",
+    first="2026-01-10 12:00",
+):
+    at = pd.Timestamp(first, tz="UTC") + pd.to_timedelta(minutes * np.arange(count), unit="min")
+    values = {
+        "reported_at": at,
+        "occurred_at": at + pd.Timedelta(early),
+        "lon": lon + step_deg * np.arange(count),
+        "lat": float(lat),
+        "source_token": [f"s{n % sources}" for n in range(count)],
+        "text_hash": ["t" if same_text else f"t{n}" for n in range(count)],
+    }
+    return pd.DataFrame(values)
+
+
+GRID = City(CityConfig(weeks=2)).grid
+
+
+@pytest.mark.parametrize(
+    ("frame", "marked", "reason"),
+    [
+        pytest.param(reports(5), 5, PoisonReason.BURST, id="burst"),
+        pytest.param(reports(4), 0, PoisonReason.BURST, id="four-are-no-burst"),
+        pytest.param(reports(5, minutes=24 * 60), 0, PoisonReason.BURST, id="one-a-day"),
+        pytest.param(reports(5, sources=5), 0, PoisonReason.BURST, id="five-neighbours"),
+        pytest.param(reports(5, step_deg=0.01), 0, PoisonReason.BURST, id="a-round-through-the-city"),
+        pytest.param(reports(5).assign(source_token=None), 0, PoisonReason.BURST, id="no-token"),
+        pytest.param(reports(12, minutes=90), 12, PoisonReason.BURST, id="over-a-day"),
+        pytest.param(reports(5, sources=5, same_text=True), 5, PoisonReason.COPIED_TEXT, id="copied"),
+        pytest.param(reports(4, sources=4, same_text=True), 0, PoisonReason.COPIED_TEXT, id="four-copies"),
+        pytest.param(
+            reports(60, minutes=2 * 24 * 60, sources=60, same_text=True, first="2025-09-01 12:00"),
+            0,
+            PoisonReason.COPIED_TEXT,
+            id="stock-phrase-of-all-year",
+        ),
+        pytest.param(
+            reports(9, sources=9, same_text=True).assign(text_hash=None), 0, PoisonReason.COPIED_TEXT, id="no-hash"
+        ),
+        pytest.param(reports(lon=0, lat=0), 1, PoisonReason.IMPOSSIBLE_PLACE, id="zero-zero"),
+        pytest.param(reports(lon=43.29, lat=5.37), 1, PoisonReason.IMPOSSIBLE_PLACE, id="turned-round"),
+        pytest.param(reports(lat=43.0), 1, PoisonReason.IMPOSSIBLE_PLACE, id="at-sea"),
+        pytest.param(reports(lon=np.nan), 1, PoisonReason.IMPOSSIBLE_PLACE, id="missing"),
+        pytest.param(reports(lat=1e9), 1, PoisonReason.IMPOSSIBLE_PLACE, id="no-latitude"),
+        pytest.param(reports(), 0, PoisonReason.IMPOSSIBLE_PLACE, id="in-the-city"),
+        pytest.param(reports(early="1h"), 1, PoisonReason.FUTURE_DATE, id="reported-before-it-happened"),
+        pytest.param(reports(early="10min"), 0, PoisonReason.FUTURE_DATE, id="clock-ahead"),
+        pytest.param(reports(2, minutes=60 * 24 * 30), 1, PoisonReason.FUTURE_DATE, id="after-the-batch"),
+        pytest.param(reports(), 0, PoisonReason.FUTURE_DATE, id="past"),
+    ],
+)
+def test_what_is_marked(frame, marked, reason) -> None:
+    findings = find_poison(frame, GRID, UNTIL)
+    assert findings.counts()[reason] == marked
+    assert (findings.reasons().str.contains(reason.value)).sum() == marked
+    others = findings.masks.drop(columns=str(reason))
+    assert not others.to_numpy().any() or reason is PoisonReason.COPIED_TEXT
+
+
+def test_planted_forgeries_are_found_and_clean_reports_left_alone(poison) -> None:
+    assert min(poison.recall.values()) >= 0.95
+    assert poison.false_positive_rate < 0.01
+    assert poison.is_passed
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param(PoisonConfig(burst_count=25), id="bursts-missed"),
+        pytest.param(PoisonConfig(copy_count=25), id="copies-missed"),
+        pytest.param(PoisonConfig(future_minutes=60 * 24 * 30), id="future-missed"),
+        pytest.param(PoisonConfig(burst_count=2, burst_radius_m=20_000, burst_hours=48), id="clean-marked"),
+    ],
+)
+def test_the_bar_fails_with_bad_thresholds(planted, config) -> None:
+    frame, kinds, until = planted
+    assert not study_poison(frame, kinds, find_poison(frame, City(CityConfig()).grid, until, config)).is_passed
+
+
+def test_a_row_may_have_several_reasons() -> None:
+    both = find_poison(reports(5, same_text=True, early="2h"), GRID, UNTIL)
+    assert set(both.reasons()) == {"burst_from_one_source,copied_text,future_date"}
+    assert find_poison(reports(1).iloc[:0], GRID, UNTIL).is_marked.tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        pytest.param(reports().drop(columns="text_hash"), "no column text_hash", id="column-missing"),
+        pytest.param(
+            reports().assign(reported_at=pd.Timestamp("2026-01-10")), "times with a zone", id="time-without-zone"
+        ),
+    ],
+)
+def test_reports_that_cannot_be_read_are_refused(frame, said) -> None:
+    with pytest.raises(CalanqueError, match=said):
+        find_poison(frame, GRID, UNTIL)
+
+
+def test_recall_needs_every_kind() -> None:
+    frame = reports(3)
+    with pytest.raises(CalanqueError, match="every kind"):
+        study_poison(frame, pd.Series(["", "", "future_date"]), find_poison(frame, GRID, UNTIL))
+
+
+@pytest.fixture(scope="module")
+def planted():
+    clean = clean_reports(City(CityConfig()).run(7), 7)
+    return *plant(clean, 7), clean["reported_at"].max()
+
+
+@pytest.fixture(scope="module")
+def poison(planted):
+    frame, kinds, until = planted
+    return study_poison(frame, kinds, find_poison(frame, City(CityConfig()).grid, until))
+
+
+@pytest.fixture(scope="module")
+def results(loop, poison) -> AuditResults:
+    null = study_null(NULL_CITY, counted(), (1, 2, 3), NULL)
+    fairness = study_fairness(judged((4.0, 0, 3, 1)), (RankChange(5, -0.2, 0.97, 0.1, 0.0),), FairnessConfig())
+    return AuditResults("risk 3", "Twin <city>", date(2026, 11, 24), loop, null, fairness, poison)
+
+
+def test_every_check_has_a_verdict_a_sentence_and_a_figure(results) -> None:
+    page = audit_html(results)
+    assert results.is_passed
+    assert page.count("<section>") == page.count("data:image/svg+xml;base64,") == 4
+    assert page.count('<strong class="passed">Passed.') == page.count('<strong class="passed">Réussi.') == 4
+    for title in ("Feedback loop", "Boucle de rétroaction", "Données nulles", "Équité", "Signalements forgés"):
+        assert title in page
+
+
+def test_the_page_stands_alone_and_is_the_same_again(results) -> None:
+    page = audit_html(results)
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+    assert "<script" not in page
+    assert "Twin <city>" not in page
+    assert page == audit_html(results)
+
+
+def test_a_failed_check_is_said_in_both_languages(results) -> None:
+    runs = {**results.loop.runs, Correction.ENSIGN: results.loop.runs[Correction.NONE]}
+    failed = replace(results, loop=replace(results.loop, runs=runs))
+    page = audit_html(failed)
+    assert not failed.is_passed
+    assert page.count("Failed") == page.count("Échec") == 2
+
+
+def test_a_check_that_was_not_run_is_no_pass(results) -> None:
+    page = audit_html(replace(results, poison=None))
+    assert not replace(results, poison=None).is_passed
+    assert "was not run" in page
+    assert "n&#x27;a pas été exécuté" in page
