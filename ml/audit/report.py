@@ -178,7 +178,7 @@ def _class_table(study: FairnessStudy) -> str:
             sentences.percent_en(f.miss_rate, 1),
             f"{f.calibration:.2f}",
             sentences.percent_en(f.exposure, 1),
-            f"{f.yield_count:.2f}",
+            f"{f.yield_count:.2f}" if f.yield_count == f.yield_count else "–",
         )
         for f in study.classes
     ]
