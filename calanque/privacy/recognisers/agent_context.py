@@ -65,6 +65,9 @@ def _numbers_a_thing(text: Prepared, match: re.Match[str]) -> bool:
 def in_place_of_a_person(text: Prepared) -> Iterator[Span]:
     """Yield the numbers that stand after a role, after a preposition with no noun behind, or alone."""
     for match in matches(_BARE, text):
+        # A code that is the whole text is a field of a table, not a sentence that somebody wrote.
+        if match.group() == text.folded.strip():
+            return
         is_whole = bool(_NO_NOUN.match(text.folded, match.end()))
         if is_whole and _LONE.fullmatch(match.group()) and not _numbers_a_thing(text, match):
             yield Span(match.start(), match.end(), ENTITY, 0.5, "fr_agent_number.lone")
