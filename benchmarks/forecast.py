@@ -24,12 +24,11 @@ import pandas as pd
 from portland import convert
 
 from calanque.places.grid import hull, project, rectangle
-from ml.risk.backtest import BacktestRequest, cube_of
+from ml.risk.backtest import BacktestRequest, cube_of, told
 from ml.risk.config import risk_config
 from ml.risk.cube import CountCube, build_cube
 from ml.risk.incidents import HULL_RATIO, HULL_WIDEN_M, read_incidents
 from ml.risk.method import CHALLENGER, MethodName
-from ml.risk.metrics import Difference
 from ml.risk.rolling import roll
 from ml.risk.train import first_monday
 from ml.risk.validate import RIVALS, over_weeks, summarise
@@ -70,13 +69,6 @@ def portland(folder: Path, cell_m: float) -> CountCube:
         csv, boundary = convert(folder, Path(place))
         request = BacktestRequest(csv, PORTLAND_EPSG, cell_m, PORTLAND_WEEKS, boundary, PORTLAND_FIRST)
         return cube_of(request, read_incidents(csv, PORTLAND_EPSG))[0]
-
-
-def told(name: str, gain: Difference) -> str:
-    """Return a gain with its interval: points for hit rates, nats an incident for the log score."""
-    if name.startswith("hit_rate"):
-        return f"{100 * gain.value:+.2f} [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"
-    return f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
 
 
 def tables(title: str, cube: CountCube, weeks: int, years: tuple[int, ...] | None) -> Iterator[str]:

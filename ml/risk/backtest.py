@@ -185,12 +185,13 @@ def gains_table(validation: Validation, config: RiskConfig, cell_m: float) -> Ta
     for rival, methods in validation.all_weeks.differences.items():
         for method, gains in methods.items():
             if method not in RIVALS and method != MethodName.COUNTS:
-                table.add_row(names[method], names[rival], *(_told(name, gains[name]) for name in metrics))
+                table.add_row(names[method], names[rival], *(told(name, gains[name]) for name in metrics))
         table.add_section()
     return table
 
 
-def _told(name: str, gain: Difference) -> str:
+def told(name: str, gain: Difference) -> str:
+    """Return a gain with its interval: points for hit rates, nats an incident for the log score."""
     if name.startswith("hit_rate"):
         return f"{100 * gain.value:+.2f} [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"
     return f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"

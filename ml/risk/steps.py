@@ -163,7 +163,7 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
 
 def forecast_frames(territory: str, model: RiskModel, stamp: ForecastStamp) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of the published grid and those of the fine one, which the model was trained on."""
-    cube, place = _cube(territory, model.config), load_territory(territory)
+    cube = _cube(territory, model.config)
     coarse = cube.grid.coarsened(model.config.fine_factor, territory)
     expected = expected_counts(cube, model)
     parent = coarse.parents(model.config.fine_factor)
@@ -173,7 +173,7 @@ def forecast_frames(territory: str, model: RiskModel, stamp: ForecastStamp) -> t
     ids, types = np.array(coarse.cell_ids(), dtype=object)[parent], len(cube.types)
     fine["parent_cell_id"] = np.tile(ids, types)
     fine["lon"], fine["lat"] = np.tile(cells["lon"].to_numpy(), types), np.tile(cells["lat"].to_numpy(), types)
-    log.info("%s: %d cells of %g m, published as %d.", place.name, cube.grid.count, cube.grid.cell, coarse.count)
+    log.info("%s: %d cells of %g m, published as %d.", territory, cube.grid.count, cube.grid.cell, coarse.count)
     return published, fine
 
 
