@@ -1,6 +1,7 @@
 """How much more often a word is somebody's name than a word of French: the evidence all name rules share."""
 
 import math
+import re
 from functools import lru_cache
 
 from calanque.privacy.lexicon.names import first_name_ranks, surname_ranks
@@ -18,6 +19,9 @@ _PARTICLES = frozenset(
     ("ait", "ben", "el", "al", "le", "la", "de", "du", "van", "von", "da", "di", "do", "dos", "bou", "ter", "der")
 )
 _FLOOR_PER_MILLION, _WORD_SCALE = 0.01, 2.0
+_FOREIGN, _FOREIGN_ELISION = 1.5, 2.0
+_NO_ELISION = re.compile(r"[mn]'[bcdfgjklmnpqrstvwxz]")
+"""French cuts a vowel before a vowel only: "m'saidie" and "n'guessan" are names."""
 
 
 @lru_cache(maxsize=200_000)
@@ -28,14 +32,24 @@ def name_odds(word: str) -> float | None:
     """
     if not word.isascii():
         word = word.replace("œ", "oe").replace("æ", "ae")
-    first, surname, written = first_name_ranks().get(word), surname_ranks().get(word), word_frequencies().get(word)
-    if first is None and surname is None and written is None:
+    written = word_frequencies().get(word)
+    if written is None and not is_name(word):
         return _odds_of_parts(word)
-    as_name = max(
+    return _as_name(word) - math.log10((written or 0.0) + _FLOOR_PER_MILLION) - _WORD_SCALE
+
+
+def foreign_odds(word: str) -> float:
+    """Return the odds of a folded word written with letters that French has not: "Taş" is no "tas"."""
+    return max(_FOREIGN, _as_name(word) - math.log10(_FLOOR_PER_MILLION) - _WORD_SCALE)
+
+
+def _as_name(word: str) -> float:
+    """Return log10 of the frequency of a folded word as a name, 0 when it is not listed."""
+    first, surname = first_name_ranks().get(word), surname_ranks().get(word)
+    return max(
         _FIRST_NAME_TOP - math.log10(first + _RANK_OFFSET) if first is not None else 0.0,
         _SURNAME_TOP - math.log10(surname + _RANK_OFFSET) if surname is not None else 0.0,
     )
-    return as_name - math.log10((written or 0.0) + _FLOOR_PER_MILLION) - _WORD_SCALE
 
 
 def surname_odds(name: str) -> float | None:
@@ -65,6 +79,8 @@ def _odds_of_parts(word: str) -> float | None:
         return _odds_of_base(word)
     parts = [name_odds(part) for part in word.replace("'", "-").split("-") if len(part) > 1 and part not in _PARTICLES]
     known = [part for part in parts if part is not None]
+    if _NO_ELISION.match(word):
+        return max([_FOREIGN_ELISION, *known])
     if known and is_first_name(word) and parts[0] is not None and parts[0] > _SURE_FIRST_NAME:
         return parts[0] - 1.0
     return min(known) if known else None

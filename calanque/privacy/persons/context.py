@@ -14,6 +14,7 @@ from calanque.privacy.persons.cues import (
     GREETINGS,
     LABELS,
     LINKS_TO_NAME,
+    OF_A_PERSON,
     PARTICLES,
     PLACE_PREPOSITIONS,
     ROLES,
@@ -29,18 +30,37 @@ _AFTER_BORN = frozenset(("ne", "nee", "demeurant", "domicilie", "domiciliee"))
 _ROLE_OF_SHORT, _LONGEST_ACRONYM = 4.5, 4
 _CERTAIN, _CHEZ_LES = 4.0, 1.0
 _BEFORE_FAMILY = ("chez", "famille")
-_BESIDE_VALUE = 1.0
+_BESIDE = {
+    Casing.TITLE: 1.0,
+    Casing.START: 1.0,
+    Casing.UPPER: 1.0,
+    Casing.SHOUT: 0.8,
+    Casing.LOWER: 0.4,
+    Casing.BARE: 0.4,
+}
+_AGED = {
+    Casing.TITLE: 2.5,
+    Casing.START: 2.5,
+    Casing.UPPER: 2.5,
+    Casing.SHOUT: 2.0,
+    Casing.LOWER: 1.5,
+    Casing.BARE: 1.5,
+}
+_LABEL_APART, _LABEL_APART_UNCASED, _AGAINST, _OF_ROLE = 3.0, 2.0, 2.5, 1.0
 _DETERMINER, _FAMILY, _PLACE_PREPOSITION = -1.5, -0.5, -1.0
 LONE_LINE = 2.0
 """What standing alone on a line adds."""
 _FREQUENT_FIRST_NAME = 3000
 _LONGEST_GAP = 3
+_MOST_WORDS_OF_LABEL = 3
 _LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
 
 _QUOTE = r"(?:[\"\u201c\u201d\u00ab]\s?)?"
 _AFTER_TITLE = re.compile(rf"\.?[ \t]{{0,2}}{_QUOTE}(?:d'|l')?")
 _AFTER_LABEL = re.compile(r"[ \t]*(?:\([^)\n]{0,12}\))?[ \t]*[:=\t|][ \t]*\n?[ \t]*")
 _AFTER_ROLE = re.compile(rf"[ \t]{{1,2}}{_QUOTE}|\n")
+_AGE = re.compile(r" ?[,(] ?\d{1,3} ?")
+_AFTER_COLON = re.compile(r"[ \t]*:[ \t]*")
 _COMMA = re.compile(r"[ \t]*[,(][ \t]*\n?(?:[ld]')?")
 _APART = re.compile(r"[ \t]*[,:][ \t]*\n?|[ \t]*\n+[ \t]*")
 
@@ -48,7 +68,7 @@ _APART = re.compile(r"[ \t]*[,:][ \t]*\n?|[ \t]*\n+[ \t]*")
 def context_score(words: Sequence[Word], index: int) -> float:
     """Return what stands around a word adds to its score."""
     word = words[index]
-    beside = _BESIDE_VALUE if word.is_beside_value and word.casing in CAPITALISED else 0.0
+    beside = _BESIDE[word.casing] if word.is_beside_value else 0.0
     before = _before(words, index)
     apposed = _ROLE_APART if before < _ROLE_APART and _is_apposed(words, index) else 0.0
     return before + _after(words, index) + beside + apposed
@@ -150,6 +170,10 @@ def _suggested(words: Sequence[Word], index: int) -> float:
             return _role_of_name(words[index])
         if _APART.fullmatch(gap):
             return _ROLE_APART
+    if _AFTER_COLON.fullmatch(gap) and _is_labelled_apart(words, index):
+        return _LABEL_APART if words[index].casing in CAPITALISED else _LABEL_APART_UNCASED
+    if previous.folded in ("de", "a") and gap == " " and index > 1 and words[index - 2].folded in OF_A_PERSON:
+        return _OF_ROLE
     if previous.folded in GREETINGS and (_AFTER_ROLE.fullmatch(gap) or _APART.fullmatch(gap)):
         return _GREETING
     if previous.folded in LINKS_TO_NAME and gap == " ":
@@ -161,6 +185,17 @@ def _suggested(words: Sequence[Word], index: int) -> float:
     if previous.folded in FOREIGN_PARTICLES and is_joined(words, index):
         return _FOREIGN_PARTICLE
     return _CAPITAL_PARTICLE if is_part_of_surname(words, index) else 0.0
+
+
+def _is_labelled_apart(words: Sequence[Word], index: int) -> bool:
+    """Say whether a label stands a few words before the colon: "Client à bord : FANG"."""
+    for position in range(index - 1, max(-1, index - 2 - _MOST_WORDS_OF_LABEL), -1):
+        word = words[position]
+        if word.folded in LABELS and word.folded not in AMBIGUOUS_LABELS:
+            return position < index - 1
+        if word.gap.strip(" ,") or "\n" in word.gap:
+            return False
+    return False
 
 
 def _role_of_name(word: Word) -> float:
@@ -200,6 +235,10 @@ def _after(words: Sequence[Word], index: int) -> float:
     if index + 1 >= len(words):
         return 0.0
     following = words[index + 1]
+    if following.folded in ("ans", "mois") and _AGE.fullmatch(following.gap):
+        return _AGED[words[index].casing]
+    if following.folded == "c" and index + 2 < len(words) and words[index + 2].gap.startswith("/"):
+        return _AGAINST
     if following.folded in ("a", "m", "nous", "se", "est", "s") and index + 2 < len(words):
         following = words[index + 2]
     if following.folded not in FOLLOWERS or len(words[index + 1].gap) > _LONGEST_GAP:

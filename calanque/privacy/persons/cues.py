@@ -75,9 +75,18 @@ belle-fille conjoint associee accompagnant accompagnante enseignant enseignante 
 contre condamne condamnee dont cabinet nommement surnom demoiselle interesse conjointe ex tuteur beau-frere
 belle-soeur beau-pere belle-mere demi-frere associe colocataire directeur directrice affaire parents president
 presidente maire adjoint adjointe conseiller conseillere depute deputee senateur ministre
+sonnette succession cond senior
 """.split()  # noqa: SIM905
 )
 """A name may follow."""
+
+OF_A_PERSON = ROLES | frozenset(
+    """
+arrivee depart remplacement deces bureau contrat dossier compte signature presence absence visite naissance obseques
+anniversaire nomination mutation retour style place nom chien vehicule sac temoignage audition domicile succede
+""".split()  # noqa: SIM905
+)
+"""What is somebody's: a name may follow "de"."""
 
 LINKS_TO_NAME = frozenset(
     """
@@ -116,6 +125,7 @@ ADDRESSED = frozenset(
 remis remise remets demande demandez demander ecrit ecrire ecris parle parler parlez dit dire repondu donne donner
 adresse adressee envoye envoyee transmis transmise confie confiee notifie notifiee signifie signifiee appartient
 appartenant telephone vendu prete pretee loue louee appel due grace rendu fait copie attribue attribuee
+vendue restitue restituee succede remise rendue cede cedee
 """.split()  # noqa: SIM905
 )
 """Before "à" they announce a person rather than a place."""

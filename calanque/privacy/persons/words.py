@@ -4,15 +4,19 @@ import re
 from collections.abc import Sequence
 from enum import IntEnum
 
-from calanque.privacy.lexicon.odds import is_name, name_odds, surname_odds
+from calanque.privacy.lexicon.odds import foreign_odds, is_name, name_odds, surname_odds
 from calanque.privacy.persons.cues import PARTICLES
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared, is_shouting, sentences
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019\u2010\u2011\-](?=[^\W\d_]))*")
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'")
+_FOREIGN_LETTER = re.compile(r"[ÃÅÌÍÑÒÓÕØÚÝÞßãåìíñòóõøúýþĀ-őŔ-ſƀ-ɏḀ-ỿ]")
+"""Letters that French does not write: a word with one is no word of French, whatever it folds to."""
 _NAME_ELISIONS = "MN"
 """Capitals that begin a name before an apostrophe and a capital: "M'Roivili", "N'Diaye"."""
+_ELIDED = frozenset("aeiouyhœæ")
+"""Letters before which French cuts a vowel: "m'appelle", but "m'saidie" is a name."""
 _OPENER = re.compile(r"(?:[:«\"\u201c(*•>]|(?:^|\n)[ \t]*-)\s*$")
 # Under this share of capitalised words the writer does not use capitals, and their absence says nothing.
 _LEAST_CAPITAL_SHARE = 0.03
@@ -98,6 +102,8 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
             is_start = is_first or bool(_OPENER.search(gap))
             casing = Casing.SHOUT if shouts else _casing(text.original, start, end, is_start)
             word = Word(start, end, text.folded[start:end], gap, casing, number)
+            if _FOREIGN_LETTER.search(text.original, start, end):
+                word.odds = foreign_odds(word.folded)
             word.has_capital_elision = begins_capital and not shouts and casing in _WRITTEN_WITH
             if hole < len(holes) and holes[hole].start - end <= _MOST_SIGNS:
                 word.is_beside_value = _is_beside(text.folded[end : holes[hole].start], holes[hole])
@@ -141,6 +147,8 @@ def _after_elision(text: Prepared, start: int, end: int, shouts: bool) -> int:
     if not shouts and letter.isupper() and first.isupper() and letter in _NAME_ELISIONS:
         return start
     rest = name_odds(folded[elision.end() : end])
+    if letter in "mnMN" and folded[elision.end()] not in _ELIDED and (rest is None or rest > 0):
+        return start
     is_whole = is_name(folded[start:end]) and (rest is None or rest > _COMMON_WORD)
     return start if is_whole else elision.end()
 
