@@ -1,4 +1,4 @@
-"""Names made of syllables of Vietnamese or Chinese, many of which are also words of French ("Long", "Son", "Mai")."""
+"""Names made of syllables of Vietnamese, Chinese or Korean, many of them also words of French ("Long", "Son", "Mai")."""
 
 import re
 from functools import lru_cache
@@ -16,6 +16,15 @@ tran trang tri trieu trinh trong truc trung truong tu tuan tung tuong tuyen tuye
 xuan yen
 """.split()  # noqa: SIM905
 )
+_KOREAN = frozenset(
+    """
+ah ahn bae baek bin bok bum byung chae chan cheol cho choi choon chul chun chung dae do dong duk eun gi ha hae han hee
+heon ho hong hoon hwa hwan hwang hye hyo hyuk hyun hyung il im in jae jang jee jeong ji jin jong joo joon ju jun jung
+kang ki kim kon koo kook kwang kwon kyeong kyu kyung lee lim min mi moo moon myung na nam noh oh ok park rae rim roh
+ryong ryu sang seo seok seol seon seong seung shik shin sik so sok song soo sook soon suh suk sun sung tae taek um wan
+won woo wook ye yeo yeon yeong yong yoo yoon young yu yul yun yung
+""".split()  # noqa: SIM905
+)
 _FINALS = (
     r"(?:iang|iong|uang|ueng|ang|eng|ian|iao|ing|ong|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)"
 )
@@ -27,5 +36,8 @@ _ARTICLES = frozenset(
 
 @lru_cache(maxsize=50_000)
 def is_syllable_name(word: str) -> bool:
-    """Say whether a folded word may be a Vietnamese or Chinese name, or half of one."""
-    return word not in _ARTICLES and (word in _VIETNAMESE or bool(_PINYIN.fullmatch(word)))
+    """Say whether a folded word may be a Vietnamese, Chinese or Korean name, or half of one ("phuong-thao")."""
+    parts = word.split("-")
+    if len(parts) > 1:
+        return all(part in _VIETNAMESE or part in _KOREAN or _PINYIN.fullmatch(part) for part in parts)
+    return word not in _ARTICLES and (word in _VIETNAMESE or word in _KOREAN or bool(_PINYIN.fullmatch(word)))

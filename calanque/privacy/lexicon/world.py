@@ -1,15 +1,21 @@
-"""First names and surnames of other countries whose people live in France, from Faker's lists; folded."""
+"""First names and surnames of other countries whose people live in France, from Faker's lists; folded.
+
+Lists in Cyrillic, Greek, Armenian and Georgian letters are written in Latin ones.
+"""
 
 from functools import cache
 from importlib import import_module
 from typing import Any
 
+from text_unidecode import unidecode
+
 from calanque.privacy.text import fold
 
 _LOCALES = (
-    *("az_AZ", "cs_CZ", "de_DE", "en_IN", "en_KE", "en_NG", "en_PK", "es_ES", "fr_BE", "fr_CH", "fr_DZ", "ha_NG"),
-    *("hr_HR", "id_ID", "ig_NG", "it_IT", "ja_JP", "nl_BE", "pl_PL", "pt_BR", "pt_PT", "ro_RO", "sk_SK", "sl_SI"),
-    *("sw", "tr_TR", "tw_GH", "uz_UZ", "vi_VN", "yo_NG", "zh_CN", "zh_TW"),
+    *("az_AZ", "bg_BG", "cs_CZ", "de_DE", "el_GR", "en_IN", "en_KE", "en_NG", "en_PK", "en_TH", "es_CO", "es_ES"),
+    *("fr_BE", "fr_CH", "fr_DZ", "ha_NG", "hr_HR", "hu_HU", "hy_AM", "id_ID", "ig_NG", "it_IT", "ja_JP", "ka_GE"),
+    *("lt_LT", "nl_BE", "pl_PL", "pt_BR", "pt_PT", "ro_RO", "ru_RU", "sk_SK", "sl_SI", "sw", "tr_TR", "tw_GH"),
+    *("uk_UA", "uz_UZ", "vi_VN", "yo_NG", "zh_CN", "zh_TW"),
 )
 _SURNAMES = ("last_names", "last_romanized_names", "unisex_last_names", "male_last_names")
 _FIRST_NAMES = ("first_names", "first_romanized_names", "middle_names")
@@ -32,5 +38,9 @@ def world_names() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _folded(provider: Any, lists: tuple[str, ...], shortest: int) -> set[str]:
-    names = (fold(str(name)) for attribute in lists for name in getattr(provider, attribute, ()))
+    names = (fold(_latin(str(name))) for attribute in lists for name in getattr(provider, attribute, ()))
     return {name for name in names if len(name) >= shortest and name.isascii()}
+
+
+def _latin(name: str) -> str:
+    return name if name.isascii() or name[0] < "Ͱ" else unidecode(name)

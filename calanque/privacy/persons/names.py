@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
-from calanque.privacy.persons.cues import FOREIGN_PARTICLES, NO_NAMES, PARTICLES, TITLES
+from calanque.privacy.persons.cues import FOREIGN_PARTICLES, NO_NAMES, PARTICLES, ROLES, TITLES
 from calanque.privacy.persons.links import is_initial, is_part_of_surname, linked, names_a_thing
 from calanque.privacy.persons.scores import (
     ACCEPT,
@@ -27,9 +27,11 @@ _INITIALS_ALONE = re.compile(
     r"([A-ZÀ-Ý](?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019])))"
 )
 _COMPOUND_INITIALS = re.compile(
-    r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}\.-[A-ZÀ-Ý][a-z]{0,2}\.? ?(?:[A-ZÀ-Ý][\w'\u2019\-]+|[A-ZÀ-Ý]\.)"
+    r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}(?:\.-[A-ZÀ-Ý][a-z]{0,2}){1,2}\.?\s{0,2}(?:[A-ZÀ-Ý][\w'\u2019\-]+|[A-ZÀ-Ý]\.)"
 )
-_TWO_INITIALS = re.compile(r"(?<![\w.])[A-LN-ZÀ-Ý]\. [A-ZÀ-Ý]\.(?! ?[A-ZÀ-Ý]\.)")
+_TWO_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý]\. {1,2}[A-ZÀ-Ý]\.(?! ?[A-ZÀ-Ý]\.)")
+_SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
+_ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
 _OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
 _OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 _FRENCH = PARTICLES - FOREIGN_PARTICLES
@@ -240,7 +242,7 @@ def _owns_particles(words: Sequence[Word], index: int) -> bool:
     word, first = words[index], index
     while words[first].start > word.name_start:
         first -= 1
-    if _after_title(words, index) < index:
+    if _after_title(words, index) < index or (first and words[first - 1].folded in ROLES):
         return True
     return words[first].casing is not Casing.LOWER or word.casing is Casing.LOWER
 
@@ -252,6 +254,10 @@ def _initials(text: Prepared) -> Iterable[Span]:
         yield Span(match.start(), match.end(), ENTITY, 0.8, "person.compound_initials")
     for match in _TWO_INITIALS.finditer(text.original):
         yield Span(match.start(), match.end(), ENTITY, 0.6, "person.two_initials")
+    if not any(map(str.isupper, text.original)):
+        for match in _SMALL_INITIALS.finditer(text.original):
+            if match.group() not in _ABBREVIATIONS:
+                yield Span(match.start(), match.end(), ENTITY, 0.6, "person.two_initials")
 
 
 def accept_model_name(reading: Reading, start: int, end: int) -> Span | None:

@@ -46,7 +46,7 @@ SHORTEST_RARE_SURNAME = 6
 _RARE_SURNAME = 0.4
 # No title can make a name of a word that is this common.
 _HOPELESS = -3.5
-_SYLLABLES = 3.5
+_SYLLABLES, _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3.5, 4, 1.0
 _UNLISTED_PAIR, _LEAST_SHAPE = 1.5, -0.2
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
@@ -59,7 +59,7 @@ def score_words(text: Prepared, words: Sequence[Word]) -> None:
             own[index] = _NEUTRAL
     for index, word in enumerate(words):
         word.score = own[index]
-        if own[index] > _HOPELESS:
+        if own[index] > _HOPELESS or _is_half_of_syllables(words, index):
             word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
             word.score += context_score(words, index)
     for index in lone_lines(text.original, words):
@@ -108,13 +108,24 @@ def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: in
     return share * min(max(own[other], 0.0), _MOST_OF_NEIGHBOUR)
 
 
+def _is_half_of_syllables(words: Sequence[Word], index: int) -> bool:
+    """Say whether a common word is half of a name of syllables: "hui le", "MAI Van Hai"."""
+    return any(
+        0 <= other < len(words) and words[max(index, other)].gap == " " and _are_syllables(words[index], words[other])
+        for other in (index - 1, index + 1)
+    )
+
+
 def _are_syllables(word: Word, other: Word) -> bool:
-    """Say whether two capitalised words side by side make a name of Vietnam or China: "Long Ha", "SON Mai"."""
-    return (
-        word.casing in CAPITALISED
-        and not {word.folded, other.folded} & PLACE_WORDS
-        and is_syllable_name(word.folded)
-        and is_syllable_name(other.folded)
+    """Say whether two words side by side make a name of Vietnam, China or Korea: "Long Ha", "SON Mai", "son dinh".
+
+    Without capitals to tell, one of them must be no word of French.
+    """
+    pair = (word, other)
+    if {word.folded, other.folded} & PLACE_WORDS or not all(is_syllable_name(w.folded) for w in pair):
+        return False
+    return word.casing in CAPITALISED or any(
+        len(w.folded) >= _SHORTEST_SYLLABLES and (w.odds is None or w.odds > _FOREIGN_ODDS) for w in pair
     )
 
 
