@@ -2,60 +2,74 @@
 
 FIRST_NAMES = frozenset(
     """
-abdirahman abdulkadir abeba adjoua adjovi affoue afi afrim aghavni agim agnieszka agron ahamada ahamadi ahou ahsan
-akissi akouvi akua albana albulena aleksei aleksey alyona ama amenan amilcar amoin amra anahit ananthan anastasiya
-anatoly anca andreea andriy andrzej aneta anfane ange-desire ani anli anong anrafa apinya araksi ararat arben ardian
-ardita arjeta arpine arta artak artan arul arun ashot assata assoumani astghik attoumani avedis ayo ayten bacar badji
-badrou bagrat bahati baidy balachandran bamba bao bartosz battista beata bekim berhane besa besim besnik bich binh
-biniam blerim blerta boguslaw bohdan bohdana bojan bopha boukary bounleuth bounmy bounpheng bounthanh bounthavy
-bourama bozena branka branko bunthoeun burim cagla catalin cemal chaambane chadhouli chafion chaharane chamsidine
-chancel chancelvie chanda chandara chanmony channary chanthavy chanthou chanthy chantrea chanvisal charifou chau chhay
-chhean christ-vie chunhua ciprian claudiu conceicao corina cosmin costel costin cuong danuta dao daravuth darith
-dariusz dat davit dawit deborah-grace deolinda diep dieumerci dinesh dinh djamalidine dmitry dmytro dominika dorin
-dorota doussou drita dumitru dung duong duyen dzenana ebony echati edona efua egzon ekaterina ekow elizaveta elvir
-elzbieta enver erion essi eugen evgeny ewelina eylul eyob fabiu fahardine farhad fatmir faton fatos fatoumia fereshteh
-feride fikret filmon flamur florentina florim folake francescu freweini gagik galina ganesh garegin garine gayane
-gennady georgiana gevorg gezim gheorghe ghjuvan giang glodi gnima godefroid gohar goncalo gonul gora gowri graca
-grazyna grigor grzegorz guiying gulsum gulten guoliang guoqiang habibatou hagop haig haitao haiyan haja hakob halidi
-haloua halyna hamada hamidullah hamlet hang hanh hanta hao haoran harinirina harout haruka hasmik hayk herve-desire
-hery hien hiep hieu hoa hoai hong hongmei houmadi houssamou hovik hovsep hrant hratchia hung huong huy huyen ibouroi
-ihor ilinca ilir inzoudine ionel ionela ionut iryna issouf iulia iulian iwona jacek jakub janusz jaroslaw jerzy
-jianguo jianhua jianjun jianping jiaqi jing joaquina jovana jozef junjie justyna kamala kamaria karamoko karapet
-karthik katarzyna kateryna kazimierz keba keomany kesone khachik khamla khampheng khamphoui khamsing khamtanh khanh
-khava khemara khoa khrystyna kidane kien kimly king-david kinga kirill kodjo koffi kofi komlan konstantin korotoum
-kosal kossi kouadio kouakou kouame kouassi koulthoumi krikor krishnan krystyna krzysztof kujtim kumar kunthea kunthy
-kwame kwasi lakshmi lalao lam lan larysa lassine laurentiu leszek levon lihong lihua lilit liming lingling linh
-liridona lirije liubov liviu ljiljana ljubica loc lova lucica ludwik ludwika lukasz lulzim lusine luwam lyudmila
-lyudmyla maciej madalina madou magatte mahesh makara maksym mala malee malgorzata malis malivanh manan manh manivanh
-marcin mariola mariusz marzena massata mateusz mbaye mbene mbombo mchangama meihua meili meiling meng merdi merhawi
-meron mersiha mert mhadji mher mialy michal mihaela mihail mihnea mikal mikhail milica mimoza ming minghua mioara
-miora mircea mirela mirjana mirjeta miroslaw mirsad mkrtich mmadi modou mohsen moinaecha moinafatima moinahadidja
-moinour monirath mouhamadi murugan mykhailo mykola mykyta nadezhda nadhoir nadiya nafi nafissatou nam naouirdine
-narith nary nasrin nassur nataliya nazanin nazeli nebojsa necati nemanja nermina nerses nexhmije nga ngalula ngan
-nghia ngone ngozi nguyet nhan nhi nhung niama nicoleta nicusor nihat nikolai niloufar nimol nirmala nkechi norayr noro
-nouphet nune oana oanh obinna octavian odia oleg oleksandr oleksandra oleksiy olena olha onja ostap ouk ousseynou
-outhai ovidiu parisa parviz pawel peou petro petru-santu phaisan phalla phally phannary phat pheaktra pheap phetsamone
-phonesavanh phong phouvong phuc phuong ping piotr pisey plamedi polina prakash predrag priya przemyslaw puthy qiang
-qiaoling qing quan quang quyen quynh rado radoslaw radovan radu rahamatou raihanti rajesh rajiv raluca ramesh ramzan
-ratana ratha rattana razvan rexhep rifai rindra rith rithy rivo robel rodica rojda rong rouben roukia roupen roya
-ruoxi ruslan ryszard saandi sadete sadja sahondra sambath samnang samphors samrawit sanata sanela sarath sargis sarkis
-savoeun savuth savy selam selvi senad senada senait serap sergei sergey serhiy sevak shabnam shan shanthi shirin
-shkelqim shpend shqipe shufen shushan siaka sihourn silviu simona siranouche sirivanh sitan sitti siva sivilay skender
-slavica slawomir slobodan snezana soilihi sokha sokhany sokhoeun sokhom sokunthea solofo solomiya sombat sombath
-somchai somchit somphone somsack sona sophal sophat sophea sopheak sopheap sophorn sorin sothea soukanh souksavanh
-soulaimana soulisak souphanh sovan sovanna sovannary sovath srey sreyleak sreymom sreyneang stelian stepan suiling
-suresh svitlana sylwia szymon tam taras tatev tenin tesfay tetyana teuta tewodros thambirajah thang thavisouk thida
-thien thinh tho thoa thongchanh thongsavanh thu thuan tiemoko tigran tijana tin ting toiharati toihir toky tomasz
-touch touhami trang trinh trung tsegay tuan tudor turgut tuyen tychique urszula uyen vadym vahagn vahan vahe valbona
-valdrin valentyna valon vannak vannara vanthy vardan varoujan vasily vasyl vathana vazken veasna veljko vibol vichea
-vichet viengkham viengsavanh vigen vijay viktoriya vilay vilayphone vimala vinh viorel viorica virak vireak visal
-vjosa vladan vladislav vlora voahangy voleak volodymyr vuk vuong vuthy vyacheslav wanida wassa wei weiming wen wenhua
-wenjie wieslaw wieslawa witold wojciech xhevdet xia xiangyang xiaodong xiaofeng xiaohong xiaohui xiaojun xiaoli
-xiaoling xiaomei xiaoming xiaoyan xiaoyu xin xiu xiulan xiuying xuan xue ya-sin yanling yannick-desire yao yaroslav
-yaroslava yaye yeghia yervant yevhen yifan yildiz ying yingying yohannes yonas yong youssoufa yue yuhua yulan yulia
-yuliia yun yuping yuriy yuxin zabel zabihullah zainaba zaliata zalihata zamfir zana zarema zarghuna zaruhi zaven
-zbigniew zeki zelimkhan zenab zerda zhen zhi zhihui zhiqiang zhiyuan zihan zihao ziyi zorica zoubeiri zoumana zufan
-zulmira zuzanna
+abdallah abdirahman abdou abdoul abdourahamane abdourahim abdulkadir abeba achirafi adjoua adjovi affoue afi afrim
+agavni aghavni agim agnieszka agron ahamada ahamadi ahmada ahou ahsan aicha-mze aida akissi akouvi akua albana
+albulena aleksei aleksey alis allaoui alyona ama amenan amilcar amoin amra anahit ananthan anastasiya anatoly anca
+andhum andreea andriy andrzej aneta anfane ange-desire ani anli anong anouche anoush anrafa antranig anziza apinya
+arakel araksi aramazd ararat araxi araxie arben ardian ardita arevik arjeta armenag armenak armenouhi armine arousiag
+arpi arpine arshag arshavir arta artak artan artavazd artin arul arun ashkhen ashot assata assiati assoumani astghik
+astrig athoumane attoumane attoumani avedik avedis ayo ayten azad azadouhi azniv bacar bacari badji badrou baghdasar
+bagrat bahati baidy balachandran bamba bao baraka barkev bartosz battista beata bedros bekim berhane besa besim besnik
+bich biheri binh biniam binti blerim blerta boghos boguslaw bohdan bohdana boinali bojan bopha boukary bounleuth
+bounmy bounpheng bounthanh bounthavy bourama bozena branka branko bunthoeun burim cagla catalin cemal chaambane
+chadhouli chafion chaharane chaharazade chakeh chamsia chamsidine chancel chancelvie chanda chandara chanmony channary
+chanthavy chanthou chanthy chantrea chanvisal charafa charifou chau chhay chhean chouchane chouchanig christ-vie
+chunhua ciprian claudiu conceicao corina cosmin costel costin cuong daanish danuta dao daravuth darith dariusz dat
+davit dawit deborah-grace deolinda diep dieumerci dikran dinesh dinh dirouhi djamalidine djamila djivan dmitry dmytro
+dominika dorin dorota doussou drita dumitru dung duong duyen dzenana ebony echata echati ednat edona efua eghia egzon
+ekaterina ekow elbis elizaveta elvir elzbieta emma enver erion essi eugen evgeny ewelina eylul eyob fabiu fahamoue
+fahardine faouzati farhad fatima-zahra fatmir faton fatos fatoumia fereshteh feride fikret filmon flamur florentina
+florim folake francescu freweini gagik galina galyna ganesh garabed garegin garine garo gayane gennady georgiana
+gevorg gevork gezim gheorghe ghjuvan giang glodi gnima godefroid gohar goncalo gonul gora gowri graca grazyna grigor
+grzegorz guiying gulsum gulten guoliang guoqiang habibatou hachim hagop haig haitao haiyan haja hakob halidi halima
+haloua halyna hamada hamidullah hamlet hang hanh hanta hao haoran harinirina harout haroutioun haroutiun haruka hasmik
+haygouhi hayk haykanoush hermine herve-desire hery hien hiep hieu hissani hoa hoai hong hongmei houdhayfa houmadi
+houssamou hovannes hovig hovik hovsep hrant hratch hratchia hripsime hung huong huy huyen ibouroi idjabou idrissa ihor
+ilinca ilir inzoudine ionel ionela ionut iryna iskouhi issouf iulia iulian iwona jacek jakub janusz jaroslaw jerzy
+jianguo jianhua jianjun jianping jiaqi jing jirair joaquina jovana jozef junjie justyna kalouste kamala kamardine
+kamaria karamoko karapet karnig karthik kassim katarzyna kateryna kazimierz keba kegham keomany kesone kevork khachik
+khamla khampheng khamphoui khamsing khamtanh khanh khatchadour khatchig khava khemara khoa khrystyna kidane kien kimly
+king-david kinga kirill knar knarik kodjo koffi kofi komlan konstantin korotoum kosal kossi kouadio kouakou kouame
+kouassi koulthoumi krikor krikoris krishnan kristapor krystyna krzysztof kujtim kumar kunthea kunthy kwame kwasi
+lakshmi lalao lam lan larysa lassine laurentiu leszek levon lihong lihua lilit liming lingling linh liridona lirije
+liubov liviu ljiljana ljubica loc lousaper lousine loussine lova lucica ludwik ludwika lukasz lulzim lusine luwam
+lyubov lyudmila lyudmyla maandhui maciej madalina madou magatte mahamoud mahesh makara maksym mala malee malgorzata
+malis malivanh manan manh manivanh manoug marcin mariama marine mariola maritza mariusz maro marzena massata mateusz
+mbaraka mbaye mbene mbombo mchangama meguerditch meihua meili meiling meline melkon meng merdi merhawi meron mersiha
+mert mesrop mhadji mher mialy michal miftahou mihaela mihail mihnea mihran mikal mikhail milica mimoza mina ming
+minghua mioara miora mircea mirela mirjana mirjeta miroslaw mirsad missak mkrtich mmadi mnatsagan modou mohsen
+moinaecha moinafatima moinahadidja moinahawa moinour monirath mouhamadi mouhidine murugan mykhailo mykola mykyta
+nadezhda nadhoir nadiia nadiya nadjati nafi nafissatou naira nairi nam naouirdine narine narith nary nasrat nasrin
+nassim nassur nassurdine nataliya nazanin nazareth nazeli nebojsa necati nemanja nermina nerses nevart nexhmije nga
+ngalula ngan nghia ngone ngozi nguyet nhan nhi nhung niama nichan nicoleta nicusor nigoghos nihat nikolai niloufar
+nimol nirmala nishan nkechi norayr noro noubar nouphet nourdine nubar nune nvard oana oanh obinna octavian odia oksana
+oksanna oleg oleksandr oleksandra oleksiy olena olha onja onnik ostap ouk ousseynou outhai ovidiu ovsanna papken
+parisa parouir parviz pawel peou perouz perouze petro petru-santu phaisan phalla phally phannary phat pheaktra pheap
+phetsamone phonesavanh phong phouvong phuc phuong ping piotr pisey plamedi plamen polina prakash predrag priya
+przemyslaw puthy qiang qiaoling qing quan quang quyen quynh rachadi rado radoslaw radovan radu raffi rafion rahamatou
+raihanti rajesh rajiv raluca ramesh ramzan raouadhoi ratana ratha rattana razvan rexhep rifai rindra rith rithy rivo
+riziki robel rodica rojda rong rouben roukia roupen roya ruoxi ruslan ryszard saandi saandia sadete sadja sadjade
+sahondra saindou salimou sambath samnang samphors samrawit sanata sandati sanela sarath sargis sarkis satenig satenik
+savoeun savuth savy selam selvi senad senada senait serap sergei sergey serhiy serop serope serovpe seta sevag sevak
+shabnam shahe shakeh shan shanthi shirin shkelqim shpend shqipe shufen shushan siaka sidi sihourn silahi silviu simona
+siranouche sirarpie sirivanh sirvart sitan siti sitti siva sivilay skender slavica slawomir slobodan snezana
+soibahadine soifia soifoine soilihi sokha sokhany sokhoeun sokhom sokunthea solofo solomiya sombat sombath somchai
+somchit somphone somsack sona sonig sophal sophat sophea sopheak sopheap sophorn sorin sosse sothea soukanh souksavanh
+soulaimana soulisak souphanh sourayi souren sovan sovanna sovannary sovath srey sreyleak sreymom sreyneang stelian
+stepan suiling suresh svitlana sylwia szymon takouhi talar talin tam taras tatev tatoul tenin tesfay tetyana teuta
+tewodros thambirajah thang thavisouk thida thien thinh tho thoa thoihir thongchanh thongsavanh thouraya thu thuan
+tiemoko tigran tijana tin ting toiharati toihir toky tomasz toros touch touhami toyb trang trinh trung tsegay tsvetan
+tuan tudor turgut tuyen tychique urszula uyen vadym vahagn vahan vahe vahram valbona valdrin valentyna valon vannak
+vannara vanouche vanthy vardan varduhi varouj varoujan vartan varter vartouhi vasily vasyl vathana vazken vazrig
+veasna vehanouche veljko veronika vibol vichea vichet viengkham viengsavanh vigen vijay viktoriya vilay vilayphone
+vimala vinh viorel viorica virak vireak visal vjosa vladan vladislav vlora voahangy voleak volodymyr vrej vuk vuong
+vuthy vyacheslav wanida wassa wei weiming wen wenhua wenjie wieslaw wieslawa witold wojciech xhevdet xia xiangyang
+xiaodong xiaofeng xiaohong xiaohui xiaojun xiaoli xiaoling xiaomei xiaoming xiaoyan xiaoyu xin xiu xiulan xiuying xuan
+xue ya-sin yanling yannick-desire yao yaroslav yaroslava yasmina-said yaye yeghia yeprem yeranouhi yervant yevhen
+yeznig yifan yildiz ying yingying yohannes yonas yong youssoufa yue yuhua yulan yulia yuliia yun yuping yuriy yuxin
+zabel zabelle zabihullah zahara zainaba zaliata zaliffa zalihata zamfir zamhouri zana zarema zarghuna zarmik zaroui
+zaruhi zaven zbigniew zeki zelimkhan zenab zepur zerda zhen zhi zhihui zhiqiang zhiyuan zihan zihao ziyi zohrab zorica
+zoubeiri zoulfati zoumana zufan zulmira zuzanna zvart
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 

@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 
 from calanque.privacy.lexicon.names import first_name_ranks, surname_ranks
+from calanque.privacy.lexicon.syllables import is_syllable_name
 from calanque.privacy.lexicon.vocabulary import word_frequencies
 
 # Rank to log10 of a frequency (Zipf); one word per hundred million is the floor of the vocabulary.
@@ -13,13 +14,14 @@ _ENDINGS = (
     *(("s", ""), ("e", ""), ("es", ""), ("x", ""), ("ee", "er"), ("ees", "er"), ("ez", "er"), ("ons", "er")),
     *(("ent", "er"), ("ait", "er"), ("aient", "er"), ("ant", "er"), ("era", "er"), ("ees", "e"), ("rice", "eur")),
 )
+_SLAVIC_ENDINGS = (("eva", "ev"), ("ova", "ov"), ("ina", "in"), ("ska", "ski"), ("cka", "cki"), ("aya", "y"), ("aia", "i"))
 _SHORTEST_STEM = 3
 _SURE_FIRST_NAME = 1.5
 _PARTICLES = frozenset(
     ("ait", "ben", "el", "al", "le", "la", "de", "du", "van", "von", "da", "di", "do", "dos", "bou", "ter", "der")
 )
 _FLOOR_PER_MILLION, _WORD_SCALE = 0.01, 2.0
-_FOREIGN, _FOREIGN_ELISION = 1.5, 2.0
+_FOREIGN, _FOREIGN_ELISION, _SYLLABLES = 1.5, 2.0, 2.0
 _NO_ELISION = re.compile(r"[mn]'[bcdfgjklmnpqrstvwxz]")
 """French cuts a vowel before a vowel only: "m'saidie" and "n'guessan" are names."""
 
@@ -77,6 +79,8 @@ def _odds_of_parts(word: str) -> float | None:
     """Weigh a compound by its parts: all must bear a name, or the first be a sure first name ("Jean-Mi")."""
     if "-" not in word and "'" not in word:
         return _odds_of_base(word)
+    if is_syllable_name(word) and any(part not in word_frequencies() for part in word.split("-")):
+        return _SYLLABLES
     parts = [name_odds(part) for part in word.replace("'", "-").split("-") if len(part) > 1 and part not in _PARTICLES]
     known = [part for part in parts if part is not None]
     if _NO_ELISION.match(word):
@@ -87,7 +91,11 @@ def _odds_of_parts(word: str) -> float | None:
 
 
 def _odds_of_base(word: str) -> float | None:
-    """Weigh a plural, a feminine or a verb form that the vocabulary lacks by the form it has."""
+    """Weigh a form that the lists lack by the one they have: a plural, a verb, a Slavic woman's surname."""
+    for ending, base in _SLAVIC_ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and stem + base in surname_ranks():
+            return name_odds(stem + base)
     frequencies = word_frequencies()
     for ending, base in _ENDINGS:
         stem = word.removesuffix(ending)

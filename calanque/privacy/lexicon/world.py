@@ -17,8 +17,11 @@ _LOCALES = (
     *("lt_LT", "nl_BE", "pl_PL", "pt_BR", "pt_PT", "ro_RO", "ru_RU", "sk_SK", "sl_SI", "sw", "tr_TR", "tw_GH"),
     *("uk_UA", "uz_UZ", "vi_VN", "yo_NG", "zh_CN", "zh_TW"),
 )
-_SURNAMES = ("last_names", "last_romanized_names", "unisex_last_names", "male_last_names")
-_FIRST_NAMES = ("first_names", "first_romanized_names", "middle_names")
+_SURNAMES = (
+    *("last_names", "last_names_male", "last_names_female", "last_romanized_names", "unisex_last_names"),
+    "male_last_names",
+)
+_FIRST_NAMES = ("first_names", "first_names_male", "first_names_female", "first_romanized_names", "middle_names")
 _SHORTEST = 3
 _ASIAN = frozenset(("vi_VN", "zh_CN", "zh_TW", "ja_JP"))
 """Where names of two letters are names: elsewhere they are particles or initials."""

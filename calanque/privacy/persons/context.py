@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from calanque.privacy.lexicon.odds import is_first_name
+from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.persons.cues import (
     ADDRESSED,
     AMBIGUOUS_LABELS,
@@ -18,6 +18,7 @@ from calanque.privacy.persons.cues import (
     PARTICLES,
     PLACE_PREPOSITIONS,
     ROLES,
+    SAYING,
     TITLES,
 )
 from calanque.privacy.persons.links import is_joined, is_part_of_surname
@@ -34,10 +35,11 @@ _BESIDE = {
     Casing.TITLE: 1.0,
     Casing.START: 1.0,
     Casing.UPPER: 1.0,
-    Casing.SHOUT: 0.8,
-    Casing.LOWER: 0.4,
-    Casing.BARE: 0.4,
+    Casing.SHOUT: 1.0,
+    Casing.LOWER: 0.6,
+    Casing.BARE: 0.6,
 }
+_IN_HANDLE, _CAPITAL_ELISION, _ENCLOSED = 1.5, 1.5, 0.6
 _AGED = {
     Casing.TITLE: 2.5,
     Casing.START: 2.5,
@@ -47,12 +49,14 @@ _AGED = {
     Casing.BARE: 1.5,
 }
 _LABEL_APART, _LABEL_APART_UNCASED, _AGAINST, _OF_ROLE = 3.0, 2.0, 2.5, 1.0
+_IT_IS, _INVERTED, _I_AM = 1.5, 1.5, 1.5
 _DETERMINER, _FAMILY, _PLACE_PREPOSITION = -1.5, -0.5, -1.0
 LONE_LINE = 2.0
 """What standing alone on a line adds."""
 _FREQUENT_FIRST_NAME = 3000
 _LONGEST_GAP = 3
 _MOST_WORDS_OF_LABEL = 3
+_ENDS_OF_SPEECH = frozenset(("»", ",", "», ", "»,", '"', '",', "”", "”,"))
 _LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
 
 _QUOTE = r"(?:[\"\u201c\u201d\u00ab]\s?)?"
@@ -69,6 +73,9 @@ def context_score(words: Sequence[Word], index: int) -> float:
     """Return what stands around a word adds to its score."""
     word = words[index]
     beside = _BESIDE[word.casing] if word.is_beside_value else 0.0
+    beside += _IN_HANDLE if word.is_in_handle else 0.0
+    if word.has_capital_elision and len(word.folded) > _LONGEST_ACRONYM:
+        beside += _CAPITAL_ELISION
     before = _before(words, index)
     apposed = _ROLE_APART if before < _ROLE_APART and _is_apposed(words, index) else 0.0
     return before + _after(words, index) + beside + apposed
@@ -169,11 +176,15 @@ def _suggested(words: Sequence[Word], index: int) -> float:
         if _AFTER_ROLE.fullmatch(gap):
             return _role_of_name(words[index])
         if _APART.fullmatch(gap):
-            return _ROLE_APART
+            return _ROLE_APART + (_ENCLOSED if _is_enclosed(words, index) else 0.0)
     if _AFTER_COLON.fullmatch(gap) and _is_labelled_apart(words, index):
         return _LABEL_APART if words[index].casing in CAPITALISED else _LABEL_APART_UNCASED
     if previous.folded in ("de", "a") and gap == " " and index > 1 and words[index - 2].folded in OF_A_PERSON:
         return _OF_ROLE
+    if gap == " " and previous.folded in SAYING and previous.gap.strip() in _ENDS_OF_SPEECH:
+        return _INVERTED
+    if previous.folded == "suis" and _gives_own_name(words, index):
+        return _I_AM
     if previous.folded in GREETINGS and (_AFTER_ROLE.fullmatch(gap) or _APART.fullmatch(gap)):
         return _GREETING
     if previous.folded in LINKS_TO_NAME and gap == " ":
@@ -185,6 +196,23 @@ def _suggested(words: Sequence[Word], index: int) -> float:
     if previous.folded in FOREIGN_PARTICLES and is_joined(words, index):
         return _FOREIGN_PARTICLE
     return _CAPITAL_PARTICLE if is_part_of_surname(words, index) else 0.0
+
+
+def _is_enclosed(words: Sequence[Word], index: int) -> bool:
+    """Say whether commas part a word from both sides: "un enfant, athoumane, a chuté"."""
+    return index + 1 < len(words) and words[index].gap.strip() == "," == words[index + 1].gap.strip()
+
+
+def _gives_own_name(words: Sequence[Word], index: int) -> bool:
+    """Say whether two names follow "je suis"."""
+    return (
+        index > 1
+        and words[index - 2].folded == "je"
+        and is_first_name(words[index].folded, _FREQUENT_FIRST_NAME)
+        and index + 1 < len(words)
+        and words[index + 1].gap == " "
+        and is_name(words[index + 1].folded)
+    )
 
 
 def _is_labelled_apart(words: Sequence[Word], index: int) -> bool:
@@ -237,6 +265,8 @@ def _after(words: Sequence[Word], index: int) -> float:
     following = words[index + 1]
     if following.folded in ("ans", "mois") and _AGE.fullmatch(following.gap):
         return _AGED[words[index].casing]
+    if following.folded == "qui" and index > 1 and (words[index - 2].folded, words[index - 1].folded) == ("c", "est"):
+        return _IT_IS
     if following.folded == "c" and index + 2 < len(words) and words[index + 2].gap.startswith("/"):
         return _AGAINST
     if following.folded in ("a", "m", "nous", "se", "est", "s") and index + 2 < len(words):

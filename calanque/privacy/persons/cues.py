@@ -7,7 +7,7 @@ docteure pr maitre me sieur sieurs nomme nommee nommes nommees denomme denommee 
 surnommee veuve capitaine lieutenant brigadier adjudant sergent commandant gardien-brigadier brigadier-chef
 adjudant-chef sergent-chef major colonel marechal-des-logis consorts gpx bc bcp brc brp opj apj gpm asvp adc adj mdl
 mch lt alias cne ltn gnd ipm sgt cch cpt cdt col abbe professeur professeure soeur pere imam
-rabbin mgr monseigneur mister ms
+rabbin mgr monseigneur mister ms cond
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 """A name follows at once."""
@@ -52,7 +52,7 @@ parent parents mere pere tuteur tutrice enfant conjoint conjointe epoux epouse r
 demandeuse defendeur defenderesse prevenu prevenue usager client cliente adherent adherente interesse interessee
 equipage present presents absent absents participants excuse excusee excuses secretaire enseignant enseignante
 chirurgien anesthesiste praticien operateur operatrice transmis redige valide vu pour emetteur correspondant ne nee
-soussigne soussignee eventuel adjoint collegue par beneficiaires proche aidant aidante
+avise avisee soussigne soussignee eventuel adjoint collegue par beneficiaires proche aidant aidante
 """.split()  # noqa: SIM905
 )
 """A name follows a colon or a tab after them."""
@@ -75,7 +75,7 @@ belle-fille conjoint associee accompagnant accompagnante enseignant enseignante 
 contre condamne condamnee dont cabinet nommement surnom demoiselle interesse conjointe ex tuteur beau-frere
 belle-soeur beau-pere belle-mere demi-frere associe colocataire directeur directrice affaire parents president
 presidente maire adjoint adjointe conseiller conseillere depute deputee senateur ministre
-sonnette succession cond senior
+sonnette succession senior
 """.split()  # noqa: SIM905
 )
 """A name may follow."""
@@ -87,6 +87,8 @@ anniversaire nomination mutation retour style place nom chien vehicule sac temoi
 """.split()  # noqa: SIM905
 )
 """What is somebody's: a name may follow "de"."""
+
+ROLES |= frozenset(f"ex-{role}" for role in ROLES)
 
 LINKS_TO_NAME = frozenset(
     """
@@ -112,6 +114,15 @@ disait souhaite habite vit travaille presente beneficie consulte epouse veuve ce
 """.split()  # noqa: SIM905
 )
 """They follow a name."""
+
+SAYING = frozenset(
+    """
+raconte confie souligne explique sourit souriait ajoute lance resume temoigne precise affirme regrette conclut assure
+note deplore martele soupire indique declare detaille rappelle insiste previent estime repond plaisante reconnait dit
+poursuit glisse lache tempere nuance analyse
+""".split()  # noqa: SIM905
+)
+"""Verbs that stand before their subject after quoted speech."""
 
 DETERMINERS = frozenset(
     """

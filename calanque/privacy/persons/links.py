@@ -14,6 +14,14 @@ _GAPS_TO_THING = (_GAPS - {"\n", " \n"}) | {" de l'", "'"}
 _LIST_SIGNS = frozenset((";", ",", "|", ""))
 _INITIALS = re.compile(r"[a-z](?:-[a-z])+")
 _MOST_PARTICLES = 3
+_DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"\d\s?$"), re.compile(r"\s?\d")
+MONTHS_AND_NAMES = frozenset(("mai", "avril", "juin"))
+_BEFORE_MONTH = frozenset(
+    """
+er en fin debut mi mois courant depuis jusqu de du le au ce des belle et ou prochain lundi mardi mercredi jeudi
+vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
 _OF = ("de", "du", "des")
 
 
@@ -51,6 +59,21 @@ def is_initial(word: Word) -> bool:
     if len(word.folded) > 1:
         return word.folded[1] == "-" and bool(_INITIALS.fullmatch(word.folded))
     return word.casing in (Casing.TITLE, Casing.UPPER) or word.is_dotted
+
+
+def follows_initial(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word in capitals stands after an initial: "Y. LE"; however common the word."""
+    if not 0 < index < len(words) or words[index].casing is not Casing.UPPER or words[index].gap not in _GAPS_AFTER_INITIAL:
+        return False
+    previous = words[index - 1]
+    return is_initial(previous) and previous.folded != "m" and previous.casing in (Casing.TITLE, Casing.UPPER)
+
+
+def is_dated(words: Sequence[Word], index: int) -> bool:
+    """Say whether a month stands in a date: "le 6 mai", "mai 2024", "début mai"."""
+    before = words[index - 1].folded if index else ""
+    after = words[index + 1].gap if index + 1 < len(words) else ""
+    return bool(_DIGIT_BEFORE.search(words[index].gap) or _DIGIT_AFTER.match(after)) or before in _BEFORE_MONTH
 
 
 def is_part_of_surname(words: Sequence[Word], index: int) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
+from calanque.privacy.lexicon.syllables import is_syllable_name
 from calanque.privacy.persons.cues import FOREIGN_PARTICLES, NO_NAMES, PARTICLES, ROLES, TITLES
-from calanque.privacy.persons.links import is_initial, is_part_of_surname, linked, names_a_thing
+from calanque.privacy.persons.links import follows_initial, is_initial, is_part_of_surname, linked, names_a_thing
 from calanque.privacy.persons.scores import (
     ACCEPT,
     DOUBT,
@@ -33,7 +34,11 @@ _TWO_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý]\. {1,2}[A-ZÀ-Ý]\.(?! ?[A-ZÀ
 _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
 _ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
 _OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
+_CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
+_SURE = 2.0
+_AFTER_NAME = frozenset(("et", "ou", "a", "est", "qui", "se", "ne"))
 _OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
+_NAME_PLACES = _OPENERS | TITLES | ROLES
 _FRENCH = PARTICLES - FOREIGN_PARTICLES
 _NOBLE = frozenset(("de", "du", "des"))
 _MOST_PARTICLES, _LONGEST_BRIDGE = 3, 3
@@ -71,10 +76,13 @@ def _accepted(words: Sequence[Word]) -> list[bool]:
         for index in order:
             word = words[index]
             if is_initial(word):
-                other = linked(words, index, step)
+                other = index + 1 if follows_initial(words, index + 1) else linked(words, index, step)
                 accepted[index] |= other is not None and accepted[other] and not _is_title_letter(words, index)
                 continue
             other = None if accepted[index] else linked(words, index, step)
+            if other is not None and accepted[other] and _completes(words, other, index):
+                accepted[index] = True
+                continue
             if (
                 other is not None
                 and word.score < _least_drawn(words, index)
@@ -149,10 +157,25 @@ def _is_other_half(words: Sequence[Word], other: int, index: int) -> bool:
     return is_pair and not is_acronym and not is_neutral(word) and is_first_name(name.folded)
 
 
+def _completes(words: Sequence[Word], other: int, index: int) -> bool:
+    """Say whether a listed name fills the phrase with the sure name beside it: ": tas Havva", "bounmy he,"."""
+    name, word = words[other], words[index]
+    if abs(other - index) > 1 or words[max(other, index)].gap != " " or word.folded in TITLES:
+        return False
+    is_sure = name.odds is None or name.odds > _SURE
+    if not is_sure or not (is_name(word.folded) or is_syllable_name(word.folded)):
+        return False
+    if other < index:
+        return index + 1 == len(words) or bool(_CLOSES.match(words[index + 1].gap))
+    return bool(_OPENS.search(word.gap)) or (index > 0 and words[index - 1].folded in _NAME_PLACES and word.gap == " ")
+
+
 def _is_title_letter(words: Sequence[Word], index: int) -> bool:
     """Say whether a single letter is the "M." of "M. Dupont"."""
     following = words[index + 1] if words[index].folded == "m" and index + 1 < len(words) else None
-    return following is not None and following.gap in (". ", " ", ".", ".  ")
+    if following is None or (words[index].casing in CAPITALISED and following.folded in _AFTER_NAME):
+        return False
+    return following.gap in (". ", " ", ".", ".  ")
 
 
 def _is_doubtful(word: Word) -> bool:

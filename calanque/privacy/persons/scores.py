@@ -12,7 +12,7 @@ from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.lexicon.syllables import is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.context import LONE_LINE, context_score, lone_lines
-from calanque.privacy.persons.links import is_initial, linked, listed, names_a_thing
+from calanque.privacy.persons.links import MONTHS_AND_NAMES, follows_initial, is_dated, is_initial, linked, listed, names_a_thing
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 from calanque.privacy.text import Prepared
 
@@ -46,6 +46,8 @@ SHORTEST_RARE_SURNAME = 6
 _RARE_SURNAME = 0.4
 # No title can make a name of a word that is this common.
 _HOPELESS = -3.5
+_MONTH_NAME = -0.3
+_WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
 _SYLLABLES, _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3.5, 4, 1.0
 _UNLISTED_PAIR, _LEAST_SHAPE = 1.5, -0.2
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
@@ -53,7 +55,7 @@ _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
 def score_words(text: Prepared, words: Sequence[Word]) -> None:
     """Set the score of every word."""
-    own = [_own(word) for word in words]
+    own = [_own(words, index) for index in range(len(words))]
     for index, score in enumerate(own):
         if score > 0 and names_a_thing(words, index):
             own[index] = _NEUTRAL
@@ -62,6 +64,8 @@ def score_words(text: Prepared, words: Sequence[Word]) -> None:
         if own[index] > _HOPELESS or _is_half_of_syllables(words, index):
             word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
             word.score += context_score(words, index)
+        if follows_initial(words, index):
+            word.score = max(word.score, ACCEPT)
     for index in lone_lines(text.original, words):
         words[index].score += LONE_LINE
     for index, word in enumerate(words):
@@ -74,11 +78,14 @@ def is_neutral(word: Word) -> bool:
     return word.folded in _PROPER_NOUNS or word.folded in PLACE_WORDS
 
 
-def _own(word: Word) -> float:
+def _own(words: Sequence[Word], index: int) -> float:
+    word = words[index]
     odds = _UNKNOWN[word.casing] + name_shape(word.folded) if word.odds is None else word.odds
     if word.folded.replace("-", " ") in _GEOGRAPHY:
         odds = min(odds, _TOWN)
-    if word.folded in _PROPER_NOUNS:
+    if word.folded in MONTHS_AND_NAMES and word.casing in _WRITTEN_WITH and not is_dated(words, index):
+        odds = _MONTH_NAME
+    elif word.folded in _PROPER_NOUNS:
         odds = _NEUTRAL if odds <= 0 else _NEUTRAL_NAME
     elif word.folded in PLACE_WORDS and word.name_start == word.start:
         odds += _PLACE
@@ -98,7 +105,7 @@ def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: in
         if other is None or not _makes_a_pair(words[index], words[other], own[other]):
             return 0.0
     elif is_initial(words[other]):
-        return _INITIAL if step < 0 or words[index].casing in CAPITALISED else 0.0
+        return _INITIAL if step < 0 or words[index].casing in CAPITALISED or words[other].is_dotted else 0.0
     if (words[other].casing in CAPITALISED) != (words[index].casing in CAPITALISED):
         return 0.0
     if abs(other - index) == 1 and _are_syllables(words[index], words[other]):

@@ -30,6 +30,9 @@ _OF_A_PERSON = frozenset(
 )
 _SIGNS = re.compile(r"[\s]{0,2}[,;:(/|\-]?[\s(]{0,2}")
 _MOST_SIGNS = 4
+_HANDLES = ("EMAIL_ADDRESS", "HANDLE")
+_HANDLE_PART = re.compile(r"[a-z]{2,}")
+_SHORTEST_IN_HANDLE = 4
 
 
 class Casing(IntEnum):
@@ -52,13 +55,14 @@ class Word:
 
     An initial ("J." of "J. Dupont") is a word too. `name_start` is where its particles begin when both together are a
     listed surname ("de la Tour"), else its own start. `is_beside_value` says whether a personal value of another kind
-    stands right beside it ("Florin, 06 12 34 56 78"), `has_capital_elision` whether a capital "L'" or "D'" was cut off
+    stands right beside it ("Florin, 06 12 34 56 78"), `is_in_handle` whether an e-mail address or handle of the text
+    holds the word ("SAUVAGE, fsauvage14@example.org"), `has_capital_elision` whether a capital "L'" or "D'" was cut off
     within a sentence ("chez L'Herbier").
     """
 
     __slots__ = (
-        *("casing", "end", "folded", "gap", "has_capital_elision", "is_beside_value", "is_dotted", "name_start"),
-        *("odds", "score", "sentence", "start"),
+        *("casing", "end", "folded", "gap", "has_capital_elision", "is_beside_value", "is_dotted", "is_in_handle"),
+        *("name_start", "odds", "score", "sentence", "start"),
     )
 
     def __init__(self, start: int, end: int, folded: str, gap: str, casing: Casing, sentence: int) -> None:
@@ -72,7 +76,7 @@ class Word:
             sentence,
         )
         self.odds = name_odds(folded)
-        self.has_capital_elision = self.is_beside_value = self.is_dotted = False
+        self.has_capital_elision = self.is_beside_value = self.is_dotted = self.is_in_handle = False
         self.name_start = start
         self.score = 0.0
 
@@ -113,8 +117,24 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
                 _weigh_with_particles(words, word)
             words.append(word)
             position, is_first = end, False
+    if words and text.folded.startswith(".", words[-1].end):
+        words[-1].is_dotted = True
     _settle_bare(words)
+    _mark_handles(text, words, holes)
     return words
+
+
+def _mark_handles(text: Prepared, words: Sequence[Word], holes: Sequence[Span]) -> None:
+    """Mark the words that stand in an e-mail address or handle: those were made of a name, more often than not."""
+    handles = [text.folded[hole.start : hole.end].split("@") for hole in holes if hole.type in _HANDLES]
+    parts = {part for handle in handles for part in _HANDLE_PART.findall(handle[0] or handle[-1])}
+    if not parts:
+        return
+    for word in words:
+        plain = word.folded.replace("'", "").replace("-", "")
+        word.is_in_handle = plain in parts or (
+            len(plain) >= _SHORTEST_IN_HANDLE and any(part.endswith(plain) or part.startswith(plain) for part in parts)
+        )
 
 
 def _is_beside(signs: str, value: Span) -> bool:
