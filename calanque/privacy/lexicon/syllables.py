@@ -37,7 +37,12 @@ _ARTICLES = frozenset(
 @lru_cache(maxsize=50_000)
 def is_syllable_name(word: str) -> bool:
     """Say whether a folded word may be a Vietnamese, Chinese or Korean name, or half of one ("phuong-thao")."""
-    parts = word.split("-")
-    if len(parts) > 1:
-        return all(part in _VIETNAMESE or part in _KOREAN or _PINYIN.fullmatch(part) for part in parts)
-    return word not in _ARTICLES and (word in _VIETNAMESE or word in _KOREAN or bool(_PINYIN.fullmatch(word)))
+    return word not in _ARTICLES and is_syllable(word)
+
+
+@lru_cache(maxsize=50_000)
+def is_syllable(word: str) -> bool:
+    """Say the same of any word, articles of French among them: "Le" and "Du" are surnames too."""
+    return len(word) > 1 and all(
+        part in _VIETNAMESE or part in _KOREAN or _PINYIN.fullmatch(part) for part in word.split("-")
+    )

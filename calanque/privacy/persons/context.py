@@ -14,6 +14,7 @@ from calanque.privacy.persons.cues import (
     GREETINGS,
     LABELS,
     LINKS_TO_NAME,
+    NO_NAMES,
     OF_A_PERSON,
     PARTICLES,
     PLACE_PREPOSITIONS,
@@ -28,7 +29,7 @@ _TITLE, _LABEL, _ROLE, _ROLE_OF_NAME, _ROLE_APART, _LINK, _FOLLOWER = 4.0, 4.0, 
 _GREETING, _CAPITAL_PARTICLE, _FOREIGN_PARTICLE, _ADDRESSED = 1.2, 1.0, 1.5, 1.0
 _BORN = 2.5
 _AFTER_BORN = frozenset(("ne", "nee", "demeurant", "domicilie", "domiciliee"))
-_ROLE_OF_SHORT, _LONGEST_ACRONYM = 4.5, 4
+_ROLE_OF_SHORT, _LABEL_OF_SHORT, _LONGEST_ACRONYM = 4.5, 5.0, 4
 _CERTAIN, _CHEZ_LES = 4.0, 1.0
 _BEFORE_FAMILY = ("chez", "famille")
 _BESIDE = {
@@ -79,6 +80,15 @@ def context_score(words: Sequence[Word], index: int) -> float:
     before = _before(words, index)
     apposed = _ROLE_APART if before < _ROLE_APART and _is_apposed(words, index) else 0.0
     return before + _after(words, index) + beside + apposed
+
+
+def is_titled(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word with a capital stands right after a title: it is a name, however common ("Mme MA")."""
+    if not index or words[index].casing not in (Casing.TITLE, Casing.UPPER) or words[index].folded in NO_NAMES:
+        return False
+    if not _announced(words[index - 1], words[index], words[index]) or words[index - 1].folded not in TITLES:
+        return False
+    return words[index].folded not in DETERMINERS or index + 1 == len(words) or words[index + 1].gap != " "
 
 
 def lone_lines(text: str, words: Sequence[Word]) -> set[int]:
@@ -152,8 +162,9 @@ def _announced(previous: Word, first: Word, word: Word) -> float:
         return _TITLE if is_title else 0.0
     if previous.folded not in LABELS or not _AFTER_LABEL.fullmatch(first.gap) or word.folded in LABELS:
         return 0.0
-    is_label = previous.folded not in AMBIGUOUS_LABELS or word.casing not in (Casing.LOWER, Casing.BARE)
-    return _LABEL if is_label else 0.0
+    if previous.folded in AMBIGUOUS_LABELS and word.casing in (Casing.LOWER, Casing.BARE):
+        return 0.0
+    return _LABEL_OF_SHORT if word.casing is Casing.UPPER and len(word.folded) <= _LONGEST_ACRONYM else _LABEL
 
 
 def _bears_particle(word: Word) -> bool:

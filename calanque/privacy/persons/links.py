@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.places import LINK_WORDS, PLACE_WORDS
 from calanque.privacy.persons.cues import BIRDS, NAMESAKES, NAMESAKES_LINKED, PARTICLES
-from calanque.privacy.persons.words import Casing, Word
+from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 _GAPS = frozenset((" ", "  ", "-", ".-", "\n", " \n", " d'", " l'"))
 _GAPS_AFTER_INITIAL = frozenset((". ", ".", ".-", ". -", ".  ", ".\n"))
@@ -66,7 +66,7 @@ def follows_initial(words: Sequence[Word], index: int) -> bool:
     if not 0 < index < len(words) or words[index].casing is not Casing.UPPER or words[index].gap not in _GAPS_AFTER_INITIAL:
         return False
     previous = words[index - 1]
-    return is_initial(previous) and previous.folded != "m" and previous.casing in (Casing.TITLE, Casing.UPPER)
+    return is_initial(previous) and previous.folded != "m" and previous.casing in CAPITALISED
 
 
 def is_dated(words: Sequence[Word], index: int) -> bool:

@@ -9,9 +9,9 @@ from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
-from calanque.privacy.lexicon.syllables import is_syllable_name
+from calanque.privacy.lexicon.syllables import is_syllable, is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
-from calanque.privacy.persons.context import LONE_LINE, context_score, lone_lines
+from calanque.privacy.persons.context import LONE_LINE, context_score, is_titled, lone_lines
 from calanque.privacy.persons.links import MONTHS_AND_NAMES, follows_initial, is_dated, is_initial, linked, listed, names_a_thing
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 from calanque.privacy.text import Prepared
@@ -48,6 +48,7 @@ _RARE_SURNAME = 0.4
 _HOPELESS = -3.5
 _MONTH_NAME = -0.3
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
+_CAPITAL_SYLLABLES, _ACRONYMS = 5.5, frozenset(("chu", "max"))
 _SYLLABLES, _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3.5, 4, 1.0
 _UNLISTED_PAIR, _LEAST_SHAPE = 1.5, -0.2
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
@@ -61,10 +62,12 @@ def score_words(text: Prepared, words: Sequence[Word]) -> None:
             own[index] = _NEUTRAL
     for index, word in enumerate(words):
         word.score = own[index]
-        if own[index] > _HOPELESS or _is_half_of_syllables(words, index):
+        if own[index] > _HOPELESS or any(
+            _is_pair_of_syllables(words, index, other) for other in (index - 1, index + 1)
+        ):
             word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
             word.score += context_score(words, index)
-        if follows_initial(words, index):
+        if follows_initial(words, index) or is_titled(words, index):
             word.score = max(word.score, ACCEPT)
     for index in lone_lines(text.original, words):
         words[index].score += LONE_LINE
@@ -99,6 +102,8 @@ def _own(words: Sequence[Word], index: int) -> float:
 
 def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: int) -> float:
     """Return what the next word of the same casing in one direction adds."""
+    if _is_pair_of_syllables(words, index, index + step):
+        return _SYLLABLES if words[index].casing not in CAPITALISED else _CAPITAL_SYLLABLES
     other, share = linked(words, index, step), _NEIGHBOUR
     if other is None:
         other, share = listed(words, index, step), _LISTED
@@ -108,19 +113,18 @@ def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: in
         return _INITIAL if step < 0 or words[index].casing in CAPITALISED or words[other].is_dotted else 0.0
     if (words[other].casing in CAPITALISED) != (words[index].casing in CAPITALISED):
         return 0.0
-    if abs(other - index) == 1 and _are_syllables(words[index], words[other]):
-        return _SYLLABLES
     if abs(other - index) == 1 and share == _NEIGHBOUR and _are_unlisted_pair(words[index], words[other]):
         return max(_UNLISTED_PAIR, share * min(own[other], _MOST_OF_NEIGHBOUR))
     return share * min(max(own[other], 0.0), _MOST_OF_NEIGHBOUR)
 
 
-def _is_half_of_syllables(words: Sequence[Word], index: int) -> bool:
-    """Say whether a common word is half of a name of syllables: "hui le", "MAI Van Hai"."""
-    return any(
-        0 <= other < len(words) and words[max(index, other)].gap == " " and _are_syllables(words[index], words[other])
-        for other in (index - 1, index + 1)
-    )
+def _is_pair_of_syllables(words: Sequence[Word], index: int, other: int) -> bool:
+    """Say whether two words side by side, of one way of writing, are a name of syllables; "MAI Van", "hui dinh"."""
+    if not 0 <= other < len(words) or words[max(index, other)].gap != " ":
+        return False
+    if (words[other].casing in CAPITALISED) != (words[index].casing in CAPITALISED):
+        return False
+    return _are_syllables(words[index], words[other])
 
 
 def _are_syllables(word: Word, other: Word) -> bool:
@@ -129,7 +133,11 @@ def _are_syllables(word: Word, other: Word) -> bool:
     Without capitals to tell, one of them must be no word of French.
     """
     pair = (word, other)
-    if {word.folded, other.folded} & PLACE_WORDS or not all(is_syllable_name(w.folded) for w in pair):
+    if {word.folded, other.folded} & (PLACE_WORDS | _ACRONYMS):
+        return False
+    if Casing.UPPER in (word.casing, other.casing) and word.casing is not other.casing:
+        return all(w.casing in _WRITTEN_WITH and is_syllable(w.folded) for w in pair)
+    if not all(is_syllable_name(w.folded) for w in pair):
         return False
     return word.casing in CAPITALISED or any(
         len(w.folded) >= _SHORTEST_SYLLABLES and (w.odds is None or w.odds > _FOREIGN_ODDS) for w in pair
