@@ -50,6 +50,8 @@ _AGED = {
     Casing.BARE: 1.5,
 }
 _LABEL_APART, _LABEL_APART_UNCASED, _AGAINST, _OF_ROLE = 3.0, 2.0, 2.5, 1.0
+_WRITTEN_AS_NAME = 1.8
+"""A listed name with a capital within a sentence: what stands before it counts for more."""
 _IT_IS, _INVERTED, _I_AM = 1.5, 1.5, 1.5
 _DETERMINER, _FAMILY, _PLACE_PREPOSITION = -1.5, -0.5, -1.0
 LONE_LINE = 2.0
@@ -78,8 +80,11 @@ def context_score(words: Sequence[Word], index: int) -> float:
     if word.has_capital_elision and len(word.folded) > _LONGEST_ACRONYM:
         beside += _CAPITAL_ELISION
     before = _before(words, index)
-    apposed = _ROLE_APART if before < _ROLE_APART and _is_apposed(words, index) else 0.0
-    return before + _after(words, index) + beside + apposed
+    if before < _ROLE_APART and _is_apposed(words, index):
+        before += _ROLE_APART
+    if before > 0 and word.casing in (Casing.TITLE, Casing.UPPER) and is_name(word.folded):
+        before *= _WRITTEN_AS_NAME
+    return before + _after(words, index) + beside
 
 
 def is_titled(words: Sequence[Word], index: int) -> bool:
@@ -232,6 +237,8 @@ def _is_labelled_apart(words: Sequence[Word], index: int) -> bool:
         word = words[position]
         if word.folded in LABELS and word.folded not in AMBIGUOUS_LABELS:
             return position < index - 1
+        if position == index - 1 and word.folded in LINKS_TO_NAME:
+            return True
         if word.gap.strip(" ,") or "\n" in word.gap:
             return False
     return False

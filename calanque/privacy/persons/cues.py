@@ -75,7 +75,9 @@ belle-fille conjoint associee accompagnant accompagnante enseignant enseignante 
 contre condamne condamnee dont cabinet nommement surnom demoiselle interesse conjointe ex tuteur beau-frere
 belle-soeur beau-pere belle-mere demi-frere associe colocataire directeur directrice affaire parents president
 presidente maire adjoint adjointe conseiller conseillere depute deputee senateur ministre
-sonnette succession senior
+sonnette succession senior passager passagere pilote electeur electrice marin forain abonne abonnee nageur nageuse
+baigneur baigneuse pecheur joueur joueuse cadet cadette aine ainee benjamin titulaire beneficiaire declarant declarante
+interlocuteur interlocutrice
 """.split()  # noqa: SIM905
 )
 """A name may follow."""

@@ -35,7 +35,7 @@ _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?
 _ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
 _OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
 _CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
-_SURE = 2.0
+_SURE, _LEAST_FIRST = 2.0, -2.2
 _AFTER_NAME = frozenset(("et", "ou", "a", "est", "qui", "se", "ne"))
 _OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 _NAME_PLACES = _OPENERS | TITLES | ROLES
@@ -167,6 +167,8 @@ def _completes(words: Sequence[Word], other: int, index: int) -> bool:
         return False
     if other < index:
         return index + 1 == len(words) or bool(_CLOSES.match(words[index + 1].gap))
+    if word.odds is not None and word.odds < _LEAST_FIRST:
+        return False
     return bool(_OPENS.search(word.gap)) or (index > 0 and words[index - 1].folded in _NAME_PLACES and word.gap == " ")
 
 

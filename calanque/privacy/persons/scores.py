@@ -6,7 +6,7 @@ All terms are powers of ten, so they add up; a word is (part of) a name from `AC
 from collections.abc import Sequence
 
 from calanque.privacy.lexicon.brands import BRANDS
-from calanque.privacy.lexicon.odds import is_first_name
+from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.lexicon.syllables import is_syllable, is_syllable_name
@@ -47,6 +47,7 @@ _RARE_SURNAME = 0.4
 # No title can make a name of a word that is this common.
 _HOPELESS = -3.5
 _MONTH_NAME = -0.3
+_SURE_SURNAME, _CONVENTION = 4.0, 1.0
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
 _CAPITAL_SYLLABLES, _ACRONYMS = 5.5, frozenset(("chu", "max"))
 _SYLLABLES, _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3.5, 4, 1.0
@@ -69,11 +70,20 @@ def score_words(text: Prepared, words: Sequence[Word]) -> None:
             word.score += context_score(words, index)
         if follows_initial(words, index) or is_titled(words, index):
             word.score = max(word.score, ACCEPT)
+    _settle_convention(words, own)
     for index in lone_lines(text.original, words):
         words[index].score += LONE_LINE
     for index, word in enumerate(words):
         if word.score >= DOUBT and names_a_thing(words, index):
             word.score = _NEUTRAL
+
+
+def _settle_convention(words: Sequence[Word], own: Sequence[float]) -> None:
+    """Raise listed names in capitals where the text writes its surnames so: beside DUPONT, LIN is no acronym."""
+    if any(word.casing is Casing.UPPER and score > _SURE_SURNAME for word, score in zip(words, own, strict=True)):
+        for word, score in zip(words, own, strict=True):
+            if word.casing is Casing.UPPER and score > _HOPELESS and is_name(word.folded):
+                word.score += _CONVENTION
 
 
 def is_neutral(word: Word) -> bool:
@@ -86,7 +96,7 @@ def _own(words: Sequence[Word], index: int) -> float:
     odds = _UNKNOWN[word.casing] + name_shape(word.folded) if word.odds is None else word.odds
     if word.folded.replace("-", " ") in _GEOGRAPHY:
         odds = min(odds, _TOWN)
-    if word.folded in MONTHS_AND_NAMES and word.casing in _WRITTEN_WITH and not is_dated(words, index):
+    if word.folded in MONTHS_AND_NAMES and word.casing in CAPITALISED and not is_dated(words, index):
         odds = _MONTH_NAME
     elif word.folded in _PROPER_NOUNS:
         odds = _NEUTRAL if odds <= 0 else _NEUTRAL_NAME
