@@ -14,7 +14,15 @@ _ENDINGS = (
     *(("s", ""), ("e", ""), ("es", ""), ("x", ""), ("ee", "er"), ("ees", "er"), ("ez", "er"), ("ons", "er")),
     *(("ent", "er"), ("ait", "er"), ("aient", "er"), ("ant", "er"), ("era", "er"), ("ees", "e"), ("rice", "eur")),
 )
-_SLAVIC_ENDINGS = (("eva", "ev"), ("ova", "ov"), ("ina", "in"), ("ska", "ski"), ("cka", "cki"), ("aya", "y"), ("aia", "i"))
+_SLAVIC_ENDINGS = (
+    ("eva", "ev"),
+    ("ova", "ov"),
+    ("ina", "in"),
+    ("ska", "ski"),
+    ("cka", "cki"),
+    ("aya", "y"),
+    ("aia", "i"),
+)
 _SHORTEST_STEM = 3
 _SURE_FIRST_NAME = 1.5
 _PARTICLES = frozenset(

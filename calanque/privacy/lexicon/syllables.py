@@ -1,4 +1,4 @@
-"""Names made of syllables of Vietnamese, Chinese or Korean, many of them also words of French ("Long", "Son", "Mai")."""
+"""Names made of syllables of Vietnamese, Chinese or Korean, many also words of French ("Long", "Son", "Mai")."""
 
 import re
 from functools import lru_cache

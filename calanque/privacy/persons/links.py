@@ -8,9 +8,9 @@ from calanque.privacy.lexicon.places import LINK_WORDS, PLACE_WORDS
 from calanque.privacy.persons.cues import BIRDS, NAMESAKES, NAMESAKES_LINKED, PARTICLES
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
-_GAPS = frozenset((" ", "  ", "-", ".-", "\n", " \n", " d'", " l'"))
+GAPS = frozenset((" ", "  ", "-", ".-", "\n", " \n", " d'", " l'"))
 _GAPS_AFTER_INITIAL = frozenset((". ", ".", ".-", ". -", ".  ", ".\n"))
-_GAPS_TO_THING = (_GAPS - {"\n", " \n"}) | {" de l'", "'"}
+_GAPS_TO_THING = (GAPS - {"\n", " \n"}) | {" de l'", "'"}
 _LIST_SIGNS = frozenset((";", ",", "|", ""))
 _INITIALS = re.compile(r"[a-z](?:-[a-z])+")
 _MOST_PARTICLES = 3
@@ -28,7 +28,7 @@ _OF = ("de", "du", "des")
 def is_joined(words: Sequence[Word], index: int) -> bool:
     """Say whether nothing parts a word from the one before it."""
     gap = words[index].gap
-    return gap in _GAPS or (gap in _GAPS_AFTER_INITIAL and len(words[index - 1].folded) <= 2)
+    return gap in GAPS or (gap in _GAPS_AFTER_INITIAL and len(words[index - 1].folded) <= 2)
 
 
 def linked(words: Sequence[Word], index: int, step: int) -> int | None:
@@ -63,7 +63,11 @@ def is_initial(word: Word) -> bool:
 
 def follows_initial(words: Sequence[Word], index: int) -> bool:
     """Say whether a word in capitals stands after an initial: "Y. LE"; however common the word."""
-    if not 0 < index < len(words) or words[index].casing is not Casing.UPPER or words[index].gap not in _GAPS_AFTER_INITIAL:
+    if (
+        not 0 < index < len(words)
+        or words[index].casing is not Casing.UPPER
+        or words[index].gap not in _GAPS_AFTER_INITIAL
+    ):
         return False
     previous = words[index - 1]
     return is_initial(previous) and previous.folded != "m" and previous.casing in CAPITALISED

@@ -1,18 +1,18 @@
 """From scored words to names: runs of accepted words, with their particles and initials."""
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
-from calanque.privacy.lexicon.syllables import is_syllable_name
+from calanque.privacy.persons.announced import LONGEST_ACRONYM
 from calanque.privacy.persons.cues import FOREIGN_PARTICLES, NO_NAMES, PARTICLES, ROLES, TITLES
+from calanque.privacy.persons.initials import initials
 from calanque.privacy.persons.links import follows_initial, is_initial, is_part_of_surname, linked, names_a_thing
+from calanque.privacy.persons.phrases import OPENERS, OPENS, completes
 from calanque.privacy.persons.scores import (
     ACCEPT,
     DOUBT,
-    LONGEST_ACRONYM,
     SHORTEST_RARE_SURNAME,
     is_neutral,
     score_words,
@@ -23,22 +23,7 @@ from calanque.privacy.text import Prepared
 
 ENTITY = "PERSON"
 _EXTEND, _EXTEND_UNCASED, _EXTEND_UNKNOWN = 0.0, 1.5, -1.5
-_INITIALS_ALONE = re.compile(
-    r"(?<!\w)(?i:m|mr|mme|mlle|dr|monsieur|madame|docteur|pr|ma[iî]tre)\.?[ \u00a0]"
-    r"([A-ZÀ-Ý](?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019])))"
-)
-_COMPOUND_INITIALS = re.compile(
-    r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}(?:\.-[A-ZÀ-Ý][a-z]{0,2}){1,2}\.?\s{0,2}(?:[A-ZÀ-Ý][\w'\u2019\-]+|[A-ZÀ-Ý]\.)"
-)
-_TWO_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý]\. {1,2}[A-ZÀ-Ý]\.(?! ?[A-ZÀ-Ý]\.)")
-_SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
-_ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
-_OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
-_CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
-_SURE, _LEAST_FIRST = 2.0, -2.2
 _AFTER_NAME = frozenset(("et", "ou", "a", "est", "qui", "se", "ne"))
-_OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
-_NAME_PLACES = _OPENERS | TITLES | ROLES
 _FRENCH = PARTICLES - FOREIGN_PARTICLES
 _NOBLE = frozenset(("de", "du", "des"))
 _MOST_PARTICLES, _LONGEST_BRIDGE = 3, 3
@@ -62,7 +47,7 @@ def read_names(text: Prepared, holes: Sequence[Span] = ()) -> Reading:
     words = words_of(text, holes)
     score_words(text, words)
     accepted = _accepted(words)
-    spans = [*_runs(text, words, accepted), *_initials(text)]
+    spans = [*_runs(text, words, accepted), *initials(text, ENTITY)]
     doubtful = frozenset(
         word.sentence for index, word in enumerate(words) if not accepted[index] and _is_doubtful(word)
     )
@@ -80,7 +65,7 @@ def _accepted(words: Sequence[Word]) -> list[bool]:
                 accepted[index] |= other is not None and accepted[other] and not _is_title_letter(words, index)
                 continue
             other = None if accepted[index] else linked(words, index, step)
-            if other is not None and accepted[other] and _completes(words, other, index):
+            if other is not None and accepted[other] and completes(words, other, index):
                 accepted[index] = True
                 continue
             if (
@@ -157,21 +142,6 @@ def _is_other_half(words: Sequence[Word], other: int, index: int) -> bool:
     return is_pair and not is_acronym and not is_neutral(word) and is_first_name(name.folded)
 
 
-def _completes(words: Sequence[Word], other: int, index: int) -> bool:
-    """Say whether a listed name fills the phrase with the sure name beside it: ": tas Havva", "bounmy he,"."""
-    name, word = words[other], words[index]
-    if abs(other - index) > 1 or words[max(other, index)].gap != " " or word.folded in TITLES:
-        return False
-    is_sure = name.odds is None or name.odds > _SURE
-    if not is_sure or not (is_name(word.folded) or is_syllable_name(word.folded)):
-        return False
-    if other < index:
-        return index + 1 == len(words) or bool(_CLOSES.match(words[index + 1].gap))
-    if word.odds is not None and word.odds < _LEAST_FIRST:
-        return False
-    return bool(_OPENS.search(word.gap)) or (index > 0 and words[index - 1].folded in _NAME_PLACES and word.gap == " ")
-
-
 def _is_title_letter(words: Sequence[Word], index: int) -> bool:
     """Say whether a single letter is the "M." of "M. Dupont"."""
     following = words[index + 1] if words[index].folded == "m" and index + 1 < len(words) else None
@@ -227,7 +197,7 @@ def _with_particles(words: Sequence[Word], index: int) -> int:
         return word.name_start
     if word.has_capital_elision:
         return start - len("d'")
-    if word.gap.endswith("d'") and (index == 0 or words[index - 1].folded in TITLES or _OPENS.search(word.gap[:-2])):
+    if word.gap.endswith("d'") and (index == 0 or words[index - 1].folded in TITLES or OPENS.search(word.gap[:-2])):
         return start - len("d'")
     opened = _opened(words, index)
     if opened < index and not words[opened].folded.startswith("l"):
@@ -258,7 +228,7 @@ def _opened(words: Sequence[Word], index: int) -> int:
         first and index - first < _MOST_PARTICLES and words[first - 1].folded in _FRENCH and words[first].gap.isspace()
     ):
         first -= 1
-    is_opened = first < index and (first == 0 or _OPENS.search(words[first].gap) or words[first - 1].folded in _OPENERS)
+    is_opened = first < index and (first == 0 or OPENS.search(words[first].gap) or words[first - 1].folded in OPENERS)
     return first if is_opened else index
 
 
@@ -270,19 +240,6 @@ def _owns_particles(words: Sequence[Word], index: int) -> bool:
     if _after_title(words, index) < index or (first and words[first - 1].folded in ROLES):
         return True
     return words[first].casing is not Casing.LOWER or word.casing is Casing.LOWER
-
-
-def _initials(text: Prepared) -> Iterable[Span]:
-    for match in _INITIALS_ALONE.finditer(text.original):
-        yield Span(match.start(1), match.end(1), ENTITY, 0.7, "person.initials")
-    for match in _COMPOUND_INITIALS.finditer(text.original):
-        yield Span(match.start(), match.end(), ENTITY, 0.8, "person.compound_initials")
-    for match in _TWO_INITIALS.finditer(text.original):
-        yield Span(match.start(), match.end(), ENTITY, 0.6, "person.two_initials")
-    if not any(map(str.isupper, text.original)):
-        for match in _SMALL_INITIALS.finditer(text.original):
-            if match.group() not in _ABBREVIATIONS:
-                yield Span(match.start(), match.end(), ENTITY, 0.6, "person.two_initials")
 
 
 def accept_model_name(reading: Reading, start: int, end: int) -> Span | None:

@@ -11,8 +11,18 @@ from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.lexicon.syllables import is_syllable, is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
-from calanque.privacy.persons.context import LONE_LINE, context_score, is_titled, lone_lines
-from calanque.privacy.persons.links import MONTHS_AND_NAMES, follows_initial, is_dated, is_initial, linked, listed, names_a_thing
+from calanque.privacy.persons.announced import LONGEST_ACRONYM, is_titled
+from calanque.privacy.persons.context import context_score
+from calanque.privacy.persons.links import (
+    MONTHS_AND_NAMES,
+    follows_initial,
+    is_dated,
+    is_initial,
+    linked,
+    listed,
+    names_a_thing,
+)
+from calanque.privacy.persons.phrases import LONE_LINE, is_phrase_of_syllables, lone_lines
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 from calanque.privacy.text import Prepared
 
@@ -40,7 +50,6 @@ _UNKNOWN = {
 }
 _NEUTRAL, _NEUTRAL_NAME, _PLACE, _TOWN = -6.0, -1.9, -1.0, -0.8
 _SHORT_CAPITALS, _SHORT_CAPITAL_NAME, _SURE_NAME = -1.5, -0.8, 1.5
-LONGEST_ACRONYM = 4
 SHORTEST_RARE_SURNAME = 6
 """From this length on an unknown word in capitals is a surname rather than an acronym."""
 _RARE_SURNAME = 0.4
@@ -57,25 +66,38 @@ _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
 def score_words(text: Prepared, words: Sequence[Word]) -> None:
     """Set the score of every word."""
-    own = [_own(words, index) for index in range(len(words))]
-    for index, score in enumerate(own):
-        if score > 0 and names_a_thing(words, index):
-            own[index] = _NEUTRAL
+    own = _own_scores(words)
     for index, word in enumerate(words):
         word.score = own[index]
-        if own[index] > _HOPELESS or any(
-            _is_pair_of_syllables(words, index, other) for other in (index - 1, index + 1)
-        ):
+        if own[index] > _HOPELESS or _is_half_of_pair(words, index):
             word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
             word.score += context_score(words, index)
         if follows_initial(words, index) or is_titled(words, index):
             word.score = max(word.score, ACCEPT)
     _settle_convention(words, own)
+    _settle_phrases(words)
     for index in lone_lines(text.original, words):
         words[index].score += LONE_LINE
     for index, word in enumerate(words):
         if word.score >= DOUBT and names_a_thing(words, index):
             word.score = _NEUTRAL
+
+
+def _own_scores(words: Sequence[Word]) -> list[float]:
+    """Return what each word is by itself; a name that is that of a thing is none."""
+    own = [_own(words, index) for index in range(len(words))]
+    return [_NEUTRAL if score > 0 and names_a_thing(words, index) else score for index, score in enumerate(own)]
+
+
+def _is_half_of_pair(words: Sequence[Word], index: int) -> bool:
+    return _is_pair_of_syllables(words, index, index - 1) or _is_pair_of_syllables(words, index, index + 1)
+
+
+def _settle_phrases(words: Sequence[Word]) -> None:
+    for index in range(len(words)):
+        if is_phrase_of_syllables(words, index):
+            for word in words[index : index + 2]:
+                word.score = max(word.score, ACCEPT)
 
 
 def _settle_convention(words: Sequence[Word], own: Sequence[float]) -> None:

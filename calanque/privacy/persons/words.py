@@ -11,7 +11,7 @@ from calanque.privacy.text import Prepared, is_shouting, sentences
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019\u2010\u2011\-](?=[^\W\d_]))*")
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'")
-_FOREIGN_LETTER = re.compile(r"[ÃÅÌÍÑÒÓÕØÚÝÞßãåìíñòóõøúýþĀ-őŔ-ſƀ-ɏḀ-ỿ]")
+_FOREIGN_LETTER = re.compile(r"[ÃÅÌÍÑÒÓÕØÚÝÞßãåìíñòóõøúýþĀ-őŔ-ſƀ-ɏ\u1e00-\u1eff]")
 """Letters that French does not write: a word with one is no word of French, whatever it folds to."""
 _NAME_ELISIONS = "MN"
 """Capitals that begin a name before an apostrophe and a capital: "M'Roivili", "N'Diaye"."""
@@ -106,8 +106,7 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
             is_start = is_first or bool(_OPENER.search(gap))
             casing = Casing.SHOUT if shouts else _casing(text.original, start, end, is_start)
             word = Word(start, end, text.folded[start:end], gap, casing, number)
-            if _FOREIGN_LETTER.search(text.original, start, end):
-                word.odds = foreign_odds(word.folded)
+            _weigh_letters(text.original, word)
             word.has_capital_elision = begins_capital and not shouts and casing in _WRITTEN_WITH
             if hole < len(holes) and holes[hole].start - end <= _MOST_SIGNS:
                 word.is_beside_value = _is_beside(text.folded[end : holes[hole].start], holes[hole])
@@ -117,8 +116,8 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
                 _weigh_with_particles(words, word)
             words.append(word)
             position, is_first = end, False
-    if words and text.folded.startswith(".", words[-1].end):
-        words[-1].is_dotted = True
+    if words:
+        words[-1].is_dotted |= text.folded.startswith(".", words[-1].end)
     _settle_bare(words)
     _mark_handles(text, words, holes)
     return words
@@ -135,6 +134,11 @@ def _mark_handles(text: Prepared, words: Sequence[Word], holes: Sequence[Span]) 
         word.is_in_handle = plain in parts or (
             len(plain) >= _SHORTEST_IN_HANDLE and any(part.endswith(plain) or part.startswith(plain) for part in parts)
         )
+
+
+def _weigh_letters(original: str, word: Word) -> None:
+    if _FOREIGN_LETTER.search(original, word.start, word.end):
+        word.odds = foreign_odds(word.folded)
 
 
 def _is_beside(signs: str, value: Span) -> bool:

@@ -1,0 +1,100 @@
+"""Phrases that hold a name and nothing else: between two signs, or after a title, a role or "par"."""
+
+import re
+from collections.abc import Sequence
+
+from calanque.privacy.lexicon.odds import is_name
+from calanque.privacy.lexicon.syllables import is_syllable, is_syllable_name
+from calanque.privacy.persons.cues import DETERMINERS, NO_NAMES, PARTICLES, ROLES, TITLES
+from calanque.privacy.persons.words import CAPITALISED, Word
+
+OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
+LONE_LINE = 2.0
+"""What standing alone on a line adds."""
+_LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
+OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
+_CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
+_NAME_PLACES = OPENERS | TITLES | ROLES
+_NO_FIRST = TITLES | DETERMINERS | PARTICLES
+_SURE, _LEAST_FIRST = 2.0, -2.2
+_LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR = -1.0, 6, 5
+
+
+def completes(words: Sequence[Word], other: int, index: int) -> bool:
+    """Say whether a listed name fills the phrase with the sure name beside it: ": tas Havva", "bounmy he,"."""
+    name, word = words[other], words[index]
+    if abs(other - index) > 1 or words[max(other, index)].gap != " " or word.folded in TITLES:
+        return False
+    is_sure = name.odds is None or name.odds > _SURE
+    if not is_sure or not (is_name(word.folded) or is_syllable_name(word.folded)):
+        return False
+    if other < index:
+        return _closes(words, index)
+    return (word.odds is None or word.odds > _LEAST_FIRST) and _opens(words, index)
+
+
+def is_phrase_of_syllables(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word and the next one, small or shouted, are a phrase of two syllables: ", hai song,"."""
+    if index + 1 >= len(words) or words[index].casing in CAPITALISED or words[index + 1].gap != " ":
+        return False
+    pair = words[index : index + 2]
+    if not all(len(word.folded) <= _LONGEST_SYLLABLE and is_syllable(word.folded) for word in pair):
+        return False
+    if sum(len(word.folded) for word in pair) < _SHORTEST_PAIR or {word.folded for word in pair} & NO_NAMES:
+        return False
+    if pair[0].folded in _NO_FIRST:
+        return False
+    is_rare = any(word.odds is None or word.odds > _LEAST_OF_PAIR for word in pair)
+    return is_rare and _opens(words, index) and _closes(words, index + 1)
+
+
+def _opens(words: Sequence[Word], index: int) -> bool:
+    word = words[index]
+    return bool(OPENS.search(word.gap)) or (index > 0 and words[index - 1].folded in _NAME_PLACES and word.gap == " ")
+
+
+def _closes(words: Sequence[Word], index: int) -> bool:
+    return index + 1 == len(words) or bool(_CLOSES.match(words[index + 1].gap))
+
+
+def lone_lines(text: str, words: Sequence[Word]) -> set[int]:
+    """Return the indexes of the words of short lines that hold nothing but words that may be names.
+
+    Such a line is a signature or the head of a form.
+    """
+    found: set[int] = set()
+    line: list[int] = []
+    for index, word in enumerate(words):
+        if index and "\n" in word.gap:
+            found.update(_lone(text, words, line))
+            line = []
+        line.append(index)
+    found.update(_lone(text, words, line))
+    found.update(_last_sentence(words))
+    return found
+
+
+def _last_sentence(words: Sequence[Word]) -> Sequence[int]:
+    """Return the words of a text's last sentence when nothing in it is a common word: a signature."""
+    last = [index for index, word in enumerate(words) if word.sentence == words[-1].sentence]
+    is_signature = len(last) < len(words) and len(last) < _LONGEST_LINE and _are_names(words, last)
+    return last if is_signature else ()
+
+
+def _are_names(words: Sequence[Word], line: Sequence[int]) -> bool:
+    return all(
+        word.odds is None or word.odds > _LEAST_LINE_ODDS or word.folded in PARTICLES
+        for word in (words[index] for index in line)
+    )
+
+
+def _lone(text: str, words: Sequence[Word], line: Sequence[int]) -> Sequence[int]:
+    if not line or len(line) > _LONGEST_LINE:
+        return ()
+    first, last = words[line[0]], words[line[-1]]
+    head = text[text.rfind("\n", 0, first.start) + 1 : first.start]
+    end = text.find("\n", last.end)
+    tail = text[last.end : end if end >= 0 else len(text)]
+    if head.strip(" \t-") or tail.strip(" \t.,") or (end < 0 and "\n" not in text):
+        return ()
+    return line if _are_names(words, line) else ()
