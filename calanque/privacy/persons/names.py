@@ -58,26 +58,31 @@ def _accepted(words: Sequence[Word]) -> list[bool]:
     """Accept words by score, then what a name draws in with it: "Paul" draws "Fontaine", "DUPONT" draws "Le"."""
     accepted = [word.score >= ACCEPT and _may_be_part(word) for word in words]
     for order, step in ((range(len(words)), -1), (range(len(words) - 1, -1, -1), 1)):
+        name = -step * len(words) * 2
         for index in order:
-            word = words[index]
-            if is_initial(word):
-                other = index + 1 if follows_initial(words, index + 1) else linked(words, index, step)
-                accepted[index] |= other is not None and accepted[other] and not _is_title_letter(words, index)
-                continue
-            other = None if accepted[index] else linked(words, index, step)
-            if other is not None and accepted[other] and completes(words, other, index):
+            # Nothing further away than the particles of a name can be drawn in.
+            if not accepted[index] and abs(index - name) <= _MOST_PARTICLES and _is_drawn(words, accepted, index, step):
                 accepted[index] = True
-                continue
-            if (
-                other is not None
-                and word.score < _least_drawn(words, index)
-                and not _is_other_half(words, other, index)
-            ):
-                continue
-            if other is not None and accepted[other] and _draws(words, other, index):
-                accepted[index] = _may_be_part(word)
+            if accepted[index]:
+                name = index
     _bridge(words, accepted)
     return accepted
+
+
+def _is_drawn(words: Sequence[Word], accepted: Sequence[bool], index: int, step: int) -> bool:
+    """Say whether the name that stands next in a direction makes a word part of it."""
+    word = words[index]
+    if is_initial(word):
+        other = index + 1 if follows_initial(words, index + 1) else linked(words, index, step)
+        return other is not None and accepted[other] and not _is_title_letter(words, index)
+    other = linked(words, index, step)
+    if other is None or not accepted[other]:
+        return False
+    if completes(words, other, index):
+        return True
+    if word.score < _least_drawn(words, index) and not _is_other_half(words, other, index):
+        return False
+    return _draws(words, other, index) and _may_be_part(word)
 
 
 def _bridge(words: Sequence[Word], accepted: list[bool]) -> None:

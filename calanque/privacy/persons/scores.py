@@ -58,7 +58,7 @@ _HOPELESS = -3.5
 _MONTH_NAME = -0.3
 _SURE_SURNAME, _CONVENTION = 4.0, 1.0
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
-_CAPITAL_SYLLABLES, _ACRONYMS = 5.5, frozenset(("chu", "max"))
+_CAPITAL_SYLLABLES, _NO_SYLLABLES = 5.5, PLACE_WORDS | {"chu", "max"}
 _SYLLABLES, _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3.5, 4, 1.0
 _UNLISTED_PAIR, _LEAST_SHAPE = 1.5, -0.2
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
@@ -66,11 +66,14 @@ _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
 def score_words(text: Prepared, words: Sequence[Word]) -> None:
     """Set the score of every word."""
-    own = _own_scores(words)
+    own, paired = _own_scores(words), _paired(words)
     for index, word in enumerate(words):
         word.score = own[index]
-        if own[index] > _HOPELESS or _is_half_of_pair(words, index):
+        if paired[index]:
+            word.score += _CAPITAL_SYLLABLES if word.casing in CAPITALISED else _SYLLABLES
+        elif own[index] > _HOPELESS:
             word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
+        if paired[index] or own[index] > _HOPELESS:
             word.score += context_score(words, index)
         if follows_initial(words, index) or is_titled(words, index):
             word.score = max(word.score, ACCEPT)
@@ -89,8 +92,14 @@ def _own_scores(words: Sequence[Word]) -> list[float]:
     return [_NEUTRAL if score > 0 and names_a_thing(words, index) else score for index, score in enumerate(own)]
 
 
-def _is_half_of_pair(words: Sequence[Word], index: int) -> bool:
-    return _is_pair_of_syllables(words, index, index - 1) or _is_pair_of_syllables(words, index, index + 1)
+def _paired(words: Sequence[Word]) -> list[bool]:
+    """Say of each word whether it is half of a name of syllables: "MAI Van", "hui dinh"."""
+    paired = [False] * len(words)
+    for index in range(len(words) - 1):
+        word, other = words[index], words[index + 1]
+        if other.gap == " " and is_syllable(word.folded) and is_syllable(other.folded) and _are_pair(word, other):
+            paired[index] = paired[index + 1] = True
+    return paired
 
 
 def _settle_phrases(words: Sequence[Word]) -> None:
@@ -134,8 +143,6 @@ def _own(words: Sequence[Word], index: int) -> float:
 
 def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: int) -> float:
     """Return what the next word of the same casing in one direction adds."""
-    if _is_pair_of_syllables(words, index, index + step):
-        return _SYLLABLES if words[index].casing not in CAPITALISED else _CAPITAL_SYLLABLES
     other, share = linked(words, index, step), _NEIGHBOUR
     if other is None:
         other, share = listed(words, index, step), _LISTED
@@ -150,26 +157,19 @@ def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: in
     return share * min(max(own[other], 0.0), _MOST_OF_NEIGHBOUR)
 
 
-def _is_pair_of_syllables(words: Sequence[Word], index: int, other: int) -> bool:
-    """Say whether two words side by side, of one way of writing, are a name of syllables; "MAI Van", "hui dinh"."""
-    if not 0 <= other < len(words) or words[max(index, other)].gap != " ":
-        return False
-    if (words[other].casing in CAPITALISED) != (words[index].casing in CAPITALISED):
-        return False
-    return _are_syllables(words[index], words[other])
-
-
-def _are_syllables(word: Word, other: Word) -> bool:
-    """Say whether two words side by side make a name of Vietnam, China or Korea: "Long Ha", "SON Mai", "son dinh".
+def _are_pair(word: Word, other: Word) -> bool:
+    """Say whether two syllables side by side are a name of Vietnam, China or Korea: "Long Ha", "SON Mai", "son dinh".
 
     Without capitals to tell, one of them must be no word of French.
     """
     pair = (word, other)
-    if {word.folded, other.folded} & (PLACE_WORDS | _ACRONYMS):
+    if word.folded in _NO_SYLLABLES or other.folded in _NO_SYLLABLES:
         return False
     if Casing.UPPER in (word.casing, other.casing) and word.casing is not other.casing:
-        return all(w.casing in _WRITTEN_WITH and is_syllable(w.folded) for w in pair)
-    if not all(is_syllable_name(w.folded) for w in pair):
+        return all(w.casing in _WRITTEN_WITH for w in pair)
+    if (word.casing in CAPITALISED) != (other.casing in CAPITALISED) or not all(
+        is_syllable_name(w.folded) for w in pair
+    ):
         return False
     return word.casing in CAPITALISED or any(
         len(w.folded) >= _SHORTEST_SYLLABLES and (w.odds is None or w.odds > _FOREIGN_ODDS) for w in pair
