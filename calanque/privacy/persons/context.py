@@ -14,6 +14,7 @@ from calanque.privacy.persons.cues import (
     GREETINGS,
     LABELS,
     LINKS_TO_NAME,
+    NO_NAMES,
     OF_A_PERSON,
     PARTICLES,
     PLACE_PREPOSITIONS,
@@ -50,7 +51,7 @@ _AGED = {
 _LABEL_APART, _LABEL_APART_UNCASED, _AGAINST, _OF_ROLE = 3.0, 2.0, 2.5, 1.0
 _WRITTEN_AS_NAME = 1.8
 """A listed name with a capital within a sentence: what stands before it counts for more."""
-_IT_IS, _INVERTED, _I_AM = 1.5, 1.5, 1.5
+_IT_IS, _INVERTED, _I_AM, _ENTRY = 1.5, 1.5, 1.5, 1.5
 _DETERMINER, _FAMILY, _PLACE_PREPOSITION = -1.5, -0.5, -1.0
 _FREQUENT_FIRST_NAME = 3000
 _LONGEST_GAP = 3
@@ -134,6 +135,12 @@ def _suggested_by_word(previous: Word, gap: str) -> float:
     return _FOREIGN_PARTICLE if previous.folded in FOREIGN_PARTICLES and gap in GAPS else 0.0
 
 
+def _heads_an_entry(word: Word) -> bool:
+    """Say whether a listed name stands alone before a colon: "Marques : félicitations ; Pop : avertissement"."""
+    is_alone = not word.gap or word.gap.rstrip()[-1:] in (".", ";", "\n", "!", "?") or "\n" in word.gap
+    return is_alone and word.casing in CAPITALISED and word.folded not in NO_NAMES and is_name(word.folded)
+
+
 def _is_enclosed(words: Sequence[Word], index: int) -> bool:
     """Say whether commas part a word from both sides: "un enfant, athoumane, a chuté"."""
     return index + 1 < len(words) and words[index].gap.strip() == "," == words[index + 1].gap.strip()
@@ -200,6 +207,8 @@ def _after(words: Sequence[Word], index: int) -> float:
     if index + 1 >= len(words):
         return 0.0
     following = words[index + 1]
+    if following.gap in (" : ", ": ") and _heads_an_entry(words[index]):
+        return _ENTRY
     if following.folded in ("ans", "mois") and _AGE.fullmatch(following.gap):
         return _AGED[words[index].casing]
     if following.folded == "qui" and index > 1 and (words[index - 2].folded, words[index - 1].folded) == ("c", "est"):
