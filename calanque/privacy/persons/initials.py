@@ -13,7 +13,7 @@ _INITIALS_ALONE = re.compile(
 _COMPOUND_INITIALS = re.compile(
     r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}(?:\.-[A-ZÀ-Ý][a-z]{0,2}){1,2}\.?\s{0,2}(?:[A-ZÀ-Ý][\w'\u2019\-]+|[A-ZÀ-Ý]\.)"
 )
-_TWO_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý]\. {1,2}[A-ZÀ-Ý]\.(?! ?[A-ZÀ-Ý]\.)")
+_TWO_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý]\. {1,2}[A-ZÀ-Ý]\.(?!-| ?[A-ZÀ-Ý]\.)")
 _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
 _ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
 

@@ -16,7 +16,7 @@ OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 _CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
 _NAME_PLACES = OPENERS | TITLES | ROLES
 _NO_FIRST = TITLES | DETERMINERS | PARTICLES
-_SURE, _LEAST_FIRST = 2.0, -2.2
+_SURE, _LEAST_HALF = 2.0, -2.2
 _LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR = -1.0, 6, 5
 
 
@@ -28,9 +28,10 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
     is_sure = name.odds is None or name.odds > _SURE
     if not is_sure or not (is_name(word.folded) or is_syllable_name(word.folded)):
         return False
+    is_likely = word.odds is None or word.odds > _LEAST_HALF
     if other < index:
-        return _closes(words, index)
-    return (word.odds is None or word.odds > _LEAST_FIRST) and _opens(words, index)
+        return (is_likely or is_syllable(word.folded)) and _closes(words, index)
+    return is_likely and _opens(words, index)
 
 
 def is_phrase_of_syllables(words: Sequence[Word], index: int) -> bool:
