@@ -60,7 +60,8 @@ def toronto(folder: Path, cell_m: float) -> CountCube:
     kept = valid & (cell >= 0)
     kind = source["MCI"].str.strip().str.lower().str.replace(" ", "_")[kept].reset_index(drop=True)
     cells, within = cell[kept].astype(np.intp), grid.within_cell(x[kept], y[kept])
-    return build_cube(grid, first_monday(FIRST), LAST, day[kept], cells, kind, within=within)
+    hours = source["occurrencehour"].to_numpy(dtype=int)[kept]
+    return build_cube(grid, first_monday(FIRST), LAST, day[kept], cells, kind, within=within, hours=hours)
 
 
 def portland(folder: Path, cell_m: float) -> CountCube:
