@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ml.risk.train import Training
     from ml.risk.validate import Span, Validation
 
+SHOWN_PROFILES = (Profile.ALL_TYPES, Profile.TYPE, Profile.PLACE)
 LIMITS = """\
 - It forecasts places and weeks, never persons: no row about a person enters it and no score of a person leaves it.
 - It learns from what the public reports. Where people report less, it sees less; that is not less harm.
@@ -152,15 +153,8 @@ def _slots(slots: SlotRecord) -> str:
         "profile with what happened around the cell. The finest profile that beats each coarser one with its interval "
         "above 0 is served, else that of all types.",
         "",
-        "| type | all_types | type | place | type minus all_types | place minus type | served |",
-        "| --- " * 7 + "|",
+        *slot_table(slots),
     ]
-    served = dict(zip(slots.disbelieved, slots.served, strict=True))
-    for name, row in slots.scores.items():
-        scores = " | ".join(f"{row[profile]:.4f}" for profile in (Profile.ALL_TYPES, Profile.TYPE, Profile.PLACE))
-        gains = (slots.gains[name][Profile.TYPE][Profile.ALL_TYPES], slots.gains[name][Profile.PLACE][Profile.TYPE])
-        told = " | ".join(f"{gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]" for gain in gains)
-        lines.append(f"| {name} | {scores} | {told} | {served.get(name, '')} |")
     heaps = "; ".join(
         f"{name} " + ", ".join(f"{share:.0%} at {hour} h" for hour, share in hours.items())
         for name, hours in slots.disbelieved.items()
@@ -173,6 +167,25 @@ def _slots(slots: SlotRecord) -> str:
             f"larger of the hours beside are believed; the others are neither learnt from nor judged on: {heaps}.",
         ]
     )
+
+
+def slot_table(slots: SlotRecord) -> list[str]:
+    """Return the lines of the table of the slots' profiles, pooled over types first."""
+    heads = [
+        "type",
+        *(str(profile) for profile in SHOWN_PROFILES),
+        "type minus all_types",
+        "place minus type",
+        "served",
+    ]
+    lines = ["| " + " | ".join(heads) + " |", "| --- " * len(heads) + "|"]
+    served = dict(zip(slots.disbelieved, slots.served, strict=True))
+    for name, row in slots.scores.items():
+        scores = " | ".join(f"{row[profile]:.4f}" for profile in SHOWN_PROFILES)
+        gains = (slots.gains[name][Profile.TYPE][Profile.ALL_TYPES], slots.gains[name][Profile.PLACE][Profile.TYPE])
+        told = " | ".join(f"{gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]" for gain in gains)
+        lines.append(f"| {name} | {scores} | {told} | {served.get(name, '')} |")
+    return lines
 
 
 def _weights(model: RiskModel) -> str:

@@ -89,12 +89,15 @@ def learn_profiles(cube: CountCube, config: SlotConfig, until: int) -> SlotProfi
     A type leans on all types together, and these on equal shares, each by as many pseudo-incidents as explain best what
     was counted.
     """
-    first, types = max(0, until - config.weeks), len(cube.types)
+    first = max(0, until - config.weeks)
     weights = believed_hours(cube, first, until)
-    events = slot_events(cube, weights, first, until)
+    return SlotProfiles(*_profiles(slot_events(cube, weights, first, until), len(cube.types)), weights)
+
+
+def _profiles(events: SlotEvents, types: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     counts = _summed(events.kind * SLOTS + events.slot, events.weight, types * SLOTS).reshape(types, SLOTS)
     [all_types] = shrunk(counts.sum(axis=0)[None], np.full(SLOTS, 1 / SLOTS))
-    return SlotProfiles(all_types, shrunk(counts, all_types), weights)
+    return all_types, shrunk(counts, all_types)
 
 
 def believed_hours(cube: CountCube, first: int, last: int) -> NDArray[np.float64]:
@@ -153,19 +156,22 @@ def place_shares(cube: CountCube, profiles: SlotProfiles, config: SlotConfig, un
     """Return the shares of each published cell, types x slots x cells, from the weeks before week `until`.
 
     The incidents around a cell, weighed by a Gaussian kernel, count as themselves against `place_prior_count` of the
-    profile of its type; first in a wide circle, whose shares are then the prior of a narrow one.
+    profile of its type; first in a wide circle, whose shares are then the prior of a narrow one. How they depart from
+    the type's profile of the same weeks is then laid on its profile of now: a type that changes is no trait of a place.
     """
     grid, types = published_grid(cube.grid), len(cube.types)
     events = slot_events(cube, profiles.hour_weights, max(0, until - config.place_weeks), until)
     flat = (events.kind * SLOTS + events.slot) * grid.count + events.cell
     counts = np.zeros((types, SLOTS, grid.rows, grid.cols), dtype=np.float32)
     counts[..., grid.mask] = _summed(flat, events.weight, types * SLOTS * grid.count).reshape(types, SLOTS, -1)
-    shares = np.repeat(profiles.by_type.astype(np.float32)[..., None], grid.count, axis=2)
+    then = _profiles(events, types)[1]
+    shares = np.repeat(then.astype(np.float32)[..., None], grid.count, axis=2)
     prior = np.float32(config.place_prior_count)
     for width_m in config.place_widths_m:
         around = _around(counts, width_m / (grid.cell * unit_m(grid.crs)))[..., grid.mask]
         shares = (around + prior * shares) / (around.sum(axis=1, keepdims=True) + prior)
-    return shares
+    shares *= (profiles.by_type / then).astype(np.float32)[..., None]
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
 def _around(counts: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

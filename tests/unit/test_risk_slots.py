@@ -142,6 +142,17 @@ def test_a_place_of_the_night_is_told_from_its_type(grid, events):
     assert shares[night, parent] > 1.5 * shares[night, far]
 
 
+def test_a_type_that_changes_is_no_trait_of_a_place(grid, events):
+    """By day for fifty weeks, by night for the last ten: every cell has the profile of now."""
+    moved = events.assign(hour=np.where(events["week"] < 50, 8, 20) + events["hour"] % 4)
+    cube = cube_of(grid, moved)
+    config = risk_config().slots.model_copy(update={"weeks": 10, "place_weeks": WEEKS})
+    profiles = learn_profiles(cube, config, WEEKS)
+    shares = place_shares(cube, profiles, config, WEEKS)
+    by_day = shares.reshape(2, 7, 4, -1)[:, :, 1:3].sum(axis=(1, 2))
+    assert by_day.max() < 0.3
+
+
 def heaped(events, extra):
     """As many more incidents at noon, their hour not known."""
     unknown = events.sample(extra, random_state=1).assign(hour=12)
