@@ -2,6 +2,7 @@
 
     python benchmarks/forecast.py ../shared/data > tables.md          # some 10 minutes on two cores, 2 GB
     python benchmarks/forecast.py ../shared/data --only portland
+    python benchmarks/forecast.py ../shared/data --only slots         # some seconds: the slots of six hours
 
 Toronto: the weeks of 2019 and 2021, cells of 250 m and 100 m over the hull of the points before 2019. Portland: 104
 weeks from March 2015, cells of 600 ft and 250 ft inside the police districts. No parameter differs between the four.
@@ -25,17 +26,21 @@ from portland import convert
 
 from calanque.places.grid import hull, project, rectangle
 from ml.risk.backtest import BacktestRequest, cube_of, told
+from ml.risk.card import slot_table
 from ml.risk.config import risk_config
 from ml.risk.cube import CountCube, build_cube
 from ml.risk.incidents import HULL_RATIO, HULL_WIDEN_M, read_incidents
 from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.rolling import roll
+from ml.risk.slot_record import judge_slots
 from ml.risk.train import first_monday
 from ml.risk.validate import RIVALS, over_weeks, summarise
 
 TORONTO_EPSG, PORTLAND_EPSG = 26917, 2913
 FIRST, LAST, HULL_BEFORE = date(2014, 1, 1), date(2021, 12, 31), np.datetime64("2019-01-01")
 TORONTO_WEEKS, TORONTO_YEARS = 156, (2019, 2021)
+# The year the slots were set on, the years they are judged on, and the two that a training of today sees.
+SLOT_YEARS = ((2018,), TORONTO_YEARS, (2020, 2021))
 # Some points of the register lie far out; the hull must not reach for them.
 TORONTO_BOX = (600_000, 660_000, 4_800_000, 4_870_000)
 PORTLAND_FIRST, PORTLAND_WEEKS = date(2015, 3, 1), 104
@@ -60,7 +65,8 @@ def toronto(folder: Path, cell_m: float) -> CountCube:
     kept = valid & (cell >= 0)
     kind = source["MCI"].str.strip().str.lower().str.replace(" ", "_")[kept].reset_index(drop=True)
     cells, within = cell[kept].astype(np.intp), grid.within_cell(x[kept], y[kept])
-    return build_cube(grid, first_monday(FIRST), LAST, day[kept], cells, kind, within=within)
+    hours = source["occurrencehour"].to_numpy(dtype=int)[kept]
+    return build_cube(grid, first_monday(FIRST), LAST, day[kept], cells, kind, within=within, hours=hours)
 
 
 def portland(folder: Path, cell_m: float) -> CountCube:
@@ -103,21 +109,33 @@ def tables(title: str, cube: CountCube, weeks: int, years: tuple[int, ...] | Non
     )
 
 
+def slot_tables(cube: CountCube) -> Iterator[str]:
+    """Yield the lines of the slots' profiles over each choice of years."""
+    for years in SLOT_YEARS:
+        weeks = tuple(week for week in range(cube.weeks) if cube.day_of(week).isocalendar().year in years)
+        record = judge_slots(cube, risk_config(), weeks)
+        label = f"Slots, Toronto, {' and '.join(map(str, years))}"
+        yield f"## {label}, {record.week_count} weeks, {record.incident_count:,.0f} incidents whose hour is believed\n"
+        yield from (*slot_table(record), "")
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder that holds toronto-mci and portland-nij")
-    parser.add_argument("--only", choices=("toronto", "portland"))
+    parser.add_argument("--only", choices=("toronto", "portland", "slots"))
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    if asked.only != "toronto":
+    if asked.only in {None, "portland"}:
         for label, cell_m in (("600 ft", 182.88), ("250 ft", 76.2)):
             cube = portland(asked.data / "portland-nij", cell_m)
             print(*tables(f"Portland, {label}", cube, PORTLAND_WEEKS, None), sep="\n", flush=True)
-    if asked.only != "portland":
+    if asked.only in {None, "toronto"}:
         for cell_m in (250.0, 100.0):
             cube = toronto(asked.data / "toronto-mci", cell_m)
             print(*tables(f"Toronto, {cell_m:g} m", cube, TORONTO_WEEKS, TORONTO_YEARS), sep="\n", flush=True)
+    if asked.only in {None, "slots"}:
+        print(*slot_tables(toronto(asked.data / "toronto-mci", 250.0)), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ DOC = """
 Judges the champion on the last eight weeks: one that no longer keeps what its back-test promised retires, and
 `marts.fct_model_promotion` says why. Then scores every cell and type for the week after the last complete one and
 writes `marts.fct_forecast` (published grid) and `marts.fct_forecast_fine`: model and baseline side by side, with the
-interval, the reason, the model's version and who is served. Then dbt's tests and the gates of the marts.
+interval, the reason, the model's version and who is served; and `marts.fct_forecast_slot`, the week shared out over its
+slots of six hours, only in the 5 % of cells flagged for their type. Then dbt's tests and the gates of the marts.
 
 **If it fails**
-- *"There is no model …"*: run `train_risk` first.
+- *"There is no model …"*, *"… written by another version"*: run `train_risk` first.
 - *"The model retires …"* is no failure: the counts are served until a training wins again.
 - *"… trained on another grid"*: the territory's file has changed; run `transform`, then `train_risk`.
 - *"The gate of the marts is not passed"*: the last forecast is not to be shown; the reason is in the sentence.

@@ -10,7 +10,8 @@ DOC = """
 ### Train
 Back-tests the baseline and the challenger on rolling weeks, logs the run to MLflow, and moves the alias `champion`
 only when
-the challenger beats the plain counts with its interval above 0.
+the challenger beats the plain counts with its interval above 0. The shares of the week's slots are judged too; they
+decide how hours are told, not who is champion.
 
 **If it fails**
 - *"MLflow … does not answer"*: see `calanque stack status`, then clear the task.

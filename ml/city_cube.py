@@ -27,4 +27,5 @@ def city_cube(city: City, incidents: pd.DataFrame) -> CountCube:
     first_day = city.config.first_day
     until = first_day + timedelta(days=DAYS_A_WEEK * city.config.weeks - 1)
     days = incidents["occurred_at"].dt.tz_localize(None).to_numpy(dtype="datetime64[D]")
-    return build_cube(city.grid, first_day, until, days, incidents["cell_index"].to_numpy(dtype=int), incidents["type"])
+    cells, hours = incidents["cell_index"].to_numpy(dtype=int), incidents["occurred_at"].dt.hour.to_numpy()
+    return build_cube(city.grid, first_day, until, days, cells, incidents["type"], hours=hours)

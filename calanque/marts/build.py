@@ -151,11 +151,11 @@ def _record_lineage(summary: dbt.DbtSummary, run_id: str, tables: dict[str, int 
 
 
 def check_forecast(run_id: str = "manual") -> None:
-    """Run dbt's tests and the gate on `marts.fct_forecast`.
+    """Run dbt's tests and the gates on `marts.fct_forecast` and on what is written beside it.
 
     Raises:
         CalanqueError: naming the test or the expectation that failed.
     """
     contracts = [load_contract(feed) for domain in DOMAINS.values() for feed in domain.feeds]
     dbt.check_forecast(variables(contracts), run_id=run_id)
-    check_marts(("fct_forecast", "fct_forecast_fine"), run_id)
+    check_marts(("fct_forecast", "fct_forecast_fine", "fct_forecast_slot"), run_id)

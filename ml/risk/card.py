@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.risk.method import CHALLENGER, MethodName
+from ml.risk.slots import Profile
 from ml.risk.validate import RIVALS, metric_name
 
 if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
     from ml.risk.metrics import Difference
     from ml.risk.model import RiskModel
+    from ml.risk.slot_record import SlotRecord
     from ml.risk.train import Training
     from ml.risk.validate import Span, Validation
 
+SHOWN_PROFILES = (Profile.ALL_TYPES, Profile.TYPE, Profile.PLACE)
 LIMITS = """\
 - It forecasts places and weeks, never persons: no row about a person enters it and no score of a person leaves it.
 - It learns from what the public reports. Where people report less, it sees less; that is not less harm.
 - It says where incidents are likely, not why, and not what a patrol would change.
+- Within the week it knows day and hour only: no holiday, no event, no weather.
 - An interval is about the week's count in one cell; most cells are empty most weeks, so most intervals hold 0.
 - It must be shown beside the plain counts, and serves only while it beats them."""
 
@@ -44,6 +48,8 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
         _by_type(validation),
         "## Calibration and interval",
         _calibration(validation, config),
+        "## Slots of six hours",
+        _slots(training.slots),
         "## What the model is made of",
         _weights(model),
         "## Limits",
@@ -138,6 +144,48 @@ def _calibration(validation: Validation, config: RiskConfig) -> str:
         "probability that lies inside).",
     ]
     return "\n".join(lines)
+
+
+def _slots(slots: SlotRecord) -> str:
+    lines = [
+        "The week's count is shared out over 28 slots: day by 0-6, 6-12, 12-18 and 18-24 h local time. Log score given "
+        f"week, cell and type, nats per incident over equal shares, {slots.week_count} weeks. `place` is the type's "
+        "profile with what happened around the cell. The finest profile that beats each coarser one with its interval "
+        "above 0 is served, else that of all types.",
+        "",
+        *slot_table(slots),
+    ]
+    heaps = "; ".join(
+        f"{name} " + ", ".join(f"{share:.0%} at {hour} h" for hour, share in hours.items())
+        for name, hours in slots.disbelieved.items()
+    )
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "Registers write an unknown hour as midnight or noon. Where these stand out, as many incidents as in the "
+            f"larger of the hours beside are believed; the others are neither learnt from nor judged on: {heaps}.",
+        ]
+    )
+
+
+def slot_table(slots: SlotRecord) -> list[str]:
+    """Return the lines of the table of the slots' profiles, pooled over types first."""
+    heads = [
+        "type",
+        *(str(profile) for profile in SHOWN_PROFILES),
+        "type minus all_types",
+        "place minus type",
+        "served",
+    ]
+    lines = ["| " + " | ".join(heads) + " |", "| --- " * len(heads) + "|"]
+    served = dict(zip(slots.disbelieved, slots.served, strict=True))
+    for name, row in slots.scores.items():
+        scores = " | ".join(f"{row[profile]:.4f}" for profile in SHOWN_PROFILES)
+        gains = (slots.gains[name][Profile.TYPE][Profile.ALL_TYPES], slots.gains[name][Profile.PLACE][Profile.TYPE])
+        told = " | ".join(f"{gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]" for gain in gains)
+        lines.append(f"| {name} | {scores} | {told} | {served.get(name, '')} |")
+    return lines
 
 
 def _weights(model: RiskModel) -> str:

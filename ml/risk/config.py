@@ -55,6 +55,15 @@ class ChallengerConfig(_Closed):
         return self
 
 
+class SlotConfig(_Closed):
+    """How the week is shared out over its slots of six hours."""
+
+    weeks: int = Field(ge=4, description="Past weeks that the profiles of types are learnt on.")
+    place_weeks: int = Field(ge=4, description="Past weeks that tell how a place departs from the profile of its type.")
+    place_widths_m: tuple[float, ...] = Field(min_length=1, description="Kernels around a cell, the widest first.")
+    place_prior_count: float = Field(gt=0, description="Pseudo-incidents that each kernel's shares lean on.")
+
+
 class SetApart(_Closed):
     """A span of days that figures are also shown without."""
 
@@ -95,6 +104,7 @@ class RiskConfig(_Closed):
     fine_factor: int = Field(ge=1, le=10)
     baseline: BaselineConfig
     challenger: ChallengerConfig
+    slots: SlotConfig
     level_half_life_days: float = Field(gt=0)
     interval_coverage: float = Field(gt=0.5, lt=1)
     backtest: BacktestConfig

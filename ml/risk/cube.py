@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DAYS_A_WEEK = 7
+HOURS_A_DAY = 24
+# 1 January 1970, from which numpy counts days, was a Thursday.
+EPOCH_WEEKDAY = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Events:
     """Single incidents in the order of their weeks; `dx`, `dy` is the place within the cell, 0 to 1.
 
-    `starts[week]` is the index of a week's first one, so a week is a slice; `is_new` marks the first at its very place.
+    `starts[week]` is the index of a week's first one, so a week is a slice; `is_new` marks the first at its very place;
+    `hour` is the local hour of the week, 0 to 167 from Monday 0 h, -1 where it is not told.
     """
 
     starts: NDArray[np.intp]
@@ -37,6 +41,7 @@ class Events:
     dx: NDArray[np.float32]
     dy: NDArray[np.float32]
     is_new: NDArray[np.bool_]
+    hour: NDArray[np.int16]
 
     def of(self, first: int, last: int) -> slice:
         """Return the slice of the weeks from `first` up to `last`, not included."""
@@ -122,6 +127,7 @@ def build_cube(
     types: pd.Series[str],
     numbers: pd.Series[int] | None = None,
     within: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    hours: NDArray[np.integer] | None = None,
 ) -> CountCube:
     """Return the cube of events (one row each, or `numbers` of them); days before the first week are left out.
 
@@ -134,6 +140,7 @@ def build_cube(
         types: type of each row.
         numbers: incidents of each row, one when absent.
         within: place of each row within its cell, 0 to 1 east and north; the middle when absent.
+        hours: local hour of the day of each row, 0 to 23; not told when absent.
 
     Raises:
         CalanqueError: if no complete week holds an event.
@@ -144,15 +151,24 @@ def build_cube(
     if not keep.any():
         raise CalanqueError("No complete week holds an incident: check the dates of the data.")
     codes, names = pd.factorize(types, sort=True)
-    column = codes.astype(np.int64) * grid.count + cells
-    values = np.ones(len(column)) if numbers is None else numbers.to_numpy(dtype=float)
-    shape = (int(weeks), len(names) * grid.count)
-    counts = sparse.csr_matrix((values[keep].astype(np.float32), (week[keep], column[keep])), shape=shape)
-    middle = np.full(len(days), 0.5)
-    dx, dy = within if within is not None else (middle, middle)
     repeats = np.ones(len(days), dtype=int) if numbers is None else numbers.to_numpy(dtype=int)
-    events = _events(int(weeks), *(np.repeat(a[keep], repeats[keep]) for a in (week, codes, cells, dx, dy)))
+    dx, dy = within or (np.full(len(days), 0.5),) * 2
+    parts = (week, codes, cells, dx, dy, _hour_of_week(days, hours))
+    events = _events(int(weeks), *(np.repeat(a[keep], repeats[keep]) for a in parts))
+    counts = _counts(events, len(names), grid.count)
     return CountCube(grid, tuple(str(name) for name in names), first_day, counts, events)
+
+
+def _counts(events: Events, types: int, cells: int) -> sparse.csr_matrix:
+    ones, column = np.ones(len(events.kind), dtype=np.float32), events.kind * cells + events.cell
+    return sparse.csr_matrix((ones, (events.week(), column)), shape=(len(events.starts) - 1, types * cells))
+
+
+def _hour_of_week(days: NDArray[np.datetime64], hours: NDArray[np.integer] | None) -> NDArray[np.intp]:
+    if hours is None:
+        return np.full(len(days), -1)
+    weekday = (days.astype("datetime64[D]").astype(np.intp) + EPOCH_WEEKDAY) % DAYS_A_WEEK
+    return np.asarray(weekday * HOURS_A_DAY + hours, dtype=np.intp)
 
 
 def _events(
@@ -162,11 +178,12 @@ def _events(
     cell: NDArray[np.intp],
     dx: NDArray[np.float64],
     dy: NDArray[np.float64],
+    hour: NDArray[np.intp],
 ) -> Events:
     # Sorted by all keys, so that the order of the rows of a file changes nothing.
-    order = np.lexsort((dy, dx, cell, kind, week))
+    order = np.lexsort((hour, dy, dx, cell, kind, week))
     week, kind, cell = week[order], kind[order], cell[order]
-    dx, dy = dx[order], dy[order]
+    dx, dy, hour = dx[order], dy[order], hour[order]
     place = pd.DataFrame({"cell": cell, "dx": dx, "dy": dy})
     return Events(
         np.searchsorted(week, np.arange(weeks + 1)).astype(np.intp),
@@ -175,4 +192,5 @@ def _events(
         dx.astype(np.float32),
         dy.astype(np.float32),
         ~place.duplicated().to_numpy(),
+        hour.astype(np.int16),
     )

@@ -14,6 +14,7 @@ from ml.risk.config import RiskConfig
 from ml.risk.corrections import Regression
 from ml.risk.features import Layout
 from ml.risk.method import CHALLENGER, Fitted, MethodName
+from ml.risk.slots import SlotModel
 
 if TYPE_CHECKING:
     from ml.risk.rolling import Rolled
@@ -54,6 +55,7 @@ class RiskModel(BaseModel):
     baseline_dispersion: tuple[float, ...]
     interval_tail: float
     promised: dict[str, float]
+    slots: SlotModel
 
     def to_json(self) -> str:
         """Return the model as JSON text."""
@@ -97,13 +99,14 @@ def _rows(values: Any) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row) for row in np.asarray(values, dtype=float).tolist())
 
 
-def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float]) -> RiskModel:
+def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float], slots: SlotModel) -> RiskModel:
     """Return the model that was learnt at the end of a rolling run.
 
     Args:
         rolled: the run.
         config: its parameters.
         promised: figures of the back-test that the monitor holds the model to.
+        slots: how the week is shared out.
     """
     cube, grid, fitted = rolled.cube, rolled.cube.grid, rolled.latest()
     shown, plain = (rolled.tallies[name].reliability for name in (CHALLENGER, MethodName.DECAY))
@@ -128,4 +131,5 @@ def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float]) -> 
         baseline_dispersion=tuple(plain.dispersion.tolist()),
         interval_tail=shown.tail,
         promised=promised,
+        slots=slots,
     )

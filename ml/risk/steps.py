@@ -24,6 +24,8 @@ from ml.risk.plots import calibration_figure, hit_curve_figure
 from ml.risk.promotions import Decision, decide
 from ml.risk.reasons import PARTS
 from ml.risk.score import ForecastStamp, Served, expected_counts, forecast
+from ml.risk.slot_mart import TABLE as SLOTS
+from ml.risk.slot_mart import slot_lineage, slot_rows, write_slots
 from ml.risk.train import load_cube, train
 
 if TYPE_CHECKING:
@@ -53,8 +55,10 @@ FINE_SCHEMA = FIGURES + (
 def _cube(territory: str, config: RiskConfig) -> CountCube:
     """Return the incidents of a territory from the marts; only what was reported, unless an exception is written."""
     cells = spark.sql(f"select cell_id, row, col from marts.dim_cell where territory = '{territory}'").toPandas()
+    zone = load_territory(territory).time_zone
     incidents = spark.sql(
-        "select type, occurred_local_date, lon, lat, origin "
+        "select type, occurred_local_date, lon, lat, origin, "
+        f"hour(from_utc_timestamp(occurred_at, '{zone}')) as occurred_local_hour "
         f"from marts.fct_incidents where territory = '{territory}' and is_in_territory"
     ).toPandas()
     if incidents.empty:
@@ -113,7 +117,7 @@ def _run_record(
         registered_name=name,
         model_json=training.model.to_json(),
         params=config.parameters(),
-        metrics=validation.metrics(),
+        metrics=validation.metrics() | training.slots.metrics(),
         tags={"territory": territory, "data_version": data_version, **decision},
         figures={"hit_curve.png": hit_curve_figure(validation), "calibration.png": calibration_figure(validation)},
         texts={"card.md": model_card(training, config, data_version)},
@@ -145,24 +149,27 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
     stamp = ForecastStamp(stored.model_version, _data_version(inputs), served, started_at)
-    published, fine = forecast_frames(territory, RiskModel.from_json(stored.model_json), stamp)
+    published, fine, slots = forecast_frames(territory, RiskModel.from_json(stored.model_json), stamp)
     _write(FORECAST, SCHEMA, published, territory, run_id)
     _write(FINE, FINE_SCHEMA, fine, territory, run_id)
+    write_slots(slots, territory, run_id)
     _emit_forecast(name, run_id, stored.model_version, inputs, started_at)
-    state.record(step, inputs, state.table_versions([FORECAST, FINE]))
-    week = published.week_start_date.iloc[0]
+    state.record(step, inputs, state.table_versions([FORECAST, FINE, SLOTS]))
+    week, rows = published.week_start_date.iloc[0], {"row_count": len(published), "fine_row_count": len(fine)}
     log.info("Forecast of %s for the week of %s: %s rows, served: %s.", territory, week, len(published), served.value)
     return {
         "week_start_date": str(week),
-        "row_count": len(published),
-        "fine_row_count": len(fine),
+        **rows,
+        "slot_row_count": len(slots),
         "served": served.value,
         "model_version": stored.model_version,
     }
 
 
-def forecast_frames(territory: str, model: RiskModel, stamp: ForecastStamp) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows of the published grid and those of the fine one, which the model was trained on."""
+def forecast_frames(
+    territory: str, model: RiskModel, stamp: ForecastStamp
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the rows of the published grid, those of the fine one, which the model was trained on, and the slots."""
     cube = _cube(territory, model.config)
     coarse = cube.grid.coarsened(model.config.fine_factor, territory)
     expected = expected_counts(cube, model)
@@ -174,7 +181,7 @@ def forecast_frames(territory: str, model: RiskModel, stamp: ForecastStamp) -> t
     fine["parent_cell_id"] = np.tile(ids, types)
     fine["lon"], fine["lat"] = np.tile(cells["lon"].to_numpy(), types), np.tile(cells["lat"].to_numpy(), types)
     log.info("%s: %d cells of %g m, published as %d.", territory, cube.grid.count, cube.grid.cell, coarse.count)
-    return published, fine
+    return published, fine, slot_rows(cube, model, published)
 
 
 def _write(table: str, schema: str, frame: pd.DataFrame, territory: str, run_id: str) -> None:
@@ -255,4 +262,4 @@ def _emit_forecast(name: str, run_id: str, version: str, inputs: dict[str, int |
     columns = dict(part.strip().split(" ") for part in SCHEMA.split(","))
     target = LineageDataset(name=FORECAST, columns=columns, version=delta.data_version(FORECAST), origins=origins)
     sources = [*_inputs(inputs), LineageDataset(name=f"models:/{name}", version=version)]
-    lineage.emit(f"forecast.{name}", run_id, sources, [target], started_at)
+    lineage.emit(f"forecast.{name}", run_id, sources, [target, slot_lineage()], started_at)

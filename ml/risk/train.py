@@ -15,13 +15,15 @@ from calanque.places.grid import project
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube, require_reported
 from ml.risk.method import CHALLENGER
 from ml.risk.model import RiskModel, model_of
+from ml.risk.slot_record import SlotRecord, judge_slots
+from ml.risk.slots import learn_profiles
 from ml.risk.validate import Validation, promotes, validate
 
 if TYPE_CHECKING:
     from calanque.places.territory import Territory
     from ml.risk.config import RiskConfig
 
-INCIDENT_COLUMNS = ("type", "occurred_local_date", "lon", "lat", "origin")
+INCIDENT_COLUMNS = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Training:
 
     model: RiskModel
     validation: Validation
+    slots: SlotRecord
     is_promoted: bool
     reason: str
 
@@ -69,9 +72,9 @@ def load_cube(
     if (cell < 0).any():
         raise CalanqueError("Some training rows lie in cells that dim_cell does not hold: rebuild the marts.")
     days = pd.to_datetime(incidents["occurred_local_date"]).to_numpy(dtype="datetime64[D]")
-    kinds = incidents["type"].reset_index(drop=True)
-    first = first_monday(valid_from)
-    return build_cube(grid, first, data_until, days, cell.astype(np.intp), kinds, within=grid.within_cell(x, y))
+    kinds, hours = incidents["type"].reset_index(drop=True), incidents["occurred_local_hour"].to_numpy(dtype=int)
+    first, within = first_monday(valid_from), grid.within_cell(x, y)
+    return build_cube(grid, first, data_until, days, cell.astype(np.intp), kinds, within=within, hours=hours)
 
 
 def train(cube: CountCube, config: RiskConfig) -> Training:
@@ -87,4 +90,7 @@ def train(cube: CountCube, config: RiskConfig) -> Training:
     promised = {"log_score": figures["log_score"], "log_gain": gains["log_score"].value} | {
         f"gain_{name}": gains[name].value for name in gains if name.startswith("hit_rate")
     }
-    return Training(model_of(rolled, config, promised), validation, is_promoted, reason)
+    slots = judge_slots(cube, config, tuple(range(rolled.first_week, cube.weeks)))
+    slot_model = learn_profiles(cube, config.slots, cube.weeks).model(slots.served)
+    model = model_of(rolled, config, promised, slot_model)
+    return Training(model, validation, slots, is_promoted, reason)

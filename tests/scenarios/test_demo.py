@@ -75,6 +75,38 @@ def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> N
     assert bad == 0
 
 
+def test_the_slots_share_out_the_week_of_the_flagged_cells(first: DemoRun) -> None:
+    """Five types, 28 slots, the 5 % of cells that the served figure ranks first; and their week, to the last digit."""
+    ((cells,),) = trino.query("select count(*) from dim_cell where territory = 'toronto'")
+    ((latest,),) = trino.query("select max(week_start_date) from fct_forecast where territory = 'toronto'")
+    week = f"week_start_date = date '{latest}'"
+    rows = trino.query(
+        f"select count(*), count(distinct type), count(distinct slot_date) from fct_forecast_slot where {week}"
+    )
+    assert rows == [(round(0.05 * cells) * 5 * 28, 5, 7)]
+    off = trino.query(
+        "select w.cell_id from fct_forecast w join (select cell_id, type, sum(expected_count) as total, "
+        f"sum(baseline_count) as plain from fct_forecast_slot where {week} group by cell_id, type) s "
+        f"on s.cell_id = w.cell_id and s.type = w.type where w.{week} and "
+        "(abs(s.total - w.expected_count) > 1e-6 or abs(s.plain - w.baseline_count) > 1e-6)"
+    )
+    assert off == []
+    assert trino.query("select count(*) from fct_forecast_slot where lower_count > upper_count") == [(0,)]
+    # Where the city drinks, Saturday night is told apart from Tuesday morning.
+    told = dict(
+        trino.query(
+            "select slot_start_hour + 24 * (day_of_week(slot_date) - 1), sum(expected_count) from fct_forecast_slot "
+            f"where type = 'assault' and {week} group by 1"
+        )
+    )
+    assert told[6 * 24] > 1.2 * told[24 + 6]
+
+
+def test_a_slot_is_followed_back_to_the_hour_of_the_source(first: DemoRun) -> None:
+    leaves = {leaf.column for leaf in trace("marts.fct_forecast_slot", "expected_count").leaves()}
+    assert "occurrencehour" in leaves
+
+
 def test_a_forecast_is_followed_back_to_the_landed_file(first: DemoRun) -> None:
     leaves = {(leaf.dataset, leaf.column) for leaf in trace("marts.fct_forecast", "expected_count").leaves()}
     datasets = {dataset for dataset, _ in leaves}

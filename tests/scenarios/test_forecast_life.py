@@ -41,6 +41,7 @@ def test_a_worse_champion_retires_and_everything_says_why(worse: str) -> None:
     forecast_territory("toronto", "monitor-test")
     assert trino.query("select distinct served from fct_forecast") == [("baseline",)]
     assert trino.query("select distinct served from fct_forecast_fine") == [("baseline",)]
+    assert trino.query("select distinct served from fct_forecast_slot") == [("baseline",)]
     # A second look changes nothing: there is no champion any more.
     assert monitor_territory("toronto", "monitor-test-2") is None
 

@@ -10,7 +10,8 @@ from calanque.errors import CalanqueError
 
 GATES: list[Gate] = [*load_gates("landing").values(), *load_gates("marts").values()]
 LINES = [(gate.name, item) for gate in GATES for item in gate.expectations]
-MARTS = {"fct_incidents", "fct_cell_week", "dim_cell", "fct_report_zone_week", "fct_forecast", "fct_forecast_fine"}
+MARTS = {"fct_incidents", "fct_cell_week", "dim_cell", "fct_report_zone_week"}
+MARTS |= {"fct_forecast", "fct_forecast_fine", "fct_forecast_slot"}
 
 
 def test_every_feed_and_mart_has_its_gate() -> None:

@@ -169,7 +169,8 @@ def incidents_frame(**columns):
     """Five incidents in the second cell of CELLS, the last one changed."""
     grid = grid_of_cells(MARSEILLE, CELLS)
     lon, lat = unproject(grid.crs, np.array([grid.x0 + 61.2 * grid.cell]), np.array([grid.y0 + 60.7 * grid.cell]))
-    row = {"type": "burglary", "occurred_local_date": FIRST, "lon": lon[0], "lat": lat[0], "origin": "reported"}
+    when = {"occurred_local_date": FIRST, "occurred_local_hour": 13}
+    row = {"type": "burglary", "lon": lon[0], "lat": lat[0], "origin": "reported"} | when
     return pd.DataFrame([row] * 4 + [row | columns])
 
 
