@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import Asset, dag, get_current_context, task
+from airflow.sdk import Asset, dag, task
 
 from calanque.stack.pools import FORECAST_POOL
 
@@ -34,14 +34,11 @@ def train_risk() -> None:
 
     @task(outlets=[Asset(name="model/risk", uri="calanque://model/risk")])
     def train(territory: str) -> dict:
-        from calanque.engines.airflow import plainly, skip
+        from calanque.engines.airflow import run_step
         from ml.risk.steps import train_territory
 
-        with plainly():
-            done = train_territory(territory, get_current_context()["dag_run"].run_id)
-        if done is None:
-            skip("The model was trained on these data with this code: nothing to do.")
-        return done
+        idle = "The model was trained on these data with this code: nothing to do."
+        return run_step(train_territory, territory, idle=idle)
 
     train.override(task_id="train_toronto")("toronto")
 

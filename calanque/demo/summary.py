@@ -27,7 +27,8 @@ def newest_reports(contract: FeedContract) -> list[BatchReport]:
 
 def render(settings: Settings, done: DemoRun) -> Group:
     """Return the whole summary, ready to print."""
-    return Group(_batches(), _marts(), _forecast(), _model(), _times(done), _changes(done), addresses(settings))
+    figures = (_batches(), _marts(), _forecast(), _near_repeat(), _model())
+    return Group(*figures, _times(done), _changes(done), addresses(settings))
 
 
 def _batches() -> Table:
@@ -84,6 +85,19 @@ def _forecast() -> Table:
             str(rank_baseline),
             served,
         )
+    return table
+
+
+def _near_repeat() -> Table:
+    table = Table(title="Near-repeat: what the test says of each type, and its alert for next week")
+    for name in ("type", "found", "alert"):
+        table.add_column(name)
+    rows = trino.query(
+        "select type, is_found, alert_en from fct_near_repeat "
+        "where week_start_date = (select max(week_start_date) from fct_near_repeat) order by type"
+    )
+    for kind, is_found, alert in rows:
+        table.add_row(kind, "yes" if is_found else "no", alert)
     return table
 
 

