@@ -114,6 +114,10 @@ def _model() -> Table:
                 f"risk-{territory} version {state.outputs['model_version']}, champion: {state.outputs['champion']}",
             )
             table.add_row("decision", str(state.outputs["decision"]))
+        if state := last_state(f"audit.{territory}"):
+            failed = f" ({state.outputs['audit_failed']})" if state.outputs["audit"] == "failed" else ""
+            what = f"{state.outputs['audit']}{failed}, on {state.outputs['audit_weight']}"
+            table.add_row("audit", f"version {state.inputs['model']} {what}: audit.html of its MLflow run")
     return table
 
 

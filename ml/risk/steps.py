@@ -83,7 +83,7 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     _emit_training(name, run_id, logged.model_version, inputs)
     facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason}
     state.record(step, inputs, facts)
-    return facts | {"metrics": training.validation.metrics(), "mlflow_run": logged.run_id}
+    return facts | {"metrics": training.validation.metrics(), "run_page": tracking.run_page(logged.run_id)}
 
 
 def _run_record(

@@ -75,6 +75,33 @@ def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> N
     assert bad == 0
 
 
+def test_the_newest_version_is_audited_and_run_card_and_tags_say_so(first: DemoRun) -> None:
+    newest = tracking.load_model("risk-toronto", tracking.CHALLENGER)
+    assert newest is not None
+    assert newest.tags["audit"] in {"passed", "failed"}
+    assert (newest.tags["audit"] == "passed") == (newest.tags["audit_failed"] == "none")
+    assert newest.tags["audit_weight"] == "few data"
+    page, card = (tracking.read_text(newest.run_id, name) for name in ("audit.html", "card.md"))
+    assert f"risk-toronto version {newest.model_version}" in page
+    assert page.count("<section>") == page.count("data:image/svg+xml;base64,") == 4
+    assert "on few data" in page
+    assert card.startswith("# Model card")
+    assert card.count("## Audit") == 1
+    assert "Not audited yet" not in card
+
+
+def test_the_audit_is_opened_from_its_task(stack: Settings, first: DemoRun) -> None:
+    orchestrator = Orchestrator(stack)
+    run = next(run for run in reversed(orchestrator.runs()) if run.dag_id == "train_risk")
+    buttons = {
+        task: orchestrator.get(f"/dags/{run.dag_id}/dagRuns/{run.dag_run_id}/taskInstances/{task}/links")["extra_links"]
+        for task in ("train_toronto", "audit_toronto")
+    }
+    assert buttons["audit_toronto"]["Audit report"].startswith(f"{stack.mlflow_uri}/#/experiments/")
+    assert buttons["audit_toronto"]["Audit report"].endswith("/artifacts/audit.html")
+    assert buttons["audit_toronto"]["MLflow run"] == buttons["train_toronto"]["MLflow run"]
+
+
 def test_the_near_repeat_layer_says_of_each_type_what_it_found(first: DemoRun) -> None:
     ((types,),) = trino.query("select count(distinct type) from fct_forecast")
     rows = trino.query(

@@ -8,6 +8,7 @@ from calanque.demo.run import DemoRun
 from calanque.engines import tracking, trino
 from calanque.engines.hdfs import lake
 from calanque.governance import state
+from ml.audit.steps import audit_release
 from ml.near_repeat.steps import near_repeat_territory
 from ml.risk.promotions import Decision
 from ml.risk.steps import forecast_territory, monitor_territory
@@ -55,6 +56,10 @@ def test_the_true_champion_goes_on(first: DemoRun) -> None:
     assert told is not None
     assert told["is_kept"], told["reason"]
     assert trino.query("select count(*) from fct_model_promotion where run_id = 'monitor-kept'") == [(0,)]
+
+
+def test_a_version_is_audited_once(first: DemoRun) -> None:
+    assert audit_release("toronto", "same again") is None
 
 
 def test_the_near_repeat_layer_stands_until_something_changes(first: DemoRun) -> None:
