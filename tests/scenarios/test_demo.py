@@ -115,7 +115,7 @@ def test_the_near_repeat_layer_says_of_each_type_what_it_found(first: DemoRun) -
         assert is_found == (p_value is not None)
         assert is_found or (cells == [] and english.startswith("No alert.") and french.startswith("Pas d’alerte."))
     # Known of these data: break-ins come close together, whatever the positions moved to crossings hide.
-    assert ("Break and Enter", True) in {(row[0], row[1]) for row in rows}
+    assert ("break_and_enter", True) in {(row[0], row[1]) for row in rows}
 
 
 def test_the_alerts_lie_in_cells_that_exist(first: DemoRun) -> None:
