@@ -1,4 +1,4 @@
-"""Write next week's forecast beside the baseline, then check it."""
+"""Write next week's forecast beside the baseline, and the near-repeat layer; then check both."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,18 +6,21 @@ from airflow.sdk import Asset, dag, get_current_context, task
 
 from calanque.stack.pools import FORECAST_POOL
 
+FORECAST = Asset(name="marts/forecast", uri="calanque://marts/forecast")
 DOC = """
 ### Forecast
 Judges the champion on the last eight weeks: one that no longer keeps what its back-test promised retires, and
 `marts.fct_model_promotion` says why. Then scores every cell and type for the week after the last complete one and
 writes `marts.fct_forecast` (published grid) and `marts.fct_forecast_fine`: model and baseline side by side, with the
 interval, the reason, the model's version and who is served; and `marts.fct_forecast_slot`, the week shared out over its
-slots of six hours, only in the 5 % of cells flagged for their type. Then dbt's tests and the gates of the marts.
+slots of six hours, only in the 5 % of cells flagged for their type. Beside it, tests each type for near-repeat:
+`marts.fct_near_repeat` says what is found, `marts.fct_near_repeat_alert` where. Then dbt's tests and the marts' gates.
 
 **If it fails**
 - *"There is no model …"*, *"… written by another version"*: run `train_risk` first.
 - *"The model retires …"* is no failure: the counts are served until a training wins again.
 - *"… trained on another grid"*: the territory's file has changed; run `transform`, then `train_risk`.
+- *"… pairs lie within …"*: correct `ml/near_repeat/model.yml`, then clear `near_repeat_toronto` with what follows.
 - *"The gate of the marts is not passed"*: the last forecast is not to be shown; the reason is in the sentence.
 """
 
@@ -29,46 +32,44 @@ slots of six hours, only in the 5 % of cells flagged for their type. Then dbt's 
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "data-science", "retries": 1, "retry_delay": timedelta(seconds=20), "pool": FORECAST_POOL},
-    tags=["ml", "risk", "marts"],
+    tags=["ml", "risk", "near-repeat", "marts"],
     doc_md=DOC,
 )
 def forecast_risk() -> None:
-    """Declare the forecast of each territory with a model."""
+    """Declare the forecast and the near-repeat layer of each territory with a model."""
 
     @task
     def monitor(territory: str) -> dict:
-        from calanque.engines.airflow import plainly, skip
+        from calanque.engines.airflow import run_step
         from ml.risk.steps import monitor_territory
 
-        with plainly():
-            done = monitor_territory(territory, get_current_context()["dag_run"].run_id)
-        if done is None:
-            skip("There is no champion to judge: the counts are served.")
-        return done
+        return run_step(monitor_territory, territory, idle="There is no champion to judge: the counts are served.")
 
     @task(trigger_rule="none_failed")
     def forecast(territory: str) -> dict:
-        from calanque.engines.airflow import plainly, skip
+        from calanque.engines.airflow import run_step
         from ml.risk.steps import forecast_territory
 
-        with plainly():
-            done = forecast_territory(territory, get_current_context()["dag_run"].run_id)
-        if done is None:
-            skip("Same data, same model: the forecast stands.")
-        return done
+        return run_step(forecast_territory, territory, idle="Same data, same model: the forecast stands.")
 
-    @task(outlets=[Asset(name="marts/forecast", uri="calanque://marts/forecast")])
-    def check(done: dict) -> dict:
+    @task
+    def near_repeat(territory: str) -> dict:
+        from calanque.engines.airflow import run_step
+        from ml.near_repeat.steps import near_repeat_territory
+
+        return run_step(near_repeat_territory, territory, idle="Same data, same code: the near-repeat layer stands.")
+
+    @task(trigger_rule="none_failed_min_one_success", outlets=[FORECAST])
+    def check() -> None:
         from calanque.engines.airflow import plainly
         from calanque.marts.build import check_forecast
 
         with plainly():
             check_forecast(get_current_context()["dag_run"].run_id)
-        return done
 
     forecast_toronto = forecast.override(task_id="forecast_toronto")("toronto")
     monitor.override(task_id="monitor_toronto")("toronto") >> forecast_toronto
-    check(forecast_toronto)
+    [forecast_toronto, near_repeat.override(task_id="near_repeat_toronto")("toronto")] >> check()
 
 
 forecast_risk()

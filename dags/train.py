@@ -1,21 +1,26 @@
-"""Train the risk model when its marts have changed; the champion moves only when it wins."""
+"""Train the risk model when its marts have changed; the champion moves only when it wins. Then audit the version."""
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import Asset, dag, get_current_context, task
+from airflow.sdk import Asset, dag, task
 
-from calanque.stack.pools import FORECAST_POOL
+from calanque.engines.airflow_links import ReturnedLink, with_links
+from calanque.stack.pools import AUDIT_POOL, FORECAST_POOL
 
 DOC = """
 ### Train
 Back-tests the baseline and the challenger on rolling weeks, logs the run to MLflow, and moves the alias `champion`
-only when
-the challenger beats the plain counts with its interval above 0. The shares of the week's slots are judged too; they
-decide how hours are told, not who is champion.
+only when the challenger beats the plain counts with its interval above 0. The shares of the week's slots are judged
+too; they decide how hours are told, not who is champion.
+
+Then audits the new version on simulated cities (feedback loop, null data, fairness, forged reports): the page is
+`audit.html` of its MLflow run, which the button *Audit report* of the task opens; the tag `audit` of the version and
+its card say the verdict. A failed audit stops nothing and demotes nobody; it says where its verdicts are weak.
 
 **If it fails**
 - *"MLflow … does not answer"*: see `calanque stack status`, then clear the task.
 - *"… too short"*: the feed has less history than the back-test needs; the forecast goes on with the last model.
+- *"The audit … FAILED"* in the log of a green task: read the report; `benchmarks/audit.py` tries the same on more data.
 - Nothing here changes a table: it is always safe to clear the task.
 """
 
@@ -27,24 +32,34 @@ decide how hours are told, not who is champion.
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "data-science", "retries": 1, "retry_delay": timedelta(seconds=20), "pool": FORECAST_POOL},
-    tags=["ml", "risk"],
+    tags=["ml", "risk", "audit"],
     doc_md=DOC,
 )
 def train_risk() -> None:
-    """Declare the training of each territory with incidents."""
+    """Declare the training and the audit of each territory with incidents."""
 
     @task(outlets=[Asset(name="model/risk", uri="calanque://model/risk")])
     def train(territory: str) -> dict:
-        from calanque.engines.airflow import plainly, skip
+        from calanque.engines.airflow import run_step
         from ml.risk.steps import train_territory
 
-        with plainly():
-            done = train_territory(territory, get_current_context()["dag_run"].run_id)
-        if done is None:
-            skip("The model was trained on these data with this code: nothing to do.")
-        return done
+        idle = "The model was trained on these data with this code: nothing to do."
+        return run_step(train_territory, territory, idle=idle)
 
-    train.override(task_id="train_toronto")("toronto")
+    @task(trigger_rule="none_failed", pool=AUDIT_POOL)
+    def audit(territory: str) -> dict:
+        from calanque.engines.airflow import run_step
+        from ml.audit.steps import audit_release
+
+        return run_step(audit_release, territory, idle="This version was audited with this code: nothing to do.")
+
+    trained = with_links(train.override(task_id="train_toronto")("toronto"), ReturnedLink("MLflow run", "run_page"))
+    audited = with_links(
+        audit.override(task_id="audit_toronto")("toronto"),
+        ReturnedLink("Audit report", "report_page"),
+        ReturnedLink("MLflow run", "run_page"),
+    )
+    trained >> audited
 
 
 train_risk()

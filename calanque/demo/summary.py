@@ -27,7 +27,8 @@ def newest_reports(contract: FeedContract) -> list[BatchReport]:
 
 def render(settings: Settings, done: DemoRun) -> Group:
     """Return the whole summary, ready to print."""
-    return Group(_batches(), _marts(), _forecast(), _model(), _times(done), _changes(done), addresses(settings))
+    figures = (_batches(), _marts(), _forecast(), _near_repeat(), _model())
+    return Group(*figures, _times(done), _changes(done), addresses(settings))
 
 
 def _batches() -> Table:
@@ -87,6 +88,19 @@ def _forecast() -> Table:
     return table
 
 
+def _near_repeat() -> Table:
+    table = Table(title="Near-repeat: what the test says of each type, and its alert for next week")
+    for name in ("type", "found", "alert"):
+        table.add_column(name)
+    rows = trino.query(
+        "select type, is_found, alert_en from fct_near_repeat "
+        "where week_start_date = (select max(week_start_date) from fct_near_repeat) order by type"
+    )
+    for kind, is_found, alert in rows:
+        table.add_row(kind, "yes" if is_found else "no", alert)
+    return table
+
+
 def _model() -> Table:
     from calanque.governance.state import last_state
 
@@ -100,6 +114,10 @@ def _model() -> Table:
                 f"risk-{territory} version {state.outputs['model_version']}, champion: {state.outputs['champion']}",
             )
             table.add_row("decision", str(state.outputs["decision"]))
+        if state := last_state(f"audit.{territory}"):
+            failed = f" ({state.outputs['audit_failed']})" if state.outputs["audit"] == "failed" else ""
+            what = f"{state.outputs['audit']}{failed}, on {state.outputs['audit_weight']}"
+            table.add_row("audit", f"version {state.inputs['model']} {what}: audit.html of its MLflow run")
     return table
 
 

@@ -57,6 +57,21 @@ def skip(sentence: str) -> NoReturn:
     raise AirflowSkipException(sentence)
 
 
+def run_step(step: Callable[[str, str], dict[str, Any] | None], territory: str, idle: str) -> dict[str, Any]:
+    """Return what a step of a territory did; end the task as skipped, with a sentence, when it had nothing to do.
+
+    Args:
+        step: takes the territory and the run's id; returns None when nothing had changed.
+        territory: the territory.
+        idle: the sentence.
+    """
+    from airflow.sdk import get_current_context
+
+    with plainly():
+        done = step(territory, get_current_context()["dag_run"].run_id)
+    return skip(idle) if done is None else done
+
+
 def secret_text(settings: Settings, kind: Literal["connection", "variable"], name: str) -> str:
     """Return the password of a connection, or a variable, from Airflow's secrets backends in their order.
 

@@ -97,7 +97,7 @@ def build(
 def check_forecast(
     variables: Mapping[str, Any] | None = None, target_dir: Path | None = None, run_id: str = "manual"
 ) -> DbtSummary:
-    """Run the keys, relations and arithmetic of `marts.fct_forecast`, once ml/ has written it.
+    """Run the keys, relations and arithmetic of the marts that ml/ writes, once it has.
 
     Raises:
         CalanqueError: when a test failed; names it and its reason.

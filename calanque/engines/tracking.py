@@ -194,6 +194,42 @@ def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> Stor
         return StoredModel(name, str(found.version), str(found.run_id), text, dict(found.tags))
 
 
+def write_texts(run_id: str, texts: Mapping[str, str], uri: str | None = None) -> None:
+    """Write texts among the artefacts of a run, ended or not, over those of the same path.
+
+    Raises:
+        CalanqueError: if the server does not answer, or the run does not exist.
+    """
+    with _mlflow(uri) as mlflow:
+        client = mlflow.MlflowClient()
+        for path, text in texts.items():
+            client.log_text(run_id, text, path)
+
+
+def read_text(run_id: str, path: str, uri: str | None = None) -> str:
+    """Return a text artefact of a run, empty when it has none of that path.
+
+    Raises:
+        CalanqueError: if the server does not answer, or the run does not exist.
+    """
+    with _mlflow(uri) as mlflow:
+        if path not in {found.path for found in mlflow.MlflowClient().list_artifacts(run_id)}:
+            return ""
+        return str(mlflow.artifacts.load_text(f"runs:/{run_id}/{path}"))
+
+
+def run_page(run_id: str, path: str | None = None, uri: str | None = None) -> str:
+    """Return the address of a run in MLflow's pages, or of one artefact of it.
+
+    Raises:
+        CalanqueError: if the server does not answer, or the run does not exist.
+    """
+    with _mlflow(uri) as mlflow:
+        experiment = mlflow.MlflowClient().get_run(run_id).info.experiment_id
+    page = f"{uri or settings().mlflow_uri}/#/experiments/{experiment}/runs/{run_id}"
+    return f"{page}/artifacts/{path}" if path else page
+
+
 def settle(name: str, model_version: str, is_promoted: bool, uri: str | None = None) -> str | None:
     """Give a new version its aliases after the decision on it, and return the champion's version, if any.
 

@@ -14,6 +14,7 @@ from calanque.settings import settings
 
 log = logging.getLogger(__name__)
 CELLS = "silver.territory_cells"
+WRITTEN_BY_ML = ("fct_forecast", "fct_forecast_fine", "fct_forecast_slot", "fct_near_repeat", "fct_near_repeat_alert")
 
 
 def build_domain(name: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -151,11 +152,11 @@ def _record_lineage(summary: dbt.DbtSummary, run_id: str, tables: dict[str, int 
 
 
 def check_forecast(run_id: str = "manual") -> None:
-    """Run dbt's tests and the gates on `marts.fct_forecast` and on what is written beside it.
+    """Run dbt's tests and the gates on the tables that ml/ writes: the forecast and the near-repeat layer.
 
     Raises:
         CalanqueError: naming the test or the expectation that failed.
     """
     contracts = [load_contract(feed) for domain in DOMAINS.values() for feed in domain.feeds]
     dbt.check_forecast(variables(contracts), run_id=run_id)
-    check_marts(("fct_forecast", "fct_forecast_fine", "fct_forecast_slot"), run_id)
+    check_marts(WRITTEN_BY_ML, run_id)

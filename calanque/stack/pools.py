@@ -1,9 +1,10 @@
-"""One Airflow pool of one slot per writer, so that each Delta table has one writer at a time."""
+"""One Airflow pool of one slot per writer, so that each Delta table has one writer at a time; one for audits."""
 
 from calanque.contracts import load_contracts
 from calanque.marts.domains import DOMAINS
 
 FORECAST_POOL = "forecast"
+AUDIT_POOL = "audit"
 
 
 def feed_pool(feed: str) -> str:
@@ -21,5 +22,6 @@ def pools() -> dict[str, str]:
     return {
         **{feed_pool(feed): f"The one writer of bronze.{feed} and quarantine.{feed}" for feed in load_contracts()},
         **{marts_pool(name): f"The one writer of the silver and marts tables of {name}" for name in DOMAINS},
-        FORECAST_POOL: "The one writer of marts.fct_forecast and of the champion alias",
+        FORECAST_POOL: "The one writer of the forecast, of the near-repeat layer and of the champion alias",
+        AUDIT_POOL: "One audit at a time: it takes a core for a minute, and must not make the forecast wait",
     }

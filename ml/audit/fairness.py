@@ -7,6 +7,7 @@ and no figure here can see that; `reporting_sensitivity` says how much it would 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,6 +85,7 @@ class ClassFigures:
         calibration: expected over observed.
         exposure: share of weeks that a resident's cell is flagged, the mean over the class's residents.
         yield_count: reported incidents per flagged cell-week: a class flagged on thinner grounds has less.
+        harm_count: what was reported, on which the other figures rest.
     """
 
     area_class: int
@@ -96,6 +98,7 @@ class ClassFigures:
     calibration: float
     exposure: float
     yield_count: float
+    harm_count: float
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,22 @@ class FairnessStudy:
     def relative_calibration(self) -> dict[int, float]:
         """Calibration of each class over that of the city; classes without a report are left out."""
         return {f.area_class: f.calibration / self.calibration for f in self.classes if np.isfinite(f.calibration)}
+
+    @property
+    def fewest_reports(self) -> float:
+        """What was reported in the class that reported least, classes without a report left out."""
+        return min(f.harm_count for f in self.classes if f.harm_count > 0)
+
+    @property
+    def reports_needed(self) -> int:
+        """Fewest reports of a class whose chance alone (Poisson, two standard errors) stays within the bar."""
+        low, high = self.config.calibration_range
+        return ceil((2 / min(-log(low), log(high))) ** 2)
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether a class reported so little that chance alone can cross the bar."""
+        return self.fewest_reports < self.reports_needed
 
     @property
     def is_calibrated(self) -> bool:
@@ -171,6 +190,7 @@ def _class(judged: Judged, number: int) -> ClassFigures:
         ratio(judged.expected[:, cells].sum(), seen.sum()),
         ratio(flags.mean(axis=0) @ people, people.sum()),
         ratio(seen[flags].sum(), flags.sum()),
+        float(seen.sum()),
     )
 
 

@@ -85,6 +85,16 @@ class LoopStudy:
     config: LoopConfig
     runs: dict[Correction, tuple[LoopRun, ...]]
 
+    @property
+    def life_count(self) -> int:
+        """Number of lives under each correction."""
+        return max(len(lives) for lives in self.runs.values())
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether nothing says how far another life would differ."""
+        return self.life_count < 2
+
     def excess(self, correction: Correction) -> float:
         """Return the mean excess of the last weeks, over lives."""
         return float(np.mean([run.excess(self.config.judged_weeks) for run in self.runs[correction]]))

@@ -8,6 +8,7 @@ truth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from ml.audit.forecasters import Forecaster
 
 
+# Of what the share of all lives is said to be at least.
+SHOWN_CONFIDENCE = 0.95
+
+
 class NullConfig(BaseModel):
     """The statistic, the band and the bars."""
 
@@ -39,7 +44,7 @@ class NullConfig(BaseModel):
     band_draws: int = Field(default=40, ge=10)
     # At 0.95 a perfect forecast has 95 of 100 seeds inside on average, and so fails the bar four times out of ten.
     band_coverage: float = Field(default=0.99, gt=0.5, lt=1)
-    least_share_within: float = Field(default=0.95, gt=0, le=1, description="Seeds that must be within the band.")
+    least_share_within: float = Field(default=0.95, gt=0, lt=1, description="Seeds that must be within the band.")
     tolerance: float = Field(default=0.1, gt=0, description="Mean excess over the residents' share that is accepted.")
 
 
@@ -69,6 +74,27 @@ class NullStudy:
     def share_within(self) -> float:
         """Share of the lives within the band."""
         return float(np.mean([self.band.holds(value) for value in self.concentration]))
+
+    @property
+    def life_count(self) -> int:
+        """Number of lives tried."""
+        return len(self.concentration)
+
+    @property
+    def least_share(self) -> float:
+        """Share of all lives within the band that these lives show at least (Clopper and Pearson, one-sided)."""
+        within = round(self.share_within * self.life_count)
+        return float(stats.beta.ppf(1 - SHOWN_CONFIDENCE, within, self.life_count - within + 1)) if within else 0.0
+
+    @property
+    def lives_needed(self) -> int:
+        """Fewest lives that could show that the bar is held, if all of them are within the band."""
+        return ceil(log(1 - SHOWN_CONFIDENCE) / log(self.config.least_share_within))
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether so few lives cannot tell that the bar is held, whatever they give."""
+        return self.life_count < self.lives_needed
 
     @property
     def excess(self) -> float:

@@ -88,6 +88,11 @@ class PoisonStudy:
     most_false_positives: float = 0.01
 
     @property
+    def is_weak(self) -> bool:
+        """Whether the verdict rests on few data: the forgeries are the same at every size."""
+        return False
+
+    @property
     def is_passed(self) -> bool:
         """Whether every kind is found and clean reports are left alone."""
         return min(self.recall.values()) >= self.least_recall and self.false_positive_rate < self.most_false_positives

@@ -35,11 +35,22 @@ _ABOUT_FR = (
     "Des lieux et des heures, jamais des personnes. La boucle, les données nulles et les faux sont éprouvés sur une "
     "ville simulée dont la vérité est connue."
 )
+_SERVES_EN = "The audit does not decide which model serves: the back-test does."
+_SERVES_FR = "L'audit ne décide pas du modèle servi : c'est le contrôle rétrospectif qui le fait."
+_WEAK_EN = (
+    "Some verdicts rest on few data: a pass is then no proof, and a failure may be chance. benchmarks/audit.py tries "
+    "more."
+)
+_WEAK_FR = (
+    "Certains verdicts reposent sur peu de données : une réussite n'est alors pas une preuve, et un échec peut être dû "
+    "au hasard. benchmarks/audit.py en éprouve davantage."
+)
 _VERDICTS = {
     "passed": ("Passed", "Réussi"),
     "failed": ("Failed", "Échec"),
     "missing": ("Not run", "Non exécuté"),
 }
+_ON_FEW = (", on few data", ", sur peu de données")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +72,25 @@ class AuditResults:
     poison: PoisonStudy | None = None
 
     @property
+    def studies(self) -> dict[str, LoopStudy | NullStudy | FairnessStudy | PoisonStudy | None]:
+        """The studies by the name of what they ask."""
+        names = ("feedback loop", "null data", "fairness", "forged reports")
+        return dict(zip(names, (self.loop, self.null, self.fairness, self.poison), strict=True))
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Names of the checks that were not passed or not run."""
+        return tuple(name for name, study in self.studies.items() if study is None or not study.is_passed)
+
+    @property
     def is_passed(self) -> bool:
         """Whether every check was run and passed."""
-        studies = (self.loop, self.null, self.fairness, self.poison)
-        return all(study is not None and study.is_passed for study in studies)
+        return not self.failed
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether a verdict rests on so few data that it could be chance."""
+        return any(study is not None and study.is_weak for study in self.studies.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +98,7 @@ class _Section:
     title_en: str
     title_fr: str
     verdict: str = "missing"
+    is_weak: bool = False
     sentence_en: str = "This check was not run: the audit is not complete."
     sentence_fr: str = "Ce contrôle n'a pas été exécuté : l'audit n'est pas complet."
     figure: Figure | None = None
@@ -80,22 +107,49 @@ class _Section:
 
 def audit_html(results: AuditResults) -> str:
     """Return the page: a verdict, and per check a sentence in both languages, a figure, and its numbers."""
-    sections = [_loop(results.loop), _null(results.null), _fairness(results.fairness), _poison(results.poison)]
-    whole = "passed" if results.is_passed else "failed"
-    english, french = _VERDICTS[whole]
+    whole = _verdict(results.is_passed)
+    english, french = _words(whole, results.is_weak)
+    about = zip((_ABOUT_EN, _SERVES_EN, _WEAK_EN), (_ABOUT_FR, _SERVES_FR, _WEAK_FR), strict=True)
+    told = list(about)[: 3 if results.is_weak else 2]
     title = f"Audit: {escape(results.model)}, {escape(results.subject)}, {results.made_on.isoformat()}"
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n"
         f'<p class="{whole}"><strong>{english}</strong> · <strong lang="fr">{french}</strong></p>\n'
-        f'<p>{_ABOUT_EN}</p>\n<p lang="fr">{_ABOUT_FR}</p>\n'
-        + "\n".join(_section_html(section) for section in sections)
+        f"<p>{' '.join(one for one, _ in told)}</p>\n"
+        f'<p lang="fr">{" ".join(one for _, one in told)}</p>\n'
+        + "\n".join(_section_html(section) for section in _sections(results))
         + "\n</body></html>\n"
     )
 
 
+def audit_markdown(results: AuditResults) -> str:
+    """Return the audit for a model card, in English: the verdict, and a line per check."""
+    verdict = _words(_verdict(results.is_passed), results.is_weak)[0]
+    notes = [_SERVES_EN, *([_WEAK_EN] if results.is_weak else [])]
+    lines = [
+        f"- {section.title_en}: {_words(section.verdict, section.is_weak)[0].lower()}. {section.sentence_en}"
+        for section in _sections(results)
+    ]
+    return "\n".join([f"{verdict}, {results.made_on.isoformat()}, on simulated cities. {' '.join(notes)}", "", *lines])
+
+
+def audit_sentences(results: AuditResults) -> dict[str, str]:
+    """Return what each check found, in English, by its name."""
+    return dict(zip(results.studies, (section.sentence_en for section in _sections(results)), strict=True))
+
+
+def _sections(results: AuditResults) -> list[_Section]:
+    return [_loop(results.loop), _null(results.null), _fairness(results.fairness), _poison(results.poison)]
+
+
+def _words(verdict: str, is_weak: bool) -> tuple[str, str]:
+    english, french = _VERDICTS[verdict]
+    return (english + _ON_FEW[0], french + _ON_FEW[1]) if is_weak else (english, french)
+
+
 def _section_html(section: _Section) -> str:
-    english, french = _VERDICTS[section.verdict]
+    english, french = _words(section.verdict, section.is_weak)
     image = _image(section.figure, section.title_en) if section.figure is not None else ""
     return (
         f'<section><h2>{section.title_en} · <span lang="fr">{section.title_fr}</span></h2>\n'
@@ -131,7 +185,7 @@ def _loop(study: LoopStudy | None) -> _Section:
     if study is None:
         return _Section(*title)
     said = (sentences.loop_en(study), sentences.loop_fr(study))
-    return _Section(*title, _verdict(study.is_passed), *said, plots.loop_figure(study))
+    return _Section(*title, _verdict(study.is_passed), study.is_weak, *said, plots.loop_figure(study))
 
 
 def _null(study: NullStudy | None) -> _Section:
@@ -139,7 +193,7 @@ def _null(study: NullStudy | None) -> _Section:
     if study is None:
         return _Section(*title)
     said = (sentences.null_en(study), sentences.null_fr(study))
-    return _Section(*title, _verdict(study.is_passed), *said, plots.null_figure(study))
+    return _Section(*title, _verdict(study.is_passed), study.is_weak, *said, plots.null_figure(study))
 
 
 def _poison(study: PoisonStudy | None) -> _Section:
@@ -147,7 +201,7 @@ def _poison(study: PoisonStudy | None) -> _Section:
     if study is None:
         return _Section(*title)
     said = (sentences.poison_en(study), sentences.poison_fr(study))
-    return _Section(*title, _verdict(study.is_passed), *said, plots.poison_figure(study))
+    return _Section(*title, _verdict(study.is_passed), study.is_weak, *said, plots.poison_figure(study))
 
 
 def _fairness(study: FairnessStudy | None) -> _Section:
@@ -156,7 +210,7 @@ def _fairness(study: FairnessStudy | None) -> _Section:
         return _Section(*title)
     said = (sentences.fairness_en(study), sentences.fairness_fr(study))
     tables = _class_table(study) + _rank_table(study) + _parity_table(study)
-    return _Section(*title, _verdict(study.is_passed), *said, plots.fairness_figure(study), tables)
+    return _Section(*title, _verdict(study.is_passed), study.is_weak, *said, plots.fairness_figure(study), tables)
 
 
 def _class_table(study: FairnessStudy) -> str:

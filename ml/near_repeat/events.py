@@ -24,13 +24,13 @@ class Events:
     y: NDArray[np.float64]
     day: NDArray[np.datetime64]
 
-    def take(self, keep: NDArray[np.bool_]) -> Events:
-        """Return the chosen events."""
+    def take(self, keep: NDArray[np.bool_ | np.intp]) -> Events:
+        """Return the chosen events, by mask or by index."""
         return Events(self.x[keep], self.y[keep], self.day[keep])
 
 
 def reported_events(incidents: pd.DataFrame, kind: str) -> Events:
-    """Return the events of one type.
+    """Return the events of one type, in order of day and place.
 
     Raises:
         CalanqueError: if a column, a place or a date is missing, or a row was not reported by the public: patrols find
@@ -47,4 +47,6 @@ def reported_events(incidents: pd.DataFrame, kind: str) -> Events:
     if rows["occurred_at"].isna().any() or not np.isfinite(rows[["x", "y"]].to_numpy(dtype=float)).all():
         raise CalanqueError(f"Some '{kind}' rows have no place or no date: leave them out.")
     day = pd.to_datetime(rows["occurred_at"], utc=True).dt.tz_localize(None).to_numpy(dtype="datetime64[D]")
-    return Events(rows["x"].to_numpy(dtype=float), rows["y"].to_numpy(dtype=float), np.asarray(day))
+    x, y = rows["x"].to_numpy(dtype=float), rows["y"].to_numpy(dtype=float)
+    # Sorted by all keys, so that the order of the rows read changes no permutation.
+    return Events(x, y, np.asarray(day)).take(np.lexsort((y, x, day)))

@@ -24,6 +24,8 @@ LIMITS = """\
 - Within the week it knows day and hour only: no holiday, no event, no weather.
 - An interval is about the week's count in one cell; most cells are empty most weeks, so most intervals hold 0.
 - It must be shown beside the plain counts, and serves only while it beats them."""
+AUDIT_TITLE = "## Audit"
+NOT_AUDITED = "Not audited yet: the audit follows the training."
 
 
 def model_card(training: Training, config: RiskConfig, data_version: str) -> str:
@@ -55,7 +57,12 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
         "## Limits",
         LIMITS,
     ]
-    return "\n\n".join(parts) + "\n"
+    return with_audit("\n\n".join(parts), NOT_AUDITED)
+
+
+def with_audit(card: str, told: str) -> str:
+    """Return a card whose last section says what the audit of the model found, in the place of what stood there."""
+    return f"{card.partition(AUDIT_TITLE)[0].rstrip()}\n\n{AUDIT_TITLE}\n\n{told}\n".lstrip()
 
 
 def _data(model: RiskModel, validation: Validation, config: RiskConfig, data_version: str) -> str:

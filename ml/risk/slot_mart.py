@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from calanque.engines import delta, spark
+from calanque.engines import delta
 from calanque.engines.lineage import How, LineageDataset, Origin
-from calanque.settings import settings
+from ml.marts import WeekTable
 from ml.risk.metrics import count_interval, top_cell_count
 from ml.risk.score import Served
 from ml.risk.slots import SLOT_HOURS, SLOTS, SLOTS_A_DAY, Profile, place_shares, profiles_of
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     from ml.risk.cube import CountCube
     from ml.risk.model import RiskModel
 
-TABLE = "marts.fct_forecast_slot"
-COMMENT = (
+_COMMENT = (
     "Expected incidents of next week by slot of six hours, in the cells flagged for their type (5 % of the area) only. "
     "Incidents attendus la semaine prochaine par tranche de six heures, dans les seules mailles signalées pour leur "
     "type (5 % de la surface). One row per cell, type and slot."
 )
 # Name, type, and what analysts read, in English and French.
-COLUMNS: tuple[tuple[str, str, str], ...] = (
+_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("territory", "string", "City of the cell. / Ville de la maille."),
     ("cell_id", "string", "Cell of the published grid. / Maille de la grille publiée."),
     ("type", "string", "Kind of incident. / Type d'incident."),
@@ -49,7 +48,13 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("model_version", "string", "Its version in the registry. / Sa version au registre."),
     ("forecast_at", "timestamp", "When it was computed, UTC. / Instant du calcul, UTC."),
 )
-FLAGGED_RANKS = {Served.MODEL: "rank_model", Served.BASELINE: "rank_baseline"}
+SLOT = WeekTable(
+    "marts.fct_forecast_slot",
+    ", ".join(f"{name} {kind}" for name, kind, _ in _COLUMNS),
+    _COMMENT,
+    {name: comment for name, _, comment in _COLUMNS},
+)
+_FLAGGED_RANKS = {Served.MODEL: "rank_model", Served.BASELINE: "rank_baseline"}
 
 
 def shares_served(cube: CountCube, model: RiskModel) -> NDArray[np.float32]:
@@ -64,7 +69,7 @@ def shares_served(cube: CountCube, model: RiskModel) -> NDArray[np.float32]:
 
 
 def slot_rows(cube: CountCube, model: RiskModel, published: pd.DataFrame) -> pd.DataFrame:
-    """Return the slots of the flagged cells, columns of `COLUMNS`; their sum is the week's expected count.
+    """Return the slots of the flagged cells, columns of `SLOT`; their sum is the week's expected count.
 
     Args:
         cube: what the forecast was made of.
@@ -73,7 +78,7 @@ def slot_rows(cube: CountCube, model: RiskModel, published: pd.DataFrame) -> pd.
     """
     cells = len(published) // len(cube.types)
     top = top_cell_count(cells, model.config.backtest.area_shares[-1])
-    rank = published[FLAGGED_RANKS[Served(published["served"].iloc[0])]].to_numpy()
+    rank = published[_FLAGGED_RANKS[Served(published["served"].iloc[0])]].to_numpy()
     flagged = np.flatnonzero(rank <= top)
     kind, cell = np.divmod(flagged, cells)
     shares = shares_served(cube, model)[kind, :, cell].astype(np.float64)
@@ -91,7 +96,7 @@ def slot_rows(cube: CountCube, model: RiskModel, published: pd.DataFrame) -> pd.
         "baseline_count": rows["baseline_count"].to_numpy() * np.array(model.slots.all_types)[slot],
         "slot_profile": np.array([str(name) for name in model.slots.served], dtype=object)[np.repeat(kind, SLOTS)],
     }
-    return rows.assign(**values)[[name for name, _, _ in COLUMNS]]
+    return rows.assign(**values)[list(SLOT.columns)]
 
 
 def _interval(
@@ -102,24 +107,6 @@ def _interval(
         some = kind == index
         low[some], high[some] = count_interval(mean[some], dispersion, 1 - 2 * model.interval_tail)
     return low, high
-
-
-def write_slots(frame: pd.DataFrame, territory: str, run_id: str) -> None:
-    """Replace the week of a territory in the mart; earlier weeks stay, to be judged later by what then happened."""
-    declared = ", ".join(f"{name} {kind} comment '{_quoted(comment)}'" for name, kind, comment in COLUMNS)
-    spark.sql(
-        f"create table if not exists {TABLE} ({declared}) using delta partitioned by (territory) "
-        f"location '{settings().hdfs_uri}/lake/{TABLE.replace('.', '/')}' comment '{_quoted(COMMENT)}'"
-    )
-    schema = ", ".join(f"{name} {kind}" for name, kind, _ in COLUMNS)
-    where = f"territory = '{territory}' and week_start_date = '{frame.week_start_date.iloc[0]}'"
-    rows = spark.session().createDataFrame(frame, schema=schema).coalesce(1)
-    with spark.user_metadata({"step": "forecast", "run_id": run_id}):
-        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(TABLE)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "\\'")
 
 
 def slot_lineage() -> LineageDataset:
@@ -135,5 +122,4 @@ def slot_lineage() -> LineageDataset:
     origins |= dict.fromkeys(
         ("expected_count", "lower_count", "upper_count", "baseline_count", "slot_profile"), counted
     )
-    columns = {name: kind for name, kind, _ in COLUMNS}
-    return LineageDataset(name=TABLE, columns=columns, version=delta.data_version(TABLE), origins=origins)
+    return LineageDataset(name=SLOT.name, columns=SLOT.columns, version=delta.data_version(SLOT.name), origins=origins)

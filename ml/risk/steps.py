@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calanque.contracts import load_contracts
-from calanque.engines import delta, lineage, spark, tracking
+from calanque.engines import delta, lineage, tracking
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.errors import CalanqueError
 from calanque.governance import state
 from calanque.places.cells import cells_frame
 from calanque.places.territory import load_territory
-from calanque.settings import settings
+from ml import marts
 from ml.risk.card import model_card
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model import RiskModel
@@ -24,8 +23,7 @@ from ml.risk.plots import calibration_figure, hit_curve_figure
 from ml.risk.promotions import Decision, decide
 from ml.risk.reasons import PARTS
 from ml.risk.score import ForecastStamp, Served, expected_counts, forecast
-from ml.risk.slot_mart import TABLE as SLOTS
-from ml.risk.slot_mart import slot_lineage, slot_rows, write_slots
+from ml.risk.slot_mart import SLOT, slot_lineage, slot_rows
 from ml.risk.train import load_cube, train
 
 if TYPE_CHECKING:
@@ -35,49 +33,32 @@ if TYPE_CHECKING:
     from ml.risk.train import Training
 
 log = logging.getLogger(__name__)
-READ = ("marts.fct_incidents", "marts.dim_cell", "marts.fct_cell_week")
-FORECAST, FINE = "marts.fct_forecast", "marts.fct_forecast_fine"
+READ = (marts.INCIDENTS, marts.CELLS, "marts.fct_cell_week")
 FIGURES = (
     "territory string, cell_id string, type string, week_start_date date, expected_count double, "
     "lower_count int, upper_count int, baseline_count double, rank_model int, rank_baseline int, is_known boolean, "
     "part_recent double, part_year double, part_long double, part_other_types double, part_background double, "
 )
-SCHEMA = FIGURES + (
-    "reason_en string, reason_fr string, model_name string, model_version string, served string, data_version string, "
-    "forecast_at timestamp"
+COMMENT = "Expected incidents of next week beside the baseline. One row per cell, type and week."
+FORECAST = marts.WeekTable(
+    "marts.fct_forecast",
+    FIGURES + "reason_en string, reason_fr string, model_name string, model_version string, served string, "
+    "data_version string, forecast_at timestamp",
+    COMMENT,
 )
-FINE_SCHEMA = FIGURES + (
-    "model_name string, model_version string, served string, forecast_at timestamp, parent_cell_id string, "
-    "lon double, lat double"
+FINE = marts.WeekTable(
+    "marts.fct_forecast_fine",
+    FIGURES + "model_name string, model_version string, served string, forecast_at timestamp, parent_cell_id string, "
+    "lon double, lat double",
+    COMMENT,
 )
 
 
 def _cube(territory: str, config: RiskConfig) -> CountCube:
     """Return the incidents of a territory from the marts; only what was reported, unless an exception is written."""
-    cells = spark.sql(f"select cell_id, row, col from marts.dim_cell where territory = '{territory}'").toPandas()
-    zone = load_territory(territory).time_zone
-    incidents = spark.sql(
-        "select type, occurred_local_date, lon, lat, origin, "
-        f"hour(from_utc_timestamp(occurred_at, '{zone}')) as occurred_local_hour "
-        f"from marts.fct_incidents where territory = '{territory}' and is_in_territory"
-    ).toPandas()
-    if incidents.empty:
-        raise CalanqueError(
-            f"There is no incident of '{territory}' in marts.fct_incidents: run its feed and the marts first."
-        )
-    until = incidents["occurred_local_date"].max()
-    return load_cube(load_territory(territory), cells, incidents, until, _valid_from(territory), config)
-
-
-def _valid_from(territory: str) -> date:
-    dates = [
-        c.valid_from
-        for c in load_contracts().values()
-        if c.territory == territory and c.domain == "incidents" and c.valid_from
-    ]
-    if not dates:
-        raise CalanqueError(f"No contract of incidents for '{territory}' declares its first valid date (valid_from).")
-    return min(dates)
+    incidents = marts.read_incidents(territory)
+    until, first = incidents["occurred_local_date"].max(), marts.valid_from(territory)
+    return load_cube(load_territory(territory), marts.read_cells(territory), incidents, until, first, config)
 
 
 def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -89,7 +70,7 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     Raises:
         CalanqueError: if the marts are missing or too short, or MLflow does not answer.
     """
-    inputs = state.table_versions(READ) | {"code": _code()}
+    inputs = state.table_versions(READ) | {"code": marts.code_version()}
     step, name = f"train.{territory}", tracking.registered_name("risk", territory)
     if state.unchanged(step, inputs):
         log.info("The model %s was trained on these data with this code; nothing to do.", name)
@@ -103,13 +84,13 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     _emit_training(name, run_id, logged.model_version, inputs)
     facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason}
     state.record(step, inputs, facts)
-    return facts | {"metrics": training.validation.metrics(), "mlflow_run": logged.run_id}
+    return facts | {"metrics": training.validation.metrics(), "run_page": tracking.run_page(logged.run_id)}
 
 
 def _run_record(
     name: str, territory: str, training: Training, config: RiskConfig, inputs: dict[str, int | str], run_id: str
 ) -> tracking.RunRecord:
-    validation, data_version = training.validation, _data_version(inputs)
+    validation, data_version = training.validation, marts.data_version(READ, inputs)
     decision = {"code": str(inputs["code"]), "decision": training.reason}
     return tracking.RunRecord(
         experiment=name,
@@ -136,30 +117,30 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
         CalanqueError: if no model was ever trained.
     """
     name = tracking.registered_name("risk", territory)
-    stored, is_champion = tracking.load_model(name, tracking.CHAMPION), True
-    if stored is None:
-        stored, is_champion = tracking.load_model(name, tracking.CHALLENGER), False
+    champion = tracking.load_model(name, tracking.CHAMPION)
+    stored = champion or tracking.load_model(name, tracking.CHALLENGER)
     if stored is None:
         raise CalanqueError(f"There is no model '{name}' in the registry: run the training first.")
-    served = Served.MODEL if is_champion else Served.BASELINE
-    inputs = state.table_versions(READ) | {"code": _code(), "model": stored.model_version, "served": served.value}
+    served = Served.MODEL if champion else Served.BASELINE
+    made_by = {"code": marts.code_version(), "model": stored.model_version, "served": served.value}
+    inputs = state.table_versions(READ) | made_by
     step = f"forecast.{territory}"
     if state.unchanged(step, inputs):
         log.info("The forecast of %s stands: same data, same model; nothing to do.", territory)
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
-    stamp = ForecastStamp(stored.model_version, _data_version(inputs), served, started_at)
+    stamp = ForecastStamp(stored.model_version, marts.data_version(READ, inputs), served, started_at)
     published, fine, slots = forecast_frames(territory, RiskModel.from_json(stored.model_json), stamp)
-    _write(FORECAST, SCHEMA, published, territory, run_id)
-    _write(FINE, FINE_SCHEMA, fine, territory, run_id)
-    write_slots(slots, territory, run_id)
+    week, written = published["week_start_date"].iloc[0], ((FORECAST, published), (FINE, fine), (SLOT, slots))
+    for table, frame in written:
+        marts.write_week(table, frame, territory, week, "forecast", run_id)
     _emit_forecast(name, run_id, stored.model_version, inputs, started_at)
-    state.record(step, inputs, state.table_versions([FORECAST, FINE, SLOTS]))
-    week, rows = published.week_start_date.iloc[0], {"row_count": len(published), "fine_row_count": len(fine)}
+    state.record(step, inputs, state.table_versions([table.name for table, _ in written]))
     log.info("Forecast of %s for the week of %s: %s rows, served: %s.", territory, week, len(published), served.value)
     return {
         "week_start_date": str(week),
-        **rows,
+        "row_count": len(published),
+        "fine_row_count": len(fine),
         "slot_row_count": len(slots),
         "served": served.value,
         "model_version": stored.model_version,
@@ -182,21 +163,6 @@ def forecast_frames(
     fine["lon"], fine["lat"] = np.tile(cells["lon"].to_numpy(), types), np.tile(cells["lat"].to_numpy(), types)
     log.info("%s: %d cells of %g m, published as %d.", territory, cube.grid.count, cube.grid.cell, coarse.count)
     return published, fine, slot_rows(cube, model, published)
-
-
-def _write(table: str, schema: str, frame: pd.DataFrame, territory: str, run_id: str) -> None:
-    grain = "One row per cell, type and week."
-    spark.sql(
-        f"create table if not exists {table} ({schema}) using delta partitioned by (territory) "
-        f"location '{settings().hdfs_uri}/lake/{table.replace('.', '/')}' "
-        f"comment 'Expected incidents of next week beside the baseline. {grain}'"
-    )
-    columns = [part.strip().split(" ")[0] for part in schema.split(",")]
-    rows = spark.session().createDataFrame(frame[columns], schema=schema).coalesce(1)
-    # Earlier weeks stay: a forecast is judged later by what then happened.
-    where = f"territory = '{territory}' and week_start_date = '{frame.week_start_date.iloc[0]}'"
-    with spark.user_metadata({"step": "forecast", "run_id": run_id}):
-        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table)
 
 
 def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -228,22 +194,9 @@ def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] 
     }
 
 
-def _code() -> str:
-    root = settings().root
-    return state.code_hash(root / "ml", root / "calanque" / "places", root / "infra" / "territories")
-
-
-def _data_version(inputs: dict[str, int | str]) -> str:
-    return ", ".join(f"{table}@{inputs[table]}" for table in READ)
-
-
-def _inputs(inputs: dict[str, int | str]) -> list[LineageDataset]:
-    return [LineageDataset(name=table, version=inputs[table]) for table in READ]
-
-
 def _emit_training(name: str, run_id: str, version: str, inputs: dict[str, int | str]) -> None:
     model = LineageDataset(name=f"models:/{name}", version=version)
-    lineage.emit(f"train.{name}", run_id, _inputs(inputs), [model])
+    lineage.emit(f"train.{name}", run_id, marts.lineage_inputs(READ, inputs), [model])
 
 
 def _emit_forecast(name: str, run_id: str, version: str, inputs: dict[str, int | str], started_at: datetime) -> None:
@@ -259,7 +212,8 @@ def _emit_forecast(name: str, run_id: str, version: str, inputs: dict[str, int |
     origins |= {"cell_id": (Origin(dataset="marts.dim_cell", column="cell_id"),)}
     figures = ("expected_count", "lower_count", "upper_count", "baseline_count", "rank_model", "rank_baseline")
     origins |= dict.fromkeys((*figures, "is_known", *PARTS), counted)
-    columns = dict(part.strip().split(" ") for part in SCHEMA.split(","))
-    target = LineageDataset(name=FORECAST, columns=columns, version=delta.data_version(FORECAST), origins=origins)
-    sources = [*_inputs(inputs), LineageDataset(name=f"models:/{name}", version=version)]
+    target = LineageDataset(
+        name=FORECAST.name, columns=FORECAST.columns, version=delta.data_version(FORECAST.name), origins=origins
+    )
+    sources = [*marts.lineage_inputs(READ, inputs), LineageDataset(name=f"models:/{name}", version=version)]
     lineage.emit(f"forecast.{name}", run_id, sources, [target, slot_lineage()], started_at)

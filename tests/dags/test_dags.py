@@ -64,6 +64,51 @@ def test_assets_link_the_chain(bag: DagBag) -> None:
     assert waits_for("forecast_risk") <= outlets("train_risk")
 
 
+def test_the_near_repeat_layer_stands_beside_the_forecast_and_before_the_check(bag: DagBag) -> None:
+    dag = bag.dags["forecast_risk"]
+    assert dag.get_task("check").upstream_task_ids == {"forecast_toronto", "near_repeat_toronto"}
+    assert dag.get_task("near_repeat_toronto").upstream_task_ids == set()
+    # One of them idle must not leave the other unchecked.
+    assert dag.get_task("check").trigger_rule == "none_failed_min_one_success"
+
+
+def test_an_audit_follows_each_training_and_stops_nothing(bag: DagBag) -> None:
+    from calanque.stack.pools import FORECAST_POOL
+
+    audit = bag.dags["train_risk"].get_task("audit_toronto")
+    assert audit.upstream_task_ids == {"train_toronto"}
+    # A version that was trained before and never audited is audited although there is nothing to train.
+    assert audit.trigger_rule == "none_failed"
+    assert audit.outlets == []
+    assert audit.pool != FORECAST_POOL
+
+
+def test_a_task_opens_what_it_made_in_mlflow(bag: DagBag) -> None:
+    """Through the form in which the web server reads a DAG."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    read = DagSerialization.from_dict(DagSerialization.to_dict(bag.dags["train_risk"]))
+    buttons = {task.task_id: set(task.extra_links) for task in read.tasks}
+    assert buttons == {"train_toronto": {"MLflow run"}, "audit_toronto": {"MLflow run", "Audit report"}}
+
+
+@pytest.mark.parametrize(
+    ("returned", "address"),
+    [
+        pytest.param({"report_page": "http://here/audit.html"}, "http://here/audit.html", id="audited"),
+        pytest.param(None, "", id="skipped"),
+    ],
+)
+def test_a_button_opens_the_address_that_the_task_returned(
+    bag: DagBag, monkeypatch: pytest.MonkeyPatch, returned: Any, address: str
+) -> None:
+    task = bag.dags["train_risk"].get_task("audit_toronto")
+    button = next(link for link in task.operator_extra_links if link.name == "Audit report")
+    monkeypatch.setattr("airflow.sdk.execution_time.xcom.XCom.get_value", lambda *, ti_key, key: returned)
+    assert button.get_link(task, ti_key=None) == address
+    assert len({link.xcom_key for link in task.operator_extra_links}) == 2
+
+
 def test_the_folder_is_parsed_in_time_and_without_heavy_imports() -> None:
     script = (
         "import sys, time; started = time.monotonic()\n"

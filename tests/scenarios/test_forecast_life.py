@@ -1,4 +1,4 @@
-"""A champion made worse on purpose retires within one run of the monitor, and mart, registry and run say why."""
+"""A champion made worse retires and everything says why; what stands beside the forecast is written once."""
 
 import json
 
@@ -6,10 +6,16 @@ import pytest
 
 from calanque.demo.run import DemoRun
 from calanque.engines import tracking, trino
+from calanque.engines.hdfs import lake
+from calanque.governance import state
+from ml.audit.steps import audit_release
+from ml.near_repeat.steps import near_repeat_territory
 from ml.risk.promotions import Decision
 from ml.risk.steps import forecast_territory, monitor_territory
 
 NAME = "risk-toronto"
+LAYER = "select type, event_count, observed, expected, p_value, expected_excess_7d from fct_near_repeat order by type"
+ALERTS = "select type, cell_id, expected_excess_7d from fct_near_repeat_alert order by type, cell_id"
 
 
 @pytest.fixture
@@ -51,3 +57,18 @@ def test_the_true_champion_goes_on(first: DemoRun) -> None:
     assert told is not None
     assert told["is_kept"], told["reason"]
     assert trino.query("select count(*) from fct_model_promotion where run_id = 'monitor-kept'") == [(0,)]
+
+
+def test_a_version_is_audited_once(first: DemoRun) -> None:
+    assert audit_release("toronto", "same again") is None
+
+
+def test_the_near_repeat_layer_stands_until_something_changes(first: DemoRun) -> None:
+    assert near_repeat_territory("toronto", "same again") is None
+    before = trino.query(LAYER), trino.query(ALERTS)
+    # Its state forgotten, the step writes the same rows in the place of the old ones.
+    lake().delete(f"{state.FOLDER}/near_repeat.toronto.json")
+    told = near_repeat_territory("toronto", "written again")
+    assert told is not None
+    assert told["alert_row_count"] == len(before[1])
+    assert (trino.query(LAYER), trino.query(ALERTS)) == before

@@ -22,11 +22,21 @@ from ml.audit.fairness import (
 )
 from ml.audit.feedback import Correction, LoopConfig, cube_until, keep_probability, patrol_plan, run_loop, study_loop
 from ml.audit.forecasters import risk_forecaster, top_cells
-from ml.audit.null_data import NullConfig, concentration, permutation_band, relocated, reported_only, study_null
+from ml.audit.null_data import (
+    Band,
+    NullConfig,
+    NullStudy,
+    concentration,
+    permutation_band,
+    relocated,
+    reported_only,
+    study_null,
+)
 from ml.audit.parity import ParityTarget, parity_costs, quota_flags, quotas, study_fairness
 from ml.audit.planted import clean_reports, plant
 from ml.audit.poisoning import PoisonConfig, PoisonReason, find_poison, study_poison
-from ml.audit.report import AuditResults, audit_html
+from ml.audit.report import AuditResults, audit_html, audit_markdown, audit_sentences
+from ml.audit.sentences import fairness_en, fairness_fr, loop_en, loop_fr, null_en, null_fr
 from ml.risk.config import risk_config
 from ml.risk.method import MethodName
 
@@ -469,7 +479,7 @@ def test_every_check_has_a_verdict_a_sentence_and_a_figure(results) -> None:
     page = audit_html(results)
     assert results.is_passed
     assert page.count("<section>") == page.count("data:image/svg+xml;base64,") == 4
-    assert page.count('<strong class="passed">Passed.') == page.count('<strong class="passed">Réussi.') == 4
+    assert page.count('<strong class="passed">Passed') == page.count('<strong class="passed">Réussi') == 4
     for title in ("Feedback loop", "Boucle de rétroaction", "Données nulles", "Équité", "Signalements forgés"):
         assert title in page
 
@@ -488,6 +498,67 @@ def test_a_failed_check_is_said_in_both_languages(results) -> None:
     page = audit_html(failed)
     assert not failed.is_passed
     assert page.count("Failed") == page.count("Échec") == 2
+
+
+@pytest.mark.parametrize(
+    ("lives", "outside", "at_least", "is_weak"),
+    [
+        pytest.param(10, 0, 0.741, True, id="ten"),
+        pytest.param(10, 1, 0.606, True, id="ten-one-outside"),
+        pytest.param(10, 10, 0.0, True, id="ten-all-outside"),
+        pytest.param(58, 0, 0.950, True, id="one-too-few"),
+        pytest.param(59, 0, 0.950, False, id="just-enough"),
+        pytest.param(100, 0, 0.970, False, id="hundred"),
+    ],
+)
+def test_few_lives_show_little(lives, outside, at_least, is_weak) -> None:
+    values = np.array([1.0] * (lives - outside) + [9.0] * outside)
+    study = NullStudy(NullConfig(), Band(0.9, 1.1, 1.0, 10), values)
+    assert study.least_share == pytest.approx(at_least, abs=6e-4)
+    assert (study.is_weak, study.lives_needed) == (is_weak, 59)
+    assert ("cannot tell" in null_en(study), "ne permettent pas" in null_fr(study)) == (is_weak, is_weak)
+
+
+def test_few_reports_of_a_class_are_weak() -> None:
+    few = study_fairness(judged((4.0, 0, 3, 1)), (RankChange(5, -0.2, 0.97, 0.1, 0.0),), FairnessConfig())
+    assert (few.fewest_reports, few.reports_needed, few.is_weak) == (8, 81, True)
+    assert "8 reports only" in fairness_en(few)
+    assert "8 déclarations" in fairness_fr(few)
+    many = judged(observed=(400.0, 0, 300, 100), expected=(400.0, 0, 300, 100))
+    study = study_fairness(many, (RankChange(5, -0.2, 0.97, 0.1, 0.0),), FairnessConfig())
+    assert not study.is_weak
+    assert "only" not in fairness_en(study)
+
+
+def test_one_life_of_the_loop_is_weak(loop) -> None:
+    assert not loop.is_weak
+    one = replace(loop, runs={name: lives[:1] for name, lives in loop.runs.items() if name is not Correction.NONE})
+    assert one.is_weak
+    assert "One life was tried" in loop_en(one)
+    assert "Une seule vie" in loop_fr(one)
+    assert "last case aside" in loop_en(loop)
+    assert "aside" not in loop_en(one)
+
+
+def test_a_small_audit_says_so_in_page_and_card(results) -> None:
+    assert results.is_weak
+    page, card = audit_html(results), audit_markdown(results)
+    assert page.count("Passed, on few data") == page.count("Réussi, sur peu de données") == 3
+    assert "a pass is then no proof" in page
+    assert "une réussite n'est alors pas une preuve" in page
+    assert card.startswith("Passed, on few data, 2026-11-24, on simulated cities.")
+    assert "- Null data: passed, on few data. " in card
+    assert "- Forged reports: passed. " in card
+    for text in (page, card):
+        assert "does not decide which model serves" in text
+
+
+def test_what_failed_is_named(results) -> None:
+    failed = replace(results, null=replace(results.null, concentration=np.array([9.0])), poison=None)
+    assert failed.failed == ("null data", "forged reports")
+    assert audit_markdown(failed).startswith("Failed")
+    assert "- Null data: failed" in audit_markdown(failed)
+    assert list(audit_sentences(failed)) == ["feedback loop", "null data", "fairness", "forged reports"]
 
 
 def test_a_check_that_was_not_run_is_no_pass(results) -> None:

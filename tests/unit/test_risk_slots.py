@@ -18,7 +18,7 @@ from ml.risk.cube import build_cube
 from ml.risk.metrics import Difference
 from ml.risk.model import RiskModel
 from ml.risk.score import ForecastStamp, Served, expected_counts, forecast
-from ml.risk.slot_mart import COLUMNS, slot_rows
+from ml.risk.slot_mart import SLOT, slot_rows
 from ml.risk.slot_record import POOLED, judge_slots, served_by
 from ml.risk.slots import SLOTS, Profile, learn_profiles, place_shares, shrunk, slot_events
 from ml.risk.train import train
@@ -216,7 +216,7 @@ def test_the_slots_of_the_flagged_cells_add_up_to_their_week(trained, served):
     expected = expected_counts(cube, model).published(coarse.parents(3), coarse.count)
     published = forecast(coarse.cell_ids(), cube, expected, model, stamp)
     rows = slot_rows(cube, model, published)
-    assert list(rows) == [name for name, _, _ in COLUMNS]
+    assert list(rows) == list(SLOT.columns)
     assert not rows.isna().any().any()
     flagged = published[published["rank_model" if served is Served.MODEL else "rank_baseline"] <= 5]
     assert len(rows) == len(flagged) * SLOTS == 2 * 5 * SLOTS

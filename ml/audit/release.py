@@ -1,0 +1,130 @@
+"""The audit of one release: four studies on simulated cities, at one size. The benchmark and the step share them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from calanque.twin.city import City
+from calanque.twin.city_config import CityConfig, Deprivation
+from ml.audit.fairness import FairnessConfig, Judged, class_figures, flags_of, reporting_sensitivity
+from ml.audit.feedback import Correction, LoopConfig, cube_until, study_loop
+from ml.audit.null_data import NullConfig, reported_only, study_null
+from ml.audit.parity import study_fairness
+from ml.audit.planted import clean_reports, plant
+from ml.audit.poisoning import find_poison, study_poison
+from ml.audit.report import AuditResults
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from ml.audit.fairness import ClassFigures, FairnessStudy
+    from ml.audit.feedback import LoopStudy
+    from ml.audit.forecasters import Forecaster
+    from ml.audit.null_data import NullStudy
+    from ml.audit.poisoning import PoisonStudy
+
+SIDE, HISTORY_WEEKS = 40, 104
+# Most incidents go unreported there: finds matter most.
+LOOP_TIMES, LOOP_REPORTING_RATE = 3.0, 0.3
+
+
+class AuditSize(BaseModel):
+    """How much is tried; the questions and the bars stay the same."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    loop_lives: int = Field(ge=1)
+    corrections: tuple[Correction, ...] = Field(min_length=2)
+    null_lives: int = Field(ge=1)
+    null_weeks: int = Field(ge=52)
+    band_draws: int = Field(ge=10)
+    fairness_weeks: int = Field(ge=1)
+
+
+FULL = AuditSize(
+    loop_lives=2,
+    corrections=tuple(Correction),
+    null_lives=100,
+    null_weeks=78,
+    band_draws=40,
+    fairness_weeks=8,
+)
+# About a minute of one core, for every training.
+SMALL = AuditSize(
+    loop_lives=1,
+    corrections=(Correction.ENSIGN, Correction.EXCLUDED),
+    null_lives=10,
+    null_weeks=52,
+    band_draws=10,
+    fairness_weeks=4,
+)
+
+
+def audit(model: str, forecaster: Forecaster, size: AuditSize, made_on: date) -> AuditResults:
+    """Return the four studies of a model.
+
+    Args:
+        model: name and version, as the report's title says it.
+        forecaster: the forecast that is tried.
+        size: how much is tried.
+        made_on: date of the audit.
+    """
+    fairness, _ = fairness_study(forecaster, size)
+    loop, null = loop_study(forecaster, size), null_study(forecaster, size)
+    return AuditResults(model, "twin", made_on, loop, null, fairness, forgery_study())
+
+
+def busy_city(weeks: int, times: float = 1.0, **changes: Any) -> CityConfig:
+    """Return a city of 1,600 cells with the default types, each so many times as frequent."""
+    types = tuple(
+        kind.model_copy(update={"weekly_total": kind.weekly_total * times}) for kind in CityConfig(weeks=1).types
+    )
+    return CityConfig(rows=SIDE, cols=SIDE, weeks=weeks, types=types, **changes)
+
+
+def loop_study(forecaster: Forecaster, size: AuditSize) -> LoopStudy:
+    """Return the loops of a city where most incidents go unreported."""
+    config, rates = LoopConfig(), Deprivation(reporting_rates=(LOOP_REPORTING_RATE,) * 5)
+    city = City(busy_city(config.warm_up_weeks + config.loop_weeks, LOOP_TIMES, deprivation=rates))
+    return study_loop(city, forecaster, tuple(range(1, size.loop_lives + 1)), config, size.corrections)
+
+
+def null_study(forecaster: Forecaster, size: AuditSize) -> NullStudy:
+    """Return the lives of a city where incidents follow residents alone."""
+    config = NullConfig(band_draws=size.band_draws)
+    return study_null(busy_city(size.null_weeks).null_data(), forecaster, tuple(range(size.null_lives)), config)
+
+
+def fairness_study(forecaster: Forecaster, size: AuditSize) -> tuple[FairnessStudy, tuple[ClassFigures, ...]]:
+    """Return the study of a city where deprived areas report less, and the figures of what truly happened there."""
+    config, city = FairnessConfig(), City(busy_city(HISTORY_WEEKS + size.fairness_weeks))
+    run, classes = city.run(1), city.deprivation_class
+    reported, weeks = reported_only(run), range(HISTORY_WEEKS, HISTORY_WEEKS + size.fairness_weeks)
+
+    def counts(incidents: pd.DataFrame) -> NDArray[np.floating]:
+        by_week = [incidents.loc[incidents["week"] == week, "cell_index"] for week in weeks]
+        return np.stack([np.bincount(cells, minlength=city.grid.count) for cells in by_week]).astype(float)
+
+    def forecast(incidents: pd.DataFrame, week: int = HISTORY_WEEKS) -> NDArray[np.floating]:
+        return np.asarray(forecaster(cube_until(city, incidents, week)).sum(axis=0))
+
+    expected = np.stack([forecast(reported, week) for week in weeks])
+    flags = flags_of(expected, config.area_share)
+    judged, truth = (Judged(expected, counts(r), flags, city.population, classes) for r in (reported, run.incidents))
+    before = reported[reported["week"] < HISTORY_WEEKS]
+    changes = reporting_sensitivity(before, classes, forecast, config, 1)
+    return study_fairness(judged, changes, config), class_figures(truth)
+
+
+def forgery_study() -> PoisonStudy:
+    """Return how much of what is planted in the default city is found."""
+    city = City(CityConfig())
+    clean = clean_reports(city.run(1), 1)
+    reports, planted = plant(clean, 1)
+    return study_poison(reports, planted, find_poison(reports, city.grid, clean["reported_at"].max()))

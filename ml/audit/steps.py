@@ -1,0 +1,117 @@
+"""The step a DAG runs after a training: audit the version it made, and leave the report beside the model."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from calanque.engines import tracking
+from calanque.errors import CalanqueError
+from calanque.governance import state
+from calanque.settings import settings
+from ml.audit.forecasters import risk_forecaster
+from ml.audit.release import SMALL, audit
+from ml.audit.report import audit_html, audit_markdown, audit_sentences
+from ml.risk.card import with_audit
+from ml.risk.model import RiskModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calanque.engines.tracking import StoredModel
+    from ml.audit.report import AuditResults
+
+log = logging.getLogger(__name__)
+REPORT, CARD = "audit.html", "card.md"
+THREADS = "OMP_THREAD_LIMIT"
+
+
+def audit_release(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
+    """Audit the newest version of a territory's model with its own parameters, on simulated cities, at the small size.
+
+    The page becomes the artefact `audit.html` of the version's run, its verdict a tag of the version and the last
+    section of its card. A failed audit is said, and stops nothing.
+
+    Returns:
+        Version, verdict, what failed, whether it rests on few data, and the addresses of the run and of the page; None
+        when this version was audited with this code.
+
+    Raises:
+        CalanqueError: if no model was ever trained, or MLflow does not answer.
+    """
+    name = tracking.registered_name("risk", territory)
+    stored = tracking.load_model(name, tracking.CHALLENGER)
+    if stored is None:
+        raise CalanqueError(f"There is no model '{name}' in the registry: run the training first.")
+    step, inputs = f"audit.{territory}", {"model": stored.model_version, "code": _code()}
+    if state.unchanged(step, inputs):
+        log.info("Version %s of %s was audited with this code; nothing to do.", stored.model_version, name)
+        return None
+    forecaster = risk_forecaster(RiskModel.from_json(stored.model_json).config)
+    log.info("Auditing version %s of %s on simulated cities; about a minute.", stored.model_version, name)
+    title = f"{name} version {stored.model_version}"
+    with _one_thread():
+        results = audit(title, forecaster, SMALL, datetime.now(UTC).date())
+    tags = publish(stored, results, run_id)
+    page = tracking.run_page(stored.run_id, REPORT)
+    _say(title, results, page)
+    state.record(step, inputs, tags)
+    addresses = {"run_page": tracking.run_page(stored.run_id), "report_page": page}
+    return {"model_version": stored.model_version, **tags, **addresses}
+
+
+def publish(stored: StoredModel, results: AuditResults, run_id: str, uri: str | None = None) -> dict[str, str]:
+    """Write page, card and tags of an audited version, and return the tags.
+
+    Args:
+        stored: the version.
+        results: of its audit.
+        run_id: of the orchestrator.
+        uri: of the tracking server, the settings' when absent.
+    """
+    card = with_audit(tracking.read_text(stored.run_id, CARD, uri), audit_markdown(results))
+    tracking.write_texts(stored.run_id, {REPORT: audit_html(results), CARD: card}, uri)
+    tags = {
+        "audit": "passed" if results.is_passed else "failed",
+        "audit_failed": ", ".join(results.failed) or "none",
+        "audit_weight": "few data" if results.is_weak else "full",
+        "audit_run": run_id,
+    }
+    tracking.tag_version(stored.registered_name, stored.model_version, tags, uri)
+    return tags
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep trees and algebra on one thread: beside other tasks, threads that wait for each other cost double."""
+    from threadpoolctl import threadpool_limits
+
+    # The trees ask for two threads by name; their library reads this limit once, when it is loaded.
+    before = os.environ.pop(THREADS, None)
+    os.environ[THREADS] = "1"
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        del os.environ[THREADS]
+        if before is not None:
+            os.environ[THREADS] = before
+
+
+def _say(title: str, results: AuditResults, page: str) -> None:
+    for name, sentence in audit_sentences(results).items():
+        level = logging.WARNING if name in results.failed else logging.INFO
+        log.log(level, "%s: %s. %s", name, "FAILED" if name in results.failed else "passed", sentence)
+    if results.is_passed:
+        log.info("The audit of %s is passed: %s", title, page)
+    else:
+        log.warning("The audit of %s FAILED (%s); it serves as before: %s", title, ", ".join(results.failed), page)
+
+
+def _code() -> str:
+    """Return the hash of the code the verdicts depend on: the models', and that of the simulated city."""
+    root = settings().root
+    return state.code_hash(root / "ml", root / "calanque" / "places", root / "calanque" / "twin")

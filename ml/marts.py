@@ -1,0 +1,138 @@
+"""What the steps of every model share: the incidents read from the marts, and one week of a mart written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from calanque.contracts import load_contracts
+from calanque.engines import spark
+from calanque.engines.lineage import LineageDataset
+from calanque.errors import CalanqueError
+from calanque.governance import state
+from calanque.places.territory import load_territory
+from calanque.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+INCIDENTS, CELLS = "marts.fct_incidents", "marts.dim_cell"
+
+
+@dataclass(frozen=True)
+class WeekTable:
+    """A mart written week by week: its name, its schema (`name type, name type`), what it holds and its grain.
+
+    Columns may have comments of their own, for analysts.
+    """
+
+    name: str
+    schema: str
+    comment: str
+    column_comments: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Type by column."""
+        return dict(part.strip().split(" ") for part in self.schema.split(","))
+
+    @property
+    def declared(self) -> str:
+        """The schema with the comments of its columns, as SQL."""
+        comments = {name: f" comment '{_quoted(text)}'" for name, text in self.column_comments.items()}
+        return ", ".join(f"{name} {kind}{comments.get(name, '')}" for name, kind in self.columns.items())
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "\\'")
+
+
+def read_incidents(territory: str) -> pd.DataFrame:
+    """Return the incidents inside a territory, one row each.
+
+    Columns: type, occurred_local_date, occurred_local_hour (0 to 23), lon, lat (degrees), origin.
+
+    Raises:
+        CalanqueError: if there is none.
+    """
+    zone = load_territory(territory).time_zone
+    incidents = spark.sql(
+        "select type, occurred_local_date, lon, lat, origin, "
+        f"hour(from_utc_timestamp(occurred_at, '{zone}')) as occurred_local_hour "
+        f"from {INCIDENTS} where territory = '{territory}' and is_in_territory"
+    ).toPandas()
+    if incidents.empty:
+        raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
+    return incidents
+
+
+def read_cells(territory: str) -> pd.DataFrame:
+    """Return the cells of a territory: cell_id, row, col."""
+    return spark.sql(f"select cell_id, row, col from {CELLS} where territory = '{territory}'").toPandas()
+
+
+def valid_from(territory: str) -> date:
+    """Return the first valid date of the incidents of a territory, by their contracts.
+
+    Raises:
+        CalanqueError: if no contract declares one.
+    """
+    dates = [
+        c.valid_from
+        for c in load_contracts().values()
+        if c.territory == territory and c.domain == "incidents" and c.valid_from
+    ]
+    if not dates:
+        raise CalanqueError(f"No contract of incidents for '{territory}' declares its first valid date (valid_from).")
+    return min(dates)
+
+
+def next_week(data_until: date) -> date:
+    """Return the Monday of the first week that the data do not cover whole: the week to forecast.
+
+    Args:
+        data_until: last day the data covers.
+    """
+    day = data_until + timedelta(days=1)
+    return day - timedelta(days=day.weekday())
+
+
+def write_week(table: WeekTable, frame: pd.DataFrame, territory: str, first_day: date, step: str, run_id: str) -> None:
+    """Replace one week of a territory in a mart; earlier weeks stay, for what was said is judged later.
+
+    Args:
+        table: made when it does not exist, also for a frame without rows.
+        frame: the rows of that week, with at least the columns of the table.
+        territory: the territory.
+        first_day: first day of the week, as in `week_start_date`.
+        step: written in the commit.
+        run_id: the same.
+    """
+    spark.sql(
+        f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
+        f"location '{settings().hdfs_uri}/lake/{table.name.replace('.', '/')}' "
+        f"comment '{_quoted(table.comment)}'"
+    )
+    rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
+    where = f"territory = '{territory}' and week_start_date = '{first_day}'"
+    with spark.user_metadata({"step": step, "run_id": run_id}):
+        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
+
+
+def code_version() -> str:
+    """Return the hash of the code that a model's figures depend on."""
+    root = settings().root
+    return state.code_hash(root / "ml", root / "calanque" / "places", root / "infra" / "territories")
+
+
+def data_version(tables: tuple[str, ...], inputs: state.Fingerprint) -> str:
+    """Return the versions of the tables read, as one text."""
+    return ", ".join(f"{table}@{inputs[table]}" for table in tables)
+
+
+def lineage_inputs(tables: tuple[str, ...], inputs: state.Fingerprint) -> list[LineageDataset]:
+    """Return the tables read, as inputs of a lineage event."""
+    return [LineageDataset(name=table, version=inputs[table]) for table in tables]

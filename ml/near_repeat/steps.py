@@ -1,0 +1,84 @@
+"""The step a DAG runs: test every type of a territory, and write what is found and where an alert speaks."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from calanque.engines import delta, lineage
+from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.governance import state
+from calanque.places.territory import load_territory
+from ml import marts
+from ml.near_repeat.rows import near_repeat_tables
+
+if TYPE_CHECKING:
+    from ml.marts import WeekTable
+
+log = logging.getLogger(__name__)
+READ = (marts.INCIDENTS, marts.CELLS)
+FINDINGS = marts.WeekTable(
+    "marts.fct_near_repeat",
+    "territory string, type string, week_start_date date, is_found boolean, event_count int, over_m double, "
+    "up_to_m double, last_day int, observed int, expected double, ratio double, p_value double, "
+    "expected_excess_7d double, expected_excess_14d double, cell_count int, finding_en string, finding_fr string, "
+    "alert_en string, alert_fr string, tested_at timestamp",
+    "Whether incidents of a type come close together in place and time. One row per territory, type and week.",
+)
+ALERTS = marts.WeekTable(
+    "marts.fct_near_repeat_alert",
+    "territory string, type string, cell_id string, week_start_date date, expected_excess_7d double, "
+    "expected_excess_14d double",
+    "Incidents over the usual expected near recent ones, none where silent. One row per cell, type and week.",
+)
+COPIED = ("territory", "type")
+READ_COLUMNS = ("occurred_local_date", "lon", "lat", "type", "origin")
+
+
+def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
+    """Write the near-repeat layer of a territory to `marts.fct_near_repeat` and `marts.fct_near_repeat_alert`.
+
+    Returns:
+        The week, the types where near-repeat is found, and the alerts; None when data and code have not changed.
+
+    Raises:
+        CalanqueError: if the marts are missing or do not fit each other, or pairs are more than memory allows.
+    """
+    inputs = state.table_versions(READ) | {"code": marts.code_version()}
+    step = f"near_repeat.{territory}"
+    if state.unchanged(step, inputs):
+        log.info("The near-repeat layer of %s stands: same data, same code; nothing to do.", territory)
+        return None
+    started_at = datetime.now(UTC).replace(microsecond=0)
+    cells, incidents = marts.read_cells(territory), marts.read_incidents(territory)
+    found = near_repeat_tables(load_territory(territory), cells, incidents, started_at)
+    for table, frame in ((FINDINGS, found.findings), (ALERTS, found.alerts)):
+        marts.write_week(table, frame, territory, found.first_day, "near_repeat", run_id)
+    _emit(territory, run_id, inputs, started_at)
+    state.record(step, inputs, state.table_versions([FINDINGS.name, ALERTS.name]))
+    for sentence in found.findings["alert_en"]:
+        log.info("%s", sentence)
+    return {
+        "week_start_date": str(found.first_day),
+        "found_types": found.findings.loc[found.findings["is_found"], "type"].tolist(),
+        "type_count": len(found.findings),
+        "alert_row_count": len(found.alerts),
+    }
+
+
+def _emit(territory: str, run_id: str, inputs: state.Fingerprint, started_at: datetime) -> None:
+    outputs = [_output(FINDINGS), _output(ALERTS)]
+    lineage.emit(f"near_repeat.{territory}", run_id, marts.lineage_inputs(READ, inputs), outputs, started_at)
+
+
+def _output(table: WeekTable) -> LineageDataset:
+    counted = tuple(Origin(dataset=marts.INCIDENTS, column=name, how=How.AGGREGATION) for name in READ_COLUMNS)
+    origins: dict[str, tuple[Origin, ...]] = dict.fromkeys(table.columns, counted)
+    origins |= {name: (Origin(dataset=marts.INCIDENTS, column=name),) for name in COPIED}
+    origins.pop("tested_at", None)
+    if "cell_id" in origins:
+        origins["cell_id"] = (Origin(dataset=marts.CELLS, column="cell_id"),)
+    return LineageDataset(
+        name=table.name, columns=table.columns, version=delta.data_version(table.name), origins=origins
+    )
