@@ -98,6 +98,24 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         ),
         pytest.param("Je vis avec Zoé, née ici.", "Je vis avec <PERSON>, née ici.", id="born"),
         pytest.param("Bonne journée\nSantu", "Bonne journée\n<PERSON>", id="signature-of-one"),
+        pytest.param("Départ de Taş hier.", "Départ de <PERSON> hier.", id="letters-not-of-french"),
+        pytest.param("Au deuxième, Long, 75 ans, refuse.", "Au deuxième, <PERSON>, 75 ans, refuse.", id="age"),
+        pytest.param(
+            "Client à bord : FANG, course payée.", "Client à bord : <PERSON>, course payée.", id="label-apart"
+        ),
+        pytest.param("vu avec m'saidika hier", "vu avec <PERSON> hier", id="no-elision"),
+        pytest.param(
+            "Relu par F. HA et Y. LE hier.", "Relu par <PERSON> et <PERSON> hier.", id="capitals-after-initial"
+        ),
+        pytest.param("Vu MAI Van Hai et Mme MA.", "Vu <PERSON> et Mme <PERSON>.", id="syllables"),
+        pytest.param("témoin, phuong-thao ha, entendue", "témoin, <PERSON>, entendue", id="syllables-small"),
+        pytest.param("Audience : Balog c/ Mendy.", "Audience : <PERSON> c/ <PERSON>.", id="against"),
+        pytest.param(
+            "Rappeler Sauvage, sauvage_p@example.org.", "Rappeler <PERSON>, <EMAIL_ADDRESS>.", id="in-its-address"
+        ),
+        pytest.param("« Vite », raconte Mai au micro.", "« Vite », raconte <PERSON> au micro.", id="inverted"),
+        pytest.param("Un voisin, Mai, passera en mai.", "Un voisin, <PERSON>, passera en mai.", id="month"),
+        pytest.param("le parent, x. c.", "le parent, <PERSON>", id="small-initials"),
         pytest.param("M. Pierre Fontaine et Mme Leclerc.", "M. <PERSON> et Mme <PERSON>.", id="things-as-names"),
     ],
 )
@@ -122,6 +140,9 @@ def test_names_by_what_stands_around_them(text: str, expected: str) -> None:
         "il faut reparer la fontaine de la place et tailler les roses",
         "La voiture vient de Marseille, de Provence en somme.",
         "Constat fait. RIEN À SIGNALER",
+        "le 6 mai 2024, puis en juin, le maire a fait fermer la place",
+        "L'OPJ, le CHU et la MDPH ont été avisés ; voir article L. 325-1.",
+        "on m'a dit de passer par le parking, la nuit, le long du quai",
     ],
 )
 def test_what_only_looks_like_a_name_stays(text: str) -> None:

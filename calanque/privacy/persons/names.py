@@ -184,7 +184,7 @@ def _runs(text: Prepared, words: Sequence[Word], accepted: Sequence[bool]) -> It
 
 def _following(words: Sequence[Word], index: int, accepted: Sequence[bool]) -> int | None:
     """Return the index of the next word of the same name, its second surname included ("PHAN épouse DELMAS")."""
-    other = linked(words, index, 1)
+    other = index + 1 if follows_initial(words, index + 1) else linked(words, index, 1)
     if other is not None and words[other].folded in _SECOND_SURNAME:
         other = linked(words, other, 1)
     return other if other is not None and accepted[other] else None
