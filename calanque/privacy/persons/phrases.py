@@ -16,7 +16,7 @@ OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 _CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
 _NAME_PLACES = OPENERS | TITLES | ROLES
 _NO_FIRST = TITLES | DETERMINERS | PARTICLES
-_SURE, _LEAST_HALF = 2.0, -2.2
+_SURE, _LEAST_HALF = 1.5, -2.2
 _LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR = -1.0, 6, 5
 
 

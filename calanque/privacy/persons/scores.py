@@ -144,7 +144,7 @@ def _own(words: Sequence[Word], index: int) -> float:
 def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: int) -> float:
     """Return what the next word of the same casing in one direction adds."""
     other, share = linked(words, index, step), _NEIGHBOUR
-    if other is None:
+    if other is None or words[other].folded == "et":
         other, share = listed(words, index, step), _LISTED
         if other is None or not _makes_a_pair(words[index], words[other], own[other]):
             return 0.0
