@@ -28,7 +28,9 @@ won woo wook ye yeo yeon yeong yong yoo yoon young yu yul yun yung
 _FINALS = (
     r"(?:iang|iong|uang|ueng|ang|eng|ian|iao|ing|ong|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)"
 )
-_PINYIN = re.compile(rf"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?{_FINALS}){{1,2}}")
+_ONE = rf"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?{_FINALS})"
+_PINYIN = re.compile(rf"{_ONE}{{1,2}}")
+_ONE_PINYIN = re.compile(_ONE)
 _ARTICLES = frozenset(
     ("le", "la", "ta", "ma", "sa", "du", "de", "ce", "ne", "se", "te", "me", "que", "qui", "et", "ou", "en")
 )
@@ -46,3 +48,8 @@ def is_syllable(word: str) -> bool:
     return len(word) > 1 and all(
         part in _VIETNAMESE or part in _KOREAN or _PINYIN.fullmatch(part) for part in word.split("-")
     )
+
+
+def is_one_syllable(word: str) -> bool:
+    """Say whether a folded word may be such a name of one syllable ("long", not "hier")."""
+    return word in _VIETNAMESE or word in _KOREAN or (len(word) > 1 and bool(_ONE_PINYIN.fullmatch(word)))

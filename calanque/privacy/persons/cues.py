@@ -7,7 +7,7 @@ docteure pr maitre me sieur sieurs nomme nommee nommes nommees denomme denommee 
 surnommee veuve capitaine lieutenant brigadier adjudant sergent commandant gardien-brigadier brigadier-chef
 adjudant-chef sergent-chef major colonel marechal-des-logis consorts gpx bc bcp brc brp opj apj gpm asvp adc adj mdl
 mch lt alias cne ltn gnd ipm sgt cch cpt cdt col abbe professeur professeure soeur pere imam
-rabbin mgr monseigneur mister ms cond
+rabbin mgr monseigneur mister ms cond nommer nommait
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 """A name follows at once."""
@@ -77,7 +77,8 @@ belle-soeur beau-pere belle-mere demi-frere associe colocataire directeur direct
 presidente maire adjoint adjointe conseiller conseillere depute deputee senateur ministre
 sonnette succession senior passager passagere pilote electeur electrice marin forain abonne abonnee nageur nageuse
 baigneur baigneuse pecheur joueur joueuse cadet cadette aine ainee benjamin titulaire beneficiaire declarant declarante
-interlocuteur interlocutrice
+interlocuteur interlocutrice bebe nourrisson demoiselles grand-oncle grand-tante grand-pere grand-mere
+arriere-grand-pere arriere-grand-mere
 """.split()  # noqa: SIM905
 )
 """A name may follow."""
@@ -95,7 +96,7 @@ ROLES |= frozenset(f"ex-{role}" for role in ROLES)
 LINKS_TO_NAME = frozenset(
     """
 chez avec par et signe contactez contacter contacte joindre appelez appeler prevenir prevenu rencontrer rencontre voir
-avertir avise avisee assiste assistee remplacer
+avertir avise avisee assiste assistee remplacer dossier
 """.split()  # noqa: SIM905
 )
 """A name may follow, less surely."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from calanque.privacy.lexicon.odds import is_name
-from calanque.privacy.lexicon.syllables import is_syllable, is_syllable_name
+from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable, is_syllable_name
 from calanque.privacy.persons.cues import DETERMINERS, NO_NAMES, PARTICLES, ROLES, TITLES
 from calanque.privacy.persons.words import CAPITALISED, Word
 
@@ -30,7 +30,7 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
         return False
     is_likely = word.odds is None or word.odds > _LEAST_HALF
     if other < index:
-        return (is_likely or is_syllable(word.folded)) and _closes(words, index)
+        return (is_likely or is_one_syllable(word.folded)) and _closes(words, index)
     return is_likely and _opens(words, index)
 
 

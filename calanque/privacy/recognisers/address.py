@@ -11,6 +11,7 @@ from calanque.privacy.lexicon.places import NEUTRAL
 from calanque.privacy.recognisers.address_extent import after_postcode, known_town_end, left, name_end, right, town_end
 from calanque.privacy.recognisers.address_rules import (
     AFTER_STREET,
+    ANY_BEFORE,
     ARTICLES,
     AT_NUMBER,
     BUILDING,
@@ -134,6 +135,8 @@ def _postcodes(text: Prepared) -> Iterator[Span]:
         before = _town_before(text, start)
         has_cue = bool(POSTCODE_CUE.search(text.folded, max(0, start - 32), start))
         town = after_postcode(text, end, is_sure=has_cue or bool(street))
+        if not street and town > end:
+            street = ANY_BEFORE.search(text.original, max(0, start - 70), start)
         if street or before < start or has_cue or (town > end and _is_town(text, end)):
             low = min(street.start() if street else start, before)
             yield _span(left(text, low), right(text, town), 0.7, "postcode")

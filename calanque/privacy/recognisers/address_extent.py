@@ -17,6 +17,7 @@ _UNIT_WORD = (
 _FLOOR = (
     r"(?:\d{1,2}\s?(?:er|e|eme|ieme|nd|de)?\s?(?:etages?|et\.|etg\.?)(?:\s(?:droite|gauche|face|dte|gche|"
     r"porte\s\w{1,4}))?|"
+    r"\d{1,2}\s?(?:er|e|eme|ieme|nd)\s(?:face|droite|gauche|dte|gche)|"
     r"(?:premier|deuxieme|second|troisieme|quatrieme|cinquieme|sixieme|septieme|huitieme|neuvieme|dixieme|"
     r"dernier)\setage|"
     r"rez[\s-]de[\s-](?:chaussee|jardin)|r\.?d\.?c\.?)(?!\w)"
@@ -34,7 +35,8 @@ POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
 _BEFORE = folded_pattern(
     rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
     r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|"
-    r"les\sterrasses|les\shauts|copropriete|hlm|tour)\s[\w'\u2019\- ]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
+    r"les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
+    r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
 )
 _CAPITALS = r"[A-ZÀ-Ý][\w'\u2019\-]+"
 _NAMED_BEFORE = re.compile(

@@ -175,6 +175,12 @@ STREET_BEFORE = folded_pattern(
     rf"(?:(?<!\w)(?:{STREET_TYPES})\s|(?<![\w/.,]){_NUMBER}\s?,?\s(?:(?:le|la|les)\s|l'))[a-z'\u2019\-. ]{{2,45}}?"
     rf"(?:[ ,\-]{{1,3}}{UNIT}){{0,3}}[,\s(\-–]{{1,4}}(?:a\s)?$"
 )
+ANY_BEFORE = re.compile(
+    r"(?<![\w/.,€])\d{1,4}(?: ?(?:bis|ter|[A-F](?!\w)))?,? "
+    r"(?:[a-zà-ÿ][\w'\u2019\-]* ){0,2}[A-ZÀ-Ý][\w'\u2019\-]+(?: [\w'\u2019\-]+){0,2}"
+    r"(?:, ?[a-zà-ÿ.]+ ?\d{1,4}\w?){0,2}, ?$"
+)
+"""A number and a name of any language before a postcode: "17 Hauptstrasse, appartement 2, 67110 …"."""
 TOWN_WORD_GAP = re.compile(r"[ \-]")
 TOWN_BEFORE = re.compile(r"(?<!\w)[^\W\d_][\w'\u2019\-]*(?:[ \-](?:[^\W\d_][\w'\u2019\-]*)){0,4}[ ,]?[ ]?\(?$")
 NOT_A_NUMBER = re.compile(

@@ -99,8 +99,8 @@ _BORN_ON = PatternRecogniser(
         Rule(
             "in_words",
             folded_pattern(
-                rf"(?<!\w)(?P<v>{_IN_WORDS}\s{_MONTH}\s(?:de\sl'an\s|de\sl'annee\s)?(?:mille?[ \-]neuf[ \-]cents?"
-                rf"|dix-neuf[ \-]cents?|deux[ \-]mille?(?![ \-]vingt))(?:[ \-]{_TENS}){{0,6}})(?!\w)"
+                rf"(?<!\w)(?P<v>{_IN_WORDS}\s{_MONTH}\s(?:de\sl'an\s|de\sl'annee\s)?(?:mil(?:le?)?[ \-]neuf[ \-]cents?"
+                rf"|dix-neuf[ \-]cents?|deux[ \-]mil(?:le?)?(?![ \-]vingt))(?:[ \-]{_TENS}){{0,6}})(?!\w)"
             ),
             0.6,
             anchors=("mille", "mil ", "neuf cent"),
@@ -113,6 +113,12 @@ _BORN_ON = PatternRecogniser(
             ),
             0.8,
             anchors=_BORN_ANCHORS,
+        ),
+        Rule(
+            "born_apart",
+            folded_pattern(rf"(?<!\w)nee?s?\s?:[^\n.;]{{0,50}}?\sle\s(?P<v>{_DATE})"),
+            0.7,
+            anchors=("ne :", "nee :", "nes :", "nees :", "nes:", "nees:"),
         ),
         Rule(
             "after_label",

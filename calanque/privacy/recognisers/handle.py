@@ -43,7 +43,7 @@ def check_handle(value: str) -> bool | None:
 HANDLE = PatternRecogniser(
     entity="HANDLE",
     trigger="@:=/ino",
-    anchors=("@", ".com/", ".me/", ".tv/", ".net/", ".org/", "par ", *_ANCHORS),
+    anchors=("@", ".com/", ".me/", ".tv/", ".net/", ".org/", "par ", "a ecrit", "a repondu", "wrote", *_ANCHORS),
     rules=(
         Rule(
             "at",
@@ -73,11 +73,17 @@ HANDLE = PatternRecogniser(
             anchors=("post", "publie", "signale", "ecrit", "comment"),
         ),
         Rule(
+            "wrote",
+            folded_pattern(r"(?:^|\n)[ \t>]*(?P<v>[a-z_][\w.\-]{2,30})\s(?:a\secrit|a\srepondu|wrote)\s?:"),
+            0.65,
+            anchors=("a ecrit", "a repondu", "wrote"),
+        ),
+        Rule(
             "odd_after_network",
             folded_pattern(
                 rf"(?<!\w)(?:{_NETWORKS})\s(?:(?:est|sur|du|de|nom|d'utilisateur|utilisateur|c'est|nomme|intitule|"
                 r"insta\w*|snap\w*|"
-                rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?P<v>{_ODD}{_NAME})(?!\w|@)"
+                rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?:[a-z]+\s)?(?P<v>{_ODD}{_NAME})(?!\w|@)"
             ),
             0.65,
             anchors=_ANCHORS,

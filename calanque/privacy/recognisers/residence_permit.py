@@ -6,7 +6,7 @@ from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_UNIT
 _ANCHORS = (
     *("sejour", "resident", "recepisse", "agdref", "etranger", "visa", "provisoire", "vls", "dcem", "refugie", "titre"),
     *("prefecture", "ressortissant", "nationalite", "pluriannuel", "temporaire", "protection ", "ofpra", "anef", "aps"),
-    *("talent", "cnda", "oqtf"),
+    *("talent", "cnda", "oqtf", "asile"),
 )
 
 RESIDENCE_PERMIT = PatternRecogniser(
@@ -47,6 +47,7 @@ RESIDENCE_PERMIT = PatternRecogniser(
         r"(?:carte|permis)\sde\sresidence",
         r"recepisses?(?:\s(?:de\sdemande|de\stitre|de\scarte|prefectoral))?",
         r"agdref",
+        r"(?:attestations?|demandes?|demandeu\w+)\s(?:de\s(?:la\s)?demande\s)?d'asile",
         r"(?:numero|num\.?|n[°o]?)\s(?:d')?etrangers?",
         r"autorisations?\sprovisoires?(?:\sde\ssejour)?",
         r"vls-?\s?ts",
