@@ -23,20 +23,6 @@ class BaselineConfig(_Closed):
     window_weeks: int = Field(ge=52)
 
 
-class StackWeights(_Closed):
-    """Exponents of the weighted geometric mean; they sum to 1."""
-
-    pool: float = Field(ge=0, le=1)
-    regression: float = Field(ge=0, le=1)
-    trees: float = Field(ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _sums_to_one(self) -> Self:
-        if abs(self.pool + self.regression + self.trees - 1) > 1e-9:
-            raise ValueError("stack_weights must sum to 1")
-        return self
-
-
 class ChallengerConfig(_Closed):
     """The pool of surfaces, what corrects it, and the past weeks both are learnt on."""
 
@@ -52,7 +38,6 @@ class ChallengerConfig(_Closed):
     fit_weeks: int = Field(ge=4)
     refit_weeks: int = Field(ge=1)
     min_fit_weeks: int = Field(ge=4)
-    stack_weights: StackWeights
     zeros_a_week: int = Field(ge=50, description="Cells without an event that are kept of each week, over all types.")
     regression_alpha: float = Field(gt=0)
     trees: int = Field(ge=1, le=1000)
@@ -121,6 +106,7 @@ class RiskConfig(_Closed):
     name: str
     horizon_weeks: int = Field(ge=1, le=1, description="Only the next week is offered.")
     fine_factor: int = Field(ge=1, le=10)
+    largest_cell_m: float = Field(gt=0, description="A back-test's wider cells are forecast in parts, and added up.")
     baseline: BaselineConfig
     challenger: ChallengerConfig
     slots: SlotConfig

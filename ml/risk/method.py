@@ -1,4 +1,4 @@
-"""The methods that are compared: four baselines, the pool, its two corrections, and the mean of the three."""
+"""The methods that are compared: four baselines, the pool, its two corrections, and the mean of these."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ml.risk.rows import Rows, joined
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ml.risk.config import RiskConfig, StackWeights
+    from ml.risk.config import RiskConfig
     from ml.risk.features import Layout, SurfaceStream
 
 # A baseline is one surface and a uniform floor: without the floor its log score is minus infinity at the first event
@@ -61,7 +61,6 @@ class Fitted:
         pool: weights, types x surfaces of the pool.
         regression: the Poisson regression.
         trees: the LightGBM booster.
-        voices: exponents of the three in their geometric mean.
     """
 
     baselines: dict[MethodName, int]
@@ -69,14 +68,13 @@ class Fitted:
     pool: NDArray[np.float64]
     regression: Regression
     trees: Any = field(repr=False)
-    voices: StackWeights
 
     def baseline(self, name: MethodName, stream: SurfaceStream) -> NDArray[np.float32]:
         """Return a baseline's shares, types x cells."""
         return stream.mixture(self.floors[name], (self.baselines[name], stream.layout.uniform))
 
     def challengers(self, stream: SurfaceStream) -> dict[MethodName, NDArray[np.float32]]:
-        """Return the shares (types x cells) of the pool, its corrections, and their geometric mean."""
+        """Return the shares (types x cells) of the pool, its two corrections, and the geometric mean of these."""
         layout, count = stream.layout, stream.cube.grid.count
         pool = stream.mixture(self.pool, layout.pool)
         columns = columns_of(layout)
@@ -87,8 +85,7 @@ class Fitted:
             trees[kind] = boosted(self.trees, table, kind) * pool[kind]
         floor = np.float32(1e-6 / count)
         regression, trees = shares(regression) + floor, shares(trees) + floor
-        voices = self.voices
-        stack = pool**voices.pool * regression**voices.regression * trees**voices.trees
+        stack = np.sqrt(regression * trees)
         return {
             MethodName.POOL: pool,
             MethodName.REGRESSION: shares(regression),
@@ -108,8 +105,12 @@ class Tuning:
 
     def look(self, stream: SurfaceStream, counts: NDArray[np.float32]) -> None:
         """Count what each candidate would have caught of the week of the origin."""
+        judged, happened = stream.cube.judged, stream.cube.judged(counts)
         caught = [
-            sum(expected_hits(s, c, self._top_count) for s, c in zip(stream.surface(column), counts, strict=True))
+            sum(
+                expected_hits(s, c, self._top_count)
+                for s, c in zip(judged(stream.surface(column)), happened, strict=True)
+            )
             for column in self._candidates
         ]
         self._hits.append(np.array(caught))
@@ -154,5 +155,6 @@ def fit(past: list[Rows], layout: Layout, config: RiskConfig, kde: int, cell_cou
     pool = np.einsum("rk,rk->r", rows.shares[:, list(layout.pool)], weights[rows.kind].astype(np.float32))
     table = features(rows.shares[:, columns_of(layout)], pool, cell_count)
     regression = fit_regression(table, rows, types, cell_count, challenger)
-    trees = fit_trees(table, pool, rows, challenger, config.backtest.seed)
-    return Fitted(baselines, floors, weights, regression, trees, challenger.stack_weights)
+    return Fitted(
+        baselines, floors, weights, regression, fit_trees(table, pool, rows, challenger, config.backtest.seed)
+    )

@@ -92,7 +92,6 @@ class RiskModel(BaseModel):
             np.array(self.pool_weights),
             regression,
             trees,
-            self.config.challenger.stack_weights,
         )
 
     def main_weights(self, index: int, count: int = 5) -> list[tuple[str, float]]:
