@@ -128,7 +128,9 @@ class PatternRecogniser:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
         if not self._may_match(text):
             return []
-        return [span for rule in self.rules for span in self._apply(rule, text) if span.score >= MASK_SCORE]
+        folded = text.folded
+        tried = [rule for rule in self.rules if not rule.anchors or holds_one(folded, rule.anchors)]
+        return [span for rule in tried for span in self._apply(rule, text) if span.score >= MASK_SCORE]
 
     def _may_match(self, text: Prepared) -> bool:
         if self.anchors and not holds_one(text.folded, self.anchors):
@@ -136,7 +138,7 @@ class PatternRecogniser:
         return (text.has_digit and "0" in self.trigger) or any(c in text.folded for c in self.trigger if c != "0")
 
     def _apply(self, rule: Rule, text: Prepared) -> Iterator[Span]:
-        for match in matches(rule, text):
+        for match in _matches(rule, text):
             start, end = match.span("v" if "v" in rule.pattern.groupindex else 0)
             score = self._score(rule, text.folded, start, end)
             yield Span(start, end, self.entity, round(score, 2), f"{self.entity.lower()}.{rule.name}")
@@ -179,9 +181,12 @@ def holds_one(folded: str, anchors: Iterable[str]) -> bool:
 
 def matches(rule: Rule, text: Prepared) -> Iterator[re.Match[str]]:
     """Yield the matches of a rule, in reading order; those of one rule may overlap when it begins at numbers."""
+    if not rule.anchors or holds_one(text.folded, rule.anchors):
+        yield from _matches(rule, text)
+
+
+def _matches(rule: Rule, text: Prepared) -> Iterator[re.Match[str]]:
     subject = text.original if rule.is_cased else text.folded
-    if rule.anchors and not holds_one(text.folded, rule.anchors):
-        return
     if rule.begins is Begins.ANYWHERE:
         yield from rule.pattern.finditer(subject)
         return

@@ -103,7 +103,7 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
             start = _after_elision(text, start, end, shouts)
             gap = text.folded[position:start]
             begins_capital = not is_first and match.start() < start and text.original[match.start()].isupper()
-            is_start = is_first or bool(_OPENER.search(gap))
+            is_start = is_first or (gap != " " and bool(_OPENER.search(gap)))
             casing = Casing.SHOUT if shouts else _casing(text.original, start, end, is_start)
             word = Word(start, end, text.folded[start:end], gap, casing, number)
             _weigh_letters(text.original, word)
@@ -137,7 +137,8 @@ def _mark_handles(text: Prepared, words: Sequence[Word], holes: Sequence[Span]) 
 
 
 def _weigh_letters(original: str, word: Word) -> None:
-    if _FOREIGN_LETTER.search(original, word.start, word.end):
+    letters = original[word.start : word.end]
+    if not letters.isascii() and _FOREIGN_LETTER.search(letters):
         word.odds = foreign_odds(word.folded)
 
 
@@ -164,6 +165,8 @@ def _weigh_with_particles(before: Sequence[Word], word: Word) -> None:
 
 def _after_elision(text: Prepared, start: int, end: int, shouts: bool) -> int:
     folded = text.folded
+    if "'" not in folded[start:end]:
+        return start
     elision = _ELISION.match(folded, start, end)
     if not elision:
         return start
