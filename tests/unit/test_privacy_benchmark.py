@@ -200,7 +200,7 @@ def test_the_held_half_holds_each_type_often_enough_to_be_measured():
 
 def test_marked_texts_are_read_with_their_values():
     documents = written.written()
-    assert len(documents) == 160
+    assert len(documents) == 230
     assert not any("[[" in d.text for d in documents)
     assert sum(len(d.entities) for d in documents) == 1021
     first = documents[0]
