@@ -28,7 +28,7 @@ from calanque.places.grid import hull, project, rectangle
 from ml.risk.backtest import BacktestRequest, cube_of, told
 from ml.risk.card import slot_table
 from ml.risk.config import risk_config
-from ml.risk.cube import CountCube, build_cube, refined
+from ml.risk.cube import CountCube, build_cube
 from ml.risk.incidents import HULL_RATIO, HULL_WIDEN_M, read_incidents
 from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.rolling import roll
@@ -80,7 +80,7 @@ def portland(folder: Path, cell_m: float) -> CountCube:
 def tables(title: str, cube: CountCube, weeks: int, years: tuple[int, ...] | None) -> Iterator[str]:
     """Yield the lines of one city and grid: every method, its gains over each rival, calibration, cost."""
     config, started_s = risk_config(), time.perf_counter()
-    rolled = roll(refined(cube, config.largest_cell_m), config, weeks)
+    rolled = roll(cube, config, weeks)
     took_s = time.perf_counter() - started_s
     # By ISO year: the week of 31 December 2018 is the first of 2019.
     judged = [w for w in range(weeks) if not years or cube.day_of(rolled.first_week + w).isocalendar().year in years]

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from calanque.errors import CalanqueError
 from ml.risk.config import risk_config
-from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube, refined
+from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube
 from ml.risk.incidents import Incidents, backtest_grid, read_boundary, read_incidents
 from ml.risk.method import MethodName
 from ml.risk.validate import RIVALS, Validation, metric_name, promotes, validate
@@ -66,7 +66,7 @@ def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> 
     _check(request)
     incidents = read_incidents(request.csv_path, request.crs, list(request.types) if request.types else None)
     cube, outside_count = cube_of(request, incidents)
-    validation, _ = validate(refined(cube, config.largest_cell_m), config, request.origins)
+    validation, _ = validate(cube, config, request.origins)
     tables = [table_of(validation, config, request.cell_m), gains_table(validation, config, request.cell_m)]
     return _result(request, config, validation, incidents, outside_count), tables
 

@@ -106,7 +106,6 @@ class RiskConfig(_Closed):
     name: str
     horizon_weeks: int = Field(ge=1, le=1, description="Only the next week is offered.")
     fine_factor: int = Field(ge=1, le=10)
-    largest_cell_m: float = Field(gt=0, description="A back-test's wider cells are forecast in parts, and added up.")
     baseline: BaselineConfig
     challenger: ChallengerConfig
     slots: SlotConfig

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ DAYS_A_WEEK = 7
 HOURS_A_DAY = 24
 # 1 January 1970, from which numpy counts days, was a Thursday.
 EPOCH_WEEKDAY = 3
-CELL_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,40 +53,14 @@ class Events:
 
 
 @dataclass(frozen=True, eq=False)
-class Published:
-    """The wider cells that a grid is told in: their grid, and the index there of each cell."""
-
-    grid: Grid
-    parent: NDArray[np.intp]
-
-    def sums(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return values (rows x cells) added up by wider cell."""
-        members = (np.ones(len(self.parent), dtype=np.float32), (np.arange(len(self.parent)), self.parent))
-        return np.asarray(values @ sparse.csr_array(members, shape=(len(self.parent), self.grid.count)))
-
-
-@dataclass(frozen=True, eq=False)
 class CountCube:
-    """Counts of weeks x (types x cells), cells in the grid's index order; week 0 starts on `first_day`.
-
-    A forecast may be judged in wider cells than it is made in: `published` holds these.
-    """
+    """Counts of weeks x (types x cells), cells in the grid's index order; week 0 starts on `first_day`."""
 
     grid: Grid
     types: tuple[str, ...]
     first_day: date
     counts: sparse.csr_matrix
     events: Events
-    published: Published | None = None
-
-    @property
-    def judged_grid(self) -> Grid:
-        """The grid whose cells are ranked and counted in a back-test."""
-        return self.published.grid if self.published else self.grid
-
-    def judged(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return values (rows x cells) in the cells that are ranked and counted."""
-        return self.published.sums(values) if self.published else values
 
     @property
     def weeks(self) -> int:
@@ -185,32 +157,6 @@ def build_cube(
     events = _events(int(weeks), *(np.repeat(a[keep], repeats[keep]) for a in parts))
     counts = _counts(events, len(names), grid.count)
     return CountCube(grid, tuple(str(name) for name in names), first_day, counts, events)
-
-
-def refined(cube: CountCube, largest_cell_m: float) -> CountCube:
-    """Return the cube in cells no wider than so many metres, judged in the cells it came in; itself when they are.
-
-    A forecast made in parts of a cell and added up knows more than one of the whole cell.
-    """
-    grid, events = cube.grid, cube.events
-    factor = math.ceil(math.sqrt(grid.area_m2) / largest_cell_m - CELL_TOLERANCE)
-    if factor <= 1:
-        return cube
-    fine, (rows, cols) = grid.refined(factor), grid.row_col()
-    # At the very edge of a cell rounding must not push an incident into the next one.
-    dx = np.minimum(events.dx.astype(np.float64), 1 - CELL_TOLERANCE)
-    dy = np.minimum(events.dy.astype(np.float64), 1 - CELL_TOLERANCE)
-    x = np.asarray(grid.x0 + grid.cell * (cols[events.cell] + dx), dtype=np.float64)
-    y = np.asarray(grid.y0 + grid.cell * (rows[events.cell] + dy), dtype=np.float64)
-    within = fine.within_cell(x, y)
-    moved = replace(
-        events,
-        cell=fine.cell_index(x, y).astype(np.intp),
-        dx=within[0].astype(np.float32),
-        dy=within[1].astype(np.float32),
-    )
-    counts = _counts(moved, len(cube.types), fine.count)
-    return CountCube(fine, cube.types, cube.first_day, counts, moved, Published(grid, grid.parents(factor)))
 
 
 def _counts(events: Events, types: int, cells: int) -> sparse.csr_matrix:

@@ -105,12 +105,8 @@ class Tuning:
 
     def look(self, stream: SurfaceStream, counts: NDArray[np.float32]) -> None:
         """Count what each candidate would have caught of the week of the origin."""
-        judged, happened = stream.cube.judged, stream.cube.judged(counts)
         caught = [
-            sum(
-                expected_hits(s, c, self._top_count)
-                for s, c in zip(judged(stream.surface(column)), happened, strict=True)
-            )
+            sum(expected_hits(s, c, self._top_count) for s, c in zip(stream.surface(column), counts, strict=True))
             for column in self._candidates
         ]
         self._hits.append(np.array(caught))

@@ -107,7 +107,7 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
 
 
 def _empty(cube: CountCube, config: RiskConfig, first: int) -> Rolled:
-    tops = tuple(top_cell_count(cube.judged_grid.count, share) for share in config.backtest.area_shares)
+    tops = tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares)
     tallies = {name: Tally() for name in MethodName}
     for number, name in enumerate(CALIBRATED):
         tallies[name].reliability = Reliability(
@@ -139,14 +139,13 @@ def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning,
 
 
 def _score_week(rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]) -> None:
-    counts = rolled.cube.judged(counts)
     rolled.events.append(counts.sum(axis=1, dtype=np.float64))
     rolled.best.append(np.array([[best_hits(row, top) for top in rolled.top_counts] for row in counts]))
     fitted = rolled.latest()
     for name in BASELINES:
-        _score_method(rolled, name, counts, rolled.cube.judged(fitted.baseline(name, stream)), level)
+        _score_method(rolled, name, counts, fitted.baseline(name, stream), level)
     for name, shares in fitted.challengers(stream).items():
-        _score_method(rolled, name, counts, rolled.cube.judged(shares), level)
+        _score_method(rolled, name, counts, shares, level)
 
 
 def _score_method(

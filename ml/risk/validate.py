@@ -105,10 +105,10 @@ def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
             outside[config.backtest.set_apart.name] = over_weeks(rolled, config, spared)
     shown = {method: _reliability(rolled, method) for method in CALIBRATED}
     return Validation(
-        territory=cube.judged_grid.name,
+        territory=cube.grid.name,
         types=cube.types,
-        cell_count=cube.judged_grid.count,
-        cell_area_m2=cube.judged_grid.area_m2,
+        cell_count=cube.grid.count,
+        cell_area_m2=cube.grid.area_m2,
         first_day=cube.day_of(rolled.first_week).isoformat(),
         last_day=(cube.day_of(cube.weeks) - timedelta(days=1)).isoformat(),
         area_shares=config.backtest.area_shares,
@@ -150,7 +150,7 @@ def _series(
     events = np.array(rolled.events)[weeks, chosen].sum(axis=1)
     series: Series = {}
     for position, share in enumerate(config.backtest.area_shares):
-        flagged = pai(1.0, rolled.top_counts[position], rolled.cube.judged_grid.count)
+        flagged = pai(1.0, rolled.top_counts[position], rolled.cube.grid.count)
         series[metric_name("hit_rate", share)] = (hits[:, position], events)
         series[metric_name("pai", share)] = (hits[:, position] * flagged, events)
         series[metric_name("pei", share)] = (hits[:, position], best[:, position])

@@ -15,7 +15,7 @@ from calanque.places.territory import load_territory
 from ml.risk import rolling
 from ml.risk.card import model_card
 from ml.risk.config import EnforcedException, RiskConfig, risk_config
-from ml.risk.cube import CountCube, build_cube, refined, require_reported
+from ml.risk.cube import CountCube, build_cube, require_reported
 from ml.risk.features import Layout, SurfaceStream
 from ml.risk.kernels import Kernels
 from ml.risk.method import CHALLENGER, MethodName
@@ -156,27 +156,6 @@ def test_no_look_ahead(small_grid, monkeypatch, planted_week):
 
 def frame_of(cube, model):
     return forecast(cube.grid.cell_ids(), cube, expected_counts(cube, model), model, STAMP)
-
-
-def test_a_wide_cell_is_forecast_in_parts_and_judged_whole(small_grid):
-    """Incidents fall in the part that holds their place, and add up to the counts that came in."""
-    events = city(small_grid)
-    x, y = np.random.default_rng(5).random((2, len(events)))
-    days = np.datetime64(FIRST) + 7 * events["week"].to_numpy()
-    until = date.fromordinal(FIRST.toordinal() + 7 * WEEKS - 1)
-    whole = build_cube(small_grid, FIRST, until, days, events["cell"].to_numpy(), events["type"], within=(x, y))
-    parts = refined(whole, 70.0)
-    assert parts.grid.cell == pytest.approx(200 / 3)
-    assert parts.judged_grid is small_grid
-    for week in (0, 30):
-        assert np.array_equal(parts.judged(parts.week(week)), whole.week(week))
-    assert refined(whole, 200.0) is whole
-    rows, _ = parts.grid.row_col()
-    north = whole.events.dy > 2 / 3
-    assert (rows[parts.events.cell[north]] % 3 == 2).all()
-    validation, _ = validate(parts, small_config(), 4)
-    assert validation.cell_count == small_grid.count
-    assert validation.all_weeks.event_count == int(whole.counts[-4:].sum())
 
 
 def test_a_signal_in_the_past_is_learnt(small_grid):
