@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from calanque.privacy.lexicon.odds import is_name
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable, is_syllable_name
-from calanque.privacy.persons.cues import DETERMINERS, NO_NAMES, PARTICLES, ROLES, TITLES
+from calanque.privacy.persons.cues import DETERMINERS, FOLLOWERS, LINKS_TO_NAME, NO_NAMES, PARTICLES, ROLES, TITLES
 from calanque.privacy.persons.words import CAPITALISED, Word
 
 OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
@@ -14,7 +14,9 @@ LONE_LINE = 2.0
 _LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
 OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 _CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
-_NAME_PLACES = OPENERS | TITLES | ROLES
+_NAME_PLACES = OPENERS | TITLES | ROLES | LINKS_TO_NAME
+_AFTER_NAME = FOLLOWERS | {"qui", "et", "est", "a", "se", "ne", "ou"}
+_GAPS = frozenset((" ", "  ", "\n", " \n"))
 _NO_FIRST = TITLES | DETERMINERS | PARTICLES
 _SURE, _LEAST_HALF = 1.5, -2.2
 _LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR = -1.0, 6, 5
@@ -23,7 +25,7 @@ _LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR = -1.0, 6, 5
 def completes(words: Sequence[Word], other: int, index: int) -> bool:
     """Say whether a listed name fills the phrase with the sure name beside it: ": tas Havva", "bounmy he,"."""
     name, word = words[other], words[index]
-    if abs(other - index) > 1 or words[max(other, index)].gap != " " or word.folded in TITLES:
+    if abs(other - index) > 1 or words[max(other, index)].gap not in _GAPS or word.folded in TITLES:
         return False
     is_sure = name.odds is None or name.odds > _SURE
     if not is_sure or not (is_name(word.folded) or is_syllable_name(word.folded)):
@@ -36,7 +38,7 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
 
 def is_phrase_of_syllables(words: Sequence[Word], index: int) -> bool:
     """Say whether a word and the next one, small or shouted, are a phrase of two syllables: ", hai song,"."""
-    if index + 1 >= len(words) or words[index].casing in CAPITALISED or words[index + 1].gap != " ":
+    if index + 1 >= len(words) or words[index].casing in CAPITALISED or words[index + 1].gap not in _GAPS:
         return False
     pair = words[index : index + 2]
     if not all(len(word.folded) <= _LONGEST_SYLLABLE and is_syllable(word.folded) for word in pair):
@@ -55,7 +57,10 @@ def _opens(words: Sequence[Word], index: int) -> bool:
 
 
 def _closes(words: Sequence[Word], index: int) -> bool:
-    return index + 1 == len(words) or bool(_CLOSES.match(words[index + 1].gap))
+    if index + 1 == len(words):
+        return True
+    following = words[index + 1]
+    return bool(_CLOSES.match(following.gap)) or following.folded in _AFTER_NAME
 
 
 def lone_lines(text: str, words: Sequence[Word]) -> set[int]:
