@@ -55,6 +55,8 @@ SHORTEST_RARE_SURNAME = 6
 _RARE_SURNAME = 0.4
 # No title can make a name of a word that is this common.
 _HOPELESS = -3.5
+# No neighbour can bring a score that is this low near a name's.
+_BEYOND_NEIGHBOURS = -2.0
 _MONTH_NAME = -0.3
 _SURE_SURNAME, _CONVENTION = 4.0, 1.0
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
@@ -69,13 +71,13 @@ def score_words(text: Prepared, words: Sequence[Word]) -> None:
     own, paired = _own_scores(words), _paired(words)
     for index, word in enumerate(words):
         word.score = own[index]
-        if paired[index]:
-            word.score += _CAPITAL_SYLLABLES if word.casing in CAPITALISED else _SYLLABLES
-        elif own[index] > _HOPELESS:
-            word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
         if paired[index] or own[index] > _HOPELESS:
             word.score += context_score(words, index)
-        if follows_initial(words, index) or is_titled(words, index):
+        if paired[index]:
+            word.score += _CAPITAL_SYLLABLES if word.casing in CAPITALISED else _SYLLABLES
+        elif own[index] > _HOPELESS and word.score > _BEYOND_NEIGHBOURS:
+            word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
+        if word.casing in _WRITTEN_WITH and (follows_initial(words, index) or is_titled(words, index)):
             word.score = max(word.score, ACCEPT)
     _settle_convention(words, own)
     _settle_phrases(words)

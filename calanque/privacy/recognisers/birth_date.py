@@ -83,27 +83,17 @@ _BORN_ANCHORS = (
 )
 _LABEL_ANCHORS = ("naiss", "dn", "d.n", "dob", "d.o", "anniv", "birth")
 
+_BORN_CUE = folded_pattern(_BORN)
 _BORN_ON = PatternRecogniser(
     entity="BIRTH_DATE",
     trigger="0n",
+    anchors=_BORN_ANCHORS,
     rules=(
-        Rule(
-            "born_on", folded_pattern(rf"{_BORN}\s?(?:{_BETWEEN}){_SIGNS}(?P<v>{_DATES})"), 0.9, anchors=_BORN_ANCHORS
-        ),
+        Rule("born_on", folded_pattern(rf"{_BORN}\s?(?:{_BETWEEN}){_SIGNS}(?P<v>{_DATES})"), 0.9),
         Rule(
             "born_in_words",
             folded_pattern(rf"{_BORN}\sle\s(?P<v>{_TENS}(?:[ \-]{_TENS}){{0,2}}\s(?:du\s)?{_IN_WORDS})(?!\w)"),
             0.8,
-            anchors=_BORN_ANCHORS,
-        ),
-        Rule(
-            "in_words",
-            folded_pattern(
-                rf"(?<!\w)(?P<v>{_IN_WORDS}\s{_MONTH}\s(?:de\sl'an\s|de\sl'annee\s)?(?:mil(?:le?)?[ \-]neuf[ \-]cents?"
-                rf"|dix-neuf[ \-]cents?|deux[ \-]mil(?:le?)?(?![ \-]vingt))(?:[ \-]{_TENS}){{0,6}})(?!\w)"
-            ),
-            0.6,
-            anchors=("mille", "mil ", "neuf cent"),
         ),
         Rule(
             "born_in_year",
@@ -112,13 +102,27 @@ _BORN_ON = PatternRecogniser(
                 rf"courant)\s(?P<v>(?:{_MONTH}\s)?(?:(?:19|20)\d{{2}}|\d{{2}}))(?!\w)"
             ),
             0.8,
-            anchors=_BORN_ANCHORS,
         ),
         Rule(
             "born_apart",
             folded_pattern(rf"(?<!\w)nee?s?\s?:[^\n.;]{{0,50}}?\sle\s(?P<v>{_DATE})"),
             0.7,
             anchors=("ne :", "nee :", "nes :", "nees :", "nes:", "nees:"),
+        ),
+    ),
+)
+_SAID = PatternRecogniser(
+    entity="BIRTH_DATE",
+    trigger="0n",
+    rules=(
+        Rule(
+            "in_words",
+            folded_pattern(
+                rf"(?<!\w)(?P<v>{_IN_WORDS}\s{_MONTH}\s(?:de\sl'an\s|de\sl'annee\s)?(?:mil(?:le?)?[ \-]neuf[ \-]cents?"
+                rf"|dix-neuf[ \-]cents?|deux[ \-]mil(?:le?)?(?![ \-]vingt))(?:[ \-]{_TENS}){{0,6}})(?!\w)"
+            ),
+            0.6,
+            anchors=("mille", "mil ", "neuf cent"),
         ),
         Rule(
             "after_label",
@@ -174,7 +178,8 @@ class BirthDateRecogniser:
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        return [*_BORN_ON.find(text), *_before_labels(text), *unannounced(text)]
+        born = _BORN_ON.find(text) if _BORN_CUE.search(text.folded) else []
+        return [*born, *_SAID.find(text), *_before_labels(text), *unannounced(text)]
 
 
 def _before_labels(text: Prepared) -> Iterator[Span]:
