@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.persons.announced import LONGEST_ACRONYM
-from calanque.privacy.persons.cues import FOREIGN_PARTICLES, NO_NAMES, PARTICLES, ROLES, TITLES
+from calanque.privacy.persons.cues import NO_NAMES, TITLES
 from calanque.privacy.persons.initials import initials
 from calanque.privacy.persons.links import follows_initial, is_initial, is_part_of_surname, linked, names_a_thing
-from calanque.privacy.persons.phrases import OPENERS, OPENS, completes
+from calanque.privacy.persons.particles import with_particles
+from calanque.privacy.persons.phrases import completes
 from calanque.privacy.persons.scores import (
     ACCEPT,
     DOUBT,
@@ -24,8 +25,6 @@ from calanque.privacy.text import Prepared
 ENTITY = "PERSON"
 _EXTEND, _EXTEND_UNCASED, _EXTEND_UNKNOWN = 0.0, 1.5, -1.5
 _AFTER_NAME = frozenset(("et", "ou", "a", "est", "qui", "se", "ne"))
-_FRENCH = PARTICLES - FOREIGN_PARTICLES
-_NOBLE = frozenset(("de", "du", "des"))
 _MOST_PARTICLES, _LONGEST_BRIDGE = 3, 3
 _SECOND_SURNAME = frozenset(("nee", "ne", "epouse", "ep", "veuve", "vve", "divorcee", "alias", "dit", "dite"))
 _SHORTEST_MENTION = 3
@@ -175,7 +174,7 @@ def _runs(text: Prepared, words: Sequence[Word], accepted: Sequence[bool]) -> It
         while following is not None:
             last, best = following, max(best, words[following].score)
             following = _following(words, last, accepted)
-        start, end = _with_particles(words, index), words[last].end
+        start, end = with_particles(words, index), words[last].end
         if is_initial(words[last]) and text.original[end : end + 1] == ".":
             end += 1
         yield Span(start, end, ENTITY, _confidence(best), "person.words")
@@ -194,59 +193,6 @@ def _confidence(score: float) -> float:
     return round(min(0.99, 0.6 + 0.05 * (score - ACCEPT)), 2)
 
 
-def _with_particles(words: Sequence[Word], index: int) -> int:
-    """Return where the name that begins with a word starts, particles of its own before it included."""
-    word = words[index]
-    start = word.start
-    if word.name_start < start and _owns_particles(words, index):
-        return word.name_start
-    if word.has_capital_elision:
-        return start - len("d'")
-    if word.gap.endswith("d'") and (index == 0 or words[index - 1].folded in TITLES or OPENS.search(word.gap[:-2])):
-        return start - len("d'")
-    opened = _opened(words, index)
-    if opened < index and not words[opened].folded.startswith("l"):
-        return words[opened].start
-    titled = _after_title(words, index)
-    if titled < index and (is_part_of_surname(words, index) or words[titled].folded in _NOBLE):
-        return words[titled].start
-    while index and words[index - 1].folded in PARTICLES and words[index].gap in (" ", "-", "'", ""):
-        is_written_so = words[index - 1].casing in (Casing.TITLE, Casing.UPPER) and word.casing in CAPITALISED
-        if not is_written_so and words[index - 1].folded not in FOREIGN_PARTICLES:
-            break
-        index -= 1
-    return words[index].start
-
-
-def _after_title(words: Sequence[Word], index: int) -> int:
-    """Return the index of the first particle between a title and a word, the word's own when there is no title."""
-    first = index
-    while first and words[first - 1].folded in PARTICLES:
-        first -= 1
-    return first if first and words[first - 1].folded in TITLES else index
-
-
-def _opened(words: Sequence[Word], index: int) -> int:
-    """Return the index of the first particle before a word if a phrase opens with it (", de Rochebrune,")."""
-    first = index
-    while (
-        first and index - first < _MOST_PARTICLES and words[first - 1].folded in _FRENCH and words[first].gap.isspace()
-    ):
-        first -= 1
-    is_opened = first < index and (first == 0 or OPENS.search(words[first].gap) or words[first - 1].folded in OPENERS)
-    return first if is_opened else index
-
-
-def _owns_particles(words: Sequence[Word], index: int) -> bool:
-    """Say whether the particles before a listed surname belong to it: not in "la fille de Conti"."""
-    word, first = words[index], index
-    while words[first].start > word.name_start:
-        first -= 1
-    if _after_title(words, index) < index or (first and words[first - 1].folded in ROLES):
-        return True
-    return words[first].casing is not Casing.LOWER or word.casing is Casing.LOWER
-
-
 def accept_model_name(reading: Reading, start: int, end: int) -> Span | None:
     """Return the name among the words that the language model marked, None when they are a thing or plain words."""
     inside = [
@@ -257,7 +203,7 @@ def accept_model_name(reading: Reading, start: int, end: int) -> Span | None:
     last = reading.words[inside[-1]]
     if all(reading.words[index].casing is Casing.LOWER for index in inside):
         return None
-    return Span(_with_particles(reading.words, inside[0]), last.end, ENTITY, 0.6, "person.model")
+    return Span(with_particles(reading.words, inside[0]), last.end, ENTITY, 0.6, "person.model")
 
 
 def _may_name(word: Word) -> bool:

@@ -13,11 +13,14 @@ LONE_LINE = 2.0
 """What standing alone on a line adds."""
 _LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
 OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
+BEFORE_PARTICLE = OPENERS | {"pour", "pr", "sans", "selon", "meme", "enfant", "senior", "monsieur", "sonnette"}
+"""Words that no "of" follows: the particle after them is part of a name."""
 _CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
 _NAME_PLACES = OPENERS | TITLES | ROLES | LINKS_TO_NAME
 _AFTER_NAME = FOLLOWERS | {"qui", "et", "est", "a", "se", "ne", "ou"}
 _GAPS = frozenset((" ", "  ", "\n", " \n"))
 _NO_FIRST = TITLES | DETERMINERS | PARTICLES
+NOBLE = frozenset(("de", "du", "des", "la"))
 _SURE, _LEAST_HALF = 1.5, -2.2
 _LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR = -1.0, 6, 5
 
@@ -49,6 +52,16 @@ def is_phrase_of_syllables(words: Sequence[Word], index: int) -> bool:
         return False
     is_rare = any(word.odds is None or word.odds > _LEAST_OF_PAIR for word in pair)
     return is_rare and _opens(words, index) and _closes(words, index + 1)
+
+
+def is_noble_phrase(words: Sequence[Word], index: int) -> bool:
+    """Say whether a particle and a word that is none of French fill a phrase: ", de rochebrune,"."""
+    word, first = words[index], index
+    while first and words[first - 1].folded in NOBLE and words[first].gap == " ":
+        first -= 1
+    if first == index or not (word.odds is None or word.odds > 0) or len(word.folded) < _SHORTEST_PAIR:
+        return False
+    return bool(OPENS.search(words[first].gap)) and _closes(words, index)
 
 
 def _opens(words: Sequence[Word], index: int) -> bool:

@@ -22,7 +22,7 @@ from calanque.privacy.persons.links import (
     listed,
     names_a_thing,
 )
-from calanque.privacy.persons.phrases import LONE_LINE, is_phrase_of_syllables, lone_lines
+from calanque.privacy.persons.phrases import LONE_LINE, is_noble_phrase, is_phrase_of_syllables, lone_lines
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 from calanque.privacy.text import Prepared
 
@@ -106,6 +106,8 @@ def _paired(words: Sequence[Word]) -> list[bool]:
 
 def _settle_phrases(words: Sequence[Word]) -> None:
     for index in range(len(words)):
+        if is_noble_phrase(words, index):
+            words[index].score = max(words[index].score, ACCEPT)
         if is_phrase_of_syllables(words, index):
             for word in words[index : index + 2]:
                 word.score = max(word.score, ACCEPT)
