@@ -30,7 +30,7 @@ LABELS = {
     MethodName.POOL: "pool of surfaces",
     MethodName.REGRESSION: "Poisson regression",
     MethodName.TREES: "boosted trees",
-    MethodName.STACK: "risk model (mean of both)",
+    MethodName.STACK: "risk model (mean of three)",
 }
 MAX_ORIGINS = 520
 WEEKS_A_YEAR = 52

@@ -197,8 +197,8 @@ def slot_table(slots: SlotRecord) -> list[str]:
 
 def _weights(model: RiskModel) -> str:
     lines = [
-        "A convex pool of kernel surfaces, corrected by a Poisson regression and by boosted trees on their logarithms; "
-        "the forecast is the geometric mean of both. `365d/80m` is counts of half-life 365 days spread over 80 m; "
+        "The geometric mean of a convex pool of kernel surfaces, and of a Poisson regression and boosted trees on "
+        "their logarithms. `365d/80m` is counts of half-life 365 days spread over 80 m; "
         "`per incident/320m` and `per place/320m` are the type's rate over 320 m times what the cell holds. Heaviest "
         "weights of the pool:",
         "",

@@ -1,4 +1,4 @@
-"""The methods that are compared: four baselines, the pool, its two corrections, and the mean of these."""
+"""The methods that are compared: four baselines, the pool, its two corrections, and the mean of the three."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Fitted:
         return stream.mixture(self.floors[name], (self.baselines[name], stream.layout.uniform))
 
     def challengers(self, stream: SurfaceStream) -> dict[MethodName, NDArray[np.float32]]:
-        """Return the shares (types x cells) of the pool, its two corrections, and the geometric mean of these."""
+        """Return the shares (types x cells) of the pool, its corrections, and their geometric mean."""
         layout, count = stream.layout, stream.cube.grid.count
         pool = stream.mixture(self.pool, layout.pool)
         columns = columns_of(layout)
@@ -85,7 +85,7 @@ class Fitted:
             trees[kind] = boosted(self.trees, table, kind) * pool[kind]
         floor = np.float32(1e-6 / count)
         regression, trees = shares(regression) + floor, shares(trees) + floor
-        stack = np.sqrt(regression * trees)
+        stack = np.cbrt(pool * regression * trees, dtype=np.float32)
         return {
             MethodName.POOL: pool,
             MethodName.REGRESSION: shares(regression),
