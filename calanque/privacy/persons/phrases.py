@@ -22,7 +22,7 @@ _GAPS = frozenset((" ", "  ", "\n", " \n"))
 _NO_FIRST = TITLES | DETERMINERS | PARTICLES
 NOBLE = frozenset(("de", "du", "des", "la"))
 _SURE, _LEAST_HALF = 1.5, -2.2
-_LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR = -1.0, 6, 5
+_LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR, _MOST_SYLLABLES = -1.0, 6, 5, 4
 
 
 def completes(words: Sequence[Word], other: int, index: int) -> bool:
@@ -39,19 +39,22 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
     return is_likely and _opens(words, index)
 
 
-def is_phrase_of_syllables(words: Sequence[Word], index: int) -> bool:
-    """Say whether a word and the next one, small or shouted, are a phrase of two syllables: ", hai song,"."""
-    if index + 1 >= len(words) or words[index].casing in CAPITALISED or words[index + 1].gap not in _GAPS:
-        return False
-    pair = words[index : index + 2]
-    if not all(len(word.folded) <= _LONGEST_SYLLABLE and is_syllable(word.folded) for word in pair):
-        return False
-    if sum(len(word.folded) for word in pair) < _SHORTEST_PAIR or {word.folded for word in pair} & NO_NAMES:
-        return False
-    if pair[0].folded in _NO_FIRST:
-        return False
-    is_rare = any(word.odds is None or word.odds > _LEAST_OF_PAIR for word in pair)
-    return is_rare and _opens(words, index) and _closes(words, index + 1)
+def phrase_of_syllables(words: Sequence[Word], index: int) -> int:
+    """Return how many words from here, small or shouted, are a phrase of syllables: 2 for ", hai song,"; 0 for none."""
+    first = words[index]
+    if first.casing in CAPITALISED or not _is_syllable(first) or first.folded in _NO_FIRST or not _opens(words, index):
+        return 0
+    end = index + 1
+    while end < len(words) and end - index < _MOST_SYLLABLES and words[end].gap in _GAPS and _is_syllable(words[end]):
+        end += 1
+    phrase = words[index:end]
+    is_rare = any(word.odds is None or word.odds > _LEAST_OF_PAIR for word in phrase)
+    is_long = len(phrase) > 1 and sum(len(word.folded) for word in phrase) >= _SHORTEST_PAIR
+    return len(phrase) if is_rare and is_long and _closes(words, end - 1) else 0
+
+
+def _is_syllable(word: Word) -> bool:
+    return len(word.folded) <= _LONGEST_SYLLABLE and word.folded not in NO_NAMES and is_syllable(word.folded)
 
 
 def is_noble_phrase(words: Sequence[Word], index: int) -> bool:

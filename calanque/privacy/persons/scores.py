@@ -22,7 +22,7 @@ from calanque.privacy.persons.links import (
     listed,
     names_a_thing,
 )
-from calanque.privacy.persons.phrases import LONE_LINE, is_noble_phrase, is_phrase_of_syllables, lone_lines
+from calanque.privacy.persons.phrases import LONE_LINE, is_noble_phrase, lone_lines, phrase_of_syllables
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 from calanque.privacy.text import Prepared
 
@@ -108,9 +108,8 @@ def _settle_phrases(words: Sequence[Word]) -> None:
     for index in range(len(words)):
         if is_noble_phrase(words, index):
             words[index].score = max(words[index].score, ACCEPT)
-        if is_phrase_of_syllables(words, index):
-            for word in words[index : index + 2]:
-                word.score = max(word.score, ACCEPT)
+        for word in words[index : index + phrase_of_syllables(words, index)]:
+            word.score = max(word.score, ACCEPT)
 
 
 def _settle_convention(words: Sequence[Word], own: Sequence[float]) -> None:
