@@ -28,7 +28,9 @@ def is_titled(words: Sequence[Word], index: int) -> bool:
         return False
     if not announced(words[index - 1], words[index], words[index]) or words[index - 1].folded not in TITLES:
         return False
-    return words[index].folded not in DETERMINERS or index + 1 == len(words) or words[index + 1].gap != " "
+    if words[index].folded not in DETERMINERS or index + 1 == len(words) or words[index + 1].gap != " ":
+        return True
+    return words[index].casing is Casing.UPPER and words[index + 1].casing is Casing.LOWER
 
 
 def announced_with_particles(words: Sequence[Word], index: int) -> float:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
+from calanque.privacy.lexicon.syllables import is_one_syllable
 from calanque.privacy.persons.announced import LONGEST_ACRONYM
 from calanque.privacy.persons.cues import NO_NAMES, TITLES
 from calanque.privacy.persons.initials import initials
 from calanque.privacy.persons.links import follows_initial, is_initial, is_part_of_surname, linked, names_a_thing
 from calanque.privacy.persons.particles import with_particles
-from calanque.privacy.persons.phrases import completes
+from calanque.privacy.persons.phrases import NOBLE, completes
 from calanque.privacy.persons.scores import (
     ACCEPT,
     DOUBT,
@@ -30,6 +31,7 @@ _SECOND_SURNAME = frozenset(("nee", "ne", "epouse", "ep", "veuve", "vve", "divor
 _SHORTEST_MENTION = 3
 _KNOWN_WORD = -1.0
 _MOST_MODEL_ODDS = -1.5
+_SURE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _is_drawn(words: Sequence[Word], accepted: Sequence[bool], index: int, step:
     other = linked(words, index, step)
     if other is None or not accepted[other]:
         return False
-    if completes(words, other, index):
+    if completes(words, other, index) or _is_short_half(words, other, index):
         return True
     if word.score < _least_drawn(words, index) and not _is_other_half(words, other, index):
         return False
@@ -92,8 +94,15 @@ def _bridge(words: Sequence[Word], accepted: list[bool]) -> None:
             if 1 < index - name <= _LONGEST_BRIDGE and name >= 0 and word.gap == " ":
                 accepted[name + 1 : index] = [True] * (index - name - 1)
             name = index
-        elif word.gap != " " or word.casing not in CAPITALISED or len(word.folded) < 2 or word.folded in TITLES:
+        elif word.gap != " " or len(word.folded) < 2 or word.folded in TITLES or not _may_bridge(words, index, name):
             name = -1
+
+
+def _may_bridge(words: Sequence[Word], index: int, name: int) -> bool:
+    """Say whether a word between two parts of a name is one: with a capital, or a single syllable ("thi mai ros")."""
+    word = words[index]
+    is_inner = name == index - 1 and word.folded not in NOBLE
+    return word.casing in CAPITALISED or (is_inner and word.folded != "et" and is_one_syllable(word.folded))
 
 
 def _may_be_part(word: Word) -> bool:
@@ -144,6 +153,15 @@ def _is_other_half(words: Sequence[Word], other: int, index: int) -> bool:
     is_pair = name.casing in CAPITALISED and word.casing is Casing.UPPER
     is_acronym = word.odds is None and len(word.folded) <= LONGEST_ACRONYM
     return is_pair and not is_acronym and not is_neutral(word) and is_first_name(name.folded)
+
+
+def _is_short_half(words: Sequence[Word], other: int, index: int) -> bool:
+    """Say whether a short surname stands beside a sure name, both with capitals: "VU Kenta", "Phirun Vu"."""
+    name, word = words[other], words[index]
+    if abs(other - index) > 1 or words[max(other, index)].gap != " " or name.odds is None or name.odds < _SURE:
+        return False
+    is_capital = name.casing in CAPITALISED and word.casing in (Casing.TITLE, Casing.UPPER)
+    return is_capital and word.folded not in NOBLE and is_one_syllable(word.folded) and is_name(word.folded)
 
 
 def _is_title_letter(words: Sequence[Word], index: int) -> bool:

@@ -30,7 +30,7 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
     name, word = words[other], words[index]
     if abs(other - index) > 1 or words[max(other, index)].gap not in _GAPS or word.folded in TITLES:
         return False
-    is_sure = name.odds is None or name.odds > _SURE
+    is_sure = name.odds is None or name.odds > _SURE or is_one_syllable(name.folded)
     if not is_sure or not (is_name(word.folded) or is_syllable_name(word.folded)):
         return False
     is_likely = word.odds is None or word.odds > _LEAST_HALF
