@@ -197,10 +197,8 @@ def slot_table(slots: SlotRecord) -> list[str]:
 
 def _weights(model: RiskModel) -> str:
     lines = [
-        "The geometric mean of a convex pool of kernel surfaces, and of a Poisson regression and boosted trees on "
-        "their logarithms. `365d/80m` is counts of half-life 365 days spread over 80 m; "
-        "`per incident/320m` and `per place/320m` are the type's rate over 320 m times what the cell holds. Heaviest "
-        "weights of the pool:",
+        "The geometric mean of a convex pool of kernel surfaces, a Poisson regression and boosted trees on their "
+        "logarithms. `365d/80m` is counts of half-life 365 days spread over 80 m. Heaviest weights of the pool:",
         "",
     ]
     for index, kind in enumerate(model.types):

@@ -30,9 +30,6 @@ class ChallengerConfig(_Closed):
     widths_m: tuple[float, ...] = Field(min_length=1)
     other_types_half_lives_days: tuple[float, ...] = Field(min_length=1)
     places_widths_m: tuple[float, ...] = Field(min_length=1)
-    rates_half_life_days: float = Field(gt=0)
-    incident_rates_widths_m: tuple[float, ...] = Field(min_length=1)
-    place_rates_widths_m: tuple[float, ...] = Field(min_length=1)
     iterations: int = Field(ge=1, le=5000)
     prior_event_count: float = Field(ge=0, description="Pseudo-events given to each surface: keeps rare types calm.")
     fit_weeks: int = Field(ge=4)
@@ -49,11 +46,10 @@ class ChallengerConfig(_Closed):
     def _is_consistent(self) -> Self:
         if min(self.half_lives_days) <= 0 or min(self.widths_m) < 0:
             raise ValueError("half-lives must be above 0 and widths not below 0")
-        some_widths = {*self.places_widths_m, *self.incident_rates_widths_m, *self.place_rates_widths_m}
-        if not some_widths <= set(self.widths_m):
-            raise ValueError("the widths of places and rates must be among widths_m")
-        if not {*self.other_types_half_lives_days, self.rates_half_life_days} <= set(self.half_lives_days):
-            raise ValueError("other_types_half_lives_days and rates_half_life_days must be among half_lives_days")
+        if not set(self.places_widths_m) <= set(self.widths_m):
+            raise ValueError("places_widths_m must be among widths_m")
+        if not set(self.other_types_half_lives_days) <= set(self.half_lives_days):
+            raise ValueError("other_types_half_lives_days must be among half_lives_days")
         if self.min_fit_weeks > self.fit_weeks:
             raise ValueError("min_fit_weeks must not exceed fit_weeks")
         return self

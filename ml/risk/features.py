@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 ALL_HISTORY_DAYS = math.inf
 # Log shares of cells that never had anything: a hundredth of a uniform map.
 LEAST_SHARE = 0.01
-# Less than this of an incident, or of a place, is around a cell: nothing is.
-TINY = np.float32(1e-6)
 _RECENT_DAYS, _YEAR_DAYS = 90, 730
 
 
@@ -37,11 +35,9 @@ def shares(surface: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class Layout:
-    """The order of the surfaces: own type by half-life then width, all types by width, places, rates, uniform, window.
+    """The order of the surfaces: own type by half-life then width, all types by width, places, uniform, window.
 
-    A rate is what the own type makes around, per incident of all types or per place known around, times what is known
-    in the cell itself: it spreads incidents over where something happens, not over parks and water. The window (counts
-    of the last weeks, a baseline) stands last and is no part of the pool.
+    The window (counts of the last weeks, a baseline) stands last and is no part of the pool.
     """
 
     def __init__(self, config: RiskConfig) -> None:
@@ -53,11 +49,7 @@ class Layout:
         self.together_lives = [self.half_lives_days.index(days) for days in challenger.other_types_half_lives_days]
         self.places_widths = [self.widths_m.index(width) for width in challenger.places_widths_m]
         self.places = self.own_count + len(self.together_lives) * len(self.widths_m)
-        self.rates = self.places + len(self.places_widths)
-        self.rates_life = self.half_lives_days.index(challenger.rates_half_life_days)
-        self.incident_rates_widths = [self.widths_m.index(width) for width in challenger.incident_rates_widths_m]
-        self.place_rates_widths = [self.widths_m.index(width) for width in challenger.place_rates_widths_m]
-        self.uniform = self.rates + len(self.incident_rates_widths) + len(self.place_rates_widths)
+        self.uniform = self.places + len(self.places_widths)
         self.pool = tuple(range(self.uniform + 1))
         self.window = self.uniform + 1
         self.count = self.window + 1
@@ -77,9 +69,7 @@ class Layout:
         own = [f"{life}/{width:g}m" for life in lives for width in self.widths_m]
         together = [f"all types {lives[i]}/{width:g}m" for i in self.together_lives for width in self.widths_m]
         places = [f"places/{self.widths_m[i]:g}m" for i in self.places_widths]
-        rates = [f"per incident/{self.widths_m[i]:g}m" for i in self.incident_rates_widths]
-        rates += [f"per place/{self.widths_m[i]:g}m" for i in self.place_rates_widths]
-        return [*own, *together, *places, *rates, "uniform", "window"]
+        return [*own, *together, *places, "uniform", "window"]
 
     def parts(self) -> dict[str, list[int]]:
         """Return the surfaces of each part that an analyst is told of: recent weeks, the last year, longer, others."""
@@ -92,9 +82,9 @@ class Layout:
         return {
             "recent": lasting(0, _RECENT_DAYS),
             "year": lasting(_RECENT_DAYS + 1, _YEAR_DAYS),
-            "long": [*lasting(_YEAR_DAYS + 1, math.inf), *range(self.rates, self.uniform)],
+            "long": lasting(_YEAR_DAYS + 1, math.inf),
             "other_types": list(range(self.own_count, self.places)),
-            "background": [*range(self.places, self.rates), self.uniform],
+            "background": list(range(self.places, self.window)),
         }
 
 
@@ -117,7 +107,7 @@ class SurfaceStream:
     def _new_places(self, part: slice) -> NDArray[np.float32]:
         new = self.cube.events.is_new[part].astype(np.float32)
         spread = self._kernels.spread(self.cube.events, part, new, len(self.cube.types))
-        return np.asarray(spread.sum(axis=1))
+        return np.asarray(spread[self.layout.places_widths].sum(axis=1))
 
     def _sum_up(self) -> None:
         """Refresh what every question needs: the joint surfaces and all totals."""
@@ -126,21 +116,6 @@ class SurfaceStream:
         together = self._own[layout.together_lives].sum(axis=2)
         self._together = together.reshape(-1, together.shape[-1])
         self._totals = self._flat.sum(axis=-1, dtype=np.float64)
-        self._rates = self._rated()
-
-    def _rated(self) -> NDArray[np.float32]:
-        """Return the rates as shares: per incident by width, then per place by width; surfaces x types x cells."""
-        layout = self.layout
-        own, here = self._own[layout.rates_life], layout.widths_m.index(0)
-        rates = [
-            known[here] * own[width] / np.maximum(known[width], TINY)
-            for known, widths in (
-                (own.sum(axis=1), layout.incident_rates_widths),
-                (self._places, layout.place_rates_widths),
-            )
-            for width in widths
-        ]
-        return shares(np.stack(rates))
 
     def advance(self) -> None:
         """Take in the week of the origin, then move the origin to the next one."""
@@ -163,11 +138,8 @@ class SurfaceStream:
             return shares(self._flat[index])
         if index < layout.places:
             return np.asarray(np.broadcast_to(shares(self._together[index - layout.own_count]), shape))
-        if index < layout.rates:
-            width = layout.places_widths[index - layout.places]
-            return np.asarray(np.broadcast_to(shares(self._places[width]), shape))
         if index < layout.uniform:
-            return np.asarray(self._rates[index - layout.rates])
+            return np.asarray(np.broadcast_to(shares(self._places[index - layout.places]), shape))
         if index == layout.uniform:
             return np.full(shape, 1.0 / shape[1], dtype=np.float32)
         return shares(self._window)
@@ -209,8 +181,7 @@ class SurfaceStream:
         found[:, : layout.own_count] = np.divide(own, total, out=np.full_like(own, 1.0 / count), where=total > 0).T
         for index, surface in enumerate(self._together):
             found[:, layout.own_count + index] = shares(surface)[cell]
-        for index, width in enumerate(layout.places_widths):
-            found[:, layout.places + index] = shares(self._places[width])[cell]
-        found[:, layout.rates : layout.uniform] = self._rates[:, kind, cell].T
+        for index, surface in enumerate(self._places):
+            found[:, layout.places + index] = shares(surface)[cell]
         found[:, layout.window] = shares(self._window)[kind, cell]
         return found

@@ -42,8 +42,7 @@ def small_grid() -> Grid:
 def small_config():
     config = risk_config()
     quick = {"fit_weeks": 20, "min_fit_weeks": 10, "refit_weeks": 8, "trees": 20, "zeros_a_week": 200}
-    widths = {"widths_m": (0, 80, 200, 600), "incident_rates_widths_m": (200, 600), "place_rates_widths_m": (200,)}
-    challenger = config.challenger.model_copy(update=quick | widths)
+    challenger = config.challenger.model_copy(update=quick | {"widths_m": (0, 80, 200, 600)})
     backtest = config.backtest.model_copy(update={"weeks": 20, "bootstrap_draws": 300})
     return config.model_copy(update={"challenger": challenger, "backtest": backtest})
 
@@ -101,17 +100,6 @@ def test_what_is_gathered_and_mixed_are_the_surfaces(cube):
     weights = np.random.default_rng(1).dirichlet(np.ones(len(stream.layout.pool)), size=2)
     mixed = stream.mixture(weights, stream.layout.pool)
     assert np.allclose(mixed[kind, cell], (found[:, stream.layout.pool] * weights[kind]).sum(axis=1), rtol=1e-3)
-
-
-def test_a_rate_stays_where_something_is_known(cube):
-    config = small_config()
-    layout, stream = Layout(config), SurfaceStream(cube, 40, config)
-    known = cube.between(0, 40).sum(axis=0) > 0
-    assert (~known).any()
-    for index in range(layout.rates, layout.uniform):
-        surface = stream.surface(index)
-        assert (surface[:, ~known] == 0).all()
-        assert (surface[:, known] > 0).all()
 
 
 @pytest.mark.parametrize("width_m", [40.0, 120.0, 400.0], ids=["exact", "exact-broad", "filtered"])
@@ -370,7 +358,6 @@ def test_the_figures_are_drawn(training, tmp_path):
         pytest.param("name: risk", "name: risk\nperson_score: 1", "person_score", id="unknown_key"),
         pytest.param("widths_m: [0, 40,", "widths_m: [40,", "widths_m", id="plain_counts_missing"),
         pytest.param("[14, 56, 365, 1460]", "[14, 56, 1460]", "half_lives_days", id="baseline_missing"),
-        pytest.param("rates_half_life_days: 1460", "rates_half_life_days: 99", "rates_half_life", id="rates_unknown"),
         pytest.param("horizon_weeks: 1", "horizon_weeks: 9", "horizon_weeks", id="other_horizon"),
         pytest.param("min_fit_weeks: 26", "min_fit_weeks: 500", "min_fit_weeks", id="min_above_fit"),
     ],
