@@ -68,6 +68,16 @@ def test_neither_spark_nor_airflow_is_imported(environment: dict[str, str], engi
     assert json.loads(done.stdout.splitlines()[-1]) == []
 
 
+def test_every_process_weighs_a_word_alike(environment: dict[str, str]) -> None:
+    code = (
+        "from calanque.privacy.lexicon.shape import name_shape\n"
+        "print([name_shape(w) for w in ('ndombasi', 'vrba', 'karagozian', 'soilihi', 'reparer')])"
+    )
+    told = {run(code, environment | {"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2", "3")}
+    assert len(told) == 1
+    assert "0." in told.pop()
+
+
 def without_network() -> tuple[str, ...]:
     """Return what runs a program where even the loopback is down; nothing where the machine does not allow that."""
     namespace = ("unshare", "--net") if os.geteuid() == 0 else ("unshare", "--user", "--map-root-user", "--net")

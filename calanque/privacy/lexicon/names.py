@@ -39,7 +39,8 @@ def surname_ranks() -> dict[str, int]:
 
 
 def _add(ranks: dict[str, int], names: Iterable[str], rank: int) -> None:
-    for name in names:
+    # Sorted, so that what is sampled of the lists is the same in every process.
+    for name in sorted(names):
         ranks[name] = min(ranks.get(name, rank), rank)
 
 
