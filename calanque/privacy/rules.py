@@ -1,11 +1,13 @@
 """What a recogniser is: patterns with a score, cue words beside them, and one check that may raise the score."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
+
+from ahocorasick_rs import AhoCorasick
 
 from calanque.privacy.spans import MASK_SCORE, Span
 from calanque.privacy.text import Prepared
@@ -43,6 +45,31 @@ def unchecked(_value: str) -> bool | None:
     return None
 
 
+_anchors: list[str] = []
+
+
+def one_of(*strings: str) -> frozenset[str]:
+    """Name folded strings that rules look for; all those ever named are looked for in one pass over a text."""
+    _anchors.extend(sorted(set(strings).difference(_anchors)))
+    return frozenset(strings)
+
+
+@cache
+def _automaton(_count: int) -> AhoCorasick:
+    return AhoCorasick(_anchors)
+
+
+@lru_cache(maxsize=2)
+def _anchors_in(folded: str) -> frozenset[str]:
+    found = _automaton(len(_anchors)).find_matches_as_indexes(folded, overlapping=True)
+    return frozenset([_anchors[match[0]] for match in found])
+
+
+def holds_one(folded: str, strings: frozenset[str]) -> bool:
+    """Say whether one of some strings, as `one_of` named them, is in the text."""
+    return not strings.isdisjoint(_anchors_in(folded))
+
+
 class Begins(Enum):
     """Where a pattern may begin; all but `ANYWHERE` spare the search through the whole text.
 
@@ -66,7 +93,7 @@ class Rule:
         pattern: runs on folded text, or on the original one when `is_cased`.
         score: from `MASK_SCORE` on it is masked alone; below, it needs a cue or a passed check.
         begins: where the pattern may begin.
-        anchors: folded strings of which one must be in the text; empty: the rule always runs.
+        anchors: one must be in the text; none at all: the rule always runs.
         gain: what a cue adds to the score.
         reach: how far before the value a cue counts, in characters; None: as the recogniser says.
         shortest: fewest digits, other than letters between, that must follow where the pattern may begin.
@@ -78,7 +105,7 @@ class Rule:
     score: float
     is_cased: bool = False
     begins: Begins = Begins.ANYWHERE
-    anchors: tuple[str, ...] = ()
+    anchors: frozenset[str] = frozenset()
     gain: float = CUE_GAIN
     reach: int | None = None
     is_checked: bool = True
@@ -105,7 +132,7 @@ class PatternRecogniser:
         cues: beside the value they raise its score.
         denials: before the value, and nearer than any cue, they lower its score.
         trigger: characters of which one must be in the text; "0" stands for any digit.
-        anchors: folded strings of which one must be in the text; empty: only `trigger` counts.
+        anchors: one must be in the text; none at all: only `trigger` counts.
         valid_score: score of a value that passed the check; low where chance passes it often (Luhn: 1 in 10).
         reach: how far before the value a cue counts, in characters.
         reach_after: how far after the value a cue counts, in characters.
@@ -118,7 +145,7 @@ class PatternRecogniser:
     denials: re.Pattern[str] | None = None
     check: Callable[[str], bool | None] = field(default=unchecked)
     trigger: str = "0"
-    anchors: tuple[str, ...] = ()
+    anchors: frozenset[str] = frozenset()
     valid_score: float = VALID_SCORE
     reach: int = CUE_BEFORE
     reach_after: int = CUE_AFTER
@@ -128,20 +155,20 @@ class PatternRecogniser:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
         if not self._may_match(text):
             return []
-        folded = text.folded
-        tried = [rule for rule in self.rules if not rule.anchors or holds_one(folded, rule.anchors)]
-        return [span for rule in tried for span in self._apply(rule, text) if span.score >= MASK_SCORE]
+        found = _anchors_in(text.folded)
+        tried = [rule for rule in self.rules if not rule.anchors or not found.isdisjoint(rule.anchors)]
+        spans = [self._span(rule, text, match) for rule in tried for match in _matches(rule, text)]
+        return [span for span in spans if span.score >= MASK_SCORE]
 
     def _may_match(self, text: Prepared) -> bool:
         if self.anchors and not holds_one(text.folded, self.anchors):
             return False
         return (text.has_digit and "0" in self.trigger) or any(c in text.folded for c in self.trigger if c != "0")
 
-    def _apply(self, rule: Rule, text: Prepared) -> Iterator[Span]:
-        for match in _matches(rule, text):
-            start, end = match.span("v" if "v" in rule.pattern.groupindex else 0)
-            score = self._score(rule, text.folded, start, end)
-            yield Span(start, end, self.entity, round(score, 2), f"{self.entity.lower()}.{rule.name}")
+    def _span(self, rule: Rule, text: Prepared, match: re.Match[str]) -> Span:
+        start, end = match.span("v" if "v" in rule.pattern.groupindex else 0)
+        score = self._score(rule, text.folded, start, end)
+        return Span(start, end, self.entity, round(score, 2), f"{self.entity.lower()}.{rule.name}")
 
     def _score(self, rule: Rule, folded: str, start: int, end: int) -> float:
         verdict = self.check(folded[start:end]) if rule.is_checked else None
@@ -171,30 +198,19 @@ def _last_end(pattern: re.Pattern[str] | None, folded: str, low: int, high: int)
     return last if last >= low else -1
 
 
-def holds_one(folded: str, anchors: Iterable[str]) -> bool:
-    """Say whether one of the strings is in the text."""
-    for anchor in anchors:  # noqa: SIM110  (a generator costs more than the search)
-        if anchor in folded:
-            return True
-    return False
+def matches(rule: Rule, text: Prepared) -> Iterable[re.Match[str]]:
+    """Return the matches of a rule, in reading order; those of one rule may overlap when it begins at numbers."""
+    return _matches(rule, text) if not rule.anchors or holds_one(text.folded, rule.anchors) else ()
 
 
-def matches(rule: Rule, text: Prepared) -> Iterator[re.Match[str]]:
-    """Yield the matches of a rule, in reading order; those of one rule may overlap when it begins at numbers."""
-    if not rule.anchors or holds_one(text.folded, rule.anchors):
-        yield from _matches(rule, text)
-
-
-def _matches(rule: Rule, text: Prepared) -> Iterator[re.Match[str]]:
+def _matches(rule: Rule, text: Prepared) -> Iterable[re.Match[str]]:
     subject = text.original if rule.is_cased else text.folded
     if rule.begins is Begins.ANYWHERE:
-        yield from rule.pattern.finditer(subject)
-        return
+        return rule.pattern.finditer(subject)
     numbers, codes = starts(text.folded)
     match_at, shortest = rule.pattern.match, rule.shortest
-    for start, digit_count in numbers if rule.begins is Begins.NUMBER else codes:
-        if digit_count >= shortest and (match := match_at(subject, start)):
-            yield match
+    places = numbers if rule.begins is Begins.NUMBER else codes
+    return [match for start, count in places if count >= shortest and (match := match_at(subject, start))]
 
 
 def _digit_count(folded: str, start: int) -> int:

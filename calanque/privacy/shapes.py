@@ -1,6 +1,6 @@
 """Shapes that several types of number share, as pieces of patterns on folded text."""
 
-from calanque.privacy.rules import Rule, folded_pattern
+from calanque.privacy.rules import Rule, folded_pattern, one_of
 
 NO_DATE = r"(?!\d{1,2}[ ]?[./\-][ ]?\d{1,2}[ ]?[./\-][ ]?(?:19|20)?\d{2}(?!\d|[./\-]\d))"
 NO_LONG_DATE = r"(?!\d{1,2}([./\- ])\d{1,2}\1(?:19|20)\d{2}(?!\d))"
@@ -56,6 +56,6 @@ ENDING_VALUE = (
     rf"{ENDING}\s?(?:sont|est|etant)?\s?(?:par|en|:)?\s?(?:le|les|"
     r"la)?\s?(?P<v>[a-z*x]{0,2}[ \-]?\d[\d \-]{0,8}(?<![ \-]))(?!\w)"
 )
-ENDING_ANCHORS = ("fini", "termin", "commenc", "debutant", "derniers chiffres", "dernier chiffre")
+ENDING_ANCHORS = one_of("fini", "termin", "commenc", "debutant", "derniers chiffres", "dernier chiffre")
 ENDING_RULE = Rule("ending", folded_pattern(rf"(?<!\w){ENDING_VALUE}"), 0.2, anchors=ENDING_ANCHORS, is_checked=False)
 """A part of a number that a text gives on purpose: "finissant par 4412"."""

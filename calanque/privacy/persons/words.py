@@ -84,43 +84,49 @@ class Word:
 def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
     """Return the words of a text outside `holes` (sorted, without overlap); an elision is cut off ("d'Aline")."""
     words: list[Word] = []
+    original, folded = text.original, text.folded
     position, hole = 0, 0
-    is_loud = is_shouting(text.original)
-    for number, (low, high) in enumerate(sentences(text.folded)):
-        shouts = is_shouting(text.original[low:high]) and (
-            is_loud or text.folded.count(" ", low, high) >= _LOUD_SENTENCE
-        )
+    is_loud, is_plain = is_shouting(original), original.isascii()
+    for number, (low, high) in enumerate(sentences(folded)):
+        shouts = is_shouting(original[low:high]) and (is_loud or folded.count(" ", low, high) >= _LOUD_SENTENCE)
         is_first = True
-        for match in _WORD.finditer(text.folded, low, high):
-            start, end = match.span()
-            while hole < len(holes) and holes[hole].end <= start:
+        for match in _WORD.finditer(folded, low, high):
+            begin, end = match.span()
+            while hole < len(holes) and holes[hole].end <= begin:
                 hole += 1
             if hole < len(holes) and holes[hole].start < end:
                 is_first = False
                 continue
-            if start and text.folded[start - 1].isdigit():
+            if begin and folded[begin - 1].isdigit():
                 continue
-            start = _after_elision(text, start, end, shouts)
-            gap = text.folded[position:start]
-            begins_capital = not is_first and match.start() < start and text.original[match.start()].isupper()
+            start = _after_elision(text, begin, end, shouts) if "'" in match.group() else begin
+            gap = folded[position:start]
             is_start = is_first or (gap != " " and bool(_OPENER.search(gap)))
-            casing = Casing.SHOUT if shouts else _casing(text.original, start, end, is_start)
-            word = Word(start, end, text.folded[start:end], gap, casing, number)
-            _weigh_letters(text.original, word)
-            word.has_capital_elision = begins_capital and not shouts and casing in _WRITTEN_WITH
+            casing = Casing.SHOUT if shouts else _casing(original, start, end, is_start)
+            word = Word(start, end, folded[start:end], gap, casing, number)
+            if not is_plain:
+                _weigh_letters(original, word)
+            if begin < start and not is_first:
+                word.has_capital_elision = original[begin].isupper() and casing in _WRITTEN_WITH
             if hole < len(holes) and holes[hole].start - end <= _MOST_SIGNS:
-                word.is_beside_value = _is_beside(text.folded[end : holes[hole].start], holes[hole])
-            if words and gap.startswith("."):
-                words[-1].is_dotted = True
-            if words and words[-1].folded in PARTICLES and not gap.strip():
-                _weigh_with_particles(words, word)
+                word.is_beside_value = _is_beside(folded[end : holes[hole].start], holes[hole])
             words.append(word)
             position, is_first = end, False
-    if words:
-        words[-1].is_dotted |= text.folded.startswith(".", words[-1].end)
+    _settle_gaps(folded, words)
     _settle_bare(words)
     _mark_handles(text, words, holes)
     return words
+
+
+def _settle_gaps(folded: str, words: Sequence[Word]) -> None:
+    """Mark the words that a dot follows, and weigh those after a particle together with it."""
+    for index, word in enumerate(words):
+        if word.gap.startswith(".") and index:
+            words[index - 1].is_dotted = True
+        if index and words[index - 1].folded in PARTICLES and not word.gap.strip():
+            _weigh_with_particles(words[max(0, index - _MOST_PARTICLES) : index], word)
+    if words:
+        words[-1].is_dotted |= folded.startswith(".", words[-1].end)
 
 
 def _mark_handles(text: Prepared, words: Sequence[Word], holes: Sequence[Span]) -> None:
@@ -150,7 +156,7 @@ def _is_beside(signs: str, value: Span) -> bool:
 def _weigh_with_particles(before: Sequence[Word], word: Word) -> None:
     """Weigh a surname of several words ("le goff", "de la tour"); its last word may be common by itself."""
     name = word.folded
-    for particle in before[: -_MOST_PARTICLES - 1 : -1]:
+    for particle in reversed(before):
         if particle.folded not in PARTICLES:
             break
         name = f"{particle.folded} {name}"
@@ -165,8 +171,6 @@ def _weigh_with_particles(before: Sequence[Word], word: Word) -> None:
 
 def _after_elision(text: Prepared, start: int, end: int, shouts: bool) -> int:
     folded = text.folded
-    if "'" not in folded[start:end]:
-        return start
     elision = _ELISION.match(folded, start, end)
     if not elision:
         return start

@@ -4,7 +4,7 @@ import re
 
 from calanque.privacy.lexicon.places import STREET_TYPES
 from calanque.privacy.recognisers.address_extent import BOX, POSTCODE, UNIT
-from calanque.privacy.rules import Begins, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import NO_UNIT
 
 _SUFFIX = r"(?:\s?(?:bis|ter|quater|quinquies|[a-f](?!\w|')))?"
@@ -61,7 +61,7 @@ SEARCHED = (
             rf"(?:[\w'\-]{{1,20}}\s?){{1,5}}?[,\-(]?\s?{UNIT}"
         ),
         0.7,
-        anchors=(
+        anchors=one_of(
             "residence",
             " res ",
             "res.",
@@ -81,16 +81,18 @@ SEARCHED = (
         "units",
         folded_pattern(rf"{UNIT}(?:[ ,\-]{{1,3}}(?:au\s|du\s)?{UNIT}){{1,4}}"),
         0.6,
-        anchors=("appt", "appart", "apt", "esc ", "esc.", "escal", "porte ", "logement", "bat ", "bat.", "batiment"),
+        anchors=one_of(
+            "appt", "appart", "apt", "esc ", "esc.", "escal", "porte ", "logement", "bat ", "bat.", "batiment"
+        ),
     ),
     Rule(
         "box",
         folded_pattern(BOX),
         0.6,
-        anchors=("bp", "b.p", "cs ", "cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "cs7", "cs8", "cs9", "tsa"),
+        anchors=one_of("bp", "b.p", "cs ", "cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "cs7", "cs8", "cs9", "tsa"),
     ),
 )
-HOME_ANCHORS = (
+HOME_ANCHORS = one_of(
     "demeur",
     "habit",
     "domicil",
@@ -152,7 +154,7 @@ LIVES_WITH_TOWN = re.compile(r"(?!vi(?:t|s|vant|vent)(?!\w))")
 TOWN_LABEL = folded_pattern(
     r"(?<!\w)(?:ville|commune|localite)(?:[\s_]de[\s_]residence)?[\"']?\s?[:=\]|>]\s{0,2}[\"']?(?=[a-z])"
 )
-TOWN_ANCHORS = ("ville", "commune", "localite")
+TOWN_ANCHORS = one_of("ville", "commune", "localite")
 NEXT_STREET = folded_pattern(rf"[ ,\-(]{{1,3}}(?P<s>{_STREET})")
 TOWN_FIRST = re.compile(r"(?:(?:la|le|les)\s|l')?([^\W\d_][\w'\u2019\-]*)")
 SHOUT_WINDOW = 60

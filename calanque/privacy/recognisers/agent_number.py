@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from calanque.privacy.recognisers.agent_context import CODE, ENTITY, POSTCODE, in_place_of_a_person
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_DATE, NO_UNIT
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
@@ -39,7 +39,7 @@ _ACT = (
     r"pris\sen\s(?:charge|compte)|prise\sen\s(?:charge|compte)|decide|identifie|notifie|appele|ouvert|ferme|remis)"
     r"(?:e?s)?"
 )
-_ROLE_ANCHORS = (
+_ROLE_ANCHORS = one_of(
     *("agent", "asvp", "gpm", "bcp", "apj", "opj", "gpx", "policie", "gendarme", "gardien", "brigadier", "sergent"),
     *("caporal", "adjudant", "lieutenant", "capitaine", "major", "commandant", "chef", "pompier", "verbalisat"),
     *("intervenant", "operat", "equipage", "patrouille", "redact", "controleur", "surveillant", "mediat", "placier"),
@@ -47,7 +47,7 @@ _ROLE_ANCHORS = (
     *("collaborat", "gestionnaire", "regulat", "garde", "stagiaire", "assistant", "instruct", "secretaire"),
     *("chauffeur", "titulaire", "officier", "personnel", "sign", "visa", "auteur", "reception", "matricule"),
 )
-_CUE_ANCHORS = (
+_CUE_ANCHORS = one_of(
     "mle",
     *(
         "matric",
@@ -67,7 +67,7 @@ _CUE_ANCHORS = (
 )
 _LISTS = ("after_role", "after_role_and_name", "by")
 _SEPARATOR = re.compile(r"\s?(?:[,;/&]|(?<![a-z0-9])(?:et|ou)(?![a-z0-9])|(?<=\d)-(?=\s?[a-z\d]{4}))\s?(?:de\s)?")
-_SERVICE_ANCHORS = (
+_SERVICE_ANCHORS = one_of(
     "police",
     "brigade",
     "patrouille",
@@ -95,13 +95,13 @@ _NUMBERS = PatternRecogniser(
                 rf"matricule|mle)\s?[:°]?\s?(?P<v>\d{{1,2}}|(?<=mle[ ])\d{{4}}){NO_UNIT}"
             ),
             0.6,
-            anchors=("agent", "badge", "matricule", "mle"),
+            anchors=one_of("agent", "badge", "matricule", "mle"),
         ),
         Rule(
             "after_agent",
             folded_pattern(rf"(?<!\w)agente?\s(?P<v>{LETTERS}?(?!(?:19|20)\d\d(?!\w))\d{{3,8}}{NO_UNIT})"),
             0.6,
-            anchors=("agent",),
+            anchors=one_of("agent"),
         ),
         Rule(
             "after_role",
@@ -134,19 +134,19 @@ _NUMBERS = PatternRecogniser(
                 rf"{NO_UNIT}"
             ),
             0.5,
-            anchors=(*_SERVICE_ANCHORS, "brigadier", "gardien", "verbalis", "matric", "operat", "indicatif"),
+            anchors=one_of(*_SERVICE_ANCHORS, "brigadier", "gardien", "verbalis", "matric", "operat", "indicatif"),
         ),
         Rule(
             "by",
             folded_pattern(rf"(?<!\w){_ACT}[ ]par[ ](?:le[ ]|la[ ]|les[ ]|l')?{_SIGN}?(?P<v>{_CODES})"),
             0.85,
-            anchors=(" par ",),
+            anchors=one_of(" par "),
         ),
         Rule(
             "in_charge",
             folded_pattern(rf"(?<!\w)(?:{_ACT}|visa|auteur)[ ]?:[ ]?(?P<v>{CODE})(?=[ ]?(?:[.,;)|/](?!\d)|\n|$))"),
             0.85,
-            anchors=(":",),
+            anchors=one_of(":"),
         ),
         Rule(
             "before_role",
@@ -154,7 +154,9 @@ _NUMBERS = PatternRecogniser(
             0.55,
             begins=Begins.CODE,
             shortest=4,
-            anchors=("agent", "asvp", "gpm", "bcp", "brigadier", "gardien", "verbalis", "policier", "matric", "equip"),
+            anchors=one_of(
+                "agent", "asvp", "gpm", "bcp", "brigadier", "gardien", "verbalis", "policier", "matric", "equip"
+            ),
         ),
         Rule(
             "municipal",
@@ -162,7 +164,7 @@ _NUMBERS = PatternRecogniser(
             0.55,
             begins=Begins.CODE,
             shortest=5,
-            anchors=("pm",),
+            anchors=one_of("pm"),
         ),
         Rule(
             "listed",

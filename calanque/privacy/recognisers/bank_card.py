@@ -4,7 +4,7 @@ import re
 
 from stdnum import luhn
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import ENDING_RULE, NO_DATE, NO_UNIT
 
 _CARD_DIGIT_COUNTS = range(14, 20)
@@ -54,7 +54,7 @@ BANK_CARD = PatternRecogniser(
             0.2,
             begins=Begins.NUMBER,
             shortest=12,
-            anchors=("carte", "cb", "visa", "mastercard", "amex"),
+            anchors=one_of("carte", "cb", "visa", "mastercard", "amex"),
         ),
         Rule(
             "hidden",
@@ -63,10 +63,13 @@ BANK_CARD = PatternRecogniser(
                 r"(?:[x*•]{4}[ \-]?)?\d{3,4}(?!\w)"
             ),
             0.6,
-            anchors=("xxx", "***", "•••", "...."),
+            anchors=one_of("xxx", "***", "•••", "...."),
         ),
         Rule(
-            "hidden_part", folded_pattern(r"(?<![\w*])[x*•]{2,16}[ \-]?\d{3,4}(?!\w)"), 0.3, anchors=("xx", "**", "••")
+            "hidden_part",
+            folded_pattern(r"(?<![\w*])[x*•]{2,16}[ \-]?\d{3,4}(?!\w)"),
+            0.3,
+            anchors=one_of("xx", "**", "••"),
         ),
         ENDING_RULE,
     ),

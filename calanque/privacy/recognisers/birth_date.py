@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from calanque.privacy.recognisers.birth_context import unannounced
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, holds_one, matches
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, holds_one, matches, one_of
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
 
@@ -62,7 +62,7 @@ _LABEL_LINK = (
     r"exacte|connue|de)(?![\w])){0,12}"
 )
 
-_BORN_ANCHORS = (
+_BORN_ANCHORS = one_of(
     "n.",
     "n le",
     "vu le jour",
@@ -81,7 +81,7 @@ _BORN_ANCHORS = (
     "nait",
     "naqui",
 )
-_LABEL_ANCHORS = ("naiss", "dn", "d.n", "dob", "d.o", "anniv", "birth")
+_LABEL_ANCHORS = one_of("naiss", "dn", "d.n", "dob", "d.o", "anniv", "birth")
 
 _BORN_CUE = folded_pattern(_BORN)
 _BORN_ON = PatternRecogniser(
@@ -107,7 +107,7 @@ _BORN_ON = PatternRecogniser(
             "born_apart",
             folded_pattern(rf"(?<!\w)nee?s?\s?:[^\n.;]{{0,50}}?\sle\s(?P<v>{_DATE})"),
             0.7,
-            anchors=("ne :", "nee :", "nes :", "nees :", "nes:", "nees:"),
+            anchors=one_of("ne :", "nee :", "nes :", "nees :", "nes:", "nees:"),
         ),
     ),
 )
@@ -122,7 +122,7 @@ _SAID = PatternRecogniser(
                 rf"|dix-neuf[ \-]cents?|deux[ \-]mil(?:le?)?(?![ \-]vingt))(?:[ \-]{_TENS}){{0,6}})(?!\w)"
             ),
             0.6,
-            anchors=("mille", "mil ", "neuf cent"),
+            anchors=one_of("mille", "mil ", "neuf cent"),
         ),
         Rule(
             "after_label",
@@ -143,15 +143,20 @@ _SAID = PatternRecogniser(
             "after_birth",
             folded_pattern(rf"(?<!\w)naissance(?:\s[a-z'\-]+){{0,6}}?\s(?:le|en|du|au|vers)\s(?P<v>{_DATE})"),
             0.8,
-            anchors=("naissance",),
+            anchors=one_of("naissance"),
         ),
         Rule(
             "after_age",
             folded_pattern(rf"(?<!\w)\d{{1,3}}\sans\s?[(,/]\s?(?P<v>{_DIGITS})\s?(?=[),;/\n]|$)"),
             0.7,
-            anchors=(" ans",),
+            anchors=one_of(" ans"),
         ),
-        Rule("after_sign", folded_pattern(rf"(?<![\wn])°\s?(?:le\s)?(?P<v>{_DIGITS})"), 0.7, anchors=("°",)),
+        Rule(
+            "after_sign",
+            folded_pattern(rf"(?<![\wn])°\s?(?:le\s)?(?P<v>{_DIGITS})"),
+            0.7,
+            anchors=one_of("°"),
+        ),
         Rule(
             "after_label_and_place",
             folded_pattern(
@@ -168,7 +173,7 @@ _LABEL_AFTER = folded_pattern(
     r"[\s,(:\-–]{0,3}(?:\(?est\s|etant\s|comme\s|pour\s)?(?:la\s|sa\s|ma\s|votre\s)?(?:(?:date\s(?:de\s)?)?(?:la\s|"
     r"sa\s)?naiss(?:ance)?|ddn)(?!\w)"
 )
-_AFTER_ANCHORS = ("naiss", "ddn")
+_AFTER_ANCHORS = one_of("naiss", "ddn")
 
 
 class BirthDateRecogniser:

@@ -1,11 +1,11 @@
 """Driving licences: twelve digits, or two digits, two letters and five digits, beside a cue."""
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import LONG
 
 DRIVING_LICENCE = PatternRecogniser(
     entity="FR_DRIVING_LICENCE",
-    anchors=("permis", "neph", "conduire"),
+    anchors=one_of("permis", "neph", "conduire"),
     rules=(
         Rule("old", folded_pattern(r"(?<![.,+])\d{2}(?:[ .\-]?\d){10}(?!\w)"), 0.4, begins=Begins.NUMBER),
         Rule("new", folded_pattern(r"(?<![.,])\d{2}[ \-.]?[a-z]{2}[ \-.]?\d{5}(?!\w)"), 0.4, begins=Begins.NUMBER),

@@ -1,6 +1,6 @@
 """E-mail addresses, written plainly or in the ways people use to escape robots."""
 
-from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, one_of, words
 
 _LOCAL = r"[^\W_](?:[\w.%+\-']{0,62}[\w])?"
 _AT = r"(?:[ ]?[\[({<][ ]?(?:at|a|arobase|arobas|arrobase|@)[ ]?[\])}>][ ]?|[ ](?:arr?obase?|at)[ ]|[ ]?@[ ]?)"
@@ -20,7 +20,7 @@ EMAIL = PatternRecogniser(
             "plain",
             folded_pattern(rf"(?<![\w@]){_LOCAL}@[^\W_](?:[\w\-]{{0,60}}\.){{1,5}}[a-z]{{2,24}}(?![\w])"),
             0.95,
-            anchors=("@",),
+            anchors=one_of("@"),
         ),
         Rule(
             "spelt",
@@ -30,7 +30,7 @@ EMAIL = PatternRecogniser(
                 rf"{_DOT}{_TLD}(?!\w)"
             ),
             0.8,
-            anchors=(
+            anchors=one_of(
                 "aroba",
                 "arroba",
                 "[at",
@@ -53,13 +53,13 @@ EMAIL = PatternRecogniser(
             "broken",
             folded_pattern(r"(?<![\w@])[^\W_][\w.%+\-']{1,62}[\w]@[^\W_][\w\-]{2,60}(?:[.,][\w\-]{1,24}){0,2}(?!\w)"),
             0.6,
-            anchors=("@",),
+            anchors=one_of("@"),
         ),
         Rule(
             "no_at",
             folded_pattern(rf"(?<![\w@./])[^\W_][\w.\-]{{2,40}}[ .,_]{_MAILERS}[.,](?:com|fr|net|me|ch)(?!\w)"),
             0.3,
-            anchors=(".com", ".fr", ",fr", ",com", ".net", ".me"),
+            anchors=one_of(".com", ".fr", ",fr", ",com", ".net", ".me"),
         ),
     ),
     cues=words(

@@ -2,7 +2,7 @@
 
 import re
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 
 _DECIMAL = r"[+\-]?\d{1,3}[.,]\d{3,}"
 _FINE = r"[+\-]?\d{1,3}[.,]\d{4,}"
@@ -71,7 +71,7 @@ GPS = PatternRecogniser(
                 rf"[ ]?(?P<v>[+\-]?\d{{1,3}}[.,]\d{{2,}}{_DEGREE})(?!\w)"
             ),
             0.8,
-            anchors=("lat", "lon", "lng"),
+            anchors=one_of("lat", "lon", "lng"),
         ),
         Rule(
             "projected",
@@ -81,7 +81,7 @@ GPS = PatternRecogniser(
                 r"(?!\w)"
             ),
             0.6,
-            anchors=("lambert", "x ", "x=", "x:"),
+            anchors=one_of("lambert", "x ", "x=", "x:"),
         ),
     ),
     cues=words(

@@ -2,14 +2,14 @@
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.places import NEUTRAL
-from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern
+from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, one_of
 
 _NETWORKS = (
     r"insta(?:gram)?|snap(?:chat)?|twitter|tik\s?tok|facebook|fb|telegram|mastodon|whatsapp|"
     r"discord|linkedin|threads|bluesky|twitch|youtube|pseudo(?:nyme)?s?|identifiant|profil|compte|login|handle"
 )
 _NAME = r"[a-z0-9_][\w.\-]{1,38}\w(?:\#\d{1,5})?"
-_ANCHORS = (
+_ANCHORS = one_of(
     "insta",
     "snap",
     "twitter",
@@ -43,7 +43,7 @@ def check_handle(value: str) -> bool | None:
 HANDLE = PatternRecogniser(
     entity="HANDLE",
     trigger="@:=/ino",
-    anchors=("@", ".com/", ".me/", ".tv/", ".net/", ".org/", "par ", "a ecrit", "a repondu", "wrote", *_ANCHORS),
+    anchors=one_of("@", ".com/", ".me/", ".tv/", ".net/", ".org/", "par ", "a ecrit", "a repondu", "wrote", *_ANCHORS),
     rules=(
         Rule(
             "at",
@@ -52,7 +52,7 @@ HANDLE = PatternRecogniser(
                 r"(?![\w@])"
             ),
             0.75,
-            anchors=("@",),
+            anchors=one_of("@"),
         ),
         Rule(
             "after_network",
@@ -70,13 +70,13 @@ HANDLE = PatternRecogniser(
                 r"(?P<v>[a-z][a-z\d]*(?:[_.]?\d+|_[a-z\d]+)[\w]*)(?![\w@])"
             ),
             0.65,
-            anchors=("post", "publie", "signale", "ecrit", "comment"),
+            anchors=one_of("post", "publie", "signale", "ecrit", "comment"),
         ),
         Rule(
             "wrote",
             folded_pattern(r"(?:^|\n)[ \t>]*(?P<v>[a-z_][\w.\-]{2,30})\s(?:a\secrit|a\srepondu|wrote)\s?:"),
             0.65,
-            anchors=("a ecrit", "a repondu", "wrote"),
+            anchors=one_of("a ecrit", "a repondu", "wrote"),
         ),
         Rule(
             "odd_after_network",
@@ -107,7 +107,7 @@ HANDLE = PatternRecogniser(
                 r"[\w.\-]{2,50}/?(?!\w)"
             ),
             0.8,
-            anchors=(".com/", ".me/", ".tv/", ".net/", ".org/"),
+            anchors=one_of(".com/", ".me/", ".tv/", ".net/", ".org/"),
         ),
     ),
     check=check_handle,

@@ -1,13 +1,13 @@
 """Numbers of patients and of carers: IPP, file and stay numbers, RPPS, ADELI."""
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import LONG, LOOSE, NO_UNIT
 
 _N = r"(?:numero|num|n[°o]?|id(?:entifiant)?|ref(?:erence)?)\.?\s?(?:de\s|du\s|d'|:)?\s?"
 
 HEALTH_NUMBER = PatternRecogniser(
     entity="FR_HEALTH_NUMBER",
-    anchors=(
+    anchors=one_of(
         "dr",
         "docteur",
         "medecin",
@@ -39,7 +39,7 @@ HEALTH_NUMBER = PatternRecogniser(
             0.55,
             begins=Begins.NUMBER,
             shortest=11,
-            anchors=("dr ", "dr.", "docteur", "medecin"),
+            anchors=one_of("dr ", "dr.", "docteur", "medecin"),
         ),
         Rule(
             "rpps", folded_pattern(rf"(?<![.,+])1\d(?:[ ]?\d){{9}}{NO_UNIT}"), 0.35, begins=Begins.NUMBER, shortest=11

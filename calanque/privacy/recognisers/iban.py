@@ -4,7 +4,7 @@ import re
 
 from stdnum import iban
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import ENDING_RULE, LONG
 
 
@@ -58,7 +58,7 @@ IBAN = PatternRecogniser(
             ),
             0.3,
             begins=Begins.CODE,
-            anchors=("iban", "rib", "virement", "compte", "bancaire", "prelev", "verse", "debit"),
+            anchors=one_of("iban", "rib", "virement", "compte", "bancaire", "prelev", "verse", "debit"),
         ),
         Rule(
             "rib",
@@ -73,13 +73,13 @@ IBAN = PatternRecogniser(
             0.15,
             begins=Begins.CODE,
             reach=28,
-            anchors=("iban", "rib", "compte"),
+            anchors=one_of("iban", "rib", "compte"),
         ),
         Rule(
             "bare_account",
             folded_pattern(r"(?<!\w)comptes?\s(?:n°?\s?|numero\s)?:?\s?(?P<v>\d[\d ]{7,14}\d)(?!\w|[.,]\d|\s?€)"),
             0.55,
-            anchors=("compte",),
+            anchors=one_of("compte"),
         ),
         ENDING_RULE,
     ),

@@ -2,14 +2,14 @@
 
 import re
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import FILES, LONG, NO_DATE, NO_UNIT
 
 _NATIONALITY = (
     r"(?:francaise?|italienne?|roumaine?|bulgare|espagnole?|portugaise?|belge|serbe|turque|grecque|polonaise?|allemande?|"
     r"algerienne?|marocaine?|tunisienne?|comorienne?|senegalaise?|malienne?|croate|albanaise?|suisse|consulaire)"
 )
-_ANCHORS = ("ci ", "cni", "c.n.i", "identi", "ident.", "carte", "papiers", "piece")
+_ANCHORS = one_of("ci ", "cni", "c.n.i", "identi", "ident.", "carte", "papiers", "piece")
 
 IDENTITY_CARD = PatternRecogniser(
     entity="FR_IDENTITY_CARD",

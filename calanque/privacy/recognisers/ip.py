@@ -2,7 +2,7 @@
 
 import ipaddress
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 
 
 def check_ip(value: str) -> bool | None:
@@ -30,7 +30,7 @@ IP = PatternRecogniser(
             0.2,
             begins=Begins.NUMBER,
             is_checked=False,
-            anchors=("ip",),
+            anchors=one_of("ip"),
             reach=24,
         ),
         Rule(
@@ -45,7 +45,7 @@ IP = PatternRecogniser(
                 r"(?<![\w:.])(?:[0-9a-f]{1,4}:){0,6}:(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}(?:/\d{1,3})?(?![\w:])"
             ),
             0.7,
-            anchors=("::",),
+            anchors=one_of("::"),
         ),
         Rule(
             "mac",

@@ -2,7 +2,7 @@
 
 import re
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import FILES, NO_DATE, NO_UNIT
 
 _GAP = r"[ .\-_/]{0,2}"
@@ -41,7 +41,7 @@ NIR = PatternRecogniser(
             0.3,
             begins=Begins.NUMBER,
             reach=44,
-            anchors=("nir", "secu", "insee", "ss", "assur", "vitale"),
+            anchors=one_of("nir", "secu", "insee", "ss", "assur", "vitale"),
         ),
     ),
     cues=words(

@@ -2,7 +2,7 @@
 
 import re
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import LONG
 
 PASSPORT = PatternRecogniser(
@@ -32,14 +32,14 @@ PASSPORT = PatternRecogniser(
             folded_pattern(r"(?<![.,])[\do]{2}[ \-.]?[a-z\d]{2}[ \-.]?[\doil]{4,6}(?!\w)"),
             0.2,
             begins=Begins.CODE,
-            anchors=("passep", "pass "),
+            anchors=one_of("passep", "pass "),
         ),
         Rule(
             "loose",
             folded_pattern(LONG),
             0.15,
             begins=Begins.CODE,
-            anchors=("passep", "pasep", "paspo", "passport", "titre de voyage"),
+            anchors=one_of("passep", "pasep", "paspo", "passport", "titre de voyage"),
             reach=40,
         ),
     ),

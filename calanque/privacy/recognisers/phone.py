@@ -2,7 +2,7 @@
 
 import phonenumbers
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import ENDING_RULE, NO_DATE, NO_LONG_DATE, NO_UNIT
 
 _GAP = r"[ .\-/_·*]{0,3}"
@@ -90,7 +90,7 @@ PHONE = PatternRecogniser(
             begins=Begins.CODE,
             shortest=6,
             reach=32,
-            anchors=(
+            anchors=one_of(
                 "tel",
                 "portable",
                 "mobile",
@@ -111,7 +111,7 @@ PHONE = PatternRecogniser(
                 rf"(?<!\w)zero[ \-](?:un|deux|trois|quatre|cinq|six|sept|huit|neuf)(?:[ ,.\-]{{1,2}}{_PAIR}){{4}}"
             ),
             0.8,
-            anchors=("zero",),
+            anchors=one_of("zero"),
             is_checked=False,
         ),
         ENDING_RULE,

@@ -2,7 +2,7 @@
 
 import re
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import ENDING_ANCHORS
 
 _NOT_LETTERS = frozenset(
@@ -90,6 +90,7 @@ PLATE = PatternRecogniser(
             ),
             0.8,
             begins=Begins.CODE,
+            shortest=3,
         ),
         Rule(
             "siv_dashed",
@@ -104,12 +105,14 @@ PLATE = PatternRecogniser(
             0.8,
             is_cased=True,
             begins=Begins.CODE,
+            shortest=3,
         ),
         Rule(
             "siv_spaced",
             folded_pattern(rf"(?<![\w\-]){_PAIR}[ ]\d{{3}}[ ]{_PAIR}(?![\w\-])"),
             0.8,
             begins=Begins.CODE,
+            shortest=3,
         ),
         Rule(
             "belgian",
@@ -124,6 +127,7 @@ PLATE = PatternRecogniser(
             ),
             0.5,
             begins=Begins.NUMBER,
+            shortest=3,
         ),
         Rule(
             "fni_consonants",
@@ -133,6 +137,7 @@ PLATE = PatternRecogniser(
             ),
             0.55,
             begins=Begins.NUMBER,
+            shortest=3,
         ),
         Rule(
             "foreign_bare",
@@ -164,6 +169,7 @@ PLATE = PatternRecogniser(
             0.8,
             is_cased=True,
             begins=Begins.NUMBER,
+            shortest=3,
             is_checked=False,
         ),
         Rule(
@@ -177,6 +183,7 @@ PLATE = PatternRecogniser(
             folded_pattern(rf"(?<![\w\-])(?:{_LETTERS}{{2}}[\s\-.]?\d{{3}}|\d{{3}}[\s\-.]?{_LETTERS}{{2}})(?![\w\-])"),
             0.15,
             begins=Begins.CODE,
+            shortest=3,
         ),
         Rule(
             "siv_hidden",
@@ -185,7 +192,7 @@ PLATE = PatternRecogniser(
                 r"x[x\-]))(?=[a-z*?.\- ]{0,9}\d)[a-z*?]{2}[\-. ][\dx*?]{1,3}[\-. ][a-z*?]{1,2}(?![\w\-*])"
             ),
             0.55,
-            anchors=("*", "?", "xx", "x-", "-x"),
+            anchors=one_of("*", "?", "xx", "x-", "-x"),
             is_checked=False,
         ),
         Rule(
@@ -217,7 +224,7 @@ PLATE = PatternRecogniser(
                 r"sur|qui|il|par|les|des|vu)(?!\w))[a-z]{2,3}(?!\w))[a-z0-9]{1,5}){0,2})(?!\w)"
             ),
             0.6,
-            anchors=("plaque", "immat", "carte grise"),
+            anchors=one_of("plaque", "immat", "carte grise"),
         ),
         Rule(
             "ending",

@@ -1,9 +1,9 @@
 """Residence permits and the foreigner's number of AGDREF: ten digits, or nine to twelve letters and digits."""
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_UNIT
 
-_ANCHORS = (
+_ANCHORS = one_of(
     *("sejour", "resident", "recepisse", "agdref", "etranger", "visa", "provisoire", "vls", "dcem", "refugie", "titre"),
     *("prefecture", "ressortissant", "nationalite", "pluriannuel", "temporaire", "protection ", "ofpra", "anef", "aps"),
     *("talent", "cnda", "oqtf", "asile"),

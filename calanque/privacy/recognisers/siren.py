@@ -2,7 +2,7 @@
 
 from stdnum.fr import siren
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import NO_UNIT
 
 _DIGIT_COUNT = 9
@@ -20,7 +20,7 @@ _FIRM = (
     r"prestataires?|fournisseurs?|etablissements?|employeurs?|syndic|holding|filiale|rcs|registre|insee|firme|boutique|"
     r"commerce|restaurant|cabinet|agence)"
 )
-_FIRM_ANCHORS = (
+_FIRM_ANCHORS = one_of(
     *("societe", "entreprise", "sarl", "sas", "eurl", "sci", "scop", "scp", "snc", "selarl", "eirl", "association"),
     *("immatricul", "gerant", "enseigne", "artisan", "commerc", "entrepreneur", "siege", "kbis", "bailleur"),
     *("exploitant", "prestataire", "fournisseur", "etablissement", "employeur", "syndic", "holding", "filiale"),
@@ -29,7 +29,7 @@ _FIRM_ANCHORS = (
 
 SIREN = PatternRecogniser(
     entity="FR_SIREN",
-    anchors=(
+    anchors=one_of(
         "sire",
         "rcs",
         "r.c.s",

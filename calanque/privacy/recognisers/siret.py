@@ -2,7 +2,7 @@
 
 from stdnum.fr import siret
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import FILES, NO_UNIT
 
 _DIGIT_COUNT = 14
@@ -37,7 +37,7 @@ SIRET = PatternRecogniser(
             0.2,
             begins=Begins.NUMBER,
             shortest=9,
-            anchors=("siret", "s.i.r.e.t"),
+            anchors=one_of("siret", "s.i.r.e.t"),
             reach=32,
         ),
     ),

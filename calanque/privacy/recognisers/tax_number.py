@@ -2,7 +2,7 @@
 
 from stdnum.fr import nif
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import LONG
 
 _DIGIT_COUNT = 13
@@ -29,7 +29,7 @@ TAX_NUMBER = PatternRecogniser(
             folded_pattern(rf"(?=(?:[^\d\n]{{0,3}}\d){{8}}){LONG}"),
             0.2,
             begins=Begins.CODE,
-            anchors=("fiscal", "spi", "impot", "imposition", "nif"),
+            anchors=one_of("fiscal", "spi", "impot", "imposition", "nif"),
             reach=40,
         ),
     ),
