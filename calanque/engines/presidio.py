@@ -86,7 +86,8 @@ class FrenchNlpEngine(SpacyNlpEngine):
     def load(self) -> None:
         """Read the entity recogniser and its word vectors; the rest of the package would triple the start."""
         self._model: Language = spacy.load(MODEL, exclude=_UNUSED_PARTS, config=_PLAIN_LANGUAGE)
-        self._model.vocab.vectors.from_disk(_model_folder() / "vocab")
+        # Vectors are looked up by hash: their strings would take a third of the start.
+        self._model.vocab.vectors.from_disk(_model_folder() / "vocab", exclude=["strings"])
         self._model.tokenizer = Tokenizer(
             self._model.vocab,
             prefix_search=_PREFIX.search,
