@@ -116,6 +116,11 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         pytest.param("« Vite », raconte Mai au micro.", "« Vite », raconte <PERSON> au micro.", id="inverted"),
         pytest.param("Un voisin, Mai, passera en mai.", "Un voisin, <PERSON>, passera en mai.", id="month"),
         pytest.param("le parent, x. c.", "le parent, <PERSON>", id="small-initials"),
+        pytest.param("Liste :\nBOIS, Clémentine – bois", "Liste :\n<PERSON>, <PERSON> – bois", id="directory"),
+        pytest.param("Ibrahim, Zoé et William.", "<PERSON>, <PERSON> et <PERSON>.", id="brand"),
+        pytest.param("Vu Abou C. (l'oncle).", "Vu <PERSON> (l'oncle).", id="initial-after-particle"),
+        pytest.param("J'épelle : H A M E L, oui.", "J'épelle : <PERSON>, oui.", id="letter-by-letter"),
+        pytest.param("Il suit sa fidèle Conchita.", "Il suit sa fidèle <PERSON>.", id="sa-is-no-firm"),
         pytest.param("M. Pierre Fontaine et Mme Leclerc.", "M. <PERSON> et Mme <PERSON>.", id="things-as-names"),
     ],
 )
@@ -142,6 +147,7 @@ def test_names_by_what_stands_around_them(text: str, expected: str) -> None:
         "Constat fait. RIEN À SIGNALER",
         "le 6 mai 2024, puis en juin, le maire a fait fermer la place",
         "L'OPJ, le CHU et la MDPH ont été avisés ; voir article L. 325-1.",
+        "Les cases A B C D, la Zoé garée devant la Mercedes.",
         "on m'a dit de passer par le parking, la nuit, le long du quai",
     ],
 )

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.places import LINK_WORDS, PLACE_WORDS
-from calanque.privacy.persons.cues import BIRDS, NAMESAKES, NAMESAKES_LINKED, PARTICLES
+from calanque.privacy.persons.cues import BIRDS, DETERMINERS, NAMESAKES, NAMESAKES_LINKED, PARTICLES
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 GAPS = frozenset((" ", "  ", "-", ".-", "\n", " \n", " d'", " l'"))
@@ -15,6 +16,7 @@ _LIST_SIGNS = frozenset((";", ",", "|", ""))
 _INITIALS = re.compile(r"[a-z](?:-[a-z])+")
 _MOST_PARTICLES = 3
 _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"\d\s?$"), re.compile(r"\s?\d")
+BRANDS_AND_NAMES = frozenset(("zoe", "mercedes", "megane", "logan", "vito", "harmonie"))
 MONTHS_AND_NAMES = frozenset(("mai", "avril", "juin"))
 _BEFORE_MONTH = frozenset(
     """
@@ -80,6 +82,12 @@ def is_dated(words: Sequence[Word], index: int) -> bool:
     return bool(_DIGIT_BEFORE.search(words[index].gap) or _DIGIT_AFTER.match(after)) or before in _BEFORE_MONTH
 
 
+def is_branded(words: Sequence[Word], index: int) -> bool:
+    """Say whether a first name that is a brand too is one here: "une Zoé", "Renault Zoé", "la Mercedes"."""
+    before = words[index - 1].folded if index else ""
+    return before in DETERMINERS or before in BRANDS or before in ("vehicule", "voiture", "marque", "modele", "type")
+
+
 def is_part_of_surname(words: Sequence[Word], index: int) -> bool:
     """Say whether a capital particle stands before a capital: "de La Tour", "Le Boulanger" within a sentence."""
     word, previous = words[index], words[index - 1] if index else None
@@ -100,6 +108,8 @@ def names_a_thing(words: Sequence[Word], index: int) -> bool:
             return False
         previous = words[position - 1]
         if previous.folded in NAMESAKES_LINKED and words[position].folded not in _OF:
+            return False
+        if previous.folded == "sa" and previous.casing is Casing.LOWER:
             return False
         if previous.folded in PLACE_WORDS or previous.folded in NAMESAKES or previous.folded in NAMESAKES_LINKED:
             return not _is_written_as_surname(previous, words[position])

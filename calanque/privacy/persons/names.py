@@ -75,6 +75,8 @@ def _is_drawn(words: Sequence[Word], accepted: Sequence[bool], index: int, step:
     word = words[index]
     if is_initial(word):
         other = index + 1 if follows_initial(words, index + 1) else linked(words, index, step)
+        if step < 0 and index and accepted[index - 1] and words[index].gap == " ":
+            other = index - 1  # "Abou C.": a particle elsewhere
         return other is not None and accepted[other] and not _is_title_letter(words, index)
     other = linked(words, index, step)
     if other is None or not accepted[other]:

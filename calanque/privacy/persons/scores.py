@@ -14,8 +14,10 @@ from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.announced import LONGEST_ACRONYM, is_titled
 from calanque.privacy.persons.context import context_score
 from calanque.privacy.persons.links import (
+    BRANDS_AND_NAMES,
     MONTHS_AND_NAMES,
     follows_initial,
+    is_branded,
     is_dated,
     is_initial,
     linked,
@@ -62,7 +64,7 @@ _SURE_SURNAME, _CONVENTION = 4.0, 1.0
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
 _CAPITAL_SYLLABLES, _NO_SYLLABLES = 5.5, PLACE_WORDS | {"chu", "max"}
 _SYLLABLES, _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3.5, 4, 1.0
-_UNLISTED_PAIR, _LEAST_SHAPE = 1.5, -0.2
+_UNLISTED_PAIR, _LEAST_SHAPE, _DIRECTORY = 1.5, -0.2, 4.0
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
 
@@ -130,7 +132,7 @@ def _own(words: Sequence[Word], index: int) -> float:
     odds = _UNKNOWN[word.casing] + name_shape(word.folded) if word.odds is None else word.odds
     if word.folded.replace("-", " ") in _GEOGRAPHY:
         odds = min(odds, _TOWN)
-    if word.folded in MONTHS_AND_NAMES and word.casing in CAPITALISED and not is_dated(words, index):
+    if _is_name_rather(words, index):
         odds = _MONTH_NAME
     elif word.folded in _PROPER_NOUNS:
         odds = _NEUTRAL if odds <= 0 else _NEUTRAL_NAME
@@ -144,11 +146,23 @@ def _own(words: Sequence[Word], index: int) -> float:
     return odds + _CASING[word.casing]
 
 
+def _is_name_rather(words: Sequence[Word], index: int) -> bool:
+    """Say whether a capital word that is a month or a brand too is neither here."""
+    word = words[index]
+    if word.casing not in CAPITALISED:
+        return False
+    if word.folded in MONTHS_AND_NAMES:
+        return not is_dated(words, index)
+    return word.folded in BRANDS_AND_NAMES and not is_branded(words, index)
+
+
 def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: int) -> float:
     """Return what the next word of the same casing in one direction adds."""
     other, share = linked(words, index, step), _NEIGHBOUR
     if other is None or words[other].folded == "et":
         other, share = listed(words, index, step), _LISTED
+        if step > 0 and _heads_a_directory_entry(words, index):
+            return _DIRECTORY
         if other is None or not _makes_a_pair(words[index], words[other], own[other]):
             return 0.0
     elif is_initial(words[other]):
@@ -158,6 +172,15 @@ def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: in
     if abs(other - index) == 1 and share == _NEIGHBOUR and _are_unlisted_pair(words[index], words[other]):
         return max(_UNLISTED_PAIR, share * min(own[other], _MOST_OF_NEIGHBOUR))
     return share * min(max(own[other], 0.0), _MOST_OF_NEIGHBOUR)
+
+
+def _heads_a_directory_entry(words: Sequence[Word], index: int) -> bool:
+    """Say whether a listed name in capitals begins a line before a first name: "BOIS, Clémentine"."""
+    word, following = words[index], words[index + 1] if index + 1 < len(words) else None
+    if following is None or word.casing is not Casing.UPPER or following.gap != ", ":
+        return False
+    is_start = not word.gap or word.gap[-1] == "\n"
+    return is_start and following.casing is Casing.TITLE and is_first_name(following.folded) and is_name(word.folded)
 
 
 def _are_pair(word: Word, other: Word) -> bool:

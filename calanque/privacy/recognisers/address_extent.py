@@ -35,7 +35,7 @@ POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
 _BEFORE = folded_pattern(
     rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
     r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|"
-    r"les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
+    r"lieu[ \-]dit|les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
     r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
 )
 _CAPITALS = r"[A-ZÀ-Ý][\w'\u2019\-]+"
@@ -55,7 +55,10 @@ _RESIDENCE = re.compile(
     r"(?:(?i:les?|la|du|des?|l'|d')[ ']?){0,2}[A-ZÀ-Ý0-9][\w'\u2019\-]*(?:[ \u00a0\u202f](?:(?:de|du|des|la|le|les|"
     r"d'|l'|et)[ \u00a0\u202f']?){0,2}[A-ZÀ-Ý][\w'\u2019\-]*){0,3}"
 )
-_POSTCODE = folded_pattern(rf"{_GAP}(?:(?:a|au|sur|code\spostal|c\.?p\.?|commune\sde)\s?:?\s)?{POSTCODE}\)?")
+_POSTCODE = folded_pattern(
+    rf"(?:[ ][a-z]{{2,12}}(?:[ ][a-z]{{2,12}}){{0,2}},)?{_GAP}"
+    rf"(?:(?:a|au|sur|code\spostal|c\.?p\.?|commune\sde)\s?:?\s)?{POSTCODE}\)?"
+)
 _DISTRICT = folded_pattern(
     r"[ ,\-(]{0,3}(?:dans\sle\s|le\s)?(?:\d{1,2}\s?(?:er|e|eme|ieme)(?!\w)(?:\s?arr(?:ondissement|t)?\.?(?!\w))?|"
     r"cedex(?:\s\d{1,2})?(?!\w)|\(\d{2,3}\))\)?"

@@ -57,7 +57,7 @@ _LABEL = (
     r"date\snaiss\.?)"
 )
 _LABEL_LINK = (
-    r"(?:[\s:=(\-–|.,\"'*\])/>\u00bb\u2192_]|</?\w{1,6}>|(?:est|etait|le|du|au|en|tombe|patient|jj|mm|aaaa|/|"
+    r"(?:[\s:?=(\-–|.,\"'*\])/>\u00bb\u2192_]|</?\w{1,6}>|(?:est|etait|le|du|au|en|tombe|patient|jj|mm|aaaa|/|"
     r"indiquee?|declaree?|figurant|"
     r"exacte|connue|de)(?![\w])){0,12}"
 )
@@ -150,6 +150,14 @@ _SAID = PatternRecogniser(
             folded_pattern(rf"(?<!\w)\d{{1,3}}\sans\s?[(,/]\s?(?P<v>{_DIGITS})\s?(?=[),;/\n]|$)"),
             0.7,
             anchors=one_of(" ans"),
+        ),
+        Rule(
+            "lived",
+            folded_pattern(
+                rf"(?<=\()(?P<v>{_DIGITS}),\s[^\d()]{{2,40}}?\s?[-–]\s?(?:[^\d()]{{2,40}},?\s)?(?:{_DIGITS}|\d{{4}}(?!\w))"
+            ),
+            0.7,
+            anchors=one_of("("),
         ),
         Rule(
             "after_sign",

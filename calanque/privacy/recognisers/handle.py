@@ -1,8 +1,13 @@
 """Social network handles."""
 
+import re
+
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.places import NEUTRAL
+from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, one_of
+from calanque.privacy.spans import Span
+from calanque.privacy.text import Prepared
 
 _NETWORKS = (
     r"insta(?:gram)?|snap(?:chat)?|twitter|tik\s?tok|facebook|fb|telegram|mastodon|whatsapp|"
@@ -32,6 +37,7 @@ _ANCHORS = one_of(
     "login",
     "handle",
 )
+_LETTERS = re.compile(r"[a-z]{2,}")
 _ODD = r"(?=[\w.\-]{0,38}[\d_.])(?=[\d.\-]{0,38}[a-z_])"
 
 
@@ -40,10 +46,12 @@ def check_handle(value: str) -> bool | None:
     return False if value in COMMON_WORDS or value in NEUTRAL else None
 
 
-HANDLE = PatternRecogniser(
+_HANDLES = PatternRecogniser(
     entity="HANDLE",
     trigger="@:=/ino",
-    anchors=one_of("@", ".com/", ".me/", ".tv/", ".net/", ".org/", "par ", "a ecrit", "a repondu", "wrote", *_ANCHORS),
+    anchors=one_of(
+        "@", ".com/", ".me/", ".tv/", ".net/", ".org/", "par ", "a ecrit", "a repondu", "wrote", ": ", *_ANCHORS
+    ),
     rules=(
         Rule(
             "at",
@@ -79,9 +87,17 @@ HANDLE = PatternRecogniser(
             anchors=one_of("a ecrit", "a repondu", "wrote"),
         ),
         Rule(
+            "speaker",
+            folded_pattern(
+                rf"(?:^|\n)[ \t]*(?:[\[(][^\])\n]{{4,20}}[\])][ ])?(?P<v>{_ODD}[a-z_]{_NAME})[ ]?:[ ](?=\D)"
+            ),
+            0.65,
+            anchors=one_of(": "),
+        ),
+        Rule(
             "odd_after_network",
             folded_pattern(
-                rf"(?<!\w)(?:{_NETWORKS})\s(?:(?:est|sur|du|de|nom|d'utilisateur|utilisateur|c'est|nomme|intitule|"
+                rf"(?<!\w)(?:{_NETWORKS})\s(?:(?:est|etait|sur|du|de|nom|client|fidelite|d'utilisateur|utilisateur|c'est|nomme|intitule|"
                 r"insta\w*|snap\w*|"
                 rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?:[a-z]+\s)?(?P<v>{_ODD}{_NAME})(?!\w|@)"
             ),
@@ -112,3 +128,23 @@ HANDLE = PatternRecogniser(
     ),
     check=check_handle,
 )
+
+
+class HandleRecogniser:
+    """Handles after their networks, and those that begin the lines of a conversation."""
+
+    entity = _HANDLES.entity
+
+    def find(self, text: Prepared) -> list[Span]:
+        """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
+        return [span for span in _HANDLES.find(text) if not (span.rule == "handle.speaker" and _is_field(text, span))]
+
+
+def _is_field(text: Prepared, span: Span) -> bool:
+    """Say whether a value is the name of a field, words of French all, or a code: "nom_usager : ", "COVID19 : "."""
+    return text.original[span.start : span.end].isupper() or all(
+        part in word_frequencies() for part in _LETTERS.findall(text.folded, span.start, span.end)
+    )
+
+
+HANDLE = HandleRecogniser()
