@@ -121,6 +121,11 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         pytest.param("Vu Abou C. (l'oncle).", "Vu <PERSON> (l'oncle).", id="initial-after-particle"),
         pytest.param("J'épelle : H A M E L, oui.", "J'épelle : <PERSON>, oui.", id="letter-by-letter"),
         pytest.param("Il suit sa fidèle Conchita.", "Il suit sa fidèle <PERSON>.", id="sa-is-no-firm"),
+        pytest.param("Sa compagne, Sokha Le, vient.", "Sa compagne, <PERSON>, vient.", id="particle-as-surname"),
+        pytest.param("La famille QUE, relogée.", "La famille <PERSON>, relogée.", id="syllable-in-capitals"),
+        pytest.param("Préfacé par Q. Le, épuisé.", "Préfacé par <PERSON>, épuisé.", id="syllable-after-initial"),
+        pytest.param("Parti avec Chi, hier.", "Parti avec <PERSON>, hier.", id="syllable-after-avec"),
+        pytest.param("Vu. Hai TON a signé.", "Vu. <PERSON> a signé.", id="syllables-at-a-start"),
         pytest.param("M. Pierre Fontaine et Mme Leclerc.", "M. <PERSON> et Mme <PERSON>.", id="things-as-names"),
     ],
 )

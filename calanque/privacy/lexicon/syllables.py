@@ -1,4 +1,4 @@
-"""Names made of syllables of Vietnamese, Chinese or Korean, many also words of French ("Long", "Son", "Mai")."""
+"""Names made of syllables of Vietnamese, Chinese, Korean, Khmer, Lao or Hmong, many words of French too ("Son")."""
 
 import re
 from functools import lru_cache
@@ -25,6 +25,14 @@ ryong ryu sang seo seok seol seon seong seung shik shin sik so sok song soo sook
 won woo wook ye yeo yeon yeong yong yoo yoon young yu yul yun yung
 """.split()  # noqa: SIM905
 )
+_KHMER_LAO_HMONG = frozenset(
+    """
+bopha bounmy bun chan chea chhay chhim chor chum dara heng hem her hout kham khim khun keo kong kouch lim lor mac meas
+mok moua nhem noy ouk pech phan phet phon phy pich prak ros sam san sar seng sim sith sok som sun tep touch tuy ung vang
+vann vong xay xiong yang yim yin
+""".split()  # noqa: SIM905
+)
+_LISTED = _VIETNAMESE | _KOREAN | _KHMER_LAO_HMONG
 _FINALS = (
     r"(?:iang|iong|uang|ueng|ang|eng|ian|iao|ing|ong|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)"
 )
@@ -45,11 +53,9 @@ def is_syllable_name(word: str) -> bool:
 @lru_cache(maxsize=50_000)
 def is_syllable(word: str) -> bool:
     """Say the same of any word, articles of French among them: "Le" and "Du" are surnames too."""
-    return len(word) > 1 and all(
-        part in _VIETNAMESE or part in _KOREAN or _PINYIN.fullmatch(part) for part in word.split("-")
-    )
+    return len(word) > 1 and all(part in _LISTED or _PINYIN.fullmatch(part) for part in word.split("-"))
 
 
 def is_one_syllable(word: str) -> bool:
     """Say whether a folded word may be such a name of one syllable ("long", not "hier")."""
-    return word in _VIETNAMESE or word in _KOREAN or (len(word) > 1 and bool(_ONE_PINYIN.fullmatch(word)))
+    return word in _LISTED or (len(word) > 1 and bool(_ONE_PINYIN.fullmatch(word)))

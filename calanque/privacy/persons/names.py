@@ -9,7 +9,14 @@ from calanque.privacy.lexicon.syllables import is_one_syllable
 from calanque.privacy.persons.announced import LONGEST_ACRONYM
 from calanque.privacy.persons.cues import NO_NAMES, TITLES
 from calanque.privacy.persons.initials import initials
-from calanque.privacy.persons.links import follows_initial, is_initial, is_part_of_surname, linked, names_a_thing
+from calanque.privacy.persons.links import (
+    follows_initial,
+    is_initial,
+    is_joined,
+    is_part_of_surname,
+    linked,
+    names_a_thing,
+)
 from calanque.privacy.persons.particles import with_particles
 from calanque.privacy.persons.phrases import NOBLE, completes
 from calanque.privacy.persons.scores import (
@@ -75,8 +82,9 @@ def _is_drawn(words: Sequence[Word], accepted: Sequence[bool], index: int, step:
     word = words[index]
     if is_initial(word):
         other = index + 1 if follows_initial(words, index + 1) else linked(words, index, step)
-        if step < 0 and index and accepted[index - 1] and words[index].gap == " ":
-            other = index - 1  # "Abou C.": a particle elsewhere
+        beside = index + step
+        if 0 <= beside < len(words) and accepted[beside] and is_joined(words, max(index, beside)):
+            other = beside  # "Abou C.", "Q. Le": particles elsewhere
         return other is not None and accepted[other] and not _is_title_letter(words, index)
     other = linked(words, index, step)
     if other is None or not accepted[other]:
@@ -203,7 +211,8 @@ def _runs(text: Prepared, words: Sequence[Word], accepted: Sequence[bool]) -> It
 
 def _following(words: Sequence[Word], index: int, accepted: Sequence[bool]) -> int | None:
     """Return the index of the next word of the same name, its second surname included ("PHAN épouse DELMAS")."""
-    other = index + 1 if follows_initial(words, index + 1) else linked(words, index, 1)
+    is_next = index + 1 < len(words) and accepted[index + 1] and is_joined(words, index + 1)
+    other = index + 1 if is_next or follows_initial(words, index + 1) else linked(words, index, 1)
     if other is not None and words[other].folded in _SECOND_SURNAME:
         other = linked(words, other, 1)
     return other if other is not None and accepted[other] else None

@@ -4,9 +4,21 @@ import re
 from collections.abc import Sequence
 
 from calanque.privacy.lexicon.odds import is_name
+from calanque.privacy.lexicon.places import PLACE_WORDS
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable, is_syllable_name
-from calanque.privacy.persons.cues import DETERMINERS, FOLLOWERS, LINKS_TO_NAME, NO_NAMES, PARTICLES, ROLES, TITLES
-from calanque.privacy.persons.words import CAPITALISED, Word
+from calanque.privacy.persons.cues import (
+    DETERMINERS,
+    FOLLOWERS,
+    LABELS,
+    LINKS_TO_NAME,
+    NO_NAMES,
+    PARTICLES,
+    ROLES,
+    SAYING,
+    TITLES,
+)
+from calanque.privacy.persons.links import is_initial
+from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
 LONE_LINE = 2.0
@@ -16,8 +28,10 @@ OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 BEFORE_PARTICLE = OPENERS | {"pour", "pr", "sans", "selon", "meme", "enfant", "senior", "monsieur", "sonnette"}
 """Words that no "of" follows: the particle after them is part of a name."""
 _CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
-_NAME_PLACES = OPENERS | TITLES | ROLES | LINKS_TO_NAME
+_NAME_PLACES = OPENERS | TITLES | ROLES | LINKS_TO_NAME | SAYING
 _AFTER_NAME = FOLLOWERS | {"qui", "et", "est", "a", "se", "ne", "ou"}
+_LABELS_AND_ROLES = LABELS | ROLES
+NO_SYLLABLES = PLACE_WORDS | {"chu", "max"}
 _GAPS = frozenset((" ", "  ", "\n", " \n"))
 _NO_FIRST = TITLES | DETERMINERS | PARTICLES
 NOBLE = frozenset(("de", "du", "des", "la"))
@@ -31,7 +45,8 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
     if abs(other - index) > 1 or words[max(other, index)].gap not in _GAPS or word.folded in TITLES:
         return False
     is_sure = name.odds is None or name.odds > _SURE or is_one_syllable(name.folded)
-    if not is_sure or not (is_name(word.folded) or is_syllable_name(word.folded)):
+    may_name = is_syllable if word.casing in CAPITALISED else is_syllable_name
+    if not is_sure or not (is_name(word.folded) or may_name(word.folded)):
         return False
     is_likely = word.odds is None or word.odds > _LEAST_HALF
     if other < index:
@@ -55,6 +70,21 @@ def phrase_of_syllables(words: Sequence[Word], index: int) -> int:
 
 def _is_syllable(word: Word) -> bool:
     return len(word.folded) <= _LONGEST_SYLLABLE and word.folded not in NO_NAMES and is_syllable(word.folded)
+
+
+def is_capital_syllable(words: Sequence[Word], index: int) -> bool:
+    """Say whether one syllable with a capital fills a phrase that a name opens: "famille TON,", "Q. Le, épuisé"."""
+    word = words[index]
+    if word.casing not in CAPITALISED or not is_one_syllable(word.folded) or not _closes(words, index):
+        return False
+    if (word.folded in NO_NAMES and not word.is_beside_value) or word.folded in NO_SYLLABLES:
+        return False
+    if index and is_initial(words[index - 1]) and word.gap in (". ", "."):
+        return _opens(words, index - 1) and words[index - 1].casing in CAPITALISED
+    if word.casing is Casing.START:
+        return index > 0 and words[index - 1].folded in _LABELS_AND_ROLES and is_syllable_name(word.folded)
+    is_led = index > 0 and words[index - 1].folded in BEFORE_PARTICLE and word.gap == " "
+    return (is_led or _opens(words, index)) and (word.casing is Casing.UPPER or is_syllable_name(word.folded))
 
 
 def is_noble_phrase(words: Sequence[Word], index: int) -> bool:

@@ -24,7 +24,14 @@ from calanque.privacy.persons.links import (
     listed,
     names_a_thing,
 )
-from calanque.privacy.persons.phrases import LONE_LINE, is_noble_phrase, lone_lines, phrase_of_syllables
+from calanque.privacy.persons.phrases import (
+    LONE_LINE,
+    NO_SYLLABLES,
+    is_capital_syllable,
+    is_noble_phrase,
+    lone_lines,
+    phrase_of_syllables,
+)
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 from calanque.privacy.text import Prepared
 
@@ -62,7 +69,7 @@ _BEYOND_NEIGHBOURS = -2.0
 _MONTH_NAME = -0.3
 _SURE_SURNAME, _CONVENTION = 4.0, 1.0
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
-_CAPITAL_SYLLABLES, _NO_SYLLABLES = 5.5, PLACE_WORDS | {"chu", "max"}
+_CAPITAL_SYLLABLES, _LEAST_START = 5.5, -3.0
 _SYLLABLES, _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3.5, 4, 1.0
 _UNLISTED_PAIR, _LEAST_SHAPE, _DIRECTORY = 1.5, -0.2, 4.0
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
@@ -108,7 +115,7 @@ def _paired(words: Sequence[Word]) -> list[bool]:
 
 def _settle_phrases(words: Sequence[Word]) -> None:
     for index in range(len(words)):
-        if is_noble_phrase(words, index):
+        if is_noble_phrase(words, index) or (is_capital_syllable(words, index) and not is_neutral(words[index])):
             words[index].score = max(words[index].score, ACCEPT)
         for word in words[index : index + phrase_of_syllables(words, index)]:
             word.score = max(word.score, ACCEPT)
@@ -189,10 +196,11 @@ def _are_pair(word: Word, other: Word) -> bool:
     Without capitals to tell, one of them must be no word of French.
     """
     pair = (word, other)
-    if word.folded in _NO_SYLLABLES or other.folded in _NO_SYLLABLES:
+    if word.folded in NO_SYLLABLES or other.folded in NO_SYLLABLES:
         return False
     if Casing.UPPER in (word.casing, other.casing) and word.casing is not other.casing:
-        return all(w.casing in _WRITTEN_WITH for w in pair)
+        is_start = word.casing is Casing.START and (word.odds is None or word.odds > _LEAST_START)
+        return other.casing in _WRITTEN_WITH and (is_start or word.casing in _WRITTEN_WITH)
     if (word.casing in CAPITALISED) != (other.casing in CAPITALISED) or not all(
         is_syllable_name(w.folded) for w in pair
     ):
