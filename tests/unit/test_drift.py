@@ -2,7 +2,7 @@
 
 import importlib.util
 from datetime import UTC, date, datetime
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,6 +13,9 @@ from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, IncidentType
 from ml.drift.inputs import ALL_TYPES, COLUMNS, Input, watched_inputs
 from ml.drift.rows import INPUT_DRIFT, InputDrift, drift_html, input_drift
+from ml.drift.steps import Watch
+from ml.risk.promotions import Decision
+from ml.risk.steps import monitor_territory
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
 SEEDS = range(12)
@@ -84,6 +87,50 @@ def test_the_sentence_says_what_moved_and_what_to_do(city) -> None:
     )
     assert "Inputs have drifted: all_types premises" in drift.told
     assert row["finding_fr"] in drift_html(drift)
+
+
+@pytest.fixture
+def monitor(monkeypatch, city):
+    """The monitor of a city whose premises were renamed, its champion and its verdict as told; decisions are kept."""
+    drift, decided = planted(city, "a kind of premises renamed"), []
+
+    def run(has_champion: bool, is_kept: bool, is_new: bool) -> tuple[dict | None, list[tuple]]:
+        stored = SimpleNamespace(model_version="3", run_id="run", model_json="") if has_champion else None
+        verdict = SimpleNamespace(is_kept=is_kept, reason="Verdict.")
+        for name, value in {
+            "watch_inputs": Watch(drift, is_new),
+            "tracking.load_model": stored,
+            "tracking.write_texts": None,
+            "tracking.run_page": "http://here/drift.html",
+            "RiskModel.from_json": SimpleNamespace(config=None),
+            "_cube": None,
+            "judge": verdict,
+        }.items():
+            monkeypatch.setattr(f"ml.risk.steps.{name}", lambda *_, value=value: value)
+        monkeypatch.setattr("ml.risk.steps.decide", lambda *told: decided.append(told))
+        return monitor_territory("twin", "tonight"), decided
+
+    return run
+
+
+def test_a_retirement_names_what_has_drifted(monitor) -> None:
+    told, [decision] = monitor(has_champion=True, is_kept=False, is_new=True)
+    assert told["reason"].startswith("Verdict. Inputs have drifted: all_types premises")
+    assert decision[3:5] == (Decision.RETIRED, told["reason"])
+    assert told["drift_page"] == "http://here/drift.html"
+
+
+def test_drift_alone_retires_nobody(monitor) -> None:
+    told, decided = monitor(has_champion=True, is_kept=True, is_new=True)
+    assert (told["is_kept"], decided) == (True, [])
+    assert "all_types premises" in told["drifted"]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_inputs_are_watched_without_a_champion_once_for_the_same_data(monitor, is_new: bool) -> None:
+    told, decided = monitor(has_champion=False, is_kept=False, is_new=is_new)
+    assert decided == []
+    assert ("all_types premises" in told["drifted"]) if is_new else told is None
 
 
 def test_a_season_is_no_drift() -> None:
