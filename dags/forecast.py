@@ -4,17 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Asset, dag, get_current_context, task
 
+from calanque.engines.airflow_links import ReturnedLink, with_links
 from calanque.stack.pools import FORECAST_POOL
 
 FORECAST = Asset(name="marts/forecast", uri="calanque://marts/forecast")
 DOC = """
 ### Forecast
-Judges the champion on the last eight weeks: one that no longer keeps what its back-test promised retires, and
-`marts.fct_model_promotion` says why. Then scores every cell and type for the week after the last complete one and
-writes `marts.fct_forecast` (published grid) and `marts.fct_forecast_fine`: model and baseline side by side, with the
-interval, the reason, the model's version and who is served; and `marts.fct_forecast_slot`, the week shared out over its
-slots of six hours, only in the 5 % of cells flagged for their type. Beside it, tests each type for near-repeat:
-`marts.fct_near_repeat` says what is found, `marts.fct_near_repeat_alert` where. Then dbt's tests and the marts' gates.
+Judges the champion on the last eight weeks: one that breaks its promise retires, and `marts.fct_model_promotion` says
+why; inputs that have drifted are in its log, in `marts.fct_input_drift` and behind *Input drift*; they retire nobody.
+Then scores next week, model beside baseline: `marts.fct_forecast`, finer `marts.fct_forecast_fine`, by six hours
+`marts.fct_forecast_slot`. `marts.fct_near_repeat` and `marts.fct_near_repeat_alert` say what comes close together.
 
 **If it fails**
 - *"There is no model …"*, *"… written by another version"*: run `train_risk` first.
@@ -43,7 +42,7 @@ def forecast_risk() -> None:
         from calanque.engines.airflow import run_step
         from ml.risk.steps import monitor_territory
 
-        return run_step(monitor_territory, territory, idle="There is no champion to judge: the counts are served.")
+        return run_step(monitor_territory, territory, idle="No champion to judge, and no new data to compare.")
 
     @task(trigger_rule="none_failed")
     def forecast(territory: str) -> dict:
@@ -68,7 +67,8 @@ def forecast_risk() -> None:
             check_forecast(get_current_context()["dag_run"].run_id)
 
     forecast_toronto = forecast.override(task_id="forecast_toronto")("toronto")
-    monitor.override(task_id="monitor_toronto")("toronto") >> forecast_toronto
+    monitor_toronto = monitor.override(task_id="monitor_toronto")("toronto")
+    with_links(monitor_toronto, ReturnedLink("Input drift", "drift_page")) >> forecast_toronto
     [forecast_toronto, near_repeat.override(task_id="near_repeat_toronto")("toronto")] >> check()
 
 

@@ -14,7 +14,14 @@ from calanque.settings import settings
 
 log = logging.getLogger(__name__)
 CELLS = "silver.territory_cells"
-WRITTEN_BY_ML = ("fct_forecast", "fct_forecast_fine", "fct_forecast_slot", "fct_near_repeat", "fct_near_repeat_alert")
+WRITTEN_BY_ML = (
+    "fct_forecast",
+    "fct_forecast_fine",
+    "fct_forecast_slot",
+    "fct_input_drift",
+    "fct_near_repeat",
+    "fct_near_repeat_alert",
+)
 
 
 def build_domain(name: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -152,7 +159,7 @@ def _record_lineage(summary: dbt.DbtSummary, run_id: str, tables: dict[str, int 
 
 
 def check_forecast(run_id: str = "manual") -> None:
-    """Run dbt's tests and the gates on the tables that ml/ writes: the forecast and the near-repeat layer.
+    """Run dbt's tests and the gates on the tables that ml/ writes: forecast, input drift, near-repeat layer.
 
     Raises:
         CalanqueError: naming the test or the expectation that failed.

@@ -11,7 +11,6 @@ from calanque.errors import CalanqueError
 from ml.risk.features import SurfaceStream
 from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.metrics import Difference, expected_hits, log_gain, paired_bootstrap, top_cell_count
-from ml.risk.rolling import weekly_totals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 MONITORED_WEEKS = 8
 LEAST_KEPT = 0.5
 """Share of the promised gain under which the model retires, when the whole interval lies below it."""
-DRIFT_Z = 4.0
-"""Weekly totals further from the two years before than this many standard errors are told as drift."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,6 @@ class Verdict:
         promised: the log gain of its back-test.
         is_kept: whether it goes on.
         reason: one sentence.
-        drift: types whose weekly totals have moved, with how many standard errors.
     """
 
     weeks: int
@@ -46,7 +42,6 @@ class Verdict:
     promised: float
     is_kept: bool
     reason: str
-    drift: dict[str, float]
 
 
 def judge(cube: CountCube, model: RiskModel, weeks: int = MONITORED_WEEKS) -> Verdict:
@@ -65,8 +60,7 @@ def judge(cube: CountCube, model: RiskModel, weeks: int = MONITORED_WEEKS) -> Ve
     caught = paired_bootstrap(hits[0], hits[1], events, *rule)
     promised = model.promised.get("log_gain", 0.0)
     is_kept = gained.value > 0 and gained.high >= LEAST_KEPT * promised
-    drift = drifted(weekly_totals(cube), weeks, cube.types)
-    return Verdict(weeks, gained, caught, promised, is_kept, _reason(gained, promised, weeks, is_kept), drift)
+    return Verdict(weeks, gained, caught, promised, is_kept, _reason(gained, promised, weeks, is_kept))
 
 
 def _scores(
@@ -95,11 +89,3 @@ def _reason(gained: Difference, promised: float, weeks: int, is_kept: bool) -> s
     if is_kept:
         return f"The model goes on: {told}."
     return f"The model retires and the counts are served: {told}."
-
-
-def drifted(totals: NDArray[np.float64], weeks: int, types: tuple[str, ...]) -> dict[str, float]:
-    """Return the types whose recent weekly total has left that of the two years before, in standard errors."""
-    past, recent = totals[-104 - weeks : -weeks], totals[-weeks:]
-    spread = past.std(axis=0) / np.sqrt(weeks) + 1e-9
-    z = (recent.mean(axis=0) - past.mean(axis=0)) / spread
-    return {kind: round(float(value), 1) for kind, value in zip(types, z, strict=True) if abs(value) > DRIFT_Z}

@@ -15,6 +15,8 @@ from calanque.governance import state
 from calanque.places.cells import cells_frame
 from calanque.places.territory import load_territory
 from ml import marts
+from ml.drift.rows import drift_html
+from ml.drift.steps import watch_inputs
 from ml.risk.card import model_card
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model import RiskModel
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.CELLS, "marts.fct_cell_week")
+DRIFT_PAGE = "drift.html"
 FIGURES = (
     "territory string, cell_id string, type string, week_start_date date, expected_count double, "
     "lower_count int, upper_count int, baseline_count double, rank_model int, rank_baseline int, is_known boolean, "
@@ -166,31 +169,37 @@ def forecast_frames(
 
 
 def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
-    """Judge the champion on the last weeks and retire it when it no longer keeps its promise.
+    """Compare the inputs with their past, judge the champion on the last weeks, retire it when it breaks its promise.
+
+    Drift alone retires nobody; a retirement's reason names the inputs that have drifted.
 
     Returns:
-        Version, whether it goes on, the reason, and types whose totals have drifted; None when there is no champion.
+        Version, whether it goes on, the reason, the inputs that have drifted (`<type> <input>`), and the address of the
+        page that shows them; without a champion version and page are absent. None when there is no champion, and the
+        same data were compared before.
 
     Raises:
         CalanqueError: if the marts are missing, or MLflow does not answer.
     """
+    drift, is_new = watch_inputs(territory, run_id)
     name = tracking.registered_name("risk", territory)
     stored = tracking.load_model(name, tracking.CHAMPION)
     if stored is None:
         log.info("There is no champion of %s: the counts are served.", name)
-        return None
+        return {"is_kept": False, "reason": "There is no champion.", "drifted": drift.drifted} if is_new else None
     model = RiskModel.from_json(stored.model_json)
     verdict = judge(_cube(territory, model.config), model)
-    log.info("%s version %s: %s", name, stored.model_version, verdict.reason)
-    for kind, z in verdict.drift.items():
-        log.warning("The weekly total of '%s' has moved by %+.1f standard errors: look at its feed.", kind, z)
+    reason = f"{verdict.reason}{drift.told}"
+    log.info("%s version %s: %s", name, stored.model_version, reason)
     if not verdict.is_kept:
-        decide(territory, name, stored.model_version, Decision.RETIRED, verdict.reason, run_id)
+        decide(territory, name, stored.model_version, Decision.RETIRED, reason, run_id)
+    tracking.write_texts(stored.run_id, {DRIFT_PAGE: drift_html(drift)})
     return {
         "model_version": stored.model_version,
         "is_kept": verdict.is_kept,
-        "reason": verdict.reason,
-        "drift": verdict.drift,
+        "reason": reason,
+        "drifted": drift.drifted,
+        "drift_page": tracking.run_page(stored.run_id, DRIFT_PAGE),
     }
 
 

@@ -87,9 +87,15 @@ def test_a_task_opens_what_it_made_in_mlflow(bag: DagBag) -> None:
     """Through the form in which the web server reads a DAG."""
     from airflow.serialization.serialized_objects import DagSerialization
 
-    read = DagSerialization.from_dict(DagSerialization.to_dict(bag.dags["train_risk"]))
-    buttons = {task.task_id: set(task.extra_links) for task in read.tasks}
-    assert buttons == {"train_toronto": {"MLflow run"}, "audit_toronto": {"MLflow run", "Audit report"}}
+    read = (
+        DagSerialization.from_dict(DagSerialization.to_dict(bag.dags[name])) for name in ("train_risk", "forecast_risk")
+    )
+    buttons = {task.task_id: set(task.extra_links) for dag in read for task in dag.tasks if task.extra_links}
+    assert buttons == {
+        "train_toronto": {"MLflow run"},
+        "audit_toronto": {"MLflow run", "Audit report"},
+        "monitor_toronto": {"Input drift"},
+    }
 
 
 @pytest.mark.parametrize(

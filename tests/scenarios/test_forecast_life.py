@@ -15,6 +15,7 @@ from ml.risk.steps import forecast_territory, monitor_territory
 
 NAME = "risk-toronto"
 LAYER = "select type, event_count, observed, expected, p_value, expected_excess_7d from fct_near_repeat order by type"
+DRIFT = "select type, input, has_drifted from fct_input_drift"
 ALERTS = "select type, cell_id, expected_excess_7d from fct_near_repeat_alert order by type, cell_id"
 
 
@@ -53,8 +54,14 @@ def test_a_worse_champion_retires_and_everything_says_why(worse: str) -> None:
 
 
 def test_the_true_champion_goes_on(first: DemoRun) -> None:
+    before = trino.query(DRIFT)
     told = monitor_territory("toronto", "monitor-kept")
     assert told is not None
+    assert sorted(told["drifted"]) == sorted(f"{kind} {name}" for kind, name, has_drifted in before if has_drifted)
+    good = tracking.load_model(NAME)
+    assert good is not None
+    assert told["drift_page"] == tracking.run_page(good.run_id, "drift.html")
+    assert tracking.read_text(good.run_id, "drift.html").count("<tr") == len(before) + 1
     assert told["is_kept"], told["reason"]
     assert trino.query("select count(*) from fct_model_promotion where run_id = 'monitor-kept'") == [(0,)]
 

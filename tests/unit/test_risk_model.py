@@ -21,7 +21,7 @@ from ml.risk.kernels import Kernels
 from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.metrics import Difference
 from ml.risk.model import RiskModel
-from ml.risk.monitor import drifted, judge
+from ml.risk.monitor import judge
 from ml.risk.plots import calibration_figure, hit_curve_figure
 from ml.risk.reasons import PARTS
 from ml.risk.rolling import roll
@@ -388,11 +388,3 @@ def test_a_good_model_goes_on_and_one_made_worse_retires(cube, training):
     verdict = judge(cube, worse)
     assert not verdict.is_kept
     assert verdict.reason.startswith("The model retires and the counts are served")
-
-
-def test_a_flood_of_reports_is_told_as_drift():
-    generator = np.random.default_rng(1)
-    totals = generator.poisson(50, (120, 2)).astype(float)
-    assert drifted(totals, 8, ("a", "b")) == {}
-    totals[-8:, 1] *= 2
-    assert list(drifted(totals, 8, ("a", "b"))) == ["b"]

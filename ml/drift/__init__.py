@@ -1,0 +1,1 @@
+"""Have the inputs of the forecast moved? The last eight weeks against the two years before."""

@@ -1,0 +1,98 @@
+"""The rows of `marts.fct_input_drift`, and the page that shows them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ml.drift.compare import compare
+from ml.drift.inputs import watched_inputs
+from ml.drift.sentences import finding_en, finding_fr
+from ml.marts import WeekTable
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+# Name, type, and what analysts read, in English and French.
+_COLUMNS: tuple[tuple[str, str, str], ...] = (
+    ("territory", "string", "City. / Ville."),
+    ("type", "string", "Kind of incident, or all_types. / Type d'incident, ou all_types."),
+    ("week_start_date", "date", "Monday after the eight weeks. / Lundi qui suit les huit semaines."),
+    ("input", "string", "What is compared. / Ce qui est comparé."),
+    ("incident_count", "int", "Incidents of the eight weeks. / Faits des huit semaines."),
+    ("part", "string", "Part of the input that moved most. / Modalité qui a le plus bougé."),
+    ("observed", "double", "Incidents a week, or share of the part. / Faits par semaine, ou part de la modalité."),
+    ("expected", "double", "The same by the two years before. / La même d'après les deux années précédentes."),
+    ("distance", "double", "Between the two; empty if too few. / Entre les deux ; vide si trop peu de faits."),
+    ("threshold", "double", "Distance beyond which it is drift. / Distance au-delà de laquelle il y a dérive."),
+    ("has_drifted", "boolean", "Whether it is. / S'il y a dérive."),
+    ("finding_en", "string", "What moved and what to do, in English. / Le constat, en anglais."),
+    ("finding_fr", "string", "The same in French. / Le constat et quoi faire, en français."),
+    ("compared_at", "timestamp", "When it was compared, UTC. / Instant de la comparaison, UTC."),
+)
+INPUT_DRIFT = WeekTable(
+    "marts.fct_input_drift",
+    ", ".join(f"{name} {kind}" for name, kind, _ in _COLUMNS),
+    "Whether the inputs of the forecast have moved: the last eight weeks against the two years before. "
+    "One row per territory, type, week and input.",
+    {name: comment for name, _, comment in _COLUMNS},
+)
+
+
+@dataclass(frozen=True, eq=False)
+class InputDrift:
+    """The rows of one week, by type and input; without any where the history is too short to judge."""
+
+    territory: str
+    first_day: date
+    rows: pd.DataFrame
+
+    @property
+    def drifted(self) -> list[str]:
+        """Type and input of what has drifted."""
+        found = self.rows[self.rows["has_drifted"].astype(bool)]
+        return [f"{kind} {name}" for kind, name in zip(found["type"], found["input"], strict=True)]
+
+    @property
+    def told(self) -> str:
+        """One sentence on what has drifted, for the reason of a decision; empty when nothing has."""
+        return f" Inputs have drifted: {', '.join(self.drifted)} (marts.fct_input_drift)." if self.drifted else ""
+
+
+def input_drift(territory: str, incidents: pd.DataFrame, compared_at: datetime) -> InputDrift:
+    """Compare the last eight weeks of every input with the two years before.
+
+    Args:
+        territory: name of the territory.
+        incidents: as `watched_inputs` takes them.
+        compared_at: written on every row, UTC.
+
+    Raises:
+        CalanqueError: if there is no incident.
+    """
+    watched = watched_inputs(incidents)
+    rows = [
+        asdict(found) | {"finding_en": finding_en(territory, found), "finding_fr": finding_fr(territory, found)}
+        for found in compare(watched.inputs)
+    ]
+    frame = pd.DataFrame(rows).rename(columns={"count": "incident_count"})
+    frame = frame.assign(territory=territory, week_start_date=watched.first_day, compared_at=compared_at)
+    return InputDrift(territory, watched.first_day, frame.reindex(columns=list(INPUT_DRIFT.columns)))
+
+
+def drift_html(drift: InputDrift) -> str:
+    """Return the page: what has drifted first, a line per type and input in both languages."""
+    title = f"Input drift: {drift.territory}, eight weeks before {drift.first_day.isoformat()}"
+    shown = drift.rows.sort_values("has_drifted", ascending=False, kind="stable")
+    columns = ["has_drifted", "type", "input", "part", "observed", "expected", "distance", "threshold"]
+    table = shown[[*columns, "finding_en", "finding_fr"]].to_html(
+        index=False, float_format="{:.3f}".format, na_rep="–", border=0
+    )
+    said = f"{len(drift.drifted)} of {len(shown)} inputs have drifted. / {len(drift.drifted)} entrées ont dérivé."
+    style = "body{font:15px sans-serif;margin:2em}td,th{padding:.3em;text-align:left;border-bottom:1px solid #ccc}"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+        f"</head>\n<body><h1>{title}</h1>\n<p>{said}</p>\n{table}\n</body></html>\n"
+    )

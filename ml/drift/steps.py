@@ -1,0 +1,73 @@
+"""The first half of the monitor: compare the inputs of a territory with their past, and write what is found."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from calanque.engines import delta, lineage, spark
+from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.governance import state
+from calanque.places.territory import load_territory
+from ml import marts
+from ml.drift.rows import INPUT_DRIFT, InputDrift, input_drift
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+log = logging.getLogger(__name__)
+READ = (marts.INCIDENTS,)
+READ_COLUMNS = ("type", "occurred_at", "occurred_local_date", "lon", "lat", "premises", "neighbourhood", "cell_id")
+
+
+class Watch(NamedTuple):
+    """What was found, and whether the data or the code are new since it was last written."""
+
+    drift: InputDrift
+    is_new: bool
+
+
+def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
+    """Compare the inputs of a territory, warn of each that has drifted, and write `marts.fct_input_drift`.
+
+    The table is written when data or code have changed only.
+
+    Raises:
+        CalanqueError: if the marts are missing.
+    """
+    inputs = state.table_versions(READ) | {"code": marts.code_version()}
+    step, started_at = f"drift.{territory}", datetime.now(UTC).replace(microsecond=0)
+    is_new = not state.unchanged(step, inputs)
+    drift = input_drift(territory, read_reported(territory), started_at)
+    if is_new:
+        marts.write_week(INPUT_DRIFT, drift.rows, territory, drift.first_day, "drift", run_id)
+        lineage.emit(f"drift.{territory}", run_id, marts.lineage_inputs(READ, inputs), [_output()], started_at)
+        state.record(step, inputs, state.table_versions([INPUT_DRIFT.name]))
+    for sentence, has_drifted in zip(drift.rows["finding_en"], drift.rows["has_drifted"], strict=True):
+        log.log(logging.WARNING if has_drifted else logging.DEBUG, "%s", sentence)
+    log.info("%d of %d inputs of %s have drifted.", len(drift.drifted), len(drift.rows), territory)
+    return Watch(drift, is_new)
+
+
+def read_reported(territory: str) -> pd.DataFrame:
+    """Return the incidents of a territory reported by the public, those without a place in it too, as watched."""
+    zone = load_territory(territory).time_zone
+    return spark.sql(
+        "select type, occurred_local_date, lon, lat, premises, neighbourhood, is_in_territory as is_inside, "
+        f"hour(from_utc_timestamp(occurred_at, '{zone}')) as occurred_local_hour "
+        f"from {marts.INCIDENTS} where territory = '{territory}' and origin = 'reported'"
+    ).toPandas()
+
+
+def _output() -> LineageDataset:
+    counted = tuple(Origin(dataset=marts.INCIDENTS, column=name, how=How.AGGREGATION) for name in READ_COLUMNS)
+    made = {"week_start_date", "input", "compared_at"}
+    origins: dict[str, tuple[Origin, ...]] = {name: counted for name in INPUT_DRIFT.columns if name not in made}
+    origins |= {name: (Origin(dataset=marts.INCIDENTS, column=name),) for name in ("territory", "type")}
+    return LineageDataset(
+        name=INPUT_DRIFT.name,
+        columns=INPUT_DRIFT.columns,
+        version=delta.data_version(INPUT_DRIFT.name),
+        origins=origins,
+    )

@@ -1,0 +1,178 @@
+"""Input drift: quiet on a city where nothing moves, and each planted fault found and named."""
+
+import importlib.util
+from datetime import UTC, date, datetime
+from types import ModuleType, SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from calanque.errors import CalanqueError
+from calanque.settings import settings
+from calanque.twin.city import City
+from calanque.twin.city_config import CityConfig, IncidentType
+from ml.drift.inputs import ALL_TYPES, COLUMNS, Input, watched_inputs
+from ml.drift.rows import INPUT_DRIFT, InputDrift, drift_html, input_drift
+from ml.drift.steps import Watch
+from ml.risk.promotions import Decision
+from ml.risk.steps import monitor_territory
+
+AT = datetime(2025, 3, 1, tzinfo=UTC)
+SEEDS = range(12)
+
+
+def _benchmark() -> ModuleType:
+    """The cities and faults of the benchmark, which tries more of them."""
+    spec = importlib.util.spec_from_file_location("drift", settings().root / "benchmarks" / "drift.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+BENCHMARK = _benchmark()
+
+
+@pytest.fixture(scope="module")
+def city() -> pd.DataFrame:
+    return BENCHMARK.life(0)
+
+
+def drifted(incidents: pd.DataFrame) -> list[str]:
+    return input_drift("twin", incidents, AT).drifted
+
+
+def planted(city: pd.DataFrame, fault: str) -> InputDrift:
+    return input_drift("twin", BENCHMARK.FAULTS[fault][0](city, BENCHMARK.recent_rows(city)), AT)
+
+
+@pytest.mark.parametrize("make", [BENCHMARK.life, BENCHMARK.bursty])
+def test_nothing_drifts_where_nothing_moves(make) -> None:
+    alarms = [seed for seed in SEEDS if drifted(make(seed))]
+    # At the promised rate of 1 in 20, three or more of twelve come about once in fifty.
+    assert len(alarms) <= 2, alarms
+
+
+@pytest.mark.parametrize("fault", sorted(BENCHMARK.FAULTS))
+def test_a_planted_fault_is_found_and_named(city, fault: str) -> None:
+    assert BENCHMARK.FAULTS[fault][1] in planted(city, fault).drifted
+
+
+def test_the_mart_has_a_row_for_each_type_and_input(city) -> None:
+    rows = input_drift("twin", city, AT).rows
+    assert list(rows.columns) == list(INPUT_DRIFT.columns)
+    assert len(rows) == (city["type"].nunique() + 1) * len(Input)
+    assert not rows.duplicated(["type", "input"]).any()
+    assert set(rows["week_start_date"]) == {date(2025, 3, 3)}
+    assert not rows[["finding_en", "finding_fr", "has_drifted"]].isna().any(axis=None)
+
+
+def test_shares_of_a_rare_type_are_not_judged_its_total_is(city) -> None:
+    rows = input_drift("twin", city, AT).rows.query("type == 'arson'").set_index("input")
+    assert rows["distance"].notna().sum() == 1
+    assert rows.loc["weekly_total", "distance"] < rows.loc["weekly_total", "threshold"]
+    assert rows.loc["hour", "finding_en"] == "arson, twin, hour of the day: too few incidents to tell."
+    assert rows.loc["hour", "finding_fr"] == "arson, twin, heure du jour : trop peu de faits pour le dire."
+
+
+def test_the_sentence_says_what_moved_and_what_to_do(city) -> None:
+    drift = planted(city, "a kind of premises renamed")
+    (row,) = drift.rows.query("type == 'all_types' and input == 'premises'").to_dict("records")
+    assert row["part"] in {"shop", "store"}
+    assert row["finding_en"].startswith(f"all types, twin, premises: drift; the widest gap is at “{row['part']}”, ")
+    assert "Check whether the source names kinds of places differently; if the city" in row["finding_en"]
+    assert row["finding_fr"].startswith(
+        f"tous types, twin, type de lieu : dérive ; le plus grand écart est à « {row['part']}"
+    )
+    assert "Inputs have drifted: all_types premises" in drift.told
+    assert row["finding_fr"] in drift_html(drift)
+
+
+@pytest.fixture
+def monitor(monkeypatch, city):
+    """The monitor of a city whose premises were renamed, its champion and its verdict as told; decisions are kept."""
+    drift, decided = planted(city, "a kind of premises renamed"), []
+
+    def run(has_champion: bool, is_kept: bool, is_new: bool) -> tuple[dict | None, list[tuple]]:
+        stored = SimpleNamespace(model_version="3", run_id="run", model_json="") if has_champion else None
+        verdict = SimpleNamespace(is_kept=is_kept, reason="Verdict.")
+        for name, value in {
+            "watch_inputs": Watch(drift, is_new),
+            "tracking.load_model": stored,
+            "tracking.write_texts": None,
+            "tracking.run_page": "http://here/drift.html",
+            "RiskModel.from_json": SimpleNamespace(config=None),
+            "_cube": None,
+            "judge": verdict,
+        }.items():
+            monkeypatch.setattr(f"ml.risk.steps.{name}", lambda *_, value=value: value)
+        monkeypatch.setattr("ml.risk.steps.decide", lambda *told: decided.append(told))
+        return monitor_territory("twin", "tonight"), decided
+
+    return run
+
+
+def test_a_retirement_names_what_has_drifted(monitor) -> None:
+    told, [decision] = monitor(has_champion=True, is_kept=False, is_new=True)
+    assert told["reason"].startswith("Verdict. Inputs have drifted: all_types premises")
+    assert decision[3:5] == (Decision.RETIRED, told["reason"])
+    assert told["drift_page"] == "http://here/drift.html"
+
+
+def test_drift_alone_retires_nobody(monitor) -> None:
+    told, decided = monitor(has_champion=True, is_kept=True, is_new=True)
+    assert (told["is_kept"], decided) == (True, [])
+    assert "all_types premises" in told["drifted"]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_inputs_are_watched_without_a_champion_once_for_the_same_data(monitor, is_new: bool) -> None:
+    told, decided = monitor(has_champion=False, is_kept=False, is_new=is_new)
+    assert decided == []
+    assert ("all_types premises" in told["drifted"]) if is_new else told is None
+
+
+def test_a_season_is_no_drift() -> None:
+    """Eight weeks at the top of the year against two whole years: a wave of 60 % every year moves nothing."""
+    kind = IncidentType(name="theft", weekly_total=100, season_amplitude=0.6, season_peak_day=50)
+    incidents = City(CityConfig(rows=20, cols=20, weeks=BENCHMARK.WEEKS, types=(kind,))).simulate(1)
+    rows = incidents[["type", "lon", "lat"]].assign(
+        occurred_local_date=incidents["occurred_at"].dt.date,
+        occurred_local_hour=incidents["occurred_at"].dt.hour,
+        premises=None,
+        neighbourhood="centre",
+        is_inside=True,
+    )
+    assert "theft weekly_total" not in drifted(rows)
+
+
+def test_one_incident_of_a_new_kind_is_no_drift(city) -> None:
+    """Premises that never varied have no spread of their own: chance must not be taken for less."""
+    rows = city.assign(premises="house")
+    rows.loc[rows.index[-1], "premises"] = "shop"
+    assert not [name for name in drifted(rows) if "premises" in name]
+    rows.loc[BENCHMARK.recent_rows(rows), "premises"] = "shop"
+    assert "all_types premises" in drifted(rows)
+
+
+def test_a_young_feed_is_not_judged(city) -> None:
+    young = city[city["occurred_local_date"] > date(2023, 1, 15)]
+    drift = input_drift("twin", young, AT)
+    assert (len(drift.rows), drift.drifted, drift.told) == (0, [], "")
+    assert list(drift.rows.columns) == list(INPUT_DRIFT.columns)
+
+
+def test_no_incident_is_refused() -> None:
+    with pytest.raises(CalanqueError, match="no incident to watch"):
+        watched_inputs(pd.DataFrame(columns=list(COLUMNS)))
+
+
+def test_the_order_of_the_rows_changes_nothing(city) -> None:
+    rows, shuffled = (input_drift("twin", frame, AT).rows for frame in (city, city.sample(frac=1, random_state=3)))
+    pd.testing.assert_frame_equal(rows, shuffled)
+
+
+def test_the_drift_of_all_types_counts_each_incident_once(city) -> None:
+    totals = {one.type: one.counts.sum() for one in watched_inputs(city).inputs if one.input is Input.WEEKLY_TOTAL}
+    assert totals.pop(ALL_TYPES) == sum(totals.values())
