@@ -126,6 +126,7 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         pytest.param("Préfacé par Q. Le, épuisé.", "Préfacé par <PERSON>, épuisé.", id="syllable-after-initial"),
         pytest.param("Parti avec Chi, hier.", "Parti avec <PERSON>, hier.", id="syllable-after-avec"),
         pytest.param("Vu. Hai TON a signé.", "Vu. <PERSON> a signé.", id="syllables-at-a-start"),
+        pytest.param("Vu M. Quilic1, couché.", "Vu M. <PERSON>, couché.", id="misread-letter"),
         pytest.param("M. Pierre Fontaine et Mme Leclerc.", "M. <PERSON> et Mme <PERSON>.", id="things-as-names"),
     ],
 )

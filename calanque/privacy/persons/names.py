@@ -205,6 +205,8 @@ def _runs(text: Prepared, words: Sequence[Word], accepted: Sequence[bool]) -> It
         start, end = with_particles(words, index), words[last].end
         if is_initial(words[last]) and text.original[end : end + 1] == ".":
             end += 1
+        while text.folded[end : end + 1].isdigit():
+            end += 1  # a letter that optical recognition took for a digit: "Quilic1"
         yield Span(start, end, ENTITY, _confidence(best), "person.words")
         index = last + 1
 

@@ -152,6 +152,15 @@ _SAID = PatternRecogniser(
             anchors=one_of(" ans"),
         ),
         Rule(
+            "newborn",
+            folded_pattern(
+                rf"(?<![\w/])(?P<v>{_DIGITS})\s(?:a\s)?\d{{1,2}}\s?h\s?(?:\d{{2}})?[\s,;–\-]{{1,4}}"
+                r"\d[,. ]?\d{3}\s?k?g(?!\w)"
+            ),
+            0.7,
+            anchors=one_of("kg", " g", "0g", "5g"),
+        ),
+        Rule(
             "lived",
             folded_pattern(
                 rf"(?<=\()(?P<v>{_DIGITS}),\s[^\d()]{{2,40}}?\s?[-–]\s?(?:[^\d()]{{2,40}},?\s)?(?:{_DIGITS}|\d{{4}}(?!\w))"
