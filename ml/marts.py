@@ -15,7 +15,7 @@ from calanque.places.territory import load_territory
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -34,6 +34,12 @@ class WeekTable:
     comment: str
     column_comments: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def told(cls, name: str, columns: Sequence[tuple[str, str, str]], comment: str) -> WeekTable:
+        """Declare a mart whose columns say what they hold: (name, type, comment) each."""
+        schema = ", ".join(f"{column} {kind}" for column, kind, _ in columns)
+        return cls(name, schema, comment, {column: text for column, _, text in columns})
+
     @property
     def columns(self) -> dict[str, str]:
         """Type by column."""
@@ -50,6 +56,11 @@ def _quoted(text: str) -> str:
     return text.replace("'", "\\'")
 
 
+def local_hour(territory: str) -> str:
+    """Return the SQL of `occurred_local_hour`, 0 to 23, in the time of a territory."""
+    return f"hour(from_utc_timestamp(occurred_at, '{load_territory(territory).time_zone}')) as occurred_local_hour"
+
+
 def read_incidents(territory: str) -> pd.DataFrame:
     """Return the incidents inside a territory, one row each.
 
@@ -58,10 +69,8 @@ def read_incidents(territory: str) -> pd.DataFrame:
     Raises:
         CalanqueError: if there is none.
     """
-    zone = load_territory(territory).time_zone
     incidents = spark.sql(
-        "select type, occurred_local_date, lon, lat, origin, "
-        f"hour(from_utc_timestamp(occurred_at, '{zone}')) as occurred_local_hour "
+        f"select type, occurred_local_date, {local_hour(territory)}, lon, lat, origin "
         f"from {INCIDENTS} where territory = '{territory}' and is_in_territory"
     ).toPandas()
     if incidents.empty:

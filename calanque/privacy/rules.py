@@ -61,8 +61,7 @@ def _automaton(_count: int) -> AhoCorasick:
 
 @lru_cache(maxsize=2)
 def _anchors_in(folded: str) -> frozenset[str]:
-    found = _automaton(len(_anchors)).find_matches_as_indexes(folded, overlapping=True)
-    return frozenset([_anchors[match[0]] for match in found])
+    return frozenset(_automaton(len(_anchors)).find_matches_as_strings(folded, overlapping=True))
 
 
 def holds_one(folded: str, strings: frozenset[str]) -> bool:

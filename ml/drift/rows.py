@@ -32,12 +32,11 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("finding_fr", "string", "The same in French. / Le constat et quoi faire, en français."),
     ("compared_at", "timestamp", "When it was compared, UTC. / Instant de la comparaison, UTC."),
 )
-INPUT_DRIFT = WeekTable(
+INPUT_DRIFT = WeekTable.told(
     "marts.fct_input_drift",
-    ", ".join(f"{name} {kind}" for name, kind, _ in _COLUMNS),
+    _COLUMNS,
     "Whether the inputs of the forecast have moved: the last eight weeks against the two years before. "
     "One row per territory, type, week and input.",
-    {name: comment for name, _, comment in _COLUMNS},
 )
 
 

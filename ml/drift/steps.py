@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from calanque.engines import delta, lineage, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.governance import state
-from calanque.places.territory import load_territory
 from ml import marts
 from ml.drift.rows import INPUT_DRIFT, InputDrift, input_drift
 
@@ -42,7 +41,7 @@ def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
     drift = input_drift(territory, read_reported(territory), started_at)
     if is_new:
         marts.write_week(INPUT_DRIFT, drift.rows, territory, drift.first_day, "drift", run_id)
-        lineage.emit(f"drift.{territory}", run_id, marts.lineage_inputs(READ, inputs), [_output()], started_at)
+        lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [_output()], started_at)
         state.record(step, inputs, state.table_versions([INPUT_DRIFT.name]))
     for sentence, has_drifted in zip(drift.rows["finding_en"], drift.rows["has_drifted"], strict=True):
         log.log(logging.WARNING if has_drifted else logging.DEBUG, "%s", sentence)
@@ -52,11 +51,9 @@ def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
 
 def read_reported(territory: str) -> pd.DataFrame:
     """Return the incidents of a territory reported by the public, those without a place in it too, as watched."""
-    zone = load_territory(territory).time_zone
     return spark.sql(
-        "select type, occurred_local_date, lon, lat, premises, neighbourhood, is_in_territory as is_inside, "
-        f"hour(from_utc_timestamp(occurred_at, '{zone}')) as occurred_local_hour "
-        f"from {marts.INCIDENTS} where territory = '{territory}' and origin = 'reported'"
+        f"select type, occurred_local_date, {marts.local_hour(territory)}, lon, lat, premises, neighbourhood, "
+        f"is_in_territory as is_inside from {marts.INCIDENTS} where territory = '{territory}' and origin = 'reported'"
     ).toPandas()
 
 

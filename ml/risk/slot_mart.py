@@ -48,12 +48,7 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("model_version", "string", "Its version in the registry. / Sa version au registre."),
     ("forecast_at", "timestamp", "When it was computed, UTC. / Instant du calcul, UTC."),
 )
-SLOT = WeekTable(
-    "marts.fct_forecast_slot",
-    ", ".join(f"{name} {kind}" for name, kind, _ in _COLUMNS),
-    _COMMENT,
-    {name: comment for name, _, comment in _COLUMNS},
-)
+SLOT = WeekTable.told("marts.fct_forecast_slot", _COLUMNS, _COMMENT)
 _FLAGGED_RANKS = {Served.MODEL: "rank_model", Served.BASELINE: "rank_baseline"}
 
 

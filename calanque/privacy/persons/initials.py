@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from string import ascii_uppercase
 
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
@@ -15,9 +16,8 @@ _COMPOUND_INITIALS = re.compile(
 )
 _TWO_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý]\. {1,2}[A-ZÀ-Ý]\.(?!-| ?[A-ZÀ-Ý]\.)")
 _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
-_SPELT = re.compile(r"(?<![\w.\-])[A-ZÀ-Ý](?:([ \-])[A-ZÀ-Ý])(?:\1[A-ZÀ-Ý]){2,}(?![\w\-])")
+_SPELT = re.compile(r"(?<![\w.\-])[A-ZÀ-Ý]([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý]){2,}(?![\w\-])")
 """A name letter by letter, as on the telephone: "D U P O N T"."""
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
 
 
@@ -30,7 +30,7 @@ def initials(text: Prepared, entity: str) -> Iterable[Span]:
     for match in _TWO_INITIALS.finditer(text.original):
         yield Span(match.start(), match.end(), entity, 0.6, "person.two_initials")
     for match in _SPELT.finditer(text.original):
-        if match.group()[::2] not in _ALPHABET:
+        if match.group()[::2] not in ascii_uppercase:
             yield Span(match.start(), match.end(), entity, 0.7, "person.spelt")
     if not any(map(str.isupper, text.original)):
         for match in _SMALL_INITIALS.finditer(text.original):
