@@ -53,14 +53,15 @@ def _quoted(text: str) -> str:
 def read_incidents(territory: str) -> pd.DataFrame:
     """Return the incidents inside a territory, one row each.
 
-    Columns: type, occurred_local_date, occurred_local_hour (0 to 23), lon, lat (degrees), origin.
+    Columns: type, occurred_local_date, occurred_local_hour (0 to 23), lon, lat (degrees), origin,
+    premises (kind of place).
 
     Raises:
         CalanqueError: if there is none.
     """
     zone = load_territory(territory).time_zone
     incidents = spark.sql(
-        "select type, occurred_local_date, lon, lat, origin, "
+        "select type, occurred_local_date, lon, lat, origin, premises, "
         f"hour(from_utc_timestamp(occurred_at, '{zone}')) as occurred_local_hour "
         f"from {INCIDENTS} where territory = '{territory}' and is_in_territory"
     ).toPandas()
