@@ -163,9 +163,9 @@ def build_cube(
         raise CalanqueError("No complete week holds an incident: check the dates of the data.")
     codes, names = pd.factorize(types, sort=True)
     repeats = np.ones(len(days), dtype=int) if numbers is None else numbers.to_numpy(dtype=int)
-    dx, dy = within or (np.full(len(days), 0.5),) * 2
     place_codes, places = _premises(len(days), premises)
-    parts = (week, codes, cells, dx, dy, _hour_of_week(days, hours), place_codes)
+    where = within or (np.full(len(days), 0.5),) * 2
+    parts = (week, codes, cells, *where, _hour_of_week(days, hours), place_codes)
     events = _events(int(weeks), *(np.repeat(a[keep], repeats[keep]) for a in parts))
     counts = _counts(events, len(names), grid.count)
     return CountCube(grid, tuple(str(name) for name in names), first_day, counts, events, places)
