@@ -65,8 +65,9 @@ def toronto(folder: Path, cell_m: float) -> CountCube:
     kept = valid & (cell >= 0)
     kind = source["MCI"].str.strip().str.lower().str.replace(" ", "_")[kept].reset_index(drop=True)
     cells, within = cell[kept].astype(np.intp), grid.within_cell(x[kept], y[kept])
-    hours = source["occurrencehour"].to_numpy(dtype=int)[kept]
-    return build_cube(grid, first_monday(FIRST), LAST, day[kept], cells, kind, within=within, hours=hours)
+    hours, premises = source["occurrencehour"].to_numpy(dtype=int)[kept], source["premises_type"][kept]
+    first = first_monday(FIRST)
+    return build_cube(grid, first, LAST, day[kept], cells, kind, within=within, hours=hours, premises=premises)
 
 
 def portland(folder: Path, cell_m: float) -> CountCube:

@@ -64,13 +64,14 @@ def local_hour(territory: str) -> str:
 def read_incidents(territory: str) -> pd.DataFrame:
     """Return the incidents inside a territory, one row each.
 
-    Columns: type, occurred_local_date, occurred_local_hour (0 to 23), lon, lat (degrees), origin.
+    Columns: type, occurred_local_date, occurred_local_hour (0 to 23), lon, lat (degrees), origin,
+    premises (kind of place).
 
     Raises:
         CalanqueError: if there is none.
     """
     incidents = spark.sql(
-        f"select type, occurred_local_date, {local_hour(territory)}, lon, lat, origin "
+        f"select type, occurred_local_date, {local_hour(territory)}, lon, lat, origin, premises "
         f"from {INCIDENTS} where territory = '{territory}' and is_in_territory"
     ).toPandas()
     if incidents.empty:

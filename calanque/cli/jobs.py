@@ -42,7 +42,7 @@ def redact(
 
 
 def backtest(
-    incidents: Annotated[Path, typer.Option(help="CSV with columns occurred_at, lon, lat, type.")],
+    incidents: Annotated[Path, typer.Option(help="CSV with columns occurred_at, lon, lat, type; premises if told.")],
     crs: Annotated[int, typer.Option(help="EPSG code of the projected CRS.")],
     cell: Annotated[
         list[float], typer.Option(help="Side of a cell in metres (182.88 is 600 ft); several grids: repeat.")

@@ -50,7 +50,7 @@ class BacktestRequest:
 
 
 def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> tuple[dict[str, Any], list[Table]]:
-    """Run the rolling back-test of forecasting.md on a CSV with columns occurred_at, lon, lat, type.
+    """Run the rolling back-test of forecasting.md on a CSV with columns occurred_at, lon, lat, type, premises if told.
 
     Args:
         request: file, CRS (EPSG), cell size, number of weekly origins, and what narrows them.
@@ -97,7 +97,10 @@ def cube_of(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, 
     kept = incidents.take(inside)
     place = grid.within_cell(kept.x, kept.y)
     cells = cell[inside].astype(np.intp)
-    return build_cube(grid, first_day, until, kept.day, cells, kept.kind, within=place), int((~inside).sum())
+    cube = build_cube(
+        grid, first_day, until, kept.day, cells, kept.kind, within=place, premises=kept.premises_known(past)
+    )
+    return cube, int((~inside).sum())
 
 
 def _start(request: BacktestRequest, incidents: Incidents) -> date:

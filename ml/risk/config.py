@@ -30,6 +30,8 @@ class ChallengerConfig(_Closed):
     widths_m: tuple[float, ...] = Field(min_length=1)
     other_types_half_lives_days: tuple[float, ...] = Field(min_length=1)
     places_widths_m: tuple[float, ...] = Field(min_length=1)
+    premises_half_life_days: float = Field(gt=730, description="Slow: reasons count these surfaces as the long past.")
+    premises_widths_m: tuple[float, ...] = Field(min_length=1)
     iterations: int = Field(ge=1, le=5000)
     prior_event_count: float = Field(ge=0, description="Pseudo-events given to each surface: keeps rare types calm.")
     fit_weeks: int = Field(ge=4)
@@ -44,7 +46,7 @@ class ChallengerConfig(_Closed):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if min(self.half_lives_days) <= 0 or min(self.widths_m) < 0:
+        if min(self.half_lives_days) <= 0 or min(*self.widths_m, *self.premises_widths_m) < 0:
             raise ValueError("half-lives must be above 0 and widths not below 0")
         if not set(self.places_widths_m) <= set(self.widths_m):
             raise ValueError("places_widths_m must be among widths_m")

@@ -25,6 +25,9 @@ DAYS_A_WEEK = 7
 HOURS_A_DAY = 24
 # 1 January 1970, from which numpy counts days, was a Thursday.
 EPOCH_WEEKDAY = 3
+# One kind of place tells nothing of places.
+FEWEST_PREMISES = 2
+UNTOLD = "untold"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +35,8 @@ class Events:
     """Single incidents in the order of their weeks; `dx`, `dy` is the place within the cell, 0 to 1.
 
     `starts[week]` is the index of a week's first one, so a week is a slice; `is_new` marks the first at its very place;
-    `hour` is the local hour of the week, 0 to 167 from Monday 0 h, -1 where it is not told.
+    `hour` is the local hour of the week, 0 to 167 from Monday 0 h, -1 where it is not told; `premises` is an index into
+    those of the cube.
     """
 
     starts: NDArray[np.intp]
@@ -42,6 +46,7 @@ class Events:
     dy: NDArray[np.float32]
     is_new: NDArray[np.bool_]
     hour: NDArray[np.int16]
+    premises: NDArray[np.intp]
 
     def of(self, first: int, last: int) -> slice:
         """Return the slice of the weeks from `first` up to `last`, not included."""
@@ -54,13 +59,17 @@ class Events:
 
 @dataclass(frozen=True, eq=False)
 class CountCube:
-    """Counts of weeks x (types x cells), cells in the grid's index order; week 0 starts on `first_day`."""
+    """Counts of weeks x (types x cells), cells in the grid's index order; week 0 starts on `first_day`.
+
+    `premises` are the kinds of place that incidents are told by, none where fewer than two are known.
+    """
 
     grid: Grid
     types: tuple[str, ...]
     first_day: date
     counts: sparse.csr_matrix
     events: Events
+    premises: tuple[str, ...] = ()
 
     @property
     def weeks(self) -> int:
@@ -128,6 +137,7 @@ def build_cube(
     numbers: pd.Series[int] | None = None,
     within: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     hours: NDArray[np.integer] | None = None,
+    premises: pd.Series[str] | None = None,
 ) -> CountCube:
     """Return the cube of events (one row each, or `numbers` of them); days before the first week are left out.
 
@@ -141,22 +151,30 @@ def build_cube(
         numbers: incidents of each row, one when absent.
         within: place of each row within its cell, 0 to 1 east and north; the middle when absent.
         hours: local hour of the day of each row, 0 to 23; not told when absent.
+        premises: kind of place of each row, missing where not told.
 
     Raises:
         CalanqueError: if no complete week holds an event.
     """
     weeks = ((np.datetime64(data_until) - np.datetime64(first_day)).astype(int) + 1) // DAYS_A_WEEK
     week = (days - np.datetime64(first_day)).astype(int) // DAYS_A_WEEK
-    keep = (week >= 0) & (week < weeks)
-    if not keep.any():
+    if not (keep := (week >= 0) & (week < weeks)).any():
         raise CalanqueError("No complete week holds an incident: check the dates of the data.")
     codes, names = pd.factorize(types, sort=True)
-    repeats = np.ones(len(days), dtype=int) if numbers is None else numbers.to_numpy(dtype=int)
-    dx, dy = within or (np.full(len(days), 0.5),) * 2
-    parts = (week, codes, cells, dx, dy, _hour_of_week(days, hours))
-    events = _events(int(weeks), *(np.repeat(a[keep], repeats[keep]) for a in parts))
+    place_codes, places = _premises(len(days), premises)
+    repeats = 1 if numbers is None else numbers.to_numpy(dtype=int)[keep]
+    parts = (week, codes, cells, *(within or (np.full(len(days), 0.5),) * 2), _hour_of_week(days, hours), place_codes)
+    events = _events(int(weeks), *(np.repeat(part[keep], repeats) for part in parts))
     counts = _counts(events, len(names), grid.count)
-    return CountCube(grid, tuple(str(name) for name in names), first_day, counts, events)
+    return CountCube(grid, tuple(map(str, names)), first_day, counts, events, places)
+
+
+def _premises(count: int, premises: pd.Series[str] | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Return the index of each row's kind of place, and their names."""
+    codes, names = pd.factorize(premises.fillna(UNTOLD), sort=True) if premises is not None else ((), ())
+    if len(names) < FEWEST_PREMISES:
+        return np.zeros(count, dtype=np.intp), ()
+    return np.asarray(codes, dtype=np.intp), tuple(str(name) for name in names)
 
 
 def _counts(events: Events, types: int, cells: int) -> sparse.csr_matrix:
@@ -179,11 +197,12 @@ def _events(
     dx: NDArray[np.float64],
     dy: NDArray[np.float64],
     hour: NDArray[np.intp],
+    premises: NDArray[np.intp],
 ) -> Events:
     # Sorted by all keys, so that the order of the rows of a file changes nothing.
-    order = np.lexsort((hour, dy, dx, cell, kind, week))
+    order = np.lexsort((premises, hour, dy, dx, cell, kind, week))
     week, kind, cell = week[order], kind[order], cell[order]
-    dx, dy, hour = dx[order], dy[order], hour[order]
+    dx, dy, hour, premises = dx[order], dy[order], hour[order], premises[order]
     place = pd.DataFrame({"cell": cell, "dx": dx, "dy": dy})
     return Events(
         np.searchsorted(week, np.arange(weeks + 1)).astype(np.intp),
@@ -193,4 +212,5 @@ def _events(
         dy.astype(np.float32),
         ~place.duplicated().to_numpy(),
         hour.astype(np.int16),
+        premises.astype(np.intp),
     )

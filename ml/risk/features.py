@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ml.risk.cube import DAYS_A_WEEK, CountCube
-from ml.risk.kernels import Kernels
+from ml.risk.kernels import Kernels, shares
+from ml.risk.premises import PremisesSurfaces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,22 +28,15 @@ def weekly_decay(half_life_days: float) -> float:
     return float(0.5 ** (DAYS_A_WEEK / half_life_days))
 
 
-def shares(surface: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a surface scaled so that its cells (last axis) sum to 1; an empty surface becomes uniform."""
-    total = surface.sum(axis=-1, keepdims=True, dtype=np.float64)
-    uniform = 1.0 / surface.shape[-1]
-    scaled = np.divide(surface, total, out=np.full(surface.shape, uniform, dtype=np.float64), where=total > 0)
-    return np.asarray(scaled, dtype=np.float32)
-
-
 class Layout:
-    """The order of the surfaces: own type by half-life then width, all types by width, places, uniform, window.
+    """The order of the surfaces: own type by half-life then width, all types by width, places, uniform, premises.
 
+    The premises, where incidents tell them, are each kind of place by width, of the own type, then of all types.
     The window (counts of the last weeks, a baseline) stands last and is no part of the pool.
     """
 
-    def __init__(self, config: RiskConfig) -> None:
-        """Read the half-lives and widths of the configuration."""
+    def __init__(self, config: RiskConfig, premises: tuple[str, ...] = ()) -> None:
+        """Read the half-lives and widths of the configuration, and the kinds of place."""
         challenger = config.challenger
         self.half_lives_days = (*challenger.half_lives_days, ALL_HISTORY_DAYS)
         self.widths_m = challenger.widths_m
@@ -50,8 +45,12 @@ class Layout:
         self.places_widths = [self.widths_m.index(width) for width in challenger.places_widths_m]
         self.places = self.own_count + len(self.together_lives) * len(self.widths_m)
         self.uniform = self.places + len(self.places_widths)
-        self.pool = tuple(range(self.uniform + 1))
-        self.window = self.uniform + 1
+        self.premises, self.premises_life_days = premises, challenger.premises_half_life_days
+        self.premises_widths_m = challenger.premises_widths_m
+        self.by_premises = self.uniform + 1
+        self.all_by_premises = self.by_premises + len(premises) * len(self.premises_widths_m)
+        self.window = self.all_by_premises + len(premises) * len(self.premises_widths_m)
+        self.pool = tuple(range(self.window))
         self.count = self.window + 1
 
     def own(self, half_life_days: float, width_m: float) -> int:
@@ -69,7 +68,11 @@ class Layout:
         own = [f"{life}/{width:g}m" for life in lives for width in self.widths_m]
         together = [f"all types {lives[i]}/{width:g}m" for i in self.together_lives for width in self.widths_m]
         places = [f"places/{self.widths_m[i]:g}m" for i in self.places_widths]
-        return [*own, *together, *places, "uniform", "window"]
+        kinds = [f"{kind} {self.premises_life_days:g}d/{width:g}m" for kind, width in self._kinds()]
+        return [*own, *together, *places, "uniform", *kinds, *(f"all types, {name}" for name in kinds), "window"]
+
+    def _kinds(self) -> product[tuple[str, float]]:
+        return product(self.premises, self.premises_widths_m)
 
     def parts(self) -> dict[str, list[int]]:
         """Return the surfaces of each part that an analyst is told of: recent weeks, the last year, longer, others."""
@@ -82,9 +85,9 @@ class Layout:
         return {
             "recent": lasting(0, _RECENT_DAYS),
             "year": lasting(_RECENT_DAYS + 1, _YEAR_DAYS),
-            "long": lasting(_YEAR_DAYS + 1, math.inf),
-            "other_types": list(range(self.own_count, self.places)),
-            "background": list(range(self.places, self.window)),
+            "long": lasting(_YEAR_DAYS + 1, math.inf) + list(range(self.by_premises, self.all_by_premises)),
+            "other_types": [*range(self.own_count, self.places), *range(self.all_by_premises, self.window)],
+            "background": list(range(self.places, self.by_premises)),
         }
 
 
@@ -93,7 +96,7 @@ class SurfaceStream:
 
     def __init__(self, cube: CountCube, origin: int, config: RiskConfig) -> None:
         """Build the surfaces of the weeks before `origin`; weeks at and after it are not read."""
-        self.cube, self.origin, self.layout = cube, origin, Layout(config)
+        self.cube, self.origin, self.layout = cube, origin, Layout(config, cube.premises)
         self._window_weeks = config.baseline.window_weeks
         self._kernels = Kernels(cube.grid, self.layout.widths_m)
         self._decay = np.array([weekly_decay(days) for days in self.layout.half_lives_days], dtype=np.float32)
@@ -102,6 +105,9 @@ class SurfaceStream:
         self._own = np.stack([self._kernels.spread(cube.events, part, decay**age, types) for decay in self._decay])
         self._places = self._new_places(part)
         self._window = cube.between(max(0, origin - self._window_weeks), origin)
+        self._by_premises = PremisesSurfaces(
+            cube, origin, weekly_decay(self.layout.premises_life_days), self.layout.premises_widths_m
+        )
         self._sum_up()
 
     def _new_places(self, part: slice) -> NDArray[np.float32]:
@@ -128,6 +134,7 @@ class SurfaceStream:
         self._window += self.cube.week(self.origin)
         if self.origin >= self._window_weeks:
             self._window -= self.cube.week(self.origin - self._window_weeks)
+        self._by_premises.advance(self.origin)
         self.origin += 1
         self._sum_up()
 
@@ -142,21 +149,26 @@ class SurfaceStream:
             return np.asarray(np.broadcast_to(shares(self._places[index - layout.places]), shape))
         if index == layout.uniform:
             return np.full(shape, 1.0 / shape[1], dtype=np.float32)
+        if index < layout.window:
+            return self._by_premises.surface(index - layout.by_premises)
         return shares(self._window)
 
     def mixture(self, weights: NDArray[np.float64], columns: tuple[int, ...]) -> NDArray[np.float32]:
         """Return the surfaces of `columns` mixed with weights (types x columns): shares, types x cells."""
         mixed = np.zeros(self._window.shape, dtype=np.float32)
         own = [(position, column) for position, column in enumerate(columns) if column < self.layout.own_count]
-        rest = [(position, column) for position, column in enumerate(columns) if column >= self.layout.own_count]
+        others = [(position, column) for position, column in enumerate(columns) if column >= self.layout.own_count]
         if own:
             chosen = [column for _, column in own]
             scaled = self._scaled(weights[:, [position for position, _ in own]].T, chosen)
             # Summed surface by surface, so that cells with equal histories stay exactly tied.
             for row, column in zip(scaled, chosen, strict=True):
                 mixed += row[:, None] * self._flat[column]
-        for position, column in rest:
-            mixed += weights[:, position, None].astype(np.float32) * self.surface(column)
+        for position, column in others:
+            if self.layout.by_premises <= column < self.layout.window:
+                self._by_premises.add(mixed, column - self.layout.by_premises, weights[:, position])
+            else:
+                mixed += weights[:, position, None].astype(np.float32) * self.surface(column)
         return mixed
 
     def _scaled(self, weights: NDArray[np.float64], columns: list[int]) -> NDArray[np.float32]:
@@ -183,5 +195,6 @@ class SurfaceStream:
             found[:, layout.own_count + index] = shares(surface)[cell]
         for index, surface in enumerate(self._places):
             found[:, layout.places + index] = shares(surface)[cell]
+        found[:, layout.by_premises : layout.window] = self._by_premises.gather(kind, cell)
         found[:, layout.window] = shares(self._window)[kind, cell]
         return found

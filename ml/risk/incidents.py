@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 INCIDENT_COLUMNS = ("occurred_at", "lon", "lat", "type")
+PREMISES = "premises"
+# Rarer kinds of place than this many are taken together: surfaces cost memory.
+MOST_PREMISES, RARE = 12, "other kinds"
 # Registers hold a few positions at 0,0; beyond one in a hundred the CRS is the wrong one.
 MAX_ASTRAY_RATE = 0.01
 HULL_RATIO, HULL_WIDEN_M = 0.06, 150.0
@@ -35,14 +38,23 @@ class Incidents:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     astray_count: int
+    premises: pd.Series[str] | None = None
 
     def take(self, keep: NDArray[np.bool_]) -> Incidents:
         """Return the chosen incidents."""
-        return Incidents(self.day[keep], self.kind[keep], self.x[keep], self.y[keep], self.astray_count)
+        premises = self.premises[keep] if self.premises is not None else None
+        return Incidents(self.day[keep], self.kind[keep], self.x[keep], self.y[keep], self.astray_count, premises)
+
+    def premises_known(self, past: Incidents) -> pd.Series[str] | None:
+        """Return each incident's kind of place, those that were rare in the past taken together; None if not told."""
+        if self.premises is None or past.premises is None:
+            return None
+        common = past.premises.value_counts().index[:MOST_PREMISES]
+        return self.premises.where(self.premises.isin(common) | self.premises.isna(), RARE)
 
 
 def read_incidents(path: Path, epsg: int, types: list[str] | None = None) -> Incidents:
-    """Return the incidents of a CSV with columns occurred_at, lon, lat, type.
+    """Return the incidents of a CSV with columns occurred_at, lon, lat, type and, where told, premises.
 
     A time without an offset is taken as written; one with an offset is converted to UTC. Only its day counts.
 
@@ -67,7 +79,8 @@ def read_incidents(path: Path, epsg: int, types: list[str] | None = None) -> Inc
             "and that 'lon' and 'lat' are degrees and not exchanged."
         )
     x, y = project(epsg, lon[held], lat[held])
-    return Incidents(day[held], frame["type"][held], x, y, astray)
+    premises = frame[PREMISES][held] if PREMISES in frame else None
+    return Incidents(day[held], frame["type"][held], x, y, astray, premises)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

@@ -24,6 +24,14 @@ NARROW_CELLS = 1.25
 CHUNK = 50_000
 
 
+def shares(surface: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a surface scaled so that its cells (last axis) sum to 1; an empty surface becomes uniform."""
+    total = surface.sum(axis=-1, keepdims=True, dtype=np.float64)
+    uniform = 1.0 / surface.shape[-1]
+    scaled = np.divide(surface, total, out=np.full(surface.shape, uniform, dtype=np.float64), where=total > 0)
+    return np.asarray(scaled, dtype=np.float32)
+
+
 class Kernels:
     """Spreads incidents over the cells of a grid; what spreads beyond the territory is lost."""
 
@@ -63,10 +71,24 @@ class Kernels:
         return self._filtered(sigma, plain)
 
     def _filtered(self, sigma: float, plain: NDArray[np.float32]) -> NDArray[np.float32]:
+        reach = int(TRUNCATE_SIGMA * sigma + 0.5)
+        if np.count_nonzero(plain) * (2 * reach + 1) < plain.size:
+            return self._stamped(sigma, reach, plain)
         raster = np.zeros((len(plain), self.grid.rows, self.grid.cols), dtype=np.float32)
         raster[:, self.grid.mask] = plain
         spread = gaussian_filter(raster, sigma=(0, sigma, sigma), mode="constant", truncate=TRUNCATE_SIGMA)
         return np.asarray(spread[:, self.grid.mask], dtype=np.float32)
+
+    def _stamped(self, sigma: float, reach: int, plain: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what the filter would, cell by cell: faster for the few incidents of a week."""
+        along = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+        stamp = (np.outer(along, along) / along.sum() ** 2).astype(np.float32)
+        raster = np.zeros((len(plain), self.grid.rows + 2 * reach, self.grid.cols + 2 * reach), dtype=np.float32)
+        kind, cell = np.nonzero(plain)
+        for k, row, col, weight in zip(kind, self._rows[cell], self._cols[cell], plain[kind, cell], strict=True):
+            raster[k, row : row + 2 * reach + 1, col : col + 2 * reach + 1] += weight * stamp
+        inner = raster[:, reach : reach + self.grid.rows, reach : reach + self.grid.cols]
+        return np.asarray(inner[:, self.grid.mask], dtype=np.float32)
 
     def _exact(
         self, sigma: float, types: int, events: Events, part: slice, weights: NDArray[np.float32]

@@ -18,7 +18,7 @@ from ml.risk.corrections import (
     fit_trees,
     surface_features,
 )
-from ml.risk.features import shares
+from ml.risk.kernels import shares
 from ml.risk.metrics import expected_hits
 from ml.risk.pool import fit_by_type
 from ml.risk.rows import Rows, joined

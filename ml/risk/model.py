@@ -41,6 +41,7 @@ class RiskModel(BaseModel):
     territory: str
     grid: GridSignature
     types: tuple[str, ...]
+    premises: tuple[str, ...]
     trained_until: date
     config: RiskConfig
     baselines: dict[MethodName, int]
@@ -90,8 +91,9 @@ class RiskModel(BaseModel):
 
     def main_weights(self, index: int, count: int = 5) -> list[tuple[str, float]]:
         """Return the heaviest surfaces of one type's pool, heaviest first, with their weights."""
-        names = Layout(self.config).names()
-        ordered = sorted(zip(names, self.pool_weights[index], strict=False), key=lambda pair: -pair[1])
+        layout = Layout(self.config, self.premises)
+        names = [layout.names()[column] for column in layout.pool]
+        ordered = sorted(zip(names, self.pool_weights[index], strict=True), key=lambda pair: -pair[1])
         return ordered[:count]
 
 
@@ -117,6 +119,7 @@ def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float], slo
         territory=grid.name.partition("/")[0],
         grid=GridSignature(crs=grid.crs, cell=grid.cell, x0=grid.x0, y0=grid.y0, cell_count=grid.count),
         types=cube.types,
+        premises=cube.premises,
         trained_until=cube.day_of(cube.weeks),
         config=config,
         baselines=fitted.baselines,

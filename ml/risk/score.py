@@ -165,3 +165,6 @@ def _require_same_ground(cube: CountCube, model: RiskModel) -> None:
         raise CalanqueError(f"The model was trained on another grid than that of '{grid.name}': train again.")
     if cube.types != model.types:
         raise CalanqueError(f"The model knows the types {', '.join(model.types)}, not those of the data: train again.")
+    if cube.premises != model.premises:
+        told = ", ".join(model.premises) or "none"
+        raise CalanqueError(f"The model knows the premises {told}, not those of the data: train again.")

@@ -55,7 +55,8 @@ def load_cube(
     Args:
         territory: the territory.
         cells: rows of `marts.dim_cell` (cell_id, row, col).
-        incidents: columns `INCIDENT_COLUMNS`, one row an incident inside the territory; from `marts.fct_incidents`.
+        incidents: columns `INCIDENT_COLUMNS` and, where told, `premises`, one row an incident inside the territory;
+            from `marts.fct_incidents`.
         data_until: last local date the incidents cover.
         valid_from: first date the contract declares valid.
         config: the parameters, with the written exception if any.
@@ -73,8 +74,9 @@ def load_cube(
         raise CalanqueError("Some training rows lie in cells that dim_cell does not hold: rebuild the marts.")
     days = pd.to_datetime(incidents["occurred_local_date"]).to_numpy(dtype="datetime64[D]")
     kinds, hours = incidents["type"].reset_index(drop=True), incidents["occurred_local_hour"].to_numpy(dtype=int)
-    first, within = first_monday(valid_from), grid.within_cell(x, y)
-    return build_cube(grid, first, data_until, days, cell.astype(np.intp), kinds, within=within, hours=hours)
+    first, within, premises = first_monday(valid_from), grid.within_cell(x, y), incidents.get("premises")
+    cells_of = cell.astype(np.intp)
+    return build_cube(grid, first, data_until, days, cells_of, kinds, within=within, hours=hours, premises=premises)
 
 
 def train(cube: CountCube, config: RiskConfig) -> Training:

@@ -12,8 +12,10 @@ import shapely
 from rich.console import Console
 
 from calanque.errors import CalanqueError
-from ml.risk.backtest import BacktestRequest, run_backtest
+from ml.risk.backtest import BacktestRequest, cube_of, run_backtest
 from ml.risk.config import risk_config
+from ml.risk.cube import UNTOLD
+from ml.risk.incidents import MOST_PREMISES, RARE, read_incidents
 
 SQUARE = shapely.box(-122.70, 45.48, -122.60, 45.54)
 
@@ -73,6 +75,18 @@ def test_the_protocol_runs_and_can_be_written(csv, boundary):
         "Gain with its 95 % interval, cells of 182.88 m",
     ):
         assert said in out.getvalue()
+
+
+def test_premises_are_read_where_told_and_the_rare_ones_are_taken_together(csv, tmp_path):
+    frame = pd.read_csv(csv)
+    common = [f"kind {number:02}" for number in range(MOST_PREMISES)]
+    told = pd.Series(np.resize(common, len(frame)))
+    told[:3], told[3] = ["hut", "tent", "mill"], None
+    frame.assign(premises=told).to_csv(tmp_path / "told.csv", index=False)
+    request = BacktestRequest(tmp_path / "told.csv", 2913, 182.88, 52)
+    cube, _ = cube_of(request, read_incidents(request.csv_path, request.crs))
+    assert cube.premises == (*common, RARE, UNTOLD)
+    assert cube_of(request, read_incidents(csv, request.crs))[0].premises == ()
 
 
 def test_without_boundary_the_hull_stands_in_and_types_can_be_chosen(csv):

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from ml.risk.features import shares, weekly_decay
+from ml.risk.features import weekly_decay
+from ml.risk.kernels import shares
 from ml.risk.metrics import (
     any_probability,
     best_hits,

@@ -60,8 +60,9 @@ def city(grid, weeks=WEEKS, seed=2):
 
 def cube_of(grid, events, weeks=WEEKS) -> CountCube:
     days = np.datetime64(FIRST) + 7 * events["week"].to_numpy()
-    until = FIRST.toordinal() + 7 * weeks - 1
-    return build_cube(grid, FIRST, date.fromordinal(until), days, events["cell"].to_numpy(), events["type"])
+    until = date.fromordinal(FIRST.toordinal() + 7 * weeks - 1)
+    cells, premises = events["cell"].to_numpy(), events.get("premises")
+    return build_cube(grid, FIRST, until, days, cells, events["type"], premises=premises)
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +70,24 @@ def cube(small_grid) -> CountCube:
     return cube_of(small_grid, city(small_grid))
 
 
+@pytest.fixture(scope="module", params=["untold", "told"])
+def premises_cube(request, cube, small_grid) -> CountCube:
+    """The same city without its kinds of place, and with them: a type that no shop ever saw, and some untold."""
+    if request.param == "untold":
+        return cube
+    events = city(small_grid)
+    kinds = pd.Series(np.where(events["cell"] % 3 == 0, "shop", "house")).mask(events["cell"] % 7 == 0)
+    return cube_of(small_grid, events.assign(premises=kinds.where(events["type"] != events["type"].max(), "house")))
+
+
 @pytest.fixture(scope="module")
 def training(cube):
     return train(cube, small_config())
 
 
-def test_a_stream_is_the_decayed_count_of_the_weeks_before(cube):
-    config = small_config()
-    layout, stream = Layout(config), SurfaceStream(cube, 30, config)
+def test_a_stream_is_the_decayed_count_of_the_weeks_before(premises_cube):
+    cube, config = premises_cube, small_config()
+    layout, stream = Layout(config, cube.premises), SurfaceStream(cube, 30, config)
     for _ in range(5):
         stream.advance()
     by_hand = sum(cube.week(week) * 0.5 ** (7 * (34 - week) / 14) for week in range(35))
@@ -91,8 +102,8 @@ def test_a_stream_is_the_decayed_count_of_the_weeks_before(cube):
         assert np.allclose(surface.sum(axis=-1), 1, atol=1e-4), name
 
 
-def test_what_is_gathered_and_mixed_are_the_surfaces(cube):
-    stream = SurfaceStream(cube, 40, small_config())
+def test_what_is_gathered_and_mixed_are_the_surfaces(premises_cube):
+    stream = SurfaceStream(premises_cube, 40, small_config())
     kind, cell = np.array([0, 1, 1]), np.array([3, 500, 899])
     found = stream.gather(kind, cell)
     for index in range(stream.layout.count):
@@ -100,6 +111,39 @@ def test_what_is_gathered_and_mixed_are_the_surfaces(cube):
     weights = np.random.default_rng(1).dirichlet(np.ones(len(stream.layout.pool)), size=2)
     mixed = stream.mixture(weights, stream.layout.pool)
     assert np.allclose(mixed[kind, cell], (found[:, stream.layout.pool] * weights[kind]).sum(axis=1), rtol=1e-3)
+
+
+def test_each_kind_of_place_is_a_surface_of_its_own(small_grid):
+    events = city(small_grid)
+    told = cube_of(small_grid, events.assign(premises=np.where(events["cell"] % 3 == 0, "shop", "house")))
+    assert told.premises == ("house", "shop")
+    stream, shop = SurfaceStream(told, 40, small_config()), np.arange(small_grid.count) % 3 == 0
+    surfaces = dict(zip(stream.layout.names(), range(stream.layout.count), strict=True))
+    for name in ("shop 1460d/0m", "all types, shop 1460d/0m"):
+        surface = stream.surface(surfaces[name])
+        assert np.allclose(surface[:, shop].sum(axis=1), 1, atol=1e-4)
+        assert not surface[:, ~shop].any()
+
+
+@pytest.mark.parametrize("premises", [None, ["shop"] * 4, [None] * 4], ids=["no_column", "one_kind", "never_told"])
+def test_premises_that_tell_nothing_add_no_surface(small_grid, premises):
+    events = pd.DataFrame({"week": [0, 1, 2, 3], "cell": [1, 2, 3, 4], "type": ["a", "a", "b", "b"]})
+    given = events if premises is None else events.assign(premises=premises)
+    assert cube_of(small_grid, given).premises == ()
+
+
+def test_few_incidents_are_stamped_as_the_filter_would(small_grid, monkeypatch):
+    """The faster way over a sparse week gives what filtering the raster gives, at the border too."""
+    plain = np.zeros((2, small_grid.count), dtype=np.float32)
+    plain[0, [0, 31, 435]], plain[1, 899] = (1, 2, 1), 3
+    kernels, stamped = Kernels(small_grid, (400.0,)), Kernels._stamped
+    reached = []
+    monkeypatch.setattr(Kernels, "_stamped", lambda *given: reached.append(1) or stamped(*given))
+    few = kernels._filtered(2.0, plain)
+    crowd = np.full_like(plain, 1e-12)
+    assert reached == [1]
+    assert np.allclose(few, kernels._filtered(2.0, plain + crowd), atol=1e-6)
+    assert reached == [1]
 
 
 @pytest.mark.parametrize("width_m", [40.0, 120.0, 400.0], ids=["exact", "exact-broad", "filtered"])
@@ -120,8 +164,10 @@ def test_a_kernel_keeps_the_mass_and_is_centred_on_the_incident(small_grid, widt
 def test_no_look_ahead(small_grid, monkeypatch, planted_week):
     """A thousand events planted in a quiet cell change no forecast up to and including their own week."""
     events = city(small_grid)
+    events["premises"] = np.where(events["cell"] % 3 == 0, "shop", "house")
     quiet = int(np.argmin(np.bincount(events["cell"], minlength=small_grid.count)))
-    planted = pd.DataFrame({"week": planted_week, "cell": quiet, "type": "burglary"}, index=range(1000))
+    one = {"week": planted_week, "cell": quiet, "type": "burglary", "premises": "shop"}
+    planted = pd.DataFrame(one, index=range(1000))
     seen: list[dict] = []
     score = rolling._score_method
 
@@ -291,6 +337,9 @@ def test_a_model_serves_only_its_own_ground(cube, training, small_grid):
     events = city(small_grid).query("type == 'burglary'")
     with pytest.raises(CalanqueError, match="knows the types"):
         expected_counts(cube_of(small_grid, events), training.model)
+    told = city(small_grid).assign(premises=lambda frame: np.where(frame["cell"] % 3 == 0, "shop", "house"))
+    with pytest.raises(CalanqueError, match="knows the premises none"):
+        expected_counts(cube_of(small_grid, told), training.model)
 
 
 SURE, UNSURE, WORSE = (
