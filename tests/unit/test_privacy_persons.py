@@ -127,6 +127,17 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         pytest.param("Parti avec Chi, hier.", "Parti avec <PERSON>, hier.", id="syllable-after-avec"),
         pytest.param("Vu. Hai TON a signé.", "Vu. <PERSON> a signé.", id="syllables-at-a-start"),
         pytest.param("Vu M. Quilic1, couché.", "Vu M. <PERSON>, couché.", id="misread-letter"),
+        pytest.param("Mandataire Que. Motif : congés.", "Mandataire <PERSON>. Motif : congés.", id="stranded"),
+        pytest.param("Vus : Radu, Le et Petit.", "Vus : <PERSON>, <PERSON> et <PERSON>.", id="item-of-a-list"),
+        pytest.param("Présents : PIN, BACAR.", "Présents : <PERSON>, <PERSON>.", id="first-of-a-list"),
+        pytest.param("Signalé par VU (elle crie).", "Signalé par <PERSON> (elle crie).", id="vu-as-surname"),
+        pytest.param("Arrivée de FAN au poste.", "Arrivée de <PERSON> au poste.", id="somebodys"),
+        pytest.param("Fait. Pan présente le bilan.", "Fait. <PERSON> présente le bilan.", id="bare-subject"),
+        pytest.param("Notes. Dam : « en hausse ».", "Notes. <PERSON> : « en hausse ».", id="head-of-an-entry"),
+        pytest.param("Avant que Do n'égalise.", "Avant que <PERSON> n'égalise.", id="bare-capital"),
+        pytest.param("La classe de Mme ton, CP.", "La classe de Mme <PERSON>, CP.", id="titled-grammar"),
+        pytest.param("Au départ, Dan Que viendra.", "Au départ, <PERSON> viendra.", id="que-after-a-name"),
+        pytest.param("C'est Sar qui crie.", "C'est <PERSON> qui crie.", id="it-is"),
         pytest.param("M. Pierre Fontaine et Mme Leclerc.", "M. <PERSON> et Mme <PERSON>.", id="things-as-names"),
     ],
 )
@@ -155,6 +166,9 @@ def test_names_by_what_stands_around_them(text: str, expected: str) -> None:
         "L'OPJ, le CHU et la MDPH ont été avisés ; voir article L. 325-1.",
         "Les cases A B C D, la Zoé garée devant la Mercedes.",
         "on m'a dit de passer par le parking, la nuit, le long du quai",
+        "Fait à Marseille. Le : 12/03/2021. Du : 12/03 Au : 15/03. Ton : agressif. Vu : le dossier.",
+        "Vu, le maire. Que, malgré tout, il parte. Lu dans Le Monde. Élu de la SA, du CE, du TA et du PAN.",
+        "Pan : 3 mètres. Main : gauche. Sac : noir. Lieu : Canebière. Le présent rapport. On signale un feu.",
     ],
 )
 def test_what_only_looks_like_a_name_stays(text: str) -> None:

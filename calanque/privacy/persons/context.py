@@ -211,7 +211,7 @@ def _after(words: Sequence[Word], index: int) -> float:
         return _ENTRY
     if following.folded in ("ans", "mois") and _AGE.fullmatch(following.gap):
         return _AGED[words[index].casing]
-    if following.folded == "qui" and index > 1 and (words[index - 2].folded, words[index - 1].folded) == ("c", "est"):
+    if following.folded == "qui" and index and words[index - 1].folded == "est" and words[index - 1].gap.endswith("c'"):
         return _IT_IS
     if following.folded == "c" and index + 2 < len(words) and words[index + 2].gap.startswith("/"):
         return _AGAINST

@@ -139,7 +139,7 @@ ADDRESSED = frozenset(
 remis remise remets demande demandez demander ecrit ecrire ecris parle parler parlez dit dire repondu donne donner
 adresse adressee envoye envoyee transmis transmise confie confiee notifie notifiee signifie signifiee appartient
 appartenant telephone vendu prete pretee loue louee appel due grace rendu fait copie attribue attribuee
-vendue restitue restituee succede remise rendue cede cedee
+vendue restitue restituee succede remise rendue cede cedee merci
 """.split()  # noqa: SIM905
 )
 """Before "à" they announce a person rather than a place."""

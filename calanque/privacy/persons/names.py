@@ -119,6 +119,8 @@ def _may_be_part(word: Word) -> bool:
     """Say whether a word may stand in a name at all: no title, role or label does, unless it is rather a name."""
     if len(word.folded) == 1 or word.folded in TITLES:
         return False
+    if word.folded == "vu":
+        return word.casing is not Casing.START or ":" in word.gap
     return word.folded not in NO_NAMES or (word.odds is not None and word.odds > 0)
 
 
@@ -171,6 +173,8 @@ def _is_short_half(words: Sequence[Word], other: int, index: int) -> bool:
     if abs(other - index) > 1 or words[max(other, index)].gap != " " or name.odds is None or name.odds < _SURE:
         return False
     is_capital = name.casing in CAPITALISED and word.casing in (Casing.TITLE, Casing.UPPER)
+    if is_capital and word.folded in ("que", "on"):
+        return other < index and word.casing is Casing.TITLE  # nobody writes these two with a capital after a name
     return is_capital and word.folded not in NOBLE and is_one_syllable(word.folded) and is_name(word.folded)
 
 

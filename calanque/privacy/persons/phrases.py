@@ -9,7 +9,6 @@ from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable, is_
 from calanque.privacy.persons.cues import (
     DETERMINERS,
     FOLLOWERS,
-    LABELS,
     LINKS_TO_NAME,
     NO_NAMES,
     PARTICLES,
@@ -17,8 +16,7 @@ from calanque.privacy.persons.cues import (
     SAYING,
     TITLES,
 )
-from calanque.privacy.persons.links import is_initial
-from calanque.privacy.persons.words import CAPITALISED, Casing, Word
+from calanque.privacy.persons.words import CAPITALISED, Word
 
 OPENS = re.compile(r"(?:[,;:.!?()«»\"\u201c\u201d|/•=>]|\n[ \t]*[-–]?|\t|^[ \t]*-)\s*$")
 LONE_LINE = 2.0
@@ -27,15 +25,14 @@ _LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
 OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 BEFORE_PARTICLE = OPENERS | {"pour", "pr", "sans", "selon", "meme", "enfant", "senior", "monsieur", "sonnette"}
 """Words that no "of" follows: the particle after them is part of a name."""
-_CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n")
+_CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"\u2013]|\n")
 _NAME_PLACES = OPENERS | TITLES | ROLES | LINKS_TO_NAME | SAYING
 _AFTER_NAME = FOLLOWERS | {"qui", "et", "est", "a", "se", "ne", "ou"}
-_LABELS_AND_ROLES = LABELS | ROLES
 NO_SYLLABLES = PLACE_WORDS | {"chu", "max"}
 _GAPS = frozenset((" ", "  ", "\n", " \n"))
 _NO_FIRST = TITLES | DETERMINERS | PARTICLES
 NOBLE = frozenset(("de", "du", "des", "la"))
-_SURE, _LEAST_HALF = 1.5, -2.2
+_SURE, _TITLED, _LEAST_HALF = 1.5, 4.0, -2.2
 _LEAST_OF_PAIR, _LONGEST_SYLLABLE, _SHORTEST_PAIR, _MOST_SYLLABLES = -1.0, 6, 5, 4
 
 
@@ -44,20 +41,20 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
     name, word = words[other], words[index]
     if abs(other - index) > 1 or words[max(other, index)].gap not in _GAPS or word.folded in TITLES:
         return False
-    is_sure = name.odds is None or name.odds > _SURE or is_one_syllable(name.folded)
+    is_sure = name.odds is None or name.odds > _SURE or name.score > _TITLED or is_one_syllable(name.folded)
     may_name = is_syllable if word.casing in CAPITALISED else is_syllable_name
     if not is_sure or not (is_name(word.folded) or may_name(word.folded)):
         return False
     is_likely = word.odds is None or word.odds > _LEAST_HALF
     if other < index:
-        return (is_likely or is_one_syllable(word.folded)) and _closes(words, index)
-    return is_likely and _opens(words, index)
+        return (is_likely or is_one_syllable(word.folded)) and closes(words, index)
+    return is_likely and opens(words, index)
 
 
 def phrase_of_syllables(words: Sequence[Word], index: int) -> int:
     """Return how many words from here, small or shouted, are a phrase of syllables: 2 for ", hai song,"; 0 for none."""
     first = words[index]
-    if first.casing in CAPITALISED or not _is_syllable(first) or first.folded in _NO_FIRST or not _opens(words, index):
+    if first.casing in CAPITALISED or not _is_syllable(first) or first.folded in _NO_FIRST or not opens(words, index):
         return 0
     end = index + 1
     while end < len(words) and end - index < _MOST_SYLLABLES and words[end].gap in _GAPS and _is_syllable(words[end]):
@@ -65,26 +62,11 @@ def phrase_of_syllables(words: Sequence[Word], index: int) -> int:
     phrase = words[index:end]
     is_rare = any(word.odds is None or word.odds > _LEAST_OF_PAIR for word in phrase)
     is_long = len(phrase) > 1 and sum(len(word.folded) for word in phrase) >= _SHORTEST_PAIR
-    return len(phrase) if is_rare and is_long and _closes(words, end - 1) else 0
+    return len(phrase) if is_rare and is_long and closes(words, end - 1) else 0
 
 
 def _is_syllable(word: Word) -> bool:
     return len(word.folded) <= _LONGEST_SYLLABLE and word.folded not in NO_NAMES and is_syllable(word.folded)
-
-
-def is_capital_syllable(words: Sequence[Word], index: int) -> bool:
-    """Say whether one syllable with a capital fills a phrase that a name opens: "famille TON,", "Q. Le, épuisé"."""
-    word = words[index]
-    if word.casing not in CAPITALISED or not is_one_syllable(word.folded) or not _closes(words, index):
-        return False
-    if (word.folded in NO_NAMES and not word.is_beside_value) or word.folded in NO_SYLLABLES:
-        return False
-    if index and is_initial(words[index - 1]) and word.gap in (". ", "."):
-        return _opens(words, index - 1) and words[index - 1].casing in CAPITALISED
-    if word.casing is Casing.START:
-        return index > 0 and words[index - 1].folded in _LABELS_AND_ROLES and is_syllable_name(word.folded)
-    is_led = index > 0 and words[index - 1].folded in BEFORE_PARTICLE and word.gap == " "
-    return (is_led or _opens(words, index)) and (word.casing is Casing.UPPER or is_syllable_name(word.folded))
 
 
 def is_noble_phrase(words: Sequence[Word], index: int) -> bool:
@@ -94,15 +76,17 @@ def is_noble_phrase(words: Sequence[Word], index: int) -> bool:
         first -= 1
     if first == index or not (word.odds is None or word.odds > 0) or len(word.folded) < _SHORTEST_PAIR:
         return False
-    return bool(OPENS.search(words[first].gap)) and _closes(words, index)
+    return bool(OPENS.search(words[first].gap)) and closes(words, index)
 
 
-def _opens(words: Sequence[Word], index: int) -> bool:
+def opens(words: Sequence[Word], index: int) -> bool:
+    """Say whether a phrase begins at a word: after a sign, a title, a role or "par"."""
     word = words[index]
     return bool(OPENS.search(word.gap)) or (index > 0 and words[index - 1].folded in _NAME_PLACES and word.gap == " ")
 
 
-def _closes(words: Sequence[Word], index: int) -> bool:
+def closes(words: Sequence[Word], index: int) -> bool:
+    """Say whether a phrase ends with a word: before a sign, or a word that follows names."""
     if index + 1 == len(words):
         return True
     following = words[index + 1]

@@ -11,6 +11,7 @@ from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.lexicon.syllables import is_syllable, is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
+from calanque.privacy.persons.alone import is_alone
 from calanque.privacy.persons.announced import LONGEST_ACRONYM, is_titled
 from calanque.privacy.persons.context import context_score
 from calanque.privacy.persons.links import (
@@ -27,7 +28,6 @@ from calanque.privacy.persons.links import (
 from calanque.privacy.persons.phrases import (
     LONE_LINE,
     NO_SYLLABLES,
-    is_capital_syllable,
     is_noble_phrase,
     lone_lines,
     phrase_of_syllables,
@@ -115,7 +115,7 @@ def _paired(words: Sequence[Word]) -> list[bool]:
 
 def _settle_phrases(words: Sequence[Word]) -> None:
     for index in range(len(words)):
-        if is_noble_phrase(words, index) or (is_capital_syllable(words, index) and not is_neutral(words[index])):
+        if is_noble_phrase(words, index) or is_alone(words, index, ACCEPT):
             words[index].score = max(words[index].score, ACCEPT)
         for word in words[index : index + phrase_of_syllables(words, index)]:
             word.score = max(word.score, ACCEPT)

@@ -1,0 +1,181 @@
+"""Short names alone that are words of French too ("Le", "Que", "Pan", "VU"): told by where they stand.
+
+A word of grammar with a capital within a sentence, and nothing after it that it could bear on, is no word of grammar.
+"""
+
+import re
+from collections.abc import Sequence
+
+from calanque.privacy.lexicon.odds import is_name
+from calanque.privacy.lexicon.places import LINK_WORDS, NEUTRAL, PLACE_WORDS
+from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable_name
+from calanque.privacy.persons.cues import (
+    AMBIGUOUS_TITLES,
+    DETERMINERS,
+    FOLLOWERS,
+    LABELS,
+    NO_NAMES,
+    OF_A_PERSON,
+    PLACE_PREPOSITIONS,
+    ROLES,
+    TITLES,
+)
+from calanque.privacy.persons.links import is_dated, is_initial
+from calanque.privacy.persons.phrases import BEFORE_PARTICLE, closes, opens
+from calanque.privacy.persons.words import CAPITALISED, Casing, Word
+
+_GRAMMAR = frozenset(
+    ("le", "la", "du", "ma", "ta", "sa", "ton", "son", "tu", "on", "que", "ce", "se", "ne", "ni", "si")
+)
+_NO_ACRONYM = frozenset(("le", "que", "ton", "son", "tu", "on", "vu"))
+"""Words of grammar whose capitals stand for nothing else ("SA", "CE" and "DU" do)."""
+_NO_NAMES = (NO_NAMES | PLACE_WORDS | NEUTRAL | {"chu", "max"}) - {"pin", "vu", "mai"}
+"""The code PIN, the label "Vu" and the month of May are names where one is due: "titulaire Pin", "par VU"."""
+_LABELS_AND_ROLES = LABELS | ROLES
+_LONGEST, _LEAST_HEAD = 6, -2.6
+_ENDS = re.compile(r"[ \t]*[,;.!?/)\n]")
+_HEADS = re.compile(r"(?:.*[.;!?])?\s*|.*\n[ \t]*", re.DOTALL)
+_NEXT_ITEM = re.compile(r"[ \t]*,[ \t]*\n?")
+_VALUE = re.compile(r"\s?[(,]?\s?[+\d]")
+_NO_ARTICLE, _SUBJECTS, _LABEL_LIKE = frozenset(("le", "que", "ta", "on", "tu")), ("on", "tu"), ("le", "son", "ton")
+_VERBS = FOLLOWERS - {"ne", "nee", "epouse", "veuve", "age", "agee", "joignable", "celibataire", "dit"}
+
+
+def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
+    """Say whether one short word with a capital is a name by its place: "famille TON,", "Mandataire Que.", "Q. Le,".
+
+    Args:
+        words: the words of the text, scored.
+        index: the word.
+        accept: score from which a word beside it is a name.
+    """
+    word = words[index]
+    if not 1 < len(word.folded) <= _LONGEST or _is_barred(words, index):
+        return False
+    if word.casing not in CAPITALISED:
+        return _is_titled_grammar(words, index)
+    if _is_item(words, index, accept):
+        return True
+    if not (is_one_syllable(word.folded) or word.folded in _GRAMMAR):
+        return False
+    return (
+        _is_stranded(words, index)
+        or _fills_a_phrase(words, index)
+        or _heads_a_sentence(words, index)
+        or _is_bare_capital(words, index)
+    )
+
+
+def _is_barred(words: Sequence[Word], index: int) -> bool:
+    word = words[index]
+    if word.folded in TITLES or (word.folded == "mai" and is_dated(words, index)):
+        return True
+    return word.folded in _NO_NAMES and not word.is_beside_value
+
+
+def _is_stranded(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word of grammar with a capital has nothing to bear on: "dont Munteanu, Le et Toihir"."""
+    word = words[index]
+    if word.folded not in _GRAMMAR and word.folded != "vu":
+        return False
+    if word.casing is Casing.UPPER and word.folded not in _NO_ACRONYM:
+        return False
+    following = words[index + 1] if index + 1 < len(words) else None
+    if word.casing is Casing.START:
+        is_cut = following is None or bool(_ENDS.match(following.gap)) or following.folded in ("et", "est")
+        is_led = bool(word.gap) and (":" in word.gap or following is None or following.gap.strip() != ",")
+        return is_cut and is_led and word.folded not in ("vu", "on", "tu", "la")
+    return closes(words, index) or word.is_beside_value
+
+
+def _is_titled_grammar(words: Sequence[Word], index: int) -> bool:
+    """Say whether a small word of grammar between a title and a sign is a name: "classe de Mme ton, CP"."""
+    if not index or words[index].folded not in _GRAMMAR or not closes(words, index):
+        return False
+    title = words[index - 1]
+    is_title = title.folded in TITLES and (title.folded not in AMBIGUOUS_TITLES or words[index].gap.startswith("."))
+    return is_title and words[index].gap in (" ", ". ")
+
+
+def _fills_a_phrase(words: Sequence[Word], index: int) -> bool:
+    """Say whether a syllable fills a phrase that a name opens: "famille TON,", "ayants droit PAN et"."""
+    word = words[index]
+    if index and is_initial(words[index - 1]) and word.gap in (". ", "."):
+        return closes(words, index) and opens(words, index - 1) and words[index - 1].casing in CAPITALISED
+    is_led = index > 0 and words[index - 1].folded in BEFORE_PARTICLE and word.gap == " "
+    if index > 1 and words[index - 1].folded == "de" and words[index - 2].folded in OF_A_PERSON:
+        return word.casing is Casing.UPPER and is_name(word.folded) and _is_likely(word)
+    if not closes(words, index):
+        return False
+    if word.casing is Casing.START:
+        return index > 0 and words[index - 1].folded in _LABELS_AND_ROLES and is_syllable_name(word.folded)
+    return (is_led or opens(words, index)) and (word.casing is Casing.UPPER or is_syllable_name(word.folded))
+
+
+def _heads_a_sentence(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word begins a sentence as no other word could: "; Fan : félicitations", "Que succède à"."""
+    word = words[index]
+    is_grammar = word.folded in _NO_ARTICLE
+    if word.casing is not Casing.START or index + 1 == len(words) or not _HEADS.fullmatch(word.gap):
+        return False
+    if not is_grammar and not (_is_likely(word) and is_name(word.folded)):
+        return False
+    following = words[index + 1]
+    if following.gap == " ":
+        return following.folded in _VERBS and word.folded not in _SUBJECTS
+    is_head = following.gap.strip() in (":", ": «") and not _VALUE.match(following.gap)
+    return is_head and word.folded not in _LABEL_LIKE
+
+
+def _is_bare_capital(words: Sequence[Word], index: int) -> bool:
+    """Say whether a listed name has a capital for no other reason: "avant que Do n'égalise", not "le Pin", "Do It"."""
+    word = words[index]
+    if word.casing is not Casing.TITLE or not index or not is_name(word.folded) or not _is_likely(word):
+        return False
+    previous = words[index - 1]
+    if previous.folded in DETERMINERS or previous.folded in LINK_WORDS or previous.folded in PLACE_PREPOSITIONS:
+        return False
+    is_after_capital = previous.casing in CAPITALISED and word.gap == " "
+    following = words[index + 1] if index + 1 < len(words) else None
+    is_before_capital = following is not None and following.gap in (" ", "-") and following.casing in CAPITALISED
+    return is_syllable_name(word.folded) and not is_after_capital and not is_before_capital
+
+
+def _is_item(words: Sequence[Word], index: int, accept: float) -> bool:
+    """Say whether a listed name stands in a list between names: "Présents : Greco, Pin, Bacar"."""
+    word = words[index]
+    if not (is_name(word.folded) or is_one_syllable(word.folded)) or word.casing is Casing.START:
+        return _begins_list(words, index, accept)
+    before = index - 2 if index > 1 and words[index - 1].folded == "et" and word.gap == " " else index - 1
+    if before < 0 or not (before < index - 1 or _NEXT_ITEM.fullmatch(word.gap)):
+        return False
+    return _is_name_item(words, before, accept) and _is_before_name(words, index, accept)
+
+
+def _begins_list(words: Sequence[Word], index: int, accept: float) -> bool:
+    word = words[index]
+    if not index or words[index - 1].folded not in LABELS or word.gap.strip() != ":" or not is_name(word.folded):
+        return False
+    return _is_before_name(words, index, accept)
+
+
+def _is_before_name(words: Sequence[Word], index: int, accept: float) -> bool:
+    """Say whether the next item of a list is a name."""
+    after = index + 1
+    if after >= len(words):
+        return False
+    if words[after].folded == "et" and words[after].gap == " ":
+        after += 1
+    elif not _NEXT_ITEM.fullmatch(words[after].gap):
+        return False
+    if after < len(words) and is_initial(words[after]):
+        after += 1
+    return after < len(words) and _is_name_item(words, after, accept)
+
+
+def _is_name_item(words: Sequence[Word], index: int, accept: float) -> bool:
+    return words[index].casing in CAPITALISED and words[index].score >= accept
+
+
+def _is_likely(word: Word) -> bool:
+    return word.odds is None or word.odds > _LEAST_HEAD
