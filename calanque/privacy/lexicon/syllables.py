@@ -40,7 +40,7 @@ _ONE = rf"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?{_FINALS})"
 _PINYIN = re.compile(rf"{_ONE}{{1,2}}")
 _ONE_PINYIN = re.compile(_ONE)
 _ARTICLES = frozenset(
-    ("le", "la", "ta", "ma", "sa", "du", "de", "ce", "ne", "se", "te", "me", "que", "qui", "et", "ou", "en")
+    ("le", "la", "ta", "ma", "sa", "du", "de", "ce", "ne", "se", "te", "me", "que", "qui", "et", "ou", "en", "au")
 )
 
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 
 from calanque.privacy.lexicon.odds import is_name
-from calanque.privacy.lexicon.places import LINK_WORDS, NEUTRAL, PLACE_WORDS
+from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable_name
 from calanque.privacy.persons.cues import (
+    AMBIGUOUS_LABELS,
     AMBIGUOUS_TITLES,
     DETERMINERS,
     FOLLOWERS,
@@ -18,22 +19,25 @@ from calanque.privacy.persons.cues import (
     OF_A_PERSON,
     PLACE_PREPOSITIONS,
     ROLES,
+    SURNAMES_AND_LABELS,
     TITLES,
 )
 from calanque.privacy.persons.links import is_dated, is_initial
 from calanque.privacy.persons.phrases import BEFORE_PARTICLE, closes, opens
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
-_GRAMMAR = frozenset(
-    ("le", "la", "du", "ma", "ta", "sa", "ton", "son", "tu", "on", "que", "ce", "se", "ne", "ni", "si")
-)
+_GRAMMAR = frozenset(("le", "la", "du", "ma", "ta", "sa", "ton", "son", "tu", "on", "que", "ce"))
 _NO_ACRONYM = frozenset(("le", "que", "ton", "son", "tu", "on", "vu"))
 """Words of grammar whose capitals stand for nothing else ("SA", "CE" and "DU" do)."""
-_NO_NAMES = (NO_NAMES | PLACE_WORDS | NEUTRAL | {"chu", "max"}) - {"pin", "vu", "mai"}
-"""The code PIN, the label "Vu" and the month of May are names where one is due: "titulaire Pin", "par VU"."""
-_LABELS_AND_ROLES = LABELS | ROLES
+_NO_NAMES = (NO_NAMES | PLACE_WORDS | NEUTRAL | {"chu", "max"}) - SURNAMES_AND_LABELS - {"pin", "mai"}
+"""The code PIN and the month of May are names where one is due: "titulaire Pin"."""
+_LABELS_AND_ROLES = (LABELS | ROLES) - AMBIGUOUS_LABELS
 _LONGEST, _LEAST_HEAD = 6, -2.6
-_ENDS = re.compile(r"[ \t]*[,;.!?/)\n]")
+_LEAST_BARE = {Casing.TITLE: _LEAST_HEAD, Casing.UPPER: _LEAST_HEAD, Casing.START: -0.5}
+_ACRONYMS = frozenset(
+    "can co fai fo gan her im ko lan min na no pa pi pin ra rai re seo sim wan".split()  # noqa: SIM905
+)
+_ENDS = re.compile(r"[ \t]*[,;.!?/)]")
 _HEADS = re.compile(r"(?:.*[.;!?])?\s*|.*\n[ \t]*", re.DOTALL)
 _NEXT_ITEM = re.compile(r"[ \t]*,[ \t]*\n?")
 _VALUE = re.compile(r"\s?[(,]?\s?[+\d]")
@@ -68,7 +72,12 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
 
 def _is_barred(words: Sequence[Word], index: int) -> bool:
     word = words[index]
-    if word.folded in TITLES or (word.folded == "mai" and is_dated(words, index)):
+    if (
+        word.folded in TITLES
+        or word.folded == "co"
+        or word.gap.endswith("l'")
+        or (word.folded == "mai" and is_dated(words, index))
+    ):
         return True
     return word.folded in _NO_NAMES and not word.is_beside_value
 
@@ -82,15 +91,23 @@ def _is_stranded(words: Sequence[Word], index: int) -> bool:
         return False
     following = words[index + 1] if index + 1 < len(words) else None
     if word.casing is Casing.START:
-        is_cut = following is None or bool(_ENDS.match(following.gap)) or following.folded in ("et", "est")
+        is_cut = (
+            following is None
+            or bool(_ENDS.match(following.gap))
+            or (following.gap == " " and following.folded in ("et", "est"))
+        )
         is_led = bool(word.gap) and (":" in word.gap or following is None or following.gap.strip() != ",")
         return is_cut and is_led and word.folded not in ("vu", "on", "tu", "la")
+    if word.folded in _SUBJECTS and following is not None and following.gap == " ":
+        return word.is_beside_value
     return closes(words, index) or word.is_beside_value
 
 
 def _is_titled_grammar(words: Sequence[Word], index: int) -> bool:
     """Say whether a small word of grammar between a title and a sign is a name: "classe de Mme ton, CP"."""
-    if not index or words[index].folded not in _GRAMMAR or not closes(words, index):
+    following = words[index + 1] if index + 1 < len(words) else None
+    is_cut = following is None or _ENDS.match(following.gap)
+    if not index or words[index].folded not in _GRAMMAR or not is_cut:
         return False
     title = words[index - 1]
     is_title = title.folded in TITLES and (title.folded not in AMBIGUOUS_TITLES or words[index].gap.startswith("."))
@@ -103,13 +120,21 @@ def _fills_a_phrase(words: Sequence[Word], index: int) -> bool:
     if index and is_initial(words[index - 1]) and word.gap in (". ", "."):
         return closes(words, index) and opens(words, index - 1) and words[index - 1].casing in CAPITALISED
     is_led = index > 0 and words[index - 1].folded in BEFORE_PARTICLE and word.gap == " "
-    if index > 1 and words[index - 1].folded == "de" and words[index - 2].folded in OF_A_PERSON:
-        return word.casing is Casing.UPPER and is_name(word.folded) and _is_likely(word)
+    if _is_somebody(words, index) and word.casing is Casing.UPPER and is_name(word.folded) and _is_likely(word):
+        return True
     if not closes(words, index):
         return False
     if word.casing is Casing.START:
         return index > 0 and words[index - 1].folded in _LABELS_AND_ROLES and is_syllable_name(word.folded)
     return (is_led or opens(words, index)) and (word.casing is Casing.UPPER or is_syllable_name(word.folded))
+
+
+def _is_somebody(words: Sequence[Word], index: int) -> bool:
+    """Say whether a role stands before a word ("gardien TO"), or what is somebody's ("arrivée de FAN")."""
+    if not index or words[index].gap != " ":
+        return False
+    previous = words[index - 1].folded
+    return previous in _LABELS_AND_ROLES or (index > 1 and previous == "de" and words[index - 2].folded in OF_A_PERSON)
 
 
 def _heads_a_sentence(words: Sequence[Word], index: int) -> bool:
@@ -130,15 +155,18 @@ def _heads_a_sentence(words: Sequence[Word], index: int) -> bool:
 def _is_bare_capital(words: Sequence[Word], index: int) -> bool:
     """Say whether a listed name has a capital for no other reason: "avant que Do n'égalise", not "le Pin", "Do It"."""
     word = words[index]
-    if word.casing is not Casing.TITLE or not index or not is_name(word.folded) or not _is_likely(word):
+    if not is_name(word.folded) or not is_syllable_name(word.folded) or word.odds is None:
         return False
-    previous = words[index - 1]
-    if previous.folded in DETERMINERS or previous.folded in LINK_WORDS or previous.folded in PLACE_PREPOSITIONS:
+    if word.odds < _LEAST_BARE[word.casing] or (word.casing is Casing.UPPER and word.folded in _ACRONYMS):
         return False
-    is_after_capital = previous.casing in CAPITALISED and word.gap == " "
-    following = words[index + 1] if index + 1 < len(words) else None
-    is_before_capital = following is not None and following.gap in (" ", "-") and following.casing in CAPITALISED
-    return is_syllable_name(word.folded) and not is_after_capital and not is_before_capital
+    previous, following = words[index - 1] if index else None, words[index + 1] if index + 1 < len(words) else None
+    if previous is not None and word.gap == " ":
+        is_place = previous.folded in DETERMINERS or previous.folded in PLACE_PREPOSITIONS
+        if is_place or (previous.casing in CAPITALISED and previous.casing is not Casing.START):
+            return False
+    if following is None or not following.gap:
+        return following is None
+    return not following.gap[0].isdigit() and (following.gap not in (" ", "-") or following.casing not in CAPITALISED)
 
 
 def _is_item(words: Sequence[Word], index: int, accept: float) -> bool:

@@ -29,7 +29,7 @@ _GREETING, _CAPITAL_PARTICLE, _FOREIGN_PARTICLE, _ADDRESSED = 1.2, 1.0, 1.5, 1.0
 _BORN = 2.5
 _AFTER_BORN = frozenset(("ne", "nee", "demeurant", "domicilie", "domiciliee"))
 _ROLE_OF_SHORT = 4.5
-_CHEZ_LES = 1.0
+_CHEZ, _CHEZ_LES = 2.5, 1.0
 _BEFORE_FAMILY = ("chez", "famille")
 _BESIDE = {
     Casing.TITLE: 1.0,
@@ -93,7 +93,7 @@ def _suggested(words: Sequence[Word], index: int) -> float:
     return (
         _suggested_by_role(words, index)
         or _suggested_by_phrase(words, index)
-        or _suggested_by_word(words[index - 1], words[index].gap)
+        or _suggested_by_word(words[index - 1], words[index])
         or (_CAPITAL_PARTICLE if is_part_of_surname(words, index) else 0.0)
     )
 
@@ -125,14 +125,14 @@ def _suggested_by_phrase(words: Sequence[Word], index: int) -> float:
     return _I_AM if (before, previous) == ("je", "suis") and _is_full_name(words, index) else 0.0
 
 
-def _suggested_by_word(previous: Word, gap: str) -> float:
-    if previous.folded in GREETINGS and (_AFTER_ROLE.fullmatch(gap) or _APART.fullmatch(gap)):
+def _suggested_by_word(previous: Word, word: Word) -> float:
+    if previous.folded in GREETINGS and (_AFTER_ROLE.fullmatch(word.gap) or _APART.fullmatch(word.gap)):
         return _GREETING
-    if previous.folded in LINKS_TO_NAME and gap == " ":
-        return _LINK
-    if previous.folded == "c" and gap.startswith("/"):
+    if previous.folded in LINKS_TO_NAME and word.gap == " ":
+        return _CHEZ if previous.folded == "chez" and word.casing not in CAPITALISED else _LINK
+    if previous.folded == "c" and word.gap.startswith("/"):
         return _ROLE
-    return _FOREIGN_PARTICLE if previous.folded in FOREIGN_PARTICLES and gap in GAPS else 0.0
+    return _FOREIGN_PARTICLE if previous.folded in FOREIGN_PARTICLES and word.gap in GAPS else 0.0
 
 
 def _heads_an_entry(word: Word) -> bool:

@@ -16,7 +16,7 @@ _LIST_SIGNS = frozenset((";", ",", "|", ""))
 _INITIALS = re.compile(r"[a-z](?:-[a-z])+")
 _MOST_PARTICLES = 3
 _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"\d\s?$"), re.compile(r"\s?\d")
-BRANDS_AND_NAMES = frozenset(("zoe", "mercedes", "megane", "logan", "vito", "harmonie"))
+BRANDS_AND_NAMES = frozenset(("zoe", "mercedes", "megane", "logan", "vito", "harmonie", "suzuki"))
 MONTHS_AND_NAMES = frozenset(("mai", "avril", "juin"))
 _BEFORE_MONTH = frozenset(
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.lexicon.syllables import is_one_syllable
 from calanque.privacy.persons.announced import LONGEST_ACRONYM
-from calanque.privacy.persons.cues import NO_NAMES, TITLES
+from calanque.privacy.persons.cues import NO_NAMES, SURNAMES_AND_LABELS, TITLES
 from calanque.privacy.persons.initials import initials
 from calanque.privacy.persons.links import (
     follows_initial,
@@ -119,7 +119,7 @@ def _may_be_part(word: Word) -> bool:
     """Say whether a word may stand in a name at all: no title, role or label does, unless it is rather a name."""
     if len(word.folded) == 1 or word.folded in TITLES:
         return False
-    if word.folded == "vu":
+    if word.folded in SURNAMES_AND_LABELS:
         return word.casing is not Casing.START or ":" in word.gap
     return word.folded not in NO_NAMES or (word.odds is not None and word.odds > 0)
 

@@ -25,7 +25,7 @@ _LONGEST_LINE, _LEAST_LINE_ODDS = 4, -0.3
 OPENERS = frozenset(("a", "par", "que", "chez", "avec", "contre", "dont"))
 BEFORE_PARTICLE = OPENERS | {"pour", "pr", "sans", "selon", "meme", "enfant", "senior", "monsieur", "sonnette"}
 """Words that no "of" follows: the particle after them is part of a name."""
-_CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"\u2013]|\n")
+_CLOSES = re.compile(r"\s?[,.;:!?)(\n/»\"]|\n| - ")
 _NAME_PLACES = OPENERS | TITLES | ROLES | LINKS_TO_NAME | SAYING
 _AFTER_NAME = FOLLOWERS | {"qui", "et", "est", "a", "se", "ne", "ou"}
 NO_SYLLABLES = PLACE_WORDS | {"chu", "max"}
@@ -41,11 +41,12 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
     name, word = words[other], words[index]
     if abs(other - index) > 1 or words[max(other, index)].gap not in _GAPS or word.folded in TITLES:
         return False
-    is_sure = name.odds is None or name.odds > _SURE or name.score > _TITLED or is_one_syllable(name.folded)
+    is_sure = name.odds is None or name.odds > _SURE or is_one_syllable(name.folded)
     may_name = is_syllable if word.casing in CAPITALISED else is_syllable_name
-    if not is_sure or not (is_name(word.folded) or may_name(word.folded)):
-        return False
     is_likely = word.odds is None or word.odds > _LEAST_HALF
+    is_titled = other < index and name.score > _TITLED and is_likely and name.casing is word.casing
+    if not (is_sure or is_titled) or not (is_name(word.folded) or may_name(word.folded)):
+        return False
     if other < index:
         return (is_likely or is_one_syllable(word.folded)) and closes(words, index)
     return is_likely and opens(words, index)
@@ -90,7 +91,7 @@ def closes(words: Sequence[Word], index: int) -> bool:
     if index + 1 == len(words):
         return True
     following = words[index + 1]
-    return bool(_CLOSES.match(following.gap)) or following.folded in _AFTER_NAME
+    return bool(_CLOSES.match(following.gap)) or (following.folded in _AFTER_NAME and not following.gap.strip())
 
 
 def lone_lines(text: str, words: Sequence[Word]) -> set[int]:

@@ -9,7 +9,7 @@ from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
-from calanque.privacy.lexicon.syllables import is_syllable, is_syllable_name
+from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable, is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.alone import is_alone
 from calanque.privacy.persons.announced import LONGEST_ACRONYM, is_titled
@@ -69,8 +69,8 @@ _BEYOND_NEIGHBOURS = -2.0
 _MONTH_NAME = -0.3
 _SURE_SURNAME, _CONVENTION = 4.0, 1.0
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
-_CAPITAL_SYLLABLES, _LEAST_START = 5.5, -3.0
-_SYLLABLES, _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3.5, 4, 1.0
+_SURE_SYLLABLES, _SYLLABLES, _LEAST_START, _LEAST_HALF = 5.5, 3.5, -3.0, -2.4
+_SHORTEST_SYLLABLES, _FOREIGN_ODDS = 4, 1.0
 _UNLISTED_PAIR, _LEAST_SHAPE, _DIRECTORY = 1.5, -0.2, 4.0
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
@@ -83,7 +83,7 @@ def score_words(text: Prepared, words: Sequence[Word]) -> None:
         if paired[index] or own[index] > _HOPELESS:
             word.score += context_score(words, index)
         if paired[index]:
-            word.score += _CAPITAL_SYLLABLES if word.casing in CAPITALISED else _SYLLABLES
+            word.score += paired[index]
         elif own[index] > _HOPELESS and word.score > _BEYOND_NEIGHBOURS:
             word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
         if word.casing in _WRITTEN_WITH and (follows_initial(words, index) or is_titled(words, index)):
@@ -103,14 +103,21 @@ def _own_scores(words: Sequence[Word]) -> list[float]:
     return [_NEUTRAL if score > 0 and names_a_thing(words, index) else score for index, score in enumerate(own)]
 
 
-def _paired(words: Sequence[Word]) -> list[bool]:
-    """Say of each word whether it is half of a name of syllables: "MAI Van", "hui dinh"."""
-    paired = [False] * len(words)
+def _paired(words: Sequence[Word]) -> list[float]:
+    """Return what being half of a name of syllables adds to each word ("MAI Van", "hui dinh"), 0 where it is none."""
+    paired = [0.0] * len(words)
     for index in range(len(words) - 1):
         word, other = words[index], words[index + 1]
         if other.gap == " " and is_syllable(word.folded) and is_syllable(other.folded) and _are_pair(word, other):
-            paired[index] = paired[index + 1] = True
+            paired[index] = max(paired[index], _pair_bonus(word, other))
+            paired[index + 1] = _pair_bonus(other, word)
     return paired
+
+
+def _pair_bonus(word: Word, other: Word) -> float:
+    """Return what the other half of a name adds to a word: however common, beside a sure one ("son chen")."""
+    is_drawn = is_one_syllable(word.folded) and is_one_syllable(other.folded) and _is_foreign(other)
+    return _SURE_SYLLABLES if word.casing in CAPITALISED or is_drawn else _SYLLABLES
 
 
 def _settle_phrases(words: Sequence[Word]) -> None:
@@ -205,9 +212,17 @@ def _are_pair(word: Word, other: Word) -> bool:
         is_syllable_name(w.folded) for w in pair
     ):
         return False
-    return word.casing in CAPITALISED or any(
-        len(w.folded) >= _SHORTEST_SYLLABLES and (w.odds is None or w.odds > _FOREIGN_ODDS) for w in pair
-    )
+    return word.casing in CAPITALISED or any(map(_is_foreign, pair)) or all(map(_may_be_half, pair))
+
+
+def _is_foreign(word: Word) -> bool:
+    """Say whether a syllable is no word of French."""
+    return word.odds > _FOREIGN_ODDS if word.odds is not None else len(word.folded) >= _SHORTEST_SYLLABLES
+
+
+def _may_be_half(word: Word) -> bool:
+    """Say whether a listed name of one syllable is no frequent word of French."""
+    return is_one_syllable(word.folded) and is_name(word.folded) and word.odds is not None and word.odds > _LEAST_HALF
 
 
 def _are_unlisted_pair(word: Word, other: Word) -> bool:
