@@ -6,9 +6,11 @@ A word of grammar with a capital within a sentence, and nothing after it that it
 import re
 from collections.abc import Sequence
 
+from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.odds import is_name
 from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable_name
+from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.cues import (
     AMBIGUOUS_LABELS,
     AMBIGUOUS_TITLES,
@@ -22,7 +24,7 @@ from calanque.privacy.persons.cues import (
     SURNAMES_AND_LABELS,
     TITLES,
 )
-from calanque.privacy.persons.links import is_dated, is_initial
+from calanque.privacy.persons.links import BRANDS_AND_NAMES, is_dated, is_initial
 from calanque.privacy.persons.phrases import BEFORE_PARTICLE, closes, opens
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
@@ -31,11 +33,12 @@ _NO_ACRONYM = frozenset(("le", "que", "ton", "son", "tu", "on", "vu"))
 """Words of grammar whose capitals stand for nothing else ("SA", "CE" and "DU" do)."""
 _NO_NAMES = (NO_NAMES | PLACE_WORDS | NEUTRAL | {"chu", "max"}) - SURNAMES_AND_LABELS - {"pin", "mai"}
 """The code PIN and the month of May are names where one is due: "titulaire Pin"."""
+_PLACES_AND_BRANDS = TOWNS | LANDS | BRANDS | BRANDS_AND_NAMES
 _LABELS_AND_ROLES = (LABELS | ROLES) - AMBIGUOUS_LABELS
-_LONGEST, _LEAST_HEAD = 6, -2.6
+_LONGEST, _LEAST_HEAD, _LEAST_TITLE = 6, -2.6, -1.2
 _LEAST_BARE = {Casing.TITLE: _LEAST_HEAD, Casing.UPPER: _LEAST_HEAD, Casing.START: -0.5}
 _ACRONYMS = frozenset(
-    "can co fai fo gan her im ko lan min na no pa pi pin ra rai re seo sim wan".split()  # noqa: SIM905
+    "can co fa fai fo gan her im ko lan min na no pa pi pin ra rai re seo sim wan".split()  # noqa: SIM905
 )
 _ENDS = re.compile(r"[ \t]*[,;.!?/)]")
 _HEADS = re.compile(r"(?:.*[.;!?])?\s*|.*\n[ \t]*", re.DOTALL)
@@ -54,20 +57,15 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
         accept: score from which a word beside it is a name.
     """
     word = words[index]
-    if not 1 < len(word.folded) <= _LONGEST or _is_barred(words, index):
+    if len(word.folded) == 1 or _is_barred(words, index):
         return False
     if word.casing not in CAPITALISED:
         return _is_titled_grammar(words, index)
-    if _is_item(words, index, accept):
+    if _is_item(words, index, accept) or _is_bare_capital(words, index):
         return True
-    if not (is_one_syllable(word.folded) or word.folded in _GRAMMAR):
+    if len(word.folded) > _LONGEST or not (is_one_syllable(word.folded) or word.folded in _GRAMMAR):
         return False
-    return (
-        _is_stranded(words, index)
-        or _fills_a_phrase(words, index)
-        or _heads_a_sentence(words, index)
-        or _is_bare_capital(words, index)
-    )
+    return _is_stranded(words, index) or _fills_a_phrase(words, index) or _heads_a_sentence(words, index)
 
 
 def _is_barred(words: Sequence[Word], index: int) -> bool:
@@ -155,9 +153,13 @@ def _heads_a_sentence(words: Sequence[Word], index: int) -> bool:
 def _is_bare_capital(words: Sequence[Word], index: int) -> bool:
     """Say whether a listed name has a capital for no other reason: "avant que Do n'égalise", not "le Pin", "Do It"."""
     word = words[index]
-    if not is_name(word.folded) or not is_syllable_name(word.folded) or word.odds is None:
+    if not is_name(word.folded) or word.odds is None:
         return False
-    if word.odds < _LEAST_BARE[word.casing] or (word.casing is Casing.UPPER and word.folded in _ACRONYMS):
+    is_likely = word.casing is Casing.TITLE and word.odds > _LEAST_TITLE and word.folded not in _PLACES_AND_BRANDS
+    is_short = is_one_syllable(word.folded) and is_syllable_name(word.folded)
+    if not is_likely and not (is_short and word.odds > _LEAST_BARE[word.casing]):
+        return False
+    if word.casing is Casing.UPPER and word.folded in _ACRONYMS:
         return False
     previous, following = words[index - 1] if index else None, words[index + 1] if index + 1 < len(words) else None
     if previous is not None and word.gap == " ":
