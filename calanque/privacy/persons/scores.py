@@ -71,7 +71,7 @@ _SURE_SURNAME, _CONVENTION = 4.0, 1.0
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
 _SURE_SYLLABLES, _SYLLABLES, _LEAST_START, _LEAST_HALF = 5.5, 3.5, -3.0, -2.4
 _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 4, 1.0
-_UNLISTED_PAIR, _LEAST_SHAPE, _DIRECTORY = 1.5, -0.2, 4.0
+_UNLISTED_PAIR, _DIRECTORY = 1.5, 4.0
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
 
@@ -226,10 +226,14 @@ def _may_be_half(word: Word) -> bool:
 
 
 def _are_unlisted_pair(word: Word, other: Word) -> bool:
-    """Say whether two words side by side are no words of French, and look like names: "kegham yeramian"."""
+    """Say whether two words side by side are no words of French, and look like names: "kegham yeramian".
+
+    Acronyms and brands are written with capitals: of small words less is asked.
+    """
+    shortest, least = (3, -0.7) if word.casing in (Casing.LOWER, Casing.BARE) else (LONGEST_ACRONYM + 1, -0.2)
     return all(
-        len(w.folded) > LONGEST_ACRONYM
-        and (w.odds > 0 if w.odds is not None else name_shape(w.folded) > _LEAST_SHAPE)
+        len(w.folded) >= shortest
+        and (w.odds > 0 if w.odds is not None else name_shape(w.folded) > least)
         and w.folded not in _PROPER_NOUNS
         for w in (word, other)
     )
