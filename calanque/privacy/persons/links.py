@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.places import LINK_WORDS, PLACE_WORDS
+from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.cues import BIRDS, DETERMINERS, NAMESAKES, NAMESAKES_LINKED, PARTICLES
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
@@ -25,6 +26,15 @@ vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout septem
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 _OF = ("de", "du", "des")
+_SURE = 1.5
+_OWNED = frozenset(
+    """
+maison porte jardin restaurant magasin bar cafe brasserie boulangerie pharmacie immeuble parking bus entreprise societe
+association groupe club agence salle fete batiment hotel service unite classe rapport atelier operation programme
+tableau chaine journal amendement dispositif creche foyer fichier mail villa arret secteur
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
+"""Things that belong to somebody where "de" links them to a name."""
 
 
 def is_joined(words: Sequence[Word], index: int) -> bool:
@@ -112,11 +122,19 @@ def names_a_thing(words: Sequence[Word], index: int) -> bool:
         if previous.folded == "sa" and previous.casing is Casing.LOWER:
             return False
         if previous.folded in PLACE_WORDS or previous.folded in NAMESAKES or previous.folded in NAMESAKES_LINKED:
-            return not _is_written_as_surname(previous, words[position])
+            return not (_is_written_as_surname(previous, words[position]) or _is_owned(words, position, index))
         if previous.folded not in LINK_WORDS and not is_first_name(previous.folded):
             return False
         position -= 1
     return False
+
+
+def _is_owned(words: Sequence[Word], first: int, index: int) -> bool:
+    """Say whether a thing is somebody's rather than named after him: "la classe de Moreau", not "la salle Moreau"."""
+    word, is_linked = words[index], words[first].folded == "de" and first == index - 1
+    if words[first - 1].folded not in _OWNED or not (is_linked or (first == index and word.gap == " d'")):
+        return False
+    return (word.odds is None or word.odds > _SURE) and word.folded not in TOWNS and word.folded not in LANDS
 
 
 def _begins_full_name(words: Sequence[Word], index: int) -> bool:
