@@ -22,7 +22,7 @@ synagogue temple theatre cinema musee bibliotheque mediatheque centre mairie com
 anse fort palais hotel restaurant bar brasserie cafe boulangerie pharmacie supermarche magasin parking marche halle
 halles quartier secteur immeuble tour batiment bat foyer fondation universite faculte campus residence villa bastide
 chateau copropriete ehpad maison salle complexe saint sainte st ste ile iles fontaine statue monument arche porte
-digue calanque mont col vieux vieille bus tram tramway ligne clos zac zup prix fete journee groupe societe entreprise
+digue calanque mont col bus tram tramway ligne clos zac zup prix fete journee groupe societe entreprise
 association club agence
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
