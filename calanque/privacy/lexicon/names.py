@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
-from calanque.privacy.lexicon.communities import FIRST_NAMES, SURNAMES
+from calanque.privacy.lexicon import asia, communities
 from calanque.privacy.lexicon.world import world_names
 from calanque.privacy.text import fold
 
@@ -23,7 +23,7 @@ def first_name_ranks() -> dict[str, int]:
         for rank, name in enumerate(_read(file)):
             if rank < ranks.get(name, rank + 1):
                 ranks[name] = rank
-    _add(ranks, FIRST_NAMES, _COMMUNITY_RANK)
+    _add(ranks, communities.FIRST_NAMES | asia.FIRST_NAMES, _COMMUNITY_RANK)
     _add(ranks, world_names()[0], _WORLD_RANK)
     return ranks
 
@@ -33,7 +33,7 @@ def surname_ranks() -> dict[str, int]:
     """Return the rank of each folded surname, 0 for the most frequent."""
     names = _read(_SURNAME_FILE)
     ranks = dict(zip(reversed(names), range(len(names) - 1, -1, -1), strict=True))
-    _add(ranks, SURNAMES, _COMMUNITY_RANK)
+    _add(ranks, communities.SURNAMES | asia.SURNAMES, _COMMUNITY_RANK)
     _add(ranks, world_names()[1], _WORLD_RANK)
     return ranks
 
