@@ -57,10 +57,10 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
         accept: score from which a word beside it is a name.
     """
     word = words[index]
+    if word.casing not in CAPITALISED:
+        return word.folded in _GRAMMAR and _is_titled_grammar(words, index)
     if len(word.folded) == 1 or _is_barred(words, index):
         return False
-    if word.casing not in CAPITALISED:
-        return _is_titled_grammar(words, index)
     if _is_item(words, index, accept) or _is_bare_capital(words, index):
         return True
     if len(word.folded) > _LONGEST or not (is_one_syllable(word.folded) or word.folded in _GRAMMAR):
@@ -105,7 +105,7 @@ def _is_titled_grammar(words: Sequence[Word], index: int) -> bool:
     """Say whether a small word of grammar between a title and a sign is a name: "classe de Mme ton, CP"."""
     following = words[index + 1] if index + 1 < len(words) else None
     is_cut = following is None or _ENDS.match(following.gap)
-    if not index or words[index].folded not in _GRAMMAR or not is_cut:
+    if not index or not is_cut:
         return False
     title = words[index - 1]
     is_title = title.folded in TITLES and (title.folded not in AMBIGUOUS_TITLES or words[index].gap.startswith("."))
