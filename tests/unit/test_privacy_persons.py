@@ -141,6 +141,8 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         pytest.param("Les outils de Petit, rendus.", "Les outils de <PERSON>, rendus.", id="capital-of-a-word"),
         pytest.param("revu par an vo, hier", "revu par <PERSON>, hier", id="common-half"),
         pytest.param("le dossier de daisuke kwan", "le dossier de <PERSON>", id="unlisted-small"),
+        pytest.param("VU CE JOUR LE GARDIEN PAN, RAS", "VU CE JOUR LE GARDIEN <PERSON>, RAS", id="capitals-alone"),
+        pytest.param("présents greco, pan, bacar", "présents <PERSON>, <PERSON>, <PERSON>", id="small-item"),
         pytest.param("C'est Sar qui crie.", "C'est <PERSON> qui crie.", id="it-is"),
         pytest.param("M. Pierre Fontaine et Mme Leclerc.", "M. <PERSON> et Mme <PERSON>.", id="things-as-names"),
     ],

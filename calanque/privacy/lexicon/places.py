@@ -36,7 +36,7 @@ de du des la le les l d saint sainte st ste docteur dr general marechal commanda
 NEUTRAL = frozenset(
     """
 january february april june july august september october november december monday tuesday wednesday thursday friday
-saturday sunday
+saturday sunday neg pos cto
 marseille aix paris lyon toulon nice aubagne martigues vitrolles allauch cassis france provence europe corse algerie
 maroc tunisie italie espagne lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai juin
 juillet aout septembre octobre novembre decembre noel toussaint paques ramadan canebiere prado castellane joliette

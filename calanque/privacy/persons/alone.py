@@ -25,7 +25,7 @@ from calanque.privacy.persons.cues import (
     TITLES,
 )
 from calanque.privacy.persons.links import BRANDS_AND_NAMES, is_dated, is_initial
-from calanque.privacy.persons.phrases import BEFORE_PARTICLE, closes, opens
+from calanque.privacy.persons.phrases import BEFORE_PARTICLE, OPENERS, closes, opens
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 _GRAMMAR = frozenset(("le", "la", "du", "ma", "ta", "sa", "ton", "son", "tu", "on", "que", "ce"))
@@ -35,7 +35,8 @@ _NO_NAMES = (NO_NAMES | PLACE_WORDS | NEUTRAL | {"chu", "max"}) - SURNAMES_AND_L
 """The code PIN and the month of May are names where one is due: "titulaire Pin"."""
 _PLACES_AND_BRANDS = TOWNS | LANDS | BRANDS | BRANDS_AND_NAMES
 _LABELS_AND_ROLES = (LABELS | ROLES) - AMBIGUOUS_LABELS
-_LONGEST, _LEAST_HEAD, _LEAST_TITLE = 6, -2.6, -1.2
+_LONGEST, _LEAST_HEAD, _LEAST_TITLE, _LEAST_SMALL = 6, -2.6, -1.2, -0.5
+_LINKS = OPENERS | {"de", "pour", "sur", "entre", "selon", "et", "ou", "devant", "derriere"}
 _LEAST_BARE = {Casing.TITLE: _LEAST_HEAD, Casing.UPPER: _LEAST_HEAD, Casing.START: -0.5}
 _ACRONYMS = frozenset(
     "can co fa fai fo gan her im ko lan min na no pa pi pin ra rai re seo sim wan".split()  # noqa: SIM905
@@ -58,7 +59,7 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
     """
     word = words[index]
     if word.casing not in CAPITALISED:
-        return word.folded in _GRAMMAR and _is_titled_grammar(words, index)
+        return _is_small(words, index, accept)
     if len(word.folded) == 1 or _is_barred(words, index):
         return False
     if _is_item(words, index, accept) or _is_bare_capital(words, index):
@@ -110,6 +111,21 @@ def _is_titled_grammar(words: Sequence[Word], index: int) -> bool:
     title = words[index - 1]
     is_title = title.folded in TITLES and (title.folded not in AMBIGUOUS_TITLES or words[index].gap.startswith("."))
     return is_title and words[index].gap in (" ", ". ")
+
+
+def _is_small(words: Sequence[Word], index: int, accept: float) -> bool:
+    """Say the same where capitals tell nothing, of listed syllables that are no frequent words: "gardien ta,"."""
+    word = words[index]
+    if word.folded in _GRAMMAR:
+        return _is_titled_grammar(words, index)
+    if not (is_one_syllable(word.folded) and is_name(word.folded) and _is_likely(word)) or word.folded in _ACRONYMS:
+        return False
+    if _is_barred(words, index):
+        return False
+    if _is_item(words, index, accept):
+        return True
+    is_led = opens(words, index) or (index > 0 and words[index - 1].folded in _LINKS and word.gap == " ")
+    return closes(words, index) and (_is_somebody(words, index) or (is_led and (word.odds or 0.0) > _LEAST_SMALL))
 
 
 def _fills_a_phrase(words: Sequence[Word], index: int) -> bool:
@@ -204,7 +220,7 @@ def _is_before_name(words: Sequence[Word], index: int, accept: float) -> bool:
 
 
 def _is_name_item(words: Sequence[Word], index: int, accept: float) -> bool:
-    return words[index].casing in CAPITALISED and words[index].score >= accept
+    return words[index].score >= accept
 
 
 def _is_likely(word: Word) -> bool:
