@@ -85,12 +85,16 @@ def drift_html(drift: InputDrift) -> str:
     """Return the page: what has drifted first, a line per type and input in both languages."""
     title = f"Input drift: {drift.territory}, eight weeks before {drift.first_day.isoformat()}"
     shown = drift.rows.sort_values("has_drifted", ascending=False, kind="stable")
-    columns = ["has_drifted", "type", "input", "part", "observed", "expected", "distance", "threshold"]
-    table = shown[[*columns, "finding_en", "finding_fr"]].to_html(
-        index=False, float_format="{:.3f}".format, na_rep="–", border=0
-    )
+    columns = ["has_drifted", "type", "input", "finding_en", "finding_fr"]
+    figures = ["part", "observed", "expected", "distance", "threshold"]
+    table = shown[[*columns, *figures]].to_html(index=False, float_format="{:.3f}".format, na_rep="–", border=0)
     said = f"{len(drift.drifted)} of {len(shown)} inputs have drifted. / {len(drift.drifted)} entrées ont dérivé."
-    style = "body{font:15px sans-serif;margin:2em}td,th{padding:.3em;text-align:left;border-bottom:1px solid #ccc}"
+    style = (
+        "body{font:14px sans-serif;margin:1em}h1{font-size:1.4em}"
+        "td,th{padding:.3em;text-align:left;vertical-align:top;border-bottom:1px solid #ccc}"
+        # The sentences are what is read; figures stand beside them.
+        "td:nth-child(4),td:nth-child(5){min-width:17em}"
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style>'
         f"</head>\n<body><h1>{title}</h1>\n<p>{said}</p>\n{table}\n</body></html>\n"
