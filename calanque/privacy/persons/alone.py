@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.odds import is_name
-from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
+from calanque.privacy.lexicon.places import NEUTRAL
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.cues import (
@@ -25,13 +25,13 @@ from calanque.privacy.persons.cues import (
     TITLES,
 )
 from calanque.privacy.persons.links import BRANDS_AND_NAMES, is_dated, is_initial
-from calanque.privacy.persons.phrases import BEFORE_PARTICLE, OPENERS, closes, opens
+from calanque.privacy.persons.phrases import BEFORE_PARTICLE, NO_SYLLABLES, OPENERS, closes, opens
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 _GRAMMAR = frozenset(("le", "la", "du", "ma", "ta", "sa", "ton", "son", "tu", "on", "que", "ce"))
 _NO_ACRONYM = frozenset(("le", "que", "ton", "son", "tu", "on", "vu"))
 """Words of grammar whose capitals stand for nothing else ("SA", "CE" and "DU" do)."""
-_NO_NAMES = (NO_NAMES | PLACE_WORDS | NEUTRAL | {"chu", "max"}) - SURNAMES_AND_LABELS - {"pin", "mai"}
+_NO_NAMES = (NO_NAMES | NO_SYLLABLES | NEUTRAL) - SURNAMES_AND_LABELS - {"pin", "mai"}
 """The code PIN and the month of May are names where one is due: "titulaire Pin"."""
 _PLACES_AND_BRANDS = TOWNS | LANDS | BRANDS | BRANDS_AND_NAMES
 _LABELS_AND_ROLES = (LABELS | ROLES) - AMBIGUOUS_LABELS
@@ -39,7 +39,7 @@ _LONGEST, _LEAST_HEAD, _LEAST_TITLE, _LEAST_SMALL = 6, -2.6, -1.2, -0.5
 _LINKS = OPENERS | {"de", "pour", "sur", "entre", "selon", "et", "ou", "devant", "derriere"}
 _LEAST_BARE = {Casing.TITLE: _LEAST_HEAD, Casing.UPPER: _LEAST_HEAD, Casing.START: -0.5}
 _ACRONYMS = frozenset(
-    "can co fa fai fo gan her im ko lan min na no pa pi pin ra rai re seo sim wan".split()  # noqa: SIM905
+    "can fa fai fo gan her im ko lan min na no pa pi pin ra rai re seo sim wan".split()  # noqa: SIM905
 )
 _ENDS = re.compile(r"[ \t]*[,;.!?/)]")
 _HEADS = re.compile(r"(?:.*[.;!?])?\s*|.*\n[ \t]*", re.DOTALL)

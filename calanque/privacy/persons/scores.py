@@ -72,6 +72,8 @@ _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
 _SURE_SYLLABLES, _SYLLABLES, _LEAST_START, _LEAST_HALF = 5.5, 3.5, -3.0, -2.4
 _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 4, 1.0
 _UNLISTED_PAIR, _DIRECTORY = 1.5, 4.0
+_SMALL_UNLISTED, _CAPITAL_UNLISTED = (3, -0.7), (LONGEST_ACRONYM + 1, -0.2)
+"""Letters and look that are asked of each of two unlisted words side by side."""
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
 
@@ -230,7 +232,7 @@ def _are_unlisted_pair(word: Word, other: Word) -> bool:
 
     Acronyms and brands are written with capitals: of small words less is asked.
     """
-    shortest, least = (3, -0.7) if word.casing in (Casing.LOWER, Casing.BARE) else (LONGEST_ACRONYM + 1, -0.2)
+    shortest, least = _SMALL_UNLISTED if word.casing in (Casing.LOWER, Casing.BARE) else _CAPITAL_UNLISTED
     return all(
         len(w.folded) >= shortest
         and (w.odds > 0 if w.odds is not None else name_shape(w.folded) > least)
