@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from calanque.contracts.yaml_file import read_closed
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
+_ROUNDING = 1e-9
 
 
 class _Closed(BaseModel):
@@ -21,6 +22,20 @@ class BaselineConfig(_Closed):
 
     half_life_days: float = Field(ge=365)
     window_weeks: int = Field(ge=52)
+
+
+class MeanWeights(_Closed):
+    """Exponents of the geometric mean; they sum to 1."""
+
+    pool: float = Field(ge=0, le=1)
+    regression: float = Field(ge=0, le=1)
+    trees: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> Self:
+        if abs(self.pool + self.regression + self.trees - 1) > _ROUNDING:
+            raise ValueError("mean_weights must sum to 1")
+        return self
 
 
 class ChallengerConfig(_Closed):
@@ -38,6 +53,7 @@ class ChallengerConfig(_Closed):
     refit_weeks: int = Field(ge=1)
     min_fit_weeks: int = Field(ge=4)
     zeros_a_week: int = Field(ge=50, description="Cells without an event that are kept of each week, over all types.")
+    mean_weights: MeanWeights
     regression_alpha: float = Field(gt=0)
     trees: int = Field(ge=1, le=1000)
     leaves: int = Field(ge=2, le=255)
@@ -52,6 +68,8 @@ class ChallengerConfig(_Closed):
             raise ValueError("places_widths_m must be among widths_m")
         if not set(self.other_types_half_lives_days) <= set(self.half_lives_days):
             raise ValueError("other_types_half_lives_days must be among half_lives_days")
+        if self.premises_widths_m[0] != 0:
+            raise ValueError("premises_widths_m must begin with 0: rates are carried by what a cell holds")
         if self.min_fit_weeks > self.fit_weeks:
             raise ValueError("min_fit_weeks must not exceed fit_weeks")
         return self

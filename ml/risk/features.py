@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.risk.cube import DAYS_A_WEEK, CountCube
 from ml.risk.kernels import Kernels, shares
-from ml.risk.premises import PremisesSurfaces
+from ml.risk.premises import EXPOSURES, PremisesSurfaces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,8 @@ def weekly_decay(half_life_days: float) -> float:
 class Layout:
     """The order of the surfaces: own type by half-life then width, all types by width, places, uniform, premises.
 
-    The premises, where incidents tell them, are each kind of place by width, of the own type, then of all types.
+    The premises, where incidents tell them, are each kind of place by width, of the own type, then of all types, then
+    the rates of kinds of place, each exposure by width.
     The window (counts of the last weeks, a baseline) stands last and is no part of the pool.
     """
 
@@ -49,7 +50,8 @@ class Layout:
         self.premises_widths_m = challenger.premises_widths_m
         self.by_premises = self.uniform + 1
         self.all_by_premises = self.by_premises + len(premises) * len(self.premises_widths_m)
-        self.window = self.all_by_premises + len(premises) * len(self.premises_widths_m)
+        self.rates = self.all_by_premises + len(premises) * len(self.premises_widths_m)
+        self.window = self.rates + len(self._rate_names())
         self.pool = tuple(range(self.window))
         self.count = self.window + 1
 
@@ -69,10 +71,15 @@ class Layout:
         together = [f"all types {lives[i]}/{width:g}m" for i in self.together_lives for width in self.widths_m]
         places = [f"places/{self.widths_m[i]:g}m" for i in self.places_widths]
         kinds = [f"{kind} {self.premises_life_days:g}d/{width:g}m" for kind, width in self._kinds()]
-        return [*own, *together, *places, "uniform", *kinds, *(f"all types, {name}" for name in kinds), "window"]
+        all_kinds = [f"all types, {name}" for name in kinds]
+        return [*own, *together, *places, "uniform", *kinds, *all_kinds, *self._rate_names(), "window"]
 
     def _kinds(self) -> product[tuple[str, float]]:
         return product(self.premises, self.premises_widths_m)
+
+    def _rate_names(self) -> list[str]:
+        pairs = product(EXPOSURES, self.premises_widths_m[1:]) if self.premises else ()
+        return [f"rate on {exposure} by premises/{width:g}m" for exposure, width in pairs]
 
     def parts(self) -> dict[str, list[int]]:
         """Return the surfaces of each part that an analyst is told of: recent weeks, the last year, longer, others."""
@@ -82,11 +89,13 @@ class Layout:
             lives = [i for i, days in enumerate(self.half_lives_days) if low <= days <= high]
             return [life * widths + width for life in lives for width in range(widths)]
 
+        # A rate says where its own type has been for years.
+        rates = range(self.rates, self.window)
         return {
             "recent": lasting(0, _RECENT_DAYS),
             "year": lasting(_RECENT_DAYS + 1, _YEAR_DAYS),
-            "long": lasting(_YEAR_DAYS + 1, math.inf) + list(range(self.by_premises, self.all_by_premises)),
-            "other_types": [*range(self.own_count, self.places), *range(self.all_by_premises, self.window)],
+            "long": [*lasting(_YEAR_DAYS + 1, math.inf), *range(self.by_premises, self.all_by_premises), *rates],
+            "other_types": [*range(self.own_count, self.places), *range(self.all_by_premises, self.rates)],
             "background": list(range(self.places, self.by_premises)),
         }
 

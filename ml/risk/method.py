@@ -26,7 +26,7 @@ from ml.risk.rows import Rows, joined
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ml.risk.config import RiskConfig
+    from ml.risk.config import MeanWeights, RiskConfig
     from ml.risk.features import Layout, SurfaceStream
 
 # A baseline is one surface and a uniform floor: without the floor its log score is minus infinity at the first event
@@ -61,6 +61,7 @@ class Fitted:
         pool: weights, types x surfaces of the pool.
         regression: the Poisson regression.
         trees: the LightGBM booster.
+        mean_weights: exponents of the geometric mean.
     """
 
     baselines: dict[MethodName, int]
@@ -68,13 +69,14 @@ class Fitted:
     pool: NDArray[np.float64]
     regression: Regression
     trees: Any = field(repr=False)
+    mean_weights: MeanWeights
 
     def baseline(self, name: MethodName, stream: SurfaceStream) -> NDArray[np.float32]:
         """Return a baseline's shares, types x cells."""
         return stream.mixture(self.floors[name], (self.baselines[name], stream.layout.uniform))
 
     def challengers(self, stream: SurfaceStream) -> dict[MethodName, NDArray[np.float32]]:
-        """Return the shares (types x cells) of the pool, its corrections, and their geometric mean."""
+        """Return the shares (types x cells) of the pool, its corrections, and their weighted geometric mean."""
         layout, count = stream.layout, stream.cube.grid.count
         pool = stream.mixture(self.pool, layout.pool)
         columns = columns_of(layout)
@@ -85,7 +87,8 @@ class Fitted:
             trees[kind] = boosted(self.trees, table, kind) * pool[kind]
         floor = np.float32(1e-6 / count)
         regression, trees = shares(regression) + floor, shares(trees) + floor
-        stack = np.cbrt(pool * regression * trees, dtype=np.float32)
+        mean = self.mean_weights
+        stack = pool**mean.pool * regression**mean.regression * trees**mean.trees
         return {
             MethodName.POOL: pool,
             MethodName.REGRESSION: shares(regression),
@@ -151,6 +154,5 @@ def fit(past: list[Rows], layout: Layout, config: RiskConfig, kde: int, cell_cou
     pool = np.einsum("rk,rk->r", rows.shares[:, list(layout.pool)], weights[rows.kind].astype(np.float32))
     table = features(rows.shares[:, columns_of(layout)], pool, cell_count)
     regression = fit_regression(table, rows, types, cell_count, challenger)
-    return Fitted(
-        baselines, floors, weights, regression, fit_trees(table, pool, rows, challenger, config.backtest.seed)
-    )
+    trees = fit_trees(table, pool, rows, challenger, config.backtest.seed)
+    return Fitted(baselines, floors, weights, regression, trees, challenger.mean_weights)

@@ -87,7 +87,8 @@ class RiskModel(BaseModel):
         )
         floors = {name: np.array(rows) for name, rows in self.floors.items()}
         trees = lightgbm.Booster(model_str=self.trees)
-        return Fitted(dict(self.baselines), floors, np.array(self.pool_weights), regression, trees)
+        pool, mean = np.array(self.pool_weights), self.config.challenger.mean_weights
+        return Fitted(dict(self.baselines), floors, pool, regression, trees, mean)
 
     def main_weights(self, index: int, count: int = 5) -> list[tuple[str, float]]:
         """Return the heaviest surfaces of one type's pool, heaviest first, with their weights."""
