@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -112,17 +113,19 @@ class SurfaceStream:
         part, types = cube.events.of(0, origin), len(cube.types)
         age = (origin - 1 - cube.events.week()[part]).astype(np.float32)
         self._own = np.stack([self._kernels.spread(cube.events, part, decay**age, types) for decay in self._decay])
-        self._places = self._new_places(part)
+        self._place_kernels = Kernels(cube.grid, tuple(self.layout.widths_m[i] for i in self.layout.places_widths))
+        self._of_any_type = replace(cube.events, kind=np.zeros_like(cube.events.kind))
+        self._places = np.zeros((len(self.layout.places_widths), cube.grid.count), dtype=np.float32)
+        self._add_places(part)
         self._window = cube.between(max(0, origin - self._window_weeks), origin)
         self._by_premises = PremisesSurfaces(
             cube, origin, weekly_decay(self.layout.premises_life_days), self.layout.premises_widths_m
         )
         self._sum_up()
 
-    def _new_places(self, part: slice) -> NDArray[np.float32]:
+    def _add_places(self, part: slice) -> None:
         new = self.cube.events.is_new[part].astype(np.float32)
-        spread = self._kernels.spread(self.cube.events, part, new, len(self.cube.types))
-        return np.asarray(spread[self.layout.places_widths].sum(axis=1))
+        self._place_kernels.add(self._places[:, None], self._of_any_type, part, new)
 
     def _sum_up(self) -> None:
         """Refresh what every question needs: the joint surfaces and all totals."""
@@ -139,7 +142,7 @@ class SurfaceStream:
         latest = self._kernels.spread(self.cube.events, part, weights, len(self.cube.types))
         self._own *= self._decay[:, None, None, None]
         self._own += latest[None]
-        self._places += self._new_places(part)
+        self._add_places(part)
         self._window += self.cube.week(self.origin)
         if self.origin >= self._window_weeks:
             self._window -= self.cube.week(self.origin - self._window_weeks)

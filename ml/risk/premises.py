@@ -58,10 +58,8 @@ class PremisesSurfaces:
         self._sum_up()
 
     def _take(self, part: slice, weights: NDArray[np.float32]) -> None:
-        spread = self._kernels.spread(self._events, part, weights, self._types * self._kinds)
-        self._raw += spread.reshape(self._raw.shape)
-        new = self._is_new[part].astype(np.float32)
-        self._places += self._kernels.spread(self._by_kind, part, new, self._kinds)
+        self._kernels.add(self._raw.reshape(len(self._raw), -1, self._cells), self._events, part, weights)
+        self._kernels.add(self._places, self._by_kind, part, self._is_new[part].astype(np.float32))
 
     def _sum_up(self) -> None:
         """Refresh the surfaces of all types, the rates and the totals, kinds x widths first."""
@@ -125,6 +123,6 @@ def _rates(incidents: NDArray[np.float32], places: NDArray[np.float32]) -> NDArr
     pairs = ((exposure, width) for exposure in exposures for width in range(1, len(incidents)))
     for surface, (exposure, width) in zip(found, pairs, strict=True):
         around, here = exposure[width], exposure[0]
-        rate = np.divide(spread[width], around, out=np.zeros_like(spread[width]), where=around > 0)
-        surface[:, known] = (rate * here).sum(axis=1)
+        each = np.divide(here, around, out=np.zeros_like(here), where=around > 0)
+        surface[:, known] = np.einsum("tkc,kc->tc", spread[width], each)
     return found if places.size else found[:0]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from calanque.contracts.yaml_file import read_closed
 from calanque.errors import CalanqueError
@@ -169,10 +170,10 @@ def test_few_incidents_are_stamped_as_the_filter_would(small_grid, monkeypatch):
     kernels, stamped = Kernels(small_grid, (400.0,)), Kernels._stamped
     reached = []
     monkeypatch.setattr(Kernels, "_stamped", lambda *given: reached.append(1) or stamped(*given))
-    few = kernels._filtered(2.0, plain)
+    few = kernels._filtered(2.0, sparse.coo_array(plain))
     crowd = np.full_like(plain, 1e-12)
     assert reached == [1]
-    assert np.allclose(few, kernels._filtered(2.0, plain + crowd), atol=1e-6)
+    assert np.allclose(few, kernels._filtered(2.0, sparse.coo_array(plain + crowd)), atol=1e-6)
     assert reached == [1]
 
 
