@@ -8,7 +8,7 @@ cue is left once their findings are set aside.
 import gc
 import logging
 import re
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from functools import cache
 from importlib.metadata import distribution, version
 from pathlib import Path
@@ -24,10 +24,10 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from calanque.privacy.lexicon.shape import name_shape
+from calanque.privacy.mend import mend
 from calanque.privacy.model_input import inputs_for, placed
 from calanque.privacy.persons.names import mentions, read_names
-from calanque.privacy.recognisers import PACK
-from calanque.privacy.recognisers.person import PERSON
+from calanque.privacy.recognisers import PACK, STRUCTURED
 from calanque.privacy.rules import Recogniser
 from calanque.privacy.spans import MASK_SCORE, Span, merge
 from calanque.privacy.text import Prepared, prepare
@@ -183,7 +183,9 @@ class _NoEnhancer(ContextAwareEnhancer):
 
 
 def _pattern_spans(text: Prepared) -> list[Span]:
-    return [span for recogniser in PACK if recogniser is not PERSON for span in recogniser.find(text)]
+    mended = mend(text)
+    spans = [span for recogniser in STRUCTURED for span in recogniser.find(mended)]
+    return spans if mended is text else mended.restored(spans)
 
 
 def recognizers() -> list[EntityRecognizer]:
@@ -211,16 +213,16 @@ def analyzer() -> AnalyzerEngine:
 
 def analyze_batch(texts: Sequence[str]) -> list[list[Span]]:
     """Return the spans of each text, overlaps included, sorted; offsets are code points of the given text."""
-    engine = analyzer()
-    found = cast("FrenchNlpEngine", engine.nlp_engine).artifacts(texts)
-    return [
-        _spans(engine.analyze(text, LANGUAGE, nlp_artifacts=artifacts)) if artifacts.spans else []
-        for text, artifacts in zip(texts, found, strict=True)
-    ]
+    # The analyzer would ask every recogniser for its share of these spans, text by text, and sort them again.
+    found = cast("FrenchNlpEngine", analyzer().nlp_engine).artifacts(texts)
+    return [_best(artifacts.spans) for artifacts in found]
 
 
-def _spans(results: Iterable[RecognizerResult]) -> list[Span]:
-    return sorted(
-        Span(r.start, r.end, r.entity_type, float(r.score), (r.recognition_metadata or {}).get("rule", ""))
-        for r in results
-    )
+def _best(spans: list[Span]) -> list[Span]:
+    """Return the spans that are masked, without those that lie in one of their own type with a better score."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: (-s.score, s.start, -s.end)):
+        is_held = any(k.type == span.type and k.start <= span.start and span.end <= k.end for k in kept)
+        if span.score >= MASK_SCORE and not is_held:
+            kept.append(span)
+    return sorted(kept)

@@ -155,19 +155,23 @@ class PatternRecogniser:
         if not self._may_match(text):
             return []
         found = _anchors_in(text.folded)
-        tried = [rule for rule in self.rules if not rule.anchors or not found.isdisjoint(rule.anchors)]
-        spans = [self._span(rule, text, match) for rule in tried for match in _matches(rule, text)]
-        return [span for span in spans if span.score >= MASK_SCORE]
+        spans: list[Span] = []
+        for rule in self.rules:
+            if not rule.anchors or not found.isdisjoint(rule.anchors):
+                spans += (span for match in _matches(rule, text) if (span := self._span(rule, text, match)))
+        return spans
 
     def _may_match(self, text: Prepared) -> bool:
         if self.anchors and not holds_one(text.folded, self.anchors):
             return False
         return (text.has_digit and "0" in self.trigger) or any(c in text.folded for c in self.trigger if c != "0")
 
-    def _span(self, rule: Rule, text: Prepared, match: re.Match[str]) -> Span:
+    def _span(self, rule: Rule, text: Prepared, match: re.Match[str]) -> Span | None:
         start, end = match.span("v" if "v" in rule.pattern.groupindex else 0)
-        score = self._score(rule, text.folded, start, end)
-        return Span(start, end, self.entity, round(score, 2), f"{self.entity.lower()}.{rule.name}")
+        score = round(self._score(rule, text.folded, start, end), 2)
+        return (
+            None if score < MASK_SCORE else Span(start, end, self.entity, score, f"{self.entity.lower()}.{rule.name}")
+        )
 
     def _score(self, rule: Rule, folded: str, start: int, end: int) -> float:
         verdict = self.check(folded[start:end]) if rule.is_checked else None
@@ -206,7 +210,9 @@ def _matches(rule: Rule, text: Prepared) -> Iterable[re.Match[str]]:
     subject = text.original if rule.is_cased else text.folded
     if rule.begins is Begins.ANYWHERE:
         return rule.pattern.finditer(subject)
-    numbers, codes = starts(text.folded)
+    numbers, codes, most = starts(text.folded)
+    if rule.shortest > most:
+        return ()
     match_at, shortest = rule.pattern.match, rule.shortest
     places = numbers if rule.begins is Begins.NUMBER else codes
     return [match for start, count in places if count >= shortest and (match := match_at(subject, start))]
@@ -218,8 +224,11 @@ def _digit_count(folded: str, start: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def starts(folded: str) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
-    """Return where numbers begin, and where codes may begin (see `Begins`), each with how many digits follow."""
+def starts(folded: str) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], int]:
+    """Return where numbers begin, and where codes may begin (see `Begins`), each with how many digits follow.
+
+    Last comes the most digits that follow one of them.
+    """
     numbers: list[tuple[int, int]] = []
     codes: list[tuple[int, int]] = []
     for match in _NUMBER.finditer(folded):
@@ -235,4 +244,4 @@ def starts(folded: str) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, i
         codes.append((start, digit_count))
         if not folded[start - 1 : start].isalpha() or end - start >= _LONG_NUMBER:
             numbers.append((start, digit_count))
-    return tuple(numbers), tuple(codes)
+    return tuple(numbers), tuple(codes), max((count for _, count in codes), default=0)

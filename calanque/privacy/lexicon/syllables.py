@@ -56,6 +56,7 @@ def is_syllable(word: str) -> bool:
     return len(word) > 1 and all(part in _LISTED or _PINYIN.fullmatch(part) for part in word.split("-"))
 
 
+@lru_cache(maxsize=50_000)
 def is_one_syllable(word: str) -> bool:
     """Say whether a folded word may be such a name of one syllable ("long", not "hier")."""
     return word in _LISTED or (len(word) > 1 and bool(_ONE_PINYIN.fullmatch(word)))

@@ -1,6 +1,7 @@
 """From scored words to names: runs of accepted words, with their particles and initials."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -249,18 +250,16 @@ def _may_name(word: Word) -> bool:
 
 def mentions(reading: Reading, names: Iterable[Span]) -> list[Span]:
     """Return the other places where a word of these names stands: who was named once is named by any of the words."""
-    found = sorted((span.start, span.end) for span in names if span.type == ENTITY)
-    known: set[str] = set()
-    rest: list[int] = []
-    for index, word in enumerate(reading.words):
-        if any(start <= word.start < end for start, end in found):
-            known.add(word.folded)
-        else:
-            rest.append(index)
+    words, starts = reading.words, [word.start for word in reading.words]
+    named: set[int] = set()
+    for span in names:
+        if span.type == ENTITY:
+            named.update(range(bisect_left(starts, span.start), bisect_left(starts, span.end)))
+    known = {words[index].folded for index in named}
     return [
         Span(word.start, word.end, ENTITY, 0.7, "person.mention")
-        for index in rest
-        if (word := reading.words[index]).folded in known and _is_mention(reading.words, index)
+        for index, word in enumerate(words)
+        if word.folded in known and index not in named and _is_mention(words, index)
     ]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from calanque.privacy.lexicon.odds import is_name
 from calanque.privacy.lexicon.places import PLACE_WORDS
@@ -55,10 +56,10 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
 def phrase_of_syllables(words: Sequence[Word], index: int) -> int:
     """Return how many words from here, small or shouted, are a phrase of syllables: 2 for ", hai song,"; 0 for none."""
     first = words[index]
-    if first.casing in CAPITALISED or not _is_syllable(first) or first.folded in _NO_FIRST or not opens(words, index):
+    if first.casing in CAPITALISED or not _may_begin(first.folded) or not opens(words, index):
         return 0
-    end = index + 1
-    while end < len(words) and end - index < _MOST_SYLLABLES and words[end].gap in _GAPS and _is_syllable(words[end]):
+    end, most = index + 1, min(index + _MOST_SYLLABLES, len(words))
+    while end < most and words[end].gap in _GAPS and _may_go_on(words[end].folded):
         end += 1
     phrase = words[index:end]
     is_rare = any(word.odds is None or word.odds > _LEAST_OF_PAIR for word in phrase)
@@ -66,8 +67,14 @@ def phrase_of_syllables(words: Sequence[Word], index: int) -> int:
     return len(phrase) if is_rare and is_long and closes(words, end - 1) else 0
 
 
-def _is_syllable(word: Word) -> bool:
-    return len(word.folded) <= _LONGEST_SYLLABLE and word.folded not in NO_NAMES and is_syllable(word.folded)
+@lru_cache(maxsize=50_000)
+def _may_begin(word: str) -> bool:
+    return word not in _NO_FIRST and _may_go_on(word)
+
+
+@lru_cache(maxsize=50_000)
+def _may_go_on(word: str) -> bool:
+    return len(word) <= _LONGEST_SYLLABLE and word not in NO_NAMES and is_syllable(word)
 
 
 def is_noble_phrase(words: Sequence[Word], index: int) -> bool:

@@ -86,7 +86,7 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
     words: list[Word] = []
     original, folded = text.original, text.folded
     position, hole = 0, 0
-    is_loud, is_plain = is_shouting(original), original.isascii()
+    is_loud, is_foreign = is_shouting(original), bool(_FOREIGN_LETTER.search(original))
     for number, (low, high) in enumerate(sentences(folded)):
         shouts = is_shouting(original[low:high]) and (is_loud or folded.count(" ", low, high) >= _LOUD_SENTENCE)
         is_first = True
@@ -104,7 +104,7 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
             is_start = is_first or (gap != " " and bool(_OPENER.search(gap)))
             casing = Casing.SHOUT if shouts else _casing(original, start, end, is_start)
             word = Word(start, end, folded[start:end], gap, casing, number)
-            if not is_plain:
+            if is_foreign:
                 _weigh_letters(original, word)
             if begin < start and not is_first:
                 word.has_capital_elision = original[begin].isupper() and casing in _WRITTEN_WITH
@@ -143,8 +143,7 @@ def _mark_handles(text: Prepared, words: Sequence[Word], holes: Sequence[Span]) 
 
 
 def _weigh_letters(original: str, word: Word) -> None:
-    letters = original[word.start : word.end]
-    if not letters.isascii() and _FOREIGN_LETTER.search(letters):
+    if _FOREIGN_LETTER.search(original, word.start, word.end):
         word.odds = foreign_odds(word.folded)
 
 

@@ -24,8 +24,8 @@ from calanque.privacy.recognisers.siret import SIRET
 from calanque.privacy.recognisers.tax_number import TAX_NUMBER
 from calanque.privacy.rules import Recogniser
 
-PACK_VERSION = "0.6.0"
-_STRUCTURED: tuple[Recogniser, ...] = (
+PACK_VERSION = "0.7.0"
+STRUCTURED: tuple[Recogniser, ...] = (
     EMAIL,
     IBAN,
     BANK_CARD,
@@ -47,4 +47,4 @@ _STRUCTURED: tuple[Recogniser, ...] = (
     ADDRESS,
     HANDLE,
 )
-PACK: tuple[Recogniser, ...] = (*map(Mended, _STRUCTURED), PERSON)
+PACK: tuple[Recogniser, ...] = (*map(Mended, STRUCTURED), PERSON)
