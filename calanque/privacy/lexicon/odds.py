@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 
 from calanque.privacy.lexicon.names import first_name_ranks, surname_ranks
-from calanque.privacy.lexicon.syllables import is_syllable_name
+from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable_name
 from calanque.privacy.lexicon.vocabulary import word_frequencies
 
 # Rank to log10 of a frequency (Zipf); one word per hundred million is the floor of the vocabulary.
@@ -29,7 +29,8 @@ _PARTICLES = frozenset(
     ("ait", "ben", "el", "al", "le", "la", "de", "du", "van", "von", "da", "di", "do", "dos", "bou", "ter", "der")
 )
 _FLOOR_PER_MILLION, _WORD_SCALE = 0.01, 2.0
-_FOREIGN, _FOREIGN_ELISION, _SYLLABLES = 1.5, 2.0, 2.0
+_FOREIGN, _FOREIGN_ELISION, _SYLLABLES, _COMMON_SYLLABLES = 1.5, 2.0, 2.0, 1.2
+_HALVES, _LEAST_SYLLABLE = 2, -2.0
 _NO_ELISION = re.compile(r"[mn]'[bcdfgjklmnpqrstvwxz]")
 """French cuts a vowel before a vowel only: "m'saidie" and "n'guessan" are names."""
 
@@ -89,6 +90,8 @@ def _odds_of_parts(word: str) -> float | None:
         return _odds_of_base(word)
     if is_syllable_name(word) and any(part not in word_frequencies() for part in word.split("-")):
         return _SYLLABLES
+    if _is_pair_of_syllables(word):
+        return _COMMON_SYLLABLES
     parts = [name_odds(part) for part in word.replace("'", "-").split("-") if len(part) > 1 and part not in _PARTICLES]
     known = [part for part in parts if part is not None]
     if _NO_ELISION.match(word):
@@ -96,6 +99,14 @@ def _odds_of_parts(word: str) -> float | None:
     if known and is_first_name(word) and parts[0] is not None and parts[0] > _SURE_FIRST_NAME:
         return parts[0] - 1.0
     return min(known) if known else None
+
+
+def _is_pair_of_syllables(word: str) -> bool:
+    """Say whether a compound is made of two syllables of Chinese or Korean names that are words too ("hua-fang")."""
+    parts = word.split("-")
+    return len(parts) == _HALVES and all(
+        is_one_syllable(part) and is_name(part) and (name_odds(part) or 0.0) > _LEAST_SYLLABLE for part in parts
+    )
 
 
 def _odds_of_base(word: str) -> float | None:

@@ -5,9 +5,10 @@ A word of grammar with a capital within a sentence, and nothing after it that it
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from calanque.privacy.lexicon.brands import BRANDS
-from calanque.privacy.lexicon.odds import is_name
+from calanque.privacy.lexicon.odds import FREQUENT, is_first_name, is_name
 from calanque.privacy.lexicon.places import NEUTRAL
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
@@ -35,17 +36,28 @@ _NO_NAMES = (NO_NAMES | NO_SYLLABLES | NEUTRAL) - SURNAMES_AND_LABELS - {"pin", 
 """The code PIN and the month of May are names where one is due: "titulaire Pin"."""
 _PLACES_AND_BRANDS = TOWNS | LANDS | BRANDS | BRANDS_AND_NAMES
 _LABELS_AND_ROLES = (LABELS | ROLES) - AMBIGUOUS_LABELS
-_LONGEST, _LEAST_HEAD, _LEAST_TITLE, _LEAST_SMALL = 6, -2.6, -1.2, -0.5
+_LEAST_AFTER_ARTICLE = 0.5
+_LONGEST, _SURE_NAME, _LEAST_HEAD, _LEAST_TITLE, _LEAST_LED = 6, 1.0, -2.6, -1.2, {Casing.LOWER: -0.5}
+_LEAST_SCARCE = {Casing.LOWER: -0.7, Casing.BARE: -2.1, Casing.SHOUT: -2.1}
+"""A text without casing tells little of a name: its words that are scarce in French are masked on less."""
 _LINKS = OPENERS | {"de", "pour", "sur", "entre", "selon", "et", "ou", "devant", "derriere"}
 _LEAST_BARE = {Casing.TITLE: _LEAST_HEAD, Casing.UPPER: _LEAST_HEAD, Casing.START: -0.5}
 _ACRONYMS = frozenset(
-    "can fa fai fo gan her im ko lan min na no pa pi pin ra rai re seo sim wan".split()  # noqa: SIM905
+    "can fa fai fo gan her im ko lan min na no pa pi pin ra rai re seo sim wan ya".split()  # noqa: SIM905
 )
 _ENDS = re.compile(r"[ \t]*[,;.!?/)]")
 _HEADS = re.compile(r"(?:.*[.;!?])?\s*|.*\n[ \t]*", re.DOTALL)
 _NEXT_ITEM = re.compile(r"[ \t]*,[ \t]*\n?")
 _VALUE = re.compile(r"\s?[(,]?\s?[+\d]")
 _NO_ARTICLE, _SUBJECTS, _LABEL_LIKE = frozenset(("le", "que", "ta", "on", "tu")), ("on", "tu"), ("le", "son", "ton")
+_HALVES = frozenset("la le du ma ta sa vu he oh lu su vo ha mi mai man an son ton to tri sang long ravi".split())  # noqa: SIM905
+_NO_NOUN = frozenset(
+    """
+a alors apres au aux avant avec car chez contre dans de depuis derriere des devant donc durant en entre est et hors lors
+mais malgre moyennant ne ni ou par parmi pendant pour puis qui sans se selon sera sous sur vers
+""".split()  # noqa: SIM905
+)
+"""Before these an article or a possessive has no noun."""
 _VERBS = FOLLOWERS - {"ne", "nee", "epouse", "veuve", "age", "agee", "joignable", "celibataire", "dit"}
 
 
@@ -58,6 +70,10 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
         accept: score from which a word beside it is a name.
     """
     word = words[index]
+    if not _may_be_alone(word.folded):
+        return False
+    if _is_half(words, index, accept):
+        return True
     if word.casing not in CAPITALISED:
         return _is_small(words, index, accept)
     if len(word.folded) == 1 or _is_barred(words, index):
@@ -67,6 +83,37 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
     if len(word.folded) > _LONGEST or not (is_one_syllable(word.folded) or word.folded in _GRAMMAR):
         return False
     return _is_stranded(words, index) or _fills_a_phrase(words, index) or _heads_a_sentence(words, index)
+
+
+@lru_cache(maxsize=50_000)
+def _may_be_alone(word: str) -> bool:
+    return is_name(word) or is_one_syllable(word) or word in _HALVES or word in _GRAMMAR or word in _NO_ARTICLE
+
+
+def _is_half(words: Sequence[Word], index: int, accept: float) -> bool:
+    """Say whether a word of grammar is the other half of a name: "la anjali", "DOSSIER DU LAKSHMI", "lin he,"."""
+    word = words[index]
+    if word.folded not in _HALVES:
+        return False
+    previous = words[index - 1] if index and word.gap == " " else None
+    following = words[index + 1] if index + 1 < len(words) else None
+    is_joined = following is not None and following.gap == " "
+    if is_joined and following is not None and _draws(following, word, accept):
+        return True
+    is_cut = following is None or _ENDS.match(following.gap) or (is_joined and following.folded in _NO_NOUN)
+    # Within a sentence an article has a capital in the name of a place only: "Aigues La Ciotat".
+    is_capital = word.casing in (Casing.TITLE, Casing.UPPER) and not (following and following.casing in CAPITALISED)
+    return previous is not None and bool(is_cut or is_capital) and _draws(previous, word, accept)
+
+
+def _draws(name: Word, half: Word, accept: float) -> bool:
+    """Say whether a name of the same casing is one that French text puts no article before: not "la Julie"."""
+    if name.casing is half.casing is Casing.UPPER and is_one_syllable(name.folded) and is_name(name.folded):
+        return (name.odds or 0.0) > _LEAST_HEAD
+    if name.score < accept or (name.casing in CAPITALISED) != (half.casing in CAPITALISED):
+        return False
+    is_listed = is_name(name.folded) and (name.odds or 0.0) > _SURE_NAME and not is_first_name(name.folded, FREQUENT)
+    return is_syllable_name(name.folded) or is_listed
 
 
 def _is_barred(words: Sequence[Word], index: int) -> bool:
@@ -122,10 +169,23 @@ def _is_small(words: Sequence[Word], index: int, accept: float) -> bool:
         return False
     if _is_barred(words, index):
         return False
-    if _is_item(words, index, accept):
+    if _is_item(words, index, accept) or _is_scarce(words, index):
         return True
     is_led = opens(words, index) or (index > 0 and words[index - 1].folded in _LINKS and word.gap == " ")
-    return closes(words, index) and (_is_somebody(words, index) or (is_led and (word.odds or 0.0) > _LEAST_SMALL))
+    return closes(words, index) and (
+        _is_somebody(words, index) or (is_led and (word.odds or 0.0) > _LEAST_LED.get(word.casing, _LEAST_HEAD))
+    )
+
+
+def _is_scarce(words: Sequence[Word], index: int) -> bool:
+    """Say whether a name is seldom a word of French, and no thing is announced: "PC pour ding", but not "le yuan"."""
+    word = words[index]
+    if (word.odds or 0.0) <= _LEAST_SCARCE[word.casing] or word.folded == "mai" or word.gap.rstrip()[-1:].isdigit():
+        return False
+    previous = words[index - 1].folded if index and word.gap == " " else ""
+    if previous in DETERMINERS:
+        return previous in _HALVES and (word.odds or 0.0) > _LEAST_AFTER_ARTICLE and closes(words, index)
+    return previous not in PLACE_PREPOSITIONS
 
 
 def _fills_a_phrase(words: Sequence[Word], index: int) -> bool:

@@ -155,7 +155,7 @@ NAMESAKES = frozenset(
     """
 maladie syndrome score echelle test methode loi theoreme drain trocart hernie goitre prix pavillon service unite amphi
 amphitheatre salle aile nombre reaction manoeuvre classification canal tendon trompe trompes corps hypothese
-jurisprudence amendement plan programme dispositif fichier operation tableau clause classe regime decret rapport ordre
+jurisprudence amendement plan programme dispositif fichier operation tableau clause regime decret ordre
 doctrine trophee coupe challenge tournoi tour bataillon regiment groupement lotissement laboratoire laboratoires
 atelier chorale etablissements ets transports maison boulangerie entreprise sarl sas sci sa eurl scp selarl gie ei
 cafe chaine journal maternite crematorium cimetiere ehpad foyer creche

@@ -28,8 +28,10 @@ from calanque.privacy.persons.links import (
 from calanque.privacy.persons.phrases import (
     LONE_LINE,
     NO_SYLLABLES,
+    closes,
     is_noble_phrase,
     lone_lines,
+    opens,
     phrase_of_syllables,
 )
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
@@ -63,14 +65,14 @@ SHORTEST_RARE_SURNAME = 6
 """From this length on an unknown word in capitals is a surname rather than an acronym."""
 _RARE_SURNAME = 0.4
 # No title can make a name of a word that is this common.
-_HOPELESS = -3.5
+_HOPELESS, _HOPELESS_SMALL = -3.5, -1.9
 # No neighbour can bring a score that is this low near a name's.
 _BEYOND_NEIGHBOURS = -2.0
 _MONTH_NAME = -0.3
 _SURE_SURNAME, _CONVENTION = 4.0, 1.0
 _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
 _SURE_SYLLABLES, _SYLLABLES, _LEAST_START, _LEAST_HALF = 5.5, 3.5, -3.0, -2.4
-_SHORTEST_SYLLABLES, _FOREIGN_ODDS = 4, 1.0
+_SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3, 1.0
 _UNLISTED_PAIR, _DIRECTORY = 1.5, 4.0
 _SMALL_UNLISTED, _CAPITAL_UNLISTED = (3, -0.7), (LONGEST_ACRONYM + 1, -0.2)
 """Letters and look that are asked of each of two unlisted words side by side."""
@@ -82,11 +84,12 @@ def score_words(text: Prepared, words: Sequence[Word]) -> None:
     own, paired = _own_scores(words), _paired(words)
     for index, word in enumerate(words):
         word.score = own[index]
-        if paired[index] or own[index] > _HOPELESS:
+        is_hopeful = own[index] > (_HOPELESS_SMALL if word.casing is Casing.LOWER else _HOPELESS)
+        if paired[index] or is_hopeful:
             word.score += context_score(words, index)
         if paired[index]:
             word.score += paired[index]
-        elif own[index] > _HOPELESS and word.score > _BEYOND_NEIGHBOURS:
+        elif is_hopeful and word.score > _BEYOND_NEIGHBOURS:
             word.score += max(_neighbour(words, own, index, -1), _neighbour(words, own, index, 1))
         if word.casing in _WRITTEN_WITH and (follows_initial(words, index) or is_titled(words, index)):
             word.score = max(word.score, ACCEPT)
@@ -123,11 +126,11 @@ def _pair_bonus(word: Word, other: Word) -> float:
 
 
 def _settle_phrases(words: Sequence[Word]) -> None:
-    for index in range(len(words)):
-        if is_noble_phrase(words, index) or is_alone(words, index, ACCEPT):
-            words[index].score = max(words[index].score, ACCEPT)
-        for word in words[index : index + phrase_of_syllables(words, index)]:
-            word.score = max(word.score, ACCEPT)
+    for index, word in enumerate(words):
+        if word.score < ACCEPT and (is_noble_phrase(words, index) or is_alone(words, index, ACCEPT)):
+            word.score = ACCEPT
+        for part in words[index : index + phrase_of_syllables(words, index)]:
+            part.score = max(part.score, ACCEPT)
 
 
 def _settle_convention(words: Sequence[Word], own: Sequence[float]) -> None:
@@ -163,13 +166,17 @@ def _own(words: Sequence[Word], index: int) -> float:
 
 
 def _is_name_rather(words: Sequence[Word], index: int) -> bool:
-    """Say whether a capital word that is a month or a brand too is neither here."""
+    """Say whether a word that is a month or a brand too is neither here; in small letters only a phrase can tell."""
     word = words[index]
-    if word.casing not in CAPITALISED:
-        return False
     if word.folded in MONTHS_AND_NAMES:
-        return not is_dated(words, index)
-    return word.folded in BRANDS_AND_NAMES and not is_branded(words, index)
+        return word.casing in CAPITALISED and not is_dated(words, index)
+    if word.folded not in BRANDS_AND_NAMES or is_branded(words, index):
+        return False
+    if word.casing in CAPITALISED or (opens(words, index) and closes(words, index)):
+        return True
+    beside = [words[index - 1]] if index and word.gap == " " else []
+    beside += words[index + 1 : index + 2] if words[index + 1 : index + 2] and words[index + 1].gap == " " else []
+    return any(is_first_name(other.folded) and _is_foreign(other) for other in beside)
 
 
 def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: int) -> float:

@@ -38,7 +38,7 @@ _ANCHORS = one_of(
     "handle",
 )
 _LETTERS = re.compile(r"[a-z]{2,}")
-_ODD = r"(?=[\w.\-]{0,38}[\d_.])(?=[\d.\-]{0,38}[a-z_])"
+_ODD = r"(?=[\w.\-]{0,38}(?:[\d_]|\.\w))(?=[\d.\-]{0,38}[a-z_])"
 
 
 def check_handle(value: str) -> bool | None:
@@ -99,7 +99,7 @@ _HANDLES = PatternRecogniser(
             folded_pattern(
                 rf"(?<!\w)(?:{_NETWORKS})\s(?:(?:est|etait|sur|du|de|nom|client|fidelite|d'utilisateur|utilisateur|c'est|nomme|intitule|"
                 r"insta\w*|snap\w*|"
-                rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?:[a-z]+\s)?(?P<v>{_ODD}{_NAME})(?!\w|@)"
+                rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?:[a-z]+\s)?(?<!\w)(?P<v>{_ODD}{_NAME})(?!\w|@)"
             ),
             0.65,
             anchors=_ANCHORS,
