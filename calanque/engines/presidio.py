@@ -117,6 +117,10 @@ class FrenchNlpEngine(SpacyNlpEngine):
 
     def artifacts(self, texts: Sequence[str]) -> list[FrenchArtifacts]:
         """Return the artifacts of each text; the model is called once for all of them."""
+        return [FrenchArtifacts(self, spans) for spans in self.spans_of(texts)]
+
+    def spans_of(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return what the patterns, the name rules and the model find in each text, overlaps included."""
         prepared = [prepare(text) for text in texts]
         patterns = [_pattern_spans(text) for text in prepared]
         readings = [read_names(text, merge(spans)) for text, spans in zip(prepared, patterns, strict=True)]
@@ -126,7 +130,7 @@ class FrenchNlpEngine(SpacyNlpEngine):
         for spans, reading, items in zip(known, readings, wanted, strict=True):
             spans += (span for item in items for span in placed(item, reading, self._known[item.text]))
             spans += mentions(reading, spans)
-        return [FrenchArtifacts(self, text.restored(spans)) for text, spans in zip(prepared, known, strict=True)]
+        return [text.restored(spans) for text, spans in zip(prepared, known, strict=True)]
 
     def _learn(self, sentences: set[str]) -> None:
         if len(self._known) > _CACHED_SENTENCE_COUNT:
@@ -214,8 +218,8 @@ def analyzer() -> AnalyzerEngine:
 def analyze_batch(texts: Sequence[str]) -> list[list[Span]]:
     """Return the spans of each text, overlaps included, sorted; offsets are code points of the given text."""
     # The analyzer would ask every recogniser for its share of these spans, text by text, and sort them again.
-    found = cast("FrenchNlpEngine", analyzer().nlp_engine).artifacts(texts)
-    return [_best(artifacts.spans) for artifacts in found]
+    found = cast("FrenchNlpEngine", analyzer().nlp_engine).spans_of(texts)
+    return [_best(spans) for spans in found]
 
 
 def _best(spans: list[Span]) -> list[Span]:

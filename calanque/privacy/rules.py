@@ -154,11 +154,14 @@ class PatternRecogniser:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
         if not self._may_match(text):
             return []
-        found = _anchors_in(text.folded)
+        found, most = _anchors_in(text.folded), starts(text.folded)[2]
         spans: list[Span] = []
         for rule in self.rules:
-            if not rule.anchors or not found.isdisjoint(rule.anchors):
-                spans += (span for match in _matches(rule, text) if (span := self._span(rule, text, match)))
+            if rule.shortest > most or (rule.anchors and found.isdisjoint(rule.anchors)):
+                continue
+            for match in _matches(rule, text):
+                if span := self._span(rule, text, match):
+                    spans.append(span)
         return spans
 
     def _may_match(self, text: Prepared) -> bool:
@@ -210,9 +213,7 @@ def _matches(rule: Rule, text: Prepared) -> Iterable[re.Match[str]]:
     subject = text.original if rule.is_cased else text.folded
     if rule.begins is Begins.ANYWHERE:
         return rule.pattern.finditer(subject)
-    numbers, codes, most = starts(text.folded)
-    if rule.shortest > most:
-        return ()
+    numbers, codes, _most = starts(text.folded)
     match_at, shortest = rule.pattern.match, rule.shortest
     places = numbers if rule.begins is Begins.NUMBER else codes
     return [match for start, count in places if count >= shortest and (match := match_at(subject, start))]
