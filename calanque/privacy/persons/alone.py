@@ -70,8 +70,6 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
         accept: score from which a word beside it is a name.
     """
     word = words[index]
-    if not _may_be_alone(word.folded):
-        return False
     if _is_half(words, index, accept):
         return True
     if word.casing not in CAPITALISED:
@@ -86,7 +84,8 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _may_be_alone(word: str) -> bool:
+def may_be_alone(word: str) -> bool:
+    """Say whether `is_alone` may hold of a folded word at all."""
     return is_name(word) or is_one_syllable(word) or word in _HALVES or word in _GRAMMAR or word in _NO_ARTICLE
 
 

@@ -54,9 +54,8 @@ def completes(words: Sequence[Word], other: int, index: int) -> bool:
 
 
 def phrase_of_syllables(words: Sequence[Word], index: int) -> int:
-    """Return how many words from here, small or shouted, are a phrase of syllables: 2 for ", hai song,"; 0 for none."""
-    first = words[index]
-    if first.casing in CAPITALISED or not _may_begin(first.folded) or not opens(words, index):
+    """Return how many words from one that `may_begin`, small or shouted, are a phrase: 2 for ", hai song,"; else 0."""
+    if not opens(words, index):
         return 0
     end, most = index + 1, min(index + _MOST_SYLLABLES, len(words))
     while end < most and words[end].gap in _GAPS and _may_go_on(words[end].folded):
@@ -68,7 +67,8 @@ def phrase_of_syllables(words: Sequence[Word], index: int) -> int:
 
 
 @lru_cache(maxsize=50_000)
-def _may_begin(word: str) -> bool:
+def may_begin(word: str) -> bool:
+    """Say whether a phrase of syllables may begin with a folded word."""
     return word not in _NO_FIRST and _may_go_on(word)
 
 

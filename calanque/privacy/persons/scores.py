@@ -11,7 +11,7 @@ from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable, is_syllable_name
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
-from calanque.privacy.persons.alone import is_alone
+from calanque.privacy.persons.alone import is_alone, may_be_alone
 from calanque.privacy.persons.announced import LONGEST_ACRONYM, is_titled
 from calanque.privacy.persons.context import context_score
 from calanque.privacy.persons.links import (
@@ -28,9 +28,11 @@ from calanque.privacy.persons.links import (
 from calanque.privacy.persons.phrases import (
     LONE_LINE,
     NO_SYLLABLES,
+    NOBLE,
     closes,
     is_noble_phrase,
     lone_lines,
+    may_begin,
     opens,
     phrase_of_syllables,
 )
@@ -127,10 +129,14 @@ def _pair_bonus(word: Word, other: Word) -> float:
 
 def _settle_phrases(words: Sequence[Word]) -> None:
     for index, word in enumerate(words):
-        if word.score < ACCEPT and (is_noble_phrase(words, index) or is_alone(words, index, ACCEPT)):
+        if word.score < ACCEPT and (
+            (index and words[index - 1].folded in NOBLE and is_noble_phrase(words, index))
+            or (may_be_alone(word.folded) and is_alone(words, index, ACCEPT))
+        ):
             word.score = ACCEPT
-        for part in words[index : index + phrase_of_syllables(words, index)]:
-            part.score = max(part.score, ACCEPT)
+        if word.casing not in CAPITALISED and may_begin(word.folded):
+            for part in words[index : index + phrase_of_syllables(words, index)]:
+                part.score = max(part.score, ACCEPT)
 
 
 def _settle_convention(words: Sequence[Word], own: Sequence[float]) -> None:

@@ -99,11 +99,13 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
                 continue
             if begin and folded[begin - 1].isdigit():
                 continue
-            start = _after_elision(text, begin, end, shouts) if "'" in match.group() else begin
+            form, start = match.group(), begin
+            if "'" in form:
+                start = _after_elision(text, begin, end, shouts)
+                form = folded[start:end]
             gap = folded[position:start]
-            is_start = is_first or (gap != " " and bool(_OPENER.search(gap)))
-            casing = Casing.SHOUT if shouts else _casing(original, start, end, is_start)
-            word = Word(start, end, folded[start:end], gap, casing, number)
+            casing = Casing.SHOUT if shouts else _casing(original, start, end, is_first, gap)
+            word = Word(start, end, form, gap, casing, number)
             if is_foreign:
                 _weigh_letters(original, word)
             if begin < start and not is_first:
@@ -183,12 +185,12 @@ def _after_elision(text: Prepared, start: int, end: int, shouts: bool) -> int:
     return start if is_whole else elision.end()
 
 
-def _casing(original: str, start: int, end: int, is_start: bool) -> Casing:
+def _casing(original: str, start: int, end: int, is_first: bool, gap: str) -> Casing:
     if not original[start].isupper():
         return Casing.LOWER
     if end - start > 1 and original[start:end].isupper():
         return Casing.UPPER
-    return Casing.START if is_start else Casing.TITLE
+    return Casing.START if is_first or (gap != " " and _OPENER.search(gap)) else Casing.TITLE
 
 
 def _settle_bare(words: list[Word]) -> None:
