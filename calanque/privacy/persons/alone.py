@@ -100,7 +100,7 @@ def _is_half(words: Sequence[Word], index: int, accept: float) -> bool:
     if is_joined and following is not None and _draws(following, word, accept):
         return True
     is_cut = following is None or _ENDS.match(following.gap) or (is_joined and following.folded in _NO_NOUN)
-    # Within a sentence an article has a capital in the name of a place only: "Aigues La Ciotat".
+    # Within a sentence an article has a capital only in the name of a place, and a capital follows: "vers La Ciotat".
     is_capital = word.casing in (Casing.TITLE, Casing.UPPER) and not (following and following.casing in CAPITALISED)
     return previous is not None and bool(is_cut or is_capital) and _draws(previous, word, accept)
 
