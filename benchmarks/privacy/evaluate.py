@@ -104,7 +104,7 @@ def run(name: str, documents: Sequence[Document], redactor: Timed) -> Result:
     size = len({d.source for d in documents}) if name in SETS else len(documents)
     found: list[list[Prediction]] = []
     spent_s: list[float] = []
-    for start in range(0, min(ROUNDS * size, len(documents)), size):
+    for start in range(0, min(ROUNDS, len(documents) // size) * size, size):
         redactor.forget()
         predictions, cpu_s = redactor([document.text for document in documents[start : start + size]])
         found += predictions
@@ -139,8 +139,8 @@ def speed(results: Sequence[Result], redactors: Sequence[Timed]) -> report.Table
     load_s = {timed.name: timed.load_s for timed in redactors}
     for r in results:
         words = sum(len(j.document.text.split()) for j in r.judgements) / len(r.judgements)
-        first = r.round_documents / r.round_cpu_s
-        rates = first, first * words / WORDS, len(r.judgements) / r.cpu_s
+        rate = r.round_documents / r.round_cpu_s
+        rates = rate, rate * words / WORDS, len(r.judgements) / r.cpu_s
         table.append([r.name, r.redactor, f"{words:.0f}", *(f"{x:.0f}" for x in rates), f"{load_s[r.redactor]:.1f}"])
     return table
 

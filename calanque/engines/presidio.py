@@ -24,13 +24,13 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from calanque.privacy.lexicon.shape import name_shape
-from calanque.privacy.mend import mend
+from calanque.privacy.mend import found_in_mended
 from calanque.privacy.model_input import inputs_for, placed
 from calanque.privacy.persons.names import mentions, read_names
 from calanque.privacy.recognisers import PACK, STRUCTURED
 from calanque.privacy.rules import Recogniser
 from calanque.privacy.spans import MASK_SCORE, Span, merge
-from calanque.privacy.text import Prepared, prepare
+from calanque.privacy.text import prepare
 
 LANGUAGE = "fr"
 MODEL = "fr_core_news_md"
@@ -122,7 +122,7 @@ class FrenchNlpEngine(SpacyNlpEngine):
     def spans_of(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return what the patterns, the name rules and the model find in each text, overlaps included."""
         prepared = [prepare(text) for text in texts]
-        patterns = [_pattern_spans(text) for text in prepared]
+        patterns = [found_in_mended(STRUCTURED, text) for text in prepared]
         readings = [read_names(text, merge(spans)) for text, spans in zip(prepared, patterns, strict=True)]
         known = [[*spans, *reading.spans] for spans, reading in zip(patterns, readings, strict=True)]
         wanted = [inputs_for(*item) for item in zip(prepared, known, readings, strict=True)]
@@ -184,12 +184,6 @@ class _NoEnhancer(ContextAwareEnhancer):
         self, text: str, raw_results: list[RecognizerResult], *_: Any, **__: Any
     ) -> list[RecognizerResult]:
         return raw_results
-
-
-def _pattern_spans(text: Prepared) -> list[Span]:
-    mended = mend(text)
-    spans = [span for recogniser in STRUCTURED for span in recogniser.find(mended)]
-    return spans if mended is text else mended.restored(spans)
 
 
 def recognizers() -> list[EntityRecognizer]:

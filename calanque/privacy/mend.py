@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
@@ -43,9 +43,14 @@ class Mended:
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        mended = mend(text)
-        spans = self._recogniser.find(mended)
-        return spans if mended is text else mended.restored(spans)
+        return found_in_mended((self._recogniser,), text)
+
+
+def found_in_mended(recognisers: Iterable[Recogniser], text: Prepared) -> list[Span]:
+    """Return what recognisers find in the mended text, with the offsets of the given one."""
+    mended = mend(text)
+    spans = [span for recogniser in recognisers for span in recogniser.find(mended)]
+    return spans if mended is text else mended.restored(spans)
 
 
 @lru_cache(maxsize=1)

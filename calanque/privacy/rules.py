@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ahocorasick_rs import AhoCorasick
 
@@ -154,7 +154,7 @@ class PatternRecogniser:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
         if not self._may_match(text):
             return []
-        found, most = _anchors_in(text.folded), starts(text.folded)[2]
+        found, most = _anchors_in(text.folded), starts(text.folded).most
         spans: list[Span] = []
         for rule in self.rules:
             if rule.shortest > most or (rule.anchors and found.isdisjoint(rule.anchors)):
@@ -172,9 +172,9 @@ class PatternRecogniser:
     def _span(self, rule: Rule, text: Prepared, match: re.Match[str]) -> Span | None:
         start, end = match.span("v" if "v" in rule.pattern.groupindex else 0)
         score = round(self._score(rule, text.folded, start, end), 2)
-        return (
-            None if score < MASK_SCORE else Span(start, end, self.entity, score, f"{self.entity.lower()}.{rule.name}")
-        )
+        if score < MASK_SCORE:
+            return None
+        return Span(start, end, self.entity, score, f"{self.entity.lower()}.{rule.name}")
 
     def _score(self, rule: Rule, folded: str, start: int, end: int) -> float:
         verdict = self.check(folded[start:end]) if rule.is_checked else None
@@ -213,9 +213,9 @@ def _matches(rule: Rule, text: Prepared) -> Iterable[re.Match[str]]:
     subject = text.original if rule.is_cased else text.folded
     if rule.begins is Begins.ANYWHERE:
         return rule.pattern.finditer(subject)
-    numbers, codes, _most = starts(text.folded)
+    found = starts(text.folded)
     match_at, shortest = rule.pattern.match, rule.shortest
-    places = numbers if rule.begins is Begins.NUMBER else codes
+    places = found.numbers if rule.begins is Begins.NUMBER else found.codes
     return [match for start, count in places if count >= shortest and (match := match_at(subject, start))]
 
 
@@ -224,12 +224,17 @@ def _digit_count(folded: str, start: int) -> int:
     return sum(map(str.isdecimal, run.group())) if run else 0
 
 
-@lru_cache(maxsize=1)
-def starts(folded: str) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], int]:
-    """Return where numbers begin, and where codes may begin (see `Begins`), each with how many digits follow.
+class Starts(NamedTuple):
+    """Where numbers and codes may begin (see `Begins`), each with how many digits follow, and the most of these."""
 
-    Last comes the most digits that follow one of them.
-    """
+    numbers: tuple[tuple[int, int], ...]
+    codes: tuple[tuple[int, int], ...]
+    most: int
+
+
+@lru_cache(maxsize=1)
+def starts(folded: str) -> Starts:
+    """Return where patterns that begin at a number or code may match."""
     numbers: list[tuple[int, int]] = []
     codes: list[tuple[int, int]] = []
     for match in _NUMBER.finditer(folded):
@@ -245,4 +250,4 @@ def starts(folded: str) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, i
         codes.append((start, digit_count))
         if not folded[start - 1 : start].isalpha() or end - start >= _LONG_NUMBER:
             numbers.append((start, digit_count))
-    return tuple(numbers), tuple(codes), max((count for _, count in codes), default=0)
+    return Starts(tuple(numbers), tuple(codes), max((count for _, count in codes), default=0))

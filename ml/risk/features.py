@@ -44,9 +44,9 @@ class Layout:
         self.widths_m = challenger.widths_m
         self.own_count = len(self.half_lives_days) * len(self.widths_m)
         self.together_lives = [self.half_lives_days.index(days) for days in challenger.other_types_half_lives_days]
-        self.places_widths = [self.widths_m.index(width) for width in challenger.places_widths_m]
+        self.places_widths_m = challenger.places_widths_m
         self.places = self.own_count + len(self.together_lives) * len(self.widths_m)
-        self.uniform = self.places + len(self.places_widths)
+        self.uniform = self.places + len(self.places_widths_m)
         self.premises, self.premises_life_days = premises, challenger.premises_half_life_days
         self.premises_widths_m = challenger.premises_widths_m
         self.by_premises = self.uniform + 1
@@ -70,7 +70,7 @@ class Layout:
         lives = ["all" if math.isinf(days) else f"{days:g}d" for days in self.half_lives_days]
         own = [f"{life}/{width:g}m" for life in lives for width in self.widths_m]
         together = [f"all types {lives[i]}/{width:g}m" for i in self.together_lives for width in self.widths_m]
-        places = [f"places/{self.widths_m[i]:g}m" for i in self.places_widths]
+        places = [f"places/{width:g}m" for width in self.places_widths_m]
         kinds = [f"{kind} {self.premises_life_days:g}d/{width:g}m" for kind, width in self._kinds()]
         all_kinds = [f"all types, {name}" for name in kinds]
         return [*own, *together, *places, "uniform", *kinds, *all_kinds, *self._rate_names(), "window"]
@@ -113,9 +113,9 @@ class SurfaceStream:
         part, types = cube.events.of(0, origin), len(cube.types)
         age = (origin - 1 - cube.events.week()[part]).astype(np.float32)
         self._own = np.stack([self._kernels.spread(cube.events, part, decay**age, types) for decay in self._decay])
-        self._place_kernels = Kernels(cube.grid, tuple(self.layout.widths_m[i] for i in self.layout.places_widths))
+        self._place_kernels = Kernels(cube.grid, self.layout.places_widths_m)
         self._of_any_type = replace(cube.events, kind=np.zeros_like(cube.events.kind))
-        self._places = np.zeros((len(self.layout.places_widths), cube.grid.count), dtype=np.float32)
+        self._places = np.zeros((len(self.layout.places_widths_m), cube.grid.count), dtype=np.float32)
         self._add_places(part)
         self._window = cube.between(max(0, origin - self._window_weeks), origin)
         self._by_premises = PremisesSurfaces(

@@ -116,13 +116,16 @@ def _rates(incidents: NDArray[np.float32], places: NDArray[np.float32]) -> NDArr
         incidents: spread incidents, widths x types x kinds x cells, the first width 0 m.
         places: spread places, widths x kinds x cells.
     """
+    widths, types, kinds, cells = incidents.shape
+    if not kinds:
+        return np.zeros((0, types, cells), dtype=np.float32)
     # Few cells of a fine grid ever held anything: the others have no rate to work out.
-    known = np.flatnonzero(places[0].any(axis=0)) if places.size else np.array([], dtype=np.intp)
+    known = np.flatnonzero(places[0].any(axis=0))
     spread, exposures = incidents[..., known], (incidents.sum(axis=1)[..., known], places[..., known])
-    found = np.zeros(((len(incidents) - 1) * len(exposures), incidents.shape[1], incidents.shape[3]), dtype=np.float32)
-    pairs = ((exposure, width) for exposure in exposures for width in range(1, len(incidents)))
+    found = np.zeros(((widths - 1) * len(exposures), types, cells), dtype=np.float32)
+    pairs = ((exposure, width) for exposure in exposures for width in range(1, widths))
     for surface, (exposure, width) in zip(found, pairs, strict=True):
         around, here = exposure[width], exposure[0]
         each = np.divide(here, around, out=np.zeros_like(here), where=around > 0)
         surface[:, known] = np.einsum("tkc,kc->tc", spread[width], each)
-    return found if places.size else found[:0]
+    return found

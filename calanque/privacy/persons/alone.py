@@ -37,7 +37,7 @@ _NO_NAMES = (NO_NAMES | NO_SYLLABLES | NEUTRAL) - SURNAMES_AND_LABELS - {"pin", 
 _PLACES_AND_BRANDS = TOWNS | LANDS | BRANDS | BRANDS_AND_NAMES
 _LABELS_AND_ROLES = (LABELS | ROLES) - AMBIGUOUS_LABELS
 _LEAST_AFTER_ARTICLE = 0.5
-_LONGEST, _SURE_NAME, _LEAST_HEAD, _LEAST_TITLE, _LEAST_LED = 6, 1.0, -2.6, -1.2, {Casing.LOWER: -0.5}
+_LONGEST, _SURE_NAME, _LEAST_HEAD, _LEAST_TITLE, _LEAST_SMALL = 6, 1.0, -2.6, -1.2, -0.5
 _LEAST_SCARCE = {Casing.LOWER: -0.7, Casing.BARE: -2.1, Casing.SHOUT: -2.1}
 """A text without casing tells little of a name: its words that are scarce in French are masked on less."""
 _LINKS = OPENERS | {"de", "pour", "sur", "entre", "selon", "et", "ou", "devant", "derriere"}
@@ -86,7 +86,7 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
 @lru_cache(maxsize=50_000)
 def may_be_alone(word: str) -> bool:
     """Say whether `is_alone` may hold of a folded word at all."""
-    return is_name(word) or is_one_syllable(word) or word in _HALVES or word in _GRAMMAR or word in _NO_ARTICLE
+    return is_name(word) or is_one_syllable(word) or word in _HALVES or word in _GRAMMAR
 
 
 def _is_half(words: Sequence[Word], index: int, accept: float) -> bool:
@@ -96,10 +96,9 @@ def _is_half(words: Sequence[Word], index: int, accept: float) -> bool:
         return False
     previous = words[index - 1] if index and word.gap == " " else None
     following = words[index + 1] if index + 1 < len(words) else None
-    is_joined = following is not None and following.gap == " "
-    if is_joined and following is not None and _draws(following, word, accept):
+    if following is not None and following.gap == " " and _draws(following, word, accept):
         return True
-    is_cut = following is None or _ENDS.match(following.gap) or (is_joined and following.folded in _NO_NOUN)
+    is_cut = following is None or _ENDS.match(following.gap) or (following.gap == " " and following.folded in _NO_NOUN)
     # Within a sentence an article has a capital only in the name of a place, and a capital follows: "vers La Ciotat".
     is_capital = word.casing in (Casing.TITLE, Casing.UPPER) and not (following and following.casing in CAPITALISED)
     return previous is not None and bool(is_cut or is_capital) and _draws(previous, word, accept)
@@ -171,9 +170,8 @@ def _is_small(words: Sequence[Word], index: int, accept: float) -> bool:
     if _is_item(words, index, accept) or _is_scarce(words, index):
         return True
     is_led = opens(words, index) or (index > 0 and words[index - 1].folded in _LINKS and word.gap == " ")
-    return closes(words, index) and (
-        _is_somebody(words, index) or (is_led and (word.odds or 0.0) > _LEAST_LED.get(word.casing, _LEAST_HEAD))
-    )
+    is_likely = word.casing is not Casing.LOWER or (word.odds or 0.0) > _LEAST_SMALL
+    return closes(words, index) and (_is_somebody(words, index) or (is_led and is_likely))
 
 
 def _is_scarce(words: Sequence[Word], index: int) -> bool:

@@ -30,7 +30,7 @@ _SURE = 1.5
 _OWNED = frozenset(
     """
 maison porte jardin restaurant magasin bar cafe brasserie boulangerie pharmacie immeuble parking bus entreprise societe
-association groupe club agence salle fete batiment hotel service unite classe rapport atelier operation programme
+association groupe club agence salle fete batiment hotel service unite atelier operation programme
 tableau chaine journal amendement dispositif creche foyer fichier mail villa arret secteur corps journee passage ordre
 plan marche reaction hypothese ecole college lycee
 """.split()  # noqa: SIM905  (a word list reads as words)

@@ -128,6 +128,7 @@ def _pair_bonus(word: Word, other: Word) -> float:
 
 
 def _settle_phrases(words: Sequence[Word]) -> None:
+    # What a word alone can answer is asked first: most words of a text go no further.
     for index, word in enumerate(words):
         if word.score < ACCEPT and (
             (index and words[index - 1].folded in NOBLE and is_noble_phrase(words, index))
@@ -180,9 +181,9 @@ def _is_name_rather(words: Sequence[Word], index: int) -> bool:
         return False
     if word.casing in CAPITALISED or (opens(words, index) and closes(words, index)):
         return True
-    beside = [words[index - 1]] if index and word.gap == " " else []
-    beside += words[index + 1 : index + 2] if words[index + 1 : index + 2] and words[index + 1].gap == " " else []
-    return any(is_first_name(other.folded) and _is_foreign(other) for other in beside)
+    before = words[max(0, index - 1) : index] if word.gap == " " else ()
+    after = (other for other in words[index + 1 : index + 2] if other.gap == " ")
+    return any(is_first_name(other.folded) and _is_foreign(other) for other in (*before, *after))
 
 
 def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: int) -> float:

@@ -70,7 +70,7 @@ def unannounced(text: Prepared) -> Iterator[Span]:
     if not text.has_digit:
         return
     latest = -1
-    for start, _digit_count in starts(text.folded)[0]:
+    for start, _digit_count in starts(text.folded).numbers:
         match = _FULL_DATE.match(text.folded, start)
         if not match or text.folded[start - 1 : start] in ("/", "-", ".", "+"):
             continue
