@@ -4,7 +4,8 @@ Needs a running stack with two free cores: python benchmarks/privacy_spark.py [-
 Each round redacts reports never seen before three times: with the engine (its JVM and its workers) confined to one
 core, as one partition with both cores free, and as two partitions. The first ratio says what a second core gives; the
 second, what a second task gives while the JVM may use the core that the one task leaves. Ratios are of wall times in
-one round, so a noisy machine disturbs both sides.
+one round, so a noisy machine disturbs both sides. Idle services weigh on the two cores alone, for they run beside the
+one: what they use is measured first.
 """
 
 import argparse
@@ -82,6 +83,7 @@ def main() -> None:
     first_s, cold = run(texts(400, 1), 2)
     print(f"first call, cold workers: {first_s:.1f} s, model loaded in {max(r['load_s'] for r in cold):.1f} s")
     run(texts(400, 2), 2)
+    print(f"idle services use {psutil.cpu_percent(interval=10) / 100 * (os.cpu_count() or 1):.2f} of a core")
     confined_ratios, ratios, pids, loads = [], [], set[int](), [0.0]
     for number in range(arguments.rounds):
         first, second, third = (texts(arguments.reports, 100 + 3 * number + i) for i in range(3))
