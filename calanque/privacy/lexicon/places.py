@@ -3,11 +3,11 @@
 STREET_TYPES = (
     r"rues?|r\.|avenues?|ave?n?\.?|boulevards?|boul\.?|blvd\.?|bld\.?|bvd\.?|bd\.?|place|pl\.?|cours|crs|quais?|"
     r"impasse|imp\.?|chemins?|chem\.?|che?\.|ch\.?|traverse|trav\.?|tra\.|montee|mte\.?|allees?|all\.?|squares?|sq\.?|"
-    r"routes?|rte\.?|passage|pass\.|residence|resid\.|res\.?|lotissement|lot\.|cite|faubourg|fbg?\.?|fg\.?|sentier|"
+    r"routes?|rte\.?|passage|pass\.|residence|resid\.|res\.?|lotissement|lot\.|lot(?=\s(?:les|des)\s)|cite|faubourg|fbg?\.?|fg\.?|sentier|"
     r"ruelle|"
     r"esplanade|promenade|prom\.|rond[\s-]point|corniche|hameau|ham\.|lieu[\s-]dit|mail|parvis|vallon|domaine|dom\.|"
     r"rampe|venelle|"
-    r"grand(?:e|['-])?\s?rue|voie|chaussee|clos|villa|galerie|quartier|qrt\.?|qu?a?\.|carrefour|carriera|draille|"
+    r"grand(?:e|['-])?\s?rue|voie|chaussee|clos|villa|galerie|quartier|qrt\.?|qu?a?\.|carrefour|carriera|carrer|draille|"
     r"calade|"
     r"sente|descente|escaliers?|parc|jardins?|arcades?|mas|ilot|zone|z\.?a\.?c?|z\.?i\.?|barriere|peristyle|rocade"
 )

@@ -47,7 +47,7 @@ _ACRONYMS = frozenset(
 )
 _ENDS = re.compile(r"[ \t]*[,;.!?/)]")
 _HEADS = re.compile(r"(?:.*[.;!?])?\s*|.*\n[ \t]*", re.DOTALL)
-_NEXT_ITEM = re.compile(r"[ \t]*,[ \t]*\n?")
+_NEXT_ITEM = re.compile(r"(?: \(?\d{1,3}\)?)?[ \t]*,[ \t]*\n?")
 _VALUE = re.compile(r"\s?[(,]?\s?[+\d]")
 _NO_ARTICLE, _SUBJECTS, _LABEL_LIKE = frozenset(("le", "que", "ta", "on", "tu")), ("on", "tu"), ("le", "son", "ton")
 _HALVES = frozenset("la le du ma ta sa vu he oh lu su vo ha mi mai man an son ton to tri sang long ravi".split())  # noqa: SIM905
@@ -252,7 +252,18 @@ def _is_item(words: Sequence[Word], index: int, accept: float) -> bool:
     before = index - 2 if index > 1 and words[index - 1].folded == "et" and word.gap == " " else index - 1
     if before < 0 or not (before < index - 1 or _NEXT_ITEM.fullmatch(word.gap)):
         return False
-    return _is_name_item(words, before, accept) and _is_before_name(words, index, accept)
+    if not _is_name_item(words, before, accept):
+        return False
+    return _is_before_name(words, index, accept) or _ends_list(words, before, index, accept)
+
+
+def _ends_list(words: Sequence[Word], before: int, index: int, accept: float) -> bool:
+    """Say whether a listed name with a capital ends a list of two names or more: "Gomes T., Zemmouri, Loyal."."""
+    word = words[index]
+    if word.casing is not Casing.TITLE or not is_name(word.folded) or not closes(words, index) or not before:
+        return False
+    other = before - 1 if not is_initial(words[before - 1]) else before - 2
+    return other >= 0 and bool(_NEXT_ITEM.match(words[before].gap.lstrip("."))) and _is_name_item(words, other, accept)
 
 
 def _begins_list(words: Sequence[Word], index: int, accept: float) -> bool:

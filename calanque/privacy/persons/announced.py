@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from calanque.privacy.lexicon.odds import is_name
 from calanque.privacy.persons.cues import (
     AMBIGUOUS_LABELS,
     AMBIGUOUS_TITLES,
@@ -17,6 +18,7 @@ from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 LONGEST_ACRONYM = 4
 _TITLE, _LABEL, _LABEL_OF_SHORT, _CERTAIN = 4.0, 4.0, 5.0, 4.0
+_RANKS, _LEAST_AFTER_RANK = ("capitaine", "lieutenant", "commandant", "major"), -2.0
 QUOTE = r"(?:[\"\u201c\u201d\u00ab]\s?)?"
 _AFTER_TITLE = re.compile(rf"\.?[ \t]{{0,2}}{QUOTE}(?:d'|l')?")
 _AFTER_LABEL = re.compile(r"[ \t]*(?:\([^)\n]{0,12}\))?[ \t]*[:=\t|][ \t]*\n?[ \t]*")
@@ -39,7 +41,8 @@ def announced_with_particles(words: Sequence[Word], index: int) -> float:
     while first and words[first - 1].folded in PARTICLES and is_joined(words, first):
         first -= 1
     is_capital = is_part_of_surname(words, index)
-    if first in (0, index) or not (is_capital or _bears_particle(words[index])):
+    is_listed = words[index].name_start < words[index].start and words[index].casing in (*CAPITALISED, Casing.SHOUT)
+    if first in (0, index) or not (is_capital or is_listed or _bears_particle(words[index])):
         return 0.0
     score = announced(words[first - 1], words[first], words[index])
     return score + _CERTAIN if score and is_capital else score
@@ -48,7 +51,7 @@ def announced_with_particles(words: Sequence[Word], index: int) -> float:
 def announced(previous: Word, first: Word, word: Word) -> float:
     """Return what a title or a label adds to a word; `first` is the word, or the particle before it."""
     if previous.folded in TITLES and _AFTER_TITLE.fullmatch(first.gap):
-        is_title = previous.folded not in AMBIGUOUS_TITLES or _is_title(previous, first)
+        is_title = previous.folded not in AMBIGUOUS_TITLES or _is_title(previous, first, word)
         return _TITLE if is_title else 0.0
     if previous.folded not in LABELS or not _AFTER_LABEL.fullmatch(first.gap) or word.folded in LABELS:
         return 0.0
@@ -62,10 +65,15 @@ def _bears_particle(word: Word) -> bool:
     return word.odds > 1.0 if word.odds is not None else word.casing in CAPITALISED
 
 
-def _is_title(previous: Word, word: Word) -> bool:
-    """Say whether "m", "me", "pere"… is a title here."""
+def _is_title(previous: Word, first: Word, word: Word) -> bool:
+    """Say whether "m", "me", "pere"… is a title here, before a word or its particle: "Me de la Porte"."""
+    if first is not word and previous.casing in CAPITALISED and word.casing in CAPITALISED:
+        return True
+    word = first
     if len(previous.folded) <= 2 and previous.casing is Casing.LOWER and word.casing not in CAPITALISED:
         return False
     if word.casing in CAPITALISED:
         return True
-    return word.gap.startswith(".") or (word.odds is not None and word.odds > 1.0)
+    is_rank = word.casing is Casing.SHOUT and previous.folded in _RANKS and is_name(word.folded)
+    least = _LEAST_AFTER_RANK if is_rank else 1.0
+    return word.gap.startswith(".") or (word.odds is not None and word.odds > least)

@@ -52,7 +52,7 @@ parent parents mere pere tuteur tutrice enfant conjoint conjointe epoux epouse r
 demandeuse defendeur defenderesse prevenu prevenue usager client cliente adherent adherente interesse interessee
 equipage present presents absent absents participants excuse excusee excuses secretaire enseignant enseignante
 chirurgien anesthesiste praticien operateur operatrice transmis redige valide vu pour emetteur correspondant ne nee
-avise avisee soussigne soussignee eventuel adjoint collegue par beneficiaires proche aidant aidante
+avise avisee connaissance soussigne soussignee eventuel adjoint collegue par beneficiaires proche aidant aidante
 """.split()  # noqa: SIM905
 )
 """A name follows a colon or a tab after them."""
@@ -136,9 +136,9 @@ quelle chaque plusieurs aucun aucune
 
 ADDRESSED = frozenset(
     """
-remis remise remets demande demandez demander ecrit ecrire ecris parle parler parlez dit dire repondu donne donner
-adresse adressee envoye envoyee transmis transmise confie confiee notifie notifiee signifie signifiee appartient
-appartenant telephone vendu prete pretee loue louee appel due grace rendu fait copie attribue attribuee
+remis remise remets demande demandez demander dites dis ecrit ecrire ecris parle parler parlez dit dire repondu
+donne donner adresse adressee envoye envoyee transmis transmise confie confiee notifie notifiee signifie signifiee
+appartient appartenant telephone vendu prete pretee loue louee appel due grace rendu fait copie attribue attribuee
 vendue restitue restituee succede remise rendue cede cedee merci
 """.split()  # noqa: SIM905
 )

@@ -9,28 +9,50 @@ from calanque.privacy.text import Prepared
 
 _INITIALS_ALONE = re.compile(
     r"(?<!\w)(?i:m|mr|mme|mlle|dr|monsieur|madame|docteur|pr|ma[iî]tre)\.?[ \u00a0]"
-    r"([A-ZÀ-Ý](?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019])))"
+    r"(?P<v>[A-ZÀ-Ý](?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019])))"
 )
 _COMPOUND_INITIALS = re.compile(
-    r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}(?:\.-[A-Za-zÀ-Ý][a-z]{0,2}){1,2}\.?\s{0,2}(?:[A-ZÀ-Ý][\w'\u2019\-]+|[A-ZÀ-Ý]\.)"
+    r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}(?:\.-[A-Za-zÀ-Ý][a-z]{0,2}){1,2}\.?\s{0,2}"
+    r"(?:[A-ZÀ-Ý][\w'\u2019\-]+|[A-ZÀ-Ý]\.(?:-[A-ZÀ-Ý]\.)?)"
 )
 _TWO_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý]\. {1,2}[A-ZÀ-Ý]\.(?!-| ?[A-ZÀ-Ý]\.)")
+_JOINED_INITIALS = re.compile(
+    r"(?:(?<=nous \()|(?<=par )|(?<=valid[ée] )|(?<=sign[ée] )|(?<=relu ))(?P<v>[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.)"
+    r"(?=[),;\n]| [a-zà-ÿ]|\s*\Z)"
+)
+"""Without a blank they are an acronym as often ("S.A."), but not of who wrote or read: "validé N.V."."""
 _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
-_SPELT = re.compile(r"(?<![\w.\-])[A-ZÀ-Ý]([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý]){2,}(?![\w\-])")
+_SIGNATURE = re.compile(r"\n[ \t]*(?P<v>[A-ZÀ-Ý]\.)(?=\s*\Z)")
+"""A letter alone that ends a text: "Bises,\\nL."."""
+_SUBJECT = re.compile(
+    r"(?:(?<=[.!?:…] )|(?<=[(«\n])|(?<=[Ss]i )|(?<=que )|(?<=et )|(?<=\A))"
+    r"(?P<v>[A-ZÀ-Ý]\.) (?=(?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle )[a-zà-ÿ])"
+)
+"""A letter that does something: "P. n'a pas appelé"."""
+_SPELT = re.compile(
+    r"(?<![\w.\-])(?:[A-ZÀ-Ý]([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý]){2,}|[a-zà-ÿ]([ \-])[a-zà-ÿ](?:\2[a-zà-ÿ]){4,})"
+    r"(?![\w'\u2019\-])"
+)
 """A name letter by letter, as on the telephone: "D U P O N T"."""
 _ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
+_TOLD = (
+    ("initials", 0.7, _INITIALS_ALONE),
+    ("compound_initials", 0.8, _COMPOUND_INITIALS),
+    ("two_initials", 0.6, _TWO_INITIALS),
+    ("two_initials", 0.6, _JOINED_INITIALS),
+    ("letter", 0.6, _SUBJECT),
+    ("signature", 0.6, _SIGNATURE),
+)
 
 
 def initials(text: Prepared, entity: str) -> Iterable[Span]:
     """Yield the persons of a text that are told by letters alone, as spans of a type."""
-    for match in _INITIALS_ALONE.finditer(text.original):
-        yield Span(match.start(1), match.end(1), entity, 0.7, "person.initials")
-    for match in _COMPOUND_INITIALS.finditer(text.original):
-        yield Span(match.start(), match.end(), entity, 0.8, "person.compound_initials")
-    for match in _TWO_INITIALS.finditer(text.original):
-        yield Span(match.start(), match.end(), entity, 0.6, "person.two_initials")
+    for rule, score, pattern in _TOLD:
+        group = "v" if pattern.groups else 0
+        for match in pattern.finditer(text.original):
+            yield Span(match.start(group), match.end(group), entity, score, f"person.{rule}")
     for match in _SPELT.finditer(text.original):
-        if match.group()[::2] not in ascii_uppercase:
+        if match.group()[::2].upper() not in ascii_uppercase:
             yield Span(match.start(), match.end(), entity, 0.7, "person.spelt")
     if not any(map(str.isupper, text.original)):
         for match in _SMALL_INITIALS.finditer(text.original):

@@ -25,6 +25,8 @@ er en fin debut mi mois courant depuis jusqu de du le au ce des belle et ou proc
 vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
+_TITLES_OF_CARERS = ("docteur", "dr", "professeur")
+"""Streets are named with these, diseases, tests and services are not: "service du docteur Sow"."""
 _OF = ("de", "du", "des")
 _SURE = 1.5
 _OWNED = frozenset(
@@ -122,7 +124,10 @@ def names_a_thing(words: Sequence[Word], index: int) -> bool:
             return False
         if previous.folded == "sa" and previous.casing is Casing.LOWER:
             return False
-        if previous.folded in PLACE_WORDS or previous.folded in NAMESAKES or previous.folded in NAMESAKES_LINKED:
+        is_namesake = previous.folded in NAMESAKES or previous.folded in NAMESAKES_LINKED
+        if is_namesake and any(word.folded in _TITLES_OF_CARERS for word in words[position:index]):
+            return False
+        if is_namesake or previous.folded in PLACE_WORDS:
             return not (_is_written_as_surname(previous, words[position]) or _is_owned(words, position, index))
         if previous.folded not in LINK_WORDS and not is_first_name(previous.folded):
             return False

@@ -14,6 +14,7 @@ from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.alone import is_alone, may_be_alone
 from calanque.privacy.persons.announced import LONGEST_ACRONYM, is_titled
 from calanque.privacy.persons.context import context_score
+from calanque.privacy.persons.cues import AMBIGUOUS_TITLES, TITLES
 from calanque.privacy.persons.links import (
     BRANDS_AND_NAMES,
     MONTHS_AND_NAMES,
@@ -76,8 +77,10 @@ _WRITTEN_WITH = (Casing.TITLE, Casing.UPPER)
 _SURE_SYLLABLES, _SYLLABLES, _LEAST_START, _LEAST_HALF = 5.5, 3.5, -3.0, -2.4
 _SHORTEST_SYLLABLES, _FOREIGN_ODDS = 3, 1.0
 _UNLISTED_PAIR, _DIRECTORY = 1.5, 4.0
+_FIELD_SIGNS = (";", "|", "\t")
 _SMALL_UNLISTED, _CAPITAL_UNLISTED = (3, -0.7), (LONGEST_ACRONYM + 1, -0.2)
 """Letters and look that are asked of each of two unlisted words side by side."""
+_SURE_TITLES = TITLES - AMBIGUOUS_TITLES
 _NEIGHBOUR, _LISTED, _MOST_OF_NEIGHBOUR, _INITIAL = 0.6, 0.4, 3.0, 2.0
 
 
@@ -176,7 +179,10 @@ def _is_name_rather(words: Sequence[Word], index: int) -> bool:
     """Say whether a word that is a month or a brand too is neither here; in small letters only a phrase can tell."""
     word = words[index]
     if word.folded in MONTHS_AND_NAMES:
-        return word.casing in CAPITALISED and not is_dated(words, index)
+        is_titled = index > 0 and words[index - 1].folded in _SURE_TITLES
+        return (word.casing in CAPITALISED or is_titled) and not is_dated(words, index)
+    if word.folded == "iban":
+        return word.casing in (Casing.TITLE, Casing.START)  # a first name of the Basque country
     if word.folded not in BRANDS_AND_NAMES or is_branded(words, index):
         return False
     if word.casing in CAPITALISED or (opens(words, index) and closes(words, index)):
@@ -205,12 +211,14 @@ def _neighbour(words: Sequence[Word], own: Sequence[float], index: int, step: in
 
 
 def _heads_a_directory_entry(words: Sequence[Word], index: int) -> bool:
-    """Say whether a listed name in capitals begins a line before a first name: "BOIS, Clémentine"."""
+    """Say whether a word in capitals stands before a first name in its own field: "BOIS, Clémentine", "KEREC;Aline"."""
     word, following = words[index], words[index + 1] if index + 1 < len(words) else None
-    if following is None or word.casing is not Casing.UPPER or following.gap != ", ":
+    if following is None or word.casing is not Casing.UPPER or not is_first_name(following.folded):
         return False
+    if following.gap in _FIELD_SIGNS:
+        return following.casing in CAPITALISED and len(word.folded) > LONGEST_ACRONYM
     is_start = not word.gap or word.gap[-1] == "\n"
-    return is_start and following.casing is Casing.TITLE and is_first_name(following.folded) and is_name(word.folded)
+    return is_start and following.gap == ", " and following.casing is Casing.TITLE and is_name(word.folded)
 
 
 def _are_pair(word: Word, other: Word) -> bool:

@@ -9,7 +9,14 @@ from calanque.privacy.persons.cues import PARTICLES
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared, is_shouting, sentences
 
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019\u2010\u2011\-](?=[^\W\d_]))*")
+_SIGN = r"['\u2019\u2010\u2011\-](?=[^\W\d_])"
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|{_SIGN})*")
+_HAS_MISREAD = re.compile(r"[^\W\d_][01](?:[^\W\d_]|(?![\w\-]))")
+_MISREAD_WORD = re.compile(
+    rf"(?=(?:[01]?[^\W\d_]){{4}})[^\W\d_](?:[01]?(?:[^\W\d_]|{_SIGN}))*[01]?(?![\w\-])|{_WORD.pattern}"
+)
+"""With the digits that optical recognition took for letters: "Théophi1e", "M0NTEIR0", but no "A10"."""
+_MISREAD, _MISREAD_CAPITALS = str.maketrans("01", "ol"), str.maketrans("01", "oi")
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'")
 _FOREIGN_LETTER = re.compile(r"[ÃÅÌÍÑÒÓÕØÚÝÞßãåìíñòóõøúýþĀ-őŔ-ſƀ-ɏ\u1e00-\u1eff]")
 """Letters that French does not write: a word with one is no word of French, whatever it folds to."""
@@ -86,11 +93,12 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
     words: list[Word] = []
     original, folded = text.original, text.folded
     position, hole = 0, 0
+    pattern = _MISREAD_WORD if _HAS_MISREAD.search(folded) else _WORD
     is_loud, is_foreign = is_shouting(original), bool(_FOREIGN_LETTER.search(original))
     for number, (low, high) in enumerate(sentences(folded)):
         shouts = is_shouting(original[low:high]) and (is_loud or folded.count(" ", low, high) >= _LOUD_SENTENCE)
         is_first = True
-        for match in _WORD.finditer(folded, low, high):
+        for match in pattern.finditer(folded, low, high):
             begin, end = match.span()
             while hole < len(holes) and holes[hole].end <= begin:
                 hole += 1
@@ -99,7 +107,7 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
                 continue
             if begin and folded[begin - 1].isdigit():
                 continue
-            form, start = match.group(), begin
+            form, start = _read_again(original, match), begin
             if "'" in form:
                 start = _after_elision(text, begin, end, shouts)
                 form = folded[start:end]
@@ -111,13 +119,21 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
             if begin < start and not is_first:
                 word.has_capital_elision = original[begin].isupper() and casing in _WRITTEN_WITH
             if hole < len(holes) and holes[hole].start - end <= _MOST_SIGNS:
-                word.is_beside_value = _is_beside(folded[end : holes[hole].start], holes[hole])
+                word.is_beside_value = _is_beside(word, folded[end : holes[hole].start], holes[hole])
             words.append(word)
             position, is_first = end, False
     _settle_gaps(folded, words)
     _settle_bare(words)
     _mark_handles(text, words, holes)
     return words
+
+
+def _read_again(original: str, match: re.Match[str]) -> str:
+    """Return a folded word with letters for the digits that stand in it."""
+    form = match.group()
+    if form.isalpha():
+        return form
+    return form.translate(_MISREAD_CAPITALS if original[match.start() + 1 : match.start() + 2].isupper() else _MISREAD)
 
 
 def _settle_gaps(folded: str, words: Sequence[Word]) -> None:
@@ -149,8 +165,10 @@ def _weigh_letters(original: str, word: Word) -> None:
         word.odds = foreign_odds(word.folded)
 
 
-def _is_beside(signs: str, value: Span) -> bool:
-    """Say whether nothing but signs stands between a word and a value that belongs to a person."""
+def _is_beside(word: Word, signs: str, value: Span) -> bool:
+    """Say whether nothing but signs stands between a word and a value that belongs to a person; not "Le 6 mai 1980"."""
+    if word.folded == "le" and not signs.strip():
+        return False
     return value.type in _OF_A_PERSON and bool(_SIGNS.fullmatch(signs))
 
 
@@ -181,6 +199,8 @@ def _after_elision(text: Prepared, start: int, end: int, shouts: bool) -> int:
     rest = name_odds(folded[elision.end() : end])
     if letter in "mnMN" and folded[elision.end()] not in _ELIDED and (rest is None or rest > 0):
         return start
+    if letter.islower() and first.isupper():
+        return elision.end()  # "d'André", while the surname is "D'Andre"
     is_whole = is_name(folded[start:end]) and (rest is None or rest > _COMMON_WORD)
     return start if is_whole else elision.end()
 

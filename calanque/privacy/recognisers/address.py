@@ -18,6 +18,7 @@ from calanque.privacy.recognisers.address_rules import (
     HOME,
     HOME_ANCHORS,
     HOME_CUE,
+    IN_WORDS,
     LIVES_WITH_TOWN,
     LONGEST_STREET,
     NEXT_STREET,
@@ -53,7 +54,7 @@ class AddressRecogniser:
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        spans = [*_searched(text)]
+        spans = [*_searched(text), *_in_words(text)]
         if text.has_digit:
             spans += [*_streets(text), *_after_streets(text), *_postcodes(text)]
         if holds_one(text.folded, HOME_ANCHORS):
@@ -83,6 +84,12 @@ def _streets(text: Prepared) -> Iterator[Span]:
                 continue
             end = name_end(text, match.start("s"), match.end())
             yield _span(left(text, match.start()), right(text, end), rule.score, rule.name)
+
+
+def _in_words(text: Prepared) -> Iterator[Span]:
+    for match in matches(IN_WORDS, text):
+        end = name_end(text, match.start("s"), match.end())
+        yield _span(left(text, match.start()), right(text, end), IN_WORDS.score, IN_WORDS.name)
 
 
 def _is_message(text: Prepared, start: int) -> bool:

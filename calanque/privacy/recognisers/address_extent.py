@@ -3,7 +3,7 @@
 import re
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
-from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
+from calanque.privacy.lexicon.odds import FREQUENT, is_first_name, is_name
 from calanque.privacy.lexicon.places import LINK_WORDS
 from calanque.privacy.lexicon.towns import LONGEST_TOWN_WORD_COUNT, TOWNS
 from calanque.privacy.rules import folded_pattern
@@ -20,7 +20,7 @@ _FLOOR = (
     r"\d{1,2}\s?(?:er|e|eme|ieme|nd)\s(?:face|droite|gauche|dte|gche)|"
     r"(?:premier|deuxieme|second|troisieme|quatrieme|cinquieme|sixieme|septieme|huitieme|neuvieme|dixieme|"
     r"dernier)\setage|"
-    r"rez[\s-]de[\s-](?:chaussee|jardin)|r\.?d\.?c\.?)(?!\w)"
+    r"rez[\s-]de[\s-](?:chaussee|jardin)|r\.?d\.?c\.?)(?!\w)(?:\s(?:a\s)?(?:droite|gauche)(?!\w))?"
 )
 UNIT = (
     rf"(?:(?<!\w){_UNIT_WORD}(?:\.\s?|\s|(?=\d|n°))(?:n[°o]?\.?\s?)?(?:[a-z]{{0,2}}[\-.]?\d{{1,5}}[a-z]?|"
@@ -80,6 +80,7 @@ bon bons bonne bonnes petit petits petite petites grand grands grande grandes vi
 deux trois quatre cinq six sept huit neuf dix douze haut haute hauts hautes bas basse jeune jeunes nouvelle neuve
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
+_UNLISTED_TOWN = re.compile(r", ?([A-ZÀ-Ý][^\W\d_]{3,}(?:-[^\W\d_]+)*)(?=[,.;)\n]|\Z)")
 _TOWN_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _TOWN_LINK = frozenset("sur en la le les de lez du des sous d l et aux a".split())  # noqa: SIM905
 _STOPS = frozenset(
@@ -122,7 +123,17 @@ def right(text: Prepared, end: int) -> int:
         if following == end:
             break
         end = following
-    return end
+    return _unlisted_town_end(text, end)
+
+
+def _unlisted_town_end(text: Prepared, end: int) -> int:
+    """Return where a capitalised word that fills the phrase after a street ends: "112 chaussée Brunehaut, Escau,"."""
+    match = _UNLISTED_TOWN.match(text.original, end)
+    if not match or not any(map(str.islower, text.original[match.start(1) : match.end(1)])):
+        return end
+    word = text.folded[match.start(1) : match.end(1)]
+    is_other = word in _NO_TOWN or is_first_name(word) or is_name(word)
+    return end if is_other else match.end(1)
 
 
 def _part_end(text: Prepared, end: int) -> int:
@@ -225,6 +236,8 @@ def _goes_on(text: Prepared, start: int, end: int, match: re.Match[str], shouts:
     if word in _STOPS or (word in COMMON_WORDS and (shouts or not is_capital or len(word) < _SHORTEST_NOUN)):
         return False
     link = match.group(1).strip().lower()
+    if link in ("à", "a") and known_town_end(text, match.start(2)):
+        return False
     if is_capital or (not link and (is_first_name(previous, FREQUENT) or previous in LINK_WORDS)):
         return True
     is_lower = not any(map(str.isupper, text.original[start:end])) or shouts

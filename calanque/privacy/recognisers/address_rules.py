@@ -44,6 +44,23 @@ AT_NUMBER = (
         begins=Begins.NUMBER,
     ),
 )
+_UNIT_IN_WORDS = (
+    r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|"
+    r"cinquante|soixante|cents?)"
+)
+IN_WORDS = Rule(
+    "number_in_words",
+    folded_pattern(
+        rf"(?<!\w){_UNIT_IN_WORDS}(?:[ \-](?:et[ \-])?(?:un|{_UNIT_IN_WORDS})){{0,5}}(?:\s(?:bis|ter))?,?\s"
+        rf"(?P<s>(?:rue|avenue|boulevard|place|impasse|chemin|allee|route|quai|traverse|square|montee)\s{_LINK}\w[\w'\-]*)"
+    ),
+    0.7,
+    anchors=one_of(
+        *(f" {kind} " for kind in ("rue", "avenue", "boulevard", "place", "impasse", "chemin", "allee", "route")),
+        *(f" {kind} " for kind in ("quai", "traverse", "square", "montee")),
+    ),
+)
+"""A street's name stands in the singular only after a number that is its own: "trois place aux Herbes"."""
 AFTER_STREET = Rule("street_number", folded_pattern(rf"{_NUMBER}(?![\w]){_NO_NUMBER}"), 0.8, begins=Begins.NUMBER)
 NUMBER_LINK = re.compile(r"(?:(?<!\w)(?:n[°o]|numero|no|num\.?|au)|,)\s?$")
 STREET_THEN = folded_pattern(
@@ -190,7 +207,7 @@ NOT_A_NUMBER = re.compile(
     r"juillet|aout|septembre|octobre|"
     r"novembre|decembre|toutes\sles|les|ces|des|ses|nos|vos|mes|environ|plus\sde|metro|m|rd|rn|d|n|tv|vp|vl|patrouille|equipage|indicatif|radio|camera|cam|secteur|unite|equipe|"
     r"groupe|borne|brigade|poste|arret|quai|voie|page)|\d\s?h|"
-    r"\d:)\s?(?:n°\s?)?$"
+    r"\d:)[ \t]?(?:n°\s?)?\Z"
 )
 NO_STREET = words(
     r"(?:places?|parcs?)\s(?:de\s(?:parking|stationnement|livraison)|pour|handicape\w*|libres?|assises?|pmr|"

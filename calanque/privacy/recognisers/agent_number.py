@@ -50,6 +50,7 @@ _ROLE_ANCHORS = one_of(
 _CUE_ANCHORS = one_of(
     "mle",
     *(
+        "mat.",
         "matric",
         "matr",
         "badge",
@@ -105,7 +106,7 @@ _NUMBERS = PatternRecogniser(
         ),
         Rule(
             "after_role",
-            folded_pattern(rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES})"),
+            folded_pattern(rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES}|(?<!\d[ ])\d{{3}}[ ]\d{{3}}(?![ ]?\d))"),
             0.85,
             anchors=_ROLE_ANCHORS,
         ),
@@ -160,10 +161,10 @@ _NUMBERS = PatternRecogniser(
         ),
         Rule(
             "municipal",
-            folded_pattern(r"(?<![\w\-])pm[ \-]?\d{5,7}(?![\w\-])"),
+            folded_pattern(r"(?<![\w\-])pm(?:-\d{4,7}|[ ]?\d{5,7})(?![\w\-])"),
             0.55,
             begins=Begins.CODE,
-            shortest=5,
+            shortest=4,
             anchors=one_of("pm"),
         ),
         Rule(
@@ -184,6 +185,7 @@ _NUMBERS = PatternRecogniser(
     ),
     cues=words(
         "mle",
+        r"mat\.",
         r"matr(?:icules?|ic)?\.?(?:\s(?:rh|agent|interne|adm\w*|police|n[°o]?))*",
         r"(?:numero\sde\s|n[°o]?\sde\s|n[°o]?\s)?badges?(?:\s(?:d'acces|n[°o]?|visiteur|agent))*",
         r"r\.?i\.?o\.?(?:\sn[°o]?)?",

@@ -161,6 +161,15 @@ _SAID = PatternRecogniser(
             anchors=one_of("kg", " g", "0g", "5g"),
         ),
         Rule(
+            "born_at",
+            folded_pattern(
+                rf"(?<![\w/])(?P<v>{_DIGITS}|{_LETTERS}),?\s(?:a|vers)\s[\w \-]{{1,24}}?(?:heures?|h)(?!\w)"
+                r"[\w \-]{0,36}?,?\s(?:est\snee?|naquit|nait)(?!\w)"
+            ),
+            0.7,
+            anchors=one_of("est ne", "naquit", "nait"),
+        ),
+        Rule(
             "lived",
             folded_pattern(
                 rf"(?<=\()(?P<v>{_DIGITS}),\s[^\d()]{{2,40}}?\s?[-–]\s?(?:[^\d()]{{2,40}},?\s)?(?:{_DIGITS}|\d{{4}}(?!\w))"

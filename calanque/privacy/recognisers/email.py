@@ -56,6 +56,12 @@ EMAIL = PatternRecogniser(
             anchors=one_of("@"),
         ),
         Rule(
+            "cut_short",
+            folded_pattern(r"(?<![\w@.])[a-z][\w.+\-]{3,40}@(?=[;,|)])"),
+            0.55,
+            anchors=one_of("@"),
+        ),
+        Rule(
             "no_at",
             folded_pattern(rf"(?<![\w@./])[^\W_][\w.\-]{{2,40}}[ .,_]{_MAILERS}[.,](?:com|fr|net|me|ch)(?!\w)"),
             0.3,

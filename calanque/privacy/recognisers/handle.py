@@ -31,6 +31,7 @@ _ANCHORS = one_of(
     "twitch",
     "youtube",
     "pseudo",
+    "vendeu",
     "identifiant",
     "profil",
     "compte",
@@ -38,6 +39,7 @@ _ANCHORS = one_of(
     "handle",
 )
 _LETTERS = re.compile(r"[a-z]{2,}")
+_FIELD_WORDS = frozenset("tel mail adr adresse num ref code nom date type cp id art obs p c h n".split())  # noqa: SIM905
 _ODD = r"(?=[\w.\-]{0,38}(?:[\d_]|\.\w))(?=[\d.\-]{0,38}[a-z_])"
 
 
@@ -97,7 +99,7 @@ _HANDLES = PatternRecogniser(
         Rule(
             "odd_after_network",
             folded_pattern(
-                rf"(?<!\w)(?:{_NETWORKS})\s(?:(?:est|etait|sur|du|de|nom|client|fidelite|d'utilisateur|utilisateur|c'est|nomme|intitule|"
+                rf"(?<!\w)(?:{_NETWORKS}|vendeu(?:r|se))\s(?:(?:est|etait|sur|du|de|nom|client|fidelite|d'utilisateur|utilisateur|c'est|nomme|intitule|"
                 r"insta\w*|snap\w*|"
                 rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?:[a-z]+\s)?(?<!\w)(?P<v>{_ODD}{_NAME})(?!\w|@)"
             ),
@@ -141,9 +143,15 @@ class HandleRecogniser:
 
 
 def _is_field(text: Prepared, span: Span) -> bool:
-    """Say whether a value is the name of a field, words of French all, or a code: "nom_usager : ", "COVID19 : "."""
+    """Say whether a value is the name of a field, words of French all, or a code: "nom_usager : ", "COVID19 : ".
+
+    A dot between them is seldom written in a field's name: "miel.vert : ".
+    """
+    value = text.folded[span.start : span.end]
+    if "." in value and value.partition(".")[0] not in _FIELD_WORDS and "_" not in value:
+        return False
     return text.original[span.start : span.end].isupper() or all(
-        part in word_frequencies() for part in _LETTERS.findall(text.folded, span.start, span.end)
+        part in word_frequencies() for part in _LETTERS.findall(value)
     )
 
 

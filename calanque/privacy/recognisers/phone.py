@@ -44,6 +44,17 @@ PHONE = PatternRecogniser(
             gain=0.0,
         ),
         Rule(
+            "cut_short",
+            folded_pattern(
+                rf"{_START}0[1-79](?P<g>[ .\-])(?=(?:\d{{2}}(?P=g)){{0,3}}\d(?!\d))\d{{1,2}}(?:(?P=g)\d{{1,2}}){{3}}"
+                r"(?![\w/]|[ .,\-:]\d)"
+            ),
+            0.55,
+            begins=Begins.CODE,
+            shortest=9,
+            is_checked=False,
+        ),
+        Rule(
             "no_sign",
             folded_pattern(rf"{_START}\(?33\)?{_GAP}(?:\(0\))?{_GAP}[1-9](?:{_GAP}\d{{2}}){{4}}(?!\w|[ ]\d{{2}}\b)"),
             0.6,
@@ -68,7 +79,8 @@ PHONE = PatternRecogniser(
         Rule(
             "masked",
             folded_pattern(
-                rf"{_START}(?=[\d .\-]{{1,12}}[x*•#])(?:{_PREFIX}|0)[1-9](?:{_GAP}(?:\d{{2}}|[x*•#]{{1,2}})){{4}}(?!\w)"
+                rf"{_START}(?=[\d .\-]{{1,12}}[x*•#])(?:{_PREFIX}|0)[1-9]"
+                rf"(?:{_GAP}(?:\d{{2}}|\d?[x*•#]{{1,2}})){{4}}(?!\w)"
             ),
             0.6,
             begins=Begins.CODE,

@@ -38,6 +38,7 @@ _VEHICLES = (
     r"plaquee?s?",
     r"immat\w*",
     r"vehicules?",
+    r"veh\.?",
     r"voitures?",
     r"scoot(?:er)?s?",
     r"bagnoles?",
@@ -180,10 +181,12 @@ PLATE = PatternRecogniser(
         ),
         Rule(
             "siv_part",
-            folded_pattern(rf"(?<![\w\-])(?:{_LETTERS}{{2}}[\s\-.]?\d{{3}}|\d{{3}}[\s\-.]?{_LETTERS}{{2}})(?![\w\-])"),
+            folded_pattern(
+                rf"(?<![\w\-])(?:{_LETTERS}{{2}}(?:-\d{{2}}|[\s\-.]?\d{{3}})|\d{{3}}[\s\-.]?{_LETTERS}{{2}})(?![\w\-])"
+            ),
             0.15,
             begins=Begins.CODE,
-            shortest=3,
+            shortest=2,
         ),
         Rule(
             "siv_hidden",
