@@ -17,7 +17,7 @@ _COMPOUND_INITIALS = re.compile(
 )
 _TWO_INITIALS = re.compile(r"(?<![\w.])[A-ZÀ-Ý]\. {1,2}[A-ZÀ-Ý]\.(?!-| ?[A-ZÀ-Ý]\.)")
 _JOINED_INITIALS = re.compile(
-    r"(?:(?<=nous \()|(?<=par )|(?<=valid[ée] )|(?<=sign[ée] )|(?<=relu ))(?P<v>[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.)"
+    r"[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.(?:(?<=nous \(.{4})|(?<=(?:par|elu) .{4})|(?<=(?:alid|sign)[ée] .{4}))"
     r"(?=[),;\n]| [a-zà-ÿ]|\s*\Z)"
 )
 """Without a blank they are an acronym as often ("S.A."), but not of who wrote or read: "validé N.V."."""
@@ -25,14 +25,12 @@ _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?
 _SIGNATURE = re.compile(r"\n[ \t]*(?P<v>[A-ZÀ-Ý]\.)(?=\s*\Z)")
 """A letter alone that ends a text: "Bises,\\nL."."""
 _SUBJECT = re.compile(
-    r"(?:(?<=[.!?:…] )|(?<=[(«\n])|(?<=[Ss]i )|(?<=que )|(?<=et )|(?<=\A))"
-    r"(?P<v>[A-ZÀ-Ý]\.) (?=(?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle )[a-zà-ÿ])"
+    r"(?P<v>[A-ZÀ-Ý]\.) (?:(?<![^(«\n].{3})|(?<=[.!?:…] .{3})|(?<=(?:[Ss]i|et) .{3})|(?<=que .{3}))"
+    r"(?=(?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle )[a-zà-ÿ])"
 )
 """A letter that does something: "P. n'a pas appelé"."""
-_SPELT = re.compile(
-    r"(?<![\w.\-])(?:[A-ZÀ-Ý]([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý]){2,}|[a-zà-ÿ]([ \-])[a-zà-ÿ](?:\2[a-zà-ÿ]){4,})"
-    r"(?![\w'\u2019\-])"
-)
+_SPELT = re.compile(r"(?<![\w.\-])[A-ZÀ-Ý]([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý]){2,}(?![\w\-])")
+_SPELT_SMALL = re.compile(r"(?<= )(?:[a-zà-ÿ] ){5,}[a-zà-ÿ](?![\w'\u2019\-])")
 """A name letter by letter, as on the telephone: "D U P O N T"."""
 _ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
 _TOLD = (
@@ -42,6 +40,7 @@ _TOLD = (
     ("two_initials", 0.6, _JOINED_INITIALS),
     ("letter", 0.6, _SUBJECT),
     ("signature", 0.6, _SIGNATURE),
+    ("spelt", 0.7, _SPELT_SMALL),
 )
 
 
@@ -52,7 +51,7 @@ def initials(text: Prepared, entity: str) -> Iterable[Span]:
         for match in pattern.finditer(text.original):
             yield Span(match.start(group), match.end(group), entity, score, f"person.{rule}")
     for match in _SPELT.finditer(text.original):
-        if match.group()[::2].upper() not in ascii_uppercase:
+        if match.group()[::2] not in ascii_uppercase:
             yield Span(match.start(), match.end(), entity, 0.7, "person.spelt")
     if not any(map(str.isupper, text.original)):
         for match in _SMALL_INITIALS.finditer(text.original):

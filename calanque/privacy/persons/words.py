@@ -11,7 +11,7 @@ from calanque.privacy.text import Prepared, is_shouting, sentences
 
 _SIGN = r"['\u2019\u2010\u2011\-](?=[^\W\d_])"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|{_SIGN})*")
-_HAS_MISREAD = re.compile(r"[^\W\d_][01](?:[^\W\d_]|(?![\w\-]))")
+_HAS_MISREAD = re.compile(r"[01](?<=[^\W\d_].)(?:[^\W\d_]|(?![\w\-]))")
 _MISREAD_WORD = re.compile(
     rf"(?=(?:[01]?[^\W\d_]){{4}})[^\W\d_](?:[01]?(?:[^\W\d_]|{_SIGN}))*[01]?(?![\w\-])|{_WORD.pattern}"
 )
@@ -93,7 +93,8 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
     words: list[Word] = []
     original, folded = text.original, text.folded
     position, hole = 0, 0
-    pattern = _MISREAD_WORD if _HAS_MISREAD.search(folded) else _WORD
+    is_misread = bool(_HAS_MISREAD.search(folded))
+    pattern = _MISREAD_WORD if is_misread else _WORD
     is_loud, is_foreign = is_shouting(original), bool(_FOREIGN_LETTER.search(original))
     for number, (low, high) in enumerate(sentences(folded)):
         shouts = is_shouting(original[low:high]) and (is_loud or folded.count(" ", low, high) >= _LOUD_SENTENCE)
@@ -107,7 +108,7 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
                 continue
             if begin and folded[begin - 1].isdigit():
                 continue
-            form, start = _read_again(original, match), begin
+            form, start = _read_again(original, match) if is_misread else match.group(), begin
             if "'" in form:
                 start = _after_elision(text, begin, end, shouts)
                 form = folded[start:end]

@@ -32,6 +32,7 @@ from calanque.privacy.recognisers.address_rules import (
     STREET_BEFORE,
     STREET_CLOSE,
     STREET_THEN,
+    STREETS_AFTER_WORDS,
     TO_TOWN,
     TOWN_ANCHORS,
     TOWN_BEFORE,
@@ -87,6 +88,8 @@ def _streets(text: Prepared) -> Iterator[Span]:
 
 
 def _in_words(text: Prepared) -> Iterator[Span]:
+    if not holds_one(text.folded, STREETS_AFTER_WORDS):
+        return
     for match in matches(IN_WORDS, text):
         end = name_end(text, match.start("s"), match.end())
         yield _span(left(text, match.start()), right(text, end), IN_WORDS.score, IN_WORDS.name)

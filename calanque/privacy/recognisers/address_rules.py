@@ -44,6 +44,10 @@ AT_NUMBER = (
         begins=Begins.NUMBER,
     ),
 )
+STREETS_AFTER_WORDS = one_of(
+    *(f" {kind} " for kind in ("rue", "avenue", "boulevard", "place", "impasse", "chemin", "allee", "route")),
+    *(f" {kind} " for kind in ("quai", "traverse", "square", "montee")),
+)
 _UNIT_IN_WORDS = (
     r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|"
     r"cinquante|soixante|cents?)"
@@ -56,8 +60,22 @@ IN_WORDS = Rule(
     ),
     0.7,
     anchors=one_of(
-        *(f" {kind} " for kind in ("rue", "avenue", "boulevard", "place", "impasse", "chemin", "allee", "route")),
-        *(f" {kind} " for kind in ("quai", "traverse", "square", "montee")),
+        *(
+            "deux",
+            "trois",
+            "quatre",
+            "cinq",
+            "six",
+            "sept",
+            "huit",
+            "neuf",
+            "dix",
+            "onze",
+            "douze",
+            "treize",
+            "quatorze",
+        ),
+        *("quinze", "seize", "vingt", "trente", "quarante", "cinquante", "soixante", "cent"),
     ),
 )
 """A street's name stands in the singular only after a number that is its own: "trois place aux Herbes"."""
