@@ -5,8 +5,8 @@ from calanque.privacy.rules import Rule, folded_pattern, one_of
 NO_DATE = r"(?!\d{1,2}[ ]?[./\-][ ]?\d{1,2}[ ]?[./\-][ ]?(?:19|20)?\d{2}(?!\d|[./\-]\d))"
 NO_LONG_DATE = r"(?!\d{1,2}([./\- ])\d{1,2}\1(?:19|20)\d{2}(?!\d))"
 NO_UNIT = (
-    r"(?!\w|[.,]\d)(?!\s?(?:€|%|°c|k?eur(?:os?)?|ke|k€|frs?|francs?|ht|ttc|dollars?|m[23²³]?(?!['\u2019])|km|kg|g|mg|ml|cm|mm|l|"
-    r"habitants?|"
+    r"(?!\w|[.,]\d)(?![ \t]?(?:€|%|°c|k?eur(?:os?)?|ke|k€|frs?|francs?|ht|ttc|dollars?|m[23²³]?(?!['\u2019])|"
+    r"km|kg|g|mg|ml|cm|mm|l|habitants?|"
     r"personnes?|voix|exemplaires?|places?|ans|mois|semaines?|jours?|nuits?|heures?|minutes?|h|min|mn|points?|fois|"
     r"ex|votes?|ui|pas|signatures?|visiteurs?|logements?|"
     r"vehicules?|spectateurs?|manifestants?|millions?|milliards?)(?!\w))"

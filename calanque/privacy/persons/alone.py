@@ -17,6 +17,7 @@ from calanque.privacy.persons.cues import (
     AMBIGUOUS_TITLES,
     DETERMINERS,
     FOLLOWERS,
+    FOREIGN_PARTICLES,
     LABELS,
     NO_NAMES,
     OF_A_PERSON,
@@ -247,7 +248,8 @@ def _is_bare_capital(words: Sequence[Word], index: int) -> bool:
 def _is_item(words: Sequence[Word], index: int, accept: float) -> bool:
     """Say whether a listed name stands in a list between names: "Présents : Greco, Pin, Bacar"."""
     word = words[index]
-    if not (is_name(word.folded) or is_one_syllable(word.folded)) or word.casing is Casing.START:
+    may_name = is_name(word.folded) or is_one_syllable(word.folded) or word.casing is Casing.TITLE
+    if not may_name or word.casing is Casing.START:
         return _begins_list(words, index, accept)
     before = index - 2 if index > 1 and words[index - 1].folded == "et" and word.gap == " " else index - 1
     if before < 0 or not (before < index - 1 or _NEXT_ITEM.fullmatch(word.gap)):
@@ -282,7 +284,7 @@ def _is_before_name(words: Sequence[Word], index: int, accept: float) -> bool:
         after += 1
     elif not _NEXT_ITEM.fullmatch(words[after].gap):
         return False
-    if after < len(words) and is_initial(words[after]):
+    if after < len(words) and (is_initial(words[after]) or words[after].folded in FOREIGN_PARTICLES):
         after += 1
     return after < len(words) and _is_name_item(words, after, accept)
 

@@ -165,7 +165,7 @@ def _is_labelled_apart(words: Sequence[Word], index: int) -> bool:
             return position < index - 1
         if position == index - 1 and word.folded in LINKS_TO_NAME:
             return True
-        if word.gap.strip(" ,") or "\n" in word.gap:
+        if word.gap.strip(" ,ld'") or "\n" in word.gap:
             return False
     return False
 
@@ -180,7 +180,7 @@ def _role_of_name(word: Word) -> float:
 def _is_apposed(words: Sequence[Word], index: int) -> bool:
     """Say whether a word stands in apposition to a role: "ma voisine de palier, GALLO", "GALLO, magasinier"."""
     if words[index].casing not in CAPITALISED:
-        return False
+        return _is_bracketed_after_role(words, index)
     if _COMMA.fullmatch(words[index].gap) and any(word.folded in ROLES for word in words[max(0, index - 4) : index]):
         return True
     rest = words[index + 1 : index + 3]
@@ -188,6 +188,14 @@ def _is_apposed(words: Sequence[Word], index: int) -> bool:
         return False
     role = rest[1] if rest[0].folded in DETERMINERS and len(rest) > 1 else rest[0]
     return role.folded in ROLES and role.casing is Casing.LOWER
+
+
+def _is_bracketed_after_role(words: Sequence[Word], index: int) -> bool:
+    """Say whether a small word that French does not know stands in brackets after a role: "l'interne (ravoahangy)"."""
+    word, following = words[index], words[index + 1] if index + 1 < len(words) else None
+    is_closed = following is None or following.gap.startswith(")")
+    is_unlisted = word.odds is None and len(word.folded) > LONGEST_ACRONYM
+    return is_unlisted and is_closed and index > 0 and word.gap == " (" and words[index - 1].folded in ROLES
 
 
 def _withdrawn(words: Sequence[Word], index: int) -> float:

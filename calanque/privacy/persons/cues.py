@@ -51,14 +51,15 @@ president presidente juge responsable famille usage naissance locataire occupant
 parent parents mere pere tuteur tutrice enfant conjoint conjointe epoux epouse representant gerant gerante demandeur
 demandeuse defendeur defenderesse prevenu prevenue usager client cliente adherent adherente interesse interessee
 equipage present presents absent absents participants excuse excusee excuses secretaire enseignant enseignante
-chirurgien anesthesiste praticien operateur operatrice transmis redige valide vu pour emetteur correspondant ne nee
+chirurgien anesthesiste praticien operateur operatrice chef cheffe demander transmis redige valide vu pour emetteur
+correspondant ne nee
 avise avisee connaissance soussigne soussignee eventuel adjoint collegue par beneficiaires proche aidant aidante
 """.split()  # noqa: SIM905
 )
 """A name follows a colon or a tab after them."""
 
 AMBIGUOUS_LABELS = frozenset(
-    ("de", "a", "from", "to", "cc", "vu", "pour", "par", "famille", "usage", "naissance", "enfant")
+    ("de", "a", "from", "to", "cc", "vu", "pour", "par", "famille", "usage", "naissance", "enfant", "demander")
 )
 """Labels that are also other words: a capital must follow."""
 
@@ -70,7 +71,7 @@ conducteur conductrice victime temoin auteur plaignant plaignante contrevenant u
 patron patronne gerant gerante appele appelee appelle famille epoux epouse compagnon compagne mari femme signe
 interpelle entendu docteur professeur prof eleve patient patiente assure assuree salarie salariee copain copine
 copains gamin gamine nom prenom medecin infirmier infirmiere chirurgien avocat avocate notaire juge monsieur madame
-appelait prenommait nomme nommait certain certaine dame jeune occupant occupante enfant gendre bru beau-fils
+appelait prenommait nomme nommait signee certain certaine dame jeune occupant occupante enfant gendre bru beau-fils
 belle-fille conjoint associee accompagnant accompagnante enseignant enseignante insulte insultee frappe gifle mord
 contre condamne condamnee dont cabinet nommement surnom demoiselle interesse conjointe ex tuteur beau-frere
 belle-soeur beau-pere belle-mere demi-frere associe colocataire directeur directrice affaire parents president
@@ -136,7 +137,8 @@ quelle chaque plusieurs aucun aucune
 
 ADDRESSED = frozenset(
     """
-remis remise remets demande demandez demander dites dis ecrit ecrire ecris parle parler parlez dit dire repondu
+oppose opposee remis remise remets demande demandez demander dites dis ecrit ecrire ecris parle parler parlez dit dire
+repondu
 donne donner adresse adressee envoye envoyee transmis transmise confie confiee notifie notifiee signifie signifiee
 appartient appartenant telephone vendu prete pretee loue louee appel due grace rendu fait copie attribue attribuee
 vendue restitue restituee succede remise rendue cede cedee merci

@@ -11,6 +11,12 @@ _INITIALS_ALONE = re.compile(
     r"(?<!\w)(?i:m|mr|mme|mlle|dr|monsieur|madame|docteur|pr|ma[iî]tre)\.?[ \u00a0]"
     r"(?P<v>[A-ZÀ-Ý](?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019])))"
 )
+_INITIAL_OF_ROLE = re.compile(
+    r"(?<![\w-])(?i:jeune|enfant|mineure?|élève|patiente?|fille|fils|frère|s[oœ]e?ur|mère|père|amie?|victime|"
+    r"prévenue?) (?P<v>[A-LN-ZÀ-Ý]\.)"
+)
+_AFTER_TITLE_LETTER = re.compile(r"(?<![\w.])M\. ?[A-ZÀ-Ý]\. ?(?=[A-ZÀ-Ý][a-zà-ÿ])")
+"""Two letters of a first name, of which the first is no title here: "M.C. Lavigne"."""
 _COMPOUND_INITIALS = re.compile(
     r"(?<![\w.])[A-ZÀ-Ý][a-z]{0,2}(?:\.-[A-Za-zÀ-Ý][a-z]{0,2}){1,2}\.?\s{0,2}"
     r"(?:[A-ZÀ-Ý][\w'\u2019\-]+|[A-ZÀ-Ý]\.(?:-[A-ZÀ-Ý]\.)?)"
@@ -22,7 +28,9 @@ _JOINED_INITIALS = re.compile(
 )
 """Without a blank they are an acronym as often ("S.A."), but not of who wrote or read: "validé N.V."."""
 _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
-_SIGNATURE = re.compile(r"\n[ \t]*(?P<v>[A-ZÀ-Ý]\.)(?=\s*\Z)")
+_SIGNATURE = re.compile(
+    r"(?:\n[ \t]*|(?<=[Bb]isous, )|(?<=[Bb]ises, )|(?<=Cordialement, )|(?<=à toi, ))(?P<v>[A-ZÀ-Ý]\.)(?=\s*\Z)"
+)
 """A letter alone that ends a text: "Bises,\\nL."."""
 _SUBJECT = re.compile(
     r"(?P<v>[A-ZÀ-Ý]\.) (?:(?<![^(«\n].{3})|(?<=[.!?:…] .{3})|(?<=(?:[Ss]i|et) .{3})|(?<=que .{3}))"
@@ -35,6 +43,8 @@ _SPELT_SMALL = re.compile(r"(?<= )(?:[a-zà-ÿ] ){5,}[a-zà-ÿ](?![\w'\u2019\-])
 _ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
 _TOLD = (
     ("initials", 0.7, _INITIALS_ALONE),
+    ("initial_of_role", 0.7, _INITIAL_OF_ROLE),
+    ("initials", 0.7, _AFTER_TITLE_LETTER),
     ("compound_initials", 0.8, _COMPOUND_INITIALS),
     ("two_initials", 0.6, _TWO_INITIALS),
     ("two_initials", 0.6, _JOINED_INITIALS),

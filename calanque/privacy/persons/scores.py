@@ -135,12 +135,17 @@ def _settle_phrases(words: Sequence[Word]) -> None:
     for index, word in enumerate(words):
         if word.score < ACCEPT and (
             (index and words[index - 1].folded in NOBLE and is_noble_phrase(words, index))
-            or (may_be_alone(word.folded) and is_alone(words, index, ACCEPT))
+            or ((may_be_alone(word.folded) or _may_be_item(word)) and is_alone(words, index, ACCEPT))
         ):
             word.score = ACCEPT
         if word.casing not in CAPITALISED and may_begin(word.folded):
             for part in words[index : index + phrase_of_syllables(words, index)]:
                 part.score = max(part.score, ACCEPT)
+
+
+def _may_be_item(word: Word) -> bool:
+    """Say whether a word with a capital, however common, may stand in a list of names: "Radu, Bonbon, Bacar"."""
+    return word.casing is Casing.TITLE and word.gap.endswith(", ")
 
 
 def _settle_convention(words: Sequence[Word], own: Sequence[float]) -> None:

@@ -11,9 +11,9 @@ from calanque.privacy.text import Prepared, is_shouting, sentences
 
 _SIGN = r"['\u2019\u2010\u2011\-](?=[^\W\d_])"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|{_SIGN})*")
-_HAS_MISREAD = re.compile(r"[01](?<=[^\W\d_].)(?:[^\W\d_]|(?![\w\-]))")
+_HAS_MISREAD = re.compile(r"[01](?<=[^\W\d_].)(?:[^\W\d_]|(?![\w\-]))|0(?<!\w.)[^\W\d_]{4}")
 _MISREAD_WORD = re.compile(
-    rf"(?=(?:[01]?[^\W\d_]){{4}})[^\W\d_](?:[01]?(?:[^\W\d_]|{_SIGN}))*[01]?(?![\w\-])|{_WORD.pattern}"
+    rf"(?=(?:[01]?[^\W\d_]){{4}})(?:(?<!\w)0)?[^\W\d_](?:[01]?(?:[^\W\d_]|{_SIGN}))*[01]?(?![\w\-])|{_WORD.pattern}"
 )
 """With the digits that optical recognition took for letters: "Théophi1e", "M0NTEIR0", but no "A10"."""
 _MISREAD, _MISREAD_CAPITALS = str.maketrans("01", "ol"), str.maketrans("01", "oi")

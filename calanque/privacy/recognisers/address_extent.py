@@ -96,6 +96,7 @@ ne nee nes nees monsieur madame mme mr m mlle appartement batiment bat appt esc 
 codes interphone
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
+_ARTICLES = ("le", "la", "les")
 _NO_TOWN = (
     COMMON_WORDS
     | _STOPS
@@ -157,6 +158,8 @@ def after_postcode(text: Prepared, end: int, is_sure: bool) -> int:
     match = _AFTER_POSTCODE.match(text.folded, end)
     if not match:
         return end
+    if "\n" in match.group() and not is_sure:
+        return known_town_end(text, match.end()) or end
     return town_end(text, match.end(), is_sure and "," not in match.group()) or end
 
 
@@ -165,6 +168,8 @@ def town_end(text: Prepared, start: int, is_sure: bool = False) -> int:
     if known := known_town_end(text, start):
         return known
     words = list(_words(text, start))
+    if len(words) > 1 and text.folded[slice(*words[0])] in _ARTICLES and text.original[words[1][0]].isupper():
+        words = words[1:]
     if not words or text.folded[slice(*words[0])] in _NO_TOWN:
         return 0
     if not is_sure and not text.original[words[0][0]].isupper():

@@ -20,11 +20,15 @@ _IN_WORDS = rf"{_TENS}(?:[ \-]{_TENS}){{0,9}}"
 _YEAR = r"(?:(?:18|19|20)\d{2}|\d{2})"
 _SEP = r"[ ]?[/.\-_ ][ ]?"
 _DAY = r"(?:\d{1,2}[ ]?(?:er|ier|°)?|xx|\*\*|\?\?)"
+_REPUBLICAN = (
+    r"(?:vendemiaire|brumaire|frimaire|nivose|pluviose|ventose|germinal|floreal|prairial|messidor|thermidor|fructidor)"
+)
 _DIGITS = (
     rf"(?:(?:\d{{1,2}}|xx|\*\*|\?\?){_SEP}(?:\d{{1,2}}|xx|\*\*|\?\?){_SEP}{_YEAR}|(?:18|19|"
     r"20)\d{2}[\-/.]\d{1,2}[\-/.]\d{1,2}|"
     rf"{_DAY}\s{{1,2}}(?:de\s)?{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_YEAR}|{_IN_WORDS}))?|\d{{8}}|"
-    r"\d{1,2}/(?:19|20)\d{2})(?![\w/])"
+    rf"\d{{1,2}}/(?:19|20)\d{{2}}|\d{{1,2}}(?:jan|fe[bv]|ma[ryi]|a[pv]r|ju[nl]|aug|sep|oct|nov|dec)\d{{2,4}}|"
+    rf"\d{{1,2}}\s{_REPUBLICAN}\san\s(?:[ivx]{{1,4}}|\d{{1,2}}))(?![\w/])"
 )
 _LETTERS = rf"(?:{_IN_WORDS}\s{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_IN_WORDS}|{_YEAR}))?)(?!\w)"
 _MONTH_YEAR = rf"(?:{_MONTH}\s(?:\d{{4}}|{_IN_WORDS}))(?!\w)"

@@ -13,6 +13,7 @@ _DMS = (
     rf"[+\-]?\d{{1,3}}[ ]?(?:[°º]|deg(?:res)?\.?)[ ]?\d{{1,2}}(?:[.,]\d{{1,6}})?[ ]?(?:{_MINUTE}|min\.?)[ ]?"
     rf"(?:\d{{1,2}}(?:[.,]\d{{1,6}})?[ ]?(?:{_SECOND}|sec\.?)?[ ]?)?(?:nord|sud|est|ouest|[nsewo])?(?!\w)"
 )
+_MINUTES = rf"\d{{1,3}}[ ]?[°º]?[ ]\d{{1,2}}[.,]\d{{2,}}{_MINUTE}?"
 _BETWEEN = r"[ ]?(?:[,;/|\-]|et)?[ ]?\n?"
 _NUMBER = re.compile(r"[+\-]?\d{1,3}[.,]\d{3,}")
 _LARGEST_LATITUDE = 90
@@ -48,6 +49,13 @@ GPS = PatternRecogniser(
         Rule(
             "dms_pair",
             folded_pattern(rf"(?<![\w.,])(?:[nsewo][ ]?)?{_DMS}{_BETWEEN}(?:[nsewo][ ]?)?{_DMS}"),
+            0.8,
+            begins=Begins.CODE,
+            shortest=2,
+        ),
+        Rule(
+            "minutes_pair",
+            folded_pattern(rf"(?<!\w)[ns][ ]?{_MINUTES}[ ,;/]{{1,3}}[ewo][ ]?{_MINUTES}(?!\w)"),
             0.8,
             begins=Begins.CODE,
             shortest=2,

@@ -1,6 +1,7 @@
 """Social network handles."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.places import NEUTRAL
@@ -39,6 +40,7 @@ _ANCHORS = one_of(
     "handle",
 )
 _LETTERS = re.compile(r"[a-z]{2,}")
+_SHORTEST_MENTION = 5
 _FIELD_WORDS = frozenset("tel mail adr adresse num ref code nom date type cp id art obs p c h n".split())  # noqa: SIM905
 _ODD = r"(?=[\w.\-]{0,38}(?:[\d_]|\.\w))(?=[\d.\-]{0,38}[a-z_])"
 
@@ -76,15 +78,18 @@ _HANDLES = PatternRecogniser(
         Rule(
             "posted_by",
             folded_pattern(
-                r"(?<!\w)(?:postee?|publiee?|signaleee?|signale|ecrite?|commente)\s(?:par\s|:\s?)"
+                r"(?<!\w)(?:postee?|publiee?|ouverte?|creee?|signaleee?|signale|ecrite?|commente)\s(?:par\s|:\s?)"
                 r"(?P<v>[a-z][a-z\d]*(?:[_.]?\d+|_[a-z\d]+)[\w]*)(?![\w@])"
             ),
             0.65,
-            anchors=one_of("post", "publie", "signale", "ecrit", "comment"),
+            anchors=one_of("post", "publie", "ouvert", "cree", "signale", "ecrit", "comment"),
         ),
         Rule(
             "wrote",
-            folded_pattern(r"(?:^|\n)[ \t>]*(?P<v>[a-z_][\w.\-]{2,30})\s(?:a\secrit|a\srepondu|wrote)\s?:"),
+            folded_pattern(
+                r"(?:^|\n)[ \t>]*(?P<v>[a-z_][\w.\-]{2,30})\s(?:a\secrit|a\srepondu|wrote)"
+                r"(?:\s(?:le|hier|a)\s[^\n:]{1,24}(?::\d\d)?)?\s?:"
+            ),
             0.65,
             anchors=one_of("a ecrit", "a repondu", "wrote"),
         ),
@@ -139,7 +144,17 @@ class HandleRecogniser:
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        return [span for span in _HANDLES.find(text) if not (span.rule == "handle.speaker" and _is_field(text, span))]
+        found = [span for span in _HANDLES.find(text) if not (span.rule == "handle.speaker" and _is_field(text, span))]
+        return [*found, *_mentions(text, found)]
+
+
+def _mentions(text: Prepared, found: Sequence[Span]) -> Iterator[Span]:
+    """Yield the other places where a handle with a line or a digit stands."""
+    values = {text.folded[span.start : span.end] for span in found}
+    for value in values:
+        if len(value) >= _SHORTEST_MENTION and not value.isalpha() and value.isidentifier():
+            for match in re.finditer(rf"(?<![\w@.]){value}(?!\w)", text.folded):
+                yield Span(match.start(), match.end(), _HANDLES.entity, 0.65, "handle.mention")
 
 
 def _is_field(text: Prepared, span: Span) -> bool:

@@ -23,6 +23,10 @@ HEALTH_NUMBER = PatternRecogniser(
         "adeli",
         "ins",
         "hopital",
+        "pediatr",
+        "anesthes",
+        "chirurg",
+        "obstetr",
     ),
     rules=(
         Rule(
@@ -31,6 +35,19 @@ HEALTH_NUMBER = PatternRecogniser(
             0.15,
             begins=Begins.CODE,
             reach=16,
+        ),
+        Rule(
+            "file",
+            folded_pattern(
+                r"(?<!\w)dossier(?:\s?(?:n[°o]|numero|est|le|:|\.)){0,3}\s?(?P<v>(?=(?:[^\d\s]{0,4}\d){5})(?:[a-z]{1,4}[\-]?)?"
+                r"\d{2,}(?:[\-/]\d{2,}){0,3})(?!\w)"
+            ),
+            0.55,
+            anchors=one_of(
+                *("hospitalis", "anesthes", "chirurg", "pediatr", "obstetr", "biologi", "prelev", "ipp ", "aide op"),
+                *("medecin demandeur", "scanner", "echograph", "ordonnance", "infirm", "patient"),
+            ),
+            is_checked=False,
         ),
         Rule("loose", folded_pattern(LONG), 0.15, begins=Begins.CODE, reach=32),
         Rule(

@@ -79,7 +79,7 @@ PHONE = PatternRecogniser(
         Rule(
             "masked",
             folded_pattern(
-                rf"{_START}(?=[\d .\-]{{1,12}}[x*•#])(?:{_PREFIX}|0)[1-9]"
+                rf"{_START}(?=[\d .\-]{{1,14}}[x*•#])(?:{_PREFIX}|0)[1-9]"
                 rf"(?:{_GAP}(?:\d{{2}}|\d?[x*•#]{{1,2}})){{4}}(?!\w)"
             ),
             0.6,
