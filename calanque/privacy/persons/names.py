@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.lexicon.syllables import is_one_syllable
-from calanque.privacy.persons.announced import LONGEST_ACRONYM
 from calanque.privacy.persons.cues import NO_NAMES, SURNAMES_AND_LABELS, TITLES
+from calanque.privacy.persons.halves import is_common_half, is_half, is_other_half
 from calanque.privacy.persons.initials import initials
 from calanque.privacy.persons.links import (
     follows_initial,
@@ -19,7 +19,7 @@ from calanque.privacy.persons.links import (
     names_a_thing,
 )
 from calanque.privacy.persons.particles import with_particles
-from calanque.privacy.persons.phrases import NOBLE, closes, completes, opens
+from calanque.privacy.persons.phrases import NOBLE
 from calanque.privacy.persons.scores import (
     ACCEPT,
     DOUBT,
@@ -39,9 +39,6 @@ _SECOND_SURNAME = frozenset(("nee", "ne", "epouse", "ep", "veuve", "vve", "divor
 _SHORTEST_MENTION = 3
 _KNOWN_WORD = -1.0
 _MOST_MODEL_ODDS = -1.5
-_SURE = 1.0
-_LEAST_COMMON_HALF = -3.3
-"""Odds above those of words of grammar: "tas" has -2.9, "le" -4.4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +89,9 @@ def _is_drawn(words: Sequence[Word], accepted: Sequence[bool], index: int, step:
     other = linked(words, index, step)
     if other is None or not accepted[other]:
         return False
-    if completes(words, other, index) or _is_short_half(words, other, index):
+    if is_half(words, other, index):
         return True
-    if _fills_with_first_name(words, other, index):
-        return True
-    if word.score < _least_drawn(words, index) and not _is_other_half(words, other, index):
+    if word.score < _least_drawn(words, index) and not is_other_half(words, other, index):
         return False
     return _draws(words, other, index) and _may_be_part(word)
 
@@ -137,27 +132,11 @@ def _least_drawn(words: Sequence[Word], index: int) -> float:
     if word.name_start < word.start or is_part_of_surname(words, index):
         return -math.inf
     if word.casing not in CAPITALISED:
-        if _is_common_half(words, index):
+        if is_common_half(words, index):
             return -math.inf
         follows_first_name = index > 0 and word.gap == " " and is_first_name(words[index - 1].folded)
         return _EXTEND if follows_first_name and is_name(word.folded) else _EXTEND_UNCASED
     return -math.inf if is_neutral(word) and is_name(word.folded) else _EXTEND
-
-
-def _is_common_half(words: Sequence[Word], index: int) -> bool:
-    """Say whether a surname that is a common word fills a phrase with a sure first name: "fatma tas,", ": tas umit"."""
-    word = words[index]
-    if word.odds is None or word.odds < _LEAST_COMMON_HALF or not is_name(word.folded):
-        return False
-    follows = index > 0 and word.gap == " " and closes(words, index)
-    if follows and _is_sure_first_name(words[index - 1]):
-        return True
-    precedes = index + 1 < len(words) and words[index + 1].gap == " " and closes(words, index + 1)
-    return precedes and opens(words, index) and _is_sure_first_name(words[index + 1])
-
-
-def _is_sure_first_name(word: Word) -> bool:
-    return word.odds is not None and word.odds > _SURE and is_first_name(word.folded)
 
 
 def _draws(words: Sequence[Word], other: int, index: int) -> bool:
@@ -165,7 +144,7 @@ def _draws(words: Sequence[Word], other: int, index: int) -> bool:
     name, word = words[other], words[index]
     if (name.casing in CAPITALISED) != (word.casing in CAPITALISED):
         return False
-    if _is_other_half(words, other, index):
+    if is_other_half(words, other, index):
         return True
     follows_first_name = other < index and is_first_name(name.folded)
     follows_surname = other < index and name.casing is Casing.UPPER and word.casing is Casing.TITLE
@@ -176,36 +155,6 @@ def _draws(words: Sequence[Word], other: int, index: int) -> bool:
     if word.odds is None and word.casing is Casing.UPPER:
         return is_next and is_first_name(name.folded)
     return is_next or follows_first_name or (word.odds is not None and word.odds > 0)
-
-
-def _fills_with_first_name(words: Sequence[Word], other: int, index: int) -> bool:
-    """Say whether a word with a capital fills a phrase after a sure first name, trade or not: ": Aline Huissier."."""
-    is_next = other == index - 1 and words[index].gap == " " and closes(words, index)
-    is_capital = words[index].casing is Casing.TITLE and words[other].casing in (Casing.TITLE, Casing.START)
-    return is_next and is_capital and _is_sure_first_name(words[other]) and words[index].folded not in TITLES
-
-
-def _is_other_half(words: Sequence[Word], other: int, index: int) -> bool:
-    """Say whether capitals tell a first name from its surname: "Long DO", "LEE Son"; however common the words."""
-    name, word = words[other], words[index]
-    if abs(other - index) > 1 or words[max(other, index)].gap != " " or word.folded in TITLES:
-        return False
-    if (name.casing, word.casing) == (Casing.UPPER, Casing.TITLE):
-        return other < index
-    is_pair = name.casing in CAPITALISED and word.casing is Casing.UPPER
-    is_acronym = word.odds is None and len(word.folded) <= LONGEST_ACRONYM
-    return is_pair and not is_acronym and not is_neutral(word) and is_first_name(name.folded)
-
-
-def _is_short_half(words: Sequence[Word], other: int, index: int) -> bool:
-    """Say whether a short surname stands beside a sure name, both with capitals: "VU Kenta", "Phirun Vu"."""
-    name, word = words[other], words[index]
-    if abs(other - index) > 1 or words[max(other, index)].gap != " " or name.odds is None or name.odds < _SURE:
-        return False
-    is_capital = name.casing in CAPITALISED and word.casing in (Casing.TITLE, Casing.UPPER)
-    if is_capital and word.folded in ("que", "on"):
-        return other < index and word.casing is Casing.TITLE  # nobody writes these two with a capital after a name
-    return is_capital and word.folded not in NOBLE and is_one_syllable(word.folded) and is_name(word.folded)
 
 
 def _is_title_letter(words: Sequence[Word], index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
 from calanque.privacy.persons.cues import FOREIGN_PARTICLES, PARTICLES, ROLES, TITLES
 from calanque.privacy.persons.links import is_initial, is_part_of_surname
 from calanque.privacy.persons.phrases import BEFORE_PARTICLE, NOBLE, OPENS
@@ -9,6 +10,7 @@ from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 _FRENCH = PARTICLES - FOREIGN_PARTICLES
 _MOST_PARTICLES = 3
+_ARTICLES = ("le", "la", "du", "des")
 
 
 def with_particles(words: Sequence[Word], index: int) -> int:
@@ -19,8 +21,11 @@ def with_particles(words: Sequence[Word], index: int) -> int:
         return word.name_start
     if word.has_capital_elision:
         return start - len("d'")
-    if word.gap.endswith("d'") and _may_precede_particle(words, index, word.gap[:-2]):
+    begins_full_name = _begins_full_name(words, index)
+    if word.gap.endswith("d'") and (begins_full_name or _may_precede_particle(words, index, word.gap[:-2])):
         return start - len("d'")
+    if begins_full_name and index and words[index - 1].folded in _ARTICLES and word.gap == " ":
+        return words[index - 1].start
     opened = _opened(words, index)
     if opened < index and not words[opened].folded.startswith("l"):
         return words[opened].start
@@ -33,6 +38,14 @@ def with_particles(words: Sequence[Word], index: int) -> int:
             break
         index -= 1
     return words[index].start
+
+
+def _begins_full_name(words: Sequence[Word], index: int) -> bool:
+    """Say whether a surname before its first name begins here, without capitals: no article stands before one."""
+    word, following = words[index], words[index + 1] if index + 1 < len(words) else None
+    if word.casing in CAPITALISED or following is None or following.gap != " " or following.casing in CAPITALISED:
+        return False
+    return (word.odds is None or word.odds > 0 or "-" in word.folded) and is_first_name(following.folded, FREQUENT)
 
 
 def _after_title(words: Sequence[Word], index: int) -> int:
