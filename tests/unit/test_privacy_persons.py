@@ -166,6 +166,8 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         pytest.param("vu l'interne (ravoahangy) hier", "vu l'interne (<PERSON>) hier", id="in-brackets"),
         pytest.param("Opposée à Pélican devant eux.", "Opposée à <PERSON> devant eux.", id="opposed"),
         pytest.param("chez anne-lise mont-fort hier", "chez <PERSON> hier", id="compound-half"),
+        pytest.param("Vu Ana Garcia y Lopez.", "Vu <PERSON>.", id="iberian-link"),
+        pytest.param("Vu Aline Saint Germain.", "Vu <PERSON>.", id="saint-in-a-surname"),
         pytest.param("joint par château-neuf jean-noël.", "joint par <PERSON>.", id="compound-half-first"),
         pytest.param("signé jean-rony la rivière.", "signé <PERSON>.", id="article-within"),
         pytest.param("dossier le bihan-kerma marie-ange", "dossier <PERSON>", id="article-before"),

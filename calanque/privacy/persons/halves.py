@@ -14,7 +14,7 @@ from calanque.privacy.persons.scores import is_neutral
 from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 
 _ARTICLES = ("le", "la", "les", "du", "des")
-_SURE = 1.0
+_SURE, _SURE_SCORE = 1.0, 4.0
 _LEAST_COMMON, _LEAST_RARE = -3.3, -1.5
 """Odds above those of words of grammar ("tas" has -2.9, "le" -4.4), and of words that French seldom uses."""
 _NO_LAST_PART = frozenset(
@@ -69,7 +69,9 @@ def is_other_half(words: Sequence[Word], other: int, index: int) -> bool:
 def _is_compound_half(words: Sequence[Word], other: int, index: int) -> bool:
     """Say whether a word of several, none of French, stands beside a sure first name: "anne-lise bel-air"."""
     name, word = words[other], words[index]
-    if "-" not in word.folded or not _is_next(words, other, index) or not _is_sure_first_name(name):
+    if "-" not in word.folded or not _is_next(words, other, index):
+        return False
+    if not (_is_sure_first_name(name) or (name.score > _SURE_SCORE and is_first_name(name.folded))):
         return False
     if (name.casing in CAPITALISED) != (word.casing in CAPITALISED) or word.folded in word_frequencies():
         return False

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from calanque.privacy.lexicon.brands import BRANDS
-from calanque.privacy.lexicon.odds import is_first_name
+from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
 from calanque.privacy.lexicon.places import LINK_WORDS, PLACE_WORDS
 from calanque.privacy.lexicon.towns import LANDS, TOWNS
 from calanque.privacy.persons.cues import BIRDS, DETERMINERS, NAMESAKES, NAMESAKES_LINKED, PARTICLES
@@ -27,6 +27,7 @@ vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout septem
 )
 _TITLES_OF_CARERS = ("docteur", "dr", "professeur")
 """Streets are named with these, diseases, tests and services are not: "service du docteur Sow"."""
+_SAINTS = ("saint", "sainte", "st", "ste")
 _OF = ("de", "du", "des")
 _SURE = 1.5
 _OWNED = frozenset(
@@ -120,19 +121,37 @@ def names_a_thing(words: Sequence[Word], index: int) -> bool:
         if position == 0 or words[position].gap not in _GAPS_TO_THING:
             return False
         previous = words[position - 1]
-        if previous.folded in NAMESAKES_LINKED and words[position].folded not in _OF:
-            return False
-        if previous.folded == "sa" and previous.casing is Casing.LOWER:
-            return False
-        is_namesake = previous.folded in NAMESAKES or previous.folded in NAMESAKES_LINKED
-        if is_namesake and any(word.folded in _TITLES_OF_CARERS for word in words[position:index]):
-            return False
-        if is_namesake or previous.folded in PLACE_WORDS:
-            return not (_is_written_as_surname(previous, words[position]) or _is_owned(words, position, index))
+        is_of_saint = previous.folded in _SAINTS and _follows_first_name(words, position - 1)
+        if _is_thing(previous) and not is_of_saint:
+            return _names_this(words, position, index)
         if previous.folded not in LINK_WORDS and not is_first_name(previous.folded):
             return False
         position -= 1
     return False
+
+
+def _is_thing(word: Word) -> bool:
+    return word.folded in PLACE_WORDS or word.folded in NAMESAKES or word.folded in NAMESAKES_LINKED
+
+
+def _names_this(words: Sequence[Word], first: int, index: int) -> bool:
+    """Say whether a name is that of the thing before it: not in "signé Le Goff", "service du docteur Sow"."""
+    thing = words[first - 1]
+    if thing.folded in NAMESAKES_LINKED and words[first].folded not in _OF:
+        return False
+    if thing.folded == "sa" and thing.casing is Casing.LOWER:
+        return False
+    has_title = any(word.folded in _TITLES_OF_CARERS for word in words[first:index])
+    if has_title and thing.folded not in PLACE_WORDS:
+        return False
+    return not (_is_written_as_surname(thing, words[first]) or _is_owned(words, first, index))
+
+
+def _follows_first_name(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word of the same casing is part of a surname after a first name: "Aline Saint Germain"."""
+    if not index or words[index].gap != " " or not is_first_name(words[index - 1].folded, FREQUENT):
+        return False
+    return (words[index].casing in CAPITALISED) == (words[index - 1].casing in CAPITALISED)
 
 
 def _is_owned(words: Sequence[Word], first: int, index: int) -> bool:

@@ -35,6 +35,7 @@ ENTITY = "PERSON"
 _EXTEND, _EXTEND_UNCASED, _EXTEND_UNKNOWN = 0.0, 1.5, -1.5
 _AFTER_NAME = frozenset(("et", "ou", "a", "est", "qui", "se", "ne"))
 _MOST_PARTICLES, _LONGEST_BRIDGE = 3, 3
+_IBERIAN_LINKS = ("e", "y", "i")
 _SECOND_SURNAME = frozenset(("nee", "ne", "epouse", "ep", "veuve", "vve", "divorcee", "alias", "dit", "dite"))
 _SHORTEST_MENTION = 3
 _KNOWN_WORD = -1.0
@@ -104,13 +105,15 @@ def _bridge(words: Sequence[Word], accepted: list[bool]) -> None:
             if 1 < index - name <= _LONGEST_BRIDGE and name >= 0 and word.gap == " ":
                 accepted[name + 1 : index] = [True] * (index - name - 1)
             name = index
-        elif word.gap != " " or len(word.folded) < 2 or word.folded in TITLES or not _may_bridge(words, index, name):
+        elif word.gap != " " or word.folded in TITLES or not _may_bridge(words, index, name):
             name = -1
 
 
 def _may_bridge(words: Sequence[Word], index: int, name: int) -> bool:
-    """Say whether a word between two parts of a name is one: with a capital, or a single syllable ("thi mai ros")."""
+    """Say whether a word between two parts of a name is one: a capital, one syllable ("thi mai ros"), "e" or "y"."""
     word = words[index]
+    if len(word.folded) == 1:
+        return name == index - 1 and word.folded in _IBERIAN_LINKS
     is_inner = name == index - 1 and word.folded not in NOBLE
     return word.casing in CAPITALISED or (is_inner and word.folded != "et" and is_one_syllable(word.folded))
 
