@@ -17,6 +17,7 @@ _ARTICLES = ("le", "la", "les", "du", "des")
 _SURE, _SURE_SCORE = 1.0, 4.0
 _LEAST_COMMON, _LEAST_RARE = -3.3, -1.5
 """Odds above those of words of grammar ("tas" has -2.9, "le" -4.4), and of words that French seldom uses."""
+_LEADS = frozenset(("de", "a", "par", "pour", "chez", "avec", "et", "entre", "contre"))
 _NO_LAST_PART = frozenset(
     "il elle on je tu ils elles nous vous ce ci la y en moi toi lui eux meme memes t le les".split()  # noqa: SIM905
 )
@@ -40,7 +41,7 @@ def is_half(words: Sequence[Word], other: int, index: int) -> bool:
 
 
 def is_common_half(words: Sequence[Word], index: int) -> bool:
-    """Say whether a surname that is a common word fills a phrase with a sure first name: "fatma tas,", ": tas umit"."""
+    """Say whether a surname that is a common word fills a phrase with a sure name: "fatma tas,", ": tas umit"."""
     word = words[index]
     is_rare = word.odds is not None and word.odds > _LEAST_RARE
     if word.odds is None or word.odds < _LEAST_COMMON or not (is_rare or is_name(word.folded)):
@@ -50,8 +51,11 @@ def is_common_half(words: Sequence[Word], index: int) -> bool:
         first -= 1  # "jean-rony la rivière,"
     if first and words[first].gap == " " and closes(words, index) and _is_sure_first_name(words[first - 1]):
         return True
-    precedes = index + 1 < len(words) and words[index + 1].gap == " " and closes(words, index + 1)
-    return precedes and opens(words, first) and _is_sure_first_name(words[index + 1])
+    following = words[index + 1] if index + 1 < len(words) else None
+    if following is None or following.gap != " " or not closes(words, index + 1):
+        return False
+    is_led = opens(words, first) or (first == index > 0 and word.gap == " " and words[index - 1].folded in _LEADS)
+    return is_led and (_is_sure_first_name(following) or (is_first_name(word.folded) and _is_sure_surname(following)))
 
 
 def is_other_half(words: Sequence[Word], other: int, index: int) -> bool:
@@ -101,6 +105,10 @@ def _is_short_half(words: Sequence[Word], other: int, index: int) -> bool:
 
 def _is_sure_first_name(word: Word) -> bool:
     return word.odds is not None and word.odds > _SURE and is_first_name(word.folded)
+
+
+def _is_sure_surname(word: Word) -> bool:
+    return word.odds is not None and word.odds > _SURE and is_name(word.folded)
 
 
 def _is_next(words: Sequence[Word], other: int, index: int) -> bool:
