@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 
 from calanque.privacy.lexicon.names import first_name_ranks, surname_ranks
+from calanque.privacy.lexicon.places import PLACE_WORDS
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable_name
 from calanque.privacy.lexicon.vocabulary import word_frequencies
 
@@ -92,12 +93,15 @@ def _odds_of_parts(word: str) -> float | None:
         return _SYLLABLES
     if _is_pair_of_syllables(word):
         return _COMMON_SYLLABLES
-    parts = [name_odds(part) for part in word.replace("'", "-").split("-") if len(part) > 1 and part not in _PARTICLES]
+    names = [part for part in word.replace("'", "-").split("-") if len(part) > 1 and part not in _PARTICLES]
+    parts = [name_odds(part) for part in names]
     known = [part for part in parts if part is not None]
     if _NO_ELISION.match(word):
         return max([_FOREIGN_ELISION, *known])
     if known and is_first_name(word) and parts[0] is not None and parts[0] > _SURE_FIRST_NAME:
         return parts[0] - 1.0
+    if len(names) == _HALVES and all(map(is_name, names)) and names[0] not in PLACE_WORDS:
+        return sum(known) / _HALVES  # "blanc-perrin": two surnames with a hyphen are one; "saint-servan" is a town
     return min(known) if known else None
 
 

@@ -155,7 +155,8 @@ mac bel saint wa ibn oum zu
 
 NAMESAKES = frozenset(
     """
-maladie syndrome score echelle test methode loi theoreme drain trocart hernie goitre prix pavillon service unite amphi
+maladie syndrome respiration equation equations score echelle test methode loi theoreme drain trocart hernie goitre
+prix pavillon service unite amphi
 amphitheatre salle aile nombre reaction manoeuvre classification canal tendon trompe trompes corps hypothese
 jurisprudence amendement plan programme dispositif fichier operation tableau clause regime decret ordre
 doctrine trophee coupe challenge tournoi tour bataillon regiment groupement lotissement laboratoire laboratoires

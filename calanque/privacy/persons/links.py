@@ -157,6 +157,8 @@ def _follows_first_name(words: Sequence[Word], index: int) -> bool:
 def _is_owned(words: Sequence[Word], first: int, index: int) -> bool:
     """Say whether a thing is somebody's rather than named after him: "la classe de Moreau", not "la salle Moreau"."""
     word, is_linked = words[index], words[first].folded == "de" and first == index - 1
+    if words[first - 1].folded == "corps" and "-" in word.folded:
+        return False  # named after two: "corps de Howell-Jolly"
     if words[first - 1].folded not in _OWNED or not (is_linked or (first == index and word.gap == " d'")):
         return False
     return (word.odds is None or word.odds > _SURE) and word.folded not in TOWNS and word.folded not in LANDS
