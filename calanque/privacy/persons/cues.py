@@ -52,8 +52,8 @@ parent parents mere pere tuteur tutrice enfant conjoint conjointe epoux epouse r
 demandeuse defendeur defenderesse prevenu prevenue usager client cliente adherent adherente interesse interessee
 equipage present presents absent absents participants excuse excusee excuses secretaire enseignant enseignante
 chirurgien anesthesiste praticien operateur operatrice chef cheffe demander transmis redige valide vu pour emetteur
-correspondant ne nee
-avise avisee connaissance soussigne soussignee eventuel adjoint collegue par beneficiaires proche aidant aidante
+correspondant ne nee avise avisee connaissance soussigne soussignee eventuel adjoint collegue par beneficiaires proche
+aidant aidante
 """.split()  # noqa: SIM905
 )
 """A name follows a colon or a tab after them."""
@@ -138,10 +138,9 @@ quelle chaque plusieurs aucun aucune
 ADDRESSED = frozenset(
     """
 oppose opposee remis remise remets demande demandez demander dites dis ecrit ecrire ecris parle parler parlez dit dire
-repondu
-donne donner adresse adressee envoye envoyee transmis transmise confie confiee notifie notifiee signifie signifiee
-appartient appartenant telephone vendu prete pretee loue louee appel due grace rendu fait copie attribue attribuee
-vendue restitue restituee succede remise rendue cede cedee merci
+repondu donne donner adresse adressee envoye envoyee transmis transmise confie confiee notifie notifiee signifie
+signifiee appartient appartenant telephone vendu prete pretee loue louee appel due grace rendu fait copie attribue
+attribuee vendue restitue restituee succede remise rendue cede cedee merci
 """.split()  # noqa: SIM905
 )
 """Before "à" they announce a person rather than a place."""
@@ -156,12 +155,11 @@ mac bel saint wa ibn oum zu
 NAMESAKES = frozenset(
     """
 maladie syndrome respiration equation equations score echelle test methode loi theoreme drain trocart hernie goitre
-prix pavillon service unite amphi
-amphitheatre salle aile nombre reaction manoeuvre classification canal tendon trompe trompes corps hypothese
-jurisprudence amendement plan programme dispositif fichier operation tableau clause regime decret ordre
-doctrine trophee coupe challenge tournoi tour bataillon regiment groupement lotissement laboratoire laboratoires
-atelier chorale etablissements ets transports maison boulangerie entreprise sarl sas sci sa eurl scp selarl gie ei
-cafe chaine journal maternite crematorium cimetiere ehpad foyer creche
+prix pavillon service unite amphi amphitheatre salle aile nombre reaction manoeuvre classification canal tendon trompe
+trompes corps hypothese jurisprudence amendement plan programme dispositif fichier operation tableau clause regime
+decret ordre doctrine trophee coupe challenge tournoi tour bataillon regiment groupement lotissement laboratoire
+laboratoires atelier chorale etablissements ets transports maison boulangerie entreprise sarl sas sci sa eurl scp
+selarl gie ei cafe chaine journal maternite crematorium cimetiere ehpad foyer creche
 """.split()  # noqa: SIM905
 )
 """A name after them, with or without a link, is that of a thing ("maladie de Parkinson", "loi Badinter")."""

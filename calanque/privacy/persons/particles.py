@@ -21,10 +21,10 @@ def with_particles(words: Sequence[Word], index: int) -> int:
         return word.name_start
     if word.has_capital_elision:
         return start - len("d'")
-    begins_full_name = _begins_full_name(words, index)
-    if word.gap.endswith("d'") and (begins_full_name or _may_precede_particle(words, index, word.gap[:-2])):
+    is_surname_first = _is_surname_first(words, index)
+    if word.gap.endswith("d'") and (is_surname_first or _may_precede_particle(words, index, word.gap[:-2])):
         return start - len("d'")
-    if begins_full_name and index and words[index - 1].folded in _ARTICLES and word.gap == " ":
+    if is_surname_first and index and words[index - 1].folded in _ARTICLES and word.gap == " ":
         return words[index - 1].start
     opened = _opened(words, index)
     if opened < index and not words[opened].folded.startswith("l"):
@@ -40,8 +40,8 @@ def with_particles(words: Sequence[Word], index: int) -> int:
     return words[index].start
 
 
-def _begins_full_name(words: Sequence[Word], index: int) -> bool:
-    """Say whether a surname before its first name begins here, without capitals: no article stands before one."""
+def _is_surname_first(words: Sequence[Word], index: int) -> bool:
+    """Say whether a surname stands before its first name, without capitals: French puts no article before it."""
     word, following = words[index], words[index + 1] if index + 1 < len(words) else None
     if word.casing in CAPITALISED or following is None or following.gap != " " or following.casing in CAPITALISED:
         return False

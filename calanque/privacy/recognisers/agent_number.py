@@ -106,7 +106,9 @@ _NUMBERS = PatternRecogniser(
         ),
         Rule(
             "after_role",
-            folded_pattern(rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES}|(?<!\d[ ])\d{{3}}[ ]\d{{3}}(?![ ]?\d))"),
+            folded_pattern(
+                rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES}|(?<!\d[ ])\d{{3}}[ ]\d{{3}}(?![ ]?\d){NO_UNIT})"
+            ),
             0.85,
             anchors=_ROLE_ANCHORS,
         ),

@@ -44,8 +44,8 @@ HEALTH_NUMBER = PatternRecogniser(
             ),
             0.55,
             anchors=one_of(
-                *("hospitalis", "anesthes", "chirurg", "pediatr", "obstetr", "biologi", "prelev", "ipp ", "aide op"),
-                *("medecin demandeur", "scanner", "echograph", "ordonnance", "infirm", "patient"),
+                *("hospitalis", "anesthes", "chirurg", "pediatr", "obstetr", "biologi", "ipp ", "aide op"),
+                *("medecin demandeur", "echograph"),
             ),
             is_checked=False,
         ),
