@@ -84,9 +84,13 @@ def is_alone(words: Sequence[Word], index: int, accept: float) -> bool:
     return _is_stranded(words, index) or _fills_a_phrase(words, index) or _heads_a_sentence(words, index)
 
 
+def may_be_alone(word: Word) -> bool:
+    """Say whether `is_alone` may hold of a word at all; any with a capital may be an item: "Radu, Bonbon, Bacar"."""
+    return _may_be_name(word.folded) or (word.casing is Casing.TITLE and word.gap.endswith(", "))
+
+
 @lru_cache(maxsize=50_000)
-def may_be_alone(word: str) -> bool:
-    """Say whether `is_alone` may hold of a folded word at all."""
+def _may_be_name(word: str) -> bool:
     return is_name(word) or is_one_syllable(word) or word in _HALVES or word in _GRAMMAR
 
 
@@ -252,9 +256,8 @@ def _is_item(words: Sequence[Word], index: int, accept: float) -> bool:
     if not may_name or word.casing is Casing.START:
         return _begins_list(words, index, accept)
     before = index - 2 if index > 1 and words[index - 1].folded == "et" and word.gap == " " else index - 1
-    if before < 0 or not (before < index - 1 or _NEXT_ITEM.fullmatch(word.gap)):
-        return False
-    if not _is_name_item(words, before, accept):
+    is_next = before < index - 1 or _NEXT_ITEM.fullmatch(word.gap)
+    if before < 0 or not is_next or not _is_name_item(words, before, accept):
         return False
     return _is_before_name(words, index, accept) or _ends_list(words, before, index, accept)
 

@@ -66,14 +66,13 @@ def _bears_particle(word: Word) -> bool:
 
 
 def _is_title(previous: Word, first: Word, word: Word) -> bool:
-    """Say whether "m", "me", "pere"… is a title here, before a word or its particle: "Me de la Porte"."""
+    """Say whether "m", "me", "pere"… is a title here, before a word or its first particle: "Me de la Porte"."""
     if first is not word and previous.casing in CAPITALISED and word.casing in CAPITALISED:
         return True
-    word = first
-    if len(previous.folded) <= 2 and previous.casing is Casing.LOWER and word.casing not in CAPITALISED:
+    if len(previous.folded) <= 2 and previous.casing is Casing.LOWER and first.casing not in CAPITALISED:
         return False
-    if word.casing in CAPITALISED:
+    if first.casing in CAPITALISED:
         return True
-    is_rank = word.casing is Casing.SHOUT and previous.folded in _RANKS and is_name(word.folded)
+    is_rank = first.casing is Casing.SHOUT and previous.folded in _RANKS and is_name(first.folded)
     least = _LEAST_AFTER_RANK if is_rank else 1.0
-    return word.gap.startswith(".") or (word.odds is not None and word.odds > least)
+    return first.gap.startswith(".") or (first.odds is not None and first.odds > least)

@@ -7,7 +7,7 @@ from string import ascii_uppercase
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
 
-# Every pattern begins with a capital: a search for one is fast, and what stands before it is asked afterwards.
+# Patterns begin with a capital where they can: a search for one is fast, and what stands before it is asked afterwards.
 _LETTERS = re.compile(r"[A-ZÀ-Ý](?<=[ \u00a0].)(?!(?<=M)\. )(?:\.[ \-]?[A-ZÀ-Ý])*(?:\.|(?![\w'\u2019]))")
 _TITLE_BEFORE = re.compile(r"(?<!\w)(?i:m|mr|mme|mlle|dr|monsieur|madame|docteur|pr|ma[iî]tre)\.?[ \u00a0]\Z")
 _ROLE_BEFORE = re.compile(
@@ -34,8 +34,8 @@ _SIGNATURE = re.compile(
 )
 """A letter alone that ends a text: "Bises,\\nL."."""
 _SUBJECT = re.compile(
-    r"(?P<v>[A-ZÀ-Ý]\.) (?:(?<![^(«\n].{3})|(?<=[.!?:…] .{3})|(?<=(?:[Ss]i|et) .{3})|(?<=que .{3}))"
-    r"(?=(?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle )[a-zà-ÿ])"
+    r"[A-ZÀ-Ý]\.(?:(?<![^(«\n]..)|(?<=[.!?:…] ..)|(?<=(?:[Ss]i|et) ..)|(?<=que ..))"
+    r"(?= (?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle )[a-zà-ÿ])"
 )
 """A letter that does something: "P. n'a pas appelé"."""
 _SPELT = re.compile(r"[A-ZÀ-Ý](?<![\w.\-].)([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý]){2,}(?![\w\-])")
@@ -57,9 +57,8 @@ def initials(text: Prepared, entity: str) -> Iterable[Span]:
     """Yield the persons of a text that are told by letters alone, as spans of a type."""
     yield from _announced(text, entity)
     for rule, score, pattern in _TOLD:
-        group = "v" if pattern.groups else 0
         for match in pattern.finditer(text.original):
-            yield Span(match.start(group), match.end(group), entity, score, f"person.{rule}")
+            yield Span(match.start(), match.end(), entity, score, f"person.{rule}")
     for match in _SPELT.finditer(text.original):
         if match.group()[::2] not in ascii_uppercase:
             yield Span(match.start(), match.end(), entity, 0.7, "person.spelt")

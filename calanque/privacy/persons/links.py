@@ -18,6 +18,8 @@ _INITIALS = re.compile(r"[a-z](?:-[a-z])+")
 _MOST_PARTICLES = 3
 _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"\d\s?$"), re.compile(r"\s?\d")
 BRANDS_AND_NAMES = frozenset(("zoe", "mercedes", "megane", "logan", "vito", "harmonie", "suzuki"))
+ACRONYMS_AND_NAMES = ("iban",)
+"""Acronyms that are first names where they are not written in capitals: Iban is one of the Basque country."""
 MONTHS_AND_NAMES = frozenset(("mai", "avril", "juin"))
 _BEFORE_MONTH = frozenset(
     """

@@ -16,6 +16,7 @@ from calanque.privacy.persons.announced import LONGEST_ACRONYM, is_titled
 from calanque.privacy.persons.context import context_score
 from calanque.privacy.persons.cues import AMBIGUOUS_TITLES, TITLES
 from calanque.privacy.persons.links import (
+    ACRONYMS_AND_NAMES,
     BRANDS_AND_NAMES,
     MONTHS_AND_NAMES,
     follows_initial,
@@ -135,17 +136,12 @@ def _settle_phrases(words: Sequence[Word]) -> None:
     for index, word in enumerate(words):
         if word.score < ACCEPT and (
             (index and words[index - 1].folded in NOBLE and is_noble_phrase(words, index))
-            or ((may_be_alone(word.folded) or _may_be_item(word)) and is_alone(words, index, ACCEPT))
+            or (may_be_alone(word) and is_alone(words, index, ACCEPT))
         ):
             word.score = ACCEPT
         if word.casing not in CAPITALISED and may_begin(word.folded):
             for part in words[index : index + phrase_of_syllables(words, index)]:
                 part.score = max(part.score, ACCEPT)
-
-
-def _may_be_item(word: Word) -> bool:
-    """Say whether a word with a capital, however common, may stand in a list of names: "Radu, Bonbon, Bacar"."""
-    return word.casing is Casing.TITLE and word.gap.endswith(", ")
 
 
 def _settle_convention(words: Sequence[Word], own: Sequence[float]) -> None:
@@ -186,8 +182,8 @@ def _is_name_rather(words: Sequence[Word], index: int) -> bool:
     if word.folded in MONTHS_AND_NAMES:
         is_titled = index > 0 and words[index - 1].folded in _SURE_TITLES
         return (word.casing in CAPITALISED or is_titled) and not is_dated(words, index)
-    if word.folded == "iban":
-        return word.casing in (Casing.TITLE, Casing.START)  # a first name of the Basque country
+    if word.folded in ACRONYMS_AND_NAMES:
+        return word.casing in (Casing.TITLE, Casing.START)
     if word.folded not in BRANDS_AND_NAMES or is_branded(words, index):
         return False
     if word.casing in CAPITALISED or (opens(words, index) and closes(words, index)):

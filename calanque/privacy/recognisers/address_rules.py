@@ -44,39 +44,21 @@ AT_NUMBER = (
         begins=Begins.NUMBER,
     ),
 )
-STREETS_AFTER_WORDS = one_of(
-    *(f" {kind} " for kind in ("rue", "avenue", "boulevard", "place", "impasse", "chemin", "allee", "route")),
-    *(f" {kind} " for kind in ("quai", "traverse", "square", "montee")),
+_STREETS_OF_ONE = "rue avenue boulevard place impasse chemin allee route quai traverse square montee".split()  # noqa: SIM905
+_NUMBER_WORDS = (
+    *("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze"),
+    *("quinze", "seize", "vingts?", "trente", "quarante", "cinquante", "soixante", "cents?"),
 )
-_UNIT_IN_WORDS = (
-    r"(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|"
-    r"cinquante|soixante|cents?)"
-)
+_NUMBER_WORD = rf"(?:{'|'.join(_NUMBER_WORDS)})"
+STREETS_AFTER_WORDS = one_of(*(f" {kind} " for kind in _STREETS_OF_ONE))
 IN_WORDS = Rule(
     "number_in_words",
     folded_pattern(
-        rf"(?<!\w){_UNIT_IN_WORDS}(?:[ \-](?:et[ \-])?(?:un|{_UNIT_IN_WORDS})){{0,5}}(?:\s(?:bis|ter))?,?\s"
-        rf"(?P<s>(?:rue|avenue|boulevard|place|impasse|chemin|allee|route|quai|traverse|square|montee)\s{_LINK}\w[\w'\-]*)"
+        rf"(?<!\w){_NUMBER_WORD}(?:[ \-](?:et[ \-])?(?:un|{_NUMBER_WORD})){{0,5}}(?:\s(?:bis|ter))?,?\s"
+        rf"(?P<s>(?:{'|'.join(_STREETS_OF_ONE)})\s{_LINK}\w[\w'\-]*)"
     ),
     0.7,
-    anchors=one_of(
-        *(
-            "deux",
-            "trois",
-            "quatre",
-            "cinq",
-            "six",
-            "sept",
-            "huit",
-            "neuf",
-            "dix",
-            "onze",
-            "douze",
-            "treize",
-            "quatorze",
-        ),
-        *("quinze", "seize", "vingt", "trente", "quarante", "cinquante", "soixante", "cent"),
-    ),
+    anchors=one_of(*(word.removesuffix("s?") for word in _NUMBER_WORDS)),
 )
 """A street's name stands in the singular only after a number that is its own: "trois place aux Herbes"."""
 AFTER_STREET = Rule("street_number", folded_pattern(rf"{_NUMBER}(?![\w]){_NO_NUMBER}"), 0.8, begins=Begins.NUMBER)

@@ -5,6 +5,8 @@ from calanque.privacy.shapes import LONG, LOOSE, NO_UNIT
 
 _N = r"(?:numero|num|n[°o]?|id(?:entifiant)?|ref(?:erence)?)\.?\s?(?:de\s|du\s|d'|:)?\s?"
 
+_CARE = one_of("hospitalis", "anesthes", "chirurg", "pediatr", "obstetr")
+
 HEALTH_NUMBER = PatternRecogniser(
     entity="FR_HEALTH_NUMBER",
     anchors=one_of(
@@ -18,16 +20,12 @@ HEALTH_NUMBER = PatternRecogniser(
         "patient",
         "medical",
         "sejour",
-        "hospitalis",
         "rpps",
         "adeli",
         "ins",
         "hopital",
-        "pediatr",
-        "anesthes",
-        "chirurg",
-        "obstetr",
-    ),
+    )
+    | _CARE,
     rules=(
         Rule(
             "short",
@@ -43,10 +41,7 @@ HEALTH_NUMBER = PatternRecogniser(
                 r"\d{2,}(?:[\-/]\d{2,}){0,3})(?!\w)"
             ),
             0.55,
-            anchors=one_of(
-                *("hospitalis", "anesthes", "chirurg", "pediatr", "obstetr", "biologi", "ipp ", "aide op"),
-                *("medecin demandeur", "echograph"),
-            ),
+            anchors=_CARE | one_of("biologi", "ipp ", "aide op", "medecin demandeur", "echograph"),
             is_checked=False,
         ),
         Rule("loose", folded_pattern(LONG), 0.15, begins=Begins.CODE, reach=32),
