@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -27,6 +28,7 @@ RETRY_COUNT = 8
 CONCURRENT = re.compile(
     r"DELTA_CONCURRENT|Concurrent(Append|Delete|Transaction|Modification|Write)|DELTA_PROTOCOL_CHANGED"
     r"|ProtocolChangedException|MetadataChangedException|DELTA_METADATA_CHANGED|AlreadyExistsException"
+    r"|DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"  # another writer's first commit is on its way
     r"|CommitFailedError"  # delta-rs
 )
 LOST = re.compile(
@@ -62,20 +64,26 @@ def session() -> SparkSession:
 
 
 def _open() -> SparkSession:
+    opened = _connection()
+    # Setting a configuration asks the engine, so a dead session shows here and not in the middle of a step.
+    opened.conf.set(TIME_ZONE_KEY, "UTC")
+    return opened
+
+
+@cache
+def _connection() -> SparkSession:
+    # Spark's own "active session" is a thread's: another thread could not close it.
     from pyspark.sql import SparkSession
 
-    # Setting a configuration asks the engine, so a dead session shows here and not in the middle of a step.
-    return SparkSession.builder.remote(settings().spark_remote).config(TIME_ZONE_KEY, "UTC").getOrCreate()
+    return SparkSession.builder.remote(settings().spark_remote).getOrCreate()
 
 
 def stop_session() -> None:
     """Close the session of this process, if there is one; the next `session()` opens another."""
-    from pyspark.sql import SparkSession
-
-    active = SparkSession.getActiveSession()
-    if active is not None:
+    if _connection.cache_info().currsize:
         with suppress(Exception):  # a session that died with its engine cannot be released
-            active.stop()
+            _connection().stop()
+        _connection.cache_clear()
 
 
 def sql(text: str) -> DataFrame:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 from calanque.contracts.model import TECHNICAL_COLUMNS
-from calanque.engines import spark
+from calanque.engines import delta, spark
 from calanque.errors import CalanqueError
 from calanque.ingest.typing_sql import literal, quoted
 from calanque.ingest.zones import spark_path, table_location
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from calanque.contracts.model import FeedContract
     from calanque.ingest.records import LandedBatch
 
+log = logging.getLogger(__name__)
 QUARANTINE_COLUMNS = {
     "_batch_id": "string",
     "_row": "string",
@@ -77,9 +79,20 @@ def ensure_tables(contract: FeedContract) -> None:
         if not spark.table_exists(table):
             schema = table.split(".", maxsplit=1)[0]
             spark.rows(f"CREATE SCHEMA IF NOT EXISTS {schema} LOCATION '{spark_path(f'/lake/{schema}')}'")
-            text = create_sql(table, columns, notes, kept, table_days)
-            spark.with_retry(lambda text=text: spark.rows(text))  # type: ignore[misc]
+            _create(table, create_sql(table, columns, notes, kept, table_days))
     _evolve(contract)
+
+
+def _create(table: str, text: str) -> None:
+    """Create a table, be it beside another run that does, or over the files of one that was killed while it did."""
+    try:
+        spark.with_retry(lambda: spark.rows(text))
+    except Exception as error:
+        # No first commit takes as long as all these attempts: nobody is making it.
+        if not (spark.is_concurrent(error) and delta.remove_unborn(table)):
+            raise
+        log.warning("Removed the files of %s, whose first writer was killed; creating it again.", table)
+        spark.with_retry(lambda: spark.rows(text))
 
 
 def _evolve(contract: FeedContract) -> None:

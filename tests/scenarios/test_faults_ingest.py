@@ -161,6 +161,42 @@ def test_two_runs_at_once(feed: Feed) -> None:
     assert len(feed.quarantine()) == 1
 
 
+def _ensure_in_process(feed: Feed, start: Any, results: Any) -> None:
+    from calanque.contracts import load_contract
+    from calanque.engines import spark
+    from calanque.ingest.tables import ensure_tables
+
+    contract = load_contract(feed.name, feed.folders)
+    spark.session()
+    start.wait()
+    try:
+        results.put(ensure_tables(contract))
+    except Exception as error:
+        results.put(str(error))
+
+
+def test_four_runs_create_the_tables_at_the_same_moment(feed: Feed) -> None:
+    context = multiprocessing.get_context("spawn")
+    start, results = context.Barrier(4), context.Queue()
+    runs = [context.Process(target=_ensure_in_process, args=(feed, start, results)) for _ in range(4)]
+    for run in runs:
+        run.start()
+    outcomes = [results.get(timeout=300) for _ in runs]
+    for run in runs:
+        run.join(60)
+    assert outcomes == [None] * 4
+    assert feed.versions() == (0, 0)
+
+
+def test_a_run_killed_while_it_created_a_table(feed: Feed) -> None:
+    from calanque.engines.hdfs import lake
+
+    lake().write(f"/lake/bronze/{feed.name}/_delta_log/.{0:020d}.json.killed.tmp", b"{}")
+    feed.send(HEADER + lines(10))
+    assert feed.run().loaded_count == 10
+    assert len(feed.bronze()) == 10
+
+
 def test_a_new_contract_version_replaces_the_batch_and_adds_its_column(feed: Feed) -> None:
     feed.send(HEADER + lines(50))
     feed.run()
