@@ -12,12 +12,12 @@ from calanque.privacy.text import Prepared
 _UNIT_WORD = (
     r"(?:batiment|bat|bt|escalier|esc|appartement|appart|appt|app|apt|logement|logt|porte|pte|etage|hall|entree|villa|"
     r"lot|lots|chambre|ch|boite|bp|bal|studio|pavillon|tour|bloc|immeuble|imm|allee|cage|numero|interphone|niveau|"
-    r"digicode|code)"
+    r"digicode|code|etg)"
 )
 _FLOOR = (
     r"(?:\d{1,2}\s?(?:er|e|eme|ieme|nd|de)?\s?(?:etages?|et\.|etg\.?)(?:\s(?:droite|gauche|face|dte|gche|"
     r"porte\s\w{1,4}))?|"
-    r"\d{1,2}\s?(?:er|e|eme|ieme|nd)\s(?:face|droite|gauche|dte|gche)|"
+    r"\d{1,2}\s?(?:er|e|eme|ieme|nd)\s(?:face|droite|gauche|dte|gche|dr)|"
     r"(?:premier|deuxieme|second|troisieme|quatrieme|cinquieme|sixieme|septieme|huitieme|neuvieme|dixieme|"
     r"dernier)\setage|"
     r"rez[\s-]de[\s-](?:chaussee|jardin)|r\.?d\.?c\.?)(?!\w)(?:\s(?:a\s)?(?:droite|gauche)(?!\w))?"
@@ -34,7 +34,7 @@ POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
 
 _BEFORE = folded_pattern(
     rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
-    r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|"
+    r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section|"
     r"lieu[ \-]dit|les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
     r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
 )
@@ -44,7 +44,11 @@ _NAMED_BEFORE = re.compile(
     rf"(?: (?:(?:de|du|des|la|les|aux?) |d['\u2019])?{_CAPITALS}){{0,3}},\s$"
 )
 """A house by its name, before the number of the street: "demeurant Les Hauts de Mazargues, 12 rue…"."""
-_NUMBER_SIGN = re.compile(r"(?:n[°o]\.?|num\.?|numero)\s?$")
+_TOWN_BEFORE = re.compile(
+    rf"(?<!\w){_CAPITALS}(?:[ \-](?:(?:de|du|des|la|le|les|sur|en)[ \-])?{_CAPITALS}){{0,3}} ?\(\d{{2,5}}\),? $"
+)
+"""A town with its number, before the number of the street: "à INGERSHEIM (68040), 5 rue…"."""
+_NUMBER_SIGN = re.compile(r"(?<!\w)(?:n[°o]\.?|num\.?|numero)\s?$")
 _LONGEST_BEFORE = 90
 
 _GAP = r"(?:[ \t]|[,;\-–/|(.](?![.])|\n){0,4}"
@@ -66,6 +70,7 @@ _DISTRICT = folded_pattern(
 _TO_TOWN = folded_pattern(r"[ ,\-–(\n/|]{0,5}(?:(?:a|sur|commune\sde|ville\sde|ville|commune)\s:?\s?)?(?=[a-z])")
 
 _AFTER_POSTCODE = re.compile(r"[ ,\-–):\n/|]{1,4}(?:(?:a|commune|ville)\s:?\s?)?")
+_ON_RIVER = re.compile(r"[ \-]?s/[ \-]?(?:l[ae][ \-]|l['\u2019])?[a-z][\w'\u2019\-]*")
 _DISTRICT_NUMBER = re.compile(r"[ ]\d{1,2}(?![\w:/.,]|\sh)")
 _BLANK = r"[ \u00a0\u202f\-]"
 _NAME_WORD = re.compile(
@@ -80,7 +85,7 @@ bon bons bonne bonnes petit petits petite petites grand grands grande grandes vi
 deux trois quatre cinq six sept huit neuf dix douze haut haute hauts hautes bas basse jeune jeunes nouvelle neuve
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
-_UNLISTED_TOWN = re.compile(r", ?([A-ZÀ-Ý][^\W\d_]{3,}(?:-[^\W\d_]+)*)(?=[,.;)\n]|\Z)")
+_UNLISTED_TOWN = re.compile(r", ?([A-ZÀ-Ý][^\W\d_]{3,}(?:-[^\W\d_]+)*)(?=[,.;:)\n]| :|\Z)")
 _TOWN_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _TOWN_LINK = frozenset("sur en la le les de lez du des sous d l et aux a".split())  # noqa: SIM905
 _STOPS = frozenset(
@@ -93,7 +98,7 @@ signalement lampe samedi dimanche lundi mardi mercredi jeudi vendredi ce ca il e
 bonjour svp actuellement suite afin sinon car donc ainsi lors selon malgre sauf hors puis ou et est sont a ont sera
 sur sous dans chez pour par avec sans que qui quoi dont tel tels telle telles telephone mail email courriel portable
 ne nee nes nees monsieur madame mme mr m mlle appartement batiment bat appt esc escalier etage porte residence code
-codes interphone
+codes interphone apt appart app logt pte imm etg
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 _ARTICLES = ("le", "la", "les")
@@ -113,7 +118,11 @@ def left(text: Prepared, start: int) -> int:
     if sign := _NUMBER_SIGN.search(text.folded, max(0, start - 8), start):
         start = sign.start()
     low = max(0, start - _LONGEST_BEFORE)
-    before = _BEFORE.search(text.folded, low, start) or _NAMED_BEFORE.search(text.original, low, start)
+    before = (
+        _BEFORE.search(text.folded, low, start)
+        or _NAMED_BEFORE.search(text.original, low, start)
+        or _TOWN_BEFORE.search(text.original, low, start)
+    )
     return before.start() if before else start
 
 
@@ -210,6 +219,8 @@ def _words(text: Prepared, start: int) -> list[tuple[int, int]]:
 
 
 def _with_district(text: Prepared, end: int) -> int:
+    if river := _ON_RIVER.match(text.folded, end):
+        end = river.end()
     match = _DISTRICT.match(text.folded, end)
     if match:
         return match.end()

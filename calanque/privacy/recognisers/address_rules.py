@@ -24,7 +24,7 @@ _LIVES = (
 )
 _NO_NUMBER = (
     r"(?!\s?(?:h(?!\w)|euros?|€|metres?|m(?!\w)|km|ans?(?!\w)|pers|mois|annees?|jours?|janv|fev|mars|avr|"
-    r"mai|juin|juil|aout|sept|oct|nov|dec|/|:))"
+    r"mai|juin|juil|aout|sept|oct|nov|dec|/|:\s?\d))"
 )
 
 AT_NUMBER = (
@@ -191,7 +191,8 @@ POSTCODE_CUE = words(
     "ville",
 )
 STREET_BEFORE = folded_pattern(
-    rf"(?:(?<!\w)(?:{STREET_TYPES})\s|(?<![\w/.,]){_NUMBER}\s?,?\s(?:(?:le|la|les)\s|l'))[a-z'\u2019\-. ]{{2,45}}?"
+    rf"(?:(?:(?<![\w/.,]){_NUMBER}\s?,?\s)?(?<!\w)(?:{STREET_TYPES})\s|"
+    rf"(?<![\w/.,]){_NUMBER}\s?,?\s(?:(?:le|la|les)\s|l'))[a-z'\u2019\-. ]{{2,45}}?"
     rf"(?:[ ,\-]{{1,3}}{UNIT}){{0,3}}[,\s(\-–]{{1,4}}(?:a\s)?$"
 )
 ANY_BEFORE = re.compile(
@@ -218,7 +219,7 @@ NO_STREET = words(
     r"zones?\s\d+",
     r"places?\s(?:n°\s?)?\d{1,4}(?!\s?(?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))",
     r"\w+\.?\s(?:plus|fois|par|pour|et|ou|en|est|sont|a|ont|qui|que|dans|au|avec|sans|sur|sous|autour|piet\w+|"
-    r"voisines?|adjacentes?|suivantes?)",
+    r"voisines?|adjacentes?|suivantes?)(?!-)",
     r"(?:cote|zone|res|parc|mas|lot|all|pl|ch|pass|z\.?i|za)\s(?:droit|gauche|a|de\s(?:la\s)?(?:defense|jeux|tri|"
     r"securite|travail)|humide|bleue|auto\w*|jours?)",
     r"(?:ch|res|all|sq|pl|mas|z\.?i|z\.?a\.?c?|r|q)\s\w",

@@ -93,10 +93,19 @@ _NUMBERS = PatternRecogniser(
             "shortest",
             folded_pattern(
                 r"(?<!\w)(?:agent\s(?:n[°o]?|numero)|badge(?:\s(?:n[°o]?|numero))?|"
-                rf"matricule|mle)\s?[:°]?\s?(?P<v>\d{{1,2}}|(?<=mle[ ])\d{{4}}){NO_UNIT}"
+                rf"matricule|mle)[ ]?[:°]?[ ]?(?P<v>\d{{1,2}}|(?<=mle[ ])\d{{4}}){NO_UNIT}"
             ),
             0.6,
             anchors=one_of("agent", "badge", "matricule", "mle"),
+        ),
+        Rule(
+            "grouped",
+            folded_pattern(
+                r"(?<!\w)(?:matricule|mle)\s?(?:n[°o])?[:.]?\s?(?P<v>(?=[a-z.\-]{0,5}\d)[a-z\d]{1,8}(?:[\-./][a-z\d]{1,8}){1,3})"
+                rf"{NO_UNIT}"
+            ),
+            0.6,
+            anchors=one_of("matricule", "mle"),
         ),
         Rule(
             "after_agent",
@@ -163,11 +172,17 @@ _NUMBERS = PatternRecogniser(
         ),
         Rule(
             "municipal",
-            folded_pattern(r"(?<![\w\-])pm(?:-\d{4,7}|[ ]?\d{5,7})(?![\w\-])"),
+            folded_pattern(r"(?<![\w\-])(?:(?:pm|asvp|asv)-\d{3,7}|pm[ ]?\d{5,7})(?![\w\-])"),
             0.55,
             begins=Begins.CODE,
             shortest=4,
-            anchors=one_of("pm"),
+            anchors=one_of("pm", "asv"),
+        ),
+        Rule(
+            "railway",
+            folded_pattern(r"(?<!\w)c\.?p\.?\s?(?:n[°o]\s?)?:?\s?\d{7}[ ]?[a-z](?!\w)"),
+            0.7,
+            anchors=one_of("cp", "c.p"),
         ),
         Rule(
             "listed",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
+from calanque.privacy.lexicon.odds import is_name
 from calanque.privacy.lexicon.places import NEUTRAL
 from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, one_of
@@ -13,6 +14,10 @@ from calanque.privacy.text import Prepared
 _NETWORKS = (
     r"insta(?:gram)?|snap(?:chat)?|twitter|tik\s?tok|facebook|fb|telegram|mastodon|whatsapp|"
     r"discord|linkedin|threads|bluesky|twitch|youtube|pseudo(?:nyme)?s?|identifiant|profil|compte|login|handle"
+)
+_ACCOUNTS = (
+    r"user(?:name|id)?|utilisat(?:eurs?|rices?)|auteure?|autrice|(?:de)?connectee?|membre|abonnee?|internaute|(?:cre|upd|clos|open)[a-z]{2,4}_by|"
+    r"joueu(?:r|se)"
 )
 _NAME = r"[a-z0-9_][\w.\-]{1,38}\w(?:\#\d{1,5})?"
 _ANCHORS = one_of(
@@ -39,9 +44,22 @@ _ANCHORS = one_of(
     "login",
     "handle",
 )
+_ACCOUNT_ANCHORS = one_of(
+    "user", "utilisat", "auteur", "autrice", "connecte", "membre", "abonne", "internaute", "joueu", "_by"
+)
+_SESSION_ANCHORS = one_of("session", "login", "user", "utilisateur", "identifiant") | one_of(
+    *(f"{act}{end} par " for act in ("clos", "traite", "saisi", "cree", "modifie", "valide") for end in ("", "e"))
+)
 _LETTERS = re.compile(r"[a-z]{2,}")
 _SHORTEST_MENTION = 5
-_FIELD_WORDS = frozenset("tel mail adr adresse num ref code nom date type cp id art obs p c h n".split())  # noqa: SIM905
+_SHAPED = ("handle.speaker", "handle.underscored", "handle.session")
+"""Rules that go by shape: words of French and names of persons have it too."""
+_FILES = re.compile(r"\.(?:pdf|jpe?g|png|docx?|xlsx?|odt|ods|csv|txt|json|xml|zip|mp[34]|sql|log|html?|py|eml)\Z")
+_FIELD_WORDS = frozenset(
+    """
+tel mail adr adresse num ref code nom date type cp id art obs p c h n by at created updated closed user name
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
 _ODD = r"(?=[\w.\-]{0,38}(?:[\d_]|\.\w))(?=[\d.\-]{0,38}[a-z_])"
 
 
@@ -52,9 +70,26 @@ def check_handle(value: str) -> bool | None:
 
 _HANDLES = PatternRecogniser(
     entity="HANDLE",
-    trigger="@:=/ino",
+    trigger="@:=_/ino",
     anchors=one_of(
-        "@", ".com/", ".me/", ".tv/", ".net/", ".org/", "par ", "a ecrit", "a repondu", "wrote", ": ", *_ANCHORS
+        "@",
+        "_",
+        " \u2014 ",
+        " > ",
+        "session",
+        "cree",
+        ".com/",
+        ".me/",
+        ".tv/",
+        ".net/",
+        ".org/",
+        "par ",
+        "a ecrit",
+        "a repondu",
+        "wrote",
+        ": ",
+        *_ANCHORS,
+        *_ACCOUNT_ANCHORS,
     ),
     rules=(
         Rule(
@@ -96,20 +131,47 @@ _HANDLES = PatternRecogniser(
         Rule(
             "speaker",
             folded_pattern(
-                rf"(?:^|\n)[ \t]*(?:[\[(][^\])\n]{{4,20}}[\])][ ])?(?P<v>{_ODD}[a-z_]{_NAME})[ ]?:[ ](?=\D)"
+                rf"(?:^|\n)[ \t]*(?:(?:[\[(][^\])\n]{{4,20}}[\])]|\d\d?[:h]\d\d)[ ])?(?P<v>{_ODD}[a-z_]{_NAME})"
+                r"(?:[ ]?:[ ](?=\D)|[ ][\u2014\u2013>▸·|][ ])"
             ),
             0.65,
-            anchors=one_of(": "),
+            anchors=one_of(": ", " \u2014 ", " \u2013 ", " > ", "▸", "·", " | "),
+        ),
+        Rule(
+            "underscored",
+            folded_pattern(
+                r"(?<![\w@./\\\-\"'])(?=[a-z\d.]{1,30}_)[a-z][a-z\d]*(?:[._][a-z\d]+)+"
+                r"(?![\w@(/=\\\"'\-]|\s?[:=])"
+            ),
+            0.65,
+            anchors=one_of("_"),
+        ),
+        Rule(
+            "alone",
+            folded_pattern(r"(?:^|\n)[ \t]*(?P<v>[a-z][a-z\d]*(?:_[a-z\d]+)+)[ \t]*(?=\n|$)"),
+            0.65,
+            anchors=one_of("_"),
+        ),
+        Rule(
+            "session",
+            folded_pattern(
+                r"(?<!\w)(?:session|login|user(?:name)?|utilisateur|identifiant|"
+                r"(?:clos|traite|saisi|cree|modifie|valide)e?\spar)"
+                r"[ ]?[:=]?[ ]?(?P<v>[a-z]{5,20})(?![\w@'\-])"
+            ),
+            0.65,
+            anchors=_SESSION_ANCHORS,
         ),
         Rule(
             "odd_after_network",
             folded_pattern(
-                rf"(?<!\w)(?:{_NETWORKS}|vendeu(?:r|se))\s(?:(?:est|etait|sur|du|de|nom|client|fidelite|d'utilisateur|utilisateur|c'est|nomme|intitule|"
+                rf"(?<!\w)(?:(?:{_NETWORKS}|vendeu(?:r|se))\s|(?:{_ACCOUNTS})[ ]?[:=]?[ ]?)(?:[a-z]{{3,}}\s)?"
+                r"(?:(?:est|etait|sur|du|de|nom|client|fidelite|d'utilisateur|utilisateur|c'est|nomme|intitule|"
                 r"insta\w*|snap\w*|"
                 rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?:[a-z]+\s)?(?<!\w)(?P<v>{_ODD}{_NAME})(?!\w|@)"
             ),
             0.65,
-            anchors=_ANCHORS,
+            anchors=_ANCHORS | _ACCOUNT_ANCHORS,
         ),
         Rule(
             "quoted",
@@ -144,7 +206,7 @@ class HandleRecogniser:
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        found = [span for span in _HANDLES.find(text) if not (span.rule == "handle.speaker" and _is_field(text, span))]
+        found = [span for span in _HANDLES.find(text) if not (span.rule in _SHAPED and _is_field(text, span))]
         return [*found, *_mentions(text, found)]
 
 
@@ -163,10 +225,12 @@ def _is_field(text: Prepared, span: Span) -> bool:
     A dot between them is seldom written in a field's name: "miel.vert : ".
     """
     value = text.folded[span.start : span.end]
+    if _FILES.search(value) or (span.rule == "handle.session" and is_name(value)):
+        return True
     if "." in value and value.partition(".")[0] not in _FIELD_WORDS and "_" not in value:
         return False
     return text.original[span.start : span.end].isupper() or all(
-        part in word_frequencies() for part in _LETTERS.findall(value)
+        part in word_frequencies() or part in _FIELD_WORDS for part in _LETTERS.findall(value)
     )
 
 

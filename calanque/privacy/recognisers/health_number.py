@@ -5,7 +5,9 @@ from calanque.privacy.shapes import LONG, LOOSE, NO_UNIT
 
 _N = r"(?:numero|num|n[°o]?|id(?:entifiant)?|ref(?:erence)?)\.?\s?(?:de\s|du\s|d'|:)?\s?"
 
-_CARE = one_of("hospitalis", "anesthes", "chirurg", "pediatr", "obstetr")
+_CARE = one_of(
+    "hospitalis", "anesthes", "chirurg", "pediatr", "obstetr", "brancard", "radiolog", "irm ", "vaccin", "urgences"
+)
 
 HEALTH_NUMBER = PatternRecogniser(
     entity="FR_HEALTH_NUMBER",
@@ -18,6 +20,7 @@ HEALTH_NUMBER = PatternRecogniser(
         "nip",
         "nda",
         "patient",
+        "pat.",
         "medical",
         "sejour",
         "rpps",
@@ -37,7 +40,7 @@ HEALTH_NUMBER = PatternRecogniser(
         Rule(
             "file",
             folded_pattern(
-                r"(?<!\w)dossier(?:\s?(?:n[°o]|numero|est|le|:|\.)){0,3}\s?(?P<v>(?=(?:[^\d\s]{0,4}\d){5})(?:[a-z]{1,4}[\-]?)?"
+                r"(?<!\w)dossier(?:\s?(?:n[°o]|numero|est|le|[:.(])){0,3}\s?(?P<v>(?=(?:[^\d\s]{0,4}\d){5})(?:[a-z]{1,4}[\-]?)?"
                 r"\d{2,}(?:[\-/]\d{2,}){0,3})(?!\w)"
             ),
             0.55,
@@ -63,6 +66,7 @@ HEALTH_NUMBER = PatternRecogniser(
         r"nda",
         r"iep",
         rf"{_N}(?:dossier\s)?(?:patiente?|medical|hospitalier|hospitalisation|sejour|venue|ipp|archive)s?",
+        r"pat\.\s?(?:n[°o]\s?)?",
         r"dossiers?\s(?:patient|medical|hospitalier|clinique)e?s?(?:\s(?:n[°o]?|numero))?",
         r"patiente?\s?(?:n[°o]?|numero|id)",
         r"(?:id|identifiant)\s?(?:patient|permanent)\w*",

@@ -55,6 +55,16 @@ PHONE = PatternRecogniser(
             is_checked=False,
         ),
         Rule(
+            "cut_by_line",
+            folded_pattern(
+                rf"{_START}0[1-79](?=(?:[ .]?\n?[ ]?\d){{8}}(?!\d))(?:[ .]?\d{{2}}){{1,3}}[ .]?\n"
+                r"[ ]?\d{2}(?:[ .]?\d{2}){0,2}(?![\w/]|[,\-:]\d)"
+            ),
+            0.6,
+            begins=Begins.CODE,
+            anchors=one_of("\n"),
+        ),
+        Rule(
             "no_sign",
             folded_pattern(rf"{_START}\(?33\)?{_GAP}(?:\(0\))?{_GAP}[1-9](?:{_GAP}\d{{2}}){{4}}(?!\w|[ ]\d{{2}}\b)"),
             0.6,
