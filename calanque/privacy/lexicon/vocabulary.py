@@ -7,6 +7,9 @@ from pathlib import Path
 from calanque.privacy.text import fold
 
 _FORM, _SPOKEN, _WRITTEN = 0, 8, 9
+_HASTY = "jai jsuis chui cest tjrs tjr bcp slt bjr bsr dsl pck pcq sem nov dim lun"
+_HASTY_FREQUENCY = 200.0
+"""Forms of messages and notes, which books and films do not write: as frequent as the words they stand for."""
 
 
 @cache
@@ -22,4 +25,5 @@ def word_frequencies() -> dict[str, float]:
     for form, row in zip(forms, rows, strict=True):
         count = float(row[_SPOKEN].replace(",", ".") or 0) + float(row[_WRITTEN].replace(",", ".") or 0)
         frequencies[form] = frequencies.get(form, 0.0) + count
+    frequencies.update(dict.fromkeys(_HASTY.split(), _HASTY_FREQUENCY))
     return frequencies

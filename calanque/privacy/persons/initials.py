@@ -1,9 +1,10 @@
 """Persons told by their initials alone: "Mme D.", "J.-P. M.", "X. C."."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from string import ascii_uppercase
 
+from calanque.privacy.persons.words import Casing, Word
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
 
@@ -28,44 +29,81 @@ _JOINED_INITIALS = re.compile(
     r"(?=[),;\n]| [a-zà-ÿ]|\s*\Z)"
 )
 """Without a blank they are an acronym as often ("S.A."), but not of who wrote or read: "validé N.V."."""
+_SIGNED_ROW = re.compile(r"(?!OK|KO|N[ACDRS]|HS)[A-Z]{2}(?<=\| ..)(?=[ \t]*(?:\n|\Z))")
+"""Two letters in the last column of a table: who wrote the row."""
 _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
 _SIGNATURE = re.compile(
-    r"[A-ZÀ-Ý]\.(?=\s*\Z)(?:(?<=\n..)|(?<=[Bb]isous, ..)|(?<=[Bb]ises, ..)|(?<=Cordialement, ..)|(?<=à toi, ..))"
+    r"[A-ZÀ-Ý]\.(?:(?<=\n\n..)(?=[ \t]*\n)|"
+    r"(?=\s*\Z)(?:(?<=\n..)|(?<=[Bb]isous, ..)|(?<=[Bb]ises, ..)|(?<=Cordialement, ..)|(?<=à toi, ..)))"
 )
-"""A letter alone that ends a text: "Bises,\\nL."."""
+"""A letter alone that ends a text or fills a paragraph: "Bises,\\nL."."""
+_SIGNED_LINE = re.compile(
+    r"[A-ZÀ-Ý](?<=\n.)(?!\.[BSJ]\.\s|\.A\.S)\. ?[A-ZÀ-Ý]\.(?:[ \-]?[A-ZÀ-Ý]\.){0,2}"
+    r"(?=[ \t]*(?:\n|\Z))"
+)
+"""A line of initials: "N.E.K.", "D. A.-R.", but "N.B.", "P.S.", "P.J." and "R.A.S." are none."""
+_READ_BY = re.compile(r"[A-Z]{2,3}(?:(?<=[Vv]u par ..)|(?<=[Vv]u par ...)|(?<=elu ..)|(?<=elu ...))(?![\w'\u2019\-])")
+"""Who saw or read: "Vu par GLD", "relu CB"."""
 _SUBJECT = re.compile(
     r"[A-ZÀ-Ý]\.(?:(?<![^(«\n]..)|(?<=[.!?:…] ..)|(?<=(?:[Ss]i|et) ..)|(?<=que ..))"
     r"(?= (?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle )[a-zà-ÿ])"
 )
 """A letter that does something: "P. n'a pas appelé"."""
-_SPELT = re.compile(r"[A-ZÀ-Ý](?<![\w.\-].)([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý]){2,}(?![\w\-])")
-_SPELT_SMALL = re.compile(r"(?<= )(?:[a-zà-ÿ] ){5,}[a-zà-ÿ](?![\w'\u2019\-])")
-"""A name letter by letter, as on the telephone: "D U P O N T"."""
+_SPELT = re.compile(r"[A-ZÀ-Ý](?<![\w.\-].)([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý])+(?![\w\-])")
+_SHORTEST_SPELT = 4
+_SPELT_SMALL = re.compile(
+    r"(?<= )(?:(?:[a-zà-ÿ] ){5,}|(?:[a-zà-ÿ] ){2,}deux (?:(?:deux )?[a-zà-ÿ] )*)[a-zà-ÿ](?![\w'\u2019\-])"
+)
+"""A name letter by letter, as on the telephone: "D U P O N T", "Mze M Z E"."""
+_INITIALS_COUNTS = range(2, 5)
+_ACRONYMS = frozenset(
+    """
+pv pm pc pj cp ta tv vl vp pl bp dg mc ag cr rh ca ce or dr st ok ko nc nr nd na ns hs cb id pn gn ps pp qp qg sp sa sc
+ras rdv dgs dst dga drh pdv
+""".split()  # noqa: SIM905  (a word list reads as words)
+)
+"""Acronyms that are one even where a person of the text has these initials."""
 _ABBREVIATIONS = frozenset(("p. m.", "a. m.", "n. b.", "s. v.", "c. a.", "i. e.", "e. g.", "r. d.", "s. a."))
 _TOLD = (
-    ("initials", 0.7, _AFTER_TITLE_LETTER),
-    ("compound_initials", 0.8, _COMPOUND_INITIALS),
-    ("two_initials", 0.6, _TWO_INITIALS),
-    ("two_initials", 0.6, _JOINED_INITIALS),
-    ("letter", 0.6, _SUBJECT),
-    ("signature", 0.6, _SIGNATURE),
-    ("spelt", 0.7, _SPELT_SMALL),
+    ("M.", "initials", 0.7, _AFTER_TITLE_LETTER),
+    (".-", "compound_initials", 0.8, _COMPOUND_INITIALS),
+    (".", "two_initials", 0.6, _TWO_INITIALS),
+    (".", "two_initials", 0.6, _JOINED_INITIALS),
+    (".", "letter", 0.6, _SUBJECT),
+    (".", "signature", 0.6, _SIGNATURE),
+    ("\n", "signature", 0.6, _SIGNED_LINE),
+    ("| ", "signature", 0.6, _SIGNED_ROW),
+    ("u par ", "read_by", 0.6, _READ_BY),
+    ("elu ", "read_by", 0.6, _READ_BY),
+    ("", "spelt", 0.7, _SPELT_SMALL),
 )
+"""What a text must hold for a rule to be asked, the rule, its score and its pattern."""
 
 
 def initials(text: Prepared, entity: str) -> Iterable[Span]:
     """Yield the persons of a text that are told by letters alone, as spans of a type."""
     yield from _announced(text, entity)
-    for rule, score, pattern in _TOLD:
-        for match in pattern.finditer(text.original):
-            yield Span(match.start(), match.end(), entity, score, f"person.{rule}")
+    for sign, rule, score, pattern in _TOLD:
+        if sign in text.original:
+            for match in pattern.finditer(text.original):
+                yield Span(match.start(), match.end(), entity, score, f"person.{rule}")
     for match in _SPELT.finditer(text.original):
-        if match.group()[::2] not in ascii_uppercase:
+        if _is_spelt(text, match):
             yield Span(match.start(), match.end(), entity, 0.7, "person.spelt")
     if not any(map(str.isupper, text.original)):
         for match in _SMALL_INITIALS.finditer(text.original):
             if match.group() not in _ABBREVIATIONS:
                 yield Span(match.start(), match.end(), entity, 0.6, "person.two_initials")
+
+
+def _is_spelt(text: Prepared, match: re.Match[str]) -> bool:
+    """Say whether letters spell a name: four or more that are not the alphabet, or those of the word before them."""
+    letters = match.group()[::2]
+    if len(letters) >= _SHORTEST_SPELT:
+        return letters not in ascii_uppercase
+    return (
+        text.original[max(0, match.start() - _LONGEST_BEFORE) : match.start()].rstrip(" ,:(").upper().endswith(letters)
+    )
 
 
 def _announced(text: Prepared, entity: str) -> Iterable[Span]:
@@ -76,3 +114,16 @@ def _announced(text: Prepared, entity: str) -> Iterable[Span]:
             yield Span(start, match.end(), entity, 0.7, "person.initials")
         elif _ONE_LETTER.fullmatch(match.group()) and _ROLE_BEFORE.search(text.original, low, start):
             yield Span(start, match.end(), entity, 0.7, "person.initial_of_role")
+
+
+def initials_of(words: Sequence[Word], names: Iterable[Sequence[Word]], entity: str) -> Iterator[Span]:
+    """Yield capitals that are the initials of a name of the text: "Laura Bonnefoy" signs "LB", "Marie-Jo" is "MJ"."""
+    short = [word for word in words if word.casing is Casing.UPPER and len(word.folded) in _INITIALS_COUNTS]
+    if not short:
+        return
+    letters = {"".join(part[0] for word in name for part in word.folded.split("-") if part) for name in names}
+    letters |= {text[::-1] for text in letters if len(text) == _INITIALS_COUNTS[0]}
+    told = {text[:count] for text in letters for count in _INITIALS_COUNTS} - _ACRONYMS
+    for word in short:
+        if word.folded in told:
+            yield Span(word.start, word.end, entity, 0.6, "person.initials_of_name")

@@ -13,6 +13,7 @@ from calanque.privacy.persons.words import CAPITALISED, Casing, Word
 GAPS = frozenset((" ", "  ", "-", ".-", "\n", " \n", " d'", " l'"))
 _GAPS_AFTER_INITIAL = frozenset((". ", ".", ".-", ". -", ".  ", ".\n"))
 _GAPS_TO_THING = (GAPS - {"\n", " \n"}) | {" de l'", "'"}
+_FIELD_SIGNS = (";", "|", "\t", "\n")
 _LIST_SIGNS = frozenset((";", ",", "|", ""))
 _INITIALS = re.compile(r"[a-z](?:-[a-z])+")
 _MOST_PARTICLES = 3
@@ -29,6 +30,8 @@ vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout septem
 )
 _TITLES_OF_CARERS = ("docteur", "dr", "professeur")
 """Streets are named with these, diseases, tests and services are not: "service du docteur Sow"."""
+_RANKS = (["chef", "de", "service"], ["cheffe", "de", "service"], ["directeur", "de", "cabinet"])
+"""Ranks whose last word is a thing elsewhere: "le chef de service Santucci"."""
 _SAINTS = ("saint", "sainte", "st", "ste")
 _OF = ("de", "du", "des")
 _SURE = 1.5
@@ -77,6 +80,12 @@ def is_initial(word: Word) -> bool:
     if len(word.folded) > 1:
         return word.folded[1] == "-" and bool(_INITIALS.fullmatch(word.folded))
     return word.casing in (Casing.TITLE, Casing.UPPER) or word.is_dotted
+
+
+def ends_field(words: Sequence[Word], index: int) -> bool:
+    """Say whether a letter in a shouted text ends its field, as an initial does: "CARPENTIER Y;12 RUE…"."""
+    following = words[index + 1].gap if index + 1 < len(words) else ";"
+    return len(words[index].folded) == 1 and words[index].casing is Casing.SHOUT and following[:1] in _FIELD_SIGNS
 
 
 def follows_initial(words: Sequence[Word], index: int) -> bool:
@@ -140,6 +149,8 @@ def _names_this(words: Sequence[Word], first: int, index: int) -> bool:
     """Say whether a name is that of the thing before it: not in "signé Le Goff", "service du docteur Sow"."""
     thing = words[first - 1]
     if thing.folded in NAMESAKES_LINKED and words[first].folded not in _OF:
+        return False
+    if [word.folded for word in words[max(0, first - 3) : first]] in _RANKS:
         return False
     if thing.folded == "sa" and thing.casing is Casing.LOWER:
         return False

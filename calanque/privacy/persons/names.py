@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.lexicon.syllables import is_one_syllable
-from calanque.privacy.persons.cues import NO_NAMES, SURNAMES_AND_LABELS, TITLES
+from calanque.privacy.persons.cues import DETERMINERS, NO_NAMES, SURNAMES_AND_LABELS, TITLES
 from calanque.privacy.persons.halves import is_common_half, is_half, is_other_half
-from calanque.privacy.persons.initials import initials
+from calanque.privacy.persons.initials import initials, initials_of
 from calanque.privacy.persons.links import (
+    ends_field,
     follows_initial,
     is_initial,
     is_joined,
@@ -18,6 +19,7 @@ from calanque.privacy.persons.links import (
     linked,
     names_a_thing,
 )
+from calanque.privacy.persons.nicknames import given_nicknames, speakers
 from calanque.privacy.persons.particles import with_particles
 from calanque.privacy.persons.phrases import NOBLE
 from calanque.privacy.persons.scores import (
@@ -56,7 +58,7 @@ def read_names(text: Prepared, holes: Sequence[Span] = ()) -> Reading:
     words = words_of(text, holes)
     score_words(text, words)
     accepted = _accepted(words)
-    spans = [*_runs(text, words, accepted), *initials(text, ENTITY)]
+    spans = [*_runs(text, words, accepted), *initials(text, ENTITY), *given_nicknames(text, ENTITY)]
     doubtful = frozenset(
         word.sentence for index, word in enumerate(words) if not accepted[index] and _is_doubtful(word)
     )
@@ -81,7 +83,7 @@ def _accepted(words: Sequence[Word]) -> list[bool]:
 def _is_drawn(words: Sequence[Word], accepted: Sequence[bool], index: int, step: int) -> bool:
     """Say whether the name that stands next in a direction makes a word part of it."""
     word = words[index]
-    if is_initial(word):
+    if is_initial(word) or ends_field(words, index):
         other = index + 1 if follows_initial(words, index + 1) else linked(words, index, step)
         beside = index + step
         if 0 <= beside < len(words) and accepted[beside] and is_joined(words, max(index, beside)):
@@ -215,12 +217,18 @@ def accept_model_name(reading: Reading, start: int, end: int) -> Span | None:
     inside = [
         index for index, word in enumerate(reading.words) if start <= word.start and word.end <= end and _may_name(word)
     ]
-    if not inside or names_a_thing(reading.words, inside[0]):
+    if not inside or names_a_thing(reading.words, inside[0]) or _is_office(reading.words, inside[0]):
         return None
     last = reading.words[inside[-1]]
     if all(reading.words[index].casing is Casing.LOWER for index in inside):
         return None
     return Span(with_particles(reading.words, inside[0]), last.end, ENTITY, 0.6, "person.model")
+
+
+def _is_office(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word is rather one of French after a determiner: "M. le Maire"."""
+    odds = words[index].odds
+    return index > 0 and words[index - 1].folded in DETERMINERS and words[index].gap == " " and (odds or 0.0) < 0
 
 
 def _may_name(word: Word) -> bool:
@@ -232,16 +240,18 @@ def _may_name(word: Word) -> bool:
 def mentions(reading: Reading, names: Iterable[Span]) -> list[Span]:
     """Return the other places where a word of these names stands: who was named once is named by any of the words."""
     words, starts = reading.words, [word.start for word in reading.words]
-    named: set[int] = set()
-    for span in names:
-        if span.type == ENTITY:
-            named.update(range(bisect_left(starts, span.start), bisect_left(starts, span.end)))
+    runs = [
+        range(bisect_left(starts, span.start), bisect_left(starts, span.end)) for span in names if span.type == ENTITY
+    ]
+    named = {index for run in runs for index in run}
     known = {words[index].folded for index in named}
-    return [
+    told = initials_of(words, [words[run.start : run.stop] for run in runs], ENTITY)
+    again = (
         Span(word.start, word.end, ENTITY, 0.7, "person.mention")
         for index, word in enumerate(words)
         if word.folded in known and index not in named and _is_mention(words, index)
-    ]
+    )
+    return [*told, *speakers(words, named, ENTITY), *again]
 
 
 def _is_mention(words: Sequence[Word], index: int) -> bool:
