@@ -23,6 +23,7 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from calanque.privacy.columns import in_columns
 from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.mend import found_in_mended
 from calanque.privacy.model_input import inputs_for, placed
@@ -123,8 +124,11 @@ class FrenchNlpEngine(SpacyNlpEngine):
         """Return what the patterns, the name rules and the model find in each text, overlaps included."""
         prepared = [prepare(text) for text in texts]
         patterns = [found_in_mended(STRUCTURED, text) for text in prepared]
+        columns = [in_columns(text) for text in prepared]
         readings = [read_names(text, merge(spans)) for text, spans in zip(prepared, patterns, strict=True)]
-        known = [[*spans, *reading.spans] for spans, reading in zip(patterns, readings, strict=True)]
+        known = [
+            [*spans, *cells, *reading.spans] for spans, cells, reading in zip(patterns, columns, readings, strict=True)
+        ]
         wanted = [inputs_for(*item) for item in zip(prepared, known, readings, strict=True)]
         self._learn({item.text for items in wanted for item in items})
         for spans, reading, items in zip(known, readings, wanted, strict=True):
@@ -163,7 +167,7 @@ class PackRecognizer(EntityRecognizer):
 
     def _found(self, text: str) -> list[Span]:
         prepared = prepare(text)
-        return prepared.restored(self.recogniser.find(prepared))
+        return prepared.restored([*self.recogniser.find(prepared), *in_columns(prepared)])
 
     def _result(self, span: Span) -> RecognizerResult:
         metadata = {

@@ -1,0 +1,87 @@
+"""Values of a table by the heads of their columns: under "Nom;Matricule", "PETIT;A20417" needs no other cue."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from calanque.privacy.spans import Span
+from calanque.privacy.text import Prepared
+
+_N = r"(?:(?:n[°o]?|num|numero)\s?(?:de\s|d')?)?"
+_NAMED = r"(?:noms?|prenoms?|noms?(?:\s?[,/&]?\s?|\set\s)prenoms?|prenoms?(?:\s?[,/&]?\s?|\set\s)noms?)"
+_WHOSE = (
+    r"(?:(?:de\sl'|du\s|de\sla\s|des\s)?(?:usager|agent|patient|enfant|eleve|demandeur|client|locataire|proprietaire|"
+    r"titulaire|responsable|parent|salarie|adherent|declarant|conducteur)(?:e|s|es)?)"
+)
+_HEADS = {
+    "PERSON": rf"{_NAMED}(?:\s(?:de\s(?:famille|naissance|jeune\sfille)|d'usage|usuel|{_WHOSE}))?",
+    "POSTAL_ADDRESS": r"adresse(?:\spostale|\sdomicile)?|domicile",
+    "BIRTH_DATE": r"(?:date\s(?:de\s)?)?naiss(?:ance|\.)?|ddn|nee?(?:\(e\))?(?:\sle)?",
+    "PHONE_NUMBER": rf"{_N}(?:tel(?:ephone)?|portable|mobile|gsm)\.?(?:\s\d|\s\w+)?",
+    "HANDLE": r"pseudo(?:nyme)?|login|identifiant|utilisateur|user(?:name)?",
+    "FR_AGENT_NUMBER": rf"{_N}(?:matricules?|mle|badge|rio|agent)(?:\sagent)?|(?:id|code)\sagent",
+    "FR_NIR": rf"{_N}(?:nir|n?ss|secu(?:rite\ssociale)?)",
+    "FR_HEALTH_NUMBER": rf"{_N}(?:ipp|nip|iep|nda|patient)",
+    "FR_PLATE": r"immat(?:riculation|\.)?|plaque",
+    "FR_IDENTITY_CARD": rf"{_N}(?:cni|carte\sd'identite)",
+    "FR_TAX_NUMBER": rf"{_N}(?:spi|fiscal)",
+    "IBAN_CODE": r"iban|rib",
+}
+_HEAD = {entity: re.compile(pattern) for entity, pattern in _HEADS.items()}
+_IN_WORDS = ("PERSON", "HANDLE")
+"""Types whose values need no digit."""
+_SEPARATORS = ((";", 2), ("|", 2), ("\t", 2), (",", 3))
+"""Signs between cells, and how many cells make a head: commas stand in sentences too."""
+_CELL = re.compile(r"[^\s\"'].*[^\s\"']|[^\s\"']")
+_LONGEST_CELL = 60
+_SCORE = 0.7
+
+Cell = tuple[int, int]
+
+
+def in_columns(text: Prepared) -> list[Span]:
+    """Return the values of a text's tables that the heads of their columns tell, whatever their type."""
+    if "\n" not in text.folded:
+        return []
+    return [
+        span
+        for sign, fewest in _SEPARATORS
+        if text.folded.count(sign) >= 2 * (fewest - 1)
+        for span in _table_values(text, sign, fewest)
+    ]
+
+
+def _table_values(text: Prepared, sign: str, fewest: int) -> Iterator[Span]:
+    heads: Sequence[str | None] = ()
+    for row in _rows(text.folded, sign):
+        if len(row) != len(heads) or len(row) < fewest:
+            heads = _types(text.folded, row) if len(row) >= fewest else ()
+            continue
+        for entity, (start, end) in zip(heads, row, strict=True):
+            if entity and _may_be_value(text.folded[start:end], entity):
+                yield Span(start, end, entity, _SCORE, f"{entity.lower()}.column")
+
+
+def _rows(folded: str, sign: str) -> Iterator[list[Cell]]:
+    """Yield the cells of each line, without their blanks and quotes."""
+    position = 0
+    for line in folded.split("\n"):
+        row: list[Cell] = []
+        for cell in line.split(sign):
+            inside = _CELL.search(cell)
+            row.append((position + inside.start(), position + inside.end()) if inside else (position, position))
+            position += len(cell) + 1
+        yield row
+
+
+def _types(folded: str, row: Sequence[Cell]) -> Sequence[str | None]:
+    """Return the type that each head of a line names; nothing when the line is no line of heads."""
+    heads = [folded[start:end].replace("_", " ") for start, end in row]
+    types = [next((entity for entity, head in _HEAD.items() if head.fullmatch(text)), None) for text in heads]
+    return types if any(types) and not any(map(str.isdigit, "".join(heads))) else ()
+
+
+def _may_be_value(cell: str, entity: str) -> bool:
+    if len(cell) > _LONGEST_CELL or "<" in cell:
+        return False
+    has_digit = any(map(str.isdigit, cell))
+    return any(map(str.isalpha, cell)) and (entity == "HANDLE" or not has_digit) if entity in _IN_WORDS else has_digit

@@ -1,0 +1,44 @@
+"""Tables whose heads tell what stands below them."""
+
+import pytest
+
+from calanque.privacy.redact import redact
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "N° | NOM Prénom | Matricule\n1 | rose prune | A20417\n2 | ROCHE Olive | B00562",
+            "N° | NOM Prénom | Matricule\n1 | <PERSON> | <FR_AGENT_NUMBER>\n2 | <PERSON> | <FR_AGENT_NUMBER>",
+            id="bars",
+        ),
+        pytest.param(
+            'nom,prenom,ddn,tel\npetit,rose,3 mai,0612\n"roche","prune",,',
+            'nom,prenom,ddn,tel\n<PERSON>,<PERSON>,<BIRTH_DATE>,<PHONE_NUMBER>\n"<PERSON>","<PERSON>",,',
+            id="commas-and-quotes",
+        ),
+        pytest.param("lieu\tagent\nparc\tX77\n", "lieu\tagent\nparc\t<FR_AGENT_NUMBER>\n", id="tabs"),
+        pytest.param(
+            "nom_usager;n° patient\nPetit;T-40\nun mot;2;3\nRose;T-41",
+            "nom_usager;n° patient\n<PERSON>;<FR_HEALTH_NUMBER>\nun mot;2;3\nRose;T-41",
+            id="a-row-of-another-length-ends-the-table",
+        ),
+    ],
+)
+def test_cells_below_a_head_are_masked(text: str, expected: str) -> None:
+    assert redact([text])[0].text == expected
+    assert redact([expected])[0].text == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lieu;Agent;Motif\nparc;absent;sans suite",
+        "Le nom, le service et la date\nsont, pour chacun, à noter, merci",
+        "Nom de la rue;Longueur\nGrande Rue;300 m",
+        "Nom : le service\nTel : aucun",
+    ],
+)
+def test_what_is_no_table_of_persons_stays(text: str) -> None:
+    assert redact([text])[0].text == text
