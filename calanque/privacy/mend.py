@@ -25,7 +25,7 @@ _JOINED = "aeio"
 """First letters before which an article loses its vowel, and a hasty writer its apostrophe ("lagent")."""
 _WORD = re.compile(r"[a-z]{5,16}")
 _DOUBLED = re.compile(r"(?<=\S)[ ]{2}(?=\S)")
-_WRAPPED = re.compile(r"(?<=[a-z0-9,'])[ ]?\n[ ]?(?=[a-z0-9(])(?![\w.\-]{2,30}[ ]?:[ \n])")
+_WRAPPED = re.compile(r"(?<=[a-z0-9,'])[ ]?\n[ ]?(?=[a-z0-9(])(?![\w.\-]{2,30}[ ]?[:\u2014\u2013>▸·][ \n])")
 _WRAP_WIDTH = 45
 
 

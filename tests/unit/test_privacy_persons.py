@@ -207,6 +207,11 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
         pytest.param("Abel REYES, dit « le Gitan », a refusé", "<PERSON>, dit « <PERSON> », a refusé", id="nickname"),
         pytest.param("On l'appelait le Gustou, là-bas", "On l'appelait <PERSON>, là-bas", id="nickname-in-words"),
         pytest.param("Giovanni : non\nPatoche : si", "<PERSON> : non\n<PERSON> : si", id="speaker-beside-a-person"),
+        pytest.param("Rétabli.\nVisa : L.B.", "Rétabli.\nVisa : <PERSON>", id="initials-of-a-visa"),
+        pytest.param(
+            "Entretien – L., 15 ans. L. dit non", "Entretien – <PERSON>, 15 ans. <PERSON> dit non", id="letter"
+        ),
+        pytest.param("Avec Jordan M.  n° appelant caché", "Avec <PERSON>  n° appelant caché", id="letter-no-title"),
         pytest.param("14/04 | Chute | stable. | SD", "14/04 | Chute | stable. | <PERSON>", id="initials-of-a-row"),
         pytest.param("M. Ali Mze M Z E refuse", "M. <PERSON> <PERSON> refuse", id="spelt-in-three-letters"),
         pytest.param("mme trottier t r o deux t i e r", "mme <PERSON> <PERSON>", id="spelt-with-a-doubled-letter"),

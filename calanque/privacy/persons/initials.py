@@ -25,8 +25,8 @@ _COMPOUND_INITIALS = re.compile(
 )
 _TWO_INITIALS = re.compile(r"[A-ZÀ-Ý](?<![\w.].)\. {1,2}[A-ZÀ-Ý]\.(?!-| ?[A-ZÀ-Ý]\.)")
 _JOINED_INITIALS = re.compile(
-    r"[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.(?:(?<=nous \(.{4})|(?<=(?:par|elu) .{4})|(?<=(?:alid|sign)[ée] .{4}))"
-    r"(?=[),;\n]| [a-zà-ÿ]|\s*\Z)"
+    r"[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.(?:(?:(?<=nous \(.{4})|(?<=(?:par|elu) .{4})|(?<=(?:alid|sign)[ée] .{4}))"
+    r"(?=[),;\n]| [a-zà-ÿ]|\s*\Z)|(?<=: .{4})(?=\s*\Z))"
 )
 """Without a blank they are an acronym as often ("S.A."), but not of who wrote or read: "validé N.V."."""
 _SIGNED_ROW = re.compile(r"(?!OK|KO|N[ACDRS]|HS)[A-Z]{2}(?<=\| ..)(?=[ \t]*(?:\n|\Z))")
@@ -45,8 +45,9 @@ _SIGNED_LINE = re.compile(
 _READ_BY = re.compile(r"[A-Z]{2,3}(?:(?<=[Vv]u par ..)|(?<=[Vv]u par ...)|(?<=elu ..)|(?<=elu ...))(?![\w'\u2019\-])")
 """Who saw or read: "Vu par GLD", "relu CB"."""
 _SUBJECT = re.compile(
-    r"[A-ZÀ-Ý]\.(?:(?<![^(«\n]..)|(?<=[.!?:…] ..)|(?<=(?:[Ss]i|et) ..)|(?<=que ..))"
-    r"(?= (?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle )[a-zà-ÿ])"
+    r"[A-ZÀ-Ý]\.(?:(?<![^(«\n]..)|(?<=[.!?:…–—] ..)|(?<=(?:[Ss]i|et) ..)|(?<=que ..))"
+    r"(?=, \d\d? (?:ans|mois)| (?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle |dit |"
+    r"veut |refuse |demande )[a-zà-ÿ])"
 )
 """A letter that does something: "P. n'a pas appelé"."""
 _SPELT = re.compile(r"[A-ZÀ-Ý](?<![\w.\-].)([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý])+(?![\w\-])")

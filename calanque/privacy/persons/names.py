@@ -167,7 +167,8 @@ def _is_title_letter(words: Sequence[Word], index: int) -> bool:
     following = words[index + 1] if words[index].folded == "m" and index + 1 < len(words) else None
     if following is None or (words[index].casing in CAPITALISED and following.folded in _AFTER_NAME):
         return False
-    return following.gap in (". ", " ", ".", ".  ")
+    is_letter = len(following.folded) == 1 and following.casing is Casing.LOWER
+    return following.gap in (". ", " ", ".", ".  ") and not is_letter
 
 
 def _is_doubtful(word: Word) -> bool:

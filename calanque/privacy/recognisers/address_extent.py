@@ -244,7 +244,7 @@ def name_end(text: Prepared, start: int, end: int) -> int:
 def _goes_on(text: Prepared, start: int, end: int, match: re.Match[str], shouts: bool, count: int) -> bool:
     word = text.folded[match.start(2) : match.end(2)].strip("'.")
     previous = re.split(r"[\s'\-]", text.folded[start:end])[-1]
-    if word.isdigit():
+    if word[:1].isdigit():
         return False
     is_capital = match.group(2)[0].isupper()
     if previous in _OPEN_ENDED and not match.group(1) and len(word) >= _SHORTEST_NOUN:

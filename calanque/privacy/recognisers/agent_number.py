@@ -172,7 +172,7 @@ _NUMBERS = PatternRecogniser(
         ),
         Rule(
             "municipal",
-            folded_pattern(r"(?<![\w\-])(?:(?:pm|asvp|asv)-\d{3,7}|pm[ ]?\d{5,7})(?![\w\-])"),
+            folded_pattern(r"(?<![\w\-])(?:(?:pm|asvp|asv)-(?:\d{2,3}-)?\d{3,7}|pm[ ]?\d{5,7})(?![\w\-])"),
             0.55,
             begins=Begins.CODE,
             shortest=4,

@@ -182,7 +182,8 @@ PLATE = PatternRecogniser(
         Rule(
             "siv_part",
             folded_pattern(
-                rf"(?<![\w\-])(?:{_LETTERS}{{2}}(?:-\d{{2}}|[\s\-.]?\d{{3}})|\d{{3}}[\s\-.]?{_LETTERS}{{2}})(?![\w\-])"
+                rf"(?<![\w\-])(?:{_LETTERS}{{2}}(?:-\d{{2}}|[\s\-.]?\d{{3}}(?:[ \-.]?{_LETTERS}(?!'))?)|"
+                rf"\d{{3}}[\s\-.]?{_LETTERS}{{2}})(?![\w\-])"
             ),
             0.15,
             begins=Begins.CODE,
