@@ -200,9 +200,9 @@ def test_the_held_half_holds_each_type_often_enough_to_be_measured():
 
 def test_marked_texts_are_read_with_their_values():
     documents = written.written()
-    assert len(documents) == 1472
+    assert len(documents) == 1652
     assert not any("[[" in d.text for d in documents)
-    assert sum(len(d.entities) for d in documents) == 10503
+    assert sum(len(d.entities) for d in documents) == 11474
     first = documents[0]
     assert [first.text[e.start : e.end] for e in first.entities][:2] == ["Yvonne Le Guilcher", "14/03/1938"]
 

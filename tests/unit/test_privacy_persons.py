@@ -212,6 +212,7 @@ def test_the_whole_text_may_be_in_capitals_in_lower_case_or_decomposed(shape: ob
             "Entretien – L., 15 ans. L. dit non", "Entretien – <PERSON>, 15 ans. <PERSON> dit non", id="letter"
         ),
         pytest.param("Avec Jordan M.  n° appelant caché", "Avec <PERSON>  n° appelant caché", id="letter-no-title"),
+        pytest.param("Bonne journée Mariama", "Bonne journée <PERSON>", id="wish-to-somebody"),
         pytest.param("14/04 | Chute | stable. | SD", "14/04 | Chute | stable. | <PERSON>", id="initials-of-a-row"),
         pytest.param("M. Ali Mze M Z E refuse", "M. <PERSON> <PERSON> refuse", id="spelt-in-three-letters"),
         pytest.param("mme trottier t r o deux t i e r", "mme <PERSON> <PERSON>", id="spelt-with-a-doubled-letter"),
@@ -251,6 +252,7 @@ def test_names_by_what_stands_around_them(text: str, expected: str) -> None:
         "Le PV est parti, la DRH et la CAF aussi. | R : apaisée | RAS\nOn note A B C pour les cases.",
         "Il dit « Demain », puis : « On verra. » M. le Maire donne la parole.\nMédecin : non\nPatient : si",
         "Vu le 12.\nR.A.S.\nN.B. : reçu par SMS, vu par la CAF.\nP.J.\n",
+        "Objet : RE: planning. Je vous appelle parce que la cam 12 et la cam 9 sont en panne ; artisan, SIRET absent",
         "jai mis des bassines, cest long ; 3 sem. depuis le 12 nov. et dim. 14 ; N° RPPS absent",
         "Pan : 3 mètres. Main : gauche. Sac : noir. Lieu : Canebière. Le présent rapport. On signale un feu.",
     ],

@@ -48,7 +48,8 @@ gendarmerie prefecture samu pompiers caf cpam renault peugeot citroen clio megan
 partner trafic ford fiat opel audi bmw mercedes toyota volkswagen golf polo yamaha honda piaggio vespa uber deliveroo
 amazon facebook instagram twitter google carrefour lidl casino leclerc auchan monoprix ikea decathlon bonjour bonsoir
 madame monsieur merci cordialement salut urgent signalement objet iban rib bic nir siret siren ape tva sms mms gps hlm
-vtc ip ipv4 ipv6 tel mail pin url cb visa mastercard ddn insee spi cni id wifi led matricule matricules immat
+vtc ip ipv4 ipv6 tel mail pin url cb visa mastercard ddn insee spi cni id wifi led re cam veh cdlt
+naiss matricule matricules immat
 aah adeli aed aesh amp apl are ars asap ase asso atcd bac bcp bep bpjeps bts caces cap cca ccas cdd cdg cdi ce cfa
 cfdt cgt chr chu ciq cmi cmp cmu cnil cos cpe crs csg csu ctm dab dasri ddass dgccrf dgfip dlr dpe dpms drh dvd ecbu
 ecg ehpad epi eps erp esat etp exp fdj fps gcum gic gig gpm had hdj hta iao ide idel igas ime imei ine ioa irm itep

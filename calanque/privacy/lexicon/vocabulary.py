@@ -7,7 +7,7 @@ from pathlib import Path
 from calanque.privacy.text import fold
 
 _FORM, _SPOKEN, _WRITTEN = 0, 8, 9
-_HASTY = "jai jsuis chui cest tjrs tjr bcp slt bjr bsr dsl pck pcq sem nov dim lun"
+_HASTY = "parce parceque jai jsuis chui cest tjrs tjr bcp slt bjr bsr dsl pck pcq sem nov dim lun"
 _HASTY_FREQUENCY = 200.0
 """Forms of messages and notes, which books and films do not write: as frequent as the words they stand for."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
+from calanque.privacy.lexicon.places import NEUTRAL
 from calanque.privacy.persons.announced import LONGEST_ACRONYM, QUOTE, announced, announced_with_particles
 from calanque.privacy.persons.cues import (
     ADDRESSED,
@@ -179,6 +180,8 @@ def _role_of_name(word: Word) -> float:
 
 def _is_apposed(words: Sequence[Word], index: int) -> bool:
     """Say whether a word stands in apposition to a role: "ma voisine de palier, GALLO", "GALLO, magasinier"."""
+    if words[index].odds is None and words[index].folded in NEUTRAL:
+        return False  # "artisan, SIRET 123…"
     if words[index].casing not in CAPITALISED:
         return _is_bracketed_after_role(words, index)
     if _COMMA.fullmatch(words[index].gap) and any(word.folded in ROLES for word in words[max(0, index - 4) : index]):

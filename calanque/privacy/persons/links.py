@@ -150,6 +150,8 @@ def _names_this(words: Sequence[Word], first: int, index: int) -> bool:
     thing = words[first - 1]
     if thing.folded in NAMESAKES_LINKED and words[first].folded not in _OF:
         return False
+    if first > 1 and words[first - 2].folded == "bonne":
+        return False  # "Bonne journée Mariama"
     if [word.folded for word in words[max(0, first - 3) : first]] in _RANKS:
         return False
     if thing.folded == "sa" and thing.casing is Casing.LOWER:

@@ -93,7 +93,7 @@ _NUMBERS = PatternRecogniser(
             "shortest",
             folded_pattern(
                 r"(?<!\w)(?:agent\s(?:n[°o]?|numero)|badge(?:\s(?:n[°o]?|numero))?|"
-                rf"matricule|mle)[ ]?[:°]?[ ]?(?P<v>\d{{1,2}}|(?<=mle[ ])\d{{4}}){NO_UNIT}"
+                rf"matricule|mle)[ ]?[:°]?[ ]?(?P<v>\d{{1,2}}|[a-z]{{2,4}}\d{{2,6}}|(?<=mle[ ])\d{{4}}){NO_UNIT}"
             ),
             0.6,
             anchors=one_of("agent", "badge", "matricule", "mle"),

@@ -25,6 +25,13 @@ TAX_NUMBER = PatternRecogniser(
             shortest=13,
         ),
         Rule(
+            "in_groups",
+            folded_pattern(r"(?<![.,+\-])(?<!\d[ ])[0-3]\d([ .])\d{2}\1\d{3}\1\d{3}\1\d{3}(?![ ]?\d)(?!\w)"),
+            0.85,
+            begins=Begins.NUMBER,
+            shortest=13,
+        ),
+        Rule(
             "loose",
             folded_pattern(rf"(?=(?:[^\d\n]{{0,3}}\d){{8}}){LONG}"),
             0.2,
