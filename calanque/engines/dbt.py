@@ -36,7 +36,6 @@ _ABOUT_NAMES = (
     "AMBIGUOUS",
 )
 _PLACE = re.compile(r"^(Runtime|Database|Compilation) Error( in [a-z_]+ \S+ \([^)]*\))?:? *")
-_LEFTOVERS = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
 log = logging.getLogger(__name__)
 
 
@@ -140,7 +139,7 @@ def _run(
 
 def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> None:
     sentence = " ".join(summary.failures)
-    leftovers = [_table(row["unique_id"], manifest) for row in rows if _LEFTOVERS in (row.get("message") or "")]
+    leftovers = [_table(row["unique_id"], manifest) for row in rows if delta.UNBORN in (row.get("message") or "")]
     if leftovers:
         raise _LeftoversError(leftovers, sentence)
     if summary.failures:

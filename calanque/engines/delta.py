@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,13 +64,22 @@ def data_version(table: str) -> int | None:
     return commit.version if commit else None
 
 
-def remove_unborn(table: str) -> bool:
+UNBORN = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
+"""What Spark says of a table that has files and no commit: its writer is at work, or was killed."""
+
+
+def remove_unborn(table: str, idle_s: float = 0.0) -> bool:
     """Delete the files of a table whose first commit never came (its writer was killed); True when it did.
 
-    Spark refuses to create a table over such files (DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION).
+    Args:
+        table: `<zone>.<name>`.
+        idle_s: how long nothing must have been written to its log, where other writers may be at work.
     """
     path = table_path(table)
-    if not lake().exists(path) or next(_versions(path), None) is not None:
+    status = lake().status(f"{path}/_delta_log") or lake().status(path)
+    if status is None or next(_versions(path), None) is not None:
+        return False
+    if time.time() - status["modificationTime"] / 1000 < idle_s:
         return False
     lake().delete(path)
     return True

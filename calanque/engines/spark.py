@@ -7,6 +7,7 @@ import logging
 import re
 from contextlib import contextmanager, suppress
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -24,6 +25,7 @@ T = TypeVar("T")
 METADATA_KEY = "spark.databricks.delta.commitInfo.userMetadata"
 TIME_ZONE_KEY = "spark.sql.session.timeZone"
 RETRY_COUNT = 8
+_CLOSING = Lock()
 # Over Connect these arrive as bare UnknownException or SparkException: only the text tells them apart.
 CONCURRENT = re.compile(
     r"DELTA_CONCURRENT|Concurrent(Append|Delete|Transaction|Modification|Write)|DELTA_PROTOCOL_CHANGED"
@@ -49,22 +51,22 @@ def session() -> SparkSession:
         CalanqueError: if the engine does not answer, or refuses the key.
     """
     try:
+        opened = _connection()
         try:
-            return _open()
+            return _awake(opened)
         except Exception as error:
             if not DEAD.search(str(error)):
                 raise
             # The engine was restarted: the client still holds the session that died with it.
-            stop_session()
-            return _open()
+            _close(opened)
+            return _awake(_connection())
     except CalanqueError:
         raise
     except Exception as error:
         raise CalanqueError(sentence_of(error, "opening a session")) from error
 
 
-def _open() -> SparkSession:
-    opened = _connection()
+def _awake(opened: SparkSession) -> SparkSession:
     # Setting a configuration asks the engine, so a dead session shows here and not in the middle of a step.
     opened.conf.set(TIME_ZONE_KEY, "UTC")
     return opened
@@ -78,12 +80,19 @@ def _connection() -> SparkSession:
     return SparkSession.builder.remote(settings().spark_remote).getOrCreate()
 
 
+def _close(opened: SparkSession) -> None:
+    """Close a session, and forget it unless another thread has opened the next one already."""
+    with _CLOSING:
+        if _connection.cache_info().currsize and _connection() is opened:
+            _connection.cache_clear()
+    with suppress(Exception):  # a session that died with its engine cannot be released
+        opened.stop()
+
+
 def stop_session() -> None:
     """Close the session of this process, if there is one; the next `session()` opens another."""
     if _connection.cache_info().currsize:
-        with suppress(Exception):  # a session that died with its engine cannot be released
-            _connection().stop()
-        _connection.cache_clear()
+        _close(_connection())
 
 
 def sql(text: str) -> DataFrame:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from calanque.contracts.model import FeedContract
     from calanque.ingest.records import LandedBatch
 
+_FIRST_COMMIT_S = 10.0
+"""A writer makes its first commit within seconds of its first file; after these, nobody is making it."""
 log = logging.getLogger(__name__)
 QUARANTINE_COLUMNS = {
     "_batch_id": "string",
@@ -85,14 +87,16 @@ def ensure_tables(contract: FeedContract) -> None:
 
 def _create(table: str, text: str) -> None:
     """Create a table, be it beside another run that does, or over the files of one that was killed while it did."""
-    try:
-        spark.with_retry(lambda: spark.rows(text))
-    except Exception as error:
-        # No first commit takes as long as all these attempts: nobody is making it.
-        if not (spark.is_concurrent(error) and delta.remove_unborn(table)):
+
+    def create() -> None:
+        try:
+            spark.rows(text)
+        except Exception as error:
+            if delta.UNBORN in str(error) and delta.remove_unborn(table, _FIRST_COMMIT_S):
+                log.warning("Removed the files of %s, whose first writer was killed; creating it again.", table)
             raise
-        log.warning("Removed the files of %s, whose first writer was killed; creating it again.", table)
-        spark.with_retry(lambda: spark.rows(text))
+
+    spark.with_retry(create)
 
 
 def _evolve(contract: FeedContract) -> None:

@@ -38,6 +38,9 @@ class MemoryLake:
     def exists(self, path: str) -> bool:
         return any(name == path or name.startswith(f"{path}/") for name in self.files)
 
+    def status(self, path: str) -> dict[str, Any] | None:
+        return {"modificationTime": 0} if self.exists(path) else None
+
     def list(self, path: str) -> list[str]:
         return sorted({name[len(path) + 1 :].split("/")[0] for name in self.files if name.startswith(f"{path}/")})
 
@@ -142,6 +145,7 @@ def test_a_lost_output_runs_again(memory: MemoryLake) -> None:
 def test_files_of_a_killed_first_writer_are_removed_and_a_living_table_is_not(memory: MemoryLake) -> None:
     memory.write("/lake/marts/unborn/part-0.parquet", "")
     memory.commit("marts.living", 0, "WRITE", rows=5)
+    assert not delta.remove_unborn("marts.unborn", idle_s=1e12)
     assert delta.remove_unborn("marts.unborn")
     assert not delta.remove_unborn("marts.living")
     assert not delta.remove_unborn("marts.absent")
