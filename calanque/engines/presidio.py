@@ -8,6 +8,7 @@ cue is left once their findings are set aside.
 import gc
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Generator, Sequence
 from functools import cache
 from importlib.metadata import distribution, version
@@ -37,6 +38,8 @@ LANGUAGE = "fr"
 MODEL = "fr_core_news_md"
 BATCH_SIZE = 128
 _CACHED_SENTENCE_COUNT = 20_000
+_STRETCH = 64
+"""Characters of a text whose spans are compared with each other."""
 _EMPTY_VOCABULARY = Vocab()
 _UNUSED_PARTS = [
     *("tok2vec", "morphologizer", "parser", "senter", "attribute_ruler", "lemmatizer"),
@@ -223,8 +226,12 @@ def analyze_batch(texts: Sequence[str]) -> list[list[Span]]:
 def _best(spans: list[Span]) -> list[Span]:
     """Return the spans that are masked, without those that lie in one of their own type with a better score."""
     kept: list[Span] = []
+    covering: defaultdict[tuple[str, int], list[Span]] = defaultdict(list)
     for span in sorted(spans, key=lambda s: (-s.score, s.start, -s.end)):
-        is_held = any(k.type == span.type and k.start <= span.start and span.end <= k.end for k in kept)
+        first, last = span.start // _STRETCH, span.end // _STRETCH
+        is_held = any(k.start <= span.start and span.end <= k.end for k in covering[span.type, first])
         if span.score >= MASK_SCORE and not is_held:
             kept.append(span)
+            for stretch in range(first, last + 1):
+                covering[span.type, stretch].append(span)
     return sorted(kept)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from calanque.privacy.lexicon.odds import is_name
+from calanque.privacy.lexicon.places import NEUTRAL, PLACE_WORDS
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
 
@@ -27,15 +29,21 @@ _HEADS = {
     "IBAN_CODE": r"iban|rib",
 }
 _HEAD = {entity: re.compile(pattern) for entity, pattern in _HEADS.items()}
+_OF_THINGS_TOO = re.compile(r"noms?|identifiant|utilisateur|mobile|plaque|patient|agent|adresse|domicile|badge|login")
+"""Heads that tell nothing unless another one is of persons: "Nom;Longueur" may be of streets."""
+_NOTHING = frozenset(("neant", "inconnu", "inconnue", "vide", "n/a", "absent", "abs", "sans", "aucun", "null", "none"))
+_QUOTED = re.compile(r'"[^"\n]*"')
 _IN_WORDS = ("PERSON", "HANDLE")
 """Types whose values need no digit."""
 _SEPARATORS = ((";", 2), ("|", 2), ("\t", 2), (",", 3))
 """Signs between cells, and how many cells make a head: commas stand in sentences too."""
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _CELL = re.compile(r"[^\s\"'].*[^\s\"']|[^\s\"']")
 _LONGEST_CELL = 60
 _SCORE = 0.7
 
 Cell = tuple[int, int]
+Head = tuple[str | None, bool]
 
 
 def in_columns(text: Prepared) -> list[Span]:
@@ -51,37 +59,48 @@ def in_columns(text: Prepared) -> list[Span]:
 
 
 def _table_values(text: Prepared, sign: str, fewest: int) -> Iterator[Span]:
-    heads: Sequence[str | None] = ()
+    heads: Sequence[Head] = ()
     for row in _rows(text.folded, sign):
-        if len(row) != len(heads) or len(row) < fewest:
-            heads = _types(text.folded, row) if len(row) >= fewest else ()
-            continue
-        for entity, (start, end) in zip(heads, row, strict=True):
-            if entity and _may_be_value(text.folded[start:end], entity):
-                yield Span(start, end, entity, _SCORE, f"{entity.lower()}.column")
+        if len(row) >= fewest and (types := _types(text.folded, row)):
+            heads = types
+        elif len(row) == len(heads):
+            for (entity, is_sure), (start, end) in zip(heads, row, strict=True):
+                cell = text.folded[start:end]
+                if entity and _may_be_value(cell, entity) and (is_sure or _is_of_names(cell)):
+                    yield Span(start, end, entity, _SCORE, f"{entity.lower()}.column")
 
 
 def _rows(folded: str, sign: str) -> Iterator[list[Cell]]:
-    """Yield the cells of each line, without their blanks and quotes."""
+    """Yield the cells of each line, without their blanks and quotes; a sign between quotes parts nothing."""
     position = 0
     for line in folded.split("\n"):
         row: list[Cell] = []
-        for cell in line.split(sign):
+        for cell in _QUOTED.sub(lambda quoted: quoted.group().replace(sign, " "), line).split(sign):
             inside = _CELL.search(cell)
             row.append((position + inside.start(), position + inside.end()) if inside else (position, position))
             position += len(cell) + 1
         yield row
 
 
-def _types(folded: str, row: Sequence[Cell]) -> Sequence[str | None]:
-    """Return the type that each head of a line names; nothing when the line is no line of heads."""
+def _types(folded: str, row: Sequence[Cell]) -> Sequence[Head]:
+    """Return the type that each head of a line names, and whether it surely does; nothing for a line of no heads."""
     heads = [folded[start:end].replace("_", " ") for start, end in row]
     types = [next((entity for entity, head in _HEAD.items() if head.fullmatch(text)), None) for text in heads]
-    return types if any(types) and not any(map(str.isdigit, "".join(heads))) else ()
+    if not any(types) or any(map(str.isdigit, "".join(heads))):
+        return ()
+    if any(entity and not _OF_THINGS_TOO.fullmatch(head) for entity, head in zip(types, heads, strict=True)):
+        return [(entity, True) for entity in types]
+    return [(entity if entity == "PERSON" else None, False) for entity in types]
+
+
+def _is_of_names(cell: str) -> bool:
+    """Say whether every word of a cell is listed as a name and none is one of a place or thing."""
+    words = _WORD.findall(cell)
+    return bool(words) and all(is_name(word) and word not in PLACE_WORDS and word not in NEUTRAL for word in words)
 
 
 def _may_be_value(cell: str, entity: str) -> bool:
-    if len(cell) > _LONGEST_CELL or "<" in cell:
+    if len(cell) > _LONGEST_CELL or cell in _NOTHING:
         return False
     has_digit = any(map(str.isdigit, cell))
     return any(map(str.isalpha, cell)) and (entity == "HANDLE" or not has_digit) if entity in _IN_WORDS else has_digit

@@ -21,7 +21,7 @@ NO_RANGE = (
 
 
 LETTERS = (
-    r"(?:[a-z]-(?=\d{3})|(?!(?:le|la|les|l|du|de|des|d|au|aux|et|ou|en|un|une|n|no|num|a|est|sur|par|pour|ue|ts|cle|mon|son|ce|il|du|"
+    r"(?:[a-z]-(?=\d{4})|(?!(?:le|la|les|l|du|de|des|d|au|aux|et|ou|en|un|une|n|no|num|a|est|sur|par|pour|ue|ts|cle|mon|son|ce|il|du|"
     r"id|pm|tel|ta|fc|ipp|nda|nip|iep|cni|rio|nir|spi|"
     r""
     r"sous|avec)[ .\-'])[a-z]{1,4}[ .\-]?)"

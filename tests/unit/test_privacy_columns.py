@@ -18,12 +18,14 @@ from calanque.privacy.redact import redact
             'nom,prenom,ddn,tel\n<PERSON>,<PERSON>,<BIRTH_DATE>,<PHONE_NUMBER>\n"<PERSON>","<PERSON>",,',
             id="commas-and-quotes",
         ),
-        pytest.param("lieu\tagent\nparc\tX77\n", "lieu\tagent\nparc\t<FR_AGENT_NUMBER>\n", id="tabs"),
+        pytest.param("lieu\tmatricule\nparc\tX77\n", "lieu\tmatricule\nparc\t<FR_AGENT_NUMBER>\n", id="tabs"),
         pytest.param(
-            "nom_usager;n° patient\nPetit;T-40\nun mot;2;3\nRose;T-41",
-            "nom_usager;n° patient\n<PERSON>;<FR_HEALTH_NUMBER>\nun mot;2;3\nRose;T-41",
-            id="a-row-of-another-length-ends-the-table",
+            'nom;matricule;note\npetit;xk4;"a;b"\nun mot\n\nrose;xk5;non',
+            'nom;matricule;note\n<PERSON>;<FR_AGENT_NUMBER>;"a;b"\nun mot\n\n<PERSON>;<FR_AGENT_NUMBER>;non',
+            id="quoted-signs-and-other-lines",
         ),
+        pytest.param("nom;classe\nle goff yann;CE1", "nom;classe\n<PERSON>;CE1", id="names-under-a-head-of-things-too"),
+        pytest.param("prénom;nom\nRose;néant", "prénom;nom\n<PERSON>;néant", id="a-cell-of-nothing"),
     ],
 )
 def test_cells_below_a_head_are_masked(text: str, expected: str) -> None:
@@ -36,6 +38,9 @@ def test_cells_below_a_head_are_masked(text: str, expected: str) -> None:
     [
         "Lieu;Agent;Motif\nparc;absent;sans suite",
         "Le nom, le service et la date\nsont, pour chacun, à noter, merci",
+        "nom;commune\nPiscine du port;Marseille\nEcole du port;Aubagne",
+        "identifiant,libelle,montant\nLAMPE,Lampe,300",
+        "Mobile;quantité\n12 bancs;4",
         "Nom de la rue;Longueur\nGrande Rue;300 m",
         "Nom : le service\nTel : aucun",
     ],

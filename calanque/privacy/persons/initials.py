@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from string import ascii_uppercase
 
+from calanque.privacy.lexicon.places import NEUTRAL
 from calanque.privacy.persons.words import Casing, Word
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
@@ -25,24 +26,24 @@ _COMPOUND_INITIALS = re.compile(
 )
 _TWO_INITIALS = re.compile(r"[A-ZÀ-Ý](?<![\w.].)\. {1,2}[A-ZÀ-Ý]\.(?!-| ?[A-ZÀ-Ý]\.)")
 _JOINED_INITIALS = re.compile(
-    r"[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.(?:(?:(?<=nous \(.{4})|(?<=(?:par|elu) .{4})|(?<=(?:alid|sign)[ée] .{4}))"
-    r"(?=[),;\n]| [a-zà-ÿ]|\s*\Z)|(?<=: .{4})(?=\s*\Z))"
+    r"[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.(?:(?<=nous \(.{4})|(?<=(?:par|elu) .{4})|(?<=(?:alid|sign)[ée] .{4}))"
+    r"(?=[),;\n]| [a-zà-ÿ]|\s*\Z)"
 )
 """Without a blank they are an acronym as often ("S.A."), but not of who wrote or read: "validé N.V."."""
 _SIGNED_ROW = re.compile(r"(?!OK|KO|N[ACDRS]|HS)[A-Z]{2}(?<=\| ..)(?=[ \t]*(?:\n|\Z))")
 """Two letters in the last column of a table: who wrote the row."""
 _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
 _SIGNATURE = re.compile(
-    r"[A-ZÀ-Ý]\.(?:(?<=\n\n..)(?=[ \t]*\n)|"
+    r"[A-ZÀ-Ý]\.(?:(?<=\n\n..)(?=[ \t]*\n[ \t]*\n)|"
     r"(?=\s*\Z)(?:(?<=\n..)|(?<=[Bb]isous, ..)|(?<=[Bb]ises, ..)|(?<=Cordialement, ..)|(?<=à toi, ..)))"
 )
 """A letter alone that ends a text or fills a paragraph: "Bises,\\nL."."""
 _SIGNED_LINE = re.compile(
-    r"[A-ZÀ-Ý](?<=\n.)(?!\.[BSJ]\.\s|\.A\.S)\. ?[A-ZÀ-Ý]\.(?:[ \-]?[A-ZÀ-Ý]\.){0,2}"
+    r"[A-ZÀ-Ý](?:(?<=\n.)|(?<=: .)(?=[^\n]*\Z))(?!\.[BSJ]\.\s)\. ?[A-ZÀ-Ý]\.(?:[ \-]?[A-ZÀ-Ý]\.)?"
     r"(?=[ \t]*(?:\n|\Z))"
 )
-"""A line of initials: "N.E.K.", "D. A.-R.", but "N.B.", "P.S.", "P.J." and "R.A.S." are none."""
-_READ_BY = re.compile(r"[A-Z]{2,3}(?:(?<=[Vv]u par ..)|(?<=[Vv]u par ...)|(?<=elu ..)|(?<=elu ...))(?![\w'\u2019\-])")
+"""A line of initials: "N.E.K.", "D. A.-R.", or what follows a colon last; "N.B.", "P.S." and "P.J." are none."""
+_READ_BY = re.compile(r"(?<!\w)(?:[Vv]u par|[Rr]elu(?: par)?) (?P<v>[A-Z]{2,3})(?![\w'\u2019\-])")
 """Who saw or read: "Vu par GLD", "relu CB"."""
 _SUBJECT = re.compile(
     r"[A-ZÀ-Ý]\.(?:(?<![^(«\n]..)|(?<=[.!?:…–—] ..)|(?<=(?:[Ss]i|et) ..)|(?<=que ..))"
@@ -53,14 +54,14 @@ _SUBJECT = re.compile(
 _SPELT = re.compile(r"[A-ZÀ-Ý](?<![\w.\-].)([ \-])[A-ZÀ-Ý](?:\1[A-ZÀ-Ý])+(?![\w\-])")
 _SHORTEST_SPELT = 4
 _SPELT_SMALL = re.compile(
-    r"(?<= )(?:(?:[a-zà-ÿ] ){5,}|(?:[a-zà-ÿ] ){2,}deux (?:(?:deux )?[a-zà-ÿ] )*)[a-zà-ÿ](?![\w'\u2019\-])"
+    r"(?<= )(?:(?:[a-zà-ÿ] ){5,}|(?:[a-z] ){2,}deux [a-z] (?:(?:deux )?[a-z] )*)[a-zà-ÿ](?![\w'\u2019\-])"
 )
 """A name letter by letter, as on the telephone: "D U P O N T", "Mze M Z E"."""
 _INITIALS_COUNTS = range(2, 5)
 _ACRONYMS = frozenset(
     """
 pv pm pc pj cp ta tv vl vp pl bp dg mc ag cr rh ca ce or dr st ok ko nc nr nd na ns hs cb id pn gn ps pp qp qg sp sa sc
-ras rdv dgs dst dga drh pdv
+ap dp lr mp pa pd pi rd rn ts vc gr ras rdv dgs dst dga drh pdv orl pdf les des une
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 """Acronyms that are one even where a person of the text has these initials."""
@@ -79,6 +80,7 @@ _TOLD = (
     ("", "spelt", 0.7, _SPELT_SMALL),
 )
 """What a text must hold for a rule to be asked, the rule, its score and its pattern."""
+_MAY_BE_ACRONYM = ("signature", "read_by")
 
 
 def initials(text: Prepared, entity: str) -> Iterable[Span]:
@@ -87,7 +89,9 @@ def initials(text: Prepared, entity: str) -> Iterable[Span]:
     for sign, rule, score, pattern in _TOLD:
         if sign in text.original:
             for match in pattern.finditer(text.original):
-                yield Span(match.start(), match.end(), entity, score, f"person.{rule}")
+                start, end = match.span(match.lastgroup or 0)
+                if rule not in _MAY_BE_ACRONYM or not _is_acronym(text.folded[start:end]):
+                    yield Span(start, end, entity, score, f"person.{rule}")
     for match in _SPELT.finditer(text.original):
         if _is_spelt(text, match):
             yield Span(match.start(), match.end(), entity, 0.7, "person.spelt")
@@ -95,6 +99,11 @@ def initials(text: Prepared, entity: str) -> Iterable[Span]:
         for match in _SMALL_INITIALS.finditer(text.original):
             if match.group() not in _ABBREVIATIONS:
                 yield Span(match.start(), match.end(), entity, 0.6, "person.two_initials")
+
+
+def _is_acronym(folded: str) -> bool:
+    letters = "".join(filter(str.isalpha, folded))
+    return letters in _ACRONYMS or letters in NEUTRAL
 
 
 def _is_spelt(text: Prepared, match: re.Match[str]) -> bool:
@@ -124,7 +133,7 @@ def initials_of(words: Sequence[Word], names: Iterable[Sequence[Word]], entity: 
         return
     letters = {"".join(part[0] for word in name for part in word.folded.split("-") if part) for name in names}
     letters |= {text[::-1] for text in letters if len(text) == _INITIALS_COUNTS[0]}
-    told = {text[:count] for text in letters for count in _INITIALS_COUNTS} - _ACRONYMS
+    told = {text[:count] for text in letters for count in _INITIALS_COUNTS}
     for word in short:
-        if word.folded in told:
+        if word.folded in told and not _is_acronym(word.folded):
             yield Span(word.start, word.end, entity, 0.6, "person.initials_of_name")

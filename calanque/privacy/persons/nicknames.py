@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from calanque.privacy.lexicon.places import NEUTRAL
+from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.persons.cues import NO_NAMES
 from calanque.privacy.persons.words import CAPITALISED, Word
 from calanque.privacy.spans import Span
@@ -12,11 +13,12 @@ from calanque.privacy.text import Prepared
 _NAME = r"(?:l[ea]s? |l['\u2019]|du )?[A-ZÀ-Ý][\w'\u2019\-]+"
 _NAMES = rf"{_NAME}(?: [\w'\u2019\-]+){{0,2}}"
 _GIVEN = re.compile(
-    r"(?:, (?:dite?|alias)|(?<!\w)alias|surnommée?s?|surnom(?: de)?|sous le nom de) "
+    r"(?:, (?:dite?|alias)|(?<!\w)alias|surnommée?s?|surnom(?: de)?) "
     rf"(?:«[ \u00a0]?(?P<a>{_NAMES})[ \u00a0]?»|[\"\u201c](?P<b>{_NAMES})[\"\u201d])"
-    rf"|(?:l['\u2019]appel(?:ait|aient|le|lent)|surnomm(?:ait|aient|e|ent)) (?P<c>{_NAME})"
+    r"|(?:l['\u2019]appel(?:ait|aient|le|lent)|surnomm(?:ait|aient|e|ent)) "
+    r"(?P<c>(?:l[ea]s? |l['\u2019])?(?P<word>[A-ZÀ-Ý][\w\-]+))"
 )
-_ANCHORS = ("alias", "surnom", "appel", ", dit", "sous le nom")
+_ANCHORS = ("alias", "surnom", "appel", ", dit")
 _SPEAKS = (": ", " : ")
 _LEAST_ODDS = -1.5
 
@@ -26,7 +28,9 @@ def given_nicknames(text: Prepared, entity: str) -> Iterator[Span]:
     if any(anchor in text.folded for anchor in _ANCHORS):
         for match in _GIVEN.finditer(text.original):
             start, end = match.span(match.lastgroup or 0)
-            yield Span(start, end, entity, 0.6, "person.nickname")
+            word = text.folded[slice(*match.span("word"))]
+            if word not in word_frequencies() and word not in NEUTRAL:
+                yield Span(start, end, entity, 0.6, "person.nickname")
 
 
 def speakers(words: Sequence[Word], named: Iterable[int], entity: str) -> Iterator[Span]:

@@ -6,6 +6,7 @@ from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.odds import FREQUENT, is_first_name, is_name
 from calanque.privacy.lexicon.places import LINK_WORDS
 from calanque.privacy.lexicon.towns import LONGEST_TOWN_WORD_COUNT, TOWNS
+from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.rules import folded_pattern
 from calanque.privacy.text import Prepared
 
@@ -34,7 +35,7 @@ POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
 
 _BEFORE = folded_pattern(
     rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
-    r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section|"
+    r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section(?!\s(?:syndical|local|sporti|[a-z]{{1,2}}(?!\w)))|"
     r"lieu[ \-]dit|les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
     r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
 )
@@ -45,7 +46,7 @@ _NAMED_BEFORE = re.compile(
 )
 """A house by its name, before the number of the street: "demeurant Les Hauts de Mazargues, 12 rue…"."""
 _TOWN_BEFORE = re.compile(
-    rf"(?<!\w){_CAPITALS}(?:[ \-](?:(?:de|du|des|la|le|les|sur|en)[ \-])?{_CAPITALS}){{0,3}} ?\(\d{{2,5}}\),? $"
+    rf"(?<!\w){_CAPITALS}(?:[ \-](?:(?:de|du|des|la|le|les|sur|en)[ \-])?{_CAPITALS}){{0,3}} ?\(\d{{5}}\),? $"
 )
 """A town with its number, before the number of the street: "à INGERSHEIM (68040), 5 rue…"."""
 _NUMBER_SIGN = re.compile(r"(?<!\w)(?:n[°o]\.?|num\.?|numero)\s?$")
@@ -85,7 +86,7 @@ bon bons bonne bonnes petit petits petite petites grand grands grande grandes vi
 deux trois quatre cinq six sept huit neuf dix douze haut haute hauts hautes bas basse jeune jeunes nouvelle neuve
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
-_UNLISTED_TOWN = re.compile(r", ?([A-ZÀ-Ý][^\W\d_]{3,}(?:-[^\W\d_]+)*)(?=[,.;:)\n]| :|\Z)")
+_UNLISTED_TOWN = re.compile(r", ?([A-ZÀ-Ý][^\W\d_]{3,}(?:-[^\W\d_]+)*)(?=[,.;)\n]|(?P<colon> ?:)|\Z)")
 _TOWN_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _TOWN_LINK = frozenset("sur en la le les de lez du des sous d l et aux a".split())  # noqa: SIM905
 _STOPS = frozenset(
@@ -142,7 +143,8 @@ def _unlisted_town_end(text: Prepared, end: int) -> int:
     if not match or not any(map(str.islower, text.original[match.start(1) : match.end(1)])):
         return end
     word = text.folded[match.start(1) : match.end(1)]
-    is_other = word in _NO_TOWN or is_first_name(word) or is_name(word)
+    is_label = match["colon"] is not None and word in word_frequencies()
+    is_other = is_label or word in _NO_TOWN or is_first_name(word) or is_name(word)
     return end if is_other else match.end(1)
 
 

@@ -180,7 +180,7 @@ _NUMBERS = PatternRecogniser(
         ),
         Rule(
             "railway",
-            folded_pattern(r"(?<!\w)c\.?p\.?\s?(?:n[°o]\s?)?:?\s?\d{7}[ ]?[a-z](?!\w)"),
+            folded_pattern(r"(?<!\w)c\.?p\.?\s?(?:n[°o]\s?)?:?\s?\d{7}[a-z](?!\w)"),
             0.7,
             anchors=one_of("cp", "c.p"),
         ),

@@ -16,9 +16,14 @@ _NETWORKS = (
     r"discord|linkedin|threads|bluesky|twitch|youtube|pseudo(?:nyme)?s?|identifiant|profil|compte|login|handle"
 )
 _ACCOUNTS = (
-    r"user(?:name|id)?|utilisat(?:eurs?|rices?)|auteure?|autrice|(?:de)?connectee?|membre|abonnee?|internaute|(?:cre|upd|clos|open)[a-z]{2,4}_by|"
-    r"joueu(?:r|se)"
+    r"user(?:name|id)?|utilisat(?:eurs?|rices?)|auteure?|autrice|(?:de)?connectee?|membre|abonnee?|internaute|joueu(?:r|se)|"
+    r"(?:cre|upd|clos|open)[a-z]{2,4}_by"
 )
+_TO_VALUE = (
+    r"(?:(?:est|etait|sur|du|de|nom|client|fidelite|d'utilisateur|utilisateur|c'est|nomme|intitule|(?:insta|snap)\w*+|"
+    r"facebook|fb|twitter|tiktok|telegram)(?!\w)\s?|[@«\"\u201c'(]\s?){0,4}(?:[a-z]{1,20}\s)?(?<!\w)"
+)
+"""What may stand between the cue of a handle and the handle."""
 _NAME = r"[a-z0-9_][\w.\-]{1,38}\w(?:\#\d{1,5})?"
 _ANCHORS = one_of(
     "insta",
@@ -47,13 +52,16 @@ _ANCHORS = one_of(
 _ACCOUNT_ANCHORS = one_of(
     "user", "utilisat", "auteur", "autrice", "connecte", "membre", "abonne", "internaute", "joueu", "_by"
 )
-_SESSION_ANCHORS = one_of("session", "login", "user", "utilisateur", "identifiant") | one_of(
-    *(f"{act}{end} par " for act in ("clos", "traite", "saisi", "cree", "modifie", "valide") for end in ("", "e"))
+_ACTED_BY = one_of(
+    *(f"{act}{end} par" for act in ("clos", "traite", "saisi", "cree", "modifie", "valide") for end in ("", "e"))
 )
 _LETTERS = re.compile(r"[a-z]{2,}")
 _SHORTEST_MENTION = 5
-_SHAPED = ("handle.speaker", "handle.underscored", "handle.session")
+_SHAPED = ("handle.speaker", "handle.odd_after_account")
 """Rules that go by shape: words of French and names of persons have it too."""
+_BARE = ("handle.session", "handle.acted_by")
+"""Rules of values that are letters alone: a login; who acted, any unlisted word, a drug too."""
+_NUMBERED = re.compile(r"[a-z]{3,}_\d{1,4}")
 _FILES = re.compile(r"\.(?:pdf|jpe?g|png|docx?|xlsx?|odt|ods|csv|txt|json|xml|zip|mp[34]|sql|log|html?|py|eml)\Z")
 _FIELD_WORDS = frozenset(
     """
@@ -139,39 +147,49 @@ _HANDLES = PatternRecogniser(
         ),
         Rule(
             "underscored",
-            folded_pattern(
-                r"(?<![\w@./\\\-\"'])(?=[a-z\d.]{1,30}_)[a-z][a-z\d]*(?:[._][a-z\d]+)+"
-                r"(?![\w@(/=\\\"'\-]|\s?[:=])"
-            ),
+            folded_pattern(r"(?<![\w@./\\\-])(?=[a-z\d.]{1,30}_)[a-z][a-z\d]*(?:[._][a-z\d]+)+(?![\w@(=\\\-])"),
             0.65,
             anchors=one_of("_"),
         ),
         Rule(
             "alone",
-            folded_pattern(r"(?:^|\n)[ \t]*(?P<v>[a-z][a-z\d]*(?:_[a-z\d]+)+)[ \t]*(?=\n|$)"),
+            folded_pattern(r"(?:^|\n\n)[ \t]*(?P<v>[a-z][a-z\d]*(?:_[a-z\d]+)+)[ \t]*\n(?=\S)"),
             0.65,
             anchors=one_of("_"),
         ),
         Rule(
             "session",
             folded_pattern(
-                r"(?<!\w)(?:session|login|user(?:name)?|utilisateur|identifiant|"
-                r"(?:clos|traite|saisi|cree|modifie|valide)e?\spar)"
-                r"[ ]?[:=]?[ ]?(?P<v>[a-z]{5,20})(?![\w@'\-])"
+                r"(?<!\w)(?:session|login|user(?:name)?|utilisateur|identifiant)[ ]?[:=]?[ ]?"
+                r"(?P<v>[a-z]{5,20})(?![\w@'\-])"
             ),
             0.65,
-            anchors=_SESSION_ANCHORS,
+            anchors=one_of("session", "login", "user", "utilisateur", "identifiant"),
+        ),
+        Rule(
+            "acted_by",
+            folded_pattern(
+                r"(?<!\w)(?:clos|traite|saisi|cree|modifie|valide)e?\spar[ ]?[:=]?[ ]?(?P<v>[a-z]{5,20})(?![\w@'\-])"
+            ),
+            0.65,
+            anchors=_ACTED_BY,
         ),
         Rule(
             "odd_after_network",
             folded_pattern(
-                rf"(?<!\w)(?:(?:{_NETWORKS}|vendeu(?:r|se))\s|(?:{_ACCOUNTS})[ ]?[:=]?[ ]?)(?:[a-z]{{3,}}\s)?"
-                r"(?:(?:est|etait|sur|du|de|nom|client|fidelite|d'utilisateur|utilisateur|c'est|nomme|intitule|"
-                r"insta\w*|snap\w*|"
-                rf"facebook|fb|twitter|tiktok|telegram|[@«\"\u201c'(])\s?){{0,4}}(?:[a-z]+\s)?(?<!\w)(?P<v>{_ODD}{_NAME})(?!\w|@)"
+                rf"(?<!\w)(?:{_NETWORKS}|vendeu(?:r|se))\s(?:[a-z]{{3,20}}\s)?{_TO_VALUE}(?P<v>{_ODD}{_NAME})(?!\w|@)"
             ),
             0.65,
-            anchors=_ANCHORS | _ACCOUNT_ANCHORS,
+            anchors=_ANCHORS,
+        ),
+        Rule(
+            "odd_after_account",
+            folded_pattern(
+                rf"(?<!\w)(?:{_ACCOUNTS})[ ]?[:=]?[ ]?{_TO_VALUE}"
+                rf"(?P<v>(?=[\w.\-]{{0,30}}[a-z]{{3}}){_ODD}{_NAME})(?!\w|@)"
+            ),
+            0.65,
+            anchors=_ACCOUNT_ANCHORS,
         ),
         Rule(
             "quoted",
@@ -206,7 +224,7 @@ class HandleRecogniser:
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        found = [span for span in _HANDLES.find(text) if not (span.rule in _SHAPED and _is_field(text, span))]
+        found = [span for span in _HANDLES.find(text) if _may_be_handle(text, span)]
         return [*found, *_mentions(text, found)]
 
 
@@ -219,14 +237,34 @@ def _mentions(text: Prepared, found: Sequence[Span]) -> Iterator[Span]:
                 yield Span(match.start(), match.end(), _HANDLES.entity, 0.65, "handle.mention")
 
 
+def _may_be_handle(text: Prepared, span: Span) -> bool:
+    value = text.folded[span.start : span.end]
+    if span.rule in _BARE:
+        is_login = len(value) > _SHORTEST_MENTION and is_name(value[1:])  # "tmorvan"
+        return value not in word_frequencies() and (is_login or (span.rule == _BARE[1] and not is_name(value)))
+    if span.rule == "handle.underscored":
+        return _holds_name(value) and not _FILES.search(value)
+    if span.rule == "handle.odd_after_account" and text.folded[max(0, span.start - 2) : span.start].rstrip()[-1:] in (
+        ":",
+        "=",
+    ):
+        return not _FILES.search(value)
+    return span.rule not in _SHAPED or not (_FILES.search(value) or _is_field(text, span))
+
+
+def _holds_name(value: str) -> bool:
+    """Say whether a part is a listed name and no word ("user_karine.p"), or a number follows no word ("kmbaye_93")."""
+    parts = _LETTERS.findall(value)
+    plain = [part for part in parts if part in word_frequencies() or part in _FIELD_WORDS]
+    return any(is_name(part) for part in parts if part not in plain) or (not plain and bool(_NUMBERED.fullmatch(value)))
+
+
 def _is_field(text: Prepared, span: Span) -> bool:
     """Say whether a value is the name of a field, words of French all, or a code: "nom_usager : ", "COVID19 : ".
 
     A dot between them is seldom written in a field's name: "miel.vert : ".
     """
     value = text.folded[span.start : span.end]
-    if _FILES.search(value) or (span.rule == "handle.session" and is_name(value)):
-        return True
     if "." in value and value.partition(".")[0] not in _FIELD_WORDS and "_" not in value:
         return False
     return text.original[span.start : span.end].isupper() or all(

@@ -6,7 +6,7 @@ from calanque.privacy.shapes import LONG, LOOSE, NO_UNIT
 _N = r"(?:numero|num|n[°o]?|id(?:entifiant)?|ref(?:erence)?)\.?\s?(?:de\s|du\s|d'|:)?\s?"
 
 _CARE = one_of(
-    "hospitalis", "anesthes", "chirurg", "pediatr", "obstetr", "brancard", "radiolog", "irm ", "vaccin", "urgences"
+    "hospitalis", "anesthes", "chirurg", "pediatr", "obstetr", "brancard", "radiolog", "irm ", "vaccin", "rpps"
 )
 
 HEALTH_NUMBER = PatternRecogniser(

@@ -182,7 +182,7 @@ PLATE = PatternRecogniser(
         Rule(
             "siv_part",
             folded_pattern(
-                rf"(?<![\w\-])(?:{_LETTERS}{{2}}(?:-\d{{2}}|[\s\-.]?\d{{3}}(?:[ \-.]?{_LETTERS}(?!'))?)|"
+                rf"(?<![\w\-])(?:{_LETTERS}{{2}}(?:-\d{{2}}|[\s\-.]?\d{{3}}(?:[ \-.]?(?![ay]){_LETTERS}(?!'))?)|"
                 rf"\d{{3}}[\s\-.]?{_LETTERS}{{2}})(?![\w\-])"
             ),
             0.15,
