@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from calanque.engines import delta
 from calanque.engines.spark import LOST as _LOST
+from calanque.engines.spark import UNBORN as _UNBORN
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
@@ -139,7 +140,7 @@ def _run(
 
 def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> None:
     sentence = " ".join(summary.failures)
-    leftovers = [_table(row["unique_id"], manifest) for row in rows if delta.UNBORN in (row.get("message") or "")]
+    leftovers = [_table(row["unique_id"], manifest) for row in rows if _UNBORN in (row.get("message") or "")]
     if leftovers:
         raise _LeftoversError(leftovers, sentence)
     if summary.failures:

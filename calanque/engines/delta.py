@@ -64,10 +64,6 @@ def data_version(table: str) -> int | None:
     return commit.version if commit else None
 
 
-UNBORN = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
-"""What Spark says of a table that has files and no commit: its writer is at work, or was killed."""
-
-
 def remove_unborn(table: str, idle_s: float = 0.0) -> bool:
     """Delete the files of a table whose first commit never came (its writer was killed); True when it did.
 

@@ -26,11 +26,13 @@ METADATA_KEY = "spark.databricks.delta.commitInfo.userMetadata"
 TIME_ZONE_KEY = "spark.sql.session.timeZone"
 RETRY_COUNT = 8
 _CLOSING = Lock()
+UNBORN = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
+"""What Spark says of a table that has files and no commit: its first writer is at work, or was killed."""
 # Over Connect these arrive as bare UnknownException or SparkException: only the text tells them apart.
 CONCURRENT = re.compile(
     r"DELTA_CONCURRENT|Concurrent(Append|Delete|Transaction|Modification|Write)|DELTA_PROTOCOL_CHANGED"
     r"|ProtocolChangedException|MetadataChangedException|DELTA_METADATA_CHANGED|AlreadyExistsException"
-    r"|DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"  # another writer's first commit is on its way
+    rf"|{UNBORN}"
     r"|CommitFailedError"  # delta-rs
 )
 LOST = re.compile(

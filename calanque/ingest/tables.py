@@ -92,7 +92,7 @@ def _create(table: str, text: str) -> None:
         try:
             spark.rows(text)
         except Exception as error:
-            if delta.UNBORN in str(error) and delta.remove_unborn(table, _FIRST_COMMIT_S):
+            if spark.UNBORN in str(error) and delta.remove_unborn(table, _FIRST_COMMIT_S):
                 log.warning("Removed the files of %s, whose first writer was killed; creating it again.", table)
             raise
 

@@ -1,6 +1,7 @@
 """Faults on the way of a batch, on the real stack: every good row is there once, and one sentence says why."""
 
 import multiprocessing
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -139,6 +140,16 @@ def test_a_step_run_again_gives_the_same_tables(feed: Feed) -> None:
     assert batch.publish_batch(ref, feed.folders)["state"] == "unchanged"
 
 
+def _outcomes(runs: Sequence[Any], results: Any) -> list[Any]:
+    """Run processes at once; returns what each put in the queue."""
+    for run in runs:
+        run.start()
+    outcomes = [results.get(timeout=300) for _ in runs]
+    for run in runs:
+        run.join(60)
+    return outcomes
+
+
 def _run_in_process(feed: Feed, run_id: str, results: Any) -> None:
     try:
         results.put(feed.run(run_id).state)
@@ -151,12 +162,7 @@ def test_two_runs_at_once(feed: Feed) -> None:
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     runs = [context.Process(target=_run_in_process, args=(feed, f"run-{n}", results)) for n in (1, 2)]
-    for run in runs:
-        run.start()
-    outcomes = [results.get(timeout=300) for _ in runs]
-    for run in runs:
-        run.join(60)
-    assert outcomes == ["published", "published"]
+    assert _outcomes(runs, results) == ["published", "published"]
     assert len({row["event_id"] for row in feed.bronze()}) == len(feed.bronze()) == 5_000
     assert len(feed.quarantine()) == 1
 
@@ -179,12 +185,7 @@ def test_four_runs_create_the_tables_at_the_same_moment(feed: Feed) -> None:
     context = multiprocessing.get_context("spawn")
     start, results = context.Barrier(4), context.Queue()
     runs = [context.Process(target=_ensure_in_process, args=(feed, start, results)) for _ in range(4)]
-    for run in runs:
-        run.start()
-    outcomes = [results.get(timeout=300) for _ in runs]
-    for run in runs:
-        run.join(60)
-    assert outcomes == [None] * 4
+    assert _outcomes(runs, results) == [None] * 4
     assert feed.versions() == (0, 0)
 
 

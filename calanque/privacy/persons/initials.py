@@ -30,7 +30,7 @@ _JOINED_INITIALS = re.compile(
     r"(?=[),;\n]| [a-zà-ÿ]|\s*\Z)"
 )
 """Without a blank they are an acronym as often ("S.A."), but not of who wrote or read: "validé N.V."."""
-_SIGNED_ROW = re.compile(r"(?!OK|KO|N[ACDRS]|HS)[A-Z]{2}(?<=\| ..)(?=[ \t]*(?:\n|\Z))")
+_SIGNED_ROW = re.compile(r"[A-Z]{2}(?<=\| ..)(?=[ \t]*(?:\n|\Z))")
 """Two letters in the last column of a table: who wrote the row."""
 _SMALL_INITIALS = re.compile(r"(?<![\w.])[a-z]\.(?:-[a-z]\.){0,2} {1,2}[a-z]\.(?![\w-]| ?[a-z]\.)")
 _SIGNATURE = re.compile(
@@ -43,8 +43,9 @@ _SIGNED_LINE = re.compile(
     r"(?=[ \t]*(?:\n|\Z))"
 )
 """A line of initials: "N.E.K.", "D. A.-R.", or what follows a colon last; "N.B.", "P.S." and "P.J." are none."""
-_READ_BY = re.compile(r"(?<!\w)(?:[Vv]u par|[Rr]elu(?: par)?) (?P<v>[A-Z]{2,3})(?![\w'\u2019\-])")
-"""Who saw or read: "Vu par GLD", "relu CB"."""
+_READER = r"(?P<v>[A-Z]{2,3})(?![\w'\u2019\-])"
+_SEEN_BY, _READ_BY = re.compile(rf"(?<!\w)[Vv]u par {_READER}"), re.compile(rf"(?<!\w)[Rr]elu(?: par)? {_READER}")
+"""Who saw or read: "Vu par GLD", "relu FB"."""
 _SUBJECT = re.compile(
     r"[A-ZÀ-Ý]\.(?:(?<![^(«\n]..)|(?<=[.!?:…–—] ..)|(?<=(?:[Ss]i|et) ..)|(?<=que ..))"
     r"(?=, \d\d? (?:ans|mois)| (?:[nms]['\u2019]|n[e] |m[e] |s[e] |lui |nous |vous |est |était |a (?!\d)|appelle |dit |"
@@ -75,7 +76,7 @@ _TOLD = (
     (".", "signature", 0.6, _SIGNATURE),
     ("\n", "signature", 0.6, _SIGNED_LINE),
     ("| ", "signature", 0.6, _SIGNED_ROW),
-    ("u par ", "read_by", 0.6, _READ_BY),
+    ("u par ", "read_by", 0.6, _SEEN_BY),
     ("elu ", "read_by", 0.6, _READ_BY),
     ("", "spelt", 0.7, _SPELT_SMALL),
 )

@@ -8,7 +8,7 @@ from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.persons.cues import NO_NAMES
 from calanque.privacy.persons.words import CAPITALISED, Word
 from calanque.privacy.spans import Span
-from calanque.privacy.text import Prepared
+from calanque.privacy.text import Prepared, fold
 
 _NAME = r"(?:l[ea]s? |l['\u2019]|du )?[A-ZÀ-Ý][\w'\u2019\-]+"
 _NAMES = rf"{_NAME}(?: [\w'\u2019\-]+){{0,2}}"
@@ -27,10 +27,9 @@ def given_nicknames(text: Prepared, entity: str) -> Iterator[Span]:
     """Yield the nicknames that a text gives to somebody, as spans of a type."""
     if any(anchor in text.folded for anchor in _ANCHORS):
         for match in _GIVEN.finditer(text.original):
-            start, end = match.span(match.lastgroup or 0)
-            word = text.folded[slice(*match.span("word"))]
+            word = fold(match["word"] or "")
             if word not in word_frequencies() and word not in NEUTRAL:
-                yield Span(start, end, entity, 0.6, "person.nickname")
+                yield Span(*match.span(match.lastgroup or 0), entity, 0.6, "person.nickname")
 
 
 def speakers(words: Sequence[Word], named: Iterable[int], entity: str) -> Iterator[Span]:

@@ -52,15 +52,11 @@ _ANCHORS = one_of(
 _ACCOUNT_ANCHORS = one_of(
     "user", "utilisat", "auteur", "autrice", "connecte", "membre", "abonne", "internaute", "joueu", "_by"
 )
-_ACTED_BY = one_of(
-    *(f"{act}{end} par" for act in ("clos", "traite", "saisi", "cree", "modifie", "valide") for end in ("", "e"))
-)
+_ACTS = ("clos", "traite", "saisi", "cree", "modifie", "valide")
 _LETTERS = re.compile(r"[a-z]{2,}")
 _SHORTEST_MENTION = 5
 _SHAPED = ("handle.speaker", "handle.odd_after_account")
 """Rules that go by shape: words of French and names of persons have it too."""
-_BARE = ("handle.session", "handle.acted_by")
-"""Rules of values that are letters alone: a login; who acted, any unlisted word, a drug too."""
 _NUMBERED = re.compile(r"[a-z]{3,}_\d{1,4}")
 _FILES = re.compile(r"\.(?:pdf|jpe?g|png|docx?|xlsx?|odt|ods|csv|txt|json|xml|zip|mp[34]|sql|log|html?|py|eml)\Z")
 _FIELD_WORDS = frozenset(
@@ -168,11 +164,9 @@ _HANDLES = PatternRecogniser(
         ),
         Rule(
             "acted_by",
-            folded_pattern(
-                r"(?<!\w)(?:clos|traite|saisi|cree|modifie|valide)e?\spar[ ]?[:=]?[ ]?(?P<v>[a-z]{5,20})(?![\w@'\-])"
-            ),
+            folded_pattern(rf"(?<!\w)(?:{'|'.join(_ACTS)})e?\spar[ ]?[:=]?[ ]?(?P<v>[a-z]{{5,20}})(?![\w@'\-])"),
             0.65,
-            anchors=_ACTED_BY,
+            anchors=one_of(*(f"{act}{end} par" for act in _ACTS for end in ("", "e"))),
         ),
         Rule(
             "odd_after_network",
@@ -239,15 +233,14 @@ def _mentions(text: Prepared, found: Sequence[Span]) -> Iterator[Span]:
 
 def _may_be_handle(text: Prepared, span: Span) -> bool:
     value = text.folded[span.start : span.end]
-    if span.rule in _BARE:
+    before = text.folded[max(0, span.start - 2) : span.start].rstrip()
+    if span.rule in ("handle.session", "handle.acted_by"):
         is_login = len(value) > _SHORTEST_MENTION and is_name(value[1:])  # "tmorvan"
-        return value not in word_frequencies() and (is_login or (span.rule == _BARE[1] and not is_name(value)))
+        is_actor = span.rule == "handle.acted_by" and not is_name(value)  # any unlisted word, a drug too
+        return value not in word_frequencies() and (is_login or is_actor)
     if span.rule == "handle.underscored":
         return _holds_name(value) and not _FILES.search(value)
-    if span.rule == "handle.odd_after_account" and text.folded[max(0, span.start - 2) : span.start].rstrip()[-1:] in (
-        ":",
-        "=",
-    ):
+    if span.rule == "handle.odd_after_account" and before.endswith((":", "=")):
         return not _FILES.search(value)
     return span.rule not in _SHAPED or not (_FILES.search(value) or _is_field(text, span))
 
@@ -255,7 +248,7 @@ def _may_be_handle(text: Prepared, span: Span) -> bool:
 def _holds_name(value: str) -> bool:
     """Say whether a part is a listed name and no word ("user_karine.p"), or a number follows no word ("kmbaye_93")."""
     parts = _LETTERS.findall(value)
-    plain = [part for part in parts if part in word_frequencies() or part in _FIELD_WORDS]
+    plain = [part for part in parts if _is_plain(part)]
     return any(is_name(part) for part in parts if part not in plain) or (not plain and bool(_NUMBERED.fullmatch(value)))
 
 
@@ -267,9 +260,11 @@ def _is_field(text: Prepared, span: Span) -> bool:
     value = text.folded[span.start : span.end]
     if "." in value and value.partition(".")[0] not in _FIELD_WORDS and "_" not in value:
         return False
-    return text.original[span.start : span.end].isupper() or all(
-        part in word_frequencies() or part in _FIELD_WORDS for part in _LETTERS.findall(value)
-    )
+    return text.original[span.start : span.end].isupper() or all(map(_is_plain, _LETTERS.findall(value)))
+
+
+def _is_plain(part: str) -> bool:
+    return part in word_frequencies() or part in _FIELD_WORDS
 
 
 HANDLE = HandleRecogniser()

@@ -23,7 +23,6 @@ HEALTH_NUMBER = PatternRecogniser(
         "pat.",
         "medical",
         "sejour",
-        "rpps",
         "adeli",
         "ins",
         "hopital",
