@@ -233,18 +233,16 @@ def run_page(run_id: str, path: str | None = None, uri: str | None = None) -> st
 def settle(name: str, model_version: str, is_promoted: bool, uri: str | None = None) -> str | None:
     """Give a new version its aliases after the decision on it, and return the champion's version, if any.
 
-    Promoted, it is champion. Refused, it stays challenger and the champion retires: the back-test judges the way of
-    making the model on the latest weeks, so the older version made that way has stopped beating the baseline too.
+    Promoted, it is champion. Refused, it is the challenger beside the champion that there was: a back-test that does
+    not show a gain for sure shows no loss either, and what a champion has published is for the monitor to judge.
 
     Raises:
         CalanqueError: if the server does not answer.
     """
     set_alias(name, CHALLENGER, model_version, uri)
-    if not is_promoted:
-        drop_alias(name, CHAMPION, uri)
-        return None
-    set_alias(name, CHAMPION, model_version, uri)
-    return model_version
+    if is_promoted:
+        set_alias(name, CHAMPION, model_version, uri)
+    return alias_version(name, CHAMPION, uri)
 
 
 def find_version(name: str, tags: Mapping[str, str], uri: str | None = None) -> str | None:
