@@ -19,7 +19,7 @@ its card say the verdict. A failed audit stops nothing and demotes nobody; it sa
 
 **If it fails**
 - *"MLflow … does not answer"*: see `calanque stack status`, then clear the task.
-- *"… too short"*: the feed has less history than the back-test needs; the forecast goes on with the last model.
+- *"No model … yet"* in the log of a green task is no failure: the history is short, and counts are forecast meanwhile.
 - *"The audit … FAILED"* in the log of a green task: read the report; `benchmarks/audit.py` tries the same on more data.
 - Nothing here changes a table: it is always safe to clear the task.
 """
