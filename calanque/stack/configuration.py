@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from calanque.privacy.key_file import SECRET_NAME, first_key
 from calanque.settings import Settings
 from calanque.stack import jars, setup
 
@@ -37,9 +38,9 @@ def make_secrets(settings: Settings) -> None:
         "airflow_secret",
         "airflow_jwt",
         "supervisor",
-        "token_key",
     ):
         settings.make_secret(name)
+    settings.make_secret(SECRET_NAME, first_key(datetime.now(UTC).date()))
     settings.make_secret("fernet_key", base64.urlsafe_b64encode(os.urandom(32)).decode())
     for persona in PERSONAS:
         settings.make_secret(f"password_{persona}", base64.b32encode(os.urandom(10)).decode().lower())
