@@ -80,7 +80,7 @@ def _postgres(s: Settings) -> Service:
 
 
 def _hdfs(s: Settings) -> tuple[Service, ...]:
-    conf = f"{s.home}/conf/hadoop:{s.home}/conf/hdfs-log"
+    conf = f"{s.home}/conf/hadoop:{s.home}/conf/hdfs-log:{s.home}/conf/hdfs-pages"
     class_path = f"{conf}:{jars.hadoop_jar(s)}:{setup.pyspark_jars()}/*"
     java = (preflight.check_java(), *SMALL_JVM, "-cp", class_path)
     # The superuser is whoever HADOOP_USER_NAME says when the NameNode starts.

@@ -60,7 +60,7 @@ ENGINE_OF = {
     "deltalake": ("deltars.py",),
     "openlineage": ("lineage.py",),
 }
-# pyspark's and Trino's folders and the first administration of HDFS: no session is opened there.
+# pyspark's and Trino's folders: no session is opened there.
 SETUP = {"stack/setup.py", "stack/configuration.py"}
 
 
