@@ -26,6 +26,7 @@ RENDERED = {
     "spark/log4j2.properties.j2": "conf/spark/log4j2.properties",
     "trino/config.properties.j2": "conf/trino/config.properties",
     "trino/delta.properties.j2": "conf/trino/catalog/lake.properties",
+    "mlflow/basic_auth.ini.j2": "conf/mlflow/basic_auth.ini",
     "airflow/airflow.cfg.j2": "airflow/airflow.cfg",
 }
 COPIED = {"trino/rules.json": "conf/trino/rules.json", "airflow/webserver_config.py": "airflow/webserver_config.py"}
@@ -39,6 +40,8 @@ def make_secrets(settings: Settings) -> None:
         "trino_shared_secret",
         "airflow_secret",
         "airflow_jwt",
+        "mlflow_secret",
+        "password_training",
         "supervisor",
         "token_key",
     ):
@@ -86,6 +89,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "airflow_jwt",
         "fernet_key",
         "webhdfs_header",
+        "password_training",
     )
     return {
         "s": settings,
@@ -102,6 +106,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "metastore_password": password,
         "airflow_database": airflow.replace("postgresql://", "postgresql+psycopg2://"),
         "airflow_database_async": airflow.replace("postgresql://", "postgresql+asyncpg://"),
+        "mlflow_accounts": settings.database("mlflow_accounts").replace("postgresql://", "postgresql+psycopg2://"),
         **{name: settings.secret(name) for name in secret_names},
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from calanque.errors import CalanqueError
 from calanque.settings import Settings
 
-DATABASES = ("airflow", "mlflow", "metastore")
+DATABASES = ("airflow", "mlflow", "mlflow_accounts", "metastore")
 SCHEMAS = ("bronze", "quarantine", "silver", "marts")
 ZONES = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
 

@@ -54,7 +54,7 @@ ENGINE_OF = {
     "great_expectations": ("gx.py",),
     "presidio_analyzer": ("presidio.py",),
     "spacy": ("presidio.py",),
-    "mlflow": ("tracking.py",),
+    "mlflow": ("tracking.py", "tracking_client.py", "tracking_server.py"),
     "trino": ("trino.py",),
     "hdfs": ("hdfs.py",),
     "deltalake": ("deltars.py",),

@@ -27,24 +27,30 @@ Visit = Callable[[str, str], Any]
 
 
 @pytest.fixture(scope="module")
-def visit() -> Iterator[Visit]:
-    """A page of the stranger's: given an address that the page pretends to be at and a script, what the script gets."""
+def chromium() -> Iterator[Any]:
+    """A browser for which the stranger's name points here."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-
-        def open_page(address: str, script: str) -> Any:
-            page = browser.new_page()
-            page.route(address, lambda route: route.fulfill(body="<p>hello</p>", content_type="text/html"))
-            page.goto(address)
-            try:
-                return page.evaluate(script)
-            finally:
-                page.close()
-
-        yield open_page
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def visit(chromium: Any) -> Visit:
+    """A page of the stranger's: given an address that the page pretends to be at and a script, what the script gets."""
+
+    def open_page(address: str, script: str) -> Any:
+        page = chromium.new_page()
+        page.route(address, lambda route: route.fulfill(body="<p>hello</p>", content_type="text/html"))
+        page.goto(address)
+        try:
+            return page.evaluate(script)
+        finally:
+            page.close()
+
+    return open_page
 
 
 @pytest.fixture
@@ -126,3 +132,111 @@ def test_webhdfs_answers_nobody_without_its_header(stack: Settings, raw_file: st
     assert httpx.get(url).status_code == 400
     answer = httpx.get(url, headers={stack.secret("webhdfs_header"): "1"}, follow_redirects=True)
     assert answer.text == SECRET
+
+
+def account(stack: Settings, name: str) -> tuple[str, str]:
+    return name, stack.secret(f"password_{name}")
+
+
+PEOPLE = ("engineer", "dpo", "analyst")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        pytest.param("POST", "/api/2.0/mlflow/experiments/create", {"name": "theirs"}, id="experiment"),
+        pytest.param("POST", "/ajax-api/2.0/mlflow/experiments/create", {"name": "theirs"}, id="experiment-by-page"),
+        pytest.param("POST", "/api/2.0/mlflow/runs/create", {"experiment_id": "0"}, id="run"),
+        pytest.param("POST", "/api/2.0/mlflow/registered-models/create", {"name": "theirs"}, id="model"),
+        pytest.param(
+            "POST",
+            "/api/2.0/mlflow/registered-models/alias",
+            {"name": "risk-toronto", "alias": "champion", "version": "1"},
+            id="champion",
+        ),
+        pytest.param(
+            "DELETE", "/api/2.0/mlflow/registered-models/alias?name=risk-toronto&alias=champion", None, id="retire"
+        ),
+        pytest.param("PUT", "/api/2.0/mlflow-artifacts/artifacts/0/x/artifacts/a", {"a": 1}, id="file"),
+        pytest.param("POST", "/ajax-api/2.0/mlflow/upload-artifact?run_uuid=x&path=a", {"a": 1}, id="upload"),
+        pytest.param("POST", "/api/2.0/mlflow/users/create", {"username": "me", "password": "x" * 12}, id="account"),
+        pytest.param("POST", "/ajax-api/3.0/mlflow/assistant/message", {"message": "hello"}, id="assistant"),
+        pytest.param("POST", "/gateway/mlflow/v1/chat/completions", {"model": "x"}, id="gateway"),
+        pytest.param("POST", "/ajax-api/3.0/jobs/", {"job_name": "x"}, id="job"),
+        pytest.param("POST", "/api/2.0/mlflow/webhooks", {"name": "x", "url": "http://127.0.0.1"}, id="webhook"),
+    ],
+)
+def test_people_write_nothing_in_mlflow(stack: Settings, method: str, path: str, body: Any) -> None:
+    import httpx
+
+    for name in (None, *PEOPLE):
+        login = account(stack, name) if name else None
+        answer = httpx.request(method, f"{stack.mlflow_uri}{path}", json=body, auth=login)
+        assert answer.status_code in ({403} if name else {401, 403}), (name, answer.text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/", id="pages"),
+        pytest.param("/api/2.0/mlflow/experiments/search?max_results=1", id="experiments"),
+        pytest.param("/api/2.0/mlflow/registered-models/search", id="models"),
+        pytest.param("/api/2.0/mlflow-artifacts/artifacts?path=", id="files"),
+        pytest.param("/ajax-api/2.0/mlflow/metrics/get-history-bulk?run_id=x&metric_key=y", id="metrics"),
+    ],
+)
+def test_mlflow_asks_who_reads(stack: Settings, path: str) -> None:
+    import httpx
+
+    url = f"{stack.mlflow_uri}{path}"
+    assert httpx.get(url).status_code == 401
+    assert httpx.get(url, auth=("engineer", "wrong")).status_code == 401
+    for name in PEOPLE:
+        assert httpx.get(url, auth=account(stack, name)).status_code in {200, 404}, name
+
+
+@pytest.mark.parametrize("field", ["artifact_location", "artifactLocation"])
+@pytest.mark.parametrize("place", ["file:///tmp/theirs", "/tmp/theirs", "mlflow-artifacts:/../x", "s3://theirs"])
+def test_no_account_says_where_files_lie(stack: Settings, field: str, place: str) -> None:
+    import httpx
+
+    url = f"{stack.mlflow_uri}/api/2.0/mlflow/experiments/create"
+    body = {"name": f"test_doors {field} {place}", field: place}
+    answer = httpx.post(url, auth=account(stack, "training"), json=body)
+    assert answer.status_code == 400
+    assert "may not say where" in answer.text
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param({"Host": f"{STRANGER}:80"}, id="foreign-name"),
+        pytest.param({"Origin": f"http://{STRANGER}"}, id="foreign-page"),
+        pytest.param({"Origin": "http://127.0.0.1:1"}, id="page-of-another-port"),
+    ],
+)
+def test_mlflow_answers_to_its_own_name_and_pages(stack: Settings, header: dict[str, str]) -> None:
+    import httpx
+
+    url = f"{stack.mlflow_uri}/api/2.0/mlflow/registered-models/search"
+    assert httpx.get(url, auth=account(stack, "engineer"), headers=header).status_code == 403
+
+
+def test_a_model_is_logged_read_back_and_opened_in_a_browser(stack: Settings, chromium: Any) -> None:
+    from calanque.engines import tracking
+
+    record = tracking.RunRecord("test_doors", "try", "risk-test-doors", "{}", {"p": "1"}, {"m": 1.0}, {})
+    logged = tracking.log_run(record)
+    assert tracking.settle("risk-test-doors", logged.model_version, True) == logged.model_version
+    stored = tracking.load_model("risk-test-doors")
+    assert stored is not None and stored.model_json == "{}"
+    name, password = account(stack, "engineer")
+    with chromium.new_context(http_credentials={"username": name, "password": password}) as context:
+        page = context.new_page()
+        page.goto(tracking.run_page(logged.run_id))
+        page.get_by_text("Finished").first.wait_for()
+        page.goto(stack.mlflow_uri)
+        page.get_by_role("link", name="risk-test-doors").wait_for()
+        assert page.url.endswith("#/models")
+        for offer in ("Assistant", "GenAI", "Create Model"):
+            assert not page.get_by_text(offer).first.is_visible(), offer
