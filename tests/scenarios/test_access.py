@@ -67,14 +67,14 @@ def test_the_query_door_takes_no_password_in_clear(stack: Settings) -> None:
 
 @pytest.mark.parametrize("zone", ["landing", "staging", "bronze", "quarantine", "silver", "governance"])
 def test_hdfs_refuses_the_analyst(stack: Settings, zone: str) -> None:
-    analyst = Lake(stack.webhdfs_url, user="analyst")
+    analyst = Lake(stack, user="analyst")
     with pytest.raises(LakeError) as raised:
         analyst.list(f"/lake/{zone}")
     assert raised.value.remote == "AccessControlException"
 
 
 def test_hdfs_lets_the_analyst_read_marts_and_write_nothing(stack: Settings, first: DemoRun) -> None:
-    analyst = Lake(stack.webhdfs_url, user="analyst")
+    analyst = Lake(stack, user="analyst")
     assert "fct_incidents" in analyst.list("/lake/marts")
     assert "_delta_log" in analyst.list("/lake/marts/fct_incidents")
     with pytest.raises(LakeError) as raised:

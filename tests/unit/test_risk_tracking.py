@@ -58,6 +58,26 @@ def test_a_refused_challenger_leaves_the_champion_where_it_is(uri):
     assert tracking.alias_version(name, tracking.CHALLENGER, uri) == "3"
 
 
+def test_a_model_whose_files_were_changed_is_not_loaded(uri, tmp_path):
+    logged = tracking.log_run(record('{"weights": 1}'), uri)
+    tracking.set_alias(logged.registered_name, tracking.CHAMPION, logged.model_version, uri)
+    (stored,) = tmp_path.rglob("artifacts/model.json")
+    stored.write_text('{"weights": 2}')
+    with pytest.raises(CalanqueError, match="are not those that were trained"):
+        tracking.load_model(logged.registered_name, uri=uri)
+
+
+def test_a_model_without_its_digest_is_not_loaded(uri):
+    from mlflow import MlflowClient
+
+    logged = tracking.log_run(record('{"weights": 1}'), uri)
+    tracking.set_alias(logged.registered_name, tracking.CHAMPION, logged.model_version, uri)
+    MlflowClient(uri).delete_model_version_tag(logged.registered_name, logged.model_version, tracking.DIGEST)
+    with pytest.raises(CalanqueError, match="are not those that were trained"):
+        tracking.load_model(logged.registered_name, uri=uri)
+    assert tracking.find_version(logged.registered_name, TAGS, uri) is None
+
+
 def test_a_server_that_is_away_is_said_so(monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(CalanqueError, match="does not answer"):
