@@ -121,15 +121,26 @@ def write_week(table: WeekTable, frame: pd.DataFrame, territory: str, first_day:
         step: written in the commit.
         run_id: the same.
     """
+    make_table(table)
+    rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
+    where = f"territory = '{territory}' and week_start_date = '{first_day}'"
+    with spark.user_metadata({"step": step, "run_id": run_id}):
+        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
+
+
+def make_table(table: WeekTable) -> None:
+    """Make a mart that does not exist yet; of one that does, write the comments of its columns that have changed."""
     spark.sql(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
         f"location '{settings().hdfs_uri}/lake/{table.name.replace('.', '/')}' "
         f"comment '{_quoted(table.comment)}'"
     )
-    rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
-    where = f"territory = '{territory}' and week_start_date = '{first_day}'"
-    with spark.user_metadata({"step": step, "run_id": run_id}):
-        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
+    known = {field.name: field.metadata.get("comment") for field in spark.session().table(table.name).schema}
+    changed = [(name, text) for name, text in table.column_comments.items() if known.get(name, text) != text]
+    if changed:
+        # All in one commit, which touches no row.
+        columns = ", ".join(f"{name} comment '{_quoted(text)}'" for name, text in changed)
+        spark.sql(f"alter table {table.name} alter column {columns}")
 
 
 def code_version() -> str:
