@@ -30,6 +30,6 @@ DOMAINS = {
             marts=("fct_incidents", "dim_cell", "dim_area", "fct_cell_week"),
             needs_cells=True,
         ),
-        Domain(name="reports", feeds=("citizen_reports",), marts=("fct_report_zone_week",)),
+        Domain(name="reports", feeds=("citizen_reports",), marts=("fct_report_zone_week", "fct_report_area_month")),
     )
 }
