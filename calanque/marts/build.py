@@ -9,6 +9,7 @@ from calanque.engines import dbt, delta, spark
 from calanque.errors import CalanqueError
 from calanque.governance import state
 from calanque.marts.domains import DOMAINS
+from calanque.marts.freshness import write_freshness
 from calanque.marts.places import write_places
 from calanque.settings import settings
 
@@ -40,6 +41,7 @@ def build_domain(name: str, run_id: str = "manual") -> dict[str, Any] | None:
         raise CalanqueError(f"{', '.join(missing)} does not exist yet: run the feed first, then the marts of {name}.")
     inputs = tables | {"code": _code()}
     step = f"marts.{name}"
+    write_freshness(domain.feeds, (*domain.marts, *(WRITTEN_BY_ML if domain.needs_cells else ())), run_id)
     if state.unchanged(step, inputs):
         log.info("The marts of %s are up to date with %s; nothing to do.", name, tables)
         return None
