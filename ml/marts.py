@@ -146,22 +146,33 @@ def write_rows(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run
         step: written in the commit.
         run_id: the same.
     """
+    with spark.user_metadata({"step": step, "run_id": run_id}):
+        make_table(table)
+        rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
+        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
+
+
+def make_table(table: WeekTable) -> None:
+    """Make a mart that does not exist yet; one of an earlier version is brought up to its columns and comments."""
     spark.sql(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
         f"location '{settings().hdfs_uri}/lake/{table.name.replace('.', '/')}' "
         f"comment '{_quoted(table.comment)}'"
     )
-    with spark.user_metadata({"step": step, "run_id": run_id}):
-        _bring_up_to_date(table)
-        rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
-        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
-
-
-def _bring_up_to_date(table: WeekTable) -> None:
     found = spark.columns(table.name)
-    if found == [(name, kind, table.column_comments.get(name, "")) for name, kind in table.columns.items()]:
+    if {name: kind for name, kind, _ in found} != table.columns:
+        _rewrite(table, {name: kind for name, kind, _ in found})
         return
-    kept = kept_columns(table, {name: kind for name, kind, _ in found})
+    known = {name: comment for name, _, comment in found}
+    changed = [(name, text) for name, text in table.column_comments.items() if known[name] != text]
+    if changed:
+        # All in one commit, which touches no row.
+        columns = ", ".join(f"{name} comment '{_quoted(text)}'" for name, text in changed)
+        spark.sql(f"alter table {table.name} alter column {columns}")
+
+
+def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:
+    kept = kept_columns(table, old)
     log.info("%s is of an earlier version: it is written anew, %d columns of its rows are kept.", table.name, len(kept))
     chosen = [name if name in kept else f"cast(null as {kind}) as {name}" for name, kind in table.columns.items()]
     spark.rewrite(table.name, chosen, table.column_comments, "territory")
