@@ -1,5 +1,7 @@
 """What a stranger may not do: a web page in the engineer's browser, a caller without an account or a key."""
 
+import socket
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -240,3 +242,48 @@ def test_a_model_is_logged_read_back_and_opened_in_a_browser(stack: Settings, ch
         assert page.url.endswith("#/models")
         for offer in ("Assistant", "GenAI", "Create Model"):
             assert not page.get_by_text(offer).first.is_visible(), offer
+
+
+def spark_ports(stack: Settings) -> list[int]:
+    """Return where Spark listens beside its door: the driver's calls and its blocks."""
+    import psutil
+
+    from calanque.stack.status import status
+
+    (pid,) = [entry.pid for entry in status(stack) if entry.name == "spark"]
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    ports = {c.laddr.port for p in family for c in p.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+    return sorted(ports - {stack.port("spark_connect")})
+
+
+def spark_answer(port: int, kind: int, body: bytes) -> bytes:
+    """Return what Spark's network layer answers to one message of a stranger's, empty when it hangs up."""
+    frame = struct.pack(">qb", 9 + len(body), kind) + body
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.settimeout(10)
+        client.sendall(frame)
+        try:
+            return client.recv(65536)
+        except (ConnectionResetError, TimeoutError):
+            return b""
+
+
+CALL = 3
+# Endpoints of the driver, and what a call to one is: nobody's address twice, a name, a Java object to deserialise.
+ENDPOINTS = (
+    "endpoint-verifier",
+    "HeartbeatReceiver",
+    "MapOutputTracker",
+    "BlockManagerMaster",
+    "OutputCommitCoordinator",
+)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_spark_takes_no_call_without_its_secret(stack: Settings, endpoint: str) -> None:
+    call = b"\0\0" + struct.pack(">h", len(endpoint)) + endpoint.encode() + b"\xac\xed\0\x05t\0\x05hello"
+    ports = spark_ports(stack)
+    assert len(ports) >= 2
+    for port in ports:
+        answer = spark_answer(port, CALL, struct.pack(">qi", 1, len(call)) + call)
+        assert answer == b"" or b"Unknown challenge message" in answer
