@@ -251,8 +251,6 @@ def _gate(step: _Step) -> BatchState:
         count = quarantine_staged(step.contract, step.landed, step.headers(), reasons, step.ref.run_id)
         sentence = " ".join(check.sentence for check in failures)
         step.refuse(sentence, count, {**staged.reasons, **dict.fromkeys(reasons, count)}, gates=results)
-    for check in (check for result in results for check in result.checks if not check.success):
-        log.warning("%s: %s", step.ref.feed, check.sentence)
     step.report("gated", gates=results)
     return "gated"
 

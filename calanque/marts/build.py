@@ -17,6 +17,7 @@ CELLS = "silver.territory_cells"
 WRITTEN_BY_ML = (
     "fct_forecast",
     "fct_forecast_fine",
+    "fct_forecast_score",
     "fct_forecast_slot",
     "fct_input_drift",
     "fct_near_repeat",

@@ -44,6 +44,24 @@ def decide(territory: str, name: str, version: str, decision: Decision, reason: 
     return tracking.settle(name, version, decision is Decision.PROMOTED)
 
 
+def line_of(territory: str, version: str) -> tuple[str, ...]:
+    """Return the versions whose published weeks speak for a champion: those promoted since one last retired, and it.
+
+    A model is trained again whenever the data change, so most versions publish few weeks: the line of them is judged.
+    After a retirement it begins anew, for the weeks that made one retire would make the next one retire too.
+    """
+    if not spark.table_exists(PROMOTIONS):
+        return (version,)
+    last = (
+        f"select max(decided_at) from {PROMOTIONS} where territory = '{territory}' and decision = '{Decision.RETIRED}'"
+    )
+    found = spark.rows(
+        f"select distinct model_version from {PROMOTIONS} where territory = '{territory}' "
+        f"and decision = '{Decision.PROMOTED}' and decided_at > coalesce(({last}), timestamp '1970-01-01')"
+    )
+    return tuple(sorted({version} | {str(row["model_version"]) for row in found}))
+
+
 def _append(territory: str, name: str, version: str, decision: Decision, reason: str, run_id: str) -> None:
     spark.sql(
         f"create table if not exists {PROMOTIONS} ({SCHEMA}) using delta "

@@ -72,6 +72,25 @@ def test_the_near_repeat_layer_stands_beside_the_forecast_and_before_the_check(b
     assert dag.get_task("check").trigger_rule == "none_failed_min_one_success"
 
 
+def test_what_was_published_is_scored_before_the_champion_is_judged(bag: DagBag) -> None:
+    dag = bag.dags["forecast_risk"]
+    assert dag.get_task("monitor_toronto").upstream_task_ids == {"score_toronto"}
+    assert dag.get_task("forecast_toronto").upstream_task_ids == {"monitor_toronto"}
+    # With no week newly covered, the champion is judged and the week is forecast all the same.
+    assert {dag.get_task(f"{name}_toronto").trigger_rule for name in ("monitor", "forecast")} == {"none_failed"}
+
+
+def test_each_step_of_the_forecast_exists(bag: DagBag) -> None:
+    from importlib import import_module
+
+    steps = [task for task in bag.dags["forecast_risk"].tasks if task.task_id != "check"]
+    assert len(steps) == 4
+    for task in steps:
+        module, name, territory, _ = task.op_args
+        assert callable(getattr(import_module(module), f"{name}_territory"))
+        assert task.task_id == f"{name}_{territory}"
+
+
 def test_an_audit_follows_each_training_and_stops_nothing(bag: DagBag) -> None:
     from calanque.stack.pools import FORECAST_POOL
 

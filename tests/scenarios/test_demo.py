@@ -70,9 +70,42 @@ def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> N
     rows = trino.query("select distinct served, model_version from fct_forecast")
     assert rows == [("model", champion)]
     ((bad,),) = trino.query(
-        "select count(*) from fct_forecast where lower_count > upper_count or baseline_count is null or rank_model < 1"
+        "select count(*) from fct_forecast where (upper_count > 0) <> (p_at_least_one > 0.1) or baseline_count is null "
+        "or rank_model < 1 or data_until_date is null"
     )
     assert bad == 0
+
+
+def test_a_week_that_the_data_have_begun_says_so(first: DemoRun) -> None:
+    """Toronto's data end on a Friday: the week they cut is the one that is forecast, and every row says it."""
+    ((week, until, rows, told),) = trino.query(
+        "select week_start_date, data_until_date, count(*), count_if(reason_en like '%This week had begun%') "
+        "from fct_forecast group by 1, 2"
+    )
+    assert (str(week), str(until)) == ("2021-12-27", "2021-12-31")
+    assert told == rows
+
+
+def test_the_record_of_forecasts_is_there_from_the_first_day(first: DemoRun) -> None:
+    """The rolling weeks of the training, each marked as such: model beside counts, all types and each."""
+    rows = trino.query(
+        "select record, method, count(*), count(distinct type), count(distinct week_start_date), "
+        "sum(log_score * event_count) / sum(event_count), avg(coverage), avg(coverage_flagged) "
+        "from fct_forecast_score where territory = 'toronto' group by 1, 2 order by 2"
+    )
+    assert [row[:2] for row in rows] == [("back_test", "baseline"), ("back_test", "model")]
+    assert {row[2:5] for row in rows} == {(6 * 104, 6, 104)}
+    assert rows[1][5] > rows[0][5]
+    for row in rows:
+        assert row[6] > 0.95
+        assert 0.88 < row[7] < 0.98
+
+
+@pytest.mark.parametrize("table", ["fct_forecast", "fct_forecast_fine", "fct_forecast_slot", "fct_forecast_score"])
+def test_an_analyst_reads_what_every_column_holds(first: DemoRun, table: str) -> None:
+    columns = trino.query(f"show columns from {table}")
+    assert columns
+    assert [name for name, _, _, comment in columns if " / " not in (comment or "")] == []
 
 
 def test_the_slots_share_out_the_week_of_the_flagged_cells(first: DemoRun) -> None:
@@ -91,7 +124,8 @@ def test_the_slots_share_out_the_week_of_the_flagged_cells(first: DemoRun) -> No
         "(abs(s.total - w.expected_count) > 1e-6 or abs(s.plain - w.baseline_count) > 1e-6)"
     )
     assert off == []
-    assert trino.query("select count(*) from fct_forecast_slot where lower_count > upper_count") == [(0,)]
+    off = trino.query("select count(*) from fct_forecast_slot where (upper_count > 0) <> (p_at_least_one > 0.1)")
+    assert off == [(0,)]
     # Where the city drinks, Saturday night is told apart from Tuesday morning.
     told = dict(
         trino.query(
@@ -174,6 +208,7 @@ def test_every_input_of_the_forecast_is_compared_with_its_past(first: DemoRun) -
     ("table", "column"),
     [
         pytest.param("marts.fct_input_drift", "distance", id="drift"),
+        pytest.param("marts.fct_forecast_score", "log_score", id="score"),
         pytest.param("marts.fct_near_repeat", "observed", id="finding"),
         pytest.param("marts.fct_near_repeat_alert", "expected_excess_7d", id="alert"),
     ],
@@ -253,6 +288,7 @@ def test_the_summary_is_printed(stack: Settings, first: DemoRun) -> None:
     console.print(render(stack, first))
     text = console.export_text()
     parts = ("landed = loaded + quarantined", "fct_cell_week", "champion", "baseline", "Near-repeat", stack.airflow_url)
+    parts += ("at most, 9 of 10", "P(≥1)")
     for part in parts:
         assert part in text
 
