@@ -298,7 +298,9 @@ def test_the_summary_is_printed(stack: Settings, first: DemoRun) -> None:
     [
         pytest.param(["stack", "status"], "airflow-scheduler", id="status"),
         pytest.param(["feeds", "list"], "citizen_reports", id="feeds"),
-        pytest.param(["dpo", "lineage", "marts.fct_forecast", "--column", "expected_count"], "landing", id="lineage"),
+        pytest.param(
+            ["dpo", "lineage", "marts.fct_forecast", "--column", "expected_count"], "risk-toronto version", id="lineage"
+        ),
         pytest.param(["stack", "logs", "namenode", "--lines", "3"], "", id="logs"),
     ],
 )
