@@ -58,13 +58,13 @@ def line_of(territory: str, version: str) -> tuple[str, ...]:
     A model is trained again whenever the data change, so most versions publish few weeks: the line of them is judged.
     After a retirement it begins anew, for the weeks that made one retire would make the next one retire too.
     """
-    if not spark.table_exists(PROMOTIONS):
+    if not spark.table_exists(PROMOTIONS.name):
         return (version,)
     last = (
-        f"select max(decided_at) from {PROMOTIONS} where territory = '{territory}' and decision = '{Decision.RETIRED}'"
+        f"select max(decided_at) from {PROMOTIONS.name} where territory = '{territory}' and decision = '{Decision.RETIRED}'"
     )
     found = spark.rows(
-        f"select distinct model_version from {PROMOTIONS} where territory = '{territory}' "
+        f"select distinct model_version from {PROMOTIONS.name} where territory = '{territory}' "
         f"and decision = '{Decision.PROMOTED}' and decided_at > coalesce(({last}), timestamp '1970-01-01')"
     )
     return tuple(sorted({version} | {str(row["model_version"]) for row in found}))

@@ -123,7 +123,8 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     if state.unchanged(step, inputs):
         log.info("The forecast of %s stands: same data, same model; nothing to do.", territory)
         return None
-    started_at, model = datetime.now(UTC).replace(microsecond=0), stored and RiskModel.from_json(stored.model_json)
+    started_at = datetime.now(UTC).replace(microsecond=0)
+    model = RiskModel.from_json(stored.model_json) if stored else None
     cube, until = territory_cube(territory, model.config if model else risk_config())
     if model is None and cube.weeks < FEWEST_WEEKS:
         log.info("%s holds %d whole weeks: counts are published from %d.", territory, cube.weeks, FEWEST_WEEKS)
