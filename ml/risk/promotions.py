@@ -61,7 +61,8 @@ def line_of(territory: str, version: str) -> tuple[str, ...]:
     if not spark.table_exists(PROMOTIONS.name):
         return (version,)
     last = (
-        f"select max(decided_at) from {PROMOTIONS.name} where territory = '{territory}' and decision = '{Decision.RETIRED}'"
+        f"select max(decided_at) from {PROMOTIONS.name} "
+        f"where territory = '{territory}' and decision = '{Decision.RETIRED}'"
     )
     found = spark.rows(
         f"select distinct model_version from {PROMOTIONS.name} where territory = '{territory}' "

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from calanque.engines import lineage, tracking
 from calanque.engines.lineage import LineageDataset
+from calanque.engines.served_model import ServedModel
 from calanque.governance import state
 from calanque.places.territory import load_territory
 from ml import marts
-from ml.risk import score_mart
+from ml.risk import score_mart, serving
 from ml.risk.card import model_card
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.counts import COUNTS_VERSION, FEWEST_WEEKS, counted, learn_counts
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from ml.risk.cube import CountCube
     from ml.risk.score import Publishes
+    from ml.risk.serving import Ground
     from ml.risk.train import Training
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,8 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
         state.record(step, inputs, facts)
         return facts
     training = train(cube, config)
-    logged = tracking.log_run(_run_record(name, territory, training, config, inputs, run_id))
+    ground = serving.ground_of(load_territory(territory), marts.read_cells(territory), marts.valid_from(territory))
+    logged = tracking.log_run(_run_record(name, ground, training, config, inputs, run_id))
     decision = Decision.PROMOTED if training.is_promoted else Decision.REFUSED
     champion = decide(territory, name, logged.model_version, decision, training.reason, run_id)
     _emit_training(name, run_id, logged.model_version, inputs)
@@ -84,7 +87,7 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
 
 
 def _run_record(
-    name: str, territory: str, training: Training, config: RiskConfig, inputs: dict[str, int | str], run_id: str
+    name: str, ground: Ground, training: Training, config: RiskConfig, inputs: dict[str, int | str], run_id: str
 ) -> tracking.RunRecord:
     validation, data_version = training.validation, marts.data_version(READ, inputs)
     decision = {"code": str(inputs["code"]), "decision": training.reason}
@@ -95,12 +98,29 @@ def _run_record(
         model_json=training.model.to_json(),
         params=config.parameters(),
         metrics=validation.metrics() | training.slots.metrics(),
-        tags={"territory": territory, "data_version": data_version, **decision},
+        tags={"territory": ground.territory.name, "data_version": data_version, **decision},
         figures={"hit_curve.png": hit_curve_figure(validation), "calibration.png": calibration_figure(validation)},
         texts={
             "card.md": model_card(training, config, data_version),
             RECORD_FILE: score_mart.to_text(score_mart.back_test_rows(training.weeks)),
         },
+        tables={table: inputs[table] for table in READ},
+        served=served_model(training.model, ground),
+    )
+
+
+def served_model(model: RiskModel, ground: Ground) -> ServedModel:
+    """Return how a model answers MLflow: incidents in, the published forecast out."""
+    return ServedModel(
+        loader=serving.__name__,
+        files={serving.GROUND_FILE: ground.model_dump_json()},
+        code=serving.CODE,
+        inputs=serving.INPUTS,
+        optional=serving.OPTIONAL,
+        outputs=serving.OUTPUTS,
+        params=serving.PARAMS,
+        example=serving.example(model, ground),
+        requirements=serving.requirements(),
     )
 
 
@@ -137,14 +157,8 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     _emit_forecast(name, run_id, version, inputs, started_at)
     state.record(step, inputs, state.table_versions([table.name for table, _ in written]))
     log.info("Forecast of %s for the week of %s: %s rows, served: %s.", territory, week, len(published), served.value)
-    return {
-        "week_start_date": str(week),
-        "row_count": len(published),
-        "fine_row_count": len(fine),
-        "slot_row_count": len(slots),
-        "served": served.value,
-        "model_version": version,
-    }
+    rows = {"row_count": len(published), "fine_row_count": len(fine), "slot_row_count": len(slots)}
+    return {"week_start_date": str(week), **rows, "served": served.value, "model_version": version}
 
 
 def _served(champion: tracking.StoredModel | None) -> Served:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from calanque.demo.run import DemoRun, run_demo
@@ -14,6 +16,7 @@ from calanque.engines.hdfs import lake
 from calanque.governance.lineage import trace
 from calanque.ingest.report import read_report
 from calanque.settings import Settings
+from ml.risk.serving import INPUTS
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +109,27 @@ def test_an_analyst_reads_what_every_column_holds(first: DemoRun, table: str) ->
     columns = trino.query(f"show columns from {table}")
     assert columns
     assert [name for name, _, _, comment in columns if " / " not in (comment or "")] == []
+
+
+def test_the_champion_of_the_registry_gives_the_forecast_that_is_published(stack: Settings, first: DemoRun) -> None:
+    """As a data scientist takes it: the incidents from the query door, the model by its alias."""
+    import mlflow
+
+    rows = trino.query(
+        "select type, cast(occurred_local_date as varchar), hour(occurred_at at time zone 'America/Toronto'), lon, "
+        "lat, origin, premises from fct_incidents where territory = 'toronto' and is_in_territory"
+    )
+    incidents = pd.DataFrame(rows, columns=list(INPUTS))
+    mlflow.set_tracking_uri(stack.mlflow_uri)
+    found = mlflow.pyfunc.load_model("models:/risk-toronto@champion").predict(incidents)
+    columns = ["cell_id", "type", "expected_count", "upper_count", "p_at_least_one", "baseline_count"]
+    published = pd.DataFrame(trino.query(f"select {', '.join(columns)} from fct_forecast"), columns=columns)
+    assert set(found["week_start_date"]) == {"2021-12-27"}
+    both = found.merge(published, on=["cell_id", "type"], suffixes=("", "_published"), validate="one_to_one")
+    assert len(both) == len(found) == len(published)
+    for column in ("expected_count", "p_at_least_one", "baseline_count"):
+        assert np.allclose(both[column], both[f"{column}_published"], rtol=1e-6), column
+    assert (both["upper_count"] == both["upper_count_published"]).all()
 
 
 def test_the_slots_share_out_the_week_of_the_flagged_cells(first: DemoRun) -> None:

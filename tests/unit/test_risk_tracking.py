@@ -61,7 +61,7 @@ def test_a_refused_challenger_leaves_the_champion_where_it_is(uri):
 def test_a_model_whose_files_were_changed_is_not_loaded(uri, tmp_path):
     logged = tracking.log_run(record('{"weights": 1}'), uri)
     tracking.set_alias(logged.registered_name, tracking.CHAMPION, logged.model_version, uri)
-    (stored,) = tmp_path.rglob("artifacts/model.json")
+    (stored,) = tmp_path.rglob("data/model/model.json")
     stored.write_text('{"weights": 2}')
     with pytest.raises(CalanqueError, match="are not those that were trained"):
         tracking.load_model(logged.registered_name, uri=uri)
