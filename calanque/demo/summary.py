@@ -1,7 +1,5 @@
 """The summary of the demo, read back from the lake itself: reports, the query door, the registry."""
 
-from typing import Any
-
 from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
@@ -155,22 +153,12 @@ def _changes(done: DemoRun) -> Panel:
 
 
 def addresses(settings: Settings) -> Table:
-    """Return where each interface is and who signs in with what; the passwords are this installation's own."""
-    table = Table(title="Addresses and demo accounts")
-    for name in ("what", "address", "user", "password"):
+    """Return where each interface is and who signs in; passwords are pointed at: summaries are kept in files."""
+    table = Table(title="Addresses", caption="Passwords: calanque stack passwords")
+    for name in ("what", "address", "who signs in"):
         table.add_column(name, overflow="fold")
-
-    def password(user: str) -> str:
-        return settings.secret(f"password_{user}")
-
-    rows: list[tuple[Any, ...]] = [
-        ("Airflow", settings.airflow_url, user, password(user)) for user in ("engineer", "analyst", "dpo")
-    ]
-    rows += [
-        ("Trino (SQL, JDBC)", settings.trino_url, "analyst", password("analyst")),
-        ("MLflow", settings.mlflow_uri, "–", "–"),
-        ("HDFS NameNode", f"{settings.webhdfs_url}/jmx", "–", "–"),
-    ]
-    for row in rows:
-        table.add_row(*row)
+    table.add_row("Airflow", settings.airflow_url, "engineer, analyst, dpo")
+    table.add_row("Trino (SQL, JDBC)", settings.trino_url, "analyst")
+    table.add_row("MLflow", settings.mlflow_uri, "engineer, analyst, dpo")
+    table.add_row("HDFS NameNode", f"{settings.webhdfs_url}/jmx", "nobody")
     return table

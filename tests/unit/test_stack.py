@@ -149,3 +149,39 @@ def test_jar_that_differs_from_its_lock_is_refused(tmp_path: Path, content: byte
         (tmp_path / "delta.jar").write_bytes(content)
     with pytest.raises(CalanqueError, match=sentence):
         jars._verify(tmp_path, {"delta.jar": "0" * 64})
+
+
+def test_passwords_are_shown_by_their_command_and_by_no_summary(make, monkeypatch) -> None:
+    from rich.console import Console
+    from typer.testing import CliRunner
+
+    from calanque.cli import stack
+    from calanque.demo import summary
+
+    settings = make("local")
+    configuration.make_secrets(settings)
+    passwords = [path.read_text() for path in (settings.home / "secrets").glob("password_*")]
+    assert len(passwords) == 4
+    monkeypatch.setattr(stack, "settings", lambda: settings)
+    monkeypatch.setattr(stack, "console", Console(width=200))
+    shown = CliRunner().invoke(stack.app, ["passwords"]).output
+    assert all(password in shown for password in passwords)
+    console = Console(width=200, record=True)
+    console.print(summary.addresses(settings))
+    said = console.export_text()
+    assert not any(password in said for password in passwords)
+    assert "calanque stack passwords" in said
+
+
+def test_a_start_says_whom_it_does_not_keep_out(make, monkeypatch) -> None:
+    from rich.console import Console
+    from typer.testing import CliRunner
+
+    from calanque.cli import stack
+    from calanque.stack import lifecycle
+
+    settings = make("local")
+    monkeypatch.setattr(stack, "settings", lambda: settings)
+    monkeypatch.setattr(stack, "console", Console(width=200))
+    monkeypatch.setattr(lifecycle, "up", lambda settings, say: 1.0)
+    assert "another of its users can be anybody to HDFS" in CliRunner().invoke(stack.app, ["up"]).output
