@@ -70,8 +70,13 @@ def is_loaded(feed: str) -> bool:
 
 def _code() -> str:
     root = settings().root
+    calanque = root / "calanque"
     return state.code_hash(
-        root / "dbt", root / "expectations" / "marts", root / "infra" / "territories", root / "calanque" / "marts"
+        root / "dbt",
+        root / "expectations" / "marts",
+        root / "infra" / "territories",
+        calanque / "marts",
+        calanque / "places",
     )
 
 

@@ -11,6 +11,7 @@ from calanque.engines import dbt, delta, lineage, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.settings import settings
+from ml.marts import WeekTable, make_table
 
 PREFIX = "scratch_"
 Row = tuple[str, str, float, float, str | None]
@@ -127,6 +128,17 @@ def test_descriptions_are_in_the_commit_that_makes_the_table(built: dbt.DbtSumma
         assert [commit["operation"] for commit in spark.history(f"{PREFIX}marts.{table}")] == [
             "CREATE OR REPLACE TABLE AS SELECT"
         ], table
+
+
+def test_a_table_made_before_takes_its_comments_in_one_commit_that_is_no_new_data(built: dbt.DbtSummary) -> None:
+    name, columns = f"{PREFIX}marts.said", (("territory", "string", "City."), ("week", "date", "Monday's date."))
+    make_table(WeekTable(name, "territory string, week date", "One row per territory."))
+    for _ in range(2):
+        make_table(WeekTable.told(name, columns, "One row per territory."))
+    fields = spark.session().table(name).schema.fields
+    assert [field.metadata.get("comment") for field in fields] == ["City.", "Monday's date."]
+    assert [commit["operation"] for commit in spark.history(name)] == ["CHANGE COLUMNS", "CREATE TABLE"]
+    assert delta.data_version(name) == 0
 
 
 def test_the_run_is_in_the_history_of_the_tables_it_wrote(built: dbt.DbtSummary) -> None:
