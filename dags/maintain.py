@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
+from calanque.engines.airflow_links import PageLink, with_links
+
 DOC = """
 ### Maintain
 OPTIMIZE and VACUUM of every table: files are merged and removed, rows stay. Then what is past the days of its contract
@@ -36,7 +38,7 @@ def maintain() -> None:
         with plainly():
             return run()
 
-    upkeep()
+    with_links(upkeep(), PageLink("Runbook", "/calanque/runbooks/small-files"))
 
 
 maintain()

@@ -150,7 +150,8 @@ def _changes(done: DemoRun) -> Panel:
     changed = ", ".join(done.changed_tables)
     first = f"New versions: {changed}." if changed else "Nothing new at the sources: no table changed."
     upkeep = ", ".join(done.maintained_tables)
-    return Panel(f"{first}\nBy the upkeep alone (files, never rows): {upkeep or 'none'}.", title="Tables")
+    paused = f"\nLeft paused, as somebody wanted: {', '.join(done.paused_dags)}." if done.paused_dags else ""
+    return Panel(f"{first}\nBy the upkeep alone (files, never rows): {upkeep or 'none'}.{paused}", title="Tables")
 
 
 def addresses(settings: Settings) -> Table:

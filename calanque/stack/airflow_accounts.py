@@ -17,7 +17,7 @@ READ = (
     ("can_read", "My Profile"), ("can_edit", "My Profile"), ("can_read", "My Password"), ("can_edit", "My Password"),
 )  # fmt: skip
 AUDIT = (("can_read", "Audit Logs"), ("menu_access", "Audit Logs"), ("menu_access", "Browse"))
-FOLLOW = (*READ, *AUDIT, ("can_read", "Task Logs"), ("can_read", "XComs"), ("can_read", "Pools"))
+FOLLOW = (*READ, *AUDIT, ("can_read", "Task Logs"), ("can_read", "XComs"))
 ROLE_OF = {"engineer": "Engineer", "analyst": "Analyst", "dpo": "DPO"}
 # What Airflow's own role of an operator has and ours has not: the page of the configuration is closed to all.
 NOT_OPERATED = frozenset({"Configurations"})
