@@ -11,7 +11,8 @@ Language = Literal["en", "fr"]
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
-        "contract": "Contract", "purpose": "Purpose", "legal_basis": "Legal basis", "regime": "Regime",
+        "contract": "Contract", "purpose": "Purpose", "legal_basis": "Legal basis", "licence": "Licence",
+        "regime": "Regime",
         "recipients": "Recipients", "retention": "Retention", "territory": "Territory", "origin": "Origin",
         "owner": "Owner", "days": "days", "columns": "Columns of bronze", "received": "Columns as received",
         "column": "column", "from": "from", "type": "type", "classification": "classification",
@@ -22,7 +23,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "rgpd": "GDPR", "title_iii": "law of 1978, title III", "yes": "yes", "no": "no", "is_personal": "Personal data",
     },
     "fr": {
-        "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "regime": "Régime",
+        "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "licence": "Licence",
+        "regime": "Régime",
         "recipients": "Destinataires", "retention": "Conservation", "territory": "Territoire", "origin": "Origine",
         "owner": "Responsable", "days": "jours", "columns": "Colonnes de bronze", "received": "Colonnes reçues",
         "column": "colonne", "from": "à partir de", "type": "type", "classification": "classification",
@@ -66,6 +68,7 @@ def _facts(contract: FeedContract, words: dict[str, str]) -> list[tuple[str, str
     return [
         ("purpose", f"`{contract.purpose}`: {contract.description}"),
         ("legal_basis", contract.legal_basis),
+        ("licence", contract.licence),
         ("regime", words[contract.regime]),
         ("is_personal", words["yes" if contract.is_personal else "no"]),
         ("recipients", ", ".join(contract.recipients)),

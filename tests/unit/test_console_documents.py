@@ -18,7 +18,7 @@ from calanque.contracts.page import contract_page
 def test_a_contract_says_what_becomes_of_each_column(feed: str, language: str, words: tuple[str, ...]) -> None:
     contract = load_contract(feed)
     text = contract_page(contract, language)
-    for word in (*words, contract.legal_basis, *contract.recipients):
+    for word in (*words, contract.legal_basis, contract.licence, *contract.recipients):
         assert word in text
     assert all(f"{zone} {days} " in text for zone, days in contract.retention_days.items())
     rows = [line for line in text.splitlines() if line.startswith("| `")]
