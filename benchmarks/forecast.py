@@ -34,7 +34,7 @@ from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.rolling import roll
 from ml.risk.slot_record import judge_slots
 from ml.risk.train import first_monday
-from ml.risk.validate import RIVALS, over_weeks, summarise
+from ml.risk.validate import RIVALS, Validation, over_weeks, summarise
 
 TORONTO_EPSG, PORTLAND_EPSG = 26917, 2913
 FIRST, LAST, HULL_BEFORE = date(2014, 1, 1), date(2021, 12, 31), np.datetime64("2019-01-01")
@@ -104,9 +104,18 @@ def tables(title: str, cube: CountCube, weeks: int, years: tuple[int, ...] | Non
     ratios = ", ".join(f"{part.observed / part.expected:.2f}" for part in summary.calibration[CHALLENGER])
     yield (
         f"\nOver all {weeks} weeks: happened over expected by decile of the forecast {ratios}; "
-        f"{summary.coverage_flagged[CHALLENGER]:.1%} of the counts of flagged cells in their 90 % interval; "
+        f"{summary.rank_coverage[CHALLENGER]:.1%} of the counts of flagged cells below their 90 % bound, edges in "
+        f"proportion; {_coverage(summary)}; "
         f"PEI@1 % {span.figures[CHALLENGER]['pei_1pct']:.3f}. "
         f"{took_s:.0f} s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most so far.\n"
+    )
+
+
+def _coverage(summary: Validation) -> str:
+    """Return coverage as served, of whole numbers: over all cells and over flagged ones, pooled and by type."""
+    rows = summary.coverage[CHALLENGER].items()
+    return "counts at most `upper_count`, all / flagged cells: " + ", ".join(
+        f"{kind} {every:.1%} / {flagged:.1%}" for kind, (every, flagged) in rows
     )
 
 

@@ -60,16 +60,27 @@ def _marts() -> Table:
 
 def _forecast() -> Table:
     table = Table(title="Next week's forecast beside its baseline: the first cells of each type")
-    for name in ("week", "type", "cell", "expected", "90 % interval", "baseline", "rank", "rank by baseline", "served"):
+    for name in (
+        "week",
+        "type",
+        "cell",
+        "expected",
+        "at most, 9 of 10",
+        "P(≥1)",
+        "baseline",
+        "rank",
+        "rank by baseline",
+        "served",
+    ):
         table.add_column(name, justify="left" if name in {"week", "type", "cell", "served"} else "right")
     rows = trino.query(
-        "select week_start_date, type, cell_id, expected_count, lower_count, upper_count, baseline_count, rank_model, "
-        "rank_baseline, served from fct_forecast "
+        "select week_start_date, type, cell_id, expected_count, upper_count, p_at_least_one, baseline_count, "
+        "rank_model, rank_baseline, served from fct_forecast "
         "where week_start_date = (select max(week_start_date) from fct_forecast) "
         f"and rank_model <= {TYPES_SHOWN} order by type, rank_model"
     )
     last = None
-    for week, kind, cell, expected, low, high, baseline, rank, rank_baseline, served in rows:
+    for week, kind, cell, expected, upper, any_one, baseline, rank, rank_baseline, served in rows:
         table.add_section() if last not in {None, kind} else None
         last = kind
         table.add_row(
@@ -77,7 +88,8 @@ def _forecast() -> Table:
             kind,
             cell,
             f"{expected:.2f}",
-            f"{low}–{high}",
+            str(upper),
+            f"{any_one:.0%}",
             f"{baseline:.2f}",
             str(rank),
             str(rank_baseline),
@@ -136,7 +148,8 @@ def _changes(done: DemoRun) -> Panel:
     changed = ", ".join(done.changed_tables)
     first = f"New versions: {changed}." if changed else "Nothing new at the sources: no table changed."
     upkeep = ", ".join(done.maintained_tables)
-    return Panel(f"{first}\nBy the upkeep alone (files, never rows): {upkeep or 'none'}.", title="Tables")
+    paused = f"\nLeft paused, as somebody wanted: {', '.join(done.paused_dags)}." if done.paused_dags else ""
+    return Panel(f"{first}\nBy the upkeep alone (files, and rows past their days): {upkeep or 'none'}.{paused}", title="Tables")
 
 
 def addresses(settings: Settings) -> Table:

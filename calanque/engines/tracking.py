@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from calanque.engines import served_model
 from calanque.engines.model_files import digest
 from calanque.engines.tracking_client import mlflow_at
 from calanque.errors import CalanqueError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from mlflow.tracking import MlflowClient
 
+    from calanque.engines.served_model import ServedModel
+
 CHAMPION, CHALLENGER = "champion", "challenger"
 MODEL_FILE = "model.json"
 DIGEST = "sha256"
@@ -27,7 +29,10 @@ DIGEST = "sha256"
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What a training run leaves behind; `model_json` is the model's own text, `registered_name` its registry name."""
+    """What a training run leaves behind; `model_json` is the model's own text, `registered_name` its registry name.
+
+    `tables` are the versions of the tables it read, `served` how the model answers MLflow's `load_model`.
+    """
 
     experiment: str
     run_name: str
@@ -38,6 +43,8 @@ class RunRecord:
     tags: Mapping[str, str]
     figures: Mapping[str, Figure] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, int | str] = field(default_factory=dict)
+    served: ServedModel | None = None
 
 
 @dataclass(frozen=True)
@@ -86,48 +93,15 @@ def log_run(record: RunRecord, uri: str | None = None) -> LoggedRun:
                 mlflow.log_text(text, path)
             for path, figure in record.figures.items():
                 mlflow.log_figure(figure, path)
-            model_version = _log_model(mlflow, record)
+            served_model.log_tables(mlflow, record.tables)
+            files = {MODEL_FILE: record.model_json}
+            model_version = served_model.log(mlflow, record.registered_name, files, record.served)
         with TemporaryDirectory() as folder:
             stored = digest(_download(mlflow, record.registered_name, model_version, folder))
         client = mlflow.MlflowClient()
         for name, value in {**record.tags, DIGEST: stored}.items():
             client.set_model_version_tag(record.registered_name, model_version, name, value)
         return LoggedRun(run.info.run_id, run.info.experiment_id, record.registered_name, model_version)
-
-
-def _log_model(mlflow: Any, record: RunRecord) -> str:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / MODEL_FILE
-        path.write_text(record.model_json, encoding="utf-8")
-        info = mlflow.pyfunc.log_model(
-            name="model",
-            python_model=_json_model(),
-            artifacts={"model": str(path)},
-            registered_model_name=record.registered_name,
-            # Given, so that MLflow does not import everything to guess; the model is JSON and needs only these.
-            pip_requirements=[f"mlflow=={version('mlflow')}", f"pandas=={version('pandas')}"],
-        )
-    return str(info.registered_model_version)
-
-
-def _json_model() -> Any:
-    """Return the wrapper MLflow stores around the JSON; the class lives here because it must derive MLflow's."""
-    from mlflow.pyfunc.model import PythonModel
-
-    class JsonModel(PythonModel):
-        def load_context(self, context: Any) -> None:
-            self.document = json.loads(Path(context.artifacts["model"]).read_text(encoding="utf-8"))
-
-        # No type hints: MLflow takes hints for a schema, and warns of every hint it cannot check.
-        def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            """Mix the shares of each row as the pool does: column `type`, then one column a surface, in order."""
-            weights = dict(zip(self.document["types"], self.document["pool_weights"], strict=True))
-            columns = [name for name in model_input.columns if name != "type"]
-            return model_input.apply(
-                lambda row: sum(w * row[c] for w, c in zip(weights[row["type"]], columns, strict=True)), axis=1
-            )
-
-    return JsonModel()
 
 
 def set_alias(name: str, alias: str, model_version: str, uri: str | None = None) -> None:
@@ -192,7 +166,7 @@ def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> Stor
                     f"The files of {name} version {found.version} are not those that were trained: their SHA-256 is not"
                     f" the version's tag '{DIGEST}'. Restore them, or delete the version and run train_risk."
                 )
-            text = (local / "artifacts" / MODEL_FILE).read_text(encoding="utf-8")
+            text = (local / "data" / served_model.DATA_FOLDER / MODEL_FILE).read_text(encoding="utf-8")
         tags = {key: value for key, value in found.tags.items() if key != DIGEST}
         return StoredModel(name, str(found.version), str(found.run_id), text, tags)
 
@@ -240,18 +214,16 @@ def run_page(run_id: str, path: str | None = None, uri: str | None = None) -> st
 def settle(name: str, model_version: str, is_promoted: bool, uri: str | None = None) -> str | None:
     """Give a new version its aliases after the decision on it, and return the champion's version, if any.
 
-    Promoted, it is champion. Refused, it stays challenger and the champion retires: the back-test judges the way of
-    making the model on the latest weeks, so the older version made that way has stopped beating the baseline too.
+    Promoted, it is champion. Refused, it is the challenger beside the champion that there was: a back-test that does
+    not show a gain for sure shows no loss either, and what a champion has published is for the monitor to judge.
 
     Raises:
         CalanqueError: if the server does not answer.
     """
     set_alias(name, CHALLENGER, model_version, uri)
-    if not is_promoted:
-        drop_alias(name, CHAMPION, uri)
-        return None
-    set_alias(name, CHAMPION, model_version, uri)
-    return model_version
+    if is_promoted:
+        set_alias(name, CHAMPION, model_version, uri)
+    return alias_version(name, CHAMPION, uri)
 
 
 def find_version(name: str, tags: Mapping[str, str], uri: str | None = None) -> str | None:

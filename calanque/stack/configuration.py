@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from calanque.privacy.key_file import SECRET_NAME, first_key
 from calanque.settings import Settings
 from calanque.stack import jars, setup
 
@@ -43,9 +44,9 @@ def make_secrets(settings: Settings) -> None:
         "mlflow_secret",
         "password_training",
         "supervisor",
-        "token_key",
     ):
         settings.make_secret(name)
+    settings.make_secret(SECRET_NAME, first_key(datetime.now(UTC).date()))
     settings.make_secret("webhdfs_header", f"X-Calanque-{os.urandom(16).hex()}")
     settings.make_secret("fernet_key", base64.urlsafe_b64encode(os.urandom(32)).decode())
     for persona in PERSONAS:

@@ -266,6 +266,8 @@ def airflow_environment(s: Settings) -> dict[str, str]:
         **own_environment(s),
         "AIRFLOW_HOME": str(s.home / "airflow"),
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        # MLflow would write its INFO to the error channel, which Airflow shows in red.
+        "MLFLOW_CONFIGURE_LOGGING": "false",
         "GX_ANALYTICS_ENABLED": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "GIT_PYTHON_REFRESH": "quiet",

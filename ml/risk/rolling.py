@@ -12,8 +12,10 @@ from calanque.errors import CalanqueError
 from ml.risk.features import SurfaceStream, weekly_decay
 from ml.risk.method import BASELINES, CHALLENGER, Fitted, MethodName, Tuning, fit
 from ml.risk.metrics import best_hits, expected_hits, log_gain, top_cell_count
+from ml.risk.record import PublishedRecord
 from ml.risk.reliability import Reliability
 from ml.risk.rows import Rows, gather
+from ml.risk.slots import published_parents
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,11 +30,12 @@ REPORTED_EVERY_WEEKS = 13
 
 @dataclass(eq=False)
 class Tally:
-    """What one method did, weeks x types; the reliability of its probabilities is kept for the shown methods."""
+    """What one method did, weeks x types; the shown methods also keep how reliable they were, and as published."""
 
     hits: list[NDArray[np.float64]] = field(default_factory=list)
     log: list[NDArray[np.float64]] = field(default_factory=list)
     reliability: Reliability | None = None
+    published: PublishedRecord | None = None
 
 
 @dataclass(eq=False)
@@ -109,10 +112,10 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
 def _empty(cube: CountCube, config: RiskConfig, first: int) -> Rolled:
     tops = tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares)
     tallies = {name: Tally() for name in MethodName}
+    types, probability, parents = len(cube.types), config.bound_probability, published_parents(cube.grid)
     for number, name in enumerate(CALIBRATED):
-        tallies[name].reliability = Reliability(
-            len(cube.types), config.interval_coverage, tops[-1], config.backtest.seed + number
-        )
+        tallies[name].reliability = Reliability(types, probability, tops[-1], config.backtest.seed + number)
+        tallies[name].published = PublishedRecord(parents, types, probability)
     return Rolled(cube, first, tops, tallies)
 
 
@@ -158,5 +161,7 @@ def _score_method(
     tally, pairs = rolled.tallies[name], list(zip(shares, counts, strict=True))
     tally.hits.append(np.array([[expected_hits(s, c, top) for top in rolled.top_counts] for s, c in pairs]))
     tally.log.append(np.array([log_gain(s, c) for s, c in pairs]))
-    if tally.reliability is not None:
-        tally.reliability.add(shares * level[:, None], counts)
+    if tally.reliability is not None and tally.published is not None:
+        mean = shares * level[:, None]
+        tally.reliability.add(mean, counts)
+        tally.published.add(mean, counts)

@@ -87,7 +87,7 @@ def report(lake: Lake) -> ScanReport:
     lake.orchestrator.wait_for_dags({feed_dag, "transform", "maintain"})
     lake.send(good_and_bad_rows(lake, planter, rows))
     # Awake, the scheduler runs the feed of the day by itself, then what follows from it.
-    lake.orchestrator.unpause(["transform", "maintain", feed_dag])
+    lake.orchestrator.wake(["transform", "maintain", feed_dag])
     lake.orchestrator.wait(datetime.now(UTC), lambda run: None, 400)
     assert lake.orchestrator.has_succeeded("transform")
     tables = (lake.contract.bronze_table, lake.contract.quarantine_table)
