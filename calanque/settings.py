@@ -26,6 +26,7 @@ class Ports(BaseModel):
     datanode_http: int = 19876
     datanode_ipc: int = 19886
     metastore: int = 19083
+    metastore_marts: int = 19084
     spark_connect: int = 15002
     mlflow: int = 15500
     trino: int = 18443
@@ -76,6 +77,11 @@ class Settings(BaseSettings):
     def metastore_uri(self) -> str:
         """Thrift address of the Hive Metastore."""
         return self.metastore_url or f"thrift://{self.address('metastore')}"
+
+    @property
+    def marts_metastore_uri(self) -> str:
+        """Thrift address at which the query door knows the schema of the marts only; a cluster has one address."""
+        return self.metastore_url or f"thrift://{self.address('metastore_marts')}"
 
     @property
     def master(self) -> str:
