@@ -6,7 +6,6 @@ Airflow 3.3 shows every button to everybody and answers 403 to the click; it acc
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -21,18 +20,21 @@ from starlette.types import Receive, Scope, Send
 RUNS = re.compile(r"/api/v2/dags/[^/]+/dagRuns")
 NOT_PAGES = ("/api/", "/ui/", "/static/", "/auth/", "/calanque/", "/execution/")
 Method = Literal["GET", "POST", "PUT", "DELETE"]
-# Right -> what it takes to be of use. Buttons without an identifier are known by their labels, English and French.
+# What is of use with a right only. Buttons without an identifier are known by their labels, English and French.
 SHOWN_WITH: dict[tuple[Method, str], str] = {
     ("POST", "DAG Runs"): "[data-testid=trigger-dag-button]",
     ("PUT", "DAGs"): "[data-testid=toggle-pause], [aria-label='Reparse Dag'], [aria-label='Analyser le Dag']",
     ("DELETE", "DAGs"): "[aria-label^='Delete '], [aria-label^='Supprimer ']",
-    ("PUT", "Task Instances"): "[aria-label*='shift+c'], [aria-label*='Maj+c'], [aria-label^='Mark '], "
-    "[aria-label^='Marquer '], [aria-label$=' note'], [aria-label$=' la note'], [aria-label$=' une note']",
+    ("PUT", "Task Instances"): "[aria-label*='shift+c'], [aria-label*='Maj+c'], [aria-label^='Clear Task'], "
+    "[aria-label^='Clear Dag'], [aria-label^='Réinitialiser '], [aria-label^='Mark '], [aria-label^='Marquer '], "
+    "[aria-label$=' note'], [aria-label$=' la note'], [aria-label$=' une note'], table label[data-scope=checkbox]",
+    ("POST", "Assets"): "[aria-label='Create Event'], [aria-label^='Créer un ']",
     ("GET", "Audit Logs"): "a[href$='/events']",
     ("GET", "XComs"): "a[href$='/xcom'], a[href$='/task-state-store']",
-    # The page of a task instance opens on its log.
-    ("GET", "Task Logs"): "a[href*='/runs/'][href*='/tasks/'], a[href='/task_instances']",
+    ("GET", "Task Logs"): "a[href='/task_instances']",
 }
+# The page of a task instance opens on its log: without that right its name and state stay, and lead nowhere.
+LINKED_WITH: dict[tuple[Method, str], str] = {("GET", "Task Logs"): "a[href*='/runs/'][href*='/tasks/']"}
 
 
 class Offers(BaseHTTPMiddleware):
@@ -69,20 +71,24 @@ def future_run(body: bytes, now: datetime) -> str | None:
     )
 
 
-def hidden(user: Any) -> Iterator[str]:
-    """Yield the selectors of what a person may not use."""
+def style(user: Any) -> str:
+    """Return the rules that hide, or unlink, what a person may not use."""
     manager = get_auth_manager()
-    for (method, resource), selectors in SHOWN_WITH.items():
-        if not manager.is_authorized_custom_view(method=method, resource_name=resource, user=user):
-            yield selectors
+
+    def lacks(right: tuple[Method, str]) -> bool:
+        return not manager.is_authorized_custom_view(method=right[0], resource_name=right[1], user=user)
+
+    hidden = ", ".join(selectors for right, selectors in SHOWN_WITH.items() if lacks(right))
+    unlinked = ", ".join(selectors for right, selectors in LINKED_WITH.items() if lacks(right))
+    rules = ((hidden, "display: none !important"), (unlinked, "pointer-events: none; color: inherit !important"))
+    return "".join(f"{selectors} {{ {rule}; }}" for selectors, rule in rules if selectors)
 
 
 async def _dress(request: Request, response: Response) -> Response:
     body = b"".join([chunk async for chunk in response.body_iterator])  # type: ignore[attr-defined]
     try:
         user = await resolve_user_from_token(request.cookies.get(COOKIE_NAME_JWT_TOKEN))
-        style = f"<style>{', '.join(hidden(user))} {{ display: none !important; }}</style></head>"
-        body = body.replace(b"</head>", style.encode(), 1)
+        body = body.replace(b"</head>", f"<style>{style(user)}</style></head>".encode(), 1)
     except HTTPException:
         pass  # nobody is signed in: the page offers its form only
     headers = [(name, value) for name, value in response.raw_headers if name != b"content-length"]
