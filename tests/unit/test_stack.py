@@ -2,12 +2,15 @@
 
 import configparser
 import json
+import os
 import socket
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from calanque.cli.main import app
 from calanque.errors import CalanqueError
 from calanque.settings import Settings
 from calanque.stack import configuration, jars, preflight, services, supervisor
@@ -149,3 +152,12 @@ def test_jar_that_differs_from_its_lock_is_refused(tmp_path: Path, content: byte
         (tmp_path / "delta.jar").write_bytes(content)
     with pytest.raises(CalanqueError, match=sentence):
         jars._verify(tmp_path, {"delta.jar": "0" * 64})
+
+
+def test_what_trains_does_not_spin_beside_other_work(make, monkeypatch):
+    """Airflow's tasks by their environment; `calanque backtest` before it loads a library that trains."""
+    assert services.airflow_environment(make("local"))["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    missing = ["backtest", "--incidents", "missing.csv", "--crs", "26910", "--cell", "250"]
+    CliRunner().invoke(app, missing)
+    assert os.environ.pop("OMP_WAIT_POLICY") == "PASSIVE"
