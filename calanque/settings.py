@@ -35,6 +35,10 @@ class Ports(BaseModel):
     supervisor: int = 19001
 
 
+# Threads that wait spin, and take the core from what they wait for when other work is beside them.
+PATIENT_THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
+
+
 class Settings(BaseSettings):
     """Settings of one installation; every field can be set as `CALANQUE_<NAME>` (nested: `CALANQUE_PORTS__TRINO`)."""
 
