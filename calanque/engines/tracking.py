@@ -278,7 +278,9 @@ def _mlflow(uri: str | None) -> Iterator[Any]:
         os.environ.setdefault(name, value)
     import mlflow
     from mlflow.exceptions import MlflowException
+    from mlflow.utils.logging_utils import disable_logging
 
+    disable_logging()  # of what it prints to the error channel, which Airflow shows in red
     mlflow.set_tracking_uri(uri or settings().mlflow_uri)
     try:
         yield mlflow
