@@ -196,8 +196,12 @@ class Orchestrator:
         paused = {dag["dag_id"] for dag in self.get("/dags", limit=200, paused=True)["dags"]}.intersection(dag_ids)
         kept = [dag_id for dag_id in dag_ids if dag_id in paused and self._has_run(dag_id)]
         for dag_id in paused.difference(kept):
-            self._client.patch(f"/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+            self.pause(dag_id, False)
         return kept
+
+    def pause(self, dag_id: str, is_paused: bool = True) -> None:
+        """Keep the scheduler from starting a DAG, or let it."""
+        self._client.patch(f"/dags/{dag_id}", json={"is_paused": is_paused}).raise_for_status()
 
     def _has_run(self, dag_id: str) -> bool:
         return bool(self.get(f"/dags/{dag_id}/dagRuns", limit=1)["dag_runs"])

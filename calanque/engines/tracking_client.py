@@ -37,7 +37,9 @@ def mlflow_at(uri: str | None) -> Iterator[Any]:
         os.environ["MLFLOW_TRACKING_PASSWORD"] = settings().secret(f"password_{WRITER}")
     import mlflow
     from mlflow.exceptions import MlflowException
+    from mlflow.utils.logging_utils import disable_logging
 
+    disable_logging()  # of what it prints to the error channel, which Airflow shows in red
     mlflow.set_tracking_uri(uri or settings().mlflow_uri)
     try:
         yield mlflow

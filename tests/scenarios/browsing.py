@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from calanque.settings import Settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
@@ -31,3 +33,19 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *QUIET])
         yield opened
         opened.close()
+
+
+def sign_in(browser: Browser, settings: Settings, person: str, language: str = "en") -> Page:
+    """Return a page of Airflow on which a person has signed in by the form, in a context of its own."""
+    context = browser.new_context(
+        viewport={"width": 1400, "height": 900}, locale={"en": "en-GB", "fr": "fr-FR"}[language]
+    )
+    context.set_default_timeout(60_000)
+    context.add_init_script(f"localStorage.setItem('i18nextLng', '{language}')")
+    page = context.new_page()
+    page.goto(settings.airflow_url)
+    page.fill("input[name=username]", person)
+    page.fill("input[name=password]", settings.secret(f"password_{person}"))
+    page.click("input[type=submit]")
+    page.wait_for_selector("[data-testid=nav-sidebar]")
+    return page

@@ -295,8 +295,14 @@ def _plain(content: bytes) -> bytes:
     return "\n".join(str(value) for name in texts for value in table[name].unique().to_pylist()).encode()
 
 
-def test_the_second_demo_changes_no_table(stack: Settings, first: DemoRun, reports) -> None:
+def test_the_second_demo_changes_no_table_and_leaves_a_paused_dag(stack: Settings, first: DemoRun, reports) -> None:
+    orchestrator = Orchestrator(stack)
+    orchestrator.pause("maintain")
     again = run_demo(stack, lambda run: None)
+    assert orchestrator.get("/dags/maintain")["is_paused"]
+    orchestrator.pause("maintain", False)
+    assert again.paused_dags == ("maintain",)
+    assert "maintain" not in {task.dag_id for task in again.tasks}
     assert again.changed_tables == ()
     rows = [trino.query(f"select count(*) from {mart}") for mart in ("fct_incidents", "fct_forecast")]
     assert rows[0][0][0] > 200_000

@@ -82,3 +82,11 @@ def test_a_server_that_is_away_is_said_so(monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(CalanqueError, match="does not answer"):
         tracking.alias_version("risk-toronto", uri="http://127.0.0.1:1")
+
+
+def test_a_registration_prints_nothing_to_the_error_channel(uri, capfd):
+    tracking.log_run(record('{"weights": 1}'), uri)
+    printed = capfd.readouterr().err
+    assert "registered model" not in printed
+    assert "Created version" not in printed
+    assert " INFO mlflow" not in printed

@@ -1,0 +1,239 @@
+"""Airflow as its three people meet it, in a real browser and in both languages."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from browsing import sign_in
+from playwright.sync_api import Browser, Page, expect
+
+from calanque.demo.run import DemoRun
+from calanque.engines.airflow import Orchestrator, Run
+from calanque.errors import CalanqueError
+from calanque.settings import Settings
+
+expect.set_options(timeout=60_000)
+FEED = "feed_citizen_reports"
+WORDS = {
+    "en": {"contract": "Legal basis", "documents": "If something fails: runbooks"},
+    "fr": {"contract": "Base légale", "documents": "En cas de panne"},
+}
+MENU = {
+    "analyst": {"/", "/dags", "/assets", "/plugin/documents"},
+    "dpo": {"/", "/dags", "/assets", "/plugin/documents", "/events"},
+    "engineer": {"/", "/dags", "/assets", "/plugin/documents", "/events", "/jobs", "/pools", "/connections"},
+}
+# What a person may not do: buttons, and tabs by where they lead.
+NOT_OFFERED = {
+    "analyst": ("[data-testid=trigger-dag-button]", "[data-testid=toggle-pause]", "a[href$='/events']"),
+    "dpo": ("[data-testid=trigger-dag-button]", "[data-testid=toggle-pause]"),
+    "engineer": ("text=Security", "text=Sécurité"),
+}
+HREFS = "all => all.map(a => a.getAttribute('href'))"
+PEOPLE = [pytest.param((person, language), id=f"{person}-{language}") for person in MENU for language in ("en", "fr")]
+
+
+@pytest.fixture(scope="module")
+def run(stack: Settings, first: DemoRun) -> Run:
+    """The run of the feed that loaded its batch."""
+    orchestrator = Orchestrator(stack)
+    runs = [run for run in orchestrator.runs() if run.dag_id == FEED]
+    return next(run for run in runs if {task["state"] for task in orchestrator.task_instances(run)} == {"success"})
+
+
+@pytest.fixture(scope="module", params=PEOPLE)
+def visit(request: pytest.FixtureRequest, stack: Settings, first: DemoRun, browser: Browser) -> Iterator["Visit"]:
+    """A person who has signed in, in one language."""
+    person, language = request.param
+    page = sign_in(browser, stack, person, language)
+    yield Visit(page, stack, person, language)
+    page.context.close()
+
+
+class Visit:
+    """A person's walk: every page opened is checked and kept as a picture."""
+
+    def __init__(self, page: Page, settings: Settings, person: str, language: str) -> None:
+        self.page, self._settings, self.person, self.words = page, settings, person, WORDS[language]
+        self.dags = Orchestrator(settings).dag_ids()
+        self._name = f"{person}-{language}"
+        self._folder = settings.home / "screenshots"
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self._settings.airflow_url}{path}", wait_until="networkidle")
+        self.look(path)
+        return self.page
+
+    def look(self, path: str) -> None:
+        """No error box, no refusal; the picture goes to the installation's home, never in the clone."""
+        expect(self.page.locator("[data-testid=nav-sidebar]")).to_be_visible()
+        for waiting in ("[data-testid=skeleton]", "[role=progressbar] >> visible=true"):
+            expect(self.page.locator(waiting)).to_have_count(0)
+        self.page.wait_for_load_state("networkidle")
+        name = re.sub(r"\W+", "_", re.sub(r"/runs/[^/]+", "/run", path)).strip("_") or "home"
+        self._folder.mkdir(exist_ok=True)
+        self.page.screenshot(path=self._folder / f"{self._name}-{name}.png")
+        assert self.page.locator("[data-testid=error-alert]").count() == 0, path
+        assert not re.search(r"\b(403|Forbidden|Traceback)\b", self.page.inner_text("body")), path
+
+    def menu(self) -> set[str]:
+        """Return where each entry of the menu leads, those behind its buttons included; other sites left out."""
+        bar = self.page.locator("[data-testid=nav-sidebar]")
+        found = set(bar.locator("a").evaluate_all(HREFS))
+        for button in bar.locator("button[data-scope=menu]").all():
+            button.click()
+            items = self.page.locator("[data-scope=menu][data-part=content][data-state=open] a[href]")
+            found |= set(items.evaluate_all(HREFS))
+            self.page.keyboard.press("Escape")
+            expect(self.page.locator("[data-scope=menu][data-part=content][data-state=open]")).to_have_count(0)
+        return {path for path in found if path.startswith("/")}
+
+
+def test_each_person_opens_what_their_menu_offers(visit: Visit, run: Run) -> None:
+    visit.open("/")
+    menu = visit.menu()
+    assert MENU[visit.person] <= menu
+    assert not [path for path in menu if "/users" in path or "/roles" in path or "/permissions" in path]
+    for path in sorted(menu):
+        visit.open(path)
+    page = visit.open("/dags")
+    expect(page.locator("[data-testid=dag-id]")).to_have_count(len(visit.dags))
+    page = visit.open(f"/dags/{FEED}")
+    for selector in NOT_OFFERED[visit.person]:
+        assert page.locator(f"{selector} >> visible=true").count() == 0, selector
+    if visit.person == "engineer":
+        expect(page.locator("[data-testid=trigger-dag-button]")).to_be_visible()
+    page.locator("[data-testid=markdown-button]").click()
+    expect(page.get_by_text(visit.words["contract"]).first).to_be_visible()
+    visit.look(f"/dags/{FEED}/docs")
+    visit.open(f"/dags/{FEED}/runs/{run.dag_run_id}")
+
+
+def test_each_tab_of_a_dag_opens(visit: Visit) -> None:
+    if visit.words is WORDS["en"]:
+        return  # rights know no language: once is enough
+    page = visit.open(f"/dags/{FEED}")
+    tabs = page.locator(f"a[href^='/dags/{FEED}/'] >> visible=true")
+    paths = {path for path in tabs.evaluate_all(HREFS) if path.count("/") == 3 and "?" not in path}
+    assert len(paths) >= 6
+    for path in sorted(paths):
+        visit.open(path)
+
+
+def test_graphs_are_drawn(visit: Visit) -> None:
+    page = visit.open("/dags/transform")
+    page.keyboard.press("g")
+    expect(page.locator(".react-flow__node").nth(1)).to_be_visible()
+    visit.look("/dags/transform/graph")
+    page.keyboard.press("g")
+    page = visit.open("/assets/1")
+    expect(page.locator(".react-flow__node").nth(1)).to_be_visible()
+    visit.look("/assets/graph")
+
+
+def test_documents_open_inside_airflow(visit: Visit) -> None:
+    page = visit.open("/plugin/documents")
+    inside = page.frame_locator("iframe")
+    expect(inside.get_by_text(visit.words["documents"])).to_be_visible()
+    inside.locator("a[href='/calanque/runbooks/refused-batch']").click()
+    expect(inside.get_by_text("It is over when")).to_be_visible()
+    visit.look("/plugin/documents/runbook")
+    visit.open(f"/dags/{FEED}/plugin/dag-documents")
+    expect(page.frame_locator("iframe").get_by_text(visit.words["contract"])).to_be_visible()
+
+
+def test_the_log_of_a_gate_is_read_at_once_by_those_who_may(visit: Visit, run: Run) -> None:
+    if visit.person == "analyst":
+        page = visit.open(f"/dags/{FEED}/runs/{run.dag_run_id}")
+        links = page.locator("a[href*='/runs/'][href*='/tasks/']")
+        expect(links.first).to_be_visible()
+        assert set(links.evaluate_all("all => all.map(a => getComputedStyle(a).pointerEvents)")) == {"none"}
+        return
+    page = visit.open(f"/dags/{FEED}/runs/{run.dag_run_id}/tasks/gate")
+    expect(page.get_by_text("Gate citizen_reports of citizen_reports passed")).to_be_visible()
+    for path in ("/calanque/contracts/citizen_reports", "/calanque/runbooks/refused-batch"):
+        expect(page.locator(f"a[href$='{path}']").first).to_be_visible()
+    visit.look("/gate/log")
+
+
+def test_a_gate_says_each_expectation_in_ten_lines(stack: Settings, run: Run) -> None:
+    lines = said(Orchestrator(stack).log_text(run, "gate"))
+    checks = [line for line in lines if line.startswith(("critical: ", "warning: "))]
+    assert len(checks) == 6
+    assert all(re.search(r"(holds|fails) \(.*\d.*\)\.$", line) for line in checks), checks
+    assert len(lines) <= 14, lines
+
+
+def test_dbt_says_each_model_with_rows_seconds_and_tests(stack: Settings, first: DemoRun) -> None:
+    orchestrator = Orchestrator(stack)
+    runs = [run for run in orchestrator.runs() if run.dag_id == "transform"]
+    text = "\n".join(
+        orchestrator.log_text(run, task["task_id"])
+        for run in runs
+        for task in orchestrator.task_instances(run)
+        if task["state"] == "success"
+    )
+    assert re.search(
+        r"^marts\.fct_incidents: 2\d\d,\d{3} rows in [\d.]+ s, (\d+) of \1 tests pass\.$", text, re.MULTILINE
+    )
+    assert " START " not in text
+
+
+def test_a_green_run_has_no_red_line(stack: Settings, first: DemoRun) -> None:
+    orchestrator = Orchestrator(stack)
+    red = []
+    for run in orchestrator.runs():
+        for task in (task for task in orchestrator.task_instances(run) if task["state"] == "success"):
+            path = (
+                f"/dags/{run.dag_id}/dagRuns/{run.dag_run_id}/taskInstances/{task['task_id']}/logs/{task['try_number']}"
+            )
+            content = orchestrator.get(path, full_content=True)["content"]
+            red += [
+                f"{task['task_id']}: {line['event']}" for line in content if line.get("level") in {"error", "critical"}
+            ]
+    assert red == []
+
+
+def test_nothing_to_do_is_said_in_the_log(stack: Settings, first: DemoRun) -> None:
+    orchestrator = Orchestrator(stack)
+    runs = [run for run in orchestrator.runs() if run.dag_id.startswith("feed_")]
+    skipped = [
+        (run, task["task_id"])
+        for run in runs
+        for task in orchestrator.task_instances(run)
+        if task["state"] == "skipped" and task["task_id"] == "land"
+    ]
+    assert skipped
+    for found, task_id in skipped:
+        assert said(orchestrator.log_text(found, task_id))[-1].endswith("is already loaded: nothing to do.")
+
+
+def test_a_run_of_a_day_that_has_not_come_says_so(stack: Settings, first: DemoRun) -> None:
+    orchestrator = Orchestrator(stack)
+    before = len(orchestrator.runs())
+    with pytest.raises(CalanqueError, match=r"has not come yet.*n’est pas encore venue"):
+        orchestrator.trigger(FEED, datetime.now(UTC) + timedelta(days=40))
+    assert len(orchestrator.runs()) == before
+
+
+def test_a_dag_that_a_person_paused_is_not_woken(stack: Settings, first: DemoRun) -> None:
+    orchestrator = Orchestrator(stack)
+    orchestrator.pause(FEED)
+    try:
+        assert orchestrator.wake([FEED, "transform"]) == [FEED]
+        assert orchestrator.get(f"/dags/{FEED}")["is_paused"]
+    finally:
+        orchestrator.pause(FEED, False)
+
+
+def said(text: str) -> list[str]:
+    """Return the lines between what Airflow says before a task and after it."""
+    lines = text.splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith("Worker startup parse")) + 2
+    end = next(
+        number
+        for number, line in enumerate(lines)
+        if line.startswith(("::group::Post Execute", "Done. Returned value"))
+    )
+    return lines[begin:end]
