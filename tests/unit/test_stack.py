@@ -185,3 +185,18 @@ def test_a_start_says_whom_it_does_not_keep_out(make, monkeypatch) -> None:
     monkeypatch.setattr(stack, "console", Console(width=200))
     monkeypatch.setattr(lifecycle, "up", lambda settings, say: 1.0)
     assert "another of its users can be anybody to HDFS" in CliRunner().invoke(stack.app, ["up"]).output
+
+
+def test_the_doors_certificate_is_not_an_authority() -> None:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    from calanque.stack import certificates
+
+    made, other = certificates.make("127.0.0.1"), certificates.make("127.0.0.1")
+    door = x509.load_pem_x509_certificate(made.keystore.encode())
+    authority = x509.load_pem_x509_certificate(made.authority.encode())
+    assert not door.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    door.verify_directly_issued_by(authority)
+    with pytest.raises(InvalidSignature):
+        door.verify_directly_issued_by(x509.load_pem_x509_certificate(other.authority.encode()))
