@@ -3,13 +3,13 @@
 import base64
 import os
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from calanque.privacy.key_file import SECRET_NAME, first_key
 from calanque.settings import Settings
-from calanque.stack import jars, setup
+from calanque.stack import certificates, jars, setup
 
 PERSONAS = ("engineer", "analyst", "dpo")
 
@@ -135,37 +135,9 @@ def _trino_security(settings: Settings) -> None:
         digest = bcrypt.hashpw(settings.secret("password_analyst").encode(), bcrypt.gensalt(10, prefix=b"2a")).decode()
         _write(folder / "password.db", f"analyst:{digest.replace('$2a$', '$2y$', 1)}\n")
     if not (folder / "keystore.pem").is_file():
-        _write(folder / "keystore.pem", _self_signed(settings.host))
-        certificate = (folder / "keystore.pem").read_text(encoding="utf-8").split("-----END PRIVATE KEY-----\n")[1]
-        _write(settings.home / "trino-ca.pem", certificate)
-
-
-def _self_signed(host: str) -> str:
-    import ipaddress
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "calanque query door")])
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(host))]
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=825))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain)
-    return private.decode() + certificate.public_bytes(encoding).decode()
+        made = certificates.make(settings.host)
+        _write(folder / "keystore.pem", made.keystore)
+        _write(settings.home / "trino-ca.pem", made.authority)
 
 
 def clean(settings: Settings) -> None:

@@ -111,7 +111,9 @@ def test_an_analyst_reads_what_every_column_holds(first: DemoRun, table: str) ->
     assert [name for name, _, _, comment in columns if " / " not in (comment or "")] == []
 
 
-def test_the_champion_of_the_registry_gives_the_forecast_that_is_published(stack: Settings, first: DemoRun) -> None:
+def test_the_champion_of_the_registry_gives_the_forecast_that_is_published(
+    stack: Settings, first: DemoRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As a data scientist takes it: the incidents from the query door, the model by its alias."""
     import mlflow
 
@@ -120,6 +122,8 @@ def test_the_champion_of_the_registry_gives_the_forecast_that_is_published(stack
         "lat, origin, premises from fct_incidents where territory = 'toronto' and is_in_territory"
     )
     incidents = pd.DataFrame(rows, columns=list(INPUTS))
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "analyst")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", stack.secret("password_analyst"))
     mlflow.set_tracking_uri(stack.mlflow_uri)
     found = mlflow.pyfunc.load_model("models:/risk-toronto@champion").predict(incidents)
     columns = ["cell_id", "type", "expected_count", "upper_count", "p_at_least_one", "baseline_count"]

@@ -1,6 +1,7 @@
 """What a stranger may not do: a web page in the engineer's browser, a caller without an account or a key."""
 
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -327,3 +328,28 @@ def test_airflow_is_shown_in_no_foreign_frame(stack: Settings) -> None:
     import httpx
 
     assert httpx.get(f"{stack.airflow_url}/auth/login/", timeout=60).headers["x-frame-options"] == "SAMEORIGIN"
+
+
+def test_trino_shows_no_stack_trace(stack: Settings) -> None:
+    import httpx
+
+    answer = httpx.post(
+        f"{stack.trino_url}/v1/statement",
+        content="select 1",
+        auth=account(stack, "analyst"),
+        headers={"X-Trino-Role": "system=ROLE{x}"},
+        verify=ssl.create_default_context(cafile=str(stack.home / "trino-ca.pem")),
+        timeout=60,
+    )
+    assert answer.status_code >= 400
+    assert "\tat " not in answer.text and "io.trino" not in answer.text
+
+
+def test_the_door_s_certificate_can_sign_no_other(stack: Settings) -> None:
+    from cryptography import x509
+
+    door = x509.load_pem_x509_certificate(ssl.get_server_certificate((stack.host, stack.port("trino"))).encode())
+    authority = x509.load_pem_x509_certificate((stack.home / "trino-ca.pem").read_bytes())
+    assert not door.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    assert authority.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    door.verify_directly_issued_by(authority)

@@ -197,3 +197,18 @@ def test_what_trains_does_not_spin_beside_other_work(make, monkeypatch):
     missing = ["backtest", "--incidents", "missing.csv", "--crs", "26910", "--cell", "250"]
     CliRunner().invoke(app, missing)
     assert os.environ.pop("OMP_WAIT_POLICY") == "PASSIVE"
+
+
+def test_the_doors_certificate_is_not_an_authority() -> None:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    from calanque.stack import certificates
+
+    made, other = certificates.make("127.0.0.1"), certificates.make("127.0.0.1")
+    door = x509.load_pem_x509_certificate(made.keystore.encode())
+    authority = x509.load_pem_x509_certificate(made.authority.encode())
+    assert not door.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    door.verify_directly_issued_by(authority)
+    with pytest.raises(InvalidSignature):
+        door.verify_directly_issued_by(x509.load_pem_x509_certificate(other.authority.encode()))
