@@ -148,7 +148,7 @@ def write_rows(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run
     """
     spark.sql(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
-        f"location '{settings().hdfs_uri}/lake/{table.name.replace('.', '/')}' "
+        f"location '{_location(table)}' "
         f"comment '{_quoted(table.comment)}'"
     )
     with spark.user_metadata({"step": step, "run_id": run_id}):
@@ -164,8 +164,12 @@ def _bring_up_to_date(table: WeekTable) -> None:
     kept = kept_columns(table, {name: kind for name, kind, _ in found})
     log.info("%s is of an earlier version: it is written anew, %d columns of its rows are kept.", table.name, len(kept))
     chosen = [name if name in kept else f"cast(null as {kind}) as {name}" for name, kind in table.columns.items()]
-    spark.rewrite(table.name, chosen, table.column_comments, "territory")
+    spark.rewrite(table.name, _location(table), chosen, table.column_comments, "territory")
     spark.sql(f"comment on table {table.name} is '{_quoted(table.comment)}'")
+
+
+def _location(table: WeekTable) -> str:
+    return f"{settings().hdfs_uri}/lake/{table.name.replace('.', '/')}"
 
 
 def kept_columns(table: WeekTable, old: Mapping[str, str]) -> set[str]:

@@ -153,7 +153,7 @@ def alias_version(name: str, alias: str = CHAMPION, uri: str | None = None) -> s
 
 
 def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> StoredModel | None:
-    """Return the model an alias points at, None when there is none.
+    """Return the model an alias points at, None when there is none; the text of one of an earlier release is empty.
 
     Raises:
         CalanqueError: if the server does not answer, or the artefact is lost.
@@ -162,11 +162,18 @@ def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> Stor
         found = _aliased(mlflow.MlflowClient(), name, alias)
         if found is None:
             return None
-        with TemporaryDirectory() as folder:
-            # The one file that is needed: the code that travels with a model is for those who have no other.
-            stored = f"models:/{name}/{found.version}/data/{served_model.DATA_FOLDER}/{MODEL_FILE}"
-            text = Path(mlflow.artifacts.download_artifacts(stored, dst_path=folder)).read_text(encoding="utf-8")
+        text = _model_text(mlflow, f"models:/{name}/{found.version}")
         return StoredModel(name, str(found.version), str(found.run_id), text, dict(found.tags))
+
+
+def _model_text(mlflow: Any, model: str) -> str:
+    """Return the text of a version; empty for one of an earlier release, which kept it elsewhere: nobody can use it."""
+    if served_model.DATA not in {Path(file.path).name for file in mlflow.artifacts.list_artifacts(artifact_uri=model)}:
+        return ""
+    # The one file that is needed: the code that travels with a model is for those who have no other.
+    stored = f"{model}/{served_model.DATA}/{served_model.DATA_FOLDER}/{MODEL_FILE}"
+    with TemporaryDirectory() as folder:
+        return Path(mlflow.artifacts.download_artifacts(stored, dst_path=folder)).read_text(encoding="utf-8")
 
 
 def write_texts(run_id: str, texts: Mapping[str, str], uri: str | None = None) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from calanque.engines import tracking
 from calanque.errors import CalanqueError
+from ml.risk.model import RiskModel
 
 TAGS = {"data_version": "12", "code_version": "0.1.0"}
 
@@ -56,6 +57,24 @@ def test_a_refused_challenger_leaves_the_champion_where_it_is(uri):
     assert tracking.settle(name, "3", False, uri) == "2"
     assert tracking.alias_version(name, uri=uri) == "2"
     assert tracking.alias_version(name, tracking.CHALLENGER, uri) == "3"
+
+
+def test_a_version_of_an_earlier_release_is_there_and_cannot_be_used(uri):
+    """Else a champion of before would stop every forecast, and could not even retire."""
+    import mlflow
+
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_experiment("risk")
+    with mlflow.start_run():
+        mlflow.pyfunc.log_model(
+            name="model", loader_module="json", registered_model_name="risk-toronto", pip_requirements=["mlflow"]
+        )
+    tracking.set_alias("risk-toronto", tracking.CHAMPION, "1", uri)
+    stored = tracking.load_model("risk-toronto", uri=uri)
+    assert stored is not None
+    assert (stored.model_version, stored.model_json) == ("1", "")
+    with pytest.raises(CalanqueError, match="train again"):
+        RiskModel.from_json(stored.model_json)
 
 
 def test_a_server_that_is_away_is_said_so(monkeypatch):
