@@ -156,7 +156,7 @@ def make_table(table: WeekTable) -> None:
     """Make a mart that does not exist yet; one of an earlier version is brought up to its columns and comments."""
     spark.sql(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
-        f"location '{settings().hdfs_uri}/lake/{table.name.replace('.', '/')}' "
+        f"location '{_location(table)}' "
         f"comment '{_quoted(table.comment)}'"
     )
     found = spark.columns(table.name)
@@ -175,8 +175,12 @@ def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:
     kept = kept_columns(table, old)
     log.info("%s is of an earlier version: it is written anew, %d columns of its rows are kept.", table.name, len(kept))
     chosen = [name if name in kept else f"cast(null as {kind}) as {name}" for name, kind in table.columns.items()]
-    spark.rewrite(table.name, chosen, table.column_comments, "territory")
+    spark.rewrite(table.name, _location(table), chosen, table.column_comments, "territory")
     spark.sql(f"comment on table {table.name} is '{_quoted(table.comment)}'")
+
+
+def _location(table: WeekTable) -> str:
+    return f"{settings().hdfs_uri}/lake/{table.name.replace('.', '/')}"
 
 
 def kept_columns(table: WeekTable, old: Mapping[str, str]) -> set[str]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-DATA_FOLDER = "model"
+DATA, DATA_FOLDER = "data", "model"
+"""Where MLflow keeps a model's files, and the folder of ours in it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -160,11 +160,12 @@ def columns(table: str) -> list[tuple[str, str, str]]:
     return [(field.name, field.dataType.simpleString(), field.metadata.get("comment", "")) for field in fields]
 
 
-def rewrite(table: str, chosen: Sequence[str], comments: Mapping[str, str], partition: str) -> None:
+def rewrite(table: str, location: str, chosen: Sequence[str], comments: Mapping[str, str], partition: str) -> None:
     """Replace a Delta table by expressions over its own rows, in one commit; readers see the old rows until then.
 
     Args:
         table: `<schema>.<name>`.
+        location: its address. Written there and not by name: the table's own log says its columns, to every reader.
         chosen: SQL of each new column, `name` or `expression as name`.
         comments: by new column.
         partition: column that the table is partitioned by.
@@ -172,7 +173,7 @@ def rewrite(table: str, chosen: Sequence[str], comments: Mapping[str, str], part
     frame = session().table(table).selectExpr(*chosen)
     told = [frame[name].alias(name, metadata={"comment": comments.get(name, "")}) for name in frame.columns]
     writer = frame.select(*told).write.format("delta").mode("overwrite").option("overwriteSchema", "true")
-    writer.partitionBy(partition).saveAsTable(table)
+    writer.partitionBy(partition).save(location)
 
 
 def history(table: str, limit: int = 20) -> list[dict[str, Any]]:

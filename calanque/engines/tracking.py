@@ -150,7 +150,7 @@ def alias_version(name: str, alias: str = CHAMPION, uri: str | None = None) -> s
 
 
 def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> StoredModel | None:
-    """Return the model an alias points at, None when there is none.
+    """Return the model an alias points at, None when there is none; the text of one of an earlier release is empty.
 
     Raises:
         CalanqueError: if the server does not answer, or the files are lost or not those that were trained.
@@ -161,12 +161,14 @@ def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> Stor
             return None
         with TemporaryDirectory() as folder:
             local = _download(mlflow, name, found.version, folder)
-            if found.tags.get(DIGEST) != digest(local):
+            kept = local / served_model.DATA / served_model.DATA_FOLDER / MODEL_FILE
+            # An earlier release kept it elsewhere, and without a digest: nobody can use it.
+            if kept.is_file() and found.tags.get(DIGEST) != digest(local):
                 raise CalanqueError(
                     f"The files of {name} version {found.version} are not those that were trained: their SHA-256 is not"
                     f" the version's tag '{DIGEST}'. Restore them, or delete the version and run train_risk."
                 )
-            text = (local / "data" / served_model.DATA_FOLDER / MODEL_FILE).read_text(encoding="utf-8")
+            text = kept.read_text(encoding="utf-8") if kept.is_file() else ""
         tags = {key: value for key, value in found.tags.items() if key != DIGEST}
         return StoredModel(name, str(found.version), str(found.run_id), text, tags)
 

@@ -54,26 +54,34 @@ def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     if state.unchanged(step, inputs):
         log.info("The forecasts of %s are scored as far as the data reach; nothing to do.", territory)
         return None
-    version = _write_back_test(territory, challenger, scored_at, run_id)
+    version = challenger.model_version if challenger else "none"
+    is_new = _write_back_test(territory, challenger, scored_at, run_id)
     weeks = _unscored(territory) if inputs[FORECAST.name] != "absent" else []
     for week in weeks:
         rows = score_mart.published_rows(_outcome(territory, week))
         where = f"territory = '{territory}' and record = '{Record.PUBLISHED}' and week_start_date = '{week}'"
         marts.write_rows(SCORE, score_mart.score_frame(rows, territory, scored_at), where, "score", run_id)
-    lineage.emit(step, run_id, marts.lineage_inputs((FORECAST.name, CELL_WEEK), inputs), [_score_lineage()], scored_at)
     state.record(step, inputs, state.table_versions([SCORE.name]))
+    if not (weeks or is_new):
+        log.info("No published week of %s is newly covered by the data, and no training is new.", territory)
+        return None
+    lineage.emit(step, run_id, marts.lineage_inputs((FORECAST.name, CELL_WEEK), inputs), [_score_lineage()], scored_at)
     log.info("%d published weeks of %s are newly scored; back-test of version %s.", len(weeks), territory, version)
     return {"weeks": [str(week) for week in weeks], "back_test_of": version}
 
 
-def _write_back_test(territory: str, challenger: StoredModel | None, scored_at: datetime, run_id: str) -> str:
-    """Write the weeks of the newest training; without one the table is made all the same."""
+def _write_back_test(territory: str, challenger: StoredModel | None, scored_at: datetime, run_id: str) -> bool:
+    """Write the weeks of the newest training unless they are there; without one the table is made all the same."""
     rows = score_mart.from_text(tracking.read_text(challenger.run_id, RECORD_FILE)) if challenger else []
     version = challenger.model_version if challenger else "none"
-    frame = score_mart.score_frame([row | {"model_version": version} for row in rows], territory, scored_at)
     where = f"territory = '{territory}' and record = '{Record.BACK_TEST}'"
+    if spark.table_exists(SCORE.name):
+        held = {row[0] for row in spark.rows(f"select distinct model_version from {SCORE.name} where {where}")}
+        if held == ({version} if rows else set()):
+            return False
+    frame = score_mart.score_frame([row | {"model_version": version} for row in rows], territory, scored_at)
     marts.write_rows(SCORE, frame, where, "score", run_id)
-    return version
+    return True
 
 
 def _unscored(territory: str) -> list[date]:

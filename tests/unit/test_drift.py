@@ -15,7 +15,7 @@ from ml.drift.inputs import ALL_TYPES, COLUMNS, Input, watched_inputs
 from ml.drift.rows import INPUT_DRIFT, InputDrift, drift_html, input_drift
 from ml.drift.steps import Watch
 from ml.risk.promotions import Decision
-from ml.risk.record_steps import monitor_territory
+from ml.risk.record_steps import _verdict, monitor_territory
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
 SEEDS = range(12)
@@ -174,3 +174,18 @@ def test_the_order_of_the_rows_changes_nothing(city) -> None:
 def test_the_drift_of_all_types_counts_each_incident_once(city) -> None:
     totals = {one.type: one.counts.sum() for one in watched_inputs(city).inputs if one.input is Input.WEEKLY_TOTAL}
     assert totals.pop(ALL_TYPES) == sum(totals.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("", "written by another version", id="of_an_earlier_release"),
+        pytest.param('{"name": "risk"}', "written by another version", id="other_code"),
+    ],
+)
+def test_a_champion_that_nobody_can_use_any_more_retires(monkeypatch, text: str, told: str) -> None:
+    """It would stop every forecast: a version that is refused after it leaves it in its place."""
+    monkeypatch.setattr("ml.risk.record_steps.territory_cube", lambda *_: (None, None))
+    verdict = _verdict("twin", SimpleNamespace(model_version="3", model_json=text))
+    assert not verdict.is_kept
+    assert told in verdict.reason

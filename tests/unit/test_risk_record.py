@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import pytest
 from ml.marts import kept_columns
 from ml.risk.forecast_mart import FINE, FORECAST
 from ml.risk.record import PublishedRecord, bounds, score_week
-from ml.risk.score_mart import SCORE, Method, Record, from_text, published_rows, score_frame, to_text
+from ml.risk.record_steps import score_territory
+from ml.risk.score_mart import SCORE, Method, Record, from_text, published_rows, score_frame, to_text, week_rows
 from ml.risk.slot_mart import SLOT
 
 MONDAY = date(2021, 12, 20)
@@ -163,3 +165,37 @@ def test_rows_published_before_lose_only_the_bound_that_meant_something_else():
     kept = kept_columns(FORECAST, before | {"lower_count": "int"})
     assert set(FORECAST.columns) - kept == {"upper_count", "p_at_least_one", "data_until_date"}
     assert kept_columns(FORECAST, FORECAST.columns) == set(FORECAST.columns)
+
+
+@pytest.mark.parametrize(
+    ("held", "is_written"),
+    [
+        pytest.param(None, True, id="no_table_yet"),
+        pytest.param([("2",)], True, id="of_an_older_training"),
+        pytest.param([("3",)], False, id="there_already"),
+    ],
+)
+def test_a_back_test_is_written_once(monkeypatch, held, is_written):
+    """Else a second run without any news would change the table."""
+    kept = []
+    challenger = SimpleNamespace(model_version="3", run_id="run")
+    row = week_rows(
+        MONDAY, ("a",), {Method.MODEL: score_week(np.ones((1, 3)), np.ones((1, 3)), None)}, Record.BACK_TEST, ""
+    )
+    for name, value in {
+        "tracking.load_model": challenger,
+        "tracking.read_text": to_text(row),
+        "spark.table_exists": held is not None,
+        "spark.rows": held,
+        "state.table_versions": {"marts.fct_forecast": "absent", "marts.fct_cell_week": 1},
+        "state.unchanged": False,
+        "state.record": None,
+        "lineage.emit": None,
+        "_score_lineage": None,
+    }.items():
+        monkeypatch.setattr(f"ml.risk.record_steps.{name}", lambda *_, value=value: value)
+    monkeypatch.setattr("ml.risk.record_steps.marts.lineage_inputs", lambda *_: [])
+    monkeypatch.setattr("ml.risk.record_steps.marts.write_rows", lambda table, frame, *_: kept.append(frame))
+    told = score_territory("here", "tonight")
+    assert (told is not None) is is_written
+    assert [set(frame["model_version"]) for frame in kept] == ([{"3"}] if is_written else [])

@@ -4,6 +4,7 @@ import pytest
 
 from calanque.engines import tracking
 from calanque.errors import CalanqueError
+from ml.risk.model import RiskModel
 
 TAGS = {"data_version": "12", "code_version": "0.1.0"}
 
@@ -76,6 +77,24 @@ def test_a_model_without_its_digest_is_not_loaded(uri):
     with pytest.raises(CalanqueError, match="are not those that were trained"):
         tracking.load_model(logged.registered_name, uri=uri)
     assert tracking.find_version(logged.registered_name, TAGS, uri) is None
+
+
+def test_a_version_of_an_earlier_release_is_there_and_cannot_be_used(uri):
+    """Else a champion of before would stop every forecast, and could not even retire."""
+    import mlflow
+
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_experiment("risk")
+    with mlflow.start_run():
+        mlflow.pyfunc.log_model(
+            name="model", loader_module="json", registered_model_name="risk-toronto", pip_requirements=["mlflow"]
+        )
+    tracking.set_alias("risk-toronto", tracking.CHAMPION, "1", uri)
+    stored = tracking.load_model("risk-toronto", uri=uri)
+    assert stored is not None
+    assert (stored.model_version, stored.model_json) == ("1", "")
+    with pytest.raises(CalanqueError, match="train again"):
+        RiskModel.from_json(stored.model_json)
 
 
 def test_a_server_that_is_away_is_said_so(monkeypatch):
