@@ -149,7 +149,9 @@ def _changes(done: DemoRun) -> Panel:
     first = f"New versions: {changed}." if changed else "Nothing new at the sources: no table changed."
     upkeep = ", ".join(done.maintained_tables)
     paused = f"\nLeft paused, as somebody wanted: {', '.join(done.paused_dags)}." if done.paused_dags else ""
-    return Panel(f"{first}\nBy the upkeep alone (files, and rows past their days): {upkeep or 'none'}.{paused}", title="Tables")
+    return Panel(
+        f"{first}\nBy the upkeep alone (files, and rows past their days): {upkeep or 'none'}.{paused}", title="Tables"
+    )
 
 
 def addresses(settings: Settings) -> Table:
