@@ -3,6 +3,9 @@
     python benchmarks/forecast.py ../shared/data > tables.md          # some 10 minutes on two cores, 2 GB
     python benchmarks/forecast.py ../shared/data --only portland
     python benchmarks/forecast.py ../shared/data --only slots         # some seconds: the slots of six hours
+    python benchmarks/forecast.py ../shared/data --only coverage      # some minutes: the bounds of counts as served
+
+Begin it with OMP_WAIT_POLICY=PASSIVE where other work is beside it: threads that wait spin.
 
 Toronto: the weeks of 2019 and 2021, cells of 250 m and 100 m over the hull of the points before 2019. Portland: 104
 weeks from March 2015, cells of 600 ft and 250 ft inside the police districts. No parameter differs between the four.
@@ -22,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from portland import convert
 
 from calanque.places.grid import hull, project, rectangle
@@ -31,11 +35,14 @@ from ml.risk.config import risk_config
 from ml.risk.cube import CountCube, build_cube
 from ml.risk.incidents import HULL_RATIO, HULL_WIDEN_M, read_incidents
 from ml.risk.method import CHALLENGER, MethodName
+from ml.risk.metrics import count_interval, flagged_cells, top_cell_count
 from ml.risk.rolling import roll
 from ml.risk.slot_record import judge_slots
+from ml.risk.slots import published_grid
 from ml.risk.train import first_monday
 from ml.risk.validate import RIVALS, Validation, over_weeks, summarise
 
+BOUND = 0.9
 TORONTO_EPSG, PORTLAND_EPSG = 26917, 2913
 FIRST, LAST, HULL_BEFORE = date(2014, 1, 1), date(2021, 12, 31), np.datetime64("2019-01-01")
 TORONTO_WEEKS, TORONTO_YEARS = 156, (2019, 2021)
@@ -49,8 +56,8 @@ METRICS = ("hit_rate_1pct", "hit_rate_5pct", "log_score")
 logger = logging.getLogger(__name__)
 
 
-def toronto(folder: Path, cell_m: float) -> CountCube:
-    """Return the deduplicated counts of the two files of the set (a random split, so both are needed)."""
+def toronto(folder: Path, cell_m: float, factor: int = 1) -> CountCube:
+    """Return the deduplicated counts of both files (a random split of one set), on cells cut in `factor` each way."""
     source = pd.concat([pd.read_csv(folder / f"{part}.csv.gz") for part in ("train", "test")]).drop_duplicates()
     midnight = pd.to_datetime(source["occurrencedate"].str[:19], format="%Y/%m/%d %H:%M:%S").dt.tz_localize("UTC")
     # The source writes local midnight in UTC: the local date is what happened.
@@ -60,7 +67,7 @@ def toronto(folder: Path, cell_m: float) -> CountCube:
     valid = (day >= np.datetime64(FIRST)) & (x > west) & (x < east) & (y > south) & (y < north)
     past = valid & (day < HULL_BEFORE)
     shape = hull(x[past], y[past], HULL_RATIO, HULL_WIDEN_M)
-    grid = rectangle("toronto", TORONTO_EPSG, cell_m, shape.bounds).within(shape)
+    grid = rectangle("toronto", TORONTO_EPSG, cell_m, shape.bounds).within(shape).refined(factor)
     cell = grid.cell_index(x, y)
     kept = valid & (cell >= 0)
     kind = source["MCI"].str.strip().str.lower().str.replace(" ", "_")[kept].reset_index(drop=True)
@@ -129,11 +136,49 @@ def slot_tables(cube: CountCube) -> Iterator[str]:
         yield from (*slot_table(record), "")
 
 
+class Bounds:
+    """How often counts lay at or below the bound that is served: "at most N, nine times in ten".
+
+    The challenger's fine cells are added up to the published ones; N is the smallest whole number of which the negative
+    binomial says P(count <= N) >= 0.9, its over-dispersion that of the weeks before.
+    """
+
+    def __init__(self, cube: CountCube) -> None:
+        """Take a cube whose cells were cut from those that are published."""
+        grid = published_grid(cube.grid)
+        self._parent, self._cells = grid.parents(risk_config().fine_factor), grid.count
+        self._top = top_cell_count(grid.count, risk_config().backtest.area_shares[-1])
+        self.within = np.zeros((len(cube.types), 2, 2))
+
+    def __call__(self, mean: NDArray[np.float64], counts: NDArray[np.float32], dispersion: NDArray[np.float64]) -> None:
+        """Take in a week: cells within and cells in all, of all cells and of the flagged ones."""
+        for kind, alpha in enumerate(dispersion):
+            expected, happened = (
+                np.bincount(self._parent, weights=values[kind], minlength=self._cells) for values in (mean, counts)
+            )
+            # The upper end of the central interval of 80 % is the one-sided bound of 90 %.
+            is_within = happened <= count_interval(expected, float(alpha), 2 * BOUND - 1)[1]
+            flagged = flagged_cells(expected, self._top)
+            for row, chosen in enumerate((is_within, is_within[flagged])):
+                self.within[kind, row] += (chosen.sum(), len(chosen))
+
+
+def coverage_table(cube: CountCube) -> Iterator[str]:
+    """Yield the lines of the bounds as served."""
+    bounds, config = Bounds(cube), risk_config()
+    roll(cube, config, config.backtest.weeks, bounds)
+    yield f"## Counts at or below the bound served, Toronto, {config.backtest.weeks} weeks to {LAST}\n"
+    yield "| type | all published cells | flagged cells (5 % of the area) |\n| --- | --- | --- |"
+    rows = dict(zip((*cube.types, "all types"), [*bounds.within, bounds.within.sum(axis=0)], strict=True))
+    for kind, row in rows.items():
+        yield f"| {kind} | {row[0, 0] / row[0, 1]:.2%} | {row[1, 0] / row[1, 1]:.2%} |"
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder that holds toronto-mci and portland-nij")
-    parser.add_argument("--only", choices=("toronto", "portland", "slots"))
+    parser.add_argument("--only", choices=("toronto", "portland", "slots", "coverage"))
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     if asked.only in {None, "portland"}:
@@ -146,6 +191,9 @@ def main() -> None:
             print(*tables(f"Toronto, {cell_m:g} m", cube, TORONTO_WEEKS, TORONTO_YEARS), sep="\n", flush=True)
     if asked.only in {None, "slots"}:
         print(*slot_tables(toronto(asked.data / "toronto-mci", 250.0)), sep="\n", flush=True)
+    if asked.only in {None, "coverage"}:
+        cube = toronto(asked.data / "toronto-mci", 250.0, risk_config().fine_factor)
+        print(*coverage_table(cube), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -26,12 +26,17 @@ class Ports(BaseModel):
     datanode_http: int = 19876
     datanode_ipc: int = 19886
     metastore: int = 19083
+    metastore_marts: int = 19084
     spark_connect: int = 15002
     mlflow: int = 15500
     trino: int = 18443
     trino_internal: int = 18444
     airflow: int = 18080
     supervisor: int = 19001
+
+
+# Threads that wait spin, and take the core from what they wait for when other work is beside them.
+PATIENT_THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
 class Settings(BaseSettings):
@@ -76,6 +81,11 @@ class Settings(BaseSettings):
     def metastore_uri(self) -> str:
         """Thrift address of the Hive Metastore."""
         return self.metastore_url or f"thrift://{self.address('metastore')}"
+
+    @property
+    def marts_metastore_uri(self) -> str:
+        """Thrift address at which the query door knows the schema of the marts only; a cluster has one address."""
+        return self.metastore_url or f"thrift://{self.address('metastore_marts')}"
 
     @property
     def master(self) -> str:

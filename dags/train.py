@@ -13,9 +13,10 @@ Back-tests the baseline and the challenger on rolling weeks, logs the run to MLf
 only when the challenger beats the plain counts with its interval above 0; one that is refused leaves it where it is.
 The shares of the week's slots are judged too; they decide how hours are told, not who is champion.
 
-Then audits the new version on simulated cities (feedback loop, null data, fairness, forged reports): the page is
-`audit.html` of its MLflow run, which the button *Audit report* of the task opens; the tag `audit` of the version and
-its card say the verdict. A failed audit stops nothing and demotes nobody; it says where its verdicts are weak.
+Then audits the version's parameters, not what it learnt: they learn anew on simulated cities (feedback loop, null
+data, fairness, forged reports). The page is `audit.html` of its MLflow run, which the button *Audit report* of the
+task opens; the tag `audit` of the version and its card say the verdict. A failed audit stops nothing and demotes
+nobody; it says where its verdicts are weak.
 
 **If it fails**
 - *"MLflow … does not answer"*: see `calanque stack status`, then clear the task.

@@ -1,6 +1,7 @@
 """`calanque demo`, `calanque redact`, `calanque backtest`: the jobs a person starts by hand."""
 
 import json
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from calanque.cli.terminal import console
-from calanque.settings import settings
+from calanque.settings import PATIENT_THREADS, settings
 
 DAY = ["%Y-%m-%d"]
 
@@ -55,8 +56,13 @@ def backtest(
     output: Annotated[Path | None, typer.Option("--json", help="Where to write the result as JSON.")] = None,
 ) -> None:
     """Judge the forecast on any city by the rolling protocol; prints a table and writes JSON."""
-    from ml.risk.backtest import BacktestRequest, run_backtest
+    # Read when the libraries that train are loaded, which is below.
+    for name, value in PATIENT_THREADS.items():
+        os.environ.setdefault(name, value)
+    from ml.risk.backtest import BacktestRequest, require_writable, run_backtest
 
+    target = output or incidents.with_suffix(".backtest.json")
+    require_writable(target)
     results = []
     for size in cell:
         request = BacktestRequest(incidents, crs, size, origins, boundary, start.date() if start else None)
@@ -66,6 +72,5 @@ def backtest(
         for table in tables:
             console.print(table)
     result = results[0] if len(results) == 1 else {"grids": results}
-    target = output or incidents.with_suffix(".backtest.json")
     target.write_text(json.dumps(result, indent=2, ensure_ascii=False), encoding="utf-8")
     console.print(f"Written: {target}")

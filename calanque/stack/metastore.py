@@ -1,4 +1,4 @@
-"""The Hive Metastore service on one address.
+"""The Hive Metastore service on one address, and on a second one what the query door may know of it.
 
 Its own main listens on every address of the machine (Hive 2.3 has no setting for it), so the same server is put
 together here, through Py4J, around a socket bound where we say.
@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from calanque.settings import settings
+from calanque.stack.marts_metastore import MartsMetastore
 
 WORKERS = (8, 64)
 
@@ -25,7 +26,7 @@ def main(java: str, class_path: str, *options: str) -> None:
     from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 
     # The virtual machine ends with this process, even when that is killed: it watches its standard input.
-    port, token = launch_gateway(
+    gateway_port, token = launch_gateway(
         classpath=class_path,
         javaopts=list(options),
         java_path=java,
@@ -34,9 +35,11 @@ def main(java: str, class_path: str, *options: str) -> None:
         redirect_stdout=sys.stdout,
         redirect_stderr=sys.stderr,
     )
-    gateway = JavaGateway(gateway_parameters=GatewayParameters(port=port, auth_token=token))
+    gateway = JavaGateway(gateway_parameters=GatewayParameters(port=gateway_port, auth_token=token))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    _server(gateway.jvm, settings().host, settings().port("metastore")).serve()
+    host, port, marts_port = settings().host, settings().port("metastore"), settings().port("metastore_marts")
+    MartsMetastore((host, marts_port), (host, port)).serve_beside()
+    _server(gateway.jvm, host, port).serve()
 
 
 def _server(jvm: Any, host: str, port: int) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from calanque.settings import Settings
+from calanque.settings import PATIENT_THREADS, Settings
 from calanque.stack import jars, preflight, probes, setup
 
 Step = Callable[[Settings], None]
@@ -271,6 +271,7 @@ def airflow_environment(s: Settings) -> dict[str, str]:
         "GX_ANALYTICS_ENABLED": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "GIT_PYTHON_REFRESH": "quiet",
+        **PATIENT_THREADS,
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
     }
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ml.audit.null_data import NullStudy
     from ml.audit.poisoning import PoisonStudy
 
-SIDE, HISTORY_WEEKS = 40, 104
+SIDE = 40
 # Most incidents go unreported there: finds matter most.
 LOOP_TIMES, LOOP_REPORTING_RATE = 3.0, 0.3
 
@@ -40,28 +40,34 @@ class AuditSize(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     loop_lives: int = Field(ge=1)
+    loop_retrain_weeks: int = Field(ge=1)
     corrections: tuple[Correction, ...] = Field(min_length=2)
     null_lives: int = Field(ge=1)
     null_weeks: int = Field(ge=52)
     band_draws: int = Field(ge=10)
+    history_weeks: int = Field(ge=52, description="Weeks before those that fairness is judged on.")
     fairness_weeks: int = Field(ge=1)
 
 
 FULL = AuditSize(
     loop_lives=2,
+    loop_retrain_weeks=4,
     corrections=tuple(Correction),
     null_lives=100,
     null_weeks=78,
     band_draws=40,
+    history_weeks=104,
     fairness_weeks=8,
 )
 # About a minute of one core, for every training.
 SMALL = AuditSize(
     loop_lives=1,
+    loop_retrain_weeks=8,
     corrections=(Correction.ENSIGN, Correction.EXCLUDED),
     null_lives=10,
     null_weeks=52,
     band_draws=10,
+    history_weeks=78,
     fairness_weeks=4,
 )
 
@@ -90,7 +96,8 @@ def busy_city(weeks: int, times: float = 1.0, **changes: Any) -> CityConfig:
 
 def loop_study(forecaster: Forecaster, size: AuditSize) -> LoopStudy:
     """Return the loops of a city where most incidents go unreported."""
-    config, rates = LoopConfig(), Deprivation(reporting_rates=(LOOP_REPORTING_RATE,) * 5)
+    config = LoopConfig(retrain_weeks=size.loop_retrain_weeks)
+    rates = Deprivation(reporting_rates=(LOOP_REPORTING_RATE,) * 5)
     city = City(busy_city(config.warm_up_weeks + config.loop_weeks, LOOP_TIMES, deprivation=rates))
     return study_loop(city, forecaster, tuple(range(1, size.loop_lives + 1)), config, size.corrections)
 
@@ -103,21 +110,22 @@ def null_study(forecaster: Forecaster, size: AuditSize) -> NullStudy:
 
 def fairness_study(forecaster: Forecaster, size: AuditSize) -> tuple[FairnessStudy, tuple[ClassFigures, ...]]:
     """Return the study of a city where deprived areas report less, and the figures of what truly happened there."""
-    config, city = FairnessConfig(), City(busy_city(HISTORY_WEEKS + size.fairness_weeks))
+    first = size.history_weeks
+    config, city = FairnessConfig(), City(busy_city(first + size.fairness_weeks))
     run, classes = city.run(1), city.deprivation_class
-    reported, weeks = reported_only(run), range(HISTORY_WEEKS, HISTORY_WEEKS + size.fairness_weeks)
+    reported, weeks = reported_only(run), range(first, first + size.fairness_weeks)
 
     def counts(incidents: pd.DataFrame) -> NDArray[np.floating]:
         by_week = [incidents.loc[incidents["week"] == week, "cell_index"] for week in weeks]
         return np.stack([np.bincount(cells, minlength=city.grid.count) for cells in by_week]).astype(float)
 
-    def forecast(incidents: pd.DataFrame, week: int = HISTORY_WEEKS) -> NDArray[np.floating]:
+    def forecast(incidents: pd.DataFrame, week: int = first) -> NDArray[np.floating]:
         return np.asarray(forecaster(cube_until(city, incidents, week)).sum(axis=0))
 
     expected = np.stack([forecast(reported, week) for week in weeks])
     flags = flags_of(expected, config.area_share)
     judged, truth = (Judged(expected, counts(r), flags, city.population, classes) for r in (reported, run.incidents))
-    before = reported[reported["week"] < HISTORY_WEEKS]
+    before = reported[reported["week"] < first]
     changes = reporting_sensitivity(before, classes, forecast, config, 1)
     return study_fairness(judged, changes, config), class_figures(truth)
 

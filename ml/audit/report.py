@@ -28,12 +28,13 @@ _STYLE = (
     "border-bottom:1px solid #ddd}.passed{color:#1a6b3a}.failed,.missing{color:#a11d2d}[lang=fr]{color:#444}"
 )
 _ABOUT_EN = (
-    "Places and hours, never persons. Feedback, null data and forgeries are tried on a simulated city whose truth is "
-    "known."
+    "Places and hours, never persons. The audit is of these parameters: they learn anew in each simulated city, whose "
+    "truth is known. What this version learnt from real incidents is judged by its back-test, not here."
 )
 _ABOUT_FR = (
-    "Des lieux et des heures, jamais des personnes. La boucle, les données nulles et les faux sont éprouvés sur une "
-    "ville simulée dont la vérité est connue."
+    "Des lieux et des heures, jamais des personnes. L'audit porte sur ces paramètres : ils sont appris à nouveau dans "
+    "chaque ville simulée, dont la vérité est connue. Ce que cette version a appris de faits réels est jugé par le "
+    "contrôle rétrospectif, pas ici."
 )
 _SERVES_EN = "The audit does not decide which model serves: the back-test does."
 _SERVES_FR = "L'audit ne décide pas du modèle servi : c'est le contrôle rétrospectif qui le fait."
@@ -111,7 +112,9 @@ def audit_html(results: AuditResults) -> str:
     english, french = _words(whole, results.is_weak)
     about = zip((_ABOUT_EN, _SERVES_EN, _WEAK_EN), (_ABOUT_FR, _SERVES_FR, _WEAK_FR), strict=True)
     told = list(about)[: 3 if results.is_weak else 2]
-    title = f"Audit: {escape(results.model)}, {escape(results.subject)}, {results.made_on.isoformat()}"
+    title = (
+        f"Audit of the parameters: {escape(results.model)}, {escape(results.subject)}, {results.made_on.isoformat()}"
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n"
@@ -131,7 +134,8 @@ def audit_markdown(results: AuditResults) -> str:
         f"- {section.title_en}: {_words(section.verdict, section.is_weak)[0].lower()}. {section.sentence_en}"
         for section in _sections(results)
     ]
-    return "\n".join([f"{verdict}, {results.made_on.isoformat()}, on simulated cities. {' '.join(notes)}", "", *lines])
+    head = f"{verdict}, {results.made_on.isoformat()}: these parameters, learnt anew on simulated cities."
+    return "\n".join([f"{head} {' '.join(notes)}", "", *lines])
 
 
 def audit_sentences(results: AuditResults) -> dict[str, str]:

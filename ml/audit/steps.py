@@ -29,7 +29,7 @@ THREADS = "OMP_THREAD_LIMIT"
 
 
 def audit_release(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
-    """Audit the newest version of a territory's model with its own parameters, on simulated cities, at the small size.
+    """Audit the parameters of a territory's newest model, learnt anew on simulated cities, at the small size.
 
     The page becomes the artefact `audit.html` of the version's run, its verdict a tag of the version and the last
     section of its card. A failed audit is said, and stops nothing.
@@ -51,7 +51,9 @@ def audit_release(territory: str, run_id: str = "manual") -> dict[str, Any] | No
         log.info("Version %s of %s was audited with this code; nothing to do.", stored.model_version, name)
         return None
     forecaster = risk_forecaster(RiskModel.from_json(stored.model_json).config)
-    log.info("Auditing version %s of %s on simulated cities; about a minute.", stored.model_version, name)
+    log.info(
+        "Auditing the parameters of %s version %s on simulated cities: about a minute.", name, stored.model_version
+    )
     title = f"{name} version {stored.model_version}"
     with _one_thread():
         results = audit(title, forecaster, SMALL, datetime.now(UTC).date())
@@ -106,9 +108,10 @@ def _say(title: str, results: AuditResults, page: str) -> None:
         level = logging.WARNING if name in results.failed else logging.INFO
         log.log(level, "%s: %s. %s", name, "FAILED" if name in results.failed else "passed", sentence)
     if results.is_passed:
-        log.info("The audit of %s is passed: %s", title, page)
+        log.info("The audit of the parameters of %s is passed: %s", title, page)
     else:
-        log.warning("The audit of %s FAILED (%s); it serves as before: %s", title, ", ".join(results.failed), page)
+        failed = ", ".join(results.failed)
+        log.warning("The audit of the parameters of %s FAILED (%s); it serves as before: %s", title, failed, page)
 
 
 def _code() -> str:

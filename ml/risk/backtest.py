@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from rich.table import Table
 
 from calanque.errors import CalanqueError
+from calanque.places.grid import far_out
 from ml.risk.config import risk_config
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube
+from ml.risk.history import plan, verdict
 from ml.risk.incidents import Incidents, backtest_grid, read_boundary, read_incidents
 from ml.risk.method import MethodName
-from ml.risk.validate import RIVALS, Validation, metric_name, promotes, validate
+from ml.risk.validate import RIVALS, Validation, metric_name, validate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +36,7 @@ LABELS = {
 }
 MAX_ORIGINS = 520
 WEEKS_A_YEAR = 52
+M2_A_KM2 = 1e6
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,18 @@ def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> 
     config = config or risk_config()
     _check(request)
     incidents = read_incidents(request.csv_path, request.crs, list(request.types) if request.types else None)
-    cube, outside_count = cube_of(request, incidents)
-    validation, _ = validate(cube, config, request.origins)
-    tables = [table_of(validation, config, request.cell_m), gains_table(validation, config, request.cell_m)]
-    return _result(request, config, validation, incidents, outside_count), tables
+    allowed = plan(incidents, request.origins, request.start, config)
+    used = replace(request, origins=allowed.origins)
+    cube, outside_count = cube_of(used, incidents)
+    validation, _ = validate(cube, allowed.config, allowed.origins)
+    area = _area(used, validation, incidents)
+    limits = " ".join((*allowed.limits, *area.limits))
+    tables = [
+        table_of(validation, allowed.config, request.cell_m, limits),
+        gains_table(validation, allowed.config, request.cell_m),
+    ]
+    result = _result(used, allowed.config, validation, incidents, outside_count)
+    return result | area.figures | {"origins_asked": request.origins, "limits": [*allowed.limits, *area.limits]}, tables
 
 
 def _check(request: BacktestRequest) -> None:
@@ -76,6 +87,37 @@ def _check(request: BacktestRequest) -> None:
         raise CalanqueError(f"--origins must lie between 1 and {MAX_ORIGINS} weeks; the protocol asks for 52 or more.")
     if not request.cell_m > 0:
         raise CalanqueError("--cell must be a size in metres above 0, such as 250.")
+
+
+def require_writable(target: Path) -> None:
+    """Refuse a file that could not be written after the run.
+
+    Raises:
+        CalanqueError: if its folder is missing or it can not be opened.
+    """
+    was_there = target.exists()
+    try:
+        target.open("a", encoding="utf-8").close()
+    except OSError as error:
+        reason = "its folder does not exist" if not target.parent.is_dir() else "it can not be written"
+        raise CalanqueError(f"The result can not go to {target}: {reason}. Give another file with --json.") from error
+    if not was_there:
+        target.unlink()
+
+
+class _Area(NamedTuple):
+    """The size of what is ranked and the points that its hull does not reach for."""
+
+    figures: dict[str, float | int]
+    limits: tuple[str, ...]
+
+
+def _area(request: BacktestRequest, validation: Validation, incidents: Incidents) -> _Area:
+    """Return the area, and the points far out that the hull leaves aside; a given boundary reaches for none."""
+    area_km2 = round(validation.cell_count * validation.cell_area_m2 / M2_A_KM2, 3)
+    count = 0 if request.boundary else int(far_out(incidents.x, incidents.y).sum())
+    told = f"{count:,} of {len(incidents.day):,} points lie far out of the city and are not followed by its hull."
+    return _Area({"area_km2": area_km2, "far_out_count": count}, (told,) if count else ())
 
 
 def cube_of(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, int]:
@@ -118,7 +160,6 @@ def _start(request: BacktestRequest, incidents: Incidents) -> date:
 def _result(
     request: BacktestRequest, config: RiskConfig, validation: Validation, incidents: Incidents, outside_count: int
 ) -> dict[str, Any]:
-    is_promoted, reason = promotes(validation, config)
     return {
         "incidents_file": request.csv_path.name,
         "incident_count": len(incidents.day),
@@ -133,7 +174,7 @@ def _result(
         "labels": labels(config),
         "parameters": config.model_dump(mode="json"),
         "validation": validation.to_dict(),
-        "decision": {"is_promoted": is_promoted, "reason": reason},
+        "decision": verdict(validation, config)._asdict(),
     }
 
 
@@ -147,16 +188,17 @@ def labels(config: RiskConfig) -> dict[str, str]:
     }
 
 
-def table_of(validation: Validation, config: RiskConfig, cell_m: float) -> Table:
-    """Return the figures as a table: pooled over types first when there are several, then each type."""
+def table_of(validation: Validation, config: RiskConfig, cell_m: float, limits: str = "") -> Table:
+    """Return the figures as a table, pooled over types first when there are several; `limits` is said below it."""
     small, large = validation.area_shares
     columns = [metric_name(kind, share) for kind in ("hit_rate", "pai", "pei") for share in (small, large)]
     heads = [f"{kind}@{share:.0%}" for kind in ("hit", "PAI", "PEI") for share in (small, large)]
     title = (
         f"{cell_m:g} m, {validation.all_weeks.week_count} weeks, {validation.first_day} to {validation.last_day}, "
-        f"{validation.all_weeks.event_count:,} incidents, {validation.cell_count:,} cells"
+        f"{validation.all_weeks.event_count:,} incidents, {validation.cell_count:,} cells, "
+        f"{validation.cell_count * validation.cell_area_m2 / M2_A_KM2:,.0f} km²"
     )
-    table = Table(title=title, caption=promotes(validation, config)[1])
+    table = Table(title=title, caption=f"{verdict(validation, config).reason} {limits}".strip())
     for head in ("type", "method"):
         table.add_column(head, no_wrap=True)
     for head in (*heads, "log score"):
@@ -179,6 +221,8 @@ def gains_table(validation: Validation, config: RiskConfig, cell_m: float) -> Ta
     small, large = validation.area_shares
     metrics = [metric_name("hit_rate", small), metric_name("hit_rate", large), "log_score"]
     title = f"Gain with its 95 % interval, cells of {cell_m:g} m, {validation.all_weeks.week_count} weeks"
+    if not verdict(validation, config).is_decided:
+        title += ": too few to decide anything"
     table = Table(title=title)
     for head in ("method", "against"):
         table.add_column(head, no_wrap=True)

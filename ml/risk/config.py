@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from calanque.contracts.yaml_file import read_closed
+from ml.risk.forest import MOST_LEAVES
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
 _ROUNDING = 1e-9
@@ -56,7 +57,7 @@ class ChallengerConfig(_Closed):
     mean_weights: MeanWeights
     regression_alpha: float = Field(gt=0)
     trees: int = Field(ge=1, le=1000)
-    leaves: int = Field(ge=2, le=255)
+    leaves: int = Field(ge=2, le=MOST_LEAVES)
     learning_rate: float = Field(gt=0, le=1)
     fewest_rows_a_leaf: int = Field(ge=1)
 

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
     from ml.risk.config import ChallengerConfig
     from ml.risk.features import Layout, SurfaceStream
+    from ml.risk.forest import Forest
     from ml.risk.rows import Rows
-
-# Rows of cells are scored in pieces, so that memory does not grow with the city.
-PIECE = 200_000
 
 
 def columns_of(layout: Layout) -> list[int]:
@@ -30,17 +28,20 @@ def columns_of(layout: Layout) -> list[int]:
 
 
 def features(shares: NDArray[np.float32], pool: NDArray[np.float32], cell_count: int) -> NDArray[np.float32]:
-    """Return log(share over uniform) of the pool, then of each chosen surface; rows x features."""
-    together = np.column_stack([pool, shares])
-    return np.asarray(np.log(together * np.float32(cell_count) + np.float32(LEAST_SHARE)), dtype=np.float32)
+    """Return log(share over uniform) of the pool, then of each chosen surface; rows x features, a feature together."""
+    table = np.empty((1 + shares.shape[1], len(pool)), dtype=np.float32)
+    table[0], table[1:] = pool, shares.T
+    table *= np.float32(cell_count)
+    table += np.float32(LEAST_SHARE)
+    return np.log(table, out=table).T
 
 
 def surface_features(
     stream: SurfaceStream, pool: NDArray[np.float32], columns: list[int], kind: int
 ) -> NDArray[np.float32]:
     """Return the features of every cell for one type, cells x features."""
-    surfaces = np.stack([stream.surface(column)[kind] for column in columns], axis=1)
-    return features(surfaces, pool[kind], stream.cube.grid.count)
+    surfaces = np.stack([stream.surface_of(column, kind) for column in columns])
+    return features(surfaces.T, pool[kind], stream.cube.grid.count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,11 +113,10 @@ def fit_trees(
     return lightgbm.train(settings, data, num_boost_round=config.trees)
 
 
-def boosted(booster: Any, table: NDArray[np.float32], kind: int) -> NDArray[np.float32]:
-    """Return the factor by which the trees multiply the pool, for the rows of one type."""
-    found = np.empty(len(table), dtype=np.float32)
-    for low in range(0, len(table), PIECE):
-        piece = table[low : low + PIECE]
-        codes = np.full((len(piece), 1), kind, dtype=np.float32)
-        found[low : low + PIECE] = booster.predict(np.hstack([piece, codes]), raw_score=True, num_threads=2)
-    return np.exp(found)
+def boosted(booster: Any, table: NDArray[np.float32], kind: int, forest: Forest | None) -> NDArray[np.float32]:
+    """Return the factor by which the trees multiply the pool, for rows of one type; a forest is those trees, faster."""
+    if forest is not None:
+        return np.exp(forest.raw(table)).astype(np.float32)
+    codes = np.full((len(table), 1), kind, dtype=np.float32)
+    raw = booster.predict(np.hstack([table, codes]), raw_score=True, num_threads=1)
+    return np.exp(raw).astype(np.float32)

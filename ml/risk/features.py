@@ -165,6 +165,21 @@ class SurfaceStream:
             return self._by_premises.surface(index - layout.by_premises)
         return shares(self._window)
 
+    def surface_of(self, index: int, kind: int) -> NDArray[np.float32]:
+        """Return one surface of one type as shares, by cell."""
+        layout = self.layout
+        if index < layout.own_count:
+            return shares(self._flat[index, kind])
+        if index < layout.places:
+            return shares(self._together[index - layout.own_count])
+        if index < layout.uniform:
+            return shares(self._places[index - layout.places])
+        return np.asarray(self.surface(index)[kind])
+
+    def own_counts(self, index: int) -> NDArray[np.float32]:
+        """Return a surface of the own type as it is counted, types x cells: its ranking is that of its shares."""
+        return np.asarray(self._flat[index])
+
     def mixture(self, weights: NDArray[np.float64], columns: tuple[int, ...]) -> NDArray[np.float32]:
         """Return the surfaces of `columns` mixed with weights (types x columns): shares, types x cells."""
         mixed = np.zeros(self._window.shape, dtype=np.float32)

@@ -12,7 +12,7 @@ import shapely
 from shapely.errors import ShapelyError
 
 from calanque.errors import CalanqueError
-from calanque.places.grid import Grid, hull, project, projected_crs, rectangle, unit_m
+from calanque.places.grid import Grid, hull, project, projected_crs, rectangle, require_true_scale, unit_m
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +59,8 @@ def read_incidents(path: Path, epsg: int, types: list[str] | None = None) -> Inc
     A time without an offset is taken as written; one with an offset is converted to UTC. Only its day counts.
 
     Raises:
-        CalanqueError: if the file, a column, a date, a number or a type is missing or unreadable, or if more than one
-            point in a hundred lies outside the area of the CRS.
+        CalanqueError: if the file, a column, a date, a number or a type is missing or unreadable, if a date is to come,
+            if more than one point in a hundred lies outside the area of the CRS, or if its metres are not true there.
     """
     frame = _read_csv(path)
     if types is not None:
@@ -78,6 +78,7 @@ def read_incidents(path: Path, epsg: int, types: list[str] | None = None) -> Inc
             f"{astray:,} of {len(frame):,} points of {path.name} lie outside the area of EPSG:{epsg}: check the CRS, "
             "and that 'lon' and 'lat' are degrees and not exchanged."
         )
+    require_true_scale(epsg, float(np.median(lon[held])), float(np.median(lat[held])))
     x, y = project(epsg, lon[held], lat[held])
     premises = frame[PREMISES][held] if PREMISES in frame else None
     return Incidents(day[held], frame["type"][held], x, y, astray, premises)
@@ -109,7 +110,12 @@ def _refuse_gap(path: Path, frame: pd.DataFrame, bad: pd.Series[bool], what: str
 
 def _days(path: Path, frame: pd.DataFrame) -> NDArray[np.datetime64]:
     times = pd.to_datetime(frame["occurred_at"], format="ISO8601", errors="coerce", utc=True)
+    whole = frame["occurred_at"].str.strip().str.match(r"\d{4}-?\d{2}-?\d{2}", na=False)
+    _refuse_gap(path, frame, times.notna() & ~whole, "'occurred_at' is a month or a year; weeks need the day")
     _refuse_gap(path, frame, times.isna(), "'occurred_at' is not a date such as 2016-03-01 or 2016-03-01T14:30")
+    # A day of grace: the local date may be ahead of UTC.
+    tomorrow = pd.Timestamp.now(tz="UTC") + pd.Timedelta(days=1)
+    _refuse_gap(path, frame, times > tomorrow, "'occurred_at' is still to come: correct or remove it")
     return np.asarray(times.dt.tz_localize(None).to_numpy(dtype="datetime64[D]"))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.risk.cores import in_turns
 from ml.risk.corrections import (
     Regression,
     boosted,
@@ -18,6 +20,7 @@ from ml.risk.corrections import (
     fit_trees,
     surface_features,
 )
+from ml.risk.forest import FEW_ROWS, Forest
 from ml.risk.kernels import shares
 from ml.risk.metrics import expected_hits
 from ml.risk.pool import fit_by_type
@@ -71,6 +74,12 @@ class Fitted:
     trees: Any = field(repr=False)
     mean_weights: MeanWeights
 
+    @cached_property
+    def forests(self) -> list[Forest]:
+        """The trees as the many cells of each type are scored by them."""
+        dump = self.trees.dump_model()
+        return [Forest(dump, kind) for kind in range(len(self.pool))]
+
     def baseline(self, name: MethodName, stream: SurfaceStream) -> NDArray[np.float32]:
         """Return a baseline's shares, types x cells."""
         return stream.mixture(self.floors[name], (self.baselines[name], stream.layout.uniform))
@@ -81,10 +90,14 @@ class Fitted:
         pool = stream.mixture(self.pool, layout.pool)
         columns = columns_of(layout)
         regression, trees = np.empty_like(pool), np.empty_like(pool)
-        for kind in range(len(pool)):
+        forests = self.forests if count >= FEW_ROWS else [None] * len(pool)
+
+        def correct(kind: int) -> None:
             table = surface_features(stream, pool, columns, kind)
             regression[kind] = self.regression.predict(table, kind)
-            trees[kind] = boosted(self.trees, table, kind) * pool[kind]
+            trees[kind] = boosted(self.trees, table, kind, forests[kind]) * pool[kind]
+
+        in_turns(correct, range(len(pool)))
         floor = np.float32(1e-6 / count)
         regression, trees = shares(regression) + floor, shares(trees) + floor
         mean = self.mean_weights
@@ -108,11 +121,12 @@ class Tuning:
 
     def look(self, stream: SurfaceStream, counts: NDArray[np.float32]) -> None:
         """Count what each candidate would have caught of the week of the origin."""
-        caught = [
-            sum(expected_hits(s, c, self._top_count) for s, c in zip(stream.surface(column), counts, strict=True))
-            for column in self._candidates
-        ]
-        self._hits.append(np.array(caught))
+
+        def caught(column: int) -> float:
+            rows = zip(stream.own_counts(column), counts, strict=True)
+            return sum(expected_hits(score, events, self._top_count) for score, events in rows)
+
+        self._hits.append(np.array(in_turns(caught, self._candidates)))
 
     def best(self, weeks: int) -> int:
         """Return the column that caught most in the latest weeks, the first one when no week was looked at."""

@@ -11,6 +11,8 @@ from scipy import stats
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+SAMPLED_EVERY = 16
+
 
 def top_cell_count(cell_count: int, area_share: float) -> int:
     """Return how many cells make a share of the area, rounded to the nearest, at least one."""
@@ -25,27 +27,61 @@ def expected_hits(score: NDArray[np.floating], events: NDArray[np.floating], top
         events: what happened in each cell.
         top_count: cells that may be flagged.
     """
-    threshold = np.partition(score, -top_count)[-top_count]
-    above, tied = score > threshold, score == threshold
-    free = top_count - int(above.sum())
-    return float(events[above].sum() + events[tied].sum() * free / tied.sum())
+    return float(hits_at(score, events, (top_count,))[0])
+
+
+def hits_at(
+    score: NDArray[np.floating], events: NDArray[np.floating], top_counts: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Return `expected_hits` for several numbers of flagged cells, rising or not."""
+    best, edge, edge_count = _best(score, max(top_counts))
+    happened = np.flatnonzero(events > 0)
+    reached, number = score[happened], events[happened].astype(np.float64)
+    hits = np.empty(len(top_counts))
+    for position, top in enumerate(top_counts):
+        threshold, above, tied = edge, len(best), edge_count
+        if top <= len(best):
+            threshold = best[-top]
+            low, high = np.searchsorted(best, threshold), np.searchsorted(best, threshold, side="right")
+            above, tied = len(best) - high, high - low
+        sure, maybe = number[reached > threshold].sum(), number[reached == threshold].sum()
+        hits[position] = sure + maybe * (top - above) / tied
+    return hits
+
+
+def _best(score: NDArray[np.floating], least: int) -> tuple[NDArray[np.floating], float, int]:
+    """Return the best scores in rising order, the score below which none of the `least` best lies, and its cells.
+
+    The last two matter where fewer than `least` cells lie above that score. A sample says about where it is, which
+    spares ordering the many cells that are not among the best; were the sample wrong, all of them are ordered.
+    """
+    sample = np.sort(score[::SAMPLED_EVERY])
+    rank = int(1.1 * least / SAMPLED_EVERY + 3 * (least / SAMPLED_EVERY) ** 0.5) + 1
+    edge = sample[-rank] if rank <= len(sample) else score.min()
+    best, edge_count = score[score > edge], int(np.count_nonzero(score == edge))
+    if len(best) + edge_count < least:
+        return np.sort(score), edge, 0
+    return np.sort(best), edge, edge_count
+
+
+def flagged_cells(score: NDArray[np.floating], count: int) -> NDArray[np.intp]:
+    """Return the cells of highest score; of ties at the last place, the first by index."""
+    best, edge, _ = _best(score, count)
+    threshold = best[-count] if count <= len(best) else edge
+    above, tied = np.flatnonzero(score > threshold), np.flatnonzero(score == threshold)
+    return np.concatenate([above, tied[: count - len(above)]])
 
 
 def hit_curve(
     score: NDArray[np.floating], events: NDArray[np.floating], area_shares: tuple[float, ...]
 ) -> NDArray[np.float64]:
     """Return the events caught at each share of the area, ties at their exact expectation."""
-    values, group, size = np.unique(score, return_inverse=True, return_counts=True)
-    caught = np.bincount(group, weights=events, minlength=len(values))[::-1]
-    cells = np.concatenate([[0], np.cumsum(size[::-1])])
-    total = np.concatenate([[0.0], np.cumsum(caught)])
-    # Within a group of ties the expected catch grows in proportion to the cells taken: linear between its ends.
-    return np.asarray(np.interp([top_cell_count(len(score), share) for share in area_shares], cells, total))
+    return hits_at(score, events, tuple(top_cell_count(len(score), share) for share in area_shares))
 
 
 def best_hits(events: NDArray[np.floating], top_count: int) -> float:
     """Return the events a perfect map of `top_count` cells would have caught (the denominator of PEI)."""
-    return float(np.partition(events, -top_count)[-top_count:].sum())
+    return float(np.sort(events[events > 0])[-top_count:].sum())
 
 
 def pai(hit_rate: float, top_count: int, cell_count: int) -> float:
@@ -59,7 +95,7 @@ def log_gain(share: NDArray[np.floating], events: NDArray[np.floating]) -> float
     With one weekly total for every method, the Poisson log-likelihoods differ by exactly this sum. `share` holds one
     number above 0 per cell, of sum 1.
     """
-    happened = events > 0
+    happened = np.flatnonzero(events > 0)
     return float(np.sum(events[happened] * np.log(share[happened].astype(np.float64) * len(share))))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.risk.metrics import any_probability, count_law, dispersion_of, hit_curve
+from ml.risk.metrics import any_probability, count_law, dispersion_of, flagged_cells, hit_curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 CURVE_SHARES = tuple(percent / 100 for percent in (0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 20))
 # Over-dispersion is estimated on the weeks already scored: the first few would judge a law not yet learnt.
 COVERAGE_MIN_WEEKS = 4
-_EDGES = np.geomspace(1e-9, 1e3, 4001)
+# Expected counts are binned between these, evenly by their logarithm; the first and last bin are open.
+_LOWEST, _HIGHEST, _BINS = 1e-9, 1e3, 4000
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Reliability:
         self.curve: list[NDArray[np.float64]] = []
         self.covered_count = self.covered_of = 0.0
         self._excess, self._square = np.zeros(types), np.zeros(types)
-        self._bins = np.zeros((4, len(_EDGES) + 1))
-        self._cells = np.zeros(len(_EDGES) + 1, dtype=np.int64)
+        self._bins = np.zeros((4, _BINS + 2))
+        self._cells = np.zeros(_BINS + 2, dtype=np.int64)
         self._generator = np.random.default_rng(seed)
 
     @property
@@ -65,8 +66,8 @@ class Reliability:
         self._square += (mean**2).sum(axis=1)
 
     def _bin(self, mean: NDArray[np.float64], counts: NDArray[np.float32], probability: NDArray[np.float64]) -> None:
-        place = np.searchsorted(_EDGES, mean.ravel())
-        size = len(self._cells)
+        logs, span = np.log(np.clip(mean.ravel(), _LOWEST, _HIGHEST)), np.log(_HIGHEST / _LOWEST)
+        place, size = np.ceil((logs - np.log(_LOWEST)) * (_BINS / span)).astype(np.intp), len(self._cells)
         self._cells += np.bincount(place, minlength=size)
         happened = (counts > 0).astype(float)
         for row, values in enumerate((mean, counts.astype(float), probability, happened)):
@@ -79,7 +80,7 @@ class Reliability:
         if len(self.brier) <= COVERAGE_MIN_WEEKS:
             return
         for mean_row, count_row, alpha in zip(mean, counts, dispersion, strict=True):
-            flagged = np.argpartition(mean_row, -self.flagged_count)[-self.flagged_count :]
+            flagged = flagged_cells(mean_row, self.flagged_count)
             law, outcome = count_law(mean_row[flagged], float(alpha)), count_row[flagged]
             below, upto = law.cdf(outcome - 1), law.cdf(outcome)
             ranks = below + self._generator.random(len(flagged)) * (upto - below)

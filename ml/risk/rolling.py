@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from calanque.errors import CalanqueError
+from ml.risk.cores import in_turns
 from ml.risk.features import SurfaceStream, weekly_decay
 from ml.risk.method import BASELINES, CHALLENGER, Fitted, MethodName, Tuning, fit
-from ml.risk.metrics import best_hits, expected_hits, log_gain, top_cell_count
+from ml.risk.metrics import best_hits, hits_at, log_gain, top_cell_count
 from ml.risk.record import PublishedRecord
 from ml.risk.reliability import Reliability
 from ml.risk.rows import Rows, gather
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ml.risk.cube import CountCube
 
 logger = logging.getLogger(__name__)
+Watch = Callable[["NDArray[np.float64]", "NDArray[np.float32]", "NDArray[np.float64]"], None]
 CALIBRATED = (MethodName.DECAY, CHALLENGER)
 REPORTED_EVERY_WEEKS = 13
 
@@ -78,8 +81,15 @@ def weekly_totals(cube: CountCube) -> NDArray[np.float64]:
     return np.column_stack(columns).astype(np.float64)
 
 
-def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
+def roll(cube: CountCube, config: RiskConfig, weeks: int, watch: Watch | None = None) -> Rolled:
     """Forecast each of the last `weeks` weeks from its own past, for every method; with 0 weeks, only learn.
+
+    Args:
+        cube: counts.
+        config: the parameters.
+        weeks: how many to forecast.
+        watch: sees what the challenger expects of each week and what happened (types x cells), and the over-dispersion
+            by type that was known beforehand.
 
     Returns:
         The weekly scores, and what was learnt on the weeks before the week to come.
@@ -97,7 +107,7 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
         if week >= first:
             if (week - first) % challenger.refit_weeks == 0:
                 _refit(rolled, config, past, tuning, stream)
-            _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days))
+            _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days), watch)
             _report(week - first + 1, weeks)
         if weeks:
             tuning.look(stream, counts)
@@ -141,14 +151,21 @@ def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning,
     rolled.fitted = fit(past, stream.layout, config, kde, rolled.cube.grid.count)
 
 
-def _score_week(rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]) -> None:
+def _score_week(
+    rolled: Rolled,
+    stream: SurfaceStream,
+    counts: NDArray[np.float32],
+    level: NDArray[np.float64],
+    watch: Watch | None,
+) -> None:
     rolled.events.append(counts.sum(axis=1, dtype=np.float64))
     rolled.best.append(np.array([[best_hits(row, top) for top in rolled.top_counts] for row in counts]))
     fitted = rolled.latest()
-    for name in BASELINES:
-        _score_method(rolled, name, counts, fitted.baseline(name, stream), level)
-    for name, shares in fitted.challengers(stream).items():
-        _score_method(rolled, name, counts, shares, level)
+    forecasts = {name: fitted.baseline(name, stream) for name in BASELINES} | fitted.challengers(stream)
+    shown = rolled.tallies[CHALLENGER].reliability
+    if watch is not None and shown is not None:
+        watch(forecasts[CHALLENGER] * level[:, None], counts, shown.dispersion)
+    in_turns(lambda name: _score_method(rolled, name, counts, forecasts[name], level), forecasts)
 
 
 def _score_method(
@@ -159,7 +176,7 @@ def _score_method(
     level: NDArray[np.float64],
 ) -> None:
     tally, pairs = rolled.tallies[name], list(zip(shares, counts, strict=True))
-    tally.hits.append(np.array([[expected_hits(s, c, top) for top in rolled.top_counts] for s, c in pairs]))
+    tally.hits.append(np.array([hits_at(s, c, rolled.top_counts) for s, c in pairs]))
     tally.log.append(np.array([log_gain(s, c) for s, c in pairs]))
     if tally.reliability is not None and tally.published is not None:
         mean = shares * level[:, None]

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -287,3 +288,42 @@ def test_spark_takes_no_call_without_its_secret(stack: Settings, endpoint: str) 
     for port in ports:
         answer = spark_answer(port, CALL, struct.pack(">qi", 1, len(call)) + call)
         assert answer == b"" or b"Unknown challenge message" in answer
+
+
+@pytest.mark.parametrize("carried_by", ["header", "cookie"])
+@pytest.mark.parametrize("path", ["/auth/logout", "/api/v2/auth/logout"])
+def test_a_token_of_airflow_ends_at_logout(stack: Settings, path: str, carried_by: str) -> None:
+    import httpx
+
+    name, password = account(stack, "dpo")
+    answer = httpx.post(f"{stack.airflow_url}/auth/token", json={"username": name, "password": password}, timeout=60)
+    token = answer.json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    dags = f"{stack.airflow_url}/api/v2/dags?limit=1"
+    assert httpx.get(dags, headers=bearer, timeout=60).status_code == 200
+    carried = bearer if carried_by == "header" else {"Cookie": f"_token={token}"}
+    assert httpx.get(f"{stack.airflow_url}{path}", headers=carried, timeout=60).status_code == 307
+    assert httpx.get(dags, headers=bearer, timeout=60).status_code in {401, 403}
+
+
+def test_the_fifth_wrong_password_waits(stack: Settings) -> None:
+    import httpx
+
+    from calanque.engines.airflow_doors import WINDOW_S
+
+    def sign_in(password: str) -> int:
+        login = {"username": "dpo", "password": password}
+        return httpx.post(f"{stack.airflow_url}/auth/token", json=login, timeout=60).status_code
+
+    assert [sign_in(f"wrong {n}") for n in range(6)] == [401, 401, 401, 401, 429, 429]
+    right = stack.secret("password_dpo")
+    assert sign_in(right) == 429
+    # What follows has to sign in again.
+    time.sleep(WINDOW_S + 1)
+    assert sign_in(right) == 201
+
+
+def test_airflow_is_shown_in_no_foreign_frame(stack: Settings) -> None:
+    import httpx
+
+    assert httpx.get(f"{stack.airflow_url}/auth/login/", timeout=60).headers["x-frame-options"] == "SAMEORIGIN"

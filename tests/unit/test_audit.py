@@ -546,11 +546,20 @@ def test_a_small_audit_says_so_in_page_and_card(results) -> None:
     assert page.count("Passed, on few data") == page.count("Réussi, sur peu de données") == 3
     assert "a pass is then no proof" in page
     assert "une réussite n'est alors pas une preuve" in page
-    assert card.startswith("Passed, on few data, 2026-11-24, on simulated cities.")
+    assert card.startswith("Passed, on few data, 2026-11-24: these parameters, learnt anew on simulated cities.")
     assert "- Null data: passed, on few data. " in card
     assert "- Forged reports: passed. " in card
     for text in (page, card):
         assert "does not decide which model serves" in text
+
+
+def test_the_audit_says_that_it_is_of_the_parameters(results) -> None:
+    """The stored version is never asked: its parameters learn anew in each simulated city."""
+    page = audit_html(results)
+    assert "Audit of the parameters" in page
+    assert "The audit is of these parameters" in page
+    assert "L&#x27;audit porte sur ces paramètres" in page or "L'audit porte sur ces paramètres" in page
+    assert "these parameters" in audit_markdown(results)
 
 
 def test_what_failed_is_named(results) -> None:

@@ -2,12 +2,15 @@
 
 import configparser
 import json
+import os
 import socket
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from calanque.cli.main import app
 from calanque.errors import CalanqueError
 from calanque.settings import Settings
 from calanque.stack import configuration, jars, preflight, services, supervisor
@@ -185,3 +188,12 @@ def test_a_start_says_whom_it_does_not_keep_out(make, monkeypatch) -> None:
     monkeypatch.setattr(stack, "console", Console(width=200))
     monkeypatch.setattr(lifecycle, "up", lambda settings, say: 1.0)
     assert "another of its users can be anybody to HDFS" in CliRunner().invoke(stack.app, ["up"]).output
+
+
+def test_what_trains_does_not_spin_beside_other_work(make, monkeypatch):
+    """Airflow's tasks by their environment; `calanque backtest` before it loads a library that trains."""
+    assert services.airflow_environment(make("local"))["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    missing = ["backtest", "--incidents", "missing.csv", "--crs", "26910", "--cell", "250"]
+    CliRunner().invoke(app, missing)
+    assert os.environ.pop("OMP_WAIT_POLICY") == "PASSIVE"

@@ -1,0 +1,56 @@
+"""The trees read for speed give what the library gives, and both cores give what one does."""
+
+import lightgbm
+import numpy as np
+import pytest
+
+from ml.risk.cores import in_turns
+from ml.risk.corrections import boosted
+from ml.risk.forest import MOST_LEAVES, Forest
+from ml.risk.metrics import expected_hits, flagged_cells, hits_at
+
+TYPES = 4
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[lightgbm.Booster, np.ndarray]:
+    """Trees of the most leaves on six features and the type, and rows of which many lie on a threshold."""
+    generator = np.random.default_rng(5)
+    table = np.round(generator.normal(size=(40_000, 6)), 2).astype(np.float32)
+    kind = generator.integers(0, TYPES, len(table))
+    rate = np.exp(table[:, 0] + (kind == 2) * table[:, 1] - (kind == 3))
+    settings = {"objective": "poisson", "num_leaves": MOST_LEAVES, "verbosity": -1, "num_threads": 1, "seed": 1}
+    data = lightgbm.Dataset(np.column_stack([table, kind]), generator.poisson(rate), categorical_feature=[6])
+    return lightgbm.train(settings, data, num_boost_round=30), table
+
+
+@pytest.mark.parametrize("kind", range(TYPES))
+def test_the_forest_is_the_library_s_trees(trained, kind):
+    booster, table = trained
+    forest = Forest(booster.dump_model(), kind)
+    thresholds = np.array([threshold for splits, _ in forest._trees for _, threshold, _ in splits])
+    rows = np.vstack([table, np.resize(thresholds, (500, 6)), np.nextafter(np.resize(thresholds, (500, 6)), np.inf)])
+    rows = rows.astype(np.float32)
+    assert len(thresholds) > 100
+    assert np.allclose(boosted(booster, rows, kind, forest), boosted(booster, rows, kind, None), rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 20, 5000])
+def test_hits_of_a_sample_s_threshold_are_those_of_the_whole_order(size):
+    generator = np.random.default_rng(size)
+    for values in (2, 40, 10**6):
+        score, events = generator.integers(0, values, size).astype(float), generator.poisson(0.3, size).astype(float)
+        score *= generator.random(size) < 0.3
+        for top in {1, max(1, size // 100), max(1, size // 20), size}:
+            order = np.sort(score)[::-1]
+            above, tied = score > order[top - 1], score == order[top - 1]
+            hits = events[above].sum() + events[tied].sum() * (top - above.sum()) / tied.sum()
+            assert expected_hits(score, events, top) == pytest.approx(hits)
+            assert hits_at(score, events, (1, top))[1] == pytest.approx(hits)
+            flagged = flagged_cells(score, top)
+            assert len(set(flagged)) == top
+            assert sorted(score[flagged])[::-1] == list(order[:top])
+
+
+def test_both_cores_keep_the_order():
+    assert in_turns(lambda number: number * 2, range(50)) == [2 * number for number in range(50)]
