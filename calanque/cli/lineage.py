@@ -102,7 +102,7 @@ def _terms(terms: "Terms | None") -> Iterator[tuple[str, str]]:
 def _columns(columns: "tuple[LandedColumn, ...]") -> Iterator[tuple[str, str]]:
     for bronze, how in dict.fromkeys((column.bronze, column.how) for column in columns):
         landed = [column for column in columns if (column.bronze, column.how) == (bronze, how)]
-        yield f"column {bronze}", f"{how} of {', '.join(map(_landed, landed))}"
+        yield f"bronze column {bronze}", f"{how} of {', '.join(map(_landed, landed))}"
 
 
 def _landed(column: "LandedColumn") -> str:
