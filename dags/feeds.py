@@ -5,20 +5,23 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import Asset, dag, get_current_context, task
 
 from calanque.contracts import FeedContract, load_contracts
+from calanque.contracts.page import contract_page
+from calanque.engines.airflow import no_second_try
+from calanque.engines.airflow_links import with_feed_links
 from calanque.stack.pools import feed_pool
 
 DOC = """
-### {title}
-{description}
-
-By `dags/feeds/{feed}.odcs.yaml` (version {version}). Landed = loaded + quarantined, or the run fails. A batch that is
-already loaded changes nothing.
+### {contract.title}
+{contract.description}
+By the contract below. Landed = loaded + quarantined, or the run fails. A batch already loaded changes nothing.
 
 **If it fails**
 - *"… is refused …"*: the source sent something that does not fit the contract. Its rows are in `quarantine.{feed}` with
-  their reasons, the last good data stays. Follow `infra/runbooks/refused-batch.md`; a new run will not help.
+  their reasons, the last good data stays. Follow [the runbook](/calanque/runbooks/refused-batch): no new run will help.
 - *"… does not answer"*, *"… stopped answering"*: something is away. See `calanque stack status`, then clear the task.
 - Anything else: read the last line of the task's log, then clear the task. Every step can be run again.
+
+{pages}
 """
 
 
@@ -32,9 +35,9 @@ def make_dag(contract: FeedContract) -> None:
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
-        default_args={**arguments, "pool": feed_pool(feed)},
+        default_args={**arguments, "pool": feed_pool(feed), "retry_policy": no_second_try()},
         tags=["feed", contract.domain, contract.territory, *(["synthetic"] if contract.is_synthetic else [])],
-        doc_md=DOC.format(feed=feed, title=contract.title, description=contract.description, version=contract.version),
+        doc_md=DOC.format(feed=feed, contract=contract, pages=contract_page(contract, "en", "fr")),
     )
     def feed_dag() -> None:
         @task
@@ -61,7 +64,9 @@ def make_dag(contract: FeedContract) -> None:
 
             return publish_task(ref)
 
-        publish(gate(protect(land())))
+        ref = with_feed_links(land(), feed)
+        for step in (protect, gate, publish):
+            ref = with_feed_links(step(ref), feed)
 
     feed_dag()
 

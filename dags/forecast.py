@@ -10,13 +10,14 @@ from calanque.stack.pools import FORECAST_POOL
 FORECAST = Asset(name="marts/forecast", uri="calanque://marts/forecast")
 DOC = """
 ### Forecast
-Judges the champion on the last eight weeks: one that breaks its promise retires, and `marts.fct_model_promotion` says
-why; inputs that have drifted are in its log, in `marts.fct_input_drift` and behind *Input drift*; they retire nobody.
-Then scores next week, model beside baseline: `marts.fct_forecast`, finer `marts.fct_forecast_fine`, by six hours
+Scores each published week against what happened (`marts.fct_forecast_score`) and judges the champion by it: one that
+the data have left behind retires, `marts.fct_model_promotion` says why. Inputs that have drifted are in its log, in
+`marts.fct_input_drift` and behind *Input drift*; they retire nobody. Then forecasts next week, model beside baseline
+(counts alone while no model is): `marts.fct_forecast`, finer `marts.fct_forecast_fine`, by six hours
 `marts.fct_forecast_slot`. `marts.fct_near_repeat` and `marts.fct_near_repeat_alert` say what comes close together.
 
 **If it fails**
-- *"There is no model …"*, *"… written by another version"*: run `train_risk` first.
+- *"… written by another version"*: run `train_risk` first.
 - *"The model retires …"* is no failure: the counts are served until a training wins again.
 - *"… trained on another grid"*: the territory's file has changed; run `transform`, then `train_risk`.
 - *"… pairs lie within …"*: correct `ml/near_repeat/model.yml`, then clear `near_repeat_toronto` with what follows.
@@ -37,26 +38,16 @@ Then scores next week, model beside baseline: `marts.fct_forecast`, finer `marts
 def forecast_risk() -> None:
     """Declare the forecast and the near-repeat layer of each territory with a model."""
 
-    @task
-    def monitor(territory: str) -> dict:
-        from calanque.engines.airflow import run_step
-        from ml.risk.steps import monitor_territory
-
-        return run_step(monitor_territory, territory, idle="No champion to judge, and no new data to compare.")
-
     @task(trigger_rule="none_failed")
-    def forecast(territory: str) -> dict:
+    def step(module: str, name: str, territory: str, idle: str) -> dict:
+        from importlib import import_module
+
         from calanque.engines.airflow import run_step
-        from ml.risk.steps import forecast_territory
 
-        return run_step(forecast_territory, territory, idle="Same data, same model: the forecast stands.")
+        return run_step(getattr(import_module(module), f"{name}_territory"), territory, idle=idle)
 
-    @task
-    def near_repeat(territory: str) -> dict:
-        from calanque.engines.airflow import run_step
-        from ml.near_repeat.steps import near_repeat_territory
-
-        return run_step(near_repeat_territory, territory, idle="Same data, same code: the near-repeat layer stands.")
+    def step_of(module: str, name: str, idle: str):
+        return step.override(task_id=f"{name}_toronto")(module, name, "toronto", idle)
 
     @task(trigger_rule="none_failed_min_one_success", outlets=[FORECAST])
     def check() -> None:
@@ -66,10 +57,12 @@ def forecast_risk() -> None:
         with plainly():
             check_forecast(get_current_context()["dag_run"].run_id)
 
-    forecast_toronto = forecast.override(task_id="forecast_toronto")("toronto")
-    monitor_toronto = monitor.override(task_id="monitor_toronto")("toronto")
-    with_links(monitor_toronto, ReturnedLink("Input drift", "drift_page")) >> forecast_toronto
-    [forecast_toronto, near_repeat.override(task_id="near_repeat_toronto")("toronto")] >> check()
+    scored = step_of("ml.risk.record_steps", "score", "No published week is newly covered by the data.")
+    judged = step_of("ml.risk.record_steps", "monitor", "No champion to judge, and no new data to compare.")
+    forecast = step_of("ml.risk.steps", "forecast", "The same data and model, or too few weeks: nothing to forecast.")
+    near = step_of("ml.near_repeat.steps", "near_repeat", "Same data, same code: the near-repeat layer stands.")
+    scored >> with_links(judged, ReturnedLink("Input drift", "drift_page")) >> forecast
+    [forecast, near] >> check()
 
 
 forecast_risk()

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
+from calanque.engines.airflow_links import PageLink, with_links
+
 DOC = """
 ### Maintain
-OPTIMIZE and VACUUM of every table, the manifest of small files (`/lake/governance/state/small_files.json`), and
-the deletion of
-raw files older than their contract allows. It changes files, never rows.
+OPTIMIZE and VACUUM of every table: files are merged and removed, rows stay. Then what is past the days of its contract
+is deleted: rows of quarantine and raw files. The manifest of small files is `/lake/governance/state/small_files.json`.
 
 **If it fails**
 - It can be run again at any time. Two writers on one table make one of them try again: that is no fault.
@@ -37,7 +38,7 @@ def maintain() -> None:
         with plainly():
             return run()
 
-    upkeep()
+    with_links(upkeep(), PageLink("Runbook", "/calanque/runbooks/small-files"))
 
 
 maintain()

@@ -10,8 +10,8 @@ from calanque.stack.pools import AUDIT_POOL, FORECAST_POOL
 DOC = """
 ### Train
 Back-tests the baseline and the challenger on rolling weeks, logs the run to MLflow, and moves the alias `champion`
-only when the challenger beats the plain counts with its interval above 0. The shares of the week's slots are judged
-too; they decide how hours are told, not who is champion.
+only when the challenger beats the plain counts with its interval above 0; one that is refused leaves it where it is.
+The shares of the week's slots are judged too; they decide how hours are told, not who is champion.
 
 Then audits the version's parameters, not what it learnt: they learn anew on simulated cities (feedback loop, null
 data, fairness, forged reports). The page is `audit.html` of its MLflow run, which the button *Audit report* of the
@@ -20,7 +20,7 @@ nobody; it says where its verdicts are weak.
 
 **If it fails**
 - *"MLflow … does not answer"*: see `calanque stack status`, then clear the task.
-- *"… too short"*: the feed has less history than the back-test needs; the forecast goes on with the last model.
+- *"No model … yet"* in the log of a green task is no failure: the history is short, and counts are forecast meanwhile.
 - *"The audit … FAILED"* in the log of a green task: read the report; `benchmarks/audit.py` tries the same on more data.
 - Nothing here changes a table: it is always safe to clear the task.
 """

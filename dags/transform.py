@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Asset, AssetAny, dag, get_current_context, task
 
+from calanque.engines.airflow_links import PageLink, with_links
 from calanque.marts.domains import DOMAINS, Domain
 from calanque.stack.pools import marts_pool
 
@@ -14,9 +15,8 @@ is skipped.
 
 **If it fails**
 - *"The dbt model/test '…' failed"*: bronze holds something the models do not expect. The marts keep their last
-  good version
-  where a constraint refused the new one. Read `calanque stack logs dbt`, correct the model or the contract,
-  clear the task.
+  good version where a constraint refused the new one. The log leads to the model's SQL; all that dbt said is in
+  `calanque stack logs dbt`. Correct the model or the contract, clear the task.
 - *"The gate of the marts is not passed"*: the tables were built but are not to be trusted; training and forecast
   were not started.
 - *"… does not exist yet"*: run the feed's DAG first.
@@ -57,7 +57,7 @@ def transform() -> None:
                 skip(f"The marts of {domain.name} are up to date: nothing to do.")
             return done
 
-        build()
+        with_links(build(), PageLink("Runbook", "/calanque/runbooks/replay-a-day"))
 
     for domain in DOMAINS.values():
         declare(domain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+log = logging.getLogger(__name__)
 INCIDENTS, CELLS = "marts.fct_incidents", "marts.dim_cell"
 
 
@@ -26,19 +28,28 @@ INCIDENTS, CELLS = "marts.fct_incidents", "marts.dim_cell"
 class WeekTable:
     """A mart written week by week: its name, its schema (`name type, name type`), what it holds and its grain.
 
-    Columns may have comments of their own, for analysts.
+    Columns may have comments of their own, for analysts. A table of an earlier version is brought up to these columns
+    when it is next written: rows stay, columns that are gone are dropped, new ones are empty in them. So are those of
+    `renewed`, whose meaning changed when the column named beside them went.
     """
 
     name: str
     schema: str
     comment: str
     column_comments: Mapping[str, str] = field(default_factory=dict)
+    renewed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def told(cls, name: str, columns: Sequence[tuple[str, str, str]], comment: str) -> WeekTable:
+    def told(
+        cls,
+        name: str,
+        columns: Sequence[tuple[str, str, str]],
+        comment: str,
+        renewed: Mapping[str, str] | None = None,
+    ) -> WeekTable:
         """Declare a mart whose columns say what they hold: (name, type, comment) each."""
         schema = ", ".join(f"{column} {kind}" for column, kind, _ in columns)
-        return cls(name, schema, comment, {column: text for column, _, text in columns})
+        return cls(name, schema, comment, {column: text for column, _, text in columns}, renewed or {})
 
     @property
     def columns(self) -> dict[str, str]:
@@ -121,15 +132,57 @@ def write_week(table: WeekTable, frame: pd.DataFrame, territory: str, first_day:
         step: written in the commit.
         run_id: the same.
     """
+    where = f"territory = '{territory}' and week_start_date = '{first_day}'"
+    write_rows(table, frame, where, step, run_id)
+
+
+def write_rows(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run_id: str) -> None:
+    """Replace the rows of a mart that a condition names; the table is made, or brought up to its columns, first.
+
+    Args:
+        table: the mart.
+        frame: the new rows, which fulfil `where`, with at least the columns of the table.
+        where: SQL condition.
+        step: written in the commit.
+        run_id: the same.
+    """
+    with spark.user_metadata({"step": step, "run_id": run_id}):
+        make_table(table)
+        rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
+        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
+
+
+def make_table(table: WeekTable) -> None:
+    """Make a mart that does not exist yet; one of an earlier version is brought up to its columns and comments."""
     spark.sql(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
         f"location '{settings().hdfs_uri}/lake/{table.name.replace('.', '/')}' "
         f"comment '{_quoted(table.comment)}'"
     )
-    rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
-    where = f"territory = '{territory}' and week_start_date = '{first_day}'"
-    with spark.user_metadata({"step": step, "run_id": run_id}):
-        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
+    found = spark.columns(table.name)
+    if {name: kind for name, kind, _ in found} != table.columns:
+        _rewrite(table, {name: kind for name, kind, _ in found})
+        return
+    known = {name: comment for name, _, comment in found}
+    changed = [(name, text) for name, text in table.column_comments.items() if known[name] != text]
+    if changed:
+        # All in one commit, which touches no row.
+        columns = ", ".join(f"{name} comment '{_quoted(text)}'" for name, text in changed)
+        spark.sql(f"alter table {table.name} alter column {columns}")
+
+
+def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:
+    kept = kept_columns(table, old)
+    log.info("%s is of an earlier version: it is written anew, %d columns of its rows are kept.", table.name, len(kept))
+    chosen = [name if name in kept else f"cast(null as {kind}) as {name}" for name, kind in table.columns.items()]
+    spark.rewrite(table.name, chosen, table.column_comments, "territory")
+    spark.sql(f"comment on table {table.name} is '{_quoted(table.comment)}'")
+
+
+def kept_columns(table: WeekTable, old: Mapping[str, str]) -> set[str]:
+    """Return the columns whose earlier values still mean the same, given the type of each column that a table has."""
+    same = {name for name, kind in table.columns.items() if old.get(name) == kind}
+    return same - {name for name, gone in table.renewed.items() if gone in old}
 
 
 def code_version() -> str:

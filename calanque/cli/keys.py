@@ -15,7 +15,7 @@ app = typer.Typer(help="Keys of the tokens: list, rotate, retire, pull from a se
 @app.command("list")
 def list_keys() -> None:
     """List the keys by id, with the day they were made; never a key."""
-    from calanque.privacy.key_file import read_keys
+    from calanque.privacy.key_file import made_by, read_keys
 
     keys = read_keys()
     table = Table(title="Token keys")
@@ -23,7 +23,9 @@ def list_keys() -> None:
         table.add_column(name)
     for key in keys:
         use = "makes new tokens" if key is keys[-1] else "finds older tokens"
-        table.add_row(key.key_id, str(key.made_on or "not known"), use)
+        latest = made_by(key)
+        fallback = f"{latest} at the latest (time of the key file)" if latest else "not known"
+        table.add_row(key.key_id, str(key.made_on or fallback), use)
     console.print(table)
 
 

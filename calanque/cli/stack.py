@@ -9,7 +9,7 @@ from calanque.cli.terminal import console
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
-app = typer.Typer(help="The services: start, stop, state, logs.", no_args_is_help=True)
+app = typer.Typer(help="The services: start, stop, state, logs, passwords.", no_args_is_help=True)
 
 
 @app.command()
@@ -27,11 +27,13 @@ def provision() -> None:
 @app.command()
 def up() -> None:
     """Start every service in the order of its needs and wait until all are ready."""
-    from calanque.stack import lifecycle
+    from calanque.stack import accounts, lifecycle
 
     with console.status("Starting the services…"):
         taken_s = lifecycle.up(settings(), lambda name, s: console.print(f"  [green]ready[/] {name:<22} {s:5.1f} s"))
     console.print(f"All services are ready after {taken_s:.0f} s.")
+    if settings().profile == "local":
+        console.print(accounts.NOT_PROTECTED)
 
 
 @app.command()
@@ -60,6 +62,14 @@ def status() -> None:
     from calanque.stack import status as state
 
     console.print(state.table(state.status(settings())))
+
+
+@app.command()
+def passwords() -> None:
+    """Show each account of this installation, where it signs in, and its password."""
+    from calanque.stack import accounts
+
+    console.print(accounts.table(settings()))
 
 
 @app.command()

@@ -125,6 +125,7 @@ class FeedContract(Closed):
     regime: Literal["rgpd", "title_iii"]
     purpose: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     legal_basis: str
+    licence: str
     recipients: Annotated[tuple[str, ...], Field(min_length=1)]
     origin: Literal["reported", "enforced"]
     is_personal: bool

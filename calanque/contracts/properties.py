@@ -23,6 +23,7 @@ class FeedProperties(_Properties):
     regime: Literal["rgpd", "title_iii"]
     purpose: str
     legal_basis: str
+    licence: str
     recipients: tuple[str, ...]
     origin: Literal["reported", "enforced"]
     is_personal: bool

@@ -29,7 +29,10 @@ class TaskTime(BaseModel):
 
 
 class DemoRun(BaseModel):
-    """What the main job did: its tasks, and which tables got a new version before and in the upkeep."""
+    """What the main job did: its tasks, and which tables got a new version before and in the upkeep.
+
+    `paused_dags` were left out, because somebody has paused them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,12 +40,14 @@ class DemoRun(BaseModel):
     seconds: float
     changed_tables: tuple[str, ...]
     maintained_tables: tuple[str, ...]
+    paused_dags: tuple[str, ...]
 
 
 def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 1500) -> DemoRun:
     """Trigger every feed, wait for what follows from them, then run the upkeep.
 
-    What was missed is caught up: a step of the chain that has never succeeded is started by hand.
+    DAGs that have never run are woken. One that has run and is paused was paused by a person: it stays so. What was
+    missed is caught up: a step of the chain that has never succeeded is started by hand.
 
     Raises:
         CalanqueError: naming the task that failed, with the last sentence of its log.
@@ -52,18 +57,19 @@ def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 150
     orchestrator.wait_for_dags({*feeds, *CHAIN, UPKEEP})
     began_at, before = datetime.now(UTC), versions()
     # Once awake, the scheduler starts the feeds of the day by itself: those runs count too.
-    orchestrator.unpause([*CHAIN, *feeds, UPKEEP])
-    runs = _run(orchestrator, feeds, say, within_s, began_at)
+    paused = orchestrator.wake([*CHAIN, *feeds, UPKEEP])
+    runs = _run(orchestrator, [feed for feed in feeds if feed not in paused], say, within_s, began_at)
     for dag_id in CHAIN:
-        if not orchestrator.has_succeeded(dag_id):
+        if dag_id not in paused and not orchestrator.has_succeeded(dag_id):
             runs += _run(orchestrator, [dag_id], say, within_s, datetime.now(UTC))
     after = versions()
-    runs += _run(orchestrator, [UPKEEP], say, within_s, datetime.now(UTC))
+    runs += _run(orchestrator, [UPKEEP] if UPKEEP not in paused else [], say, within_s, datetime.now(UTC))
     return DemoRun(
         tasks=tuple(task for run in runs for task in _tasks(orchestrator, run)),
         seconds=(datetime.now(UTC) - began_at).total_seconds(),
         changed_tables=_changed(before, after),
         maintained_tables=_changed(after, versions()),
+        paused_dags=tuple(paused),
     )
 
 

@@ -1,7 +1,5 @@
 """The summary of the demo, read back from the lake itself: reports, the query door, the registry."""
 
-from typing import Any
-
 from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
@@ -62,16 +60,27 @@ def _marts() -> Table:
 
 def _forecast() -> Table:
     table = Table(title="Next week's forecast beside its baseline: the first cells of each type")
-    for name in ("week", "type", "cell", "expected", "90 % interval", "baseline", "rank", "rank by baseline", "served"):
+    for name in (
+        "week",
+        "type",
+        "cell",
+        "expected",
+        "at most, 9 of 10",
+        "P(≥1)",
+        "baseline",
+        "rank",
+        "rank by baseline",
+        "served",
+    ):
         table.add_column(name, justify="left" if name in {"week", "type", "cell", "served"} else "right")
     rows = trino.query(
-        "select week_start_date, type, cell_id, expected_count, lower_count, upper_count, baseline_count, rank_model, "
-        "rank_baseline, served from fct_forecast "
+        "select week_start_date, type, cell_id, expected_count, upper_count, p_at_least_one, baseline_count, "
+        "rank_model, rank_baseline, served from fct_forecast "
         "where week_start_date = (select max(week_start_date) from fct_forecast) "
         f"and rank_model <= {TYPES_SHOWN} order by type, rank_model"
     )
     last = None
-    for week, kind, cell, expected, low, high, baseline, rank, rank_baseline, served in rows:
+    for week, kind, cell, expected, upper, any_one, baseline, rank, rank_baseline, served in rows:
         table.add_section() if last not in {None, kind} else None
         last = kind
         table.add_row(
@@ -79,7 +88,8 @@ def _forecast() -> Table:
             kind,
             cell,
             f"{expected:.2f}",
-            f"{low}–{high}",
+            str(upper),
+            f"{any_one:.0%}",
             f"{baseline:.2f}",
             str(rank),
             str(rank_baseline),
@@ -138,26 +148,19 @@ def _changes(done: DemoRun) -> Panel:
     changed = ", ".join(done.changed_tables)
     first = f"New versions: {changed}." if changed else "Nothing new at the sources: no table changed."
     upkeep = ", ".join(done.maintained_tables)
-    return Panel(f"{first}\nBy the upkeep alone (files, never rows): {upkeep or 'none'}.", title="Tables")
+    paused = f"\nLeft paused, as somebody wanted: {', '.join(done.paused_dags)}." if done.paused_dags else ""
+    return Panel(
+        f"{first}\nBy the upkeep alone (files, and rows past their days): {upkeep or 'none'}.{paused}", title="Tables"
+    )
 
 
 def addresses(settings: Settings) -> Table:
-    """Return where each interface is and who signs in with what; the passwords are this installation's own."""
-    table = Table(title="Addresses and demo accounts")
-    for name in ("what", "address", "user", "password"):
+    """Return where each interface is and who signs in; passwords are pointed at: summaries are kept in files."""
+    table = Table(title="Addresses", caption="Passwords: calanque stack passwords")
+    for name in ("what", "address", "who signs in"):
         table.add_column(name, overflow="fold")
-
-    def password(user: str) -> str:
-        return settings.secret(f"password_{user}")
-
-    rows: list[tuple[Any, ...]] = [
-        ("Airflow", settings.airflow_url, user, password(user)) for user in ("engineer", "analyst", "dpo")
-    ]
-    rows += [
-        ("Trino (SQL, JDBC)", settings.trino_url, "analyst", password("analyst")),
-        ("MLflow", settings.mlflow_uri, "–", "–"),
-        ("HDFS NameNode", f"{settings.webhdfs_url}/jmx", "–", "–"),
-    ]
-    for row in rows:
-        table.add_row(*row)
+    table.add_row("Airflow", settings.airflow_url, "engineer, analyst, dpo")
+    table.add_row("Trino (SQL, JDBC)", settings.trino_url, "analyst")
+    table.add_row("MLflow", settings.mlflow_uri, "engineer, analyst, dpo")
+    table.add_row("HDFS NameNode", f"{settings.webhdfs_url}/jmx", "nobody")
     return table

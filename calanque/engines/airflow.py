@@ -1,7 +1,9 @@
 """The orchestrator's REST API, and the one place where an error of ours becomes the last line of a task's log."""
 
 import json
+import logging
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,6 +20,11 @@ from calanque.settings import Settings
 
 ACTIVE = ("queued", "running")
 QUIET_S = 6
+# Libraries that tell each of their calls: an engineer reads steps and sentences.
+CHATTY = ("hdfs", "great_expectations", "py4j", "mlflow", "alembic")
+# What begins the line that says why a task failed: its sentence, or the class of an unforeseen error.
+ENDING = re.compile(r"^(Task exited|[\w.]*(Exception|Error)): ")
+log = logging.getLogger(__name__)
 
 
 class Run(BaseModel):
@@ -37,24 +44,44 @@ class Run(BaseModel):
         return (self.end_date - self.start_date).total_seconds() if self.start_date and self.end_date else 0.0
 
 
+class TaskStoppedError(SystemExit):
+    """Ends a task as failed in one line of its log: for any other exception Airflow prints its own frames.
+
+    Its code is the sentence; Airflow tries the task again while its retries last.
+    """
+
+
+class TaskRefusedError(TaskStoppedError):
+    """Ends a task as failed for good, by `no_second_try`."""
+
+
+def no_second_try() -> Any:
+    """Return the retry policy of tasks that may refuse a batch: a retry would only refuse it again."""
+    from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+    return ExceptionRetryPolicy(rules=[RetryRule(exception=TaskRefusedError, action=RetryAction.FAIL)])
+
+
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Turn a CalanqueError into a task failure whose message is its sentence; a refused batch is not tried again."""
-    from airflow.sdk.exceptions import AirflowException, AirflowFailException
-
+    """Let the task's log show our steps only, and end it on a CalanqueError with that sentence and nothing after."""
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    _say_links({})
     try:
         yield
     except RefusedBatchError as error:
-        raise AirflowFailException(str(error)) from None
+        raise TaskRefusedError(str(error)) from None
     except CalanqueError as error:
-        raise AirflowException(str(error)) from None
+        raise TaskStoppedError(str(error)) from None
 
 
 def skip(sentence: str) -> NoReturn:
-    """End the task as skipped: what follows is skipped too, and no asset is announced."""
+    """Say the sentence and end the task as skipped: what follows is skipped too, and no asset is announced."""
     from airflow.sdk.exceptions import AirflowSkipException
 
-    raise AirflowSkipException(sentence)
+    log.info(sentence)
+    raise AirflowSkipException
 
 
 def run_step(step: Callable[[str, str], dict[str, Any] | None], territory: str, idle: str) -> dict[str, Any]:
@@ -69,7 +96,24 @@ def run_step(step: Callable[[str, str], dict[str, Any] | None], territory: str, 
 
     with plainly():
         done = step(territory, get_current_context()["dag_run"].run_id)
-    return skip(idle) if done is None else done
+    if done is None:
+        skip(idle)
+    _say_links(done)
+    return done
+
+
+def _say_links(returned: dict[str, Any]) -> None:
+    """Log the addresses behind the task's buttons: Airflow shows the buttons two clicks away, the log at once."""
+    from airflow.sdk import get_current_context
+
+    try:
+        task = get_current_context().get("task")
+    except RuntimeError:  # not in a task
+        return
+    for link in getattr(task, "operator_extra_links", ()):
+        address = returned.get(getattr(link, "key", "")) if returned else getattr(link, "address", "")
+        if address:
+            log.info("%s: %s", link.name, address)
 
 
 def secret_text(settings: Settings, kind: Literal["connection", "variable"], name: str) -> str:
@@ -147,15 +191,23 @@ class Orchestrator:
                 )
             time.sleep(1)
 
-    def unpause(self, dag_ids: list[str]) -> None:
-        """Let the scheduler run these DAGs; nothing happens to those it runs already."""
-        for dag_id in dag_ids:
+    def wake(self, dag_ids: list[str]) -> list[str]:
+        """Let the scheduler run those of these DAGs that have never run; return those that a person keeps paused."""
+        paused = {dag["dag_id"] for dag in self.get("/dags", limit=200, paused=True)["dags"]}.intersection(dag_ids)
+        kept = [dag_id for dag_id in dag_ids if dag_id in paused and self._has_run(dag_id)]
+        for dag_id in paused.difference(kept):
             self._client.patch(f"/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+        return kept
+
+    def _has_run(self, dag_id: str) -> bool:
+        return bool(self.get(f"/dags/{dag_id}/dagRuns", limit=1)["dag_runs"])
 
     def trigger(self, dag_id: str, logical_date: datetime | None = None, conf: dict[str, Any] | None = None) -> Run:
         """Start one run now and return it."""
         body = {"logical_date": logical_date.isoformat() if logical_date else None, "conf": conf or {}}
         answer = self._client.post(f"/dags/{dag_id}/dagRuns", json=body)
+        if answer.status_code == 422 and isinstance(answer.json()["detail"], str):
+            raise CalanqueError(answer.json()["detail"])
         if answer.is_error:
             raise CalanqueError(
                 f"Airflow did not start '{dag_id}' (code {answer.status_code}): is the DAG known and not paused?"
@@ -211,12 +263,8 @@ class Orchestrator:
 
     def last_error(self, run: Run, task_id: str, try_number: int) -> str:
         """Return the sentence of a failed task: the message of its last error."""
-        lines = [
-            line
-            for line in self.log_text(run, task_id, try_number).splitlines()
-            if "Exception: " in line or "Error: " in line
-        ]
-        return lines[-1].split(": ", 1)[1] if lines else "read its log in the Airflow UI"
+        lines = [line for line in self.log_text(run, task_id, try_number).splitlines() if ENDING.match(line)]
+        return ENDING.sub("", lines[-1]) if lines else "read its log in the Airflow UI"
 
     def task_instances(self, run: Run) -> list[dict[str, Any]]:
         """Return the task instances of a run, in the order of their start."""
@@ -233,5 +281,7 @@ class Orchestrator:
 
 
 def _detail(line: dict[str, Any]) -> str:
+    if "exit_code" in line:
+        return f": {line['exit_code']}"
     errors = line.get("error_detail") or []
     return "".join(f"\n{error.get('exc_type')}: {error.get('exc_value')}" for error in errors)

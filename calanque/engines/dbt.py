@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from calanque.engines import delta
+from calanque.engines import dbt_log, delta
 from calanque.engines.spark import LOST as _LOST
 from calanque.engines.spark import UNBORN as _UNBORN
 from calanque.errors import CalanqueError
@@ -134,8 +134,10 @@ def _run(
     results = json.loads(results_file.read_text(encoding="utf-8"))
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     summary = summarise(results, manifest, time.monotonic() - started_s, target)
+    counts = _row_counts(summary.models_built)
+    dbt_log.log_nodes(results["results"], manifest, counts)
     _raise_failures(summary, results["results"], manifest)
-    return summary.model_copy(update={"row_counts": _row_counts(summary.models_built)})
+    return summary.model_copy(update={"row_counts": counts})
 
 
 def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> None:
@@ -180,7 +182,8 @@ def _follow(arguments: Sequence[str], environment: dict[str, str]) -> list[str]:
         for line in process.stdout or ():
             if _TIMED.match(line):  # a continuation line may list the values of a row
                 lines = [*lines[-4:], _without_values(line.replace(secret, "***").strip())]
-                log.info("dbt: %s", lines[-1])
+                if not dbt_log.is_routine(lines[-1]):
+                    log.info("dbt: %s", lines[-1])
     return lines
 
 

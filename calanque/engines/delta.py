@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 
-# They rewrite or drop files without changing a row: a step whose input only had these has nothing to do.
-MAINTENANCE = frozenset({"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "COMPUTE STATS"})
+# They rewrite or drop files, or set comments, and change no row: a step whose input only had these has nothing to do.
+MAINTENANCE = frozenset(
+    {"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "COMPUTE STATS", "CHANGE COLUMN", "CHANGE COLUMNS"}
+)
 _COMMIT = re.compile(r"^(\d{20})\.json$")
 
 

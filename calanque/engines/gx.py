@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation as GxExpectation
     from pyspark.sql import DataFrame
 
-# Counts are enough for a sentence; the rows themselves must not reach a report or a log.
+# Counts are enough for a sentence; the rows themselves must not reach a report or a log. A sample of no row is one job
+# less per expectation: Spark sees that there is nothing to fetch.
 COUNTS = ("observed_value", "unexpected_count", "element_count", "unexpected_percent")
-QUIET_COUNTS = {"result_format": "BASIC", "exclude_unexpected_values": True}
+ONLY_COUNTS = {"result_format": "BASIC", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
+LEVELS = {"critical": logging.ERROR, "warning": logging.WARNING}
+log = logging.getLogger(__name__)
 
 
 def build_expectation(item: Expectation) -> GxExpectation:
@@ -63,17 +67,22 @@ def run_gate(
     context = _quiet_context()
     definition = context.data_sources.add_spark(feed, persist=False)
     batch = definition.add_dataframe_asset(feed).add_batch_definition_whole_dataframe("batch")
-    passed = _validate(context, batch, gate.expectations, frame, "BOOLEAN_ONLY")
-    failed = tuple(item for item, found in zip(gate.expectations, passed, strict=True) if not found["success"])
-    # A second pass, for the failed ones only: the counts cost one more job per expectation.
-    counts = iter(_validate(context, batch, failed, frame, QUIET_COUNTS) if failed else [])
+    found = _validate(context, batch, gate.expectations, frame)
     hidden = frozenset(personal_columns)
-    checks = tuple(
-        _check(item, found if found["success"] else next(counts), item.column in hidden)
-        for item, found in zip(gate.expectations, passed, strict=True)
-    )
+    checks = tuple(_check(item, one, item.column in hidden) for item, one in zip(gate.expectations, found, strict=True))
     stops = any(not check.success and check.severity == "critical" for check in checks)
-    return GateResult(feed=feed, batch_id=batch_id, passed=not stops, checks=checks)
+    result = GateResult(feed=feed, batch_id=batch_id, passed=not stops, checks=checks)
+    _say(gate, result)
+    return result
+
+
+def _say(gate: Gate, result: GateResult) -> None:
+    """Log the gate in as many lines as it has expectations, and one."""
+    held = sum(check.success for check in result.checks)
+    outcome = "passed" if result.passed else "NOT passed"
+    log.info("Gate %s of %s %s: %d of %d hold.", gate.name, result.feed, outcome, held, len(result.checks))
+    for check in result.checks:
+        log.log(logging.INFO if check.success else LEVELS[check.severity], "%s: %s", check.severity, check.sentence)
 
 
 def _quiet_context() -> Any:
@@ -86,17 +95,15 @@ def _quiet_context() -> Any:
     return context
 
 
-def _validate(
-    context: Any, batch: Any, items: tuple[Expectation, ...], frame: DataFrame, result_format: Any
-) -> list[dict[str, Any]]:
+def _validate(context: Any, batch: Any, items: tuple[Expectation, ...], frame: DataFrame) -> list[dict[str, Any]]:
     import great_expectations as gx
 
-    name = f"pass-{len(list(context.suites.all()))}"
+    name = "gate"
     expectations = [build_expectation(item) for item in items]
     suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations))
     validation = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
     checkpoint = context.checkpoints.add(
-        gx.Checkpoint(name=name, validation_definitions=[validation], result_format=result_format)
+        gx.Checkpoint(name=name, validation_definitions=[validation], result_format=ONLY_COUNTS)
     )
     outcome = checkpoint.run(batch_parameters={"dataframe": frame})
     results = next(iter(outcome.run_results.values())).results
@@ -120,22 +127,22 @@ def _plain(result: Any) -> dict[str, Any]:
 def _check(item: Expectation, found: dict[str, Any], is_hidden: bool) -> Check:
     observed = _observed(found, is_hidden)
     place = f" on {item.column}" if item.column else ""
-    verdict = "holds" if found["success"] else f"fails ({observed or 'no figure'})"
+    verdict = "holds" if found["success"] else "fails"
     return Check(
         name=item.expectation,
         column=item.column,
         severity=item.severity,
         success=found["success"],
         observed=observed,
-        sentence=f"{item.expectation}{place} {verdict}.",
+        sentence=f"{item.expectation}{place} {verdict} ({observed or 'no figure'}).",
     )
 
 
 def _observed(found: dict[str, Any], is_hidden: bool) -> str | None:
     if found["unexpected_count"] is not None:
-        return f"{found['unexpected_count']} of {found['element_count']} rows"
+        return f"{found['unexpected_count']:,} of {found['element_count']:,} rows break it"
     value = found["observed_value"]
     # Sets and lists of values could carry rows; one number or date is a figure about the batch.
     if is_hidden or value is None or isinstance(value, (list, dict, set, tuple)):
         return None
-    return str(value)
+    return f"{value:,}" if isinstance(value, int | float) else str(value)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from calanque.errors import CalanqueError
-from calanque.settings import settings
+from calanque.settings import Settings, settings
 
 LAKE_USER = "lake"
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -28,15 +28,23 @@ class LakeError(CalanqueError):
         self.remote = remote
 
 
+def web_client(here: Settings, user: str) -> Any:
+    """Return a client of WebHDFS that sends the header without which the daemons answer nobody."""
+    from hdfs import InsecureClient
+    from requests import Session
+
+    session = Session()
+    session.headers[here.secret("webhdfs_header")] = "1"
+    return InsecureClient(here.webhdfs_url, user=user, timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S), session=session)
+
+
 class Lake:
     """Files of one user on HDFS; a write goes to a temporary name, then is renamed: visible whole or not at all."""
 
-    def __init__(self, url: str, user: str = LAKE_USER) -> None:
-        from hdfs import InsecureClient
-
-        self.url = url
+    def __init__(self, here: Settings, user: str = LAKE_USER) -> None:
+        self.url = here.webhdfs_url
         self.user = user
-        self._client = InsecureClient(url, user=user, timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
+        self._client = web_client(here, user)
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
         """Return the bytes of a file, or `length` of them from `offset`."""
@@ -170,4 +178,4 @@ def _is_passing(error: BaseException) -> bool:
 @cache
 def lake() -> Lake:
     """Return the lake's files as the user `lake`, one client per process."""
-    return Lake(settings().webhdfs_url)
+    return Lake(settings())

@@ -16,7 +16,7 @@ from calanque.errors import CalanqueError
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyspark.sql import DataFrame, SparkSession
 
@@ -152,6 +152,27 @@ def sentence_of(error: BaseException, doing: str) -> str:
 def table_exists(table: str) -> bool:
     """Whether the catalogue knows a table `<schema>.<name>`."""
     return bool(session().catalog.tableExists(table))
+
+
+def columns(table: str) -> list[tuple[str, str, str]]:
+    """Return the columns of a table in their order: name, type, comment (empty where there is none)."""
+    fields = session().table(table).schema.fields
+    return [(field.name, field.dataType.simpleString(), field.metadata.get("comment", "")) for field in fields]
+
+
+def rewrite(table: str, chosen: Sequence[str], comments: Mapping[str, str], partition: str) -> None:
+    """Replace a Delta table by expressions over its own rows, in one commit; readers see the old rows until then.
+
+    Args:
+        table: `<schema>.<name>`.
+        chosen: SQL of each new column, `name` or `expression as name`.
+        comments: by new column.
+        partition: column that the table is partitioned by.
+    """
+    frame = session().table(table).selectExpr(*chosen)
+    told = [frame[name].alias(name, metadata={"comment": comments.get(name, "")}) for name in frame.columns]
+    writer = frame.select(*told).write.format("delta").mode("overwrite").option("overwriteSchema", "true")
+    writer.partitionBy(partition).saveAsTable(table)
 
 
 def history(table: str, limit: int = 20) -> list[dict[str, Any]]:

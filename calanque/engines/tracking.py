@@ -1,38 +1,38 @@
-"""MLflow: the record of every training run and the registry of models. The only module that imports it."""
+"""MLflow: the record of every training run and the registry of models."""
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from calanque.engines import served_model
+from calanque.engines.model_files import digest
+from calanque.engines.tracking_client import mlflow_at
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from matplotlib.figure import Figure
     from mlflow.tracking import MlflowClient
 
+    from calanque.engines.served_model import ServedModel
+
 CHAMPION, CHALLENGER = "champion", "challenger"
 MODEL_FILE = "model.json"
-# The server being away for a moment must not fail a training; being away for good must not hold it for minutes.
-CLIENT_LIMITS = {
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "4",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-}
+DIGEST = "sha256"
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What a training run leaves behind; `model_json` is the model's own text, `registered_name` its registry name."""
+    """What a training run leaves behind; `model_json` is the model's own text, `registered_name` its registry name.
+
+    `tables` are the versions of the tables it read, `served` how the model answers MLflow's `load_model`.
+    """
 
     experiment: str
     run_name: str
@@ -43,6 +43,8 @@ class RunRecord:
     tags: Mapping[str, str]
     figures: Mapping[str, Figure] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, int | str] = field(default_factory=dict)
+    served: ServedModel | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def log_run(record: RunRecord, uri: str | None = None) -> LoggedRun:
     Raises:
         CalanqueError: if the server does not answer or refuses.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         mlflow.set_experiment(record.experiment)
         with mlflow.start_run(run_name=record.run_name) as run:
             mlflow.log_params(dict(record.params))
@@ -91,46 +93,15 @@ def log_run(record: RunRecord, uri: str | None = None) -> LoggedRun:
                 mlflow.log_text(text, path)
             for path, figure in record.figures.items():
                 mlflow.log_figure(figure, path)
-            model_version = _log_model(mlflow, record)
+            served_model.log_tables(mlflow, record.tables)
+            files = {MODEL_FILE: record.model_json}
+            model_version = served_model.log(mlflow, record.registered_name, files, record.served)
+        with TemporaryDirectory() as folder:
+            stored = digest(_download(mlflow, record.registered_name, model_version, folder))
         client = mlflow.MlflowClient()
-        for name, value in record.tags.items():
+        for name, value in {**record.tags, DIGEST: stored}.items():
             client.set_model_version_tag(record.registered_name, model_version, name, value)
         return LoggedRun(run.info.run_id, run.info.experiment_id, record.registered_name, model_version)
-
-
-def _log_model(mlflow: Any, record: RunRecord) -> str:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / MODEL_FILE
-        path.write_text(record.model_json, encoding="utf-8")
-        info = mlflow.pyfunc.log_model(
-            name="model",
-            python_model=_json_model(),
-            artifacts={"model": str(path)},
-            registered_model_name=record.registered_name,
-            # Given, so that MLflow does not import everything to guess; the model is JSON and needs only these.
-            pip_requirements=[f"mlflow=={version('mlflow')}", f"pandas=={version('pandas')}"],
-        )
-    return str(info.registered_model_version)
-
-
-def _json_model() -> Any:
-    """Return the wrapper MLflow stores around the JSON; the class lives here because it must derive MLflow's."""
-    from mlflow.pyfunc.model import PythonModel
-
-    class JsonModel(PythonModel):
-        def load_context(self, context: Any) -> None:
-            self.document = json.loads(Path(context.artifacts["model"]).read_text(encoding="utf-8"))
-
-        # No type hints: MLflow takes hints for a schema, and warns of every hint it cannot check.
-        def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            """Mix the shares of each row as the pool does: column `type`, then one column a surface, in order."""
-            weights = dict(zip(self.document["types"], self.document["pool_weights"], strict=True))
-            columns = [name for name in model_input.columns if name != "type"]
-            return model_input.apply(
-                lambda row: sum(w * row[c] for w, c in zip(weights[row["type"]], columns, strict=True)), axis=1
-            )
-
-    return JsonModel()
 
 
 def set_alias(name: str, alias: str, model_version: str, uri: str | None = None) -> None:
@@ -139,7 +110,7 @@ def set_alias(name: str, alias: str, model_version: str, uri: str | None = None)
     Raises:
         CalanqueError: if the server does not answer, or the version does not exist.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         mlflow.MlflowClient().set_registered_model_alias(name, alias, model_version)
 
 
@@ -149,7 +120,7 @@ def tag_version(name: str, model_version: str, tags: Mapping[str, str], uri: str
     Raises:
         CalanqueError: if the server does not answer, or the version does not exist.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         client = mlflow.MlflowClient()
         for key, value in tags.items():
             client.set_model_version_tag(name, model_version, key, value)
@@ -161,7 +132,7 @@ def drop_alias(name: str, alias: str, uri: str | None = None) -> None:
     Raises:
         CalanqueError: if the server does not answer.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         client = mlflow.MlflowClient()
         if _aliased(client, name, alias) is not None:
             client.delete_registered_model_alias(name, alias)
@@ -173,7 +144,7 @@ def alias_version(name: str, alias: str = CHAMPION, uri: str | None = None) -> s
     Raises:
         CalanqueError: if the server does not answer.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         found = _aliased(mlflow.MlflowClient(), name, alias)
         return None if found is None else str(found.version)
 
@@ -182,16 +153,26 @@ def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> Stor
     """Return the model an alias points at, None when there is none.
 
     Raises:
-        CalanqueError: if the server does not answer, or the artefact is lost.
+        CalanqueError: if the server does not answer, or the files are lost or not those that were trained.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         found = _aliased(mlflow.MlflowClient(), name, alias)
         if found is None:
             return None
         with TemporaryDirectory() as folder:
-            local = mlflow.artifacts.download_artifacts(f"models:/{name}/{found.version}", dst_path=folder)
-            text = (Path(local) / "artifacts" / MODEL_FILE).read_text(encoding="utf-8")
-        return StoredModel(name, str(found.version), str(found.run_id), text, dict(found.tags))
+            local = _download(mlflow, name, found.version, folder)
+            if found.tags.get(DIGEST) != digest(local):
+                raise CalanqueError(
+                    f"The files of {name} version {found.version} are not those that were trained: their SHA-256 is not"
+                    f" the version's tag '{DIGEST}'. Restore them, or delete the version and run train_risk."
+                )
+            text = (local / "data" / served_model.DATA_FOLDER / MODEL_FILE).read_text(encoding="utf-8")
+        tags = {key: value for key, value in found.tags.items() if key != DIGEST}
+        return StoredModel(name, str(found.version), str(found.run_id), text, tags)
+
+
+def _download(mlflow: Any, name: str, model_version: str, folder: str) -> Path:
+    return Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{model_version}", dst_path=folder))
 
 
 def write_texts(run_id: str, texts: Mapping[str, str], uri: str | None = None) -> None:
@@ -200,7 +181,7 @@ def write_texts(run_id: str, texts: Mapping[str, str], uri: str | None = None) -
     Raises:
         CalanqueError: if the server does not answer, or the run does not exist.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         client = mlflow.MlflowClient()
         for path, text in texts.items():
             client.log_text(run_id, text, path)
@@ -212,7 +193,7 @@ def read_text(run_id: str, path: str, uri: str | None = None) -> str:
     Raises:
         CalanqueError: if the server does not answer, or the run does not exist.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         if path not in {found.path for found in mlflow.MlflowClient().list_artifacts(run_id)}:
             return ""
         return str(mlflow.artifacts.load_text(f"runs:/{run_id}/{path}"))
@@ -224,7 +205,7 @@ def run_page(run_id: str, path: str | None = None, uri: str | None = None) -> st
     Raises:
         CalanqueError: if the server does not answer, or the run does not exist.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         experiment = mlflow.MlflowClient().get_run(run_id).info.experiment_id
     page = f"{uri or settings().mlflow_uri}/#/experiments/{experiment}/runs/{run_id}"
     return f"{page}/artifacts/{path}" if path else page
@@ -233,18 +214,16 @@ def run_page(run_id: str, path: str | None = None, uri: str | None = None) -> st
 def settle(name: str, model_version: str, is_promoted: bool, uri: str | None = None) -> str | None:
     """Give a new version its aliases after the decision on it, and return the champion's version, if any.
 
-    Promoted, it is champion. Refused, it stays challenger and the champion retires: the back-test judges the way of
-    making the model on the latest weeks, so the older version made that way has stopped beating the baseline too.
+    Promoted, it is champion. Refused, it is the challenger beside the champion that there was: a back-test that does
+    not show a gain for sure shows no loss either, and what a champion has published is for the monitor to judge.
 
     Raises:
         CalanqueError: if the server does not answer.
     """
     set_alias(name, CHALLENGER, model_version, uri)
-    if not is_promoted:
-        drop_alias(name, CHAMPION, uri)
-        return None
-    set_alias(name, CHAMPION, model_version, uri)
-    return model_version
+    if is_promoted:
+        set_alias(name, CHAMPION, model_version, uri)
+    return alias_version(name, CHAMPION, uri)
 
 
 def find_version(name: str, tags: Mapping[str, str], uri: str | None = None) -> str | None:
@@ -253,9 +232,9 @@ def find_version(name: str, tags: Mapping[str, str], uri: str | None = None) -> 
     Raises:
         CalanqueError: if the server does not answer.
     """
-    with _mlflow(uri) as mlflow:
+    with mlflow_at(uri) as mlflow:
         versions = mlflow.MlflowClient().search_model_versions(f"name='{name}'")
-        same = [found for found in versions if tags.items() <= dict(found.tags).items()]
+        same = [found for found in versions if tags.items() <= dict(found.tags).items() and DIGEST in found.tags]
         return str(max(int(found.version) for found in same)) if same else None
 
 
@@ -269,28 +248,6 @@ def _aliased(client: MlflowClient, name: str, alias: str) -> Any | None:
         if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
             return None
         raise
-
-
-@contextmanager
-def _mlflow(uri: str | None) -> Iterator[Any]:
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    for name, value in CLIENT_LIMITS.items():
-        os.environ.setdefault(name, value)
-    import mlflow
-    from mlflow.exceptions import MlflowException
-
-    mlflow.set_tracking_uri(uri or settings().mlflow_uri)
-    try:
-        yield mlflow
-    except MlflowException as error:
-        raise CalanqueError(_sentence(error)) from error
-
-
-def _sentence(error: Exception) -> str:
-    text = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    if "Max retries exceeded" in text:
-        return "The MLflow server does not answer: look at 'calanque stack status' and 'calanque stack logs mlflow'."
-    return f"MLflow refused the request: {text[:200]}."
 
 
 def to_text(value: Any) -> str:

@@ -64,7 +64,7 @@ def scan(settings: Settings, values: dict[str, str], folders: Iterable[Path] = (
     """
     scanner = _Scanner(Needles(values))
     started_s = time.monotonic()
-    lake = Lake(settings.webhdfs_url, SUPERUSER)
+    lake = Lake(settings, SUPERUSER)
     for path, size in lake.walk("/"):
         scanner.look("hdfs", f"hdfs:{path}", [path.encode(), lake.read(path) if size else b""])
     owners = block_owners(lake)

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 
-if TYPE_CHECKING:
-    from rich.tree import Tree
-
 FOLDER = "/lake/governance/lineage"
+MODEL = "models:/"
 Event = dict[str, Any]
 
 
@@ -20,7 +18,8 @@ class LineageTree(BaseModel):
     """One step back: a dataset (and column), the run that wrote it, and what that run read.
 
     `columns` are the dataset's columns as that run wrote them; `how` tells what happens to the column on its way to the
-    dataset above; `is_known` is False when no run says where this comes from although its dataset was written by one.
+    dataset above; `models` are the models that the run used; `is_known` is False when no run says where this comes
+    from although its dataset was written by one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +33,7 @@ class LineageTree(BaseModel):
     job: str | None = None
     run: str | None = None
     written_at: str | None = None
+    models: tuple[str, ...] = ()
     is_known: bool = True
     origins: tuple["LineageTree", ...] = ()
 
@@ -125,6 +125,7 @@ def _walk(
         job=event["job"]["name"],
         run=facet.get("runName", event["run"]["runId"]),
         written_at=event["eventTime"],
+        models=_models(event),
         is_known=bool(origins) or not event.get("inputs"),
         origins=origins,
     )
@@ -142,6 +143,11 @@ def _part(event: Event, side: str, dataset: str) -> Event | None:
 def _columns(output: Event) -> tuple[str, ...]:
     described = [field["name"] for field in _facet(output, "schema").get("fields") or []]
     return tuple(dict.fromkeys([*described, *(_facet(output, "columnLineage").get("fields") or {})]))
+
+
+def _models(event: Event) -> tuple[str, ...]:
+    used = [item for item in event.get("inputs") or [] if item["name"].startswith(MODEL)]
+    return tuple(f"{item['name'].removeprefix(MODEL)} version {_version(item) or 'not known'}" for item in used)
 
 
 def _version(item: Event | None) -> str | None:
@@ -165,39 +171,3 @@ def _column_origins(output: Event, column: str | None) -> list[tuple[str, str, s
 def _how(item: Event) -> str | None:
     steps = item.get("transformations") or []
     return next((step.get("description") or str(step.get("subtype", "")).lower() for step in steps), None)
-
-
-def to_json(tree: LineageTree) -> str:
-    """Return the walk as indented JSON."""
-    return tree.model_dump_json(indent=2, exclude_none=True)
-
-
-def render(tree: LineageTree) -> "Tree":
-    """Return the walk as a rich tree, one line per dataset or column; what was shown above is not unfolded again."""
-    return _branch(tree, set())
-
-
-def _branch(node: LineageTree, shown: set[tuple[str, str | None, str | None]]) -> "Tree":
-    from rich.tree import Tree
-
-    key = (node.dataset, node.column, node.written_at)
-    if node.origins and key in shown:
-        return Tree(f"{_label(node)} [dim]· see above[/]", guide_style="dim")
-    shown.add(key)
-    branch = Tree(_label(node), guide_style="dim")
-    for origin in node.origins:
-        branch.add(_branch(origin, shown))
-    return branch
-
-
-def _label(node: LineageTree) -> str:
-    from rich.markup import escape
-
-    name = f"{node.dataset} [dim]·[/] {escape(node.column)}" if node.column else node.dataset
-    facts = [f"version {node.version}"] if node.version is not None else []
-    facts += [f"{node.row_count:,} rows"] if node.row_count is not None else []
-    facts += [f"by {node.job}, {node.written_at[:16]}"] if node.job and node.written_at else []
-    facts += [f"{len(node.columns)} columns"] if len(node.columns) > 1 and not node.column else []
-    facts += [f"({node.how})"] if node.how else []
-    line = f"[bold]{name}[/]  [dim]{escape(' · '.join(facts))}[/]"
-    return line if node.is_known else f"{line} [yellow]a constant, or not recorded[/]"

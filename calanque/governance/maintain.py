@@ -1,4 +1,4 @@
-"""Upkeep of the tables: small files merged, old files removed, and a list of what is still small."""
+"""Upkeep: small files merged, old ones removed, a list of what is still small; what is past its days deleted."""
 
 import logging
 import time
@@ -35,7 +35,9 @@ def versions() -> dict[str, int]:
 
 
 def maintain() -> dict[str, Any]:
-    """Optimise and vacuum every table, write the manifest of small files, delete raw files past their days.
+    """Optimise and vacuum every table, write the manifest of small files, delete what is past its contract's days.
+
+    Those are rows of quarantine and raw files; the log counts both.
 
     Returns:
         By table: files before and after; and the batches whose raw files were deleted.
@@ -54,13 +56,16 @@ def maintain() -> dict[str, Any]:
         log.info("%s: %s files, then %s.", table, before, after)
         report[table] = {"files_before": before, "files_after": after}
     expired = list(_expire_landing())
+    log.info("Raw files of %s batches deleted: older than the days of their contract.", len(expired))
     lake().write_json(MANIFEST, report)
     return {"tables": report, "expired_batches": expired}
 
 
 def _expire_quarantine(table: str, days: int | None) -> None:
     if days:
-        spark.rows(f"DELETE FROM {table} WHERE _ingested_at < current_timestamp() - INTERVAL {days} DAYS")
+        past = f"_ingested_at < current_timestamp() - INTERVAL {days} DAYS"
+        (done,) = spark.rows(f"DELETE FROM {table} WHERE {past}")
+        log.info("%s: %s rows older than %s days deleted.", table, done["num_affected_rows"], days)
 
 
 def _file_count(table: str) -> int:

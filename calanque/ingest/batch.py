@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,10 +49,11 @@ def land_batch(
     """
     from calanque.ingest.fetch import fetch_batch, refuse_forbidden
     from calanque.ingest.land import batch_id_of, land_files
+    from calanque.ingest.lineage import record_landing
 
     folders = folders or Folders()
     contract = load_contract(feed, folders)
-    started_s = time.monotonic()
+    started_at = datetime.now(UTC)
     settings().fetching.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=f"{feed}-", dir=settings().fetching) as work_dir:
         fetched = fetch_batch(contract, Path(work_dir), logical_date, folders)
@@ -61,12 +62,11 @@ def land_batch(
         state: BatchState = "unchanged" if is_published(feed, batch_id, contract.version) else "landed"
         ref = BatchRef(feed=feed, batch_id=batch_id, contract_version=contract.version, state=state, run_id=run_id)
         if state == "unchanged":
-            log.info(
-                "%s: batch %s is already published under contract %s; nothing to do.", feed, batch_id, contract.version
-            )
+            log.info("%s: batch %s is already published; nothing to do.", feed, batch_id)
             return ref.model_dump()
-        land_files(contract, fetched)
-    _report(ref, "landed", "land", started_s)
+        landed = land_files(contract, fetched)
+    record_landing(contract, landed, run_id, started_at)
+    write_report(ref, "landed", "land", started_at, files=landed.files)
     log.info("%s: landed %s file(s) as batch %s.", feed, len(fetched.files), batch_id)
     return ref.model_dump()
 
@@ -125,7 +125,7 @@ class _Step:
         from calanque.ingest.land import read_manifest
 
         self.name, self.ref, self.folders = name, ref, folders
-        self.started_s = time.monotonic()
+        self.started_at = datetime.now(UTC)
         self.contract: FeedContract = load_contract(ref.feed, folders)
         if self.contract.version != ref.contract_version:
             raise CalanqueError(
@@ -147,7 +147,7 @@ class _Step:
 
     def report(self, state: BatchState, **facts: Any) -> None:
         """Write this step's facts."""
-        _report(self.ref, state, self.name, self.started_s, **facts)
+        write_report(self.ref, state, self.name, self.started_at, **facts)
 
     def refuse(self, sentence: str, count: int, reasons: dict[str, int], **facts: Any) -> None:
         """Record that every row is in quarantine, and stop."""
@@ -251,13 +251,12 @@ def _gate(step: _Step) -> BatchState:
         count = quarantine_staged(step.contract, step.landed, step.headers(), reasons, step.ref.run_id)
         sentence = " ".join(check.sentence for check in failures)
         step.refuse(sentence, count, {**staged.reasons, **dict.fromkeys(reasons, count)}, gates=results)
-    for check in (check for result in results for check in result.checks if not check.success):
-        log.warning("%s: %s", step.ref.feed, check.sentence)
     step.report("gated", gates=results)
     return "gated"
 
 
 def _publish(step: _Step) -> BatchState:
+    from calanque.ingest.lineage import record_publication
     from calanque.ingest.protect import discard_staging
     from calanque.ingest.publish import publish_rows
 
@@ -268,6 +267,8 @@ def _publish(step: _Step) -> BatchState:
             f"{step.ref.feed}: batch {step.ref.batch_id} has not passed its gates: run the gate step first."
         )
     version = publish_rows(step.contract, step.landed, staged, step.ref.run_id)
+    # Before the report: a run killed in between publishes again, and its lineage is never missing.
+    record_publication(step.contract, step.ref, version, staged.good_count, step.started_at)
     step.report(
         "published",
         landed_count=staged.landed_count,
@@ -285,9 +286,3 @@ def _publish(step: _Step) -> BatchState:
         step.contract.bronze_table,
     )
     return "published"
-
-
-def _report(ref: BatchRef, state: BatchState, step: str, started_s: float, **facts: Any) -> None:
-    write_report(
-        ref.feed, ref.batch_id, ref.contract_version, ref.run_id, state, step, time.monotonic() - started_s, **facts
-    )

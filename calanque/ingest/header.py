@@ -8,6 +8,7 @@ from typing import NamedTuple
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import FeedContract
 
+HEADER_BYTES = 64 * 1024
 DELIMITERS = ",;\t|"
 Header = tuple[str, ...]
 
@@ -23,7 +24,31 @@ def read_header(start: bytes, encoding: str, delimiter: str) -> Header:
     """Return the column names in the first bytes of a file; empty when there is no line."""
     text = start.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
     line = text.split("\n", 1)[0].rstrip("\r")
-    return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter), []))
+    try:
+        return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return (line,)
+
+
+def unreadable_because(start: bytes, delimiter: str) -> str | None:
+    """Return why the first line of a file can not be judged, to end a sentence; None when it can.
+
+    Args:
+        start: the first bytes of the file, one more than a header may have when there are as many.
+        delimiter: between two columns.
+    """
+    line, end, _ = start.partition(b"\n")
+    if not end and len(start) > HEADER_BYTES:
+        return f"is longer than {HEADER_BYTES // 1024} kB: did the source write its lines' ends?"
+    if line.count(b'"') % 2:
+        return "opens a quotation mark and does not close it: write the names of columns on one line"
+    if b"\0" in line:
+        return "holds a null byte: is it text?"
+    try:
+        next(csv.reader([line.rstrip(b"\r").decode("latin-1")], delimiter=delimiter), [])
+    except csv.Error:
+        return "is not CSV (a carriage return stands in it): end lines with a line feed"
+    return None
 
 
 def check_headers(contract: FeedContract, headers: Mapping[str, Header]) -> Refusal | None:

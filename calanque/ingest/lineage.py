@@ -1,13 +1,11 @@
 """The lineage of a batch: source to landing, landing to bronze, column by column from the contract."""
 
 from datetime import datetime
-from typing import Any
 
-from calanque.contracts import BronzeColumn, FeedContract, load_contract
+from calanque.contracts import BronzeColumn, FeedContract
 from calanque.engines import lineage
 from calanque.engines.lineage import How, LineageDataset, Origin
-from calanque.ingest.land import read_manifest
-from calanque.ingest.report import read_report
+from calanque.ingest.records import BatchRef, LandedBatch
 
 
 def landing_dataset(feed: str) -> str:
@@ -15,10 +13,8 @@ def landing_dataset(feed: str) -> str:
     return f"/lake/landing/{feed}"
 
 
-def record_landing(ref: dict[str, Any], started_at: datetime) -> None:
+def record_landing(contract: FeedContract, landed: LandedBatch, run_id: str, started_at: datetime) -> None:
     """Store the event of a landing."""
-    contract = load_contract(ref["feed"])
-    landed = read_manifest(contract.feed, ref["batch_id"])
     columns = {column.name: "string" for column in contract.landing}
     source = LineageDataset(name=landed.origin, columns=columns)
     target = LineageDataset(
@@ -29,26 +25,34 @@ def record_landing(ref: dict[str, Any], started_at: datetime) -> None:
         size_bytes=sum(file.size_bytes for file in landed.files),
         origins={name: (Origin(dataset=landed.origin, column=name),) for name in columns},
     )
-    lineage.emit(f"land.{contract.feed}", ref["run_id"], [source], [target], started_at)
+    lineage.emit(f"land.{contract.feed}", run_id, [source], [target], started_at)
 
 
-def record_publication(ref: dict[str, Any], started_at: datetime) -> None:
-    """Store the event of a publication to bronze, with the origin of each column."""
-    contract = load_contract(ref["feed"])
-    report = read_report(contract.feed, ref["batch_id"])
+def record_publication(
+    contract: FeedContract, ref: BatchRef, version: int, row_count: int, started_at: datetime
+) -> None:
+    """Store the event of a publication to bronze, with the origin of each column.
+
+    Args:
+        contract: the feed's contract.
+        ref: the batch that was published, and its run.
+        version: version of the bronze table that its commit made.
+        row_count: rows of the batch in bronze.
+        started_at: when the publication began, UTC.
+    """
     source = LineageDataset(
         name=landing_dataset(contract.feed),
         columns={column.name: "string" for column in contract.landing},
-        version=ref["batch_id"],
+        version=ref.batch_id,
     )
     target = LineageDataset(
         name=contract.bronze_table,
         columns={column.name: column.physical_type for column in contract.bronze},
-        version=report.bronze_version if report else None,
-        row_count=report.loaded_count if report else None,
+        version=version,
+        row_count=row_count,
         origins={column.name: _origins(contract, column) for column in contract.bronze if column.sources},
     )
-    lineage.emit(f"publish.{contract.feed}", ref["run_id"], [source], [target], started_at)
+    lineage.emit(f"publish.{contract.feed}", ref.run_id, [source], [target], started_at)
 
 
 def _origins(contract: FeedContract, column: BronzeColumn) -> tuple[Origin, ...]:

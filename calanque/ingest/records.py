@@ -96,7 +96,10 @@ class StagedBatch(Closed):
 
 
 class BatchReport(Closed):
-    """What happened to a batch, in `/lake/governance/batches/<feed>/<batch>.json`."""
+    """What happened to a batch, in `/lake/governance/batches/<feed>/<batch>.json`.
+
+    It outlives the raw files: `files` still names them when their days are over.
+    """
 
     feed: str
     batch_id: str
@@ -104,6 +107,7 @@ class BatchReport(Closed):
     state: BatchState
     run_id: str
     updated_at: datetime
+    files: tuple[LandedFile, ...] = ()
     landed_count: int = 0
     loaded_count: int = 0
     quarantined_count: int = 0

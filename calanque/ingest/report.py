@@ -1,9 +1,10 @@
 """Read and write batch reports; a report never goes back from `published` under the same contract version."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from calanque.engines.hdfs import lake
-from calanque.ingest.records import BatchReport, BatchState, utc_now
+from calanque.ingest.records import BatchRef, BatchReport, BatchState, utc_now
 from calanque.ingest.zones import report_path
 
 ORDER: tuple[BatchState, ...] = ("landed", "typed", "gated", "published")
@@ -21,22 +22,13 @@ def is_published(feed: str, batch_id: str, contract_version: str) -> bool:
     return report is not None and (report.state, report.contract_version) == ("published", contract_version)
 
 
-def write_report(
-    feed: str,
-    batch_id: str,
-    contract_version: str,
-    run_id: str,
-    state: BatchState,
-    step: str,
-    time_s: float,
-    **facts: Any,
-) -> BatchReport:
+def write_report(ref: BatchRef, state: BatchState, step: str, started_at: datetime, **facts: Any) -> BatchReport:
     """Add a step's facts to the report and write it (temporary name, then rename); returns the report as written.
 
     Another run of the same batch may be further: its state then stands, and once it has published, its whole report.
     """
-    old = read_report(feed, batch_id)
-    same = old if old and old.contract_version == contract_version else None
+    old = read_report(ref.feed, ref.batch_id)
+    same = old if old and old.contract_version == ref.contract_version else None
     if same and same.state == "published":
         return same
     kept = same.model_dump() if same and same.state != "refused" else {}
@@ -45,15 +37,15 @@ def write_report(
     report = BatchReport.model_validate(
         {
             **kept,
-            "feed": feed,
-            "batch_id": batch_id,
-            "contract_version": contract_version,
-            "run_id": run_id,
+            **ref.model_dump(),
             "state": state,
             "updated_at": utc_now(),
-            "timings_s": {**kept.get("timings_s", {}), step: round(time_s, 2)},
+            "timings_s": {
+                **kept.get("timings_s", {}),
+                step: round((datetime.now(UTC) - started_at).total_seconds(), 2),
+            },
             **facts,
         }
     )
-    lake().write(report_path(feed, batch_id), report.model_dump_json(indent=2), overwrite=True)
+    lake().write(report_path(ref.feed, ref.batch_id), report.model_dump_json(indent=2), overwrite=True)
     return report

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calanque.engines import spark
 from calanque.engines.hdfs import lake
-from calanque.ingest.header import Header, Refusal, check_headers, read_header
+from calanque.ingest.header import HEADER_BYTES, Header, Refusal, check_headers, read_header
 from calanque.ingest.typing_sql import CORRUPT, FILE, ROW_NUMBER, GridNumbers, quoted, typing_sql
 from calanque.ingest.zones import landing_path, spark_path
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from calanque.contracts.model import FeedContract, FileFormat
     from calanque.ingest.records import LandedBatch
-
-HEADER_BYTES = 64 * 1024
 
 
 def read_headers(contract: FeedContract, landed: LandedBatch) -> dict[str, Header]:

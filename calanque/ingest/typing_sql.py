@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from calanque.contracts.model import BronzeColumn, FeedContract
 from calanque.ingest.projection_sql import projection_levels
+from calanque.places.territory import ZONE_CELL_COUNT
 
-# A zone of a territory without named areas is a square of ten cells by ten: wide enough for counts of eleven.
-ZONE_CELL_COUNT = 10
 # A value made of more columns than this is wrong, not missing, when one of them is blank: it keeps the SQL short.
 BLANK_SOURCE_COUNT_MAX = 2
 CORRUPT, FILE, ROW_NUMBER = "_corrupt", "_file", "_n"

@@ -27,9 +27,9 @@ DOMAINS = {
         Domain(
             name="incidents",
             feeds=("toronto_incidents",),
-            marts=("fct_incidents", "dim_cell", "fct_cell_week"),
+            marts=("fct_incidents", "dim_cell", "dim_area", "fct_cell_week"),
             needs_cells=True,
         ),
-        Domain(name="reports", feeds=("citizen_reports",), marts=("fct_report_zone_week",)),
+        Domain(name="reports", feeds=("citizen_reports",), marts=("fct_report_zone_week", "fct_report_area_month")),
     )
 }

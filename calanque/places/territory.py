@@ -12,6 +12,11 @@ from calanque.contracts.yaml_file import read_yaml, sentence_of
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
+# A zone of a territory without named areas is a square of ten cells by ten: wide enough for counts of eleven.
+ZONE_CELL_COUNT = 10
+# An area of such a territory is a square of three zones by three: by month, three counts of four are of eleven persons.
+AREA_ZONE_COUNT = 3
+
 
 class _Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -93,6 +98,15 @@ def read_territory(path: Path) -> Territory:
     if territory.name != path.stem:
         raise CalanqueError(f"{path.name}: the name '{territory.name}' must be the file's own name, '{path.stem}'.")
     return territory
+
+
+def load_territories() -> list[Territory]:
+    """Return every territory of `infra/territories/`, by name.
+
+    Raises:
+        CalanqueError: if a file is not valid.
+    """
+    return [load_territory(path.stem) for path in sorted((settings().root / "infra" / "territories").glob("*.yml"))]
 
 
 @cache

@@ -13,7 +13,7 @@ import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,6 +116,21 @@ def check_length(key_id: str, secret: bytes) -> None:
         raise CalanqueError(f"The token key {key_id} has {8 * len(secret)} bits: make one of at least 256 bits.")
 
 
+def first_key(today: date) -> str:
+    """Return the text of a new installation's key file: one key of 256 random bits, with the day it was made."""
+    return _line(MasterKey(_FIRST_KEY_ID, secrets.token_bytes(SHORTEST_KEY_BYTES), today))
+
+
+def made_by(key: MasterKey) -> date | None:
+    """Return the last day on which a key without a day may have been made: the key file is not older than its keys.
+
+    None when the keys do not come from a file.
+    """
+    if key.made_on or KEYS_VARIABLE in os.environ:
+        return key.made_on
+    return datetime.fromtimestamp(key_path().stat().st_mtime, UTC).date()
+
+
 def rotate(today: date) -> MasterKey:
     """Make a new current key of 256 random bits; the old ones stay, so that their tokens can still be found.
 
@@ -186,12 +201,11 @@ def _locked(path: Path) -> Iterator[None]:
 def _write(keys: Sequence[MasterKey]) -> None:
     """Replace the key file in one step; a reader sees the old keys or the new ones, and others see neither."""
     path = key_path()
-    lines = [f"{key.key_id}:{key.secret.hex()}{f' {key.made_on}' if key.made_on else ''}\n" for key in keys]
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("".join(lines))
+        file.write("".join(map(_line, keys)))
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
@@ -200,6 +214,10 @@ def _write(keys: Sequence[MasterKey]) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _line(key: MasterKey) -> str:
+    return f"{key.key_id}:{key.secret.hex()}{f' {key.made_on}' if key.made_on else ''}\n"
 
 
 def _day(text: str | None, number: int, where: str) -> date | None:

@@ -1,20 +1,26 @@
 """Airflow's database, pools, roles and the three personas' accounts; run as a process of its own."""
 
+from typing import Any
+
 from calanque.settings import settings
 
+Right = tuple[str, str]
+
 # FAB's rule: a page shows only when the right to its parent is there too (Audit Logs need DAGs, Assets their aliases).
+# The list of DAGs asks for HITL details, graphs ask for dependencies, the header of a DAG for warnings.
 READ = (
     ("menu_access", "DAGs"), ("can_read", "DAGs"), ("can_read", "DAG Runs"), ("can_read", "Task Instances"),
-    ("can_read", "Website"), ("can_read", "Plugins"), ("can_read", "View Menus"), ("menu_access", "View Menus"),
+    ("can_read", "HITL Detail"), ("can_read", "DAG Dependencies"), ("can_read", "DAG Warnings"),
+    ("can_read", "DAG Code"), ("can_read", "DAG Versions"), ("can_read", "Backfills"), ("can_read", "ImportError"),
+    ("can_read", "Assets"), ("can_read", "Asset Aliases"), ("menu_access", "Assets"),
+    ("can_read", "Website"), ("can_read", "Plugins"),
     ("can_read", "My Profile"), ("can_edit", "My Profile"), ("can_read", "My Password"), ("can_edit", "My Password"),
 )  # fmt: skip
-FOLLOW = (
-    *READ, ("can_read", "Assets"), ("can_read", "Asset Aliases"), ("menu_access", "Assets"), ("can_read", "Task Logs"),
-    ("can_read", "Audit Logs"), ("menu_access", "Audit Logs"), ("can_read", "DAG Code"), ("can_read", "DAG Versions"),
-    ("menu_access", "Browse"),
-)  # fmt: skip
-ROLES = {"Analyst": READ, "DPO": FOLLOW}
-ROLE_OF = {"engineer": "Admin", "analyst": "Analyst", "dpo": "DPO"}
+AUDIT = (("can_read", "Audit Logs"), ("menu_access", "Audit Logs"), ("menu_access", "Browse"))
+FOLLOW = (*READ, *AUDIT, ("can_read", "Task Logs"), ("can_read", "XComs"))
+ROLE_OF = {"engineer": "Engineer", "analyst": "Analyst", "dpo": "DPO"}
+# What Airflow's own role of an operator has and ours has not: the page of the configuration is closed to all.
+NOT_OPERATED = frozenset({"Configurations"})
 
 
 def main() -> None:
@@ -37,25 +43,48 @@ def _needs_migration() -> bool:
     return False
 
 
+def _roles(manager: Any) -> dict[str, frozenset[Right]]:
+    """Return each role's rights: the engineer operates and reads the audit log, but manages no account."""
+    operator = next(role["perms"] for role in manager.ROLE_CONFIGS if role["role"] == "Op")
+    engineer = {right for right in operator if right[1] not in NOT_OPERATED}
+    return {"Engineer": frozenset({*engineer, *FOLLOW}), "Analyst": frozenset(READ), "DPO": frozenset(FOLLOW)}
+
+
 def _add_accounts() -> None:
     from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 
-    here = settings()
     with get_application_builder() as builder:
         manager = builder.sm
         manager.sync_roles()
-        for role, rights in ROLES.items():
-            manager.bulk_sync_roles([{"role": role, "perms": list(rights)}])
+        for role, rights in _roles(manager).items():
+            _sync_role(manager, role, rights)
         for persona, role in ROLE_OF.items():
-            if manager.find_user(persona) is None:
-                manager.add_user(
-                    username=persona,
-                    first_name=persona.capitalize(),
-                    last_name="(demo)",
-                    email=f"{persona}@calanque.invalid",
-                    role=manager.find_role(role),
-                    password=here.secret(f"password_{persona}"),
-                )
+            _sync_account(manager, persona, manager.find_role(role))
+
+
+def _sync_role(manager: Any, name: str, rights: frozenset[Right]) -> None:
+    """Give a role these rights and no other: one that an earlier version gave is taken back."""
+    manager.bulk_sync_roles([{"role": name, "perms": sorted(rights)}])
+    role = manager.find_role(name)
+    for permission in list(role.permissions):
+        if (permission.action.name, permission.resource.name) not in rights:
+            manager.remove_permission_from_role(role, permission)
+
+
+def _sync_account(manager: Any, persona: str, role: Any) -> None:
+    account = manager.find_user(persona)
+    if account is None:
+        manager.add_user(
+            username=persona,
+            first_name=persona.capitalize(),
+            last_name="(demo)",
+            email=f"{persona}@calanque.invalid",
+            role=role,
+            password=settings().secret(f"password_{persona}"),
+        )
+    elif account.roles != [role]:
+        account.roles = [role]
+        manager.update_user(account)
 
 
 def _add_pools() -> None:

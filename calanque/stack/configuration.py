@@ -7,15 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from calanque.privacy.key_file import SECRET_NAME, first_key
 from calanque.settings import Settings
 from calanque.stack import jars, setup
 
 PERSONAS = ("engineer", "analyst", "dpo")
 
+HDFS_PAGES = "conf/hdfs-pages/webapps"
+
 # Template under infra/ -> file under home/.
 RENDERED = {
     "hdfs/core-site.xml.j2": "conf/hadoop/core-site.xml",
     "hdfs/hdfs-site.xml.j2": "conf/hadoop/hdfs-site.xml",
+    "hdfs/jetty-web.xml.j2": f"{HDFS_PAGES}/hdfs/WEB-INF/jetty-web.xml",
     "hdfs/log4j2.properties.j2": "conf/hdfs-log/log4j2.properties",
     "metastore/hive-site.xml.j2": "conf/metastore/hive-site.xml",
     "metastore/log4j2.properties.j2": "conf/metastore/log4j2.properties",
@@ -23,6 +27,7 @@ RENDERED = {
     "spark/log4j2.properties.j2": "conf/spark/log4j2.properties",
     "trino/config.properties.j2": "conf/trino/config.properties",
     "trino/delta.properties.j2": "conf/trino/catalog/lake.properties",
+    "mlflow/basic_auth.ini.j2": "conf/mlflow/basic_auth.ini",
     "airflow/airflow.cfg.j2": "airflow/airflow.cfg",
 }
 COPIED = {"trino/rules.json": "conf/trino/rules.json", "airflow/webserver_config.py": "airflow/webserver_config.py"}
@@ -36,10 +41,13 @@ def make_secrets(settings: Settings) -> None:
         "trino_shared_secret",
         "airflow_secret",
         "airflow_jwt",
+        "mlflow_secret",
+        "password_training",
         "supervisor",
-        "token_key",
     ):
         settings.make_secret(name)
+    settings.make_secret(SECRET_NAME, first_key(datetime.now(UTC).date()))
+    settings.make_secret("webhdfs_header", f"X-Calanque-{os.urandom(16).hex()}")
     settings.make_secret("fernet_key", base64.urlsafe_b64encode(os.urandom(32)).decode())
     for persona in PERSONAS:
         settings.make_secret(f"password_{persona}", base64.b32encode(os.urandom(10)).decode().lower())
@@ -63,6 +71,8 @@ def render(settings: Settings) -> dict[str, Path]:
         written[template] = _write(settings.home / target, environment.get_template(template).render(values))
     for source, target in COPIED.items():
         written[source] = _write(settings.home / target, (infra / source).read_text(encoding="utf-8"))
+    # The DataNodes' pages answer to the same names.
+    shutil.copytree(settings.home / HDFS_PAGES / "hdfs", settings.home / HDFS_PAGES / "datanode", dirs_exist_ok=True)
     _trino_security(settings)
     settings.logs.mkdir(exist_ok=True)
     return written
@@ -73,7 +83,15 @@ def _values(settings: Settings) -> dict[str, Any]:
     airflow = settings.database("airflow")
     login, _, place = metastore.removeprefix("postgresql://").partition("@")
     user, _, password = login.partition(":")
-    secret_names = ("spark_token", "trino_shared_secret", "airflow_secret", "airflow_jwt", "fernet_key")
+    secret_names = (
+        "spark_token",
+        "trino_shared_secret",
+        "airflow_secret",
+        "airflow_jwt",
+        "fernet_key",
+        "webhdfs_header",
+        "password_training",
+    )
     return {
         "s": settings,
         "root": settings.root,
@@ -89,6 +107,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "metastore_password": password,
         "airflow_database": airflow.replace("postgresql://", "postgresql+psycopg2://"),
         "airflow_database_async": airflow.replace("postgresql://", "postgresql+asyncpg://"),
+        "mlflow_accounts": settings.database("mlflow_accounts").replace("postgresql://", "postgresql+psycopg2://"),
         **{name: settings.secret(name) for name in secret_names},
     }
 

@@ -32,12 +32,18 @@ def trino_home(settings: Settings) -> Path:
 
 def spark_jars(settings: Settings) -> list[Path]:
     """Return the jars added to Spark's and the metastore's class path: Delta and the PostgreSQL driver."""
-    return sorted(path for path in jars_folder(settings).glob("*.jar") if "minicluster" not in path.name)
+    others = ("hadoop-client-minicluster", "trino-jdbc")
+    return sorted(path for path in jars_folder(settings).glob("*.jar") if not path.name.startswith(others))
 
 
 def hadoop_jar(settings: Settings) -> Path:
     """Return the jar of the HDFS daemons."""
     return next(jars_folder(settings).glob("hadoop-client-minicluster-*.jar"))
+
+
+def trino_driver(settings: Settings) -> Path:
+    """Return the JDBC driver of the query door, for tools that run on this machine."""
+    return next(jars_folder(settings).glob("trino-jdbc-*.jar"))
 
 
 def provision(settings: Settings) -> Path:

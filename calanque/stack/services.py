@@ -80,7 +80,7 @@ def _postgres(s: Settings) -> Service:
 
 
 def _hdfs(s: Settings) -> tuple[Service, ...]:
-    conf = f"{s.home}/conf/hadoop:{s.home}/conf/hdfs-log"
+    conf = f"{s.home}/conf/hadoop:{s.home}/conf/hdfs-log:{s.home}/conf/hdfs-pages"
     class_path = f"{conf}:{jars.hadoop_jar(s)}:{setup.pyspark_jars()}/*"
     java = (preflight.check_java(), *SMALL_JVM, "-cp", class_path)
     # The superuser is whoever HADOOP_USER_NAME says when the NameNode starts.
@@ -203,27 +203,26 @@ def _trino(s: Settings) -> Service:
 
 
 def _mlflow(s: Settings) -> Service:
-    artifacts = s.home / "mlflow"
+    application = ("calanque.engines.tracking_server:create_app", "--factory")
     return Service(
         name="mlflow",
         command=(
-            sys.executable,
-            "-m",
-            "mlflow",
-            "server",
-            "--host",
-            s.host,
-            "--port",
-            str(s.port("mlflow")),
-            "--workers",
-            "1",
-            "--artifacts-destination",
-            artifacts.resolve().as_uri(),
-            "--serve-artifacts",
+            *(sys.executable, "-m", "uvicorn", *application),
+            *("--host", s.host, "--port", str(s.port("mlflow"))),
         ),
+        # The names with an underscore are what MLflow's own command would hand to its server.
         environment={
-            "MLFLOW_BACKEND_STORE_URI": s.database("mlflow").replace("postgresql://", "postgresql+psycopg2://"),
+            **own_environment(s),
+            "_MLFLOW_SERVER_FILE_STORE": s.database("mlflow").replace("postgresql://", "postgresql+psycopg2://"),
+            "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
+            "_MLFLOW_SERVER_ARTIFACT_DESTINATION": (s.home / "mlflow").resolve().as_uri(),
+            "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+            "_MLFLOW_SGI_NAME": "uvicorn",
+            "MLFLOW_AUTH_CONFIG_PATH": str(s.home / "conf/mlflow/basic_auth.ini"),
+            "MLFLOW_BASIC_AUTH_FAIL_CLOSED": "true",
+            "MLFLOW_FLASK_SERVER_SECRET_KEY": s.secret("mlflow_secret"),
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            "MLFLOW_ENABLE_AI_GATEWAY": "false",
             "MLFLOW_DISABLE_TELEMETRY": "true",
         },
         needs=("postgres",),
@@ -267,6 +266,8 @@ def airflow_environment(s: Settings) -> dict[str, str]:
         **own_environment(s),
         "AIRFLOW_HOME": str(s.home / "airflow"),
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        # MLflow would write its INFO to the error channel, which Airflow shows in red.
+        "MLFLOW_CONFIGURE_LOGGING": "false",
         "GX_ANALYTICS_ENABLED": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "GIT_PYTHON_REFRESH": "quiet",

@@ -9,7 +9,7 @@ from pathlib import Path
 from calanque.errors import CalanqueError
 from calanque.settings import Settings
 
-DATABASES = ("airflow", "mlflow", "metastore")
+DATABASES = ("airflow", "mlflow", "mlflow_accounts", "metastore")
 SCHEMAS = ("bronze", "quarantine", "silver", "marts")
 ZONES = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
 
@@ -102,9 +102,9 @@ def format_namenode(settings: Settings) -> None:
 
 def make_zones(settings: Settings) -> None:
     """Make the zones and the rights of architecture.md: `lake` owns all, `analyst` reads marts and nothing else."""
-    from hdfs import InsecureClient
+    from calanque.engines.hdfs import web_client
 
-    admin = InsecureClient(settings.webhdfs_url, user="hdfs")
+    admin = web_client(settings, "hdfs")
     if admin.status("/lake/governance", strict=False):
         return
     for user in ("lake", "analyst"):

@@ -14,6 +14,10 @@
             {%- do properties.update({name: column.name ~ ' is not null'}) -%}
         {%- endfor -%}
     {%- endfor -%}
+    {#- A new table takes this feature by itself; one that is replaced must be told. -#}
+    {%- for column in model.columns.values() if column.data_type == 'timestamp_ntz' -%}
+        {%- do properties.update({'delta.feature.timestampNtz': 'supported'}) -%}
+    {%- endfor -%}
     {{ return(properties) }}
 {%- endmacro %}
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from calanque.engines import tracking
-from calanque.errors import CalanqueError
 from calanque.governance import state
 from calanque.settings import settings
 from ml.audit.forecasters import risk_forecaster
@@ -37,15 +36,16 @@ def audit_release(territory: str, run_id: str = "manual") -> dict[str, Any] | No
 
     Returns:
         Version, verdict, what failed, whether it rests on few data, and the addresses of the run and of the page; None
-        when this version was audited with this code.
+        when this version was audited with this code, or there is no model yet.
 
     Raises:
-        CalanqueError: if no model was ever trained, or MLflow does not answer.
+        CalanqueError: if MLflow does not answer.
     """
     name = tracking.registered_name("risk", territory)
     stored = tracking.load_model(name, tracking.CHALLENGER)
     if stored is None:
-        raise CalanqueError(f"There is no model '{name}' in the registry: run the training first.")
+        log.info("There is no model of %s yet to audit; nothing to do.", name)
+        return None
     step, inputs = f"audit.{territory}", {"model": stored.model_version, "code": _code()}
     if state.unchanged(step, inputs):
         log.info("Version %s of %s was audited with this code; nothing to do.", stored.model_version, name)

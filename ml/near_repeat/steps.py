@@ -18,18 +18,50 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.CELLS)
-FINDINGS = marts.WeekTable(
+FINDINGS = marts.WeekTable.told(
     "marts.fct_near_repeat",
-    "territory string, type string, week_start_date date, is_found boolean, event_count int, over_m double, "
-    "up_to_m double, last_day int, observed int, expected double, ratio double, p_value double, "
-    "expected_excess_7d double, expected_excess_14d double, cell_count int, finding_en string, finding_fr string, "
-    "alert_en string, alert_fr string, tested_at timestamp",
+    (
+        ("territory", "string", "City."),
+        ("type", "string", "Kind of incident."),
+        (
+            "week_start_date",
+            "date",
+            "Monday of the week the alerts are for; the test has seen the days before it.",
+        ),
+        ("is_found", "boolean", "Whether incidents of the type come close together in place and time, beyond chance."),
+        ("event_count", "int", "Incidents tested."),
+        (
+            "over_m",
+            "double",
+            "Strongest band of the first days: over so many metres apart; null if none is found.",
+        ),
+        ("up_to_m", "double", "And at most so many."),
+        ("last_day", "int", "Last of the days after an incident in that band."),
+        ("observed", "int", "Pairs of incidents so close in place and time."),
+        ("expected", "double", "Such pairs if dates were shuffled between places."),
+        ("ratio", "double", "Observed pairs to expected ones."),
+        ("p_value", "double", "How often chance alone gives as many pairs in some band; null if none is found."),
+        ("expected_excess_7d", "double", "Incidents over the usual expected in the seven days from week_start_date."),
+        ("expected_excess_14d", "double", "The same in fourteen days."),
+        ("cell_count", "int", "Cells in which some of the excess of seven days is expected."),
+        ("finding_en", "string", "What the test found, in English."),
+        ("finding_fr", "string", "The same in French. / Ce que le test a trouvé."),
+        ("alert_en", "string", "What the alerts of the week say, or why there is none, in English."),
+        ("alert_fr", "string", "The same in French. / Ce que disent les alertes de la semaine."),
+        ("tested_at", "timestamp", "When the test was made, UTC."),
+    ),
     "Whether incidents of a type come close together in place and time. One row per territory, type and week.",
 )
-ALERTS = marts.WeekTable(
+ALERTS = marts.WeekTable.told(
     "marts.fct_near_repeat_alert",
-    "territory string, type string, cell_id string, week_start_date date, expected_excess_7d double, "
-    "expected_excess_14d double",
+    (
+        ("territory", "string", "City."),
+        ("type", "string", "Kind of incident."),
+        ("cell_id", "string", "Identifier of the cell, as in dim_cell."),
+        ("week_start_date", "date", "Monday of the week the alert is for."),
+        ("expected_excess_7d", "double", "Incidents over the usual expected in the seven days from week_start_date."),
+        ("expected_excess_14d", "double", "The same in fourteen days."),
+    ),
     "Incidents over the usual expected near recent ones, none where silent. One row per cell, type and week.",
 )
 COPIED = ("territory", "type")

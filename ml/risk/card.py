@@ -22,7 +22,7 @@ LIMITS = """\
 - It learns from what the public reports. Where people report less, it sees less; that is not less harm.
 - It says where incidents are likely, not why, and not what a patrol would change.
 - Within the week it knows day and hour only: no holiday, no event, no weather.
-- An interval is about the week's count in one cell; most cells are empty most weeks, so most intervals hold 0.
+- "At most N, nine times in ten" is about the week's count in one cell; most are empty most weeks, so most N are 0.
 - It must be shown beside the plain counts, and serves only while it beats them."""
 AUDIT_TITLE = "## Audit"
 NOT_AUDITED = "Not audited yet: the audit of the parameters follows the training."
@@ -33,8 +33,9 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
     model, validation = training.model, training.validation
     parts = [
         f"# Model card: {model.name}-{model.territory}",
-        "Expected number of reported incidents in each grid cell next week, by type, with a "
-        f"{model.config.interval_coverage:.0%} interval, beside slow-decay counts.",
+        "Expected number of reported incidents in each grid cell next week, by type, with the number that is not "
+        f"exceeded with a probability of {model.config.bound_probability:.0%}, and the probability of one or more, "
+        "beside slow-decay counts.",
         "## Decision",
         training.reason,
         "## Data",
@@ -48,7 +49,7 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
         ],
         "By type:",
         _by_type(validation),
-        "## Calibration and interval",
+        "## Calibration and bound",
         _calibration(validation, config),
         "## Slots of six hours",
         _slots(training.slots),
@@ -142,15 +143,28 @@ def _calibration(validation: Validation, config: RiskConfig) -> str:
     lines += ["| decile | model expects | happened | ratio |", "| --- | --- | --- | --- |"]
     for number, part in enumerate(validation.calibration[CHALLENGER], start=1):
         lines.append(f"| {number} | {part.expected:.1f} | {part.observed:.0f} | {part.observed / part.expected:.2f} |")
-    covered = validation.coverage_flagged.get(CHALLENGER)
+    covered = validation.rank_coverage.get(CHALLENGER)
     told = "not measured, too few weeks" if covered is None else f"{covered:.1%} of the counts"
-    lines += [
-        "",
-        f"In the cells flagged at {validation.area_shares[-1]:.0%} of the area, inside their "
-        f"{config.interval_coverage:.0%} interval: {told} (a count on the edge counts in proportion to the part of its "
-        "probability that lies inside).",
-    ]
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "How often the count of a published cell did not exceed `upper_count`, the whole number published for "
+            f"{config.bound_probability:.0%}. A whole number promises at least that; nearly all cells are empty.",
+            "",
+            *_coverage(validation),
+            "",
+            f"The method itself, in the model's own cells flagged at {validation.area_shares[-1]:.0%} of the area, a "
+            f"count on the edge taken in proportion to the part of its probability that lies below: {told}.",
+        ]
+    )
+
+
+def _coverage(validation: Validation) -> list[str]:
+    lines = ["| type | method | all cells | flagged cells |", "| --- | --- | --- | --- |"]
+    for method, by_type in validation.coverage.items():
+        lines += [f"| {kind} | {method} | {every:.1%} | {flagged:.1%} |" for kind, (every, flagged) in by_type.items()]
+    return lines
 
 
 def _slots(slots: SlotRecord) -> str:

@@ -127,7 +127,7 @@ class RiskConfig(_Closed):
     challenger: ChallengerConfig
     slots: SlotConfig
     level_half_life_days: float = Field(gt=0)
-    interval_coverage: float = Field(gt=0.5, lt=1)
+    bound_probability: float = Field(gt=0.5, lt=1, description="That a count does not exceed its upper_count.")
     backtest: BacktestConfig
     training: TrainingConfig
 

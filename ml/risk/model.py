@@ -33,7 +33,10 @@ class GridSignature(BaseModel):
 
 
 class RiskModel(BaseModel):
-    """What was learnt, in the order of the surfaces of `config`; rows of arrays are types."""
+    """What was learnt, in the order of the surfaces of `config`; rows of arrays are types.
+
+    `dispersion` is that of counts in the cells of `grid`, `published_dispersion` in those of the territory.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
@@ -53,8 +56,7 @@ class RiskModel(BaseModel):
     feature_scales: tuple[float, ...]
     trees: str
     dispersion: tuple[float, ...]
-    baseline_dispersion: tuple[float, ...]
-    interval_tail: float
+    published_dispersion: tuple[float, ...]
     promised: dict[str, float]
     slots: SlotModel
 
@@ -112,9 +114,9 @@ def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float], slo
         slots: how the week is shared out.
     """
     cube, grid, fitted = rolled.cube, rolled.cube.grid, rolled.latest()
-    shown, plain = (rolled.tallies[name].reliability for name in (CHALLENGER, MethodName.DECAY))
-    if shown is None or plain is None:
-        raise CalanqueError("The reliability of the methods was not kept.")
+    shown, published = rolled.tallies[CHALLENGER].reliability, rolled.tallies[CHALLENGER].published
+    if shown is None or published is None:
+        raise CalanqueError("The reliability of the model was not kept.")
     return RiskModel(
         name=config.name,
         territory=grid.name.partition("/")[0],
@@ -132,8 +134,7 @@ def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float], slo
         feature_scales=tuple(fitted.regression.scale.tolist()),
         trees=fitted.trees.model_to_string(),
         dispersion=tuple(shown.dispersion.tolist()),
-        baseline_dispersion=tuple(plain.dispersion.tolist()),
-        interval_tail=shown.tail,
+        published_dispersion=tuple(published.dispersion.tolist()),
         promised=promised,
         slots=slots,
     )

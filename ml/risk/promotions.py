@@ -9,13 +9,21 @@ from enum import StrEnum
 import pandas as pd
 
 from calanque.engines import spark, tracking
-from calanque.settings import settings
+from ml.marts import WeekTable, make_table
 
 log = logging.getLogger(__name__)
-PROMOTIONS = "marts.fct_model_promotion"
-SCHEMA = (
-    "territory string, model_name string, model_version string, decision string, reason string, run_id string, "
-    "decided_at timestamp"
+PROMOTIONS = WeekTable.told(
+    "marts.fct_model_promotion",
+    (
+        ("territory", "string", "City."),
+        ("model_name", "string", "Name of the model in MLflow's registry."),
+        ("model_version", "string", "Version that was decided on."),
+        ("decision", "string", "What became of it: promoted, refused or retired."),
+        ("reason", "string", "The figures that decided, in one sentence."),
+        ("run_id", "string", "Run that decided."),
+        ("decided_at", "timestamp", "When, UTC."),
+    ),
+    "Which version of a model serves, since when and why. One row per decision.",
 )
 
 
@@ -44,14 +52,30 @@ def decide(territory: str, name: str, version: str, decision: Decision, reason: 
     return tracking.settle(name, version, decision is Decision.PROMOTED)
 
 
-def _append(territory: str, name: str, version: str, decision: Decision, reason: str, run_id: str) -> None:
-    spark.sql(
-        f"create table if not exists {PROMOTIONS} ({SCHEMA}) using delta "
-        f"location '{settings().hdfs_uri}/lake/marts/fct_model_promotion' "
-        "comment 'Which version of a model serves, since when and why. One row per decision.'"
+def line_of(territory: str, version: str) -> tuple[str, ...]:
+    """Return the versions whose published weeks speak for a champion: those promoted since one last retired, and it.
+
+    A model is trained again whenever the data change, so most versions publish few weeks: the line of them is judged.
+    After a retirement it begins anew, for the weeks that made one retire would make the next one retire too.
+    """
+    if not spark.table_exists(PROMOTIONS.name):
+        return (version,)
+    last = (
+        f"select max(decided_at) from {PROMOTIONS.name} "
+        f"where territory = '{territory}' and decision = '{Decision.RETIRED}'"
     )
+    found = spark.rows(
+        f"select distinct model_version from {PROMOTIONS.name} where territory = '{territory}' "
+        f"and decision = '{Decision.PROMOTED}' and decided_at > coalesce(({last}), timestamp '1970-01-01')"
+    )
+    return tuple(sorted({version} | {str(row["model_version"]) for row in found}))
+
+
+def _append(territory: str, name: str, version: str, decision: Decision, reason: str, run_id: str) -> None:
+    make_table(PROMOTIONS)
     decided_at = datetime.now(UTC).replace(microsecond=0)
     row = pd.DataFrame([(territory, name, version, decision.value, reason, run_id, decided_at)])
-    row.columns = pd.Index([part.strip().split(" ")[0] for part in SCHEMA.split(",")])
+    row.columns = pd.Index(list(PROMOTIONS.columns))
+    rows = spark.session().createDataFrame(row, schema=PROMOTIONS.schema)
     with spark.user_metadata({"step": "promotion", "run_id": run_id}):
-        spark.session().createDataFrame(row, schema=SCHEMA).write.format("delta").mode("append").saveAsTable(PROMOTIONS)
+        rows.write.format("delta").mode("append").saveAsTable(PROMOTIONS.name)

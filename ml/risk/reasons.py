@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
 PARTS = ("part_recent", "part_year", "part_long", "part_other_types", "part_background")
@@ -54,6 +56,20 @@ def reasons(parts: NDArray[np.float32], is_known: NDArray[np.bool_]) -> tuple[ND
         np.array([_sentence(int(code), _FRENCH, "et", _UNKNOWN[1], "Surtout") for code in values], dtype=object)[
             inverse
         ],
+    )
+
+
+def has_begun(data_until: date, whole_until: date) -> tuple[str, str]:
+    """Return what is said of a week that had begun when it was forecast, in English and in French.
+
+    Args:
+        data_until: last day that the data hold, within the week.
+        whole_until: last day of the last whole week, which is the last one used.
+    """
+    return (
+        f"This week had begun: the data reach {data_until}, only whole weeks are used, up to {whole_until}.",
+        f"Cette semaine avait commencé : les données vont au {data_until}, seules comptent les semaines entières, "
+        f"jusqu'au {whole_until}.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether probabilities and intervals mean what they say: calibration, Brier score, hit curve, coverage."""
+"""Whether probabilities and bounds mean what they say: calibration, Brier score, hit curve, coverage."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
-from ml.risk.metrics import any_probability, dispersion_of, flagged_cells, hit_curve
+from ml.risk.metrics import any_probability, count_law, dispersion_of, flagged_cells, hit_curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CURVE_SHARES = tuple(percent / 100 for percent in (0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 20))
-# Over-dispersion is estimated on the weeks already scored: the first few would judge an interval not yet learnt.
+# Over-dispersion is estimated on the weeks already scored: the first few would judge a law not yet learnt.
 COVERAGE_MIN_WEEKS = 4
 # Expected counts are binned between these, evenly by their logarithm; the first and last bin are open.
 _LOWEST, _HIGHEST, _BINS = 1e-9, 1e3, 4000
-_MOST_RANKS = 200_000
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,16 @@ class CalibrationBin:
 class Reliability:
     """Takes in one week after the other; every judgement uses what was known before that week."""
 
-    def __init__(self, types: int, coverage: float, flagged_count: int, seed: int) -> None:
-        """Take the number of types, the coverage that intervals promise, and the cells flagged at the larger share."""
-        self.coverage, self.flagged_count = coverage, flagged_count
+    def __init__(self, types: int, probability: float, flagged_count: int, seed: int) -> None:
+        """Take the number of types, the probability that bounds promise, and the cells flagged at the larger share.
+
+        `covered_count` of `covered_of` counts of flagged cells lie below the bound, those on its edge placed at random
+        within the step of a whole count: a law that is right gives the promise itself. It judges the method; what
+        people read is judged by `ml.risk.record`, for whole counts and as published.
+        """
+        self.probability, self.flagged_count = probability, flagged_count
         self.brier: list[NDArray[np.float64]] = []
         self.curve: list[NDArray[np.float64]] = []
-        self.ranks: list[NDArray[np.float32]] = []
         self.covered_count = self.covered_of = 0.0
         self._excess, self._square = np.zeros(types), np.zeros(types)
         self._bins = np.zeros((4, _BINS + 2))
@@ -52,19 +54,6 @@ class Reliability:
         """Over-dispersion of each type on the weeks so far; 0 before the first."""
         return np.array([dispersion_of(float(e), float(s)) for e, s in zip(self._excess, self._square, strict=True)])
 
-    @property
-    def tail(self) -> float:
-        """Probability left out at each end of an interval, so that past outcomes lay inside as often as promised.
-
-        Conformal: the width comes from where past outcomes fell in their forecast distributions, drawn at random
-        within the step of a whole count.
-        """
-        plain = (1 - self.coverage) / 2
-        if len(self.ranks) <= COVERAGE_MIN_WEEKS:
-            return plain
-        ranks = np.concatenate(self.ranks)
-        return float(np.clip(0.5 - np.quantile(np.abs(ranks - 0.5), self.coverage), 1e-6, 0.49))
-
     def add(self, mean: NDArray[np.float64], counts: NDArray[np.float32]) -> None:
         """Judge the expected counts of a week (types x cells) against what happened."""
         dispersion = self.dispersion
@@ -72,7 +61,7 @@ class Reliability:
         self.brier.append(((probability - (counts > 0)) ** 2).mean(axis=1))
         self.curve.append(np.sum([hit_curve(m, c, CURVE_SHARES) for m, c in zip(mean, counts, strict=True)], axis=0))
         self._bin(mean, counts, probability)
-        self._judge_intervals(mean, counts, dispersion)
+        self._judge_bounds(mean, counts, dispersion)
         self._excess += ((counts - mean) ** 2 - mean).sum(axis=1)
         self._square += (mean**2).sum(axis=1)
 
@@ -84,24 +73,19 @@ class Reliability:
         for row, values in enumerate((mean, counts.astype(float), probability, happened)):
             self._bins[row] += np.bincount(place, weights=values.ravel(), minlength=size)
 
-    def _judge_intervals(
+    def _judge_bounds(
         self, mean: NDArray[np.float64], counts: NDArray[np.float32], dispersion: NDArray[np.float64]
     ) -> None:
-        """Count how often flagged cells fell inside; over all cells, zeros would hide every miss."""
-        tail, found = self.tail, []
+        """Count how often flagged cells stayed below; over all cells, zeros would hide every miss."""
+        if len(self.brier) <= COVERAGE_MIN_WEEKS:
+            return
         for mean_row, count_row, alpha in zip(mean, counts, dispersion, strict=True):
             flagged = flagged_cells(mean_row, self.flagged_count)
-            size = 1 / max(float(alpha), 1e-9)
-            law = stats.nbinom(size, size / (size + mean_row[flagged]))
-            outcome = count_row[flagged]
+            law, outcome = count_law(mean_row[flagged], float(alpha)), count_row[flagged]
             below, upto = law.cdf(outcome - 1), law.cdf(outcome)
-            found.append(below + self._generator.random(len(flagged)) * (upto - below))
-        ranks = np.concatenate(found).astype(np.float32)
-        if len(self.ranks) > COVERAGE_MIN_WEEKS:
-            self.covered_count += float(((ranks >= tail) & (ranks <= 1 - tail)).sum())
+            ranks = below + self._generator.random(len(flagged)) * (upto - below)
+            self.covered_count += float((ranks <= self.probability).sum())
             self.covered_of += len(ranks)
-        keep = max(1, len(ranks) * (len(self.ranks) + 1) // _MOST_RANKS)
-        self.ranks.append(ranks[::keep])
 
     def calibration(self, bins: int = 10) -> list[CalibrationBin]:
         """Return expected against observed by decile of the forecast, lowest first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,10 @@ from ml.risk.cores import in_turns
 from ml.risk.features import SurfaceStream, weekly_decay
 from ml.risk.method import BASELINES, CHALLENGER, Fitted, MethodName, Tuning, fit
 from ml.risk.metrics import best_hits, hits_at, log_gain, top_cell_count
+from ml.risk.record import PublishedRecord
 from ml.risk.reliability import Reliability
 from ml.risk.rows import Rows, gather
+from ml.risk.slots import published_parents
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
     from ml.risk.cube import CountCube
 
 logger = logging.getLogger(__name__)
-Watch = Callable[["NDArray[np.float64]", "NDArray[np.float32]", "NDArray[np.float64]"], None]
 CALIBRATED = (MethodName.DECAY, CHALLENGER)
 REPORTED_EVERY_WEEKS = 13
 
 
 @dataclass(eq=False)
 class Tally:
-    """What one method did, weeks x types; the reliability of its probabilities is kept for the shown methods."""
+    """What one method did, weeks x types; the shown methods also keep how reliable they were, and as published."""
 
     hits: list[NDArray[np.float64]] = field(default_factory=list)
     log: list[NDArray[np.float64]] = field(default_factory=list)
     reliability: Reliability | None = None
+    published: PublishedRecord | None = None
 
 
 @dataclass(eq=False)
@@ -78,15 +79,8 @@ def weekly_totals(cube: CountCube) -> NDArray[np.float64]:
     return np.column_stack(columns).astype(np.float64)
 
 
-def roll(cube: CountCube, config: RiskConfig, weeks: int, watch: Watch | None = None) -> Rolled:
+def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
     """Forecast each of the last `weeks` weeks from its own past, for every method; with 0 weeks, only learn.
-
-    Args:
-        cube: counts.
-        config: the parameters.
-        weeks: how many to forecast.
-        watch: sees what the challenger expects of each week and what happened (types x cells), and the over-dispersion
-            by type that was known beforehand.
 
     Returns:
         The weekly scores, and what was learnt on the weeks before the week to come.
@@ -104,7 +98,7 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int, watch: Watch | None = 
         if week >= first:
             if (week - first) % challenger.refit_weeks == 0:
                 _refit(rolled, config, past, tuning, stream)
-            _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days), watch)
+            _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days))
             _report(week - first + 1, weeks)
         if weeks:
             tuning.look(stream, counts)
@@ -119,10 +113,10 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int, watch: Watch | None = 
 def _empty(cube: CountCube, config: RiskConfig, first: int) -> Rolled:
     tops = tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares)
     tallies = {name: Tally() for name in MethodName}
+    types, probability, parents = len(cube.types), config.bound_probability, published_parents(cube.grid)
     for number, name in enumerate(CALIBRATED):
-        tallies[name].reliability = Reliability(
-            len(cube.types), config.interval_coverage, tops[-1], config.backtest.seed + number
-        )
+        tallies[name].reliability = Reliability(types, probability, tops[-1], config.backtest.seed + number)
+        tallies[name].published = PublishedRecord(parents, types, probability)
     return Rolled(cube, first, tops, tallies)
 
 
@@ -148,20 +142,11 @@ def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning,
     rolled.fitted = fit(past, stream.layout, config, kde, rolled.cube.grid.count)
 
 
-def _score_week(
-    rolled: Rolled,
-    stream: SurfaceStream,
-    counts: NDArray[np.float32],
-    level: NDArray[np.float64],
-    watch: Watch | None,
-) -> None:
+def _score_week(rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]) -> None:
     rolled.events.append(counts.sum(axis=1, dtype=np.float64))
     rolled.best.append(np.array([[best_hits(row, top) for top in rolled.top_counts] for row in counts]))
     fitted = rolled.latest()
     forecasts = {name: fitted.baseline(name, stream) for name in BASELINES} | fitted.challengers(stream)
-    shown = rolled.tallies[CHALLENGER].reliability
-    if watch is not None and shown is not None:
-        watch(forecasts[CHALLENGER] * level[:, None], counts, shown.dispersion)
     in_turns(lambda name: _score_method(rolled, name, counts, forecasts[name], level), forecasts)
 
 
@@ -175,5 +160,7 @@ def _score_method(
     tally, pairs = rolled.tallies[name], list(zip(shares, counts, strict=True))
     tally.hits.append(np.array([hits_at(s, c, rolled.top_counts) for s, c in pairs]))
     tally.log.append(np.array([log_gain(s, c) for s, c in pairs]))
-    if tally.reliability is not None:
-        tally.reliability.add(shares * level[:, None], counts)
+    if tally.reliability is not None and tally.published is not None:
+        mean = shares * level[:, None]
+        tally.reliability.add(mean, counts)
+        tally.published.add(mean, counts)

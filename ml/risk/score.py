@@ -1,10 +1,11 @@
-"""The forecast step: next week's expected count per cell and type, beside the baseline's, with interval and reasons."""
+"""The forecast step: next week's expected count per cell and type, beside the baseline's, with bound and reasons."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,25 +13,28 @@ import pandas as pd
 from calanque.errors import CalanqueError
 from ml.risk.features import SurfaceStream
 from ml.risk.method import CHALLENGER, MethodName
-from ml.risk.metrics import count_interval
-from ml.risk.reasons import PARTS, reasons
+from ml.risk.metrics import any_probability
+from ml.risk.reasons import PARTS, has_begun, reasons
+from ml.risk.record import bounds
 from ml.risk.rolling import weekly_level, weekly_totals
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from numpy.typing import NDArray
 
+    from ml.risk.config import RiskConfig
     from ml.risk.cube import CountCube
     from ml.risk.model import RiskModel
+    from ml.risk.slots import SlotModel
 
 RANK_SEED = 20180101
 # Fewer incidents of any kind than this within the widest kernel, ever: nobody knows.
 FEWEST_KNOWN = 1.0
 FORECAST_COLUMNS = (
-    *("territory", "cell_id", "type", "week_start_date", "expected_count", "lower_count", "upper_count"),
-    *("baseline_count", "rank_model", "rank_baseline", "is_known", *PARTS, "reason_en", "reason_fr"),
-    *("model_name", "model_version", "served", "data_version", "forecast_at"),
+    *("territory", "cell_id", "type", "week_start_date", "expected_count", "upper_count"),
+    *("p_at_least_one", "baseline_count", "rank_model", "rank_baseline", "is_known", *PARTS, "reason_en", "reason_fr"),
+    *("model_name", "model_version", "served", "data_version", "data_until_date", "forecast_at"),
 )
 
 
@@ -41,14 +45,47 @@ class Served(StrEnum):
     BASELINE = "baseline"
 
 
+class Publishes(Protocol):
+    """What a forecast is published with, whether a model or counts made it."""
+
+    @property
+    def config(self) -> RiskConfig:
+        """The parameters."""
+
+    @property
+    def dispersion(self) -> tuple[float, ...]:
+        """Over-dispersion of each type in the cells of the fine grid."""
+
+    @property
+    def published_dispersion(self) -> tuple[float, ...]:
+        """The same in published cells."""
+
+    @property
+    def slots(self) -> SlotModel:
+        """How the week is shared out."""
+
+
 @dataclass(frozen=True)
 class ForecastStamp:
-    """Where a forecast comes from: registry version, version of the training table, who is served, when."""
+    """Where a forecast comes from, written on every row.
 
+    Attributes:
+        model_name: such as `risk`.
+        model_version: in the registry.
+        data_version: versions of the tables read.
+        served: which figure is shown.
+        forecast_at: when it was made.
+        data_until: last day that the data hold.
+        note: what every reason says besides, in English and in French.
+    """
+
+    model_name: str
     model_version: str
     data_version: str
     served: Served
     forecast_at: datetime
+    data_until: date
+    note: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +127,7 @@ def expected_counts(cube: CountCube, model: RiskModel) -> Expected:
     Raises:
         CalanqueError: if the model was trained on another grid or other types.
     """
-    _require_same_ground(cube, model)
+    require_same_ground(cube, model)
     level = weekly_level(weekly_totals(cube), model.config.level_half_life_days)
     stream = SurfaceStream(cube, cube.weeks, model.config)
     fitted, layout = model.fitted, stream.layout
@@ -107,45 +144,66 @@ def expected_counts(cube: CountCube, model: RiskModel) -> Expected:
 
 
 def forecast(
-    ids: list[str], cube: CountCube, expected: Expected, model: RiskModel, stamp: ForecastStamp
+    ids: list[str],
+    cube: CountCube,
+    expected: Expected,
+    dispersion: tuple[float, ...],
+    probability: float,
+    stamp: ForecastStamp,
 ) -> pd.DataFrame:
     """Return the forecast as rows, one per cell and type.
 
     Args:
         ids: identifier of each cell of `expected`.
-        cube: gives types and week.
+        cube: gives territory, types and week.
         expected: counts on the grid of `ids`.
-        model: gives dispersion and name.
+        dispersion: over-dispersion of each type on that grid.
+        probability: that a count does not exceed its `upper_count`.
         stamp: written on every row.
 
     Returns:
         Columns `FORECAST_COLUMNS`: counts a week; ranks from 1 within a type, ties at random with a fixed seed.
     """
-    coverage, pairs = 1 - 2 * model.interval_tail, zip(expected.model, model.dispersion, strict=True)
-    intervals = [count_interval(mean, alpha, coverage) for mean, alpha in pairs]
-    english, french = reasons(expected.parts, expected.is_known)
+    any_one = [any_probability(mean, alpha) for mean, alpha in zip(expected.model, dispersion, strict=True)]
+    english, french = _reasons(cube, expected, stamp)
+    told = {"reason_en": english, "reason_fr": french, **_stamped(stamp)}
     values = {
-        "territory": model.territory,
+        "territory": cube.grid.name.partition("/")[0],
         "cell_id": np.tile(np.array(ids, dtype=object), len(cube.types)),
         "type": np.repeat(np.array(cube.types, dtype=object), len(ids)),
         "week_start_date": cube.day_of(cube.weeks),
         "expected_count": expected.model.ravel(),
-        "lower_count": np.concatenate([low for low, _ in intervals]),
-        "upper_count": np.concatenate([high for _, high in intervals]),
+        "upper_count": bounds(expected.model, dispersion, probability).ravel(),
+        "p_at_least_one": np.concatenate(any_one),
         "baseline_count": expected.baseline.ravel(),
         "rank_model": ranks(expected.model).ravel(),
         "rank_baseline": ranks(expected.baseline).ravel(),
         "is_known": np.tile(expected.is_known, len(cube.types)),
         **dict(zip(PARTS, expected.parts.reshape(len(PARTS), -1).astype(float), strict=True)),
-        "reason_en": english,
-        "reason_fr": french,
-        "model_name": model.name,
+    }
+    return pd.DataFrame(values | told)[list(FORECAST_COLUMNS)]
+
+
+def _stamped(stamp: ForecastStamp) -> dict[str, object]:
+    return {
+        "model_name": stamp.model_name,
         "model_version": stamp.model_version,
         "served": stamp.served.value,
         "data_version": stamp.data_version,
+        "data_until_date": stamp.data_until,
         "forecast_at": stamp.forecast_at,
     }
-    return pd.DataFrame(values)[list(FORECAST_COLUMNS)]
+
+
+def _reasons(
+    cube: CountCube, expected: Expected, stamp: ForecastStamp
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the reasons, each followed by what is true of the whole forecast."""
+    week = cube.day_of(cube.weeks)
+    begun = has_begun(stamp.data_until, week - timedelta(days=1)) if stamp.data_until >= week else ("", "")
+    english, french = reasons(expected.parts, expected.is_known)
+    ends = ["".join(f" {sentence}" for sentence in pair if sentence) for pair in zip(stamp.note, begun, strict=True)]
+    return english + ends[0], french + ends[1]
 
 
 def ranks(values: NDArray[np.floating]) -> NDArray[np.int32]:
@@ -158,7 +216,12 @@ def ranks(values: NDArray[np.floating]) -> NDArray[np.int32]:
     return ranked
 
 
-def _require_same_ground(cube: CountCube, model: RiskModel) -> None:
+def require_same_ground(cube: CountCube, model: RiskModel) -> None:
+    """Refuse to forecast where the grid, the types or the premises are not those that the model learnt.
+
+    Raises:
+        CalanqueError: saying which of them differs.
+    """
     grid, signature = cube.grid, model.grid
     same = (grid.crs, grid.cell, grid.x0, grid.y0) == (signature.crs, signature.cell, signature.x0, signature.y0)
     if grid.name.partition("/")[0] != model.territory or not same:

@@ -10,7 +10,7 @@ import pandas as pd
 from calanque.engines import delta
 from calanque.engines.lineage import How, LineageDataset, Origin
 from ml.marts import WeekTable
-from ml.risk.metrics import count_interval, top_cell_count
+from ml.risk.metrics import any_probability, at_most, top_cell_count
 from ml.risk.score import Served
 from ml.risk.slots import SLOT_HOURS, SLOTS, SLOTS_A_DAY, Profile, place_shares, profiles_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ml.risk.cube import CountCube
-    from ml.risk.model import RiskModel
+    from ml.risk.score import Publishes
 
 _COMMENT = (
     "Expected incidents of next week by slot of six hours, in the cells flagged for their type (5 % of the area) only. "
@@ -34,8 +34,8 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("slot_date", "date", "Local date of the slot. / Date locale de la tranche."),
     ("slot_start_hour", "int", "Local hour it starts at: 0, 6, 12, 18. / Heure locale de début : 0, 6, 12, 18."),
     ("expected_count", "double", "Expected incidents in the slot. / Incidents attendus dans la tranche."),
-    ("lower_count", "int", "Low end of the 90 % interval. / Borne basse de l'intervalle à 90 %."),
-    ("upper_count", "int", "High end of the 90 % interval. / Borne haute de l'intervalle à 90 %."),
+    ("upper_count", "int", "At most so many, nine times in ten. / Au plus ce nombre, neuf fois sur dix."),
+    ("p_at_least_one", "double", "Probability of one incident or more. / Probabilité d'au moins un fait."),
     (
         "baseline_count",
         "double",
@@ -48,11 +48,11 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("model_version", "string", "Its version in the registry. / Sa version au registre."),
     ("forecast_at", "timestamp", "When it was computed, UTC. / Instant du calcul, UTC."),
 )
-SLOT = WeekTable.told("marts.fct_forecast_slot", _COLUMNS, _COMMENT)
+SLOT = WeekTable.told("marts.fct_forecast_slot", _COLUMNS, _COMMENT, renewed={"upper_count": "lower_count"})
 _FLAGGED_RANKS = {Served.MODEL: "rank_model", Served.BASELINE: "rank_baseline"}
 
 
-def shares_served(cube: CountCube, model: RiskModel) -> NDArray[np.float32]:
+def shares_served(cube: CountCube, model: Publishes) -> NDArray[np.float32]:
     """Return the share of each slot that the model serves next week, types x slots x published cells."""
     profiles = profiles_of(model.slots)
     shares = place_shares(cube, profiles, model.config.slots, cube.weeks)
@@ -63,12 +63,12 @@ def shares_served(cube: CountCube, model: RiskModel) -> NDArray[np.float32]:
     return shares
 
 
-def slot_rows(cube: CountCube, model: RiskModel, published: pd.DataFrame) -> pd.DataFrame:
+def slot_rows(cube: CountCube, model: Publishes, published: pd.DataFrame) -> pd.DataFrame:
     """Return the slots of the flagged cells, columns of `SLOT`; their sum is the week's expected count.
 
     Args:
         cube: what the forecast was made of.
-        model: with its profiles.
+        model: what made the forecast, with its profiles.
         published: rows of the published grid, types x cells in the grid's order, as `forecast` returns them.
     """
     cells = len(published) // len(cube.types)
@@ -81,27 +81,28 @@ def slot_rows(cube: CountCube, model: RiskModel, published: pd.DataFrame) -> pd.
     rows = published.iloc[np.repeat(flagged, SLOTS)].reset_index(drop=True)
     slot = np.tile(np.arange(SLOTS), len(flagged))
     mean = rows["expected_count"].to_numpy() * shares.ravel()
-    low, high = _interval(mean, np.repeat(kind, SLOTS), model)
+    high, any_one = _chances(mean, np.repeat(kind, SLOTS), model)
     values = {
         "slot_date": cube.day_of(cube.weeks) + pd.to_timedelta(slot // SLOTS_A_DAY, unit="D").to_pytimedelta(),
         "slot_start_hour": (slot % SLOTS_A_DAY * SLOT_HOURS).astype(np.int32),
         "expected_count": mean,
-        "lower_count": low,
         "upper_count": high,
+        "p_at_least_one": any_one,
         "baseline_count": rows["baseline_count"].to_numpy() * np.array(model.slots.all_types)[slot],
         "slot_profile": np.array([str(name) for name in model.slots.served], dtype=object)[np.repeat(kind, SLOTS)],
     }
     return rows.assign(**values)[list(SLOT.columns)]
 
 
-def _interval(
-    mean: NDArray[np.float64], kind: NDArray[np.intp], model: RiskModel
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    low, high = np.zeros(len(mean), dtype=np.int32), np.zeros(len(mean), dtype=np.int32)
-    for index, dispersion in enumerate(model.dispersion):
+def _chances(
+    mean: NDArray[np.float64], kind: NDArray[np.intp], model: Publishes
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    high, any_one = np.zeros(len(mean), dtype=np.int32), np.zeros(len(mean))
+    for index, dispersion in enumerate(model.published_dispersion):
         some = kind == index
-        low[some], high[some] = count_interval(mean[some], dispersion, 1 - 2 * model.interval_tail)
-    return low, high
+        high[some] = at_most(mean[some], dispersion, model.config.bound_probability)
+        any_one[some] = any_probability(mean[some], dispersion)
+    return high, any_one
 
 
 def slot_lineage() -> LineageDataset:
@@ -115,6 +116,6 @@ def slot_lineage() -> LineageDataset:
     }
     origins |= {"cell_id": (Origin(dataset="marts.dim_cell", column="cell_id"),)}
     origins |= dict.fromkeys(
-        ("expected_count", "lower_count", "upper_count", "baseline_count", "slot_profile"), counted
+        ("expected_count", "upper_count", "p_at_least_one", "baseline_count", "slot_profile"), counted
     )
     return LineageDataset(name=SLOT.name, columns=SLOT.columns, version=delta.data_version(SLOT.name), origins=origins)

@@ -124,14 +124,18 @@ def slot_events(cube: CountCube, hour_weights: NDArray[np.float64], first: int, 
     events, part = cube.events, cube.events.of(first, last)
     told = events.hour[part] >= 0
     hour, kind = events.hour[part][told].astype(np.intp), events.kind[part][told]
-    factor = _factor(cube.grid)
-    parent = published_grid(cube.grid).parents(factor)
+    parent = published_parents(cube.grid)
     return SlotEvents(kind, parent[events.cell[part][told]], hour // SLOT_HOURS, hour_weights[kind, hour % HOURS_A_DAY])
 
 
 def published_grid(grid: Grid) -> Grid:
     """Return the grid whose cells were cut into those of a cube; the grid itself when none were."""
     return grid.coarsened(_factor(grid), grid.name.partition("/")[0])
+
+
+def published_parents(grid: Grid) -> NDArray[np.intp]:
+    """Return the published cell of each cell of the grid of a cube."""
+    return published_grid(grid).parents(_factor(grid))
 
 
 def shrunk(counts: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:

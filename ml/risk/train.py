@@ -13,25 +13,37 @@ from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import project
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube, require_reported
-from ml.risk.method import CHALLENGER
+from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.model import RiskModel, model_of
 from ml.risk.slot_record import SlotRecord, judge_slots
 from ml.risk.slots import learn_profiles
-from ml.risk.validate import Validation, promotes, validate
+from ml.risk.validate import Validation, fewest_origins, promotes, published_record, validate
 
 if TYPE_CHECKING:
     from calanque.places.territory import Territory
     from ml.risk.config import RiskConfig
+    from ml.risk.record import WeekScore
 
 INCIDENT_COLUMNS = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin")
 
 
+@dataclass(frozen=True, eq=False)
+class BackTestWeeks:
+    """The weeks of a back-test on the published grid: their Mondays, and how model and counts did in each."""
+
+    types: tuple[str, ...]
+    mondays: tuple[date, ...]
+    model: tuple[WeekScore, ...]
+    baseline: tuple[WeekScore, ...]
+
+
 @dataclass(frozen=True)
 class Training:
-    """A trained model with its record and the decision on it."""
+    """A trained model with its record and the decision on it; `weeks` is how each week of the back-test did."""
 
     model: RiskModel
     validation: Validation
+    weeks: BackTestWeeks
     slots: SlotRecord
     is_promoted: bool
     reason: str
@@ -79,20 +91,49 @@ def load_cube(
     return build_cube(grid, first, data_until, days, cells_of, kinds, within=within, hours=hours, premises=premises)
 
 
+def origin_count(cube: CountCube, config: RiskConfig) -> int:
+    """Return how many weekly forecasts the history allows, at most those of the configuration."""
+    return min(config.backtest.weeks, cube.weeks - 2 * config.challenger.min_fit_weeks)
+
+
+def too_short(cube: CountCube, config: RiskConfig) -> str:
+    """Return why there can be no model yet, in one sentence; empty when there can."""
+    missing = fewest_origins(config) - origin_count(cube, config)
+    if missing <= 0:
+        return ""
+    return (
+        f"The data hold {cube.weeks} whole weeks; a model is judged on {fewest_origins(config)} weekly forecasts at "
+        f"least, each with {2 * config.challenger.min_fit_weeks} weeks before it: there can be one in {missing} weeks. "
+        "Until then slow-decay counts are served."
+    )
+
+
 def train(cube: CountCube, config: RiskConfig) -> Training:
-    """Back-test every method over rolling weeks, fit on the latest ones, and decide.
+    """Back-test every method over the rolling weeks there are, fit on the latest ones, and decide.
 
     Raises:
         CalanqueError: if the history is too short.
     """
-    validation, rolled = validate(cube, config)
+    if why := too_short(cube, config):
+        raise CalanqueError(why)
+    validation, rolled = validate(cube, config, origin_count(cube, config))
     is_promoted, reason = promotes(validation, config)
     figures = validation.all_weeks.figures[CHALLENGER]
     gains = validation.all_weeks.differences["decay"][CHALLENGER]
-    promised = {"log_score": figures["log_score"], "log_gain": gains["log_score"].value} | {
+    shown, plain = (published_record(rolled, method).weeks for method in (CHALLENGER, MethodName.DECAY))
+    mondays = tuple(cube.day_of(week) for week in range(rolled.first_week, cube.weeks))
+    weeks = BackTestWeeks(cube.types, mondays, tuple(shown), tuple(plain))
+    promised = {"log_score": figures["log_score"], "log_gain": weekly_gain(weeks)} | {
         f"gain_{name}": gains[name].value for name in gains if name.startswith("hit_rate")
     }
     slots = judge_slots(cube, config, tuple(range(rolled.first_week, cube.weeks)))
     slot_model = learn_profiles(cube, config.slots, cube.weeks).model(slots.served)
     model = model_of(rolled, config, promised, slot_model)
-    return Training(model, validation, slots, is_promoted, reason)
+    return Training(model, validation, weeks, slots, is_promoted, reason)
+
+
+def weekly_gain(weeks: BackTestWeeks) -> float:
+    """Return the mean over weeks of what the model wins over the counts, nats an incident, as it is published."""
+    both = zip(weeks.model, weeks.baseline, strict=True)
+    gains = [(m.log.sum() - b.log.sum()) / m.events.sum() for m, b in both if m.events.sum() > 0]
+    return float(np.mean(gains)) if gains else 0.0

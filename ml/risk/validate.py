@@ -12,6 +12,7 @@ import numpy as np
 from calanque.errors import CalanqueError
 from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.metrics import Difference, pai, paired_bootstrap
+from ml.risk.record import ALL_TYPES
 from ml.risk.rolling import CALIBRATED, Rolled, roll
 
 if TYPE_CHECKING:
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
     from ml.risk.config import RiskConfig
     from ml.risk.cube import CountCube
+    from ml.risk.record import PublishedRecord
     from ml.risk.reliability import CalibrationBin, Reliability
 
 RIVALS = (MethodName.DECAY, MethodName.WINDOW, MethodName.KDE)
 """What the challenger must beat: slow decay, the last four years, and the smoothing that caught most."""
+
+FEWEST_ORIGINS = 26
+"""Half a year: over fewer weeks a gain cannot be told from chance, and nothing is decided."""
 
 Series = dict[str, tuple["NDArray[np.float64]", "NDArray[np.float64]"]]
 
@@ -39,7 +44,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Validation:
-    """The record of a rolling back-test; shares of area are those really flagged."""
+    """The record of a rolling back-test; shares of area are those really flagged.
+
+    `coverage` is that of `upper_count` as it would have been published, by method, then type (`all` pooled): over all
+    cells and over flagged ones. `rank_coverage` judges the method: flagged cells of the grid that the model lives on,
+    a count on its edge in proportion.
+    """
 
     territory: str
     types: tuple[str, ...]
@@ -54,7 +64,8 @@ class Validation:
     outside: dict[str, Span]
     calibration: dict[str, list[CalibrationBin]]
     brier: dict[str, float]
-    coverage_flagged: dict[str, float]
+    coverage: dict[str, dict[str, tuple[float, float]]]
+    rank_coverage: dict[str, float]
     dispersion: dict[str, tuple[float, ...]]
     hit_curve: dict[str, list[float]]
 
@@ -69,7 +80,11 @@ class Validation:
         for metric, gain in self.all_weeks.differences[MethodName.DECAY][CHALLENGER].items():
             flat |= {f"gain.{metric}": gain.value, f"gain.{metric}.low": gain.low, f"gain.{metric}.high": gain.high}
             flat[f"gain.{metric}.z"] = gain.z
-        flat |= {f"{method}.coverage_flagged": value for method, value in self.coverage_flagged.items()}
+        for method, by_type in self.coverage.items():
+            for kind, (every, flagged) in by_type.items():
+                key = method if kind == ALL_TYPES else f"{method}.{kind}"
+                flat |= {f"{key}.coverage": every, f"{key}.coverage_flagged": flagged}
+        flat |= {f"{method}.rank_coverage": value for method, value in self.rank_coverage.items()}
         flat |= {f"{method}.brier": value for method, value in self.brier.items()}
         return flat
 
@@ -118,10 +133,16 @@ def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
         outside=outside,
         calibration={m: r.calibration() for m, r in shown.items()},
         brier={m: float(np.mean(r.brier)) for m, r in shown.items()},
-        coverage_flagged={m: r.covered_count / r.covered_of for m, r in shown.items() if r.covered_of},
+        coverage={m: published_record(rolled, m).coverage(cube.types) for m in CALIBRATED},
+        rank_coverage={m: r.covered_count / r.covered_of for m, r in shown.items() if r.covered_of},
         dispersion={m: tuple(r.dispersion.tolist()) for m, r in shown.items()},
         hit_curve={m: _hit_curve(rolled, r) for m, r in shown.items()},
     )
+
+
+def fewest_origins(config: RiskConfig) -> int:
+    """Return the weekly forecasts that a decision needs."""
+    return min(FEWEST_ORIGINS, config.backtest.weeks)
 
 
 def _outside(rolled: Rolled, config: RiskConfig) -> NDArray[np.intp]:
@@ -137,6 +158,18 @@ def _reliability(rolled: Rolled, method: MethodName) -> Reliability:
     if reliability is None:
         raise CalanqueError(f"The reliability of '{method}' was not kept.")
     return reliability
+
+
+def published_record(rolled: Rolled, method: MethodName) -> PublishedRecord:
+    """Return how a shown method did on the published grid.
+
+    Raises:
+        CalanqueError: if it is not among `CALIBRATED`.
+    """
+    record = rolled.tallies[method].published
+    if record is None:
+        raise CalanqueError(f"The record of '{method}' on the published grid was not kept.")
+    return record
 
 
 def _series(
@@ -204,8 +237,11 @@ def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
     It must beat slow-decay counts, the counts of the last four years and the best smoothing of counts, by log score
     and by hit rate at the larger area, each with its interval above 0, and its hit rate at the smaller area must not
     lie below with its interval: moving the grid's origin moves that one as much as any model does (guide,
-    forecasting), so a point difference there decides nothing.
+    forecasting), so a point difference there decides nothing. Over fewer than half a year of weeks nothing is decided.
     """
+    weeks = validation.all_weeks.week_count
+    if weeks < fewest_origins(config):
+        return False, f"Nothing is decided on {weeks} weeks: {fewest_origins(config)} are needed."
     small, large = config.backtest.area_shares
     must_win = ("log_score", metric_name("hit_rate", large))
     not_below = metric_name("hit_rate", small)
@@ -224,7 +260,7 @@ def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
             )
     gains = validation.all_weeks.differences[MethodName.DECAY][CHALLENGER]
     told = " and ".join(_gain(metric, gains[metric]) for metric in must_win)
-    return True, f"The model beats the plain counts over {validation.all_weeks.week_count} weeks: {told}."
+    return True, f"The model beats the plain counts over {weeks} weeks: {told}."
 
 
 def _gain(metric: str, gain: Difference) -> str:

@@ -1,5 +1,6 @@
 """The DAG folder as Airflow reads it: quickly, without error, each DAG with what an engineer needs at night."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,25 @@ def test_the_near_repeat_layer_stands_beside_the_forecast_and_before_the_check(b
     assert dag.get_task("check").trigger_rule == "none_failed_min_one_success"
 
 
+def test_what_was_published_is_scored_before_the_champion_is_judged(bag: DagBag) -> None:
+    dag = bag.dags["forecast_risk"]
+    assert dag.get_task("monitor_toronto").upstream_task_ids == {"score_toronto"}
+    assert dag.get_task("forecast_toronto").upstream_task_ids == {"monitor_toronto"}
+    # With no week newly covered, the champion is judged and the week is forecast all the same.
+    assert {dag.get_task(f"{name}_toronto").trigger_rule for name in ("monitor", "forecast")} == {"none_failed"}
+
+
+def test_each_step_of_the_forecast_exists(bag: DagBag) -> None:
+    from importlib import import_module
+
+    steps = [task for task in bag.dags["forecast_risk"].tasks if task.task_id != "check"]
+    assert len(steps) == 4
+    for task in steps:
+        module, name, territory, _ = task.op_args
+        assert callable(getattr(import_module(module), f"{name}_territory"))
+        assert task.task_id == f"{name}_{territory}"
+
+
 def test_an_audit_follows_each_training_and_stops_nothing(bag: DagBag) -> None:
     from calanque.stack.pools import FORECAST_POOL
 
@@ -83,19 +103,48 @@ def test_an_audit_follows_each_training_and_stops_nothing(bag: DagBag) -> None:
     assert audit.pool != FORECAST_POOL
 
 
-def test_a_task_opens_what_it_made_in_mlflow(bag: DagBag) -> None:
+FEED_LINKS = {"Contract", "Runbook"}
+
+
+def test_a_task_opens_what_it_made_and_what_to_do(bag: DagBag) -> None:
     """Through the form in which the web server reads a DAG."""
     from airflow.serialization.serialized_objects import DagSerialization
 
-    read = (
-        DagSerialization.from_dict(DagSerialization.to_dict(bag.dags[name])) for name in ("train_risk", "forecast_risk")
-    )
-    buttons = {task.task_id: set(task.extra_links) for dag in read for task in dag.tasks if task.extra_links}
-    assert buttons == {
-        "train_toronto": {"MLflow run"},
-        "audit_toronto": {"MLflow run", "Audit report"},
-        "monitor_toronto": {"Input drift"},
+    read = [DagSerialization.from_dict(DagSerialization.to_dict(dag)) for dag in bag.dags.values()]
+    buttons = {(dag.dag_id, task.task_id): set(task.extra_links) for dag in read for task in dag.tasks}
+    assert {key: links for key, links in buttons.items() if links and not key[0].startswith("feed_")} == {
+        ("train_risk", "train_toronto"): {"MLflow run"},
+        ("train_risk", "audit_toronto"): {"MLflow run", "Audit report"},
+        ("forecast_risk", "monitor_toronto"): {"Input drift"},
+        ("transform", "build_incidents"): {"Runbook"},
+        ("transform", "build_reports"): {"Runbook"},
+        ("maintain", "upkeep"): {"Runbook"},
     }
+    of_feeds = [links for key, links in buttons.items() if key[0].startswith("feed_")]
+    assert len(of_feeds) == 4 * len([dag for dag in bag.dags if dag.startswith("feed_")])
+    assert all(links == FEED_LINKS for links in of_feeds)
+
+
+def test_a_link_to_a_document_opens_one(bag: DagBag) -> None:
+    from calanque.console import documents
+
+    opened = {"contracts": documents.contract, "runbooks": documents.runbook}
+    paths = {
+        path
+        for dag in bag.dags.values()
+        for text in (dag.doc_md, *(task.doc_md for task in dag.tasks))
+        for path in re.findall(r"\]\(/calanque/([^)]+)\)", text or "")
+    }
+    assert len(paths) >= 4
+    for path in paths:
+        kind, name = path.split("/")
+        assert opened[kind](name, "en"), path
+
+
+def test_the_documentation_of_a_feed_shows_its_contract_in_both_languages(bag: DagBag) -> None:
+    text = bag.dags["feed_citizen_reports"].doc_md or ""
+    for words in ("Legal basis", "Base légale", "Retention", "Conservation", "| `reporter_token` |"):
+        assert words in text
 
 
 @pytest.mark.parametrize(

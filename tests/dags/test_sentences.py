@@ -1,33 +1,46 @@
 """What an engineer reads in a task's log: one sentence, and a retry only where it can help."""
 
+import logging
 from types import SimpleNamespace
 
 import pytest
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 
-from calanque.engines.airflow import plainly, run_step, skip
+from calanque.engines.airflow import TaskRefusedError, TaskStoppedError, no_second_try, plainly, run_step, skip
 from calanque.errors import CalanqueError, RefusedBatchError
 
 
 @pytest.mark.parametrize(
     ("raised", "seen", "is_final"),
     [
-        pytest.param(RefusedBatchError("The batch is refused."), AirflowFailException, True, id="refused"),
-        pytest.param(CalanqueError("Spark stopped answering."), AirflowException, False, id="away"),
+        pytest.param(RefusedBatchError("The batch is refused."), TaskRefusedError, True, id="refused"),
+        pytest.param(CalanqueError("Spark stopped answering."), TaskStoppedError, False, id="away"),
         pytest.param(ValueError("a defect"), ValueError, False, id="defect"),
     ],
 )
-def test_an_error_ends_as_its_sentence(raised: Exception, seen: type[Exception], is_final: bool) -> None:
+def test_an_error_ends_as_its_sentence(raised: Exception, seen: type[BaseException], is_final: bool) -> None:
     with pytest.raises(seen) as caught, plainly():
         raise raised
     assert str(caught.value) == str(raised)
-    assert isinstance(caught.value, AirflowFailException) is is_final
     assert caught.value.__cause__ is None
+    decision = no_second_try().evaluate(caught.value, try_number=1, max_tries=2)
+    assert (decision.action.value == "fail") is is_final
 
 
-def test_nothing_to_do_is_shown_as_skipped() -> None:
-    with pytest.raises(AirflowSkipException, match="nothing to do"), plainly():
+def test_nothing_to_do_is_said_and_shown_as_skipped(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    with pytest.raises(AirflowSkipException), plainly():
         skip("Already loaded: nothing to do.")
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("INFO", "Already loaded: nothing to do.")
+    ]
+
+
+def test_chatty_libraries_are_silenced() -> None:
+    logging.getLogger("great_expectations").setLevel(logging.INFO)
+    with plainly():
+        assert not logging.getLogger("great_expectations.expectations.registry").isEnabledFor(logging.INFO)
+        assert logging.getLogger("calanque.engines.gx").isEnabledFor(logging.ERROR)
 
 
 @pytest.fixture
@@ -42,14 +55,16 @@ def test_a_step_gets_the_run_and_its_facts_are_returned(in_a_run: None) -> None:
     }
 
 
-def test_a_step_with_nothing_to_do_is_shown_as_skipped(in_a_run: None) -> None:
-    with pytest.raises(AirflowSkipException, match="it stands"):
+def test_a_step_with_nothing_to_do_is_shown_as_skipped(in_a_run: None, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    with pytest.raises(AirflowSkipException):
         run_step(lambda territory, run_id: None, "toronto", "it stands")
+    assert caplog.messages == ["it stands"]
 
 
 def test_a_step_that_fails_ends_as_its_sentence(in_a_run: None) -> None:
     def away(territory: str, run_id: str) -> dict:
         raise CalanqueError("MLflow is away.")
 
-    with pytest.raises(AirflowException, match="MLflow is away"):
+    with pytest.raises(TaskStoppedError, match="MLflow is away"):
         run_step(away, "toronto", "idle")

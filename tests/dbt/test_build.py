@@ -11,6 +11,7 @@ from calanque.engines import dbt, delta, lineage, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.settings import settings
+from ml.marts import WeekTable, make_table
 
 PREFIX = "scratch_"
 Row = tuple[str, str, float, float, str | None]
@@ -53,8 +54,16 @@ def write_cells() -> None:
         f"""create or replace table {PREFIX}silver.territory_cells using delta
         location '{settings().hdfs_uri}/lake/{PREFIX}silver/territory_cells' as
         select concat('toronto:0:', col) as cell_id, 'toronto' as territory, 0 as row, col,
-          600000D + 250 * col as x_m, 4800000D as y_m, -79.4D as lon, 43.7D as lat, 62500D as area_m2
+          600000D + 250 * col as x_m, 4800000D as y_m, -79.4D as lon, 43.7D as lat, 62500D as area_m2,
+          'toronto:here' as area_id, 'Here' as area_name
         from (select explode(sequence(0, 2)) as col)"""
+    ).collect()
+    spark.sql(
+        f"""create or replace table {PREFIX}silver.territory_areas using delta
+        location '{settings().hdfs_uri}/lake/{PREFIX}silver/territory_areas' as
+        select 'toronto' as territory, 'toronto:here' as area_id, 'Here' as area_name, 'neighbourhood' as kind,
+          cast(null as string) as parent_area_id, '{{}}' as geometry, 3 as cell_count, 187500D as area_m2,
+          'synthetic' as source"""
     ).collect()
 
 
@@ -110,6 +119,26 @@ def test_zeros_are_there_for_whole_weeks_only(built: dbt.DbtSummary) -> None:
         from {PREFIX}marts.fct_cell_week"""
     )
     assert (found[0], found[1], str(found[2]), str(found[3])) == (3 * 2 * 2, 11, "2014-01-06", "2014-01-13")
+
+
+def test_descriptions_are_in_the_commit_that_makes_the_table(built: dbt.DbtSummary) -> None:
+    for table in ("fct_incidents", "dim_cell", "dim_area", "fct_cell_week"):
+        fields = spark.session().table(f"{PREFIX}marts.{table}").schema.fields
+        assert fields and [field.name for field in fields if not field.metadata.get("comment")] == [], table
+        assert [commit["operation"] for commit in spark.history(f"{PREFIX}marts.{table}")] == [
+            "CREATE OR REPLACE TABLE AS SELECT"
+        ], table
+
+
+def test_a_table_made_before_takes_its_comments_in_one_commit_that_is_no_new_data(built: dbt.DbtSummary) -> None:
+    name, columns = f"{PREFIX}marts.said", (("territory", "string", "City."), ("week", "date", "Monday's date."))
+    make_table(WeekTable(name, "territory string, week date", "One row per territory."))
+    for _ in range(2):
+        make_table(WeekTable.told(name, columns, "One row per territory."))
+    fields = spark.session().table(name).schema.fields
+    assert [field.metadata.get("comment") for field in fields] == ["City.", "Monday's date."]
+    assert [commit["operation"] for commit in spark.history(name)] == ["CHANGE COLUMNS", "CREATE TABLE"]
+    assert delta.data_version(name) == 0
 
 
 def test_the_run_is_in_the_history_of_the_tables_it_wrote(built: dbt.DbtSummary) -> None:

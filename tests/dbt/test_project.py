@@ -15,6 +15,7 @@ from openlineage_sql import parse
 
 from calanque.contracts import load_contract
 from calanque.settings import settings
+from ml.risk.slots import HEAP_DEVIATIONS, HEAPED_HOURS
 
 KEY_TESTS = {"unique", "unique_together", "every_cell_once_a_week"}
 SHARES = {0.1, 0.5, 0.9, 1.0}
@@ -53,7 +54,7 @@ def marts(models: dict[str, Node]) -> dict[str, Node]:
 
 
 def test_every_mart_has_an_enforced_contract_that_types_each_column(marts: dict[str, Node]) -> None:
-    assert {"fct_incidents", "dim_cell", "fct_cell_week", "fct_report_zone_week"} <= set(marts)
+    assert {"fct_incidents", "dim_cell", "dim_area", "fct_cell_week", "fct_report_zone_week"} <= set(marts)
     for name, node in marts.items():
         assert node["config"]["contract"]["enforced"], name
         untyped = [
@@ -130,6 +131,13 @@ def test_constants_of_staging_are_those_of_the_contract(models: dict[str, Node],
     assert constants
     for column, field in constants.items():
         assert f"'{getattr(contract, field)}' as {column}" in models[model]["raw_code"]
+    assert set(re.findall(r"from_utc_timestamp\(\w+, '(.+?)'\)", models[model]["raw_code"])) == {contract.time_zone}
+
+
+def test_the_mart_and_the_model_doubt_the_same_hours(models: dict[str, Node]) -> None:
+    rule = models["int_incidents__heaped_hours"]["raw_code"]
+    assert f"occurred_local_hour in {HEAPED_HOURS}" in rule
+    assert f"> {HEAP_DEVIATIONS} * sqrt(" in rule
 
 
 def test_nothing_free_or_personal_reaches_a_mart(marts: dict[str, Node]) -> None:

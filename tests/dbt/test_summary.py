@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from calanque.engines import dbt
+from calanque.engines import dbt, dbt_log
+from calanque.settings import settings
 
 MANIFEST = {"nodes": {"model.calanque.fct_incidents": {"schema": "marts", "alias": "fct_incidents"}}}
 
@@ -73,3 +74,61 @@ VIOLATION = (
 def test_a_failure_is_one_sentence_that_names_its_node(result: dict[str, Any], sentence: str) -> None:
     found = summarise(result)
     assert found.failures == (sentence,)
+
+
+LOGGED = {
+    "nodes": {
+        "model.calanque.dim_cell": {"schema": "marts", "alias": "dim_cell"},
+        "model.calanque.stg_cells": {"schema": "silver", "alias": "stg_cells"},
+        "test.calanque.unique_dim_cell.1a": {
+            "attached_node": "model.calanque.dim_cell",
+            "depends_on": {"nodes": ["model.calanque.dim_cell"]},
+        },
+        "test.calanque.cells_add_up": {
+            "depends_on": {"nodes": ["model.calanque.stg_cells", "model.calanque.dim_cell"]}
+        },
+    },
+    "unit_tests": {"unit_test.calanque.stg_cells.floors": {"depends_on": {"nodes": ["model.calanque.stg_cells"]}}},
+}
+RAN = [
+    row("model.calanque.dim_cell", "success"),
+    row("model.calanque.stg_cells", "success"),
+    row("test.calanque.unique_dim_cell.1a", "fail", failures=3),
+    row("test.calanque.cells_add_up", "pass"),
+    row("unit_test.calanque.stg_cells.floors", "pass"),
+]
+
+
+def test_a_run_is_logged_model_by_model_and_leads_to_the_sql_that_failed(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    dbt_log.log_nodes(RAN, LOGGED, {"marts.dim_cell": 3200})
+    said = [(record.levelname, record.message.replace(settings().airflow_url, "")) for record in caplog.records]
+    assert said == [
+        ("INFO", "marts.dim_cell: 3,200 rows in 1.3 s, 1 of 2 tests pass."),
+        ("INFO", "silver.stg_cells: view in 1.3 s, 1 of 1 tests pass."),
+        ("ERROR", "test.calanque.unique_dim_cell.1a failed; its SQL: /calanque/models/dim_cell"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [pytest.param("error", "NOT built", id="error"), pytest.param("skipped", "skipped", id="skipped")],
+)
+def test_a_model_that_was_not_built_says_so(status: str, said: str) -> None:
+    (line,) = dbt_log.model_lines([row("model.calanque.dim_cell", status)], LOGGED, {})
+    assert line == f"marts.dim_cell: {said}, no test."
+
+
+@pytest.mark.parametrize(
+    ("line", "is_routine"),
+    [
+        pytest.param("08:22:07  3 of 35 START sql view model silver.a ... [RUN]", True, id="start"),
+        pytest.param("08:22:11  6 of 35 PASS not_null_a_b ... [PASS in 2.62s]", True, id="pass"),
+        pytest.param("08:22:04", True, id="empty"),
+        pytest.param("08:22:08  3 of 35 OK created sql view model silver.a ... [OK in 0.63s]", False, id="built"),
+        pytest.param("08:22:08  4 of 35 FAIL 3 not_null_a_b ... [FAIL 3 in 0.63s]", False, id="fail"),
+        pytest.param("08:23:14  Done. PASS=35 WARN=0 ERROR=0", False, id="total"),
+    ],
+)
+def test_what_the_summary_says_again_is_not_logged(line: str, is_routine: bool) -> None:
+    assert dbt_log.is_routine(line) is is_routine

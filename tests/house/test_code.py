@@ -54,13 +54,13 @@ ENGINE_OF = {
     "great_expectations": ("gx.py",),
     "presidio_analyzer": ("presidio.py",),
     "spacy": ("presidio.py",),
-    "mlflow": ("tracking.py",),
+    "mlflow": ("tracking.py", "tracking_client.py", "tracking_server.py"),
     "trino": ("trino.py",),
     "hdfs": ("hdfs.py",),
     "deltalake": ("deltars.py",),
     "openlineage": ("lineage.py",),
 }
-# pyspark's and Trino's folders and the first administration of HDFS: no session is opened there.
+# pyspark's and Trino's folders: no session is opened there.
 SETUP = {"stack/setup.py", "stack/configuration.py"}
 
 

@@ -1,12 +1,13 @@
-"""What the scenarios share: the demo, run once, and a feed of one's own."""
+"""What the scenarios share: the demo, run once, a feed of one's own, and a browser."""
 
 import pytest
+from browsing import browser
 from drop_feed import feed
 
 from calanque.demo.run import DemoRun, run_demo
 from calanque.settings import Settings
 
-__all__ = ["feed"]
+__all__ = ["browser", "feed"]
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,11 @@ BY_RULE, BY_HDFS = "PERMISSION_DENIED", "DELTA_LAKE_INVALID_SCHEMA|INVALID_ARGUM
         pytest.param("select * from bronze.citizen_reports for version as of 0", BY_HDFS, id="time-travel"),
         pytest.param("select * from silver.territory_cells", BY_HDFS, id="silver"),
         pytest.param("select * from quarantine.citizen_reports", BY_HDFS, id="quarantine"),
+        pytest.param("show create table bronze.citizen_reports", BY_HDFS, id="shape-of-bronze"),
         pytest.param("show tables from lake.bronze", BY_RULE, id="names-of-bronze"),
+        pytest.param('select "$path" from marts.fct_incidents', BY_RULE, id="files-of-a-mart"),
+        pytest.param('select "$file_size" from marts.fct_incidents', BY_RULE, id="sizes-of-a-mart"),
+        pytest.param('select "$file_modified_time" from marts.fct_incidents', BY_RULE, id="times-of-a-mart"),
         pytest.param('select * from marts."fct_incidents$history"', BY_RULE, id="history"),
         pytest.param('select * from marts."fct_incidents$properties"', BY_RULE, id="properties"),
         pytest.param("select * from system.runtime.queries", BY_RULE, id="other-queries"),
@@ -34,6 +38,13 @@ BY_RULE, BY_HDFS = "PERMISSION_DENIED", "DELTA_LAKE_INVALID_SCHEMA|INVALID_ARGUM
         pytest.param("create table marts.mine as select 1 as one", BY_RULE, id="create"),
         pytest.param("delete from marts.fct_incidents", BY_RULE, id="delete"),
         pytest.param("drop table marts.fct_incidents", BY_RULE, id="drop"),
+        pytest.param("alter table marts.fct_incidents rename to marts.mine", BY_RULE, id="rename"),
+        pytest.param("alter table marts.fct_incidents add column mine int", BY_RULE, id="add-column"),
+        pytest.param("alter table marts.fct_incidents execute optimize", BY_RULE, id="optimize"),
+        pytest.param("comment on column marts.fct_incidents.type is 'mine'", BY_RULE, id="comment"),
+        pytest.param("create or replace table marts.fct_incidents as select 1 as one", BY_RULE, id="replace"),
+        pytest.param("grant select on marts.fct_incidents to role public", BY_RULE, id="grant"),
+        pytest.param("create view marts.mine as select 1 as one", BY_RULE, id="view"),
         pytest.param("set session query_max_run_time = '9h'", BY_RULE, id="session"),
     ],
 )
@@ -67,14 +78,14 @@ def test_the_query_door_takes_no_password_in_clear(stack: Settings) -> None:
 
 @pytest.mark.parametrize("zone", ["landing", "staging", "bronze", "quarantine", "silver", "governance"])
 def test_hdfs_refuses_the_analyst(stack: Settings, zone: str) -> None:
-    analyst = Lake(stack.webhdfs_url, user="analyst")
+    analyst = Lake(stack, user="analyst")
     with pytest.raises(LakeError) as raised:
         analyst.list(f"/lake/{zone}")
     assert raised.value.remote == "AccessControlException"
 
 
 def test_hdfs_lets_the_analyst_read_marts_and_write_nothing(stack: Settings, first: DemoRun) -> None:
-    analyst = Lake(stack.webhdfs_url, user="analyst")
+    analyst = Lake(stack, user="analyst")
     assert "fct_incidents" in analyst.list("/lake/marts")
     assert "_delta_log" in analyst.list("/lake/marts/fct_incidents")
     with pytest.raises(LakeError) as raised:
@@ -120,15 +131,29 @@ def test_every_service_listens_on_loopback_only(stack: Settings) -> None:
     assert outside == set()
 
 
-def test_airflow_hides_the_audit_log_from_analysts(stack: Settings) -> None:
+RIGHTS = [
+    pytest.param("/ui/dags", {"analyst": 200, "dpo": 200, "engineer": 200}, id="list of DAGs"),
+    pytest.param("/ui/dependencies", {"analyst": 200, "dpo": 200, "engineer": 200}, id="graph of assets"),
+    pytest.param(
+        "/ui/structure/structure_data?dag_id=transform",
+        {"analyst": 200, "dpo": 200, "engineer": 200},
+        id="graph of a DAG",
+    ),
+    pytest.param("/api/v2/eventLogs", {"analyst": 403, "dpo": 200, "engineer": 200}, id="audit log"),
+    pytest.param("/api/v2/connections", {"analyst": 403, "dpo": 403, "engineer": 200}, id="connections"),
+    pytest.param("/auth/fab/v1/users", {"analyst": 403, "dpo": 403, "engineer": 403}, id="accounts"),
+    pytest.param("/auth/fab/v1/roles", {"analyst": 403, "dpo": 403, "engineer": 403}, id="roles"),
+]
+
+
+@pytest.mark.parametrize(("path", "expected"), RIGHTS)
+def test_airflow_opens_to_each_person_what_is_theirs(stack: Settings, path: str, expected: dict[str, int]) -> None:
     import httpx
 
-    from calanque.engines.airflow import Orchestrator
-
-    for user, expected in (("analyst", 403), ("dpo", 200), ("engineer", 200)):
-        try:
-            Orchestrator(stack, user).get("/eventLogs", limit=1)
-            code = 200
-        except httpx.HTTPStatusError as error:
-            code = error.response.status_code
-        assert code == expected, user
+    answers = {}
+    for user in expected:
+        login = {"username": user, "password": stack.secret(f"password_{user}")}
+        token = httpx.post(f"{stack.airflow_url}/auth/token", json=login, timeout=30).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        answers[user] = httpx.get(f"{stack.airflow_url}{path}", headers=headers, timeout=30).status_code
+    assert answers == expected

@@ -87,7 +87,7 @@ def report(lake: Lake) -> ScanReport:
     lake.orchestrator.wait_for_dags({feed_dag, "transform", "maintain"})
     lake.send(good_and_bad_rows(lake, planter, rows))
     # Awake, the scheduler runs the feed of the day by itself, then what follows from it.
-    lake.orchestrator.unpause(["transform", "maintain", feed_dag])
+    lake.orchestrator.wake(["transform", "maintain", feed_dag])
     lake.orchestrator.wait(datetime.now(UTC), lambda run: None, 400)
     assert lake.orchestrator.has_succeeded("transform")
     tables = (lake.contract.bronze_table, lake.contract.quarantine_table)
@@ -127,7 +127,7 @@ def plant_controls(lake: Lake) -> None:
     sink = io.BytesIO()
     table = pa.table({"who": [f"nobody {n}" for n in range(5_000)] + [CONTROLS["control/parquet"]]})
     parquet.write_table(table, sink, compression="zstd", write_statistics=False)
-    hdfs.Lake(lake.settings.webhdfs_url).write("/lake/bronze/_control/part-0.parquet", sink.getvalue())
+    hdfs.Lake(lake.settings).write("/lake/bronze/_control/part-0.parquet", sink.getvalue())
     postgres.execute(lake.settings, "airflow", "create table control (who text)")
     postgres.execute(lake.settings, "airflow", "insert into control values (%s)", (CONTROLS["control/database"],))
     line = f"2026-11-24 INFO nothing {CONTROLS['control/log'].upper()} nothing\n" * 3
@@ -159,7 +159,7 @@ def test_everything_was_read(report: ScanReport) -> None:
 
 
 def test_checkpoints_and_quarantine_were_there_to_be_read(lake: Lake) -> None:
-    door = hdfs.Lake(lake.settings.webhdfs_url)
+    door = hdfs.Lake(lake.settings)
     for table in (lake.contract.bronze_table, lake.contract.quarantine_table):
         names = door.list(f"/lake/{table.replace('.', '/')}/_delta_log")
         assert any(name.endswith(".checkpoint.parquet") for name in names), table

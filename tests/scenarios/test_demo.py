@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from calanque.demo.run import DemoRun, run_demo
@@ -14,6 +16,7 @@ from calanque.engines.hdfs import lake
 from calanque.governance.lineage import trace
 from calanque.ingest.report import read_report
 from calanque.settings import Settings
+from ml.risk.serving import INPUTS
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +73,63 @@ def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> N
     rows = trino.query("select distinct served, model_version from fct_forecast")
     assert rows == [("model", champion)]
     ((bad,),) = trino.query(
-        "select count(*) from fct_forecast where lower_count > upper_count or baseline_count is null or rank_model < 1"
+        "select count(*) from fct_forecast where (upper_count > 0) <> (p_at_least_one > 0.1) or baseline_count is null "
+        "or rank_model < 1 or data_until_date is null"
     )
     assert bad == 0
+
+
+def test_a_week_that_the_data_have_begun_says_so(first: DemoRun) -> None:
+    """Toronto's data end on a Friday: the week they cut is the one that is forecast, and every row says it."""
+    ((week, until, rows, told),) = trino.query(
+        "select week_start_date, data_until_date, count(*), count_if(reason_en like '%This week had begun%') "
+        "from fct_forecast group by 1, 2"
+    )
+    assert (str(week), str(until)) == ("2021-12-27", "2021-12-31")
+    assert told == rows
+
+
+def test_the_record_of_forecasts_is_there_from_the_first_day(first: DemoRun) -> None:
+    """The rolling weeks of the training, each marked as such: model beside counts, all types and each."""
+    rows = trino.query(
+        "select record, method, count(*), count(distinct type), count(distinct week_start_date), "
+        "sum(log_score * event_count) / sum(event_count), avg(coverage), avg(coverage_flagged) "
+        "from fct_forecast_score where territory = 'toronto' group by 1, 2 order by 2"
+    )
+    assert [row[:2] for row in rows] == [("back_test", "baseline"), ("back_test", "model")]
+    assert {row[2:5] for row in rows} == {(6 * 104, 6, 104)}
+    assert rows[1][5] > rows[0][5]
+    for row in rows:
+        assert row[6] > 0.95
+        assert 0.88 < row[7] < 0.98
+
+
+@pytest.mark.parametrize("table", ["fct_forecast", "fct_forecast_fine", "fct_forecast_slot", "fct_forecast_score"])
+def test_an_analyst_reads_what_every_column_holds(first: DemoRun, table: str) -> None:
+    columns = trino.query(f"show columns from {table}")
+    assert columns
+    assert [name for name, _, _, comment in columns if " / " not in (comment or "")] == []
+
+
+def test_the_champion_of_the_registry_gives_the_forecast_that_is_published(stack: Settings, first: DemoRun) -> None:
+    """As a data scientist takes it: the incidents from the query door, the model by its alias."""
+    import mlflow
+
+    rows = trino.query(
+        "select type, cast(occurred_local_date as varchar), hour(occurred_at at time zone 'America/Toronto'), lon, "
+        "lat, origin, premises from fct_incidents where territory = 'toronto' and is_in_territory"
+    )
+    incidents = pd.DataFrame(rows, columns=list(INPUTS))
+    mlflow.set_tracking_uri(stack.mlflow_uri)
+    found = mlflow.pyfunc.load_model("models:/risk-toronto@champion").predict(incidents)
+    columns = ["cell_id", "type", "expected_count", "upper_count", "p_at_least_one", "baseline_count"]
+    published = pd.DataFrame(trino.query(f"select {', '.join(columns)} from fct_forecast"), columns=columns)
+    assert set(found["week_start_date"]) == {"2021-12-27"}
+    both = found.merge(published, on=["cell_id", "type"], suffixes=("", "_published"), validate="one_to_one")
+    assert len(both) == len(found) == len(published)
+    for column in ("expected_count", "p_at_least_one", "baseline_count"):
+        assert np.allclose(both[column], both[f"{column}_published"], rtol=1e-6), column
+    assert (both["upper_count"] == both["upper_count_published"]).all()
 
 
 def test_the_slots_share_out_the_week_of_the_flagged_cells(first: DemoRun) -> None:
@@ -91,7 +148,8 @@ def test_the_slots_share_out_the_week_of_the_flagged_cells(first: DemoRun) -> No
         "(abs(s.total - w.expected_count) > 1e-6 or abs(s.plain - w.baseline_count) > 1e-6)"
     )
     assert off == []
-    assert trino.query("select count(*) from fct_forecast_slot where lower_count > upper_count") == [(0,)]
+    off = trino.query("select count(*) from fct_forecast_slot where (upper_count > 0) <> (p_at_least_one > 0.1)")
+    assert off == [(0,)]
     # Where the city drinks, Saturday night is told apart from Tuesday morning.
     told = dict(
         trino.query(
@@ -174,6 +232,7 @@ def test_every_input_of_the_forecast_is_compared_with_its_past(first: DemoRun) -
     ("table", "column"),
     [
         pytest.param("marts.fct_input_drift", "distance", id="drift"),
+        pytest.param("marts.fct_forecast_score", "log_score", id="score"),
         pytest.param("marts.fct_near_repeat", "observed", id="finding"),
         pytest.param("marts.fct_near_repeat_alert", "expected_excess_7d", id="alert"),
     ],
@@ -253,6 +312,7 @@ def test_the_summary_is_printed(stack: Settings, first: DemoRun) -> None:
     console.print(render(stack, first))
     text = console.export_text()
     parts = ("landed = loaded + quarantined", "fct_cell_week", "champion", "baseline", "Near-repeat", stack.airflow_url)
+    parts += ("at most, 9 of 10", "P(≥1)")
     for part in parts:
         assert part in text
 
@@ -262,7 +322,9 @@ def test_the_summary_is_printed(stack: Settings, first: DemoRun) -> None:
     [
         pytest.param(["stack", "status"], "airflow-scheduler", id="status"),
         pytest.param(["feeds", "list"], "citizen_reports", id="feeds"),
-        pytest.param(["dpo", "lineage", "marts.fct_forecast", "--column", "expected_count"], "landing", id="lineage"),
+        pytest.param(
+            ["dpo", "lineage", "marts.fct_forecast", "--column", "expected_count"], "risk-toronto version", id="lineage"
+        ),
         pytest.param(["stack", "logs", "namenode", "--lines", "3"], "", id="logs"),
     ],
 )

@@ -84,6 +84,7 @@ REFUSED = {
         "territory': is written twice",
     ),
     "custom-property-missing": (lambda c: c["customProperties"].remove(custom(c, "legalBasis")), "legalBasis"),
+    "licence-missing": (lambda c: c["customProperties"].remove(custom(c, "licence")), "licence"),
     "unknown-column-property": (
         set_column("bronze", "lat", customProperties=[{"property": "protecton", "value": "none"}]),
         "protecton",

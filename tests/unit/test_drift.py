@@ -15,7 +15,7 @@ from ml.drift.inputs import ALL_TYPES, COLUMNS, Input, watched_inputs
 from ml.drift.rows import INPUT_DRIFT, InputDrift, drift_html, input_drift
 from ml.drift.steps import Watch
 from ml.risk.promotions import Decision
-from ml.risk.steps import monitor_territory
+from ml.risk.record_steps import monitor_territory
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
 SEEDS = range(12)
@@ -102,12 +102,10 @@ def monitor(monkeypatch, city):
             "tracking.load_model": stored,
             "tracking.write_texts": None,
             "tracking.run_page": "http://here/drift.html",
-            "RiskModel.from_json": SimpleNamespace(config=None),
-            "_cube": None,
-            "judge": verdict,
+            "_verdict": verdict,
         }.items():
-            monkeypatch.setattr(f"ml.risk.steps.{name}", lambda *_, value=value: value)
-        monkeypatch.setattr("ml.risk.steps.decide", lambda *told: decided.append(told))
+            monkeypatch.setattr(f"ml.risk.record_steps.{name}", lambda *_, value=value: value)
+        monkeypatch.setattr("ml.risk.record_steps.decide", lambda *told: decided.append(told))
         return monitor_territory("twin", "tonight"), decided
 
     return run

@@ -92,6 +92,30 @@ def test_observed_values_of_personal_columns_stay_hidden() -> None:
     assert "Dupont" not in _check(item, listed, False).model_dump_json()
 
 
+def test_a_gate_is_logged_in_one_line_an_expectation(caplog: pytest.LogCaptureFixture) -> None:
+    from calanque.contracts.gates import GateResult
+    from calanque.engines.gx import _check, _say
+
+    counts = {"observed_value": None, "unexpected_percent": 0}
+    checks = tuple(
+        _check(
+            Expectation(expectation="expect_column_values_to_not_be_null", column=column, severity=severity),
+            {**counts, "success": not broken, "unexpected_count": broken, "element_count": 12000},
+            False,
+        )
+        for column, severity, broken in (("a", "critical", 0), ("b", "warning", 1234), ("c", "critical", 7))
+    )
+    caplog.set_level("INFO")
+    _say(GATES[0], GateResult(feed="reports", batch_id="b1", passed=False, checks=checks))
+    name = "expect_column_values_to_not_be_null"
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("INFO", f"Gate {GATES[0].name} of reports NOT passed: 1 of 3 hold."),
+        ("INFO", f"critical: {name} on a holds (0 of 12,000 rows break it)."),
+        ("WARNING", f"warning: {name} on b fails (1,234 of 12,000 rows break it)."),
+        ("ERROR", f"critical: {name} on c fails (7 of 12,000 rows break it)."),
+    ]
+
+
 def test_analytics_are_off() -> None:
     import os
 

@@ -1,16 +1,19 @@
 """What fetch refuses, what it sees in a file, and what a batch is named."""
 
 import hashlib
+import os
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from calanque.contracts import Folders, load_contract
 from calanque.contracts.model import DropSource, FileFormat, Member, PypiSource, TwinSource
-from calanque.errors import CalanqueError
-from calanque.ingest.fetch import describe_file, fetch_batch, read_members
+from calanque.errors import CalanqueError, RefusedBatchError
+from calanque.ingest import drop as dropped
+from calanque.ingest.fetch import describe_file, fetch_batch, read_members, refuse_forbidden
 from calanque.ingest.land import batch_id_of
 from calanque.ingest.publish import check_balance
 from calanque.ingest.records import BatchReport, FetchedFile, LandedBatch, LandedFile
@@ -115,6 +118,94 @@ def test_a_partners_digest_is_checked(promised: str | None, tmp_path: Path) -> N
         return
     with pytest.raises(CalanqueError, match="truncated or altered"):
         drop("*", tmp_path)
+
+
+def hold(tmp_path: Path, name: str, content: bytes = b"x\n1\n") -> None:
+    (tmp_path / name).write_bytes(content)
+
+
+def link(tmp_path: Path, name: str, target: str) -> None:
+    (tmp_path / "secret").mkdir()
+    hold(tmp_path / "secret", "a.txt")
+    (tmp_path / name).symlink_to(tmp_path / target)
+
+
+# What a partner, or whoever can write where partners write, may leave; the pattern is that of the contract.
+HOSTILE = {
+    "link": (lambda at: link(at, "a.csv", "secret/a.txt"), "*.csv", "it is a link"),
+    "link-to-nothing": (lambda at: link(at, "a.csv", "secret/nothing"), "*.csv", "it is a link"),
+    "folder-behind-a-link": (lambda at: link(at, "sub", "secret"), "sub/*.txt", "lies behind a link"),
+    "pipe": (lambda at: os.mkfifo(at / "a.csv"), "*.csv", "not an ordinary file"),
+    "brackets": (lambda at: hold(at, "[x].csv"), "*.csv", "its name as something else"),
+    "star": (lambda at: hold(at, "*.csv"), "*.csv", "its name as something else"),
+    "braces": (lambda at: hold(at, "{a,b}.csv"), "*.csv", "its name as something else"),
+    "question": (lambda at: hold(at, "a?.csv"), "*.csv", "its name as something else"),
+    "underscore": (lambda at: hold(at, "_x.csv"), "*.csv", "its name as something else"),
+    "dot": (lambda at: hold(at, ".x.csv"), "*.csv", "its name as something else"),
+    "colon": (lambda at: hold(at, "a:b.csv"), "*.csv", "its name as something else"),
+    "newline": (lambda at: hold(at, "a\n.csv"), "*.csv", "its name as something else"),
+    "backslash": (lambda at: hold(at, "a\\b.csv"), "*.csv", "its name as something else"),
+    "long": (lambda at: hold(at, "a" * 240 + ".csv"), "*.csv", "its name as something else"),
+    "our-manifest": (lambda at: hold(at, "manifest.json"), "*.json", "its name as something else"),
+    "our-contract": (lambda at: hold(at, "contract-1.0.0.json"), "*.json", "its name as something else"),
+    "large": (lambda at: hold(at, "a.csv", b"x\n" * 600), "*.csv", "is larger than"),
+    "digest-in-latin": (
+        lambda at: (hold(at, "a.csv"), hold(at, "a.csv.sha256", b"\xe9\xff" * 32)),
+        "*",
+        "holds no SHA-256",
+    ),
+    "digest-empty": (lambda at: (hold(at, "a.csv"), hold(at, "a.csv.sha256", b"")), "*", "holds no SHA-256"),
+    "digest-is-a-link": (
+        lambda at: (hold(at, "a.csv"), link(at, "a.csv.sha256", "secret/a.txt")),
+        "*.csv",
+        "it is a link",
+    ),
+}
+
+
+@pytest.mark.parametrize(("leave", "pattern", "why"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_drop_is_refused_in_a_sentence(
+    leave: Any, pattern: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dropped, "LARGEST_BYTES", 1024)
+    leave(tmp_path)
+    with pytest.raises(RefusedBatchError, match=why) as raised:
+        drop(pattern, tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "Été 2026 (1).csv", "signalements-2026_11.csv", "0.csv", "L'Estaque.csv"])
+def test_an_ordinary_name_is_taken(name: str, tmp_path: Path) -> None:
+    hold(tmp_path, name)
+    assert drop("*.csv", tmp_path) == [name]
+
+
+def test_what_is_checked_is_what_is_landed(tmp_path: Path) -> None:
+    hold(tmp_path, "a.csv")
+    contract = TORONTO.model_copy(update={"source": DropSource(kind="drop", pattern="*.csv")})
+    (fetched,) = fetch_batch(contract, tmp_path, None, Folders(drop=tmp_path)).files
+    hold(tmp_path, "a.csv", b"x\n2\n")
+    assert hashlib.sha256(fetched.path.read_bytes()).hexdigest() == fetched.sha256
+
+
+HEADERS = {
+    "endless": (b"x" * 70_000, "is longer than 64 kB"),
+    "forbidden-word-far-away": (b"x," * 40_000 + b"face\n1\n", "is longer than 64 kB"),
+    "old-line-ends": (b"a,b\r1,2\r3,4\n", "is not CSV"),
+    "null-byte": (b"a,\0b\n1,2\n", "holds a null byte"),
+    "forbidden-word-on-its-second-line": (b'a,"b\nc",face\n1,2,3\n', "opens a quotation mark"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), HEADERS.values(), ids=HEADERS.keys())
+def test_a_first_line_that_can_not_be_judged_is_refused_before_landing(
+    content: bytes, why: str, tmp_path: Path
+) -> None:
+    hold(tmp_path, "a.csv", content)
+    contract = TORONTO.model_copy(update={"source": DropSource(kind="drop", pattern="*.csv")})
+    fetched = fetch_batch(contract, tmp_path, None, Folders(drop=tmp_path))
+    with pytest.raises(RefusedBatchError, match=why):
+        refuse_forbidden(contract, fetched)
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:

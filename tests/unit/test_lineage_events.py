@@ -119,6 +119,7 @@ def test_a_step_with_the_same_inputs_is_unchanged_even_after_maintenance(memory:
     state.record("transform", inputs, {**state.table_versions(["marts.m"]), "note": "any fact"})
     memory.commit("bronze.f", 1, "OPTIMIZE")
     memory.commit("marts.m", 1, "VACUUM END")
+    memory.commit("marts.m", 2, "CHANGE COLUMNS")
     assert state.unchanged("transform", {**state.table_versions(["bronze.f", "bronze.none"]), "code": "abc"})
 
 

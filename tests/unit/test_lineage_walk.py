@@ -1,12 +1,12 @@
 """The walk back from a mart to the landed file, on recorded events."""
 
-import json
 from io import StringIO
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from calanque.cli.lineage import walk
 from calanque.errors import CalanqueError
 from calanque.governance import lineage
 
@@ -30,9 +30,8 @@ def event(
     facets: dict[str, Any] = {
         "schema": {"fields": [{"name": column} for column in origins]},
         "columnLineage": {"fields": origins},
+        **(version_of(version)["facets"] if version else {}),
     }
-    if version:
-        facets["version"] = {"datasetVersion": version}
     return {
         "eventType": kind,
         "eventTime": at,
@@ -41,6 +40,10 @@ def event(
         "inputs": [{"name": name} for name in inputs],
         "outputs": [{"name": output, "facets": facets}],
     }
+
+
+def version_of(version: str) -> dict[str, Any]:
+    return {"facets": {"version": {"datasetVersion": version}}}
 
 
 LANDING, BRONZE, MART, FORECAST = (
@@ -124,22 +127,29 @@ def test_events_older_than_the_last_writer_are_not_read() -> None:
     assert lineage.trace(FORECAST, "expected_count", events()).job == "forecast"
 
 
-def test_the_walk_is_shown_as_a_tree_and_as_json() -> None:
-    tree = lineage.trace(FORECAST, "expected_count", HISTORY)
+def on_screen(shown: Any) -> str:
     screen = Console(file=StringIO(), width=200)
-    screen.print(lineage.render(tree))
-    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    screen.print(shown)
+    return screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_the_whole_walk_is_shown_as_a_tree() -> None:
+    shown = on_screen(walk(lineage.trace(FORECAST, "expected_count", HISTORY)))
     assert "marts.fct_forecast · expected_count" in shown
     assert "/lake/landing/toronto_incidents · Lat" in shown
-    assert json.loads(lineage.to_json(tree))["origins"][0]["dataset"] == MART
+
+
+def test_a_column_says_which_model_the_run_used() -> None:
+    used = {**SCORE, "inputs": [*SCORE["inputs"], {"name": "models:/risk", **version_of("7")}]}
+    tree = lineage.trace(FORECAST, "expected_count", [used, *HISTORY[1:]])
+    assert tree.models == ("risk version 7",)
+    assert spine(tree)[1] == (MART, "incident_count")
 
 
 def test_a_branch_shown_above_is_not_unfolded_again() -> None:
     both = event("dbt", "2024-01-01T03:30:00Z", "marts.dim", (BRONZE,))
     score = event("forecast", "2024-01-01T04:00:00Z", FORECAST, (MART, "marts.dim"))
-    screen = Console(file=StringIO(), width=200)
-    screen.print(lineage.render(lineage.trace(FORECAST, None, [score, both, BUILD, PUBLISH, LAND])))
-    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    shown = on_screen(walk(lineage.trace(FORECAST, None, [score, both, BUILD, PUBLISH, LAND])))
     assert shown.count(BRONZE) == 2
     assert shown.count(LANDING) == 1
     assert "see above" in shown

@@ -9,8 +9,8 @@ from ml.risk.features import weekly_decay
 from ml.risk.kernels import shares
 from ml.risk.metrics import (
     any_probability,
+    at_most,
     best_hits,
-    count_interval,
     dispersion_of,
     expected_hits,
     hit_curve,
@@ -120,19 +120,26 @@ def test_probability_of_any(mean, dispersion, probability):
 
 @pytest.mark.parametrize("dispersion", [0.0, 0.5, 3.0])
 @pytest.mark.parametrize("mean", [0.01, 0.7, 4.0, 25.0])
-def test_the_interval_covers_what_it_says(mean, dispersion):
+def test_at_most_n_nine_times_in_ten_and_not_at_most_one_less(mean, dispersion):
     generator = np.random.default_rng(8)
     rate = mean if dispersion == 0 else generator.gamma(1 / dispersion, mean * dispersion, 20_000)
     drawn = generator.poisson(rate, 20_000)
-    low, high = count_interval(np.array([mean]), dispersion, 0.9)
-    assert low.dtype == np.int32
-    assert ((drawn >= low[0]) & (drawn <= high[0])).mean() >= 0.89
+    (bound,) = at_most(np.array([mean]), dispersion, 0.9)
+    assert bound.dtype == np.int32
+    assert (drawn <= bound).mean() >= 0.89
+    assert (drawn <= bound - 1).mean() < 0.91
 
 
-def test_over_dispersion_widens_the_interval():
-    poisson, wide = (count_interval(np.array([10.0]), d, 0.9) for d in (0.0, 1.0))
-    assert wide[1][0] > poisson[1][0]
-    assert wide[0][0] < poisson[0][0]
+@pytest.mark.parametrize("dispersion", [0.0, 0.8])
+def test_the_bound_is_0_exactly_where_one_or_more_has_a_chance_of_a_tenth_at_most(dispersion):
+    mean = np.geomspace(1e-4, 5, 2000)
+    assert np.array_equal(at_most(mean, dispersion, 0.9) == 0, any_probability(mean, dispersion) <= 1 - 0.9)
+
+
+def test_over_dispersion_raises_the_bound():
+    poisson, wide = (at_most(np.array([10.0]), d, 0.9)[0] for d in (0.0, 1.0))
+    assert poisson == 14
+    assert wide > poisson
 
 
 def test_dispersion_is_found_again_and_never_negative():
@@ -178,15 +185,14 @@ def test_calibration_by_decile():
     assert all(b.observed / b.expected < 0.6 for b in judged(2.0).calibration()[-5:])
 
 
-@pytest.mark.parametrize(("told", "low", "high"), [(1.0, 0.88, 0.92), (1.5, 0.86, 0.94)], ids=["right", "too-high"])
-def test_intervals_hold_what_they_promise_even_of_a_forecast_that_is_off(told, low, high):
+@pytest.mark.parametrize(
+    ("told", "low", "high"),
+    [(1.0, 0.89, 0.91), (0.7, 0.0, 0.87), (1.5, 0.93, 1.0)],
+    ids=["right", "too-low", "too-high"],
+)
+def test_the_judge_of_the_method_tells_a_forecast_that_is_off(told, low, high):
     reliability = judged(told)
     assert low <= reliability.covered_count / reliability.covered_of <= high
-
-
-def test_a_forecast_that_is_right_needs_no_wider_interval():
-    assert judged(1.0).tail == pytest.approx(0.05, abs=0.005)
-    assert judged(1.5).tail < 0.045
 
 
 def test_shares_sum_to_one_and_nothing_known_is_uniform():

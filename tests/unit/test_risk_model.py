@@ -22,7 +22,6 @@ from ml.risk.kernels import Kernels
 from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.metrics import Difference
 from ml.risk.model import RiskModel
-from ml.risk.monitor import judge
 from ml.risk.plots import calibration_figure, hit_curve_figure
 from ml.risk.reasons import PARTS
 from ml.risk.rolling import roll
@@ -31,7 +30,7 @@ from ml.risk.train import first_monday, load_cube, train
 from ml.risk.validate import promotes, validate
 
 WEEKS, FIRST = 60, date(2018, 1, 1)
-STAMP = ForecastStamp("3", "12", Served.MODEL, datetime(2021, 1, 1, tzinfo=UTC))
+STAMP = ForecastStamp("risk", "3", "12", Served.MODEL, datetime(2021, 1, 1, tzinfo=UTC), date(2019, 2, 24))
 
 
 @pytest.fixture(scope="module")
@@ -219,8 +218,8 @@ def test_no_look_ahead(small_grid, monkeypatch, planted_week):
             assert not np.array_equal(seen[0][name][-1], seen[1][name][-1]), name
 
 
-def frame_of(cube, model):
-    return forecast(cube.grid.cell_ids(), cube, expected_counts(cube, model), model, STAMP)
+def frame_of(cube, model, stamp=STAMP):
+    return forecast(cube.grid.cell_ids(), cube, expected_counts(cube, model), model.dispersion, 0.9, stamp)
 
 
 def test_a_signal_in_the_past_is_learnt(small_grid):
@@ -333,7 +332,9 @@ def test_the_forecast_has_a_row_for_every_cell_and_type(cube, training):
     assert len(frame) == cube.grid.count * 2
     assert not frame.isna().any().any()
     assert (frame["week_start_date"] == cube.day_of(WEEKS)).all()
-    assert (frame["lower_count"] <= frame["upper_count"]).all()
+    assert (frame["p_at_least_one"] <= frame["expected_count"] + 1e-12).all()
+    assert ((frame["upper_count"] > 0) == (frame["p_at_least_one"] > 1 - 0.9)).all()
+    assert frame["upper_count"].gt(0).any()
     assert (frame["expected_count"] > 0).all()
     totals = frame.groupby("type")[["expected_count", "baseline_count"]].sum()
     assert np.allclose(totals["expected_count"], totals["baseline_count"], rtol=1e-4)
@@ -344,6 +345,23 @@ def test_the_forecast_has_a_row_for_every_cell_and_type(cube, training):
     known = frame[frame["is_known"]]
     assert known["reason_en"].str.fullmatch(r"Mostly .+ \(\d+ %\)( and .+ \(\d+ %\))?\.").all()
     assert known["reason_fr"].str.startswith("Surtout ").all()
+
+
+@pytest.mark.parametrize(
+    ("until", "begun"),
+    [
+        pytest.param(date(2019, 2, 24), False, id="whole_weeks_only"),
+        pytest.param(date(2019, 2, 25), True, id="one_day_of_the_week"),
+        pytest.param(date(2019, 3, 1), True, id="most_of_it"),
+    ],
+)
+def test_a_week_that_the_data_have_begun_says_so(cube, training, until, begun):
+    """The week from Monday 25 February is forecast from the weeks up to the Sunday before, whatever the data hold."""
+    frame = frame_of(cube, training.model, dataclasses.replace(STAMP, data_until=until))
+    assert (frame["data_until_date"] == until).all()
+    english = f"This week had begun: the data reach {until}, only whole weeks are used, up to 2019-02-24."
+    assert frame["reason_en"].str.endswith(english).all() == begun
+    assert frame["reason_fr"].str.contains("Cette semaine avait commencé").all() == begun
 
 
 def test_what_is_published_adds_up(small_grid, training, cube):
@@ -404,6 +422,20 @@ def test_promotion(training, baseline, gains, promoted):
     assert ("stays" in sentence) is not promoted
 
 
+def test_fewer_than_26_weeks_decide_nothing(training):
+    """However sure the figures look: the parameters ask for 26 weeks at least, of the 104 they would like."""
+    config = small_config()
+    asked = config.model_copy(update={"backtest": config.backtest.model_copy(update={"weeks": 104})})
+    sure = dict.fromkeys(training.validation.all_weeks.differences["decay"][CHALLENGER], SURE)
+    differences = {name: {CHALLENGER: sure} for name in ("decay", "window", "kde")}
+    span = dataclasses.replace(training.validation.all_weeks, differences=differences)
+    for weeks, decided in ((25, False), (26, True)):
+        counted = dataclasses.replace(span, week_count=weeks)
+        is_promoted, sentence = promotes(dataclasses.replace(training.validation, all_weeks=counted), asked)
+        assert is_promoted is decided
+        assert sentence.startswith("Nothing is decided on 25 weeks") is not decided
+
+
 def test_a_model_of_noise_is_not_promoted(small_grid):
     generator = np.random.default_rng(4)
     events = pd.DataFrame(
@@ -458,15 +490,3 @@ def test_model_yml_is_closed(tmp_path, old, new, told):
 
 def test_a_frame_of_cells_is_the_grid(small_grid):
     assert len(cells_frame(small_grid)) == small_grid.count
-
-
-def test_a_good_model_goes_on_and_one_made_worse_retires(cube, training):
-    kept = judge(cube, training.model)
-    assert kept.is_kept, kept.reason
-    assert "goes on" in kept.reason
-    # The trees and the regression turned round: what was likely is told unlikely.
-    turned = tuple(tuple(-value for value in row) for row in training.model.regression_coefficients)
-    worse = RiskModel.model_validate(training.model.model_dump() | {"regression_coefficients": turned})
-    verdict = judge(cube, worse)
-    assert not verdict.is_kept
-    assert verdict.reason.startswith("The model retires and the counts are served")

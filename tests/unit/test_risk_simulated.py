@@ -46,7 +46,7 @@ def test_every_decile_holds_what_was_expected_within_a_tenth(judged):
     assert all(abs(ratio - 1) <= 0.1 for ratio in ratios), ratios
 
 
-def test_the_intervals_cover_ninety_percent(judged):
+def test_nine_in_ten_counts_stay_below_the_bound(judged):
     _, rolled, _ = judged
     reliability = rolled.tallies[CHALLENGER].reliability
     assert reliability.covered_of > 10_000

@@ -17,7 +17,8 @@ from ml.risk.config import risk_config
 from ml.risk.cube import build_cube
 from ml.risk.metrics import Difference
 from ml.risk.model import RiskModel
-from ml.risk.score import ForecastStamp, Served, expected_counts, forecast
+from ml.risk.publish import published_forecast
+from ml.risk.score import ForecastStamp, Served, expected_counts
 from ml.risk.slot_mart import SLOT, slot_rows
 from ml.risk.slot_record import POOLED, judge_slots, served_by
 from ml.risk.slots import SLOTS, Profile, learn_profiles, place_shares, shrunk, slot_events
@@ -211,10 +212,9 @@ def test_the_finest_sure_profile_serves(place, kind, served):
 @pytest.mark.parametrize("served", list(Served))
 def test_the_slots_of_the_flagged_cells_add_up_to_their_week(trained, served):
     cube, training = trained
-    model, stamp = training.model, ForecastStamp("3", "12", served, datetime(2021, 1, 1, tzinfo=UTC))
-    coarse = cube.grid.coarsened(3, "here")
-    expected = expected_counts(cube, model).published(coarse.parents(3), coarse.count)
-    published = forecast(coarse.cell_ids(), cube, expected, model, stamp)
+    made_at, until = datetime(2021, 1, 1, tzinfo=UTC), date(2019, 2, 24)
+    model, stamp = training.model, ForecastStamp("risk", "3", "12", served, made_at, until)
+    published = published_forecast(cube, expected_counts(cube, model), model, stamp)
     rows = slot_rows(cube, model, published)
     assert list(rows) == list(SLOT.columns)
     assert not rows.isna().any().any()
@@ -228,7 +228,8 @@ def test_the_slots_of_the_flagged_cells_add_up_to_their_week(trained, served):
     weeks = flagged.set_index(["cell_id", "type"]).loc[sums.index]
     for column in sums:
         assert np.allclose(sums[column], weeks[column], rtol=0, atol=1e-9)
-    assert (rows["lower_count"] <= rows["expected_count"]).all()
+    assert ((rows["upper_count"] > 0) == (rows["p_at_least_one"] > 1 - 0.9)).all()
+    assert (rows["p_at_least_one"] <= rows["expected_count"] + 1e-12).all()
 
 
 def test_the_card_and_the_metrics_tell_the_record(trained):

@@ -40,11 +40,42 @@ def test_a_version_is_logged_promoted_retired_and_read_back(uri):
     assert (stored.model_json, stored.run_id, stored.tags) == ('{"weights": 1}', first.run_id, TAGS)
     assert tracking.find_version(name, TAGS, uri) == "1"
     assert tracking.find_version(name, TAGS | {"data_version": "13"}, uri) is None
-    assert tracking.settle(name, "1", False, uri) is None
+    tracking.drop_alias(name, tracking.CHAMPION, uri)
     assert tracking.alias_version(name, uri=uri) is None
     assert tracking.alias_version(name, tracking.CHALLENGER, uri) == "1"
     with pytest.raises(CalanqueError, match="MLflow refused"):
         tracking.set_alias(name, tracking.CHAMPION, "99", uri)
+
+
+def test_a_refused_challenger_leaves_the_champion_where_it_is(uri):
+    name = "risk-toronto"
+    for text in ('{"weights": 1}', '{"weights": 2}', '{"weights": 3}'):
+        tracking.log_run(record(text), uri)
+    assert tracking.settle(name, "1", False, uri) is None
+    assert tracking.settle(name, "2", True, uri) == "2"
+    assert tracking.settle(name, "3", False, uri) == "2"
+    assert tracking.alias_version(name, uri=uri) == "2"
+    assert tracking.alias_version(name, tracking.CHALLENGER, uri) == "3"
+
+
+def test_a_model_whose_files_were_changed_is_not_loaded(uri, tmp_path):
+    logged = tracking.log_run(record('{"weights": 1}'), uri)
+    tracking.set_alias(logged.registered_name, tracking.CHAMPION, logged.model_version, uri)
+    (stored,) = tmp_path.rglob("data/model/model.json")
+    stored.write_text('{"weights": 2}')
+    with pytest.raises(CalanqueError, match="are not those that were trained"):
+        tracking.load_model(logged.registered_name, uri=uri)
+
+
+def test_a_model_without_its_digest_is_not_loaded(uri):
+    from mlflow import MlflowClient
+
+    logged = tracking.log_run(record('{"weights": 1}'), uri)
+    tracking.set_alias(logged.registered_name, tracking.CHAMPION, logged.model_version, uri)
+    MlflowClient(uri).delete_model_version_tag(logged.registered_name, logged.model_version, tracking.DIGEST)
+    with pytest.raises(CalanqueError, match="are not those that were trained"):
+        tracking.load_model(logged.registered_name, uri=uri)
+    assert tracking.find_version(logged.registered_name, TAGS, uri) is None
 
 
 def test_a_server_that_is_away_is_said_so(monkeypatch):

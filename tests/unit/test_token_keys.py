@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import stat
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,8 @@ from calanque.privacy import key_file
 from calanque.privacy.key_file import KEY_FILE_VARIABLE, KEYS_VARIABLE, MasterKey, read_keys, retire, rotate, store
 from calanque.privacy.protect import Token, protect_batches
 from calanque.privacy.tokens import TokenKeys
+from calanque.settings import Settings
+from calanque.stack import configuration
 
 OLD = bytes(range(32))
 DAY = date(2026, 11, 24)
@@ -24,7 +26,7 @@ DAY = date(2026, 11, 24)
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A key file as an installation starts with: one key, no id, no day."""
+    """A key file as the first installations had it: one key, no id, no day."""
     path = tmp_path / "token_key"
     path.write_text(OLD.hex(), encoding="utf-8")
     path.chmod(0o600)
@@ -139,9 +141,35 @@ def run(*arguments: str) -> str:
 def test_the_commands_show_ids_and_days_and_no_key(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(token_keys, "tokens_in_use", lambda: {"v2": {"bronze.reports": 3}})
     output = run("rotate") + run("list") + run("retire", "v1") + run("list")
-    assert "v2" in output and "not known" in output and str(key_file.read_keys()[0].made_on) in output
+    assert "v2" in output and str(key_file.read_keys()[0].made_on) in output
     assert TokenKeys.load().ids == ("v2",)
     assert OLD.hex() not in output and path.read_text(encoding="utf-8").split(":")[1][:64] not in output
+
+
+def test_the_first_key_of_an_installation_has_its_day(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEY_FILE_VARIABLE)
+    here = Settings(home=path.parent / "home")
+    configuration.make_secrets(here)
+    (key,) = read_keys(here.home / "secrets" / key_file.SECRET_NAME)
+    assert (key.key_id, key.made_on, len(key.secret)) == ("v1", datetime.now(UTC).date(), 32)
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        pytest.param(None, "2026-03-01 at the latest (time of the key file)", id="a file without a day"),
+        pytest.param(f"v1:{'11' * 32} 2026-01-31", "2026-01-31 ", id="a day"),
+        pytest.param(f"v1:{'11' * 32}", "not known", id="a secret store that says no day"),
+    ],
+)
+def test_the_list_says_what_is_known_of_the_day(
+    path: Path, monkeypatch: pytest.MonkeyPatch, keys: str | None, shown: str
+) -> None:
+    made_at = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
+    os.utime(path, (made_at, made_at))
+    if keys:
+        monkeypatch.setenv(KEYS_VARIABLE, keys)
+    assert shown in run("list")
 
 
 def test_a_key_in_use_is_kept_unless_one_insists(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

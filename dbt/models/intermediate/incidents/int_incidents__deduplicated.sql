@@ -2,6 +2,7 @@ select
     incident_id,
     territory,
     occurred_at,
+    occurred_local_at,
     occurred_local_date,
     week_start_date,
     type,

@@ -8,5 +8,7 @@ select
     cast(y_m as double) as y_m,
     cast(lon as double) as lon,
     cast(lat as double) as lat,
-    cast(area_m2 as double) as area_m2
+    cast(area_m2 as double) as area_m2,
+    area_id,
+    area_name
 from {{ source('places', 'territory_cells') }}

@@ -2,7 +2,11 @@ select
     incidents.incident_id,
     incidents.territory,
     incidents.occurred_at,
+    incidents.occurred_local_at,
     incidents.occurred_local_date,
+    hour(incidents.occurred_local_at) as occurred_local_hour,
+    weekday(incidents.occurred_local_date) + 1 as occurred_local_weekday,
+    heaps.occurred_local_hour is not null as is_hour_doubtful,
     incidents.week_start_date,
     incidents.type,
     incidents.premises,
@@ -14,3 +18,8 @@ select
     incidents.origin
 from {{ ref('int_incidents__deduplicated') }} as incidents
 left join {{ ref('dim_cell') }} as cells on incidents.cell_id = cells.cell_id
+left join {{ ref('int_incidents__heaped_hours') }} as heaps
+    on
+        incidents.territory = heaps.territory
+        and incidents.type = heaps.type
+        and hour(incidents.occurred_local_at) = heaps.occurred_local_hour

@@ -1,4 +1,4 @@
--- Every combination has its row, so that a row tells nothing by being there; one person with many reports counts once.
+-- Every combination has its row: no row is told by its absence.
 with weeks as (
 
     select
@@ -25,20 +25,6 @@ categories as (
         category
     from {{ ref('stg_marseille__citizen_reports') }}
 
-),
-
-counts as (
-
-    select
-        territory,
-        zone,
-        category,
-        week_start_date,
-        count(report_id) as report_count,
-        count(distinct coalesce(reporter_token, 'anonymous')) as reporter_count
-    from {{ ref('stg_marseille__citizen_reports') }}
-    group by territory, zone, category, week_start_date
-
 )
 
 select
@@ -46,12 +32,12 @@ select
     zones.zone,
     categories.category,
     weeks.week_start_date,
-    cast(if(coalesce(counts.reporter_count, 0) >= 11, counts.report_count, null) as int) as report_count,
-    coalesce(counts.reporter_count, 0) < 11 as is_suppressed
+    cast(if(counts.reporter_count < 11, null, coalesce(counts.report_count, 0)) as int) as report_count,
+    coalesce(counts.reporter_count < 11, false) as is_suppressed
 from zones
 inner join categories on zones.territory = categories.territory
 inner join weeks on zones.territory = weeks.territory
-left join counts
+left join {{ ref('int_reports__counted') }} as counts
     on
         zones.territory = counts.territory
         and zones.zone = counts.zone

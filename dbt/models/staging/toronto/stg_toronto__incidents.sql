@@ -21,6 +21,7 @@ select
     incident_id,
     'toronto' as territory,
     occurred_at,
+    cast(from_utc_timestamp(occurred_at, 'America/Toronto') as timestamp_ntz) as occurred_local_at,
     occurred_local_date,
     {{ week_start('occurred_local_date') }} as week_start_date,
     type,

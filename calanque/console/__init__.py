@@ -1,0 +1,1 @@
+"""Pages inside Airflow for people who are signed in: contracts, runbooks, models."""

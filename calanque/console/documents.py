@@ -1,0 +1,102 @@
+"""The documents of the project that people open from Airflow, as HTML: only files that the project itself lists."""
+
+import html
+from functools import cache
+from pathlib import Path
+
+from calanque.contracts import load_contract, load_contracts
+from calanque.contracts.page import Language, contract_page
+from calanque.settings import settings
+
+ROOT = "/calanque"
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {"documents": "Documents", "contracts": "Contracts of the feeds", "runbooks": "If something fails: runbooks",
+           "models": "dbt models", "english_only": ""},
+    "fr": {"documents": "Documents", "contracts": "Contrats des flux", "runbooks": "En cas de panne : fiches réflexes",
+           "models": "Modèles dbt", "english_only": "*Cette fiche n’existe qu’en anglais.*\n\n"},
+}  # fmt: skip
+STYLE = """
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem auto; max-width: 72rem; padding: 0 1rem; }
+nav { display: flex; gap: 1rem; border-bottom: 1px solid #8884; padding-bottom: .5rem; }
+nav span { flex: 1; }
+table { border-collapse: collapse; display: block; overflow-x: auto; }
+th, td { border: 1px solid #8886; padding: .25rem .6rem; text-align: left; vertical-align: top; }
+code, pre { font: 13px/1.45 ui-monospace, monospace; }
+pre { background: #8881; overflow-x: auto; padding: .75rem; }
+"""
+
+
+def runbooks() -> dict[str, Path]:
+    """Return the runbooks by name."""
+    return {path.stem: path for path in sorted((settings().root / "infra" / "runbooks").glob("*.md"))}
+
+
+def models() -> dict[str, Path]:
+    """Return the SQL of dbt's models and singular tests by name."""
+    folder = settings().root / "dbt"
+    return {path.stem: path for part in ("models", "tests") for path in sorted((folder / part).rglob("*.sql"))}
+
+
+def index(language: Language) -> str:
+    """Return the page that lists every document."""
+    words = WORDS[language]
+    lists = (
+        ("contracts", {feed: contract.title for feed, contract in load_contracts().items()}),
+        ("runbooks", {name: _title(path) for name, path in runbooks().items()}),
+    )
+    parts = [f"# {words['documents']}"]
+    for kind, found in lists:
+        parts.append(f"## {words[kind]}")
+        parts.append("\n".join(f"- [{title}]({ROOT}/{kind}/{name})" for name, title in found.items()))
+    parts.append(f"## {words['models']}")
+    parts.append(" · ".join(f"[{name}]({ROOT}/models/{name})" for name in models()))
+    return page(words["documents"], "\n\n".join(parts), language)
+
+
+def contract(feed: str, language: Language) -> str | None:
+    """Return the page of a feed's contract with what to do when it fails; None when there is no such feed."""
+    if feed not in load_contracts():
+        return None
+    links = "\n".join(f"- [{_title(path)}]({ROOT}/runbooks/{name})" for name, path in runbooks().items())
+    text = f"{contract_page(load_contract(feed), language)}\n\n### {WORDS[language]['runbooks']}\n\n{links}"
+    return page(feed, text, language)
+
+
+def runbook(name: str, language: Language) -> str | None:
+    """Return the page of a runbook; None when there is no such runbook. Runbooks name each other by file."""
+    path = runbooks().get(name.removesuffix(".md"))
+    if path is None:
+        return None
+    return page(name, WORDS[language]["english_only"] + path.read_text(encoding="utf-8"), language)
+
+
+def model(name: str, language: Language) -> str | None:
+    """Return the SQL of a dbt model or test, with its path; None when there is no such model."""
+    path = models().get(name)
+    if path is None:
+        return None
+    text = f"# {name}\n\n`{path.relative_to(settings().root)}`\n\n```sql\n{path.read_text(encoding='utf-8')}\n```"
+    return page(name, text, language)
+
+
+def page(title: str, markdown: str, language: Language) -> str:
+    """Return an HTML page; what HTML the Markdown holds is shown as text."""
+    switch = " · ".join(f'<a href="?lang={code}">{name}</a>' for code, name in (("en", "English"), ("fr", "Français")))
+    home = f'<a href="{ROOT}/">{WORDS[language]["documents"]}</a>'
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f"<style>{STYLE}</style></head><body><nav>{home}<span></span>{switch}</nav>"
+        f"<main>{_renderer().render(markdown)}</main></body></html>"
+    )
+
+
+def _title(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
+@cache
+def _renderer():  # type: ignore[no-untyped-def]  # noqa: ANN202 - imported late: the plugin is read by every process
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table")

@@ -1,0 +1,75 @@
+"""What an engineer reads of a dbt run: each model in one line, each failure with the page of its model."""
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from calanque.settings import settings
+
+_SUCCESS, _FAILED = "success", frozenset({"error", "fail", "runtime error"})
+# dbt says of each node that it starts, and of each test that it passes; the line of its model says so in one figure.
+_ROUTINE = re.compile(r" START | PASS |^\d\d:\d\d:\d\d$")
+log = logging.getLogger(__name__)
+
+
+def is_routine(line: str) -> bool:
+    """Tell whether a line of dbt says nothing that the summary will not say."""
+    return bool(_ROUTINE.search(line))
+
+
+def log_nodes(results: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any], counts: Mapping[str, int]) -> None:
+    """Log what became of each model and its tests, then where to read the SQL of those that failed.
+
+    Args:
+        results: the rows of dbt's `run_results.json`.
+        manifest: dbt's `manifest.json`.
+        counts: rows by table (zone.name); a view has none.
+    """
+    for line in model_lines(results, manifest, counts):
+        log.info("%s", line)
+    for row in results:
+        if row["status"] in _FAILED:
+            name = str(_model_of(row["unique_id"], manifest)).rpartition(".")[2]
+            log.error("%s failed; its SQL: %s/calanque/models/%s", row["unique_id"], settings().airflow_url, name)
+
+
+def model_lines(
+    results: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any], counts: Mapping[str, int]
+) -> Iterator[str]:
+    """Yield one line a model: `marts.dim_cell: 3,200 rows in 8.1 s, 6 of 6 tests pass.` for example."""
+    tests: dict[str, list[str]] = defaultdict(list)
+    for row in results:
+        if not row["unique_id"].startswith("model."):
+            tests[_model_of(row["unique_id"], manifest)].append(row["status"])
+    for row in results:
+        if row["unique_id"].startswith("model."):
+            tested = _tested(tests[row["unique_id"]])
+            yield f"{_name(row['unique_id'], manifest)}: {_built(row, manifest, counts)}{tested}."
+
+
+def _built(row: Mapping[str, Any], manifest: Mapping[str, Any], counts: Mapping[str, int]) -> str:
+    if row["status"] != _SUCCESS:
+        return "skipped" if row["status"] == "skipped" else "NOT built"
+    count = counts.get(_name(row["unique_id"], manifest))
+    return f"{'view' if count is None else f'{count:,} rows'} in {row['execution_time']:.1f} s"
+
+
+def _tested(statuses: Sequence[str]) -> str:
+    passed = sum(status in {"pass", "warn"} for status in statuses)
+    return f", {passed} of {len(statuses)} tests pass" if statuses else ", no test"
+
+
+def _name(unique_id: str, manifest: Mapping[str, Any]) -> str:
+    node = manifest["nodes"][unique_id]
+    return f"{node['schema']}.{node['alias']}"
+
+
+def _model_of(unique_id: str, manifest: Mapping[str, Any]) -> str:
+    """Return the model that a test is attached to; of a test of several models, the one it was written last for."""
+    if unique_id.startswith("model."):
+        return unique_id
+    node = manifest["nodes"].get(unique_id) or manifest.get("unit_tests", {}).get(unique_id) or {}
+    depends_on = node.get("depends_on", {}).get("nodes") or [unique_id]
+    return str(node.get("attached_node") or depends_on[-1])

@@ -1,0 +1,118 @@
+"""How fresh each feed is, for whoever asks in SQL: `marts.dim_feed_freshness`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from calanque.contracts import load_contract
+from calanque.engines import delta, lineage, spark
+from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyspark.sql import DataFrame
+
+    from calanque.contracts import FeedContract
+
+FRESHNESS = "marts.dim_feed_freshness"
+# Of every feed, until contracts promise their own: a daily feed that misses one day and half of the next.
+PROMISED_HOURS = 36
+_COMMENT = "How fresh each feed is, and what is made from it. One row per feed."
+_COLUMNS = (
+    ("feed", "string", "Feed, by the name of its contract."),
+    ("territory", "string", "City the feed belongs to."),
+    ("title", "string", "What the feed holds."),
+    ("last_batch_id", "string", "Batch that came last; the same bytes again are no new batch."),
+    ("last_ingested_at", "timestamp", "When its rows were taken in, UTC."),
+    ("last_ingested_local_at", "timestamp_ntz", "The same as wall clock in the territory."),
+    ("last_row_local_date", "date", "Newest day that a row of the feed is about, in the time of the territory."),
+    ("promised_hours", "int", "Hours within which a new batch is promised."),
+    ("late_after_at", "timestamp", "When the feed is late without a new batch, UTC: compare it with now()."),
+    ("is_late", "boolean", "Whether it was late at checked_at."),
+    ("marts", "string", "Tables of marts that are made from it, by name."),
+    ("checked_at", "timestamp", "When this row was last found to have changed, UTC."),
+)
+_ORIGINS = {
+    "last_batch_id": "_batch_id",
+    "last_ingested_at": "_ingested_at",
+    "last_ingested_local_at": "_ingested_at",
+    "late_after_at": "_ingested_at",
+    "is_late": "_ingested_at",
+}
+
+
+def write_freshness(feeds: Sequence[str], marts: Sequence[str], run_id: str) -> None:
+    """Write the rows of some feeds, when anything but the clock has moved since they were last written.
+
+    Args:
+        feeds: feeds that have a bronze table.
+        marts: tables of the schema `marts` that are made from them.
+        run_id: written in the commit.
+    """
+    started_at = datetime.now(UTC)
+    found = reduce(lambda left, right: left.union(right), (_found(load_contract(feed), marts) for feed in feeds))
+    if spark.with_retry(lambda: _write(found, feeds, run_id)):
+        _record(feeds, run_id, started_at)
+
+
+def _found(contract: FeedContract, marts: Sequence[str]) -> DataFrame:
+    zone, ingested = contract.time_zone, "last_ingested_at"
+    return spark.sql(
+        f"select '{contract.feed}' as feed, '{contract.territory}' as territory, '{_quoted(contract.title)}' as title, "
+        f"last_batch_id, {ingested}, cast(from_utc_timestamp({ingested}, '{zone}') as timestamp_ntz) "
+        f"as last_ingested_local_at, last_row_local_date, {PROMISED_HOURS} as promised_hours, "
+        f"{ingested} + make_dt_interval(0, {PROMISED_HOURS}) as late_after_at, "
+        f"current_timestamp() > {ingested} + make_dt_interval(0, {PROMISED_HOURS}) as is_late, "
+        f"'{', '.join(sorted(marts))}' as marts from (select max_by(_batch_id, _ingested_at) as last_batch_id, "
+        f"max(_ingested_at) as {ingested}, max({_local_date(contract)}) as last_row_local_date "
+        f"from {contract.bronze_table})"
+    )
+
+
+def _local_date(contract: FeedContract) -> str:
+    """Return the SQL of the local day that a row is about: its first date, else its first instant, else nothing."""
+    named = {kind: [c.name for c in contract.bronze if c.physical_type == kind] for kind in ("date", "timestamp")}
+    if named["date"]:
+        return named["date"][0]
+    instants = [f"cast(from_utc_timestamp({name}, '{contract.time_zone}') as date)" for name in named["timestamp"]]
+    return instants[0] if instants else "cast(null as date)"
+
+
+def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
+    declared = ", ".join(f"{name} {kind} comment '{_quoted(text)}'" for name, kind, text in _COLUMNS)
+    spark.sql(
+        f"create table if not exists {FRESHNESS} ({declared}) using delta partitioned by (feed) "
+        f"location '{settings().hdfs_uri}/lake/{FRESHNESS.replace('.', '/')}' comment '{_COMMENT}'"
+    )
+    where = f"feed in ({', '.join(f'{feed!r}' for feed in feeds)})"
+    old = spark.sql(f"select {', '.join(found.columns)} from {FRESHNESS} where {where}")
+    if old.count() == len(feeds) and found.exceptAll(old).isEmpty():
+        return False
+    rows = found.selectExpr("*", "current_timestamp() as checked_at").coalesce(1).write.format("delta")
+    with spark.user_metadata({"step": "freshness", "run_id": run_id}):
+        rows.mode("overwrite").option("replaceWhere", where).saveAsTable(FRESHNESS)
+    return True
+
+
+def _record(feeds: Sequence[str], run_id: str, started_at: datetime) -> None:
+    bronze = [load_contract(feed).bronze_table for feed in feeds]
+    origins = {
+        name: tuple(Origin(dataset=table, column=column, how=How.AGGREGATION) for table in bronze)
+        for name, column in _ORIGINS.items()
+    }
+    sources = [LineageDataset(name=table, version=delta.data_version(table)) for table in bronze]
+    target = LineageDataset(
+        name=FRESHNESS,
+        version=delta.data_version(FRESHNESS),
+        columns={name: kind for name, kind, _ in _COLUMNS},
+        origins=origins,
+    )
+    lineage.emit("freshness", run_id, sources, [target], started_at)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")

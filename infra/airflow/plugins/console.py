@@ -1,0 +1,45 @@
+"""Shows the console inside Airflow; every process of Airflow reads this file, only the API server opens the pages."""
+
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+ROOT = "/calanque"
+
+
+async def console(scope: Any, receive: Any, send: Any) -> None:
+    """Answer a request; the application is imported with the first one."""
+    from calanque.console.app import app
+
+    await app(scope, receive, send)
+
+
+def offers(app: Any) -> Any:
+    """Return the middleware around the API server, imported with it."""
+    from calanque.console.offers import Offers
+
+    return Offers(app)
+
+
+class ConsolePlugin(AirflowPlugin):
+    """The application, its entry in the menu, its tabs on a DAG and a task, and what Airflow's pages offer."""
+
+    name = "calanque"
+    fastapi_apps = [{"app": console, "url_prefix": ROOT, "name": "Calanque"}]  # noqa: RUF012
+    fastapi_root_middlewares = [{"middleware": offers, "name": "Offers"}]  # noqa: RUF012
+    external_views = [  # noqa: RUF012
+        {
+            "name": "Documents",
+            "href": f"{ROOT}/",
+            "destination": "nav",
+            "url_route": "documents",
+            "nav_top_level": True,
+        },
+        {"name": "Documents", "href": ROOT + "/dags/{DAG_ID}", "destination": "dag", "url_route": "dag-documents"},
+        {
+            "name": "Documents",
+            "href": ROOT + "/dags/{DAG_ID}",
+            "destination": "task_instance",
+            "url_route": "task-documents",
+        },
+    ]

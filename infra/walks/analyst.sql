@@ -1,0 +1,145 @@
+-- Where have break-ins changed by more than chance, this year against last? / Où les cambriolages ont-ils changé au-delà du hasard, d'une année à l'autre ?
+with span as (
+    select max(occurred_local_date) as last_date
+    from fct_incidents
+    where territory = 'toronto'
+),
+counted as (
+    select
+        coalesce(cells.area_name, 'Toronto') as area_name,
+        count_if(incidents.occurred_local_date > span.last_date - interval '1' year) as this_year_count,
+        count_if(incidents.occurred_local_date <= span.last_date - interval '1' year) as last_year_count
+    from fct_incidents as incidents
+    cross join span
+    inner join dim_cell as cells on incidents.cell_id = cells.cell_id
+    where
+        incidents.type = 'break_and_enter'
+        and incidents.occurred_local_date > span.last_date - interval '2' year
+    group by grouping sets ((cells.area_name), ())
+),
+-- The difference of the square roots of two Poisson counts has a known spread: z is in standard deviations of it.
+scored as (
+    select
+        area_name,
+        this_year_count,
+        last_year_count,
+        2 * (sqrt(this_year_count + 0.375) - sqrt(last_year_count + 0.375)) / sqrt(2) as z
+    from counted
+)
+select
+    area_name,
+    this_year_count,
+    last_year_count,
+    round(z, 1) as z,
+    -- One area of a thousand goes beyond 3.29 by chance.
+    abs(z) > 3.29 as is_beyond_noise
+from scored
+order by abs(z) desc
+limit 20;
+
+-- At which hours do break-ins happen, and which hours are doubtful? / À quelles heures a-t-on cambriolé, et quelles heures sont douteuses ?
+select
+    occurred_local_hour,
+    count_if(occurred_local_weekday <= 5) as weekday_count,
+    count_if(occurred_local_weekday > 5) as weekend_count,
+    bool_or(is_hour_doubtful) as is_hour_doubtful
+from fct_incidents
+where type = 'break_and_enter' and occurred_local_date >= (select max(occurred_local_date) from fct_incidents) - interval '3' year
+group by occurred_local_hour
+order by occurred_local_hour;
+
+-- Which cells to expect the most in next week, and how sure is it? / Quelles mailles attendre en tête la semaine prochaine, et avec quelle sûreté ?
+select
+    forecasts.week_start_date,
+    forecasts.type,
+    forecasts.cell_id,
+    cells.area_name,
+    round(forecasts.expected_count, 2) as expected_count,
+    round(forecasts.p_at_least_one, 2) as p_at_least_one,
+    forecasts.upper_count as at_most_nine_times_in_ten,
+    round(forecasts.baseline_count, 2) as baseline_count,
+    forecasts.served
+from fct_forecast as forecasts
+inner join dim_cell as cells on forecasts.cell_id = cells.cell_id
+where forecasts.week_start_date = (select max(week_start_date) from fct_forecast)
+order by forecasts.expected_count desc
+limit 20;
+
+-- How did last week's forecast do, beside plain counts? / Qu'a valu la prévision de la semaine dernière, face au simple comptage ?
+select
+    scores.week_start_date,
+    scores.record,
+    scores.type,
+    scores.method,
+    scores.event_count,
+    round(scores.hit_rate_5pct, 2) as hit_rate_5pct,
+    round(scores.log_score, 3) as log_score,
+    round(scores.coverage, 3) as coverage
+from fct_forecast_score as scores
+where scores.week_start_date = (select max(week_start_date) from fct_forecast_score)
+order by scores.type, scores.method;
+
+-- What is stale? / Qu'est-ce qui n'est plus frais ?
+select
+    feed,
+    last_row_local_date,
+    last_ingested_local_at,
+    promised_hours,
+    now() > late_after_at as is_late_now,
+    marts
+from dim_feed_freshness
+order by late_after_at;
+
+-- How do two districts compare, per square kilometre, over a year? / Comment deux quartiers se comparent-ils, au kilomètre carré, sur un an ?
+with counted as (
+    select
+        areas.area_name,
+        incidents.type,
+        areas.area_m2 / 1e6 as area_km2,
+        count(*) as incident_count
+    from fct_incidents as incidents
+    inner join dim_cell as cells on incidents.cell_id = cells.cell_id
+    inner join dim_area as areas on cells.area_id = areas.area_id
+    where
+        areas.area_name in ('Moss Park', 'Bay Street Corridor')
+        and incidents.occurred_local_date > (select max(occurred_local_date) from fct_incidents) - interval '1' year
+    group by areas.area_name, incidents.type, areas.area_m2
+)
+select
+    type,
+    area_name,
+    incident_count,
+    round(incident_count / area_km2) as per_km2,
+    -- Nineteen times in twenty a rate of this count lies between the two.
+    round(power(greatest(sqrt(incident_count + 0.375) - 0.98, 0), 2) / area_km2) as per_km2_low,
+    round(power(sqrt(incident_count + 0.375) + 0.98, 2) / area_km2) as per_km2_high
+from counted
+order by type, area_name;
+
+-- What do citizens report, by area and month? / Que signalent les habitants, par secteur et par mois ?
+select
+    reports.month_start_date,
+    areas.area_name,
+    reports.category,
+    reports.report_count,
+    if(reports.is_suppressed, 'withheld / non diffusé', '') as note
+from fct_report_area_month as reports
+inner join dim_area as areas on reports.area_id = areas.area_id
+order by reports.month_start_date desc, reports.report_count desc nulls last;
+
+-- What has changed, in the data and in who serves the forecast? / Qu'est-ce qui a changé, dans les données et dans le modèle servi ?
+select
+    compared_at as at,
+    concat(type, ' ', input) as what,
+    finding_en,
+    finding_fr
+from fct_input_drift
+where has_drifted and week_start_date = (select max(week_start_date) from fct_input_drift)
+union all
+select
+    decided_at as at,
+    concat(model_name, ' ', model_version, ' ', decision) as what,
+    reason as finding_en,
+    reason as finding_fr
+from fct_model_promotion
+order by at desc;

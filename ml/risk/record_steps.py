@@ -1,0 +1,171 @@
+"""The two steps that look back: score what was published against what happened, and judge the champion by it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from calanque.engines import delta, lineage, spark, tracking
+from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.errors import CalanqueError
+from calanque.governance import state
+from ml import marts
+from ml.drift.rows import drift_html
+from ml.drift.steps import watch_inputs
+from ml.risk import score_mart
+from ml.risk.config import risk_config
+from ml.risk.forecast_mart import FORECAST
+from ml.risk.model import RiskModel
+from ml.risk.monitor import Verdict, judge
+from ml.risk.promotions import Decision, decide, line_of
+from ml.risk.record import ALL_TYPES
+from ml.risk.score import require_same_ground
+from ml.risk.score_mart import SCORE, Record
+from ml.risk.steps import RECORD_FILE, territory_cube
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from calanque.engines.tracking import StoredModel
+
+log = logging.getLogger(__name__)
+DRIFT_PAGE = "drift.html"
+CELL_WEEK = "marts.fct_cell_week"
+
+
+def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
+    """Write to `marts.fct_forecast_score` how each published week did, once the data cover it whole, and the back-test.
+
+    Returns:
+        The weeks newly scored, and the version whose back-test was written anew; None when there is nothing to add.
+
+    Raises:
+        CalanqueError: if the marts are missing, or MLflow does not answer.
+    """
+    challenger = tracking.load_model(tracking.registered_name("risk", territory), tracking.CHALLENGER)
+    inputs = state.table_versions((FORECAST.name, CELL_WEEK)) | {
+        "code": marts.code_version(),
+        "model": challenger.model_version if challenger else "none",
+    }
+    step, scored_at = f"score.{territory}", datetime.now(UTC).replace(microsecond=0)
+    if state.unchanged(step, inputs):
+        log.info("The forecasts of %s are scored as far as the data reach; nothing to do.", territory)
+        return None
+    version = _write_back_test(territory, challenger, scored_at, run_id)
+    weeks = _unscored(territory) if inputs[FORECAST.name] != "absent" else []
+    for week in weeks:
+        rows = score_mart.published_rows(_outcome(territory, week))
+        where = f"territory = '{territory}' and record = '{Record.PUBLISHED}' and week_start_date = '{week}'"
+        marts.write_rows(SCORE, score_mart.score_frame(rows, territory, scored_at), where, "score", run_id)
+    lineage.emit(step, run_id, marts.lineage_inputs((FORECAST.name, CELL_WEEK), inputs), [_score_lineage()], scored_at)
+    state.record(step, inputs, state.table_versions([SCORE.name]))
+    log.info("%d published weeks of %s are newly scored; back-test of version %s.", len(weeks), territory, version)
+    return {"weeks": [str(week) for week in weeks], "back_test_of": version}
+
+
+def _write_back_test(territory: str, challenger: StoredModel | None, scored_at: datetime, run_id: str) -> str:
+    """Write the weeks of the newest training; without one the table is made all the same."""
+    rows = score_mart.from_text(tracking.read_text(challenger.run_id, RECORD_FILE)) if challenger else []
+    version = challenger.model_version if challenger else "none"
+    frame = score_mart.score_frame([row | {"model_version": version} for row in rows], territory, scored_at)
+    where = f"territory = '{territory}' and record = '{Record.BACK_TEST}'"
+    marts.write_rows(SCORE, frame, where, "score", run_id)
+    return version
+
+
+def _unscored(territory: str) -> list[date]:
+    """Return the Mondays of the published weeks that the data cover whole and that have no score yet."""
+    done = f"select week_start_date from {SCORE.name} where territory = '{territory}' and record = '{Record.PUBLISHED}'"
+    found = spark.rows(
+        f"select distinct week_start_date from {FORECAST.name} where territory = '{territory}' and week_start_date <= "
+        f"(select max(week_start_date) from {CELL_WEEK} where territory = '{territory}') "
+        f"and week_start_date not in ({done}) order by week_start_date"
+    )
+    return [row["week_start_date"] for row in found]
+
+
+def _outcome(territory: str, week: date) -> Any:
+    """Return the published rows of a week with what then happened."""
+    return spark.sql(
+        "select f.cell_id, f.type, f.week_start_date, f.expected_count, f.baseline_count, f.upper_count, "
+        f"f.model_version, coalesce(c.incident_count, 0) as incident_count from {FORECAST.name} f "
+        f"left join {CELL_WEEK} c on c.territory = f.territory and c.cell_id = f.cell_id and c.type = f.type "
+        "and c.week_start_date = f.week_start_date "
+        f"where f.territory = '{territory}' and f.week_start_date = '{week}'"
+    ).toPandas()
+
+
+def _score_lineage() -> LineageDataset:
+    told = tuple(
+        Origin(dataset=FORECAST.name, column=name, how=How.AGGREGATION)
+        for name in ("expected_count", "baseline_count", "upper_count")
+    )
+    happened = (Origin(dataset=CELL_WEEK, column="incident_count", how=How.AGGREGATION),)
+    copied = ("territory", "type", "week_start_date", "model_version")
+    origins: dict[str, tuple[Origin, ...]] = {n: (Origin(dataset=FORECAST.name, column=n),) for n in copied}
+    origins |= {"event_count": happened}
+    origins |= dict.fromkeys(
+        ("hit_rate_1pct", "hit_rate_5pct", "log_score", "coverage", "coverage_flagged"), (*told, *happened)
+    )
+    version = delta.data_version(SCORE.name)
+    return LineageDataset(name=SCORE.name, columns=SCORE.columns, version=version, origins=origins)
+
+
+def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
+    """Compare the inputs with their past, judge the champion by its published weeks, retire it when it was left behind.
+
+    A champion that this code or these data cannot use any more retires too. Drift alone retires nobody; a retirement's
+    reason names the inputs that have drifted.
+
+    Returns:
+        Version, whether it goes on, the reason, the inputs that have drifted (`<type> <input>`), and the address of the
+        page that shows them; without a champion version and page are absent. None when there is no champion, and the
+        same data were compared before.
+
+    Raises:
+        CalanqueError: if the marts are missing, or MLflow does not answer.
+    """
+    drift, is_new = watch_inputs(territory, run_id)
+    name = tracking.registered_name("risk", territory)
+    stored = tracking.load_model(name, tracking.CHAMPION)
+    if stored is None:
+        log.info("There is no champion of %s: the counts are served.", name)
+        return {"is_kept": False, "reason": "There is no champion.", "drifted": drift.drifted} if is_new else None
+    verdict = _verdict(territory, stored)
+    reason = f"{verdict.reason}{drift.told}"
+    log.info("%s version %s: %s", name, stored.model_version, reason)
+    if not verdict.is_kept:
+        decide(territory, name, stored.model_version, Decision.RETIRED, reason, run_id)
+    tracking.write_texts(stored.run_id, {DRIFT_PAGE: drift_html(drift)})
+    return {
+        "model_version": stored.model_version,
+        "is_kept": verdict.is_kept,
+        "reason": reason,
+        "drifted": drift.drifted,
+        "drift_page": tracking.run_page(stored.run_id, DRIFT_PAGE),
+    }
+
+
+def _verdict(territory: str, stored: StoredModel) -> Verdict:
+    cube, _ = territory_cube(territory, risk_config())
+    try:
+        model = RiskModel.from_json(stored.model_json)
+        require_same_ground(cube, model)
+    except CalanqueError as error:
+        return Verdict(0, 0.0, 0.0, False, f"The model retires and the counts are served: {error}")
+    return judge(published_gains(territory, line_of(territory, stored.model_version)), model.promised["log_gain"])
+
+
+def published_gains(territory: str, versions: tuple[str, ...]) -> NDArray[Any]:
+    """Return what some versions won over the counts in each published week, oldest first, nats an incident."""
+    listed = ", ".join(f"'{version}'" for version in versions)
+    found = spark.sql(
+        "select max(log_score) filter (where method = 'model') - max(log_score) filter (where method = 'baseline') "
+        f"as gain from {SCORE.name} where territory = '{territory}' and record = '{Record.PUBLISHED}' "
+        f"and type = '{ALL_TYPES}' and model_version in ({listed}) "
+        "group by week_start_date order by week_start_date"
+    ).toPandas()
+    return found["gain"].dropna().to_numpy(dtype=float)

@@ -1,0 +1,67 @@
+"""Cells know their named area, and an area's shape is the squares of its cells."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from calanque.places.areas import AREA_COLUMNS, areas_of, named_cells, squares_of
+from calanque.places.grid import project, territory_grid
+from calanque.places.territory import load_territory
+
+TORONTO = load_territory("toronto")
+GRID = territory_grid(TORONTO)
+# A row of four cells; the last two hold no incident, and one further on neither.
+CELLS = pd.DataFrame({"row": [10, 10, 10, 10], "col": [20, 21, 22, 30]})
+
+
+def points(*named: tuple[int, str | None]) -> pd.DataFrame:
+    """Return incidents in the middle of cells of row 10, one (column, name) each."""
+    cols, names = zip(*named, strict=True)
+    x, y = GRID.x0 + (np.array(cols) + 0.5) * GRID.cell, np.full(len(cols), GRID.y0 + 10.5 * GRID.cell)
+    return pd.DataFrame({"x_m": x, "y_m": y, "area_name": list(names)})
+
+
+@pytest.mark.parametrize(
+    ("incidents", "names"),
+    [
+        pytest.param([(20, "Moss Park"), (21, "Regent Park")], ["Moss Park", *["Regent Park"] * 3], id="nearest-fills"),
+        pytest.param([(20, "B"), (20, "A"), (20, "B"), (21, "A")], ["B", "A", "A", "A"], id="most-wins"),
+        pytest.param([(20, "B"), (20, "A"), (21, "B")], ["A", "B", "B", "B"], id="alphabet-decides"),
+        pytest.param([(20, None), (21, "A"), (99, "Far")], ["A", "A", "A", "A"], id="nameless-and-outside-say-nothing"),
+        pytest.param([(20, None)], [None] * 4, id="nobody-names"),
+    ],
+)
+def test_a_cell_bears_the_name_of_most_of_its_incidents(incidents: list, names: list) -> None:
+    assert named_cells(TORONTO, CELLS, points(*incidents))["area_name"].tolist() == names
+
+
+def test_identifiers_are_plain_and_rows_keep_their_order() -> None:
+    found = named_cells(TORONTO, CELLS.iloc[::-1], points((20, "L'Amoreaux"), (21, "Bay–Cloverhill É.")))
+    assert found["col"].tolist() == [30, 22, 21, 20]
+    assert found["area_id"].tolist() == [*["toronto:baycloverhill-e"] * 3, "toronto:l-amoreaux"]
+
+
+def test_a_shape_is_the_union_of_its_squares() -> None:
+    areas = areas_of(TORONTO, named_cells(TORONTO, CELLS, points((20, "A"), (21, "B"))))
+    assert tuple(areas.columns) == AREA_COLUMNS
+    assert areas["area_name"].tolist() == ["A", "B"]
+    assert areas["cell_count"].tolist() == [1, 3]
+    assert areas["area_m2"].tolist() == [62_500.0, 3 * 62_500.0]
+    one, two = (shapely.from_geojson(text) for text in areas["geometry"])
+    assert (one.geom_type, two.geom_type) == ("Polygon", "MultiPolygon")
+    x, y = project(GRID.crs, *np.array(one.exterior.coords).T)
+    assert shapely.Polygon(np.column_stack([x, y])).area == pytest.approx(62_500, rel=1e-3)
+    assert one.exterior.is_ccw
+    assert "toronto_incidents.neighbourhood" in areas["source"].iloc[0]
+
+
+def test_squares_are_named_as_the_reports_name_them_and_cover_the_grid() -> None:
+    squares = squares_of(load_territory("marseille"))
+    grid = territory_grid(load_territory("marseille"))
+    zones, areas = squares[squares["kind"] == "zone"], squares[squares["kind"] == "area"]
+    assert zones["cell_count"].sum() == areas["cell_count"].sum() == grid.rows * grid.cols
+    assert squares["area_id"].is_unique
+    parents = dict(zip(zones["area_id"], zones["parent_area_id"], strict=True))
+    assert parents["marseille:z7:6"] == "marseille:a2:2"
+    assert set(parents.values()) == set(areas["area_id"])

@@ -1,0 +1,56 @@
+"""The pages of the console: what they say, and that they open nothing but the project's own documents."""
+
+import pytest
+
+from calanque.console import documents
+from calanque.contracts import load_contract, load_contracts
+from calanque.contracts.page import contract_page
+
+
+@pytest.mark.parametrize("feed", sorted(load_contracts()))
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        pytest.param("en", ("Legal basis", "Recipients", "Retention", "classification", "days"), id="en"),
+        pytest.param("fr", ("Base légale", "Destinataires", "Conservation", "classification", "jours"), id="fr"),
+    ],
+)
+def test_a_contract_says_what_becomes_of_each_column(feed: str, language: str, words: tuple[str, ...]) -> None:
+    contract = load_contract(feed)
+    text = contract_page(contract, language)
+    for word in (*words, contract.legal_basis, contract.licence, *contract.recipients):
+        assert word in text
+    assert all(f"{zone} {days} " in text for zone, days in contract.retention_days.items())
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(contract.bronze) + len(contract.landing)
+
+
+def test_a_protected_column_says_how() -> None:
+    text = contract_page(load_contract("citizen_reports"), "en", "fr")
+    assert "| `reporter_token` | `reporter_name` | string | identifier | keyed token (citizen_reports) |" in text
+    assert "| `description_redacted` | `description` | string | personnelle | expurgée |" in text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_document_opens_and_is_listed(language: str) -> None:
+    index = documents.index(language)
+    kinds = {
+        "contracts": (documents.contract, load_contracts()),
+        "runbooks": (documents.runbook, documents.runbooks()),
+        "models": (documents.model, documents.models()),
+    }
+    for kind, (open_, names) in kinds.items():
+        assert names, kind
+        for name in names:
+            assert f'href="/calanque/{kind}/{name}"' in index
+            assert f'<html lang="{language}">' in (open_(name, language) or "")
+
+
+@pytest.mark.parametrize("name", ["../decisions/0001-one-spark-door", "/etc/passwd", "", "no-such"])
+@pytest.mark.parametrize("open_", [documents.contract, documents.runbook, documents.model])
+def test_no_other_file_opens(open_, name: str) -> None:
+    assert open_(name, "en") is None
+
+
+def test_html_in_a_document_is_shown_as_text() -> None:
+    assert "<script>" not in documents.page("x", "<script>alert(1)</script> & <b>", "en")

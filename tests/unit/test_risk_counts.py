@@ -1,0 +1,131 @@
+"""Short histories: counts with their bound from the first month, and a model when its record allows."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calanque.places.grid import Grid
+from ml.risk import steps
+from ml.risk.config import risk_config
+from ml.risk.counts import COUNTS_VERSION, counted, learn_counts
+from ml.risk.cube import CountCube, build_cube
+from ml.risk.record import bounds
+from ml.risk.score import FORECAST_COLUMNS, ForecastStamp, Served
+from ml.risk.slot_mart import SLOT
+from ml.risk.slots import published_parents
+from ml.risk.train import origin_count, too_short
+
+FIRST, MADE_AT = date(2024, 1, 1), datetime(2024, 9, 1, tzinfo=UTC)
+CITY = Grid("here", 2154, 200.0, 0.0, 0.0, np.ones((20, 20), dtype=bool)).refined(3)
+
+
+def young(weeks: int, seed: int = 1) -> CountCube:
+    """A city with lasting hot cells and weeks busier than others, known for so many weeks."""
+    generator = np.random.default_rng(seed)
+    rate = np.random.default_rng(7).gamma(0.1, 1.0, CITY.count) * 0.5
+    days, cells, kinds = [], [], []
+    for week in range(weeks):
+        for kind, factor in (("assault", 1.0), ("robbery", 0.3)):
+            cell = np.repeat(np.arange(CITY.count), generator.poisson(rate * factor))
+            days += [np.datetime64(FIRST) + 7 * week + day for day in generator.integers(0, 7, len(cell))]
+            cells += cell.tolist()
+            kinds += [kind] * len(cell)
+    until = date.fromordinal(FIRST.toordinal() + 7 * weeks - 1)
+    hours = generator.integers(0, 24, len(days))
+    return build_cube(CITY, FIRST, until, np.array(days), np.array(cells), pd.Series(kinds), hours=hours)
+
+
+def stamp_of(cube: CountCube) -> ForecastStamp:
+    return ForecastStamp("risk", COUNTS_VERSION, "12", Served.BASELINE, MADE_AT, cube.day_of(cube.weeks))
+
+
+@pytest.mark.parametrize("weeks", [4, 34, 104], ids=["a_month", "eight_months", "two_years"])
+def test_counts_are_published_with_their_bound(weeks: int) -> None:
+    cube = young(weeks)
+    published, fine, slots = steps.forecast_frames(cube, None, stamp_of(cube))
+    assert tuple(published) == FORECAST_COLUMNS
+    assert (len(published), len(fine)) == (400 * 2, 3600 * 2)
+    for frame in (published, fine, slots):
+        assert not frame.isna().any().any()
+        assert set(frame["served"]) == {"baseline"}
+        assert set(frame["model_version"]) == {"counts"}
+        assert np.allclose(frame["expected_count"], frame["baseline_count"])
+    assert published["expected_count"].sum() == pytest.approx(cube.counts.sum() / weeks, rel=0.2)
+    assert (published["expected_count"] > 0).all()
+    assert published["upper_count"].max() > 0
+    assert np.allclose(published[[c for c in published if c.startswith("part_")]].sum(axis=1), 1, atol=0.02)
+    assert published["reason_en"].str.contains(f"No model yet: slow-decay counts of {weeks} weeks.", regex=False).all()
+    assert published["reason_fr"].str.contains("Pas encore de modèle", regex=False).all()
+    assert list(slots) == list(SLOT.columns)
+    assert len(slots) == 20 * 2 * 28
+
+
+def test_what_the_counts_say_of_eight_months_holds_in_the_weeks_after() -> None:
+    cube, whole = young(34), young(60)
+    assert (whole.counts[:34] != cube.counts).nnz == 0
+    learnt = learn_counts(cube, risk_config())
+    expected = counted(cube, learnt).published(published_parents(CITY), 400)
+    bound = bounds(expected.model, learnt.published_dispersion, 0.9)
+    after = np.stack([whole.week(week).reshape(2, CITY.count) for week in range(34, 60)])
+    happened = np.stack([[np.bincount(published_parents(CITY), weights=row) for row in week] for week in after])
+    top = np.argsort(-expected.model, axis=1)[:, :20]
+    caught = np.take_along_axis(happened, top[None], axis=2)
+    assert (caught <= np.take_along_axis(bound, top, axis=1)[None]).mean() >= 0.88
+    # The cells ranked first are the hot ones: an even ranking would catch 5 %.
+    assert caught.sum() / happened.sum() > 0.15
+
+
+@pytest.mark.parametrize(
+    ("weeks", "origins", "told"),
+    [
+        pytest.param(34, -18, "there can be one in 44 weeks", id="eight_months"),
+        pytest.param(77, 25, "there can be one in 1 weeks", id="one_week_short"),
+        pytest.param(78, 26, "", id="just_long_enough"),
+        pytest.param(104, 52, "", id="two_years"),
+        pytest.param(400, 104, "", id="eight_years"),
+    ],
+)
+def test_the_training_takes_the_weeks_there_are_and_says_what_is_missing(weeks: int, origins: int, told: str) -> None:
+    cube = SimpleNamespace(weeks=weeks)
+    assert origin_count(cube, risk_config()) == origins
+    assert (told in too_short(cube, risk_config())) and (bool(told) == bool(too_short(cube, risk_config())))
+
+
+@pytest.fixture
+def lake(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A lake of eight months without a model: what is written, logged and recorded is kept."""
+    kept = SimpleNamespace(cube=young(34), written={}, states={}, runs=[])
+    monkeypatch.setattr(steps.tracking, "load_model", lambda *given: None)
+    monkeypatch.setattr(steps.tracking, "log_run", kept.runs.append)
+    monkeypatch.setattr(steps.state, "table_versions", lambda tables: dict.fromkeys(tables, 1))
+    monkeypatch.setattr(steps.state, "unchanged", lambda step, inputs: False)
+    monkeypatch.setattr(steps.state, "record", lambda step, inputs, facts: kept.states.update({step: facts}))
+    until = kept.cube.day_of(kept.cube.weeks)
+    monkeypatch.setattr(steps, "territory_cube", lambda territory, config: (kept.cube, until))
+    monkeypatch.setattr(steps.marts, "write_week", lambda table, frame, *rest: kept.written.update({table.name: frame}))
+    monkeypatch.setattr(steps, "_emit_forecast", lambda *given: None)
+    return kept
+
+
+def test_a_short_history_fails_no_training_and_says_why(lake: SimpleNamespace) -> None:
+    told = steps.train_territory("here", "tonight")
+    assert told is not None
+    assert (told["model_version"], told["champion"], lake.runs) == ("none", "none", [])
+    assert "The data hold 34 whole weeks" in told["decision"]
+    assert lake.states["train.here"] == told
+
+
+def test_a_territory_without_a_model_is_forecast_all_the_same(lake: SimpleNamespace) -> None:
+    told = steps.forecast_territory("here", "tonight")
+    assert told is not None
+    assert (told["served"], told["model_version"], told["row_count"]) == ("baseline", "counts", 800)
+    assert set(lake.written) == {"marts.fct_forecast", "marts.fct_forecast_fine", "marts.fct_forecast_slot"}
+
+
+def test_less_than_a_month_is_not_forecast(lake: SimpleNamespace) -> None:
+    lake.cube = young(3)
+    assert steps.forecast_territory("here", "tonight") is None
+    assert lake.written == {}

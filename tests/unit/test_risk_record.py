@@ -1,0 +1,165 @@
+"""The record of forecasts: by hand on a few cells, pooled as the protocol says, and the same for both records."""
+
+import math
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.marts import kept_columns
+from ml.risk.forecast_mart import FINE, FORECAST
+from ml.risk.record import PublishedRecord, bounds, score_week
+from ml.risk.score_mart import SCORE, Method, Record, from_text, published_rows, score_frame, to_text
+from ml.risk.slot_mart import SLOT
+
+MONDAY = date(2021, 12, 20)
+CELLS = 20
+TABLES = [FORECAST, FINE, SLOT, SCORE]
+
+
+def week(version: str = "3", upper: int | None = 1) -> pd.DataFrame:
+    """Two types in twenty cells: the model puts half of each in the first cell, the counts spread all evenly."""
+    rows = []
+    for kind, happened in (("assault", {0: 2, 1: 1}), ("robbery", {})):
+        for cell in range(CELLS):
+            rows.append(
+                {
+                    "cell_id": f"here:0:{cell:02}",
+                    "type": kind,
+                    "week_start_date": MONDAY,
+                    "expected_count": 1.0 if cell == 0 else 1.0 / (CELLS - 1),
+                    "baseline_count": 0.1,
+                    "upper_count": upper,
+                    "model_version": version,
+                    "incident_count": happened.get(cell, 0),
+                }
+            )
+    # Rows come back from a table in any order.
+    return pd.DataFrame(rows).sample(frac=1, random_state=1)
+
+
+def figures(rows, method, kind):
+    (row,) = [row for row in rows if (row["method"], row["type"]) == (method, kind)]
+    return row
+
+
+def test_a_published_week_is_scored_by_hand():
+    rows = published_rows(week())
+    assert {(row["record"], row["model_version"], row["week_start_date"]) for row in rows} == {
+        ("published", "3", "2021-12-20")
+    }
+    model, counts = figures(rows, "model", "assault"), figures(rows, "baseline", "assault")
+    assert model["event_count"] == 3
+    # One cell of twenty is 5 %; every cell ties by the counts, which catch their share.
+    assert model["hit_rate_5pct"] == pytest.approx(2 / 3)
+    assert counts["hit_rate_5pct"] == pytest.approx(1 / CELLS)
+    share = 0.5 / (CELLS - 1)
+    assert model["log_score"] == pytest.approx((2 * math.log(0.5 * CELLS) + math.log(share * CELLS)) / 3)
+    assert counts["log_score"] == pytest.approx(0)
+    # Two in the first cell, at most one was told: the flagged cell is missed, nineteen of twenty held.
+    assert (model["coverage"], model["coverage_flagged"]) == (pytest.approx(0.95), 0.0)
+    assert (counts["coverage"], counts["coverage_flagged"]) == (None, None)
+    quiet = figures(rows, "model", "robbery")
+    assert (quiet["event_count"], quiet["hit_rate_5pct"], quiet["log_score"], quiet["coverage"]) == (0, None, None, 1.0)
+    every = figures(rows, "model", "all")
+    assert (every["event_count"], every["log_score"]) == (3, model["log_score"])
+    assert (every["coverage"], every["coverage_flagged"]) == (pytest.approx(0.975), 0.5)
+
+
+def test_a_week_of_counts_has_their_bound_and_no_model():
+    rows = published_rows(week("counts"))
+    assert {row["method"] for row in rows} == {"baseline"}
+    assert figures(rows, "baseline", "all")["coverage"] == pytest.approx(0.975)
+
+
+def test_a_week_published_under_the_old_bound_has_no_coverage():
+    rows = published_rows(week(upper=None))
+    assert figures(rows, "model", "all")["coverage"] is None
+    assert figures(rows, "model", "all")["log_score"] is not None
+
+
+def test_the_rows_fit_the_mart_and_survive_the_run_of_the_training():
+    rows = published_rows(week())
+    frame = score_frame(from_text(to_text(rows)), "here", datetime(2022, 1, 3, tzinfo=UTC))
+    assert list(frame) == list(SCORE.columns)
+    assert len(frame) == 2 * 3
+    assert frame["coverage"].isna().sum() == 3
+    assert all(value is None or isinstance(value, float) for value in frame["coverage"])
+    assert set(frame["week_start_date"]) == {MONDAY}
+    assert not frame.duplicated(["territory", "type", "week_start_date", "record", "method"]).any()
+    assert from_text("") == []
+    assert list(score_frame([], "here", datetime(2022, 1, 3, tzinfo=UTC))) == list(SCORE.columns)
+    assert {Record.PUBLISHED, Record.BACK_TEST, Method.MODEL, Method.BASELINE} == {
+        "published",
+        "back_test",
+        "model",
+        "baseline",
+    }
+
+
+def rolled(told: float, weeks: int = 40) -> PublishedRecord:
+    """Fine cells, four to a published one, told at `told` times their true mean."""
+    generator = np.random.default_rng(5)
+    mean = generator.gamma(0.3, 0.6, (2, 4000))
+    record = PublishedRecord(np.arange(4000) // 4, 2, 0.9)
+    for _ in range(weeks):
+        record.add(told * mean, generator.poisson(mean))
+    return record
+
+
+def test_a_bound_covers_as_published_at_least_what_it_says():
+    """Of whole numbers, on the published grid; where few are flagged the bound is near what it says."""
+    for every, flagged in rolled(1.0).coverage(("a", "b")).values():
+        assert 0.9 <= flagged <= every <= 1
+        assert flagged < 0.97
+    assert set(rolled(1.0).coverage(("a", "b"))) == {"all", "a", "b"}
+    assert rolled(1.0, weeks=4).coverage(("a", "b")) == {}
+
+
+def test_coverage_as_served_tells_a_forecast_that_is_too_low():
+    assert rolled(0.4).coverage(("a", "b"))["all"][1] < 0.9
+
+
+def test_the_over_dispersion_of_published_cells_is_their_own():
+    """Fine cells that share a week's surprise: their sums are spread wider than they are."""
+    generator = np.random.default_rng(6)
+    fine, published = PublishedRecord(np.arange(4000), 1, 0.9), PublishedRecord(np.arange(4000) // 4, 1, 0.9)
+    for _ in range(30):
+        counts = generator.poisson(0.3 * np.repeat(generator.gamma(2, 0.5, (1, 1000)), 4, axis=1))
+        for record in (fine, published):
+            record.add(np.full((1, 4000), 0.3), counts)
+    assert published.dispersion[0] == pytest.approx(0.5, abs=0.05)
+    independent = PublishedRecord(np.arange(4000) // 4, 1, 0.9)
+    for _ in range(30):
+        rate = 0.3 * generator.gamma(2, 0.5, (1, 4000))
+        independent.add(np.full((1, 4000), 0.3), generator.poisson(rate))
+    assert independent.dispersion[0] == pytest.approx(0.5 / 4, abs=0.05)
+
+
+def test_bounds_are_by_type():
+    mean = np.full((2, 3), 4.0)
+    assert bounds(mean, (0.0, 1.0), 0.9).tolist() == [[7] * 3, [10] * 3]
+    assert score_week(mean, np.full((2, 3), 8), bounds(mean, (0.0, 1.0), 0.9)).covered.tolist() == [[0, 0], [3, 1]]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=[table.name for table in TABLES])
+def test_every_column_says_what_it_holds_and_the_table_its_grain(table):
+    assert set(table.column_comments) == set(table.columns)
+    assert all(" / " in text and text.endswith(".") for text in table.column_comments.values())
+    assert table.comment.rsplit(". ", maxsplit=1)[-1].startswith("One row per ")
+
+
+@pytest.mark.parametrize("table", [FORECAST, FINE, SLOT], ids=["week", "fine", "slot"])
+def test_no_interval_is_promised_any_more(table):
+    assert "lower_count" not in table.columns
+    assert table.columns["p_at_least_one"] == "double"
+
+
+def test_rows_published_before_lose_only_the_bound_that_meant_something_else():
+    before = {
+        name: kind for name, kind in FORECAST.columns.items() if name not in {"p_at_least_one", "data_until_date"}
+    }
+    kept = kept_columns(FORECAST, before | {"lower_count": "int"})
+    assert set(FORECAST.columns) - kept == {"upper_count", "p_at_least_one", "data_until_date"}
+    assert kept_columns(FORECAST, FORECAST.columns) == set(FORECAST.columns)
