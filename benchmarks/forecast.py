@@ -25,7 +25,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from portland import convert
 
 from calanque.places.grid import hull, project, rectangle
@@ -35,14 +34,11 @@ from ml.risk.config import risk_config
 from ml.risk.cube import CountCube, build_cube
 from ml.risk.incidents import HULL_RATIO, HULL_WIDEN_M, read_incidents
 from ml.risk.method import CHALLENGER, MethodName
-from ml.risk.metrics import count_interval, flagged_cells, top_cell_count
 from ml.risk.rolling import roll
 from ml.risk.slot_record import judge_slots
-from ml.risk.slots import published_grid
 from ml.risk.train import first_monday
 from ml.risk.validate import RIVALS, Validation, over_weeks, summarise
 
-BOUND = 0.9
 TORONTO_EPSG, PORTLAND_EPSG = 26917, 2913
 FIRST, LAST, HULL_BEFORE = date(2014, 1, 1), date(2021, 12, 31), np.datetime64("2019-01-01")
 TORONTO_WEEKS, TORONTO_YEARS = 156, (2019, 2021)
@@ -136,42 +132,14 @@ def slot_tables(cube: CountCube) -> Iterator[str]:
         yield from (*slot_table(record), "")
 
 
-class Bounds:
-    """How often counts lay at or below the bound that is served: "at most N, nine times in ten".
-
-    The challenger's fine cells are added up to the published ones; N is the smallest whole number of which the negative
-    binomial says P(count <= N) >= 0.9, its over-dispersion that of the weeks before.
-    """
-
-    def __init__(self, cube: CountCube) -> None:
-        """Take a cube whose cells were cut from those that are published."""
-        grid = published_grid(cube.grid)
-        self._parent, self._cells = grid.parents(risk_config().fine_factor), grid.count
-        self._top = top_cell_count(grid.count, risk_config().backtest.area_shares[-1])
-        self.within = np.zeros((len(cube.types), 2, 2))
-
-    def __call__(self, mean: NDArray[np.float64], counts: NDArray[np.float32], dispersion: NDArray[np.float64]) -> None:
-        """Take in a week: cells within and cells in all, of all cells and of the flagged ones."""
-        for kind, alpha in enumerate(dispersion):
-            expected, happened = (
-                np.bincount(self._parent, weights=values[kind], minlength=self._cells) for values in (mean, counts)
-            )
-            # The upper end of the central interval of 80 % is the one-sided bound of 90 %.
-            is_within = happened <= count_interval(expected, float(alpha), 2 * BOUND - 1)[1]
-            flagged = flagged_cells(expected, self._top)
-            for row, chosen in enumerate((is_within, is_within[flagged])):
-                self.within[kind, row] += (chosen.sum(), len(chosen))
-
-
 def coverage_table(cube: CountCube) -> Iterator[str]:
-    """Yield the lines of the bounds as served."""
-    bounds, config = Bounds(cube), risk_config()
-    roll(cube, config, config.backtest.weeks, bounds)
-    yield f"## Counts at or below the bound served, Toronto, {config.backtest.weeks} weeks to {LAST}\n"
-    yield "| type | all published cells | flagged cells (5 % of the area) |\n| --- | --- | --- |"
-    rows = dict(zip((*cube.types, "all types"), [*bounds.within, bounds.within.sum(axis=0)], strict=True))
-    for kind, row in rows.items():
-        yield f"| {kind} | {row[0, 0] / row[0, 1]:.2%} | {row[1, 0] / row[1, 1]:.2%} |"
+    """Yield the lines of the bounds as served ("at most N, nine times in ten"), fine cells added up."""
+    config = risk_config()
+    record = roll(cube, config, config.backtest.weeks).tallies[CHALLENGER].published
+    yield f"## Counts at most the bound served, Toronto, published cells, {config.backtest.weeks} weeks to {LAST}\n"
+    yield "| type | all cells | flagged cells (5 % of the area) |\n| --- | --- | --- |"
+    for kind, (every, flagged) in (record.coverage(cube.types) if record else {}).items():
+        yield f"| {kind} | {every:.2%} | {flagged:.2%} |"
 
 
 def main() -> None:

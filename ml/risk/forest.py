@@ -82,7 +82,7 @@ def _at_most(threshold: float) -> np.float32:
 
 def _first_left(leaves: int) -> NDArray[np.intp]:
     """Return, for each pattern of leaves ruled out, the first leaf that is left."""
-    return np.minimum(_LOWEST_FREE, leaves - 1)
+    return np.asarray(np.minimum(_LOWEST_FREE, leaves - 1), dtype=np.intp)
 
 
 _PATTERNS = np.arange(1 << MOST_LEAVES)

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.errors import CalanqueError
 from ml.risk.cube import DAYS_A_WEEK
-from ml.risk.validate import promotes
+from ml.risk.validate import fewest_origins, promotes
 
 if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
     from ml.risk.incidents import Incidents
     from ml.risk.validate import Validation
 
-DECIDING_ORIGINS = 26
-"""Fewer weekly forecasts decide nothing: half a year is one season, and its gains are within chance."""
 FEWEST_FIT_WEEKS = 4
 
 
@@ -55,7 +53,7 @@ def plan(incidents: Incidents, origins: int, start: date | None, config: RiskCon
     asked, least = origins, config.challenger.min_fit_weeks
     if before < 2 * least and start is None:
         origins = weeks - 2 * least
-        if origins < min(asked, DECIDING_ORIGINS):
+        if origins < min(asked, fewest_origins(config)):
             least = weeks // 4
             origins = min(asked, weeks - 2 * least)
     elif 0 < before < 2 * least:
@@ -66,30 +64,23 @@ def plan(incidents: Incidents, origins: int, start: date | None, config: RiskCon
             f"give at least {2 * FEWEST_FIT_WEEKS} before the first forecast."
         )
     challenger = config.challenger.model_copy(update={"min_fit_weeks": least})
-    limits = tuple(_limits(weeks, asked, origins, least, config.challenger.min_fit_weeks))
+    limits = tuple(_limits(config, weeks, (asked, origins), least))
     return Plan(origins, config.model_copy(update={"challenger": challenger}), limits)
 
 
-def _limits(weeks: int, asked: int, origins: int, least: int, usual: int) -> list[str]:
-    told = []
+def _limits(config: RiskConfig, weeks: int, forecasts: tuple[int, int], least: int) -> list[str]:
+    (asked, origins), told = forecasts, []
+    usual, fewest = config.challenger.min_fit_weeks, fewest_origins(config)
     if origins < asked:
         told.append(f"The data hold {weeks} complete weeks: {origins} are forecast, not the {asked} asked for.")
     if least < usual:
         told.append(f"The first forecasts are learnt on {least} weeks, not on {usual}: a longer history may do better.")
-    if origins < DECIDING_ORIGINS:
-        told.append(
-            f"{origins} forecasts are fewer than {DECIDING_ORIGINS}: they decide nothing, and say nothing of seasons."
-        )
+    if origins < fewest:
+        told.append(f"{origins} forecasts are fewer than {fewest}: they decide nothing, and say nothing of seasons.")
     return told
 
 
 def verdict(validation: Validation, config: RiskConfig) -> Verdict:
     """Return what the record decides."""
-    weeks = validation.all_weeks.week_count
-    if weeks < DECIDING_ORIGINS:
-        return Verdict(
-            is_decided=False,
-            is_promoted=False,
-            reason=f"Nothing is decided: {weeks} weekly forecasts are fewer than {DECIDING_ORIGINS}.",
-        )
-    return Verdict(True, *promotes(validation, config))
+    is_decided = validation.all_weeks.week_count >= fewest_origins(config)
+    return Verdict(is_decided, *promotes(validation, config))

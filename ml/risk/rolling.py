@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from ml.risk.cube import CountCube
 
 logger = logging.getLogger(__name__)
-Watch = Callable[["NDArray[np.float64]", "NDArray[np.float32]", "NDArray[np.float64]"], None]
 CALIBRATED = (MethodName.DECAY, CHALLENGER)
 REPORTED_EVERY_WEEKS = 13
 
@@ -81,15 +79,8 @@ def weekly_totals(cube: CountCube) -> NDArray[np.float64]:
     return np.column_stack(columns).astype(np.float64)
 
 
-def roll(cube: CountCube, config: RiskConfig, weeks: int, watch: Watch | None = None) -> Rolled:
+def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
     """Forecast each of the last `weeks` weeks from its own past, for every method; with 0 weeks, only learn.
-
-    Args:
-        cube: counts.
-        config: the parameters.
-        weeks: how many to forecast.
-        watch: sees what the challenger expects of each week and what happened (types x cells), and the over-dispersion
-            by type that was known beforehand.
 
     Returns:
         The weekly scores, and what was learnt on the weeks before the week to come.
@@ -107,7 +98,7 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int, watch: Watch | None = 
         if week >= first:
             if (week - first) % challenger.refit_weeks == 0:
                 _refit(rolled, config, past, tuning, stream)
-            _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days), watch)
+            _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days))
             _report(week - first + 1, weeks)
         if weeks:
             tuning.look(stream, counts)
@@ -151,20 +142,11 @@ def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning,
     rolled.fitted = fit(past, stream.layout, config, kde, rolled.cube.grid.count)
 
 
-def _score_week(
-    rolled: Rolled,
-    stream: SurfaceStream,
-    counts: NDArray[np.float32],
-    level: NDArray[np.float64],
-    watch: Watch | None,
-) -> None:
+def _score_week(rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]) -> None:
     rolled.events.append(counts.sum(axis=1, dtype=np.float64))
     rolled.best.append(np.array([[best_hits(row, top) for top in rolled.top_counts] for row in counts]))
     fitted = rolled.latest()
     forecasts = {name: fitted.baseline(name, stream) for name in BASELINES} | fitted.challengers(stream)
-    shown = rolled.tallies[CHALLENGER].reliability
-    if watch is not None and shown is not None:
-        watch(forecasts[CHALLENGER] * level[:, None], counts, shown.dispersion)
     in_turns(lambda name: _score_method(rolled, name, counts, forecasts[name], level), forecasts)
 
 

@@ -156,7 +156,6 @@ def test_jar_that_differs_from_its_lock_is_refused(tmp_path: Path, content: byte
 
 def test_passwords_are_shown_by_their_command_and_by_no_summary(make, monkeypatch) -> None:
     from rich.console import Console
-    from typer.testing import CliRunner
 
     from calanque.cli import stack
     from calanque.demo import summary
@@ -178,7 +177,6 @@ def test_passwords_are_shown_by_their_command_and_by_no_summary(make, monkeypatc
 
 def test_a_start_says_whom_it_does_not_keep_out(make, monkeypatch) -> None:
     from rich.console import Console
-    from typer.testing import CliRunner
 
     from calanque.cli import stack
     from calanque.stack import lifecycle
