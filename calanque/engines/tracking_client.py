@@ -39,7 +39,8 @@ def mlflow_at(uri: str | None) -> Iterator[Any]:
     from mlflow.exceptions import MlflowException
     from mlflow.utils.logging_utils import disable_logging
 
-    disable_logging()  # of what it prints to the error channel, which Airflow shows in red
+    # What it prints to the error channel Airflow shows in red.
+    disable_logging()  # type: ignore[no-untyped-call]
     mlflow.set_tracking_uri(uri or settings().mlflow_uri)
     try:
         yield mlflow

@@ -119,4 +119,4 @@ def boosted(booster: Any, table: NDArray[np.float32], kind: int, forest: Forest 
         return np.exp(forest.raw(table)).astype(np.float32)
     codes = np.full((len(table), 1), kind, dtype=np.float32)
     raw = booster.predict(np.hstack([table, codes]), raw_score=True, num_threads=1)
-    return np.exp(raw).astype(np.float32)
+    return np.asarray(np.exp(raw), dtype=np.float32)
