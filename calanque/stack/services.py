@@ -38,7 +38,7 @@ class Service(BaseModel):
     ready: Probe
     afterwards: Step | None = None
     address: str = ""
-    within_s: int = 120
+    within_s: int = 180
 
 
 def declare(settings: Settings) -> tuple[Service, ...]:
@@ -129,7 +129,6 @@ def _metastore(s: Settings) -> Service:
         needs=("postgres", "datanode3"),
         ready=probes.listening("metastore"),
         address=s.metastore_uri,
-        within_s=180,
     )
 
 
@@ -198,7 +197,6 @@ def _trino(s: Settings) -> Service:
         prepare=lambda settings: (settings.home / "trino").mkdir(exist_ok=True),
         ready=probes.trino,
         address=s.trino_url,
-        within_s=180,
     )
 
 
@@ -229,7 +227,6 @@ def _mlflow(s: Settings) -> Service:
         prepare=lambda settings: (settings.home / "mlflow").mkdir(exist_ok=True),
         ready=probes.answers(f"{s.mlflow_uri}/health"),
         address=s.mlflow_uri,
-        within_s=180,
     )
 
 
@@ -238,7 +235,7 @@ def _airflow(s: Settings) -> tuple[Service, ...]:
 
     def service(name: str, *arguments: str, needs: tuple[str, ...], **more: object) -> Service:
         command = (sys.executable, "-m", "airflow", *arguments)
-        return Service(name=name, command=command, environment=environment, needs=needs, within_s=180, **more)  # type: ignore[arg-type]
+        return Service(name=name, command=command, environment=environment, needs=needs, **more)  # type: ignore[arg-type]
 
     api = service(
         "airflow-api",
