@@ -110,5 +110,6 @@ class Walk:
         folder = self.stack.home / "screenshots"
         folder.mkdir(exist_ok=True)
         on_terminal = self.page.url == "about:blank"
+        self.page.mouse.move(SCREEN["width"] - 1, SCREEN["height"] - 1)  # what was clicked last may show a hint
         expect(self.page.locator(".chakra-skeleton")).to_have_count(0, timeout=WAIT_MS)
         (self.page.locator("pre") if on_terminal else self.page).screenshot(path=folder / name)
