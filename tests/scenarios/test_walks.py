@@ -1,0 +1,177 @@
+"""The walks of `infra/walks`, played in a browser, at the query door and on the command line; pictures are taken."""
+
+import re
+import time
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from rich.console import Console
+from rich.table import Table
+from test_analyst import QUESTIONS
+from walking import Walk
+
+from calanque.demo.run import DemoRun
+from calanque.engines import trino
+from calanque.engines.airflow import ACTIVE, Orchestrator, Run
+from calanque.engines.hdfs import lake
+from calanque.settings import Settings
+
+FEED = "citizen_reports"
+ROWS_SHOWN = 12
+
+
+class Night:
+    """A night in which the source renamed a column: the feed's landed file, as it was and as it came."""
+
+    def __init__(self, stack: Settings) -> None:
+        self.orchestrator = Orchestrator(stack)
+        (name,) = lake().list(f"/lake/governance/batches/{FEED}")
+        self.report = f"/lake/governance/batches/{FEED}/{name}"
+        self.file = f"/lake/landing/{FEED}/{name.removesuffix('.json')}/{FEED}.csv"
+        self.good = lake().read(self.file)
+
+    def fall(self) -> Run:
+        """Let the feed run on the changed file; it is refused."""
+        lake().write(self.file, self.good.replace(b";lat", b";latitude", 1), overwrite=True)
+        lake().delete(self.report)
+        return self.run()
+
+    def run(self) -> Run:
+        """Run the feed and return its run."""
+        return self.ended(self.orchestrator.trigger(f"feed_{FEED}"))
+
+    def ended(self, run: Run) -> Run:
+        """Wait until a run has ended, whatever follows from it, and return it."""
+        limit = time.monotonic() + 600
+        while (now := self.orchestrator.run(run.dag_id, run.dag_run_id)).state in ACTIVE:
+            assert time.monotonic() < limit, f"the run of {run.dag_id} goes on"
+            time.sleep(1)
+        return now
+
+    def mend(self) -> None:
+        """Put the file as the partner first sent it in its place."""
+        lake().write(self.file, self.good, overwrite=True)
+
+
+@pytest.fixture
+def night(stack: Settings, first: DemoRun) -> Iterator[Night]:
+    """The night; the feed is as before afterwards."""
+    night = Night(stack)
+    yield night
+    night.mend()
+    if not lake().exists(night.report) or lake().read_json(night.report)["state"] != "published":
+        night.run()
+
+
+def latest_run(page: Page) -> Locator:
+    """Return the link to the newest run, which bears its date."""
+    return page.get_by_role("link", name=re.compile(r"^\d{4}-\d\d-\d\d"))
+
+
+def task(page: Page, name: str) -> Locator:
+    """Return the link to a task of the run on the page."""
+    return page.locator(f"a[href*='/runs/'][href$='/tasks/{name}']")
+
+
+def test_the_engineer_s_morning(stack: Settings, browser: Browser, night: Night) -> None:
+    refused = night.fall()
+    assert refused.state == "failed"
+    walk = Walk(browser, stack, "engineer")
+    page = walk.page
+    walk.sign_in()
+
+    def to_the_refusal() -> None:
+        walk.home()
+        walk.click("Failed Dags", page.get_by_text("Failed Dags"))
+        walk.click("the date of the latest run", latest_run(page))
+
+    with walk.question("What ran last night?"):
+        walk.home()
+        walk.click("Dags", page.get_by_role("link", name="Dags", exact=True))
+        walk.sees("feed_citizen_reports", "feed_toronto_incidents", "forecast_risk")
+    with walk.question("What failed, and why?"):
+        to_the_refusal()
+        walk.click("protect", task(page, "protect"))
+        walk.sees("is refused and its 12000 rows are in quarantine")
+    with walk.question("What is to be done about it?"):
+        to_the_refusal()
+        walk.click("protect", task(page, "protect"))
+        walk.click_away("Runbook", page.locator("a[href*='/calanque/runbooks/refused-batch']"))
+        walk.sees("A refused batch", "missing_column")
+    night.mend()
+    with walk.question("The partner has sent the file again: how is it loaded?"):
+        to_the_refusal()
+        walk.click("Press shift+c to clear", page.get_by_role("button", name="Press shift+c to clear"))
+        walk.click("Confirm", page.get_by_role("button", name="Confirm"))
+        expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
+        assert night.ended(refused).state == "success"
+        page.reload()
+    with walk.question("What is stale?"):
+        walk.home()
+        walk.click("Assets", page.get_by_role("link", name="Assets", exact=True))
+        walk.sees("bronze/citizen_reports", "marts/reports", "model/risk")
+    walk.finish()
+
+
+def table_of(rows: list[tuple[Any, ...]]) -> str:
+    """Return the first rows as a table of text."""
+    table = Table(show_header=False)
+    for row in rows[:ROWS_SHOWN]:
+        table.add_row(*(str(value) for value in row))
+    screen = Console(file=StringIO(), width=170)
+    screen.print(table, f"{len(rows):,} rows")
+    return screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_the_analyst_s_eight_questions(stack: Settings, browser: Browser, first: DemoRun) -> None:
+    """One query each, as the analyst, through the door; the queries are the file's."""
+    walk = Walk(browser, stack, "analyst")
+    for question, query in QUESTIONS.items():
+        title, _, _ = question.partition(" / ")
+        with walk.question(title):
+            rows = trino.query(query)
+            assert rows, title
+            walk.show(f"{query}\n\n{table_of(rows)}")
+    walk.finish()
+
+
+def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun) -> None:
+    walk = Walk(browser, stack, "dpo")
+    page = walk.page
+    walk.sign_in()
+    with walk.question("By which right are these data here, for how long, and what is masked?"):
+        walk.home()
+        walk.click("Dags", page.get_by_role("link", name="Dags", exact=True))
+        walk.click("feed_citizen_reports", page.get_by_role("link", name="feed_citizen_reports"))
+        walk.click("Documents", page.locator("a[href$='/plugin/dag-documents']"))
+        walk.sees("Public-interest task of the city, RGPD article 6(1)(e).", "reporter_token", "keyed token")
+    for title, promised in PROMISED.items():
+        if title == "Which keys make the tokens?":
+            with walk.question("Who did what?"):
+                walk.home()
+                walk.click("Browse", page.get_by_role("button", name="Browse"))
+                walk.click("Audit Log", page.get_by_role("menuitem", name="Audit Log"))
+                walk.sees("trigger_dag_run")
+        with walk.question(title):
+            printed = walk.command()
+            for words in promised:
+                assert words in printed, f"{title} {words}"
+    with walk.question("Are raw files deleted in time?"):
+        walk.home()
+        walk.click("Dags", page.get_by_role("link", name="Dags", exact=True))
+        walk.click("maintain", page.get_by_role("link", name="maintain", exact=True))
+        walk.click("the date of the latest run", latest_run(page))
+        walk.click("upkeep", task(page, "upkeep"))
+        walk.sees("Raw files of 0 batches deleted")
+    walk.finish()
+
+
+PROMISED = {
+    "Where does a personal column go?": ("token of reporter_name (identifier)", "citizen_reports.csv", "licence"),
+    "Where does a published count come from?": ("silver.stg_marseille__citizen_reports", "RGPD article 6(1)(e)."),
+    "Where does a forecast come from?": ("risk-toronto version", "Open Government Licence", "train.csv, test.csv"),
+    "Which keys make the tokens?": ("makes new tokens", "v1"),
+}
