@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
-# Written by MLflow's client beside what it downloads.
-NOT_OF_THE_MODEL = "registered_model_meta"
+# Written by MLflow's client beside what it downloads, and by Python where a model's code was imported in place.
+NOT_OF_THE_MODEL = frozenset({"registered_model_meta", "__pycache__"})
 
 
 def digest(folder: Path) -> str:
@@ -12,6 +12,6 @@ def digest(folder: Path) -> str:
     lines = [
         f"{path.relative_to(folder).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != NOT_OF_THE_MODEL
+        if path.is_file() and NOT_OF_THE_MODEL.isdisjoint(path.parts)
     ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
