@@ -51,7 +51,7 @@ def maintain() -> dict[str, Any]:
         if before >= OPTIMISED_FROM:
             spark.with_retry(partial(spark.rows, f"OPTIMIZE {table}"))
         _expire_quarantine(table, days.get(table))
-        spark.rows(f"VACUUM {table} RETAIN {KEPT_HOURS} HOURS")
+        vacuum(table)
         after = _file_count(table)
         log.info("%s: %s files, then %s.", table, before, after)
         report[table] = {"files_before": before, "files_after": after}
@@ -59,6 +59,20 @@ def maintain() -> dict[str, Any]:
     log.info("Raw files of %s batches deleted: older than the days of their contract.", len(expired))
     lake().write_json(MANIFEST, report)
     return {"tables": report, "expired_batches": expired}
+
+
+def vacuum(table: str) -> bool:
+    """Remove the files that no version of the last week needs; False, and nothing done, for a table younger than that.
+
+    VACUUM writes two commits whether or not it finds a file. A table's log is never shorter than what VACUUM keeps.
+    """
+    folder = f"{delta.table_path(table)}/_delta_log"
+    first = next(name for name in lake().list(folder) if name.endswith(".json"))
+    born_at_ms = (lake().status(f"{folder}/{first}") or {})["modificationTime"]
+    if time.time() * 1000 - born_at_ms < KEPT_HOURS * 3_600_000:
+        return False
+    spark.rows(f"VACUUM {table} RETAIN {KEPT_HOURS} HOURS")
+    return True
 
 
 def _expire_quarantine(table: str, days: int | None) -> None:

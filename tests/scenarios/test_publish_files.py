@@ -156,3 +156,20 @@ def test_optimize_vacuum_time_travel_and_a_new_contract_version(feed: Feed) -> N
     assert (versions.count("1.0.0"), versions.count("1.1.0")) == (50, 50)
     past = spark.rows(f"SELECT count(*) AS n FROM {table} VERSION AS OF {first.bronze_version}")
     assert past[0]["n"] == 50
+
+
+def test_a_table_is_vacuumed_once_it_is_older_than_what_vacuum_keeps(feed: Feed) -> None:
+    from calanque.engines.hdfs import lake
+    from calanque.governance.maintain import KEPT_HOURS, vacuum
+
+    feed.send(HEADER + lines(5))
+    feed.run()
+    table, before = f"bronze.{feed.name}", len(commits(feed))
+    assert not vacuum(table)
+    assert len(commits(feed)) == before
+    first = f"/lake/bronze/{feed.name}/_delta_log/{0:020d}.json"
+    lake()._client.set_times(
+        first, modification_time=(lake().status(first) or {})["modificationTime"] - KEPT_HOURS * 3_600_000
+    )
+    assert vacuum(table)
+    assert "VACUUM END" in {commit["commitInfo"]["operation"] for commit in commits(feed) if "commitInfo" in commit}
