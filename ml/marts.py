@@ -12,7 +12,6 @@ from calanque.engines import spark
 from calanque.engines.lineage import LineageDataset
 from calanque.errors import CalanqueError
 from calanque.governance import state
-from calanque.places.territory import load_territory
 from calanque.settings import settings
 
 if TYPE_CHECKING:
@@ -67,11 +66,6 @@ def _quoted(text: str) -> str:
     return text.replace("'", "\\'")
 
 
-def local_hour(territory: str) -> str:
-    """Return the SQL of `occurred_local_hour`, 0 to 23, in the time of a territory."""
-    return f"hour(from_utc_timestamp(occurred_at, '{load_territory(territory).time_zone}')) as occurred_local_hour"
-
-
 def read_incidents(territory: str) -> pd.DataFrame:
     """Return the incidents inside a territory, one row each.
 
@@ -82,7 +76,7 @@ def read_incidents(territory: str) -> pd.DataFrame:
         CalanqueError: if there is none.
     """
     incidents = spark.sql(
-        f"select type, occurred_local_date, {local_hour(territory)}, lon, lat, origin, premises "
+        "select type, occurred_local_date, occurred_local_hour, lon, lat, origin, premises "
         f"from {INCIDENTS} where territory = '{territory}' and is_in_territory"
     ).toPandas()
     if incidents.empty:

@@ -14,6 +14,7 @@ from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_
 from airflow.api_fastapi.core_api.security import resolve_user_from_token
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, TypeAdapter
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.types import Receive, Scope, Send
 
@@ -59,7 +60,9 @@ class Offers(BaseHTTPMiddleware):
 def future_run(body: bytes, now: datetime) -> str | None:
     """Return why a run may not start, None when it may; what cannot be read is left to Airflow to refuse."""
     try:
-        logical_date = datetime.fromisoformat(json.loads(body)["logical_date"])
+        logical_date = TypeAdapter(AwareDatetime).validate_python(
+            json.loads(body)["logical_date"]
+        )  # as Airflow reads it
         is_future = logical_date > now
     except (ValueError, TypeError, KeyError):
         return None

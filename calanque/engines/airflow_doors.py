@@ -36,13 +36,17 @@ class Doors:
         if is_sign_in and self._has_to_wait(caller):
             await _refuse(send)
             return
+        begun_at = time.monotonic()
+        if is_sign_in:
+            # Counted until the answer says otherwise: many at a time are many.
+            self._wrong[caller].append(begun_at)
         if scope["path"].rstrip("/") == LOGOUT:
             await _end_tokens(scope)
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                if is_sign_in and message["status"] == UNAUTHORIZED:
-                    self._wrong[caller].append(time.monotonic())
+                if is_sign_in and message["status"] != UNAUTHORIZED and begun_at in self._wrong[caller]:
+                    self._wrong[caller].remove(begun_at)
                 message["headers"] = [*message.get("headers", ()), (b"x-frame-options", b"SAMEORIGIN")]
             await send(message)
 

@@ -228,18 +228,6 @@ def settle(name: str, model_version: str, is_promoted: bool, uri: str | None = N
     return alias_version(name, CHAMPION, uri)
 
 
-def find_version(name: str, tags: Mapping[str, str], uri: str | None = None) -> str | None:
-    """Return the latest version that bears all these tags: same data and same code, nothing to train.
-
-    Raises:
-        CalanqueError: if the server does not answer.
-    """
-    with mlflow_at(uri) as mlflow:
-        versions = mlflow.MlflowClient().search_model_versions(f"name='{name}'")
-        same = [found for found in versions if tags.items() <= dict(found.tags).items() and DIGEST in found.tags]
-        return str(max(int(found.version) for found in same)) if same else None
-
-
 def _aliased(client: MlflowClient, name: str, alias: str) -> Any | None:
     from mlflow.exceptions import MlflowException
 

@@ -35,6 +35,9 @@ def mlflow_at(uri: str | None) -> Iterator[Any]:
     if uri is None:
         os.environ["MLFLOW_TRACKING_USERNAME"] = WRITER
         os.environ["MLFLOW_TRACKING_PASSWORD"] = settings().secret(f"password_{WRITER}")
+    else:
+        for name in ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"):
+            os.environ.pop(name, None)
     import mlflow
     from mlflow.exceptions import MlflowException
     from mlflow.utils.logging_utils import disable_logging

@@ -67,8 +67,8 @@ def vacuum(table: str) -> bool:
     VACUUM writes two commits whether or not it finds a file. A table's log is never shorter than what VACUUM keeps.
     """
     folder = f"{delta.table_path(table)}/_delta_log"
-    first = next(name for name in lake().list(folder) if name.endswith(".json"))
-    born_at_ms = (lake().status(f"{folder}/{first}") or {})["modificationTime"]
+    first = next((name for name in lake().list(folder) if name.endswith(".json")), "")
+    born_at_ms = (lake().status(f"{folder}/{first}") or {}).get("modificationTime", 0)
     if time.time() * 1000 - born_at_ms < KEPT_HOURS * 3_600_000:
         return False
     spark.rows(f"VACUUM {table} RETAIN {KEPT_HOURS} HOURS")

@@ -127,7 +127,12 @@ def _batch_rows(table: str, version: int | None) -> tuple[list[Any], bool]:
         if not read:
             raise CalanqueError(spark.sentence_of(error, f"counting the batches of {table}")) from None
     # The upkeep keeps old versions for days only: what was read then may have been merged and removed since.
-    return spark.rows(query.format(table)), True
+    try:
+        return spark.rows(query.format(table)), True
+    except CalanqueError:
+        raise
+    except Exception as error:
+        raise CalanqueError(spark.sentence_of(error, f"counting the batches of {table}")) from None
 
 
 def _batch(feed: str, row: Any) -> LoadedBatch:

@@ -123,6 +123,9 @@ def check_forecast(run_id: str = "manual") -> None:
     Raises:
         CalanqueError: naming the test or the expectation that failed.
     """
+    if not spark.table_exists("marts.fct_forecast"):
+        log.info("No forecast has been published yet: nothing to check.")
+        return
     contracts = [load_contract(feed) for domain in DOMAINS.values() for feed in domain.feeds]
     dbt.check_forecast(variables(contracts), run_id=run_id)
     check_marts(WRITTEN_BY_ML, run_id)

@@ -35,7 +35,10 @@ def up(settings: Settings, say: Say) -> float:
         shutil.rmtree(settings.fetching, ignore_errors=True)
         preflight.check_ports(settings)
         configuration.render(settings)
+    configuration.make_secrets(settings)
     services = declare(settings)
+    if running and [service.name for service in services] != supervisor.running_names(settings):
+        raise CalanqueError("Another version's services are running: 'calanque stack down' first, then up again.")
     if not running:
         supervisor.write_file(settings, services)
         supervisor.start(settings)
@@ -111,5 +114,6 @@ def down(settings: Settings) -> bool:
     """Stop every service and the process manager; returns False when nothing ran."""
     if not supervisor.is_running(settings):
         return False
-    supervisor.stop(settings, [service.name for service in reversed(declare(settings))])
+    # What runs, not what is declared: an earlier version may have started it.
+    supervisor.stop(settings, reversed(supervisor.running_names(settings)))
     return True

@@ -115,8 +115,8 @@ class _Connection(socketserver.BaseRequestHandler):
     server: "MartsMetastore"
 
     def handle(self) -> None:
-        with socket.create_connection(self.server.metastore) as metastore:
-            try:
+        try:
+            with socket.create_connection(self.server.metastore) as metastore:
                 while True:
                     call = Message(self.request)
                     told = answer(call)
@@ -124,8 +124,8 @@ class _Connection(socketserver.BaseRequestHandler):
                         metastore.sendall(call.raw)
                         told = bytes(Message(metastore).raw)
                     self.request.sendall(told)
-            except (EOFError, OSError, ValueError, KeyError, RecursionError):
-                return  # either side has left, or does not speak the protocol
+        except (EOFError, OSError, ValueError, KeyError, RecursionError):
+            return  # either side has left or is not there yet, or does not speak the protocol
 
 
 class MartsMetastore(socketserver.ThreadingTCPServer):

@@ -6,7 +6,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict
 
 from calanque.settings import Settings
-from calanque.stack import supervisor
+from calanque.stack import configuration, supervisor
 from calanque.stack.services import declare
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class ServiceStatus(BaseModel):
 
 def status(settings: Settings) -> tuple[ServiceStatus, ...]:
     """Return the state of every declared service; all stopped when the process manager is not running."""
+    configuration.make_secrets(settings)
     services = declare(settings)
     known = {}
     if supervisor.is_running(settings):

@@ -76,6 +76,13 @@ def door(settings: Settings) -> Any:
     return cast("Any", xmlrpc.client.ServerProxy(url)).supervisor
 
 
+def running_names(settings: Settings) -> list[str]:
+    """Return the services that the process manager was started with, in the order of their needs."""
+    file = configparser.RawConfigParser()
+    file.read(settings.home / "conf" / "supervisord.conf", encoding="utf-8")
+    return [part.removeprefix("program:") for part in file.sections() if part.startswith("program:")]
+
+
 def is_running(settings: Settings) -> bool:
     """Tell whether this installation's supervisord answers."""
     if not (settings.home / "secrets" / "supervisor").is_file():

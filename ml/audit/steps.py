@@ -43,7 +43,7 @@ def audit_release(territory: str, run_id: str = "manual") -> dict[str, Any] | No
     """
     name = tracking.registered_name("risk", territory)
     stored = tracking.load_model(name, tracking.CHALLENGER)
-    if stored is None:
+    if stored is None or not stored.model_json:
         log.info("There is no model of %s yet to audit; nothing to do.", name)
         return None
     step, inputs = f"audit.{territory}", {"model": stored.model_version, "code": _code()}

@@ -52,7 +52,7 @@ def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
 def read_reported(territory: str) -> pd.DataFrame:
     """Return the incidents of a territory reported by the public, those without a place in it too, as watched."""
     return spark.sql(
-        f"select type, occurred_local_date, {marts.local_hour(territory)}, lon, lat, premises, neighbourhood, "
+        "select type, occurred_local_date, occurred_local_hour, lon, lat, premises, neighbourhood, "
         f"is_in_territory as is_inside from {marts.INCIDENTS} where territory = '{territory}' and origin = 'reported'"
     ).toPandas()
 

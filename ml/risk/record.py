@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.risk.metrics import at_most, dispersion_of, expected_hits, log_gain, top_cell_count
+from ml.risk.metrics import at_most, dispersion_of, expected_hits, flagged_cells, log_gain, top_cell_count
 from ml.risk.reliability import COVERAGE_MIN_WEEKS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def score_week(
     covered = None
     if bound is not None:
         inside = counts <= bound
-        flagged = np.argpartition(mean, -tops[1], axis=1)[:, -tops[1] :]
+        flagged = np.stack([flagged_cells(row, tops[1]) for row in mean])
         covered = np.stack([inside.sum(axis=1), np.take_along_axis(inside, flagged, axis=1).sum(axis=1)], axis=1)
     return WeekScore(
         events=counts.sum(axis=1, dtype=np.float64),

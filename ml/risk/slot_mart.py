@@ -109,7 +109,7 @@ def slot_lineage() -> LineageDataset:
     """Return the mart with the columns its own come from."""
     counted = tuple(
         Origin(dataset="marts.fct_incidents", column=name, how=How.AGGREGATION)
-        for name in ("incident_id", "occurred_at", "occurred_local_date", "cell_id")
+        for name in ("incident_id", "occurred_local_hour", "occurred_local_date", "cell_id")
     )
     origins: dict[str, tuple[Origin, ...]] = {
         name: (Origin(dataset="marts.fct_incidents", column=name),) for name in ("territory", "type")

@@ -64,7 +64,7 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     """
     inputs = state.table_versions(READ) | {"code": marts.code_version()}
     step, name = f"train.{territory}", tracking.registered_name("risk", territory)
-    if state.unchanged(step, inputs):
+    if state.unchanged(step, inputs) and _is_registered(step, name):
         log.info("The model %s was trained on these data with this code; nothing to do.", name)
         return None
     config = risk_config()
@@ -84,6 +84,14 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason}
     state.record(step, inputs, facts)
     return facts | {"metrics": training.validation.metrics(), "run_page": tracking.run_page(logged.run_id)}
+
+
+def _is_registered(step: str, name: str) -> bool:
+    """Tell whether the version of the last training is still there: one that was deleted is trained again."""
+    last = state.last_state(step)
+    return last is not None and last.outputs["model_version"] == (
+        tracking.alias_version(name, tracking.CHALLENGER) or "none"
+    )
 
 
 def _run_record(
@@ -116,7 +124,7 @@ def served_model(model: RiskModel, ground: Ground) -> ServedModel:
         files={serving.GROUND_FILE: ground.model_dump_json()},
         code=serving.CODE,
         inputs=serving.INPUTS,
-        optional=serving.OPTIONAL,
+        optional=() if model.premises else serving.OPTIONAL,
         outputs=serving.OUTPUTS,
         params=serving.PARAMS,
         example=serving.example(model, ground),
@@ -137,6 +145,8 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     name = tracking.registered_name("risk", territory)
     champion = tracking.load_model(name, tracking.CHAMPION)
     stored, served = champion or tracking.load_model(name, tracking.CHALLENGER), _served(champion)
+    if stored and not stored.model_json:  # of an earlier release: nobody can use it
+        stored, served = None, Served.BASELINE
     version = stored.model_version if stored else COUNTS_VERSION
     inputs = state.table_versions(READ) | {"code": marts.code_version(), "model": version, "served": served.value}
     step = f"forecast.{territory}"

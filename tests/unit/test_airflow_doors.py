@@ -38,6 +38,25 @@ def test_wrong_passwords_are_counted_by_caller_and_forgotten(monkeypatch: pytest
     assert ask(doors, "/auth/token")[0] == 401
 
 
+def test_many_wrong_passwords_at_a_time_are_as_many() -> None:
+    reached = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(scope)
+        await asyncio.sleep(0)
+        await send({"type": "http.response.start", "status": 401, "headers": []})
+
+    async def burst() -> None:
+        async def nowhere(message: Any) -> None: ...
+
+        scope = {"type": "http", "path": "/auth/token", "client": ("10.0.0.1", 1), "headers": []}
+        await asyncio.gather(*(doors(scope, None, nowhere) for _ in range(20)))  # type: ignore[arg-type]
+
+    doors = Doors(app)
+    asyncio.run(burst())
+    assert len(reached) == airflow_doors.WRONG_COUNT
+
+
 @pytest.mark.parametrize(("status", "path"), [(201, "/auth/token"), (401, "/api/v2/dags")], ids=["right", "elsewhere"])
 def test_what_is_no_wrong_password_is_not_counted(status: int, path: str) -> None:
     doors = answering(status)

@@ -17,6 +17,7 @@ NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
         pytest.param({"logical_date": "2027-01-01T00:00:00Z"}, True, id="next-year"),
         pytest.param({"logical_date": "2026-11-26T11:00:00+02:00"}, False, id="past-elsewhere"),
         pytest.param({"logical_date": "2026-11-26T09:30:00+00:00"}, False, id="now"),
+        pytest.param({"logical_date": 1_893_456_000}, True, id="seconds-of-2030"),
         pytest.param({"logical_date": None}, False, id="no-date"),
         pytest.param({"logical_date": "2027-01-01"}, False, id="no-zone-is-Airflow's-to-refuse"),
         pytest.param({}, False, id="empty"),

@@ -39,8 +39,6 @@ def test_a_version_is_logged_promoted_retired_and_read_back(uri):
     stored = tracking.load_model(name, uri=uri)
     assert stored is not None
     assert (stored.model_json, stored.run_id, stored.tags) == ('{"weights": 1}', first.run_id, TAGS)
-    assert tracking.find_version(name, TAGS, uri) == "1"
-    assert tracking.find_version(name, TAGS | {"data_version": "13"}, uri) is None
     tracking.drop_alias(name, tracking.CHAMPION, uri)
     assert tracking.alias_version(name, uri=uri) is None
     assert tracking.alias_version(name, tracking.CHALLENGER, uri) == "1"
@@ -76,7 +74,6 @@ def test_a_model_without_its_digest_is_not_loaded(uri):
     MlflowClient(uri).delete_model_version_tag(logged.registered_name, logged.model_version, tracking.DIGEST)
     with pytest.raises(CalanqueError, match="are not those that were trained"):
         tracking.load_model(logged.registered_name, uri=uri)
-    assert tracking.find_version(logged.registered_name, TAGS, uri) is None
 
 
 def test_a_version_of_an_earlier_release_is_there_and_cannot_be_used(uri):

@@ -210,3 +210,13 @@ def test_the_doors_certificate_is_not_an_authority() -> None:
     door.verify_directly_issued_by(authority)
     with pytest.raises(InvalidSignature):
         door.verify_directly_issued_by(x509.load_pem_x509_certificate(other.authority.encode()))
+
+
+def test_what_is_taken_down_is_what_was_started(make) -> None:
+    """Services and secrets that this version declares and an earlier one did not have stand in nobody's way."""
+    settings = make("local")
+    configuration.make_secrets(settings)
+    earlier = [service for service in services.declare(settings) if service.name != "mlflow"]
+    supervisor.write_file(settings, earlier)
+    (settings.home / "secrets" / "mlflow_secret").unlink()
+    assert supervisor.running_names(settings) == [service.name for service in earlier]
