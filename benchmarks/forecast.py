@@ -3,7 +3,6 @@
     python benchmarks/forecast.py ../shared/data > tables.md          # some 10 minutes on two cores, 2 GB
     python benchmarks/forecast.py ../shared/data --only portland
     python benchmarks/forecast.py ../shared/data --only slots         # some seconds: the slots of six hours
-    python benchmarks/forecast.py ../shared/data --only coverage      # some minutes: the bounds of counts as served
 
 Begin it with OMP_WAIT_POLICY=PASSIVE where other work is beside it: threads that wait spin.
 
@@ -132,21 +131,11 @@ def slot_tables(cube: CountCube) -> Iterator[str]:
         yield from (*slot_table(record), "")
 
 
-def coverage_table(cube: CountCube) -> Iterator[str]:
-    """Yield the lines of the bounds as served ("at most N, nine times in ten"), fine cells added up."""
-    config = risk_config()
-    record = roll(cube, config, config.backtest.weeks).tallies[CHALLENGER].published
-    yield f"## Counts at most the bound served, Toronto, published cells, {config.backtest.weeks} weeks to {LAST}\n"
-    yield "| type | all cells | flagged cells (5 % of the area) |\n| --- | --- | --- |"
-    for kind, (every, flagged) in (record.coverage(cube.types) if record else {}).items():
-        yield f"| {kind} | {every:.2%} | {flagged:.2%} |"
-
-
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder that holds toronto-mci and portland-nij")
-    parser.add_argument("--only", choices=("toronto", "portland", "slots", "coverage"))
+    parser.add_argument("--only", choices=("toronto", "portland", "slots"))
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     if asked.only in {None, "portland"}:
@@ -159,9 +148,6 @@ def main() -> None:
             print(*tables(f"Toronto, {cell_m:g} m", cube, TORONTO_WEEKS, TORONTO_YEARS), sep="\n", flush=True)
     if asked.only in {None, "slots"}:
         print(*slot_tables(toronto(asked.data / "toronto-mci", 250.0)), sep="\n", flush=True)
-    if asked.only in {None, "coverage"}:
-        cube = toronto(asked.data / "toronto-mci", 250.0, risk_config().fine_factor)
-        print(*coverage_table(cube), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
