@@ -40,13 +40,14 @@ def mlflow_at(uri: str | None) -> Iterator[Any]:
             os.environ.pop(name, None)
     import mlflow
     from mlflow.exceptions import MlflowException
-    from mlflow.utils.logging_utils import disable_logging
+    from mlflow.utils.autologging_utils.logging_and_warnings import MlflowEventsAndWarningsBehaviorGlobally as Behaviour
 
-    # What it prints to the error channel Airflow shows in red.
-    disable_logging()  # type: ignore[no-untyped-call]
     mlflow.set_tracking_uri(uri or settings().mlflow_uri)
+    # What it prints to the error channel Airflow shows in red. Held for the whole call: modules that MLflow imports
+    # late switch its printing off and on again for themselves.
     try:
-        yield mlflow
+        with Behaviour(True, disable_warnings=False, reroute_warnings=False):  # type: ignore[no-untyped-call]
+            yield mlflow
     except MlflowException as error:
         raise CalanqueError(_sentence(error)) from error
 
