@@ -246,15 +246,16 @@ def test_a_model_is_logged_read_back_and_opened_in_a_browser(stack: Settings, ch
             assert not page.get_by_text(offer).first.is_visible(), offer
 
 
-def spark_ports(stack: Settings) -> list[int]:
-    """Return where Spark listens beside its door: the driver's calls and its blocks."""
+def spark_ports(stack: Settings, of_python: bool = False) -> list[int]:
+    """Return where Spark listens beside its door: the driver and its blocks, or what starts Python's workers."""
     import psutil
 
     from calanque.stack.status import status
 
     (pid,) = [entry.pid for entry in status(stack) if entry.name == "spark"]
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    ports = {c.laddr.port for p in family for c in p.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+    asked = [process for process in family if ("pyspark.daemon" in process.cmdline()) is of_python]
+    ports = {c.laddr.port for p in asked for c in p.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
     return sorted(ports - {stack.port("spark_connect")})
 
 
@@ -289,6 +290,20 @@ def test_spark_takes_no_call_without_its_secret(stack: Settings, endpoint: str) 
     for port in ports:
         answer = spark_answer(port, CALL, struct.pack(">qi", 1, len(call)) + call)
         assert answer == b"" or b"Unknown challenge message" in answer
+
+
+def test_a_python_worker_of_spark_runs_nothing_without_its_secret(stack: Settings) -> None:
+    """A stranger gets the number of a process that hangs up at a wrong secret."""
+    from calanque.engines import spark
+
+    spark.session().range(1).mapInPandas(lambda frames: frames, "id long").collect()
+    ports = spark_ports(stack, of_python=True)
+    assert ports
+    for port in ports:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(struct.pack(">i", 5) + b"wrong")
+            answer = b"".join(iter(lambda: client.recv(64), b""))
+        assert answer[4:] == struct.pack(">i", 3) + b"err"
 
 
 @pytest.mark.parametrize("carried_by", ["header", "cookie"])
