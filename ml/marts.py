@@ -58,12 +58,8 @@ class WeekTable:
     @property
     def declared(self) -> str:
         """The schema with the comments of its columns, as SQL."""
-        comments = {name: f" comment '{_quoted(text)}'" for name, text in self.column_comments.items()}
+        comments = {name: f" comment {spark.literal(text)}" for name, text in self.column_comments.items()}
         return ", ".join(f"{name} {kind}{comments.get(name, '')}" for name, kind in self.columns.items())
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "\\'")
 
 
 def read_incidents(territory: str) -> pd.DataFrame:
@@ -151,7 +147,7 @@ def make_table(table: WeekTable) -> None:
     spark.sql(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
         f"location '{_location(table)}' "
-        f"comment '{_quoted(table.comment)}'"
+        f"comment {spark.literal(table.comment)}"
     )
     found = spark.columns(table.name)
     if {name: kind for name, kind, _ in found} != table.columns:
@@ -161,7 +157,7 @@ def make_table(table: WeekTable) -> None:
     changed = [(name, text) for name, text in table.column_comments.items() if known[name] != text]
     if changed:
         # All in one commit, which touches no row.
-        columns = ", ".join(f"{name} comment '{_quoted(text)}'" for name, text in changed)
+        columns = ", ".join(f"{name} comment {spark.literal(text)}" for name, text in changed)
         spark.sql(f"alter table {table.name} alter column {columns}")
 
 
@@ -170,7 +166,7 @@ def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:
     log.info("%s is of an earlier version: it is written anew, %d columns of its rows are kept.", table.name, len(kept))
     chosen = [name if name in kept else f"cast(null as {kind}) as {name}" for name, kind in table.columns.items()]
     spark.rewrite(table.name, _location(table), chosen, table.column_comments, "territory")
-    spark.sql(f"comment on table {table.name} is '{_quoted(table.comment)}'")
+    spark.sql(f"comment on table {table.name} is {spark.literal(table.comment)}")
 
 
 def _location(table: WeekTable) -> str:

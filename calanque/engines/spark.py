@@ -154,6 +154,11 @@ def table_exists(table: str) -> bool:
     return bool(session().catalog.tableExists(table))
 
 
+def literal(text: str) -> str:
+    """Return a SQL string literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def columns(table: str) -> list[tuple[str, str, str]]:
     """Return the columns of a table in their order: name, type, comment (empty where there is none)."""
     fields = session().table(table).schema.fields

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from calanque.engines import deltars, spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
+from calanque.engines.spark import literal
 from calanque.errors import CalanqueError
 from calanque.ingest.header import Header, Refusal
 from calanque.ingest.protect import good_path
@@ -24,7 +25,7 @@ from calanque.ingest.tables import (
     technical_columns,
 )
 from calanque.ingest.type_ import read_rows, type_rows
-from calanque.ingest.typing_sql import ROW_SQL, literal, quoted
+from calanque.ingest.typing_sql import ROW_SQL, quoted
 from calanque.ingest.zones import attempt_path, published_path, spark_path
 
 if TYPE_CHECKING:

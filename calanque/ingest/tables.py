@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from calanque.contracts.model import TECHNICAL_COLUMNS
 from calanque.engines import delta, spark
+from calanque.engines.spark import literal
 from calanque.errors import CalanqueError
-from calanque.ingest.typing_sql import literal, quoted
+from calanque.ingest.typing_sql import quoted
 from calanque.ingest.zones import spark_path, table_location
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ Reasons: `malformed_row`, `bad_encoding`, `missing_required:<column>`, `wrong_ty
 from dataclasses import dataclass
 
 from calanque.contracts.model import BronzeColumn, FeedContract
+from calanque.engines.spark import literal
 from calanque.ingest.projection_sql import projection_levels
 from calanque.places.territory import ZONE_CELL_COUNT
 
@@ -74,11 +75,6 @@ def typing_sql(contract: FeedContract, view: str, grid: GridNumbers | None, chec
 def quoted(name: str) -> str:
     """Return a column name in backquotes."""
     return "`" + name.replace("`", "``") + "`"
-
-
-def literal(text: str) -> str:
-    """Return a SQL string literal."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def number_levels(names: list[str]) -> Levels:

@@ -62,8 +62,9 @@ def write_freshness(feeds: Sequence[str], marts: Sequence[str], run_id: str) -> 
 def _found(contract: FeedContract, marts: Sequence[str]) -> DataFrame:
     zone, ingested = contract.time_zone, "last_ingested_at"
     return spark.sql(
-        f"select '{contract.feed}' as feed, '{contract.territory}' as territory, '{_quoted(contract.title)}' as title, "
-        f"last_batch_id, {ingested}, cast(from_utc_timestamp({ingested}, '{zone}') as timestamp_ntz) "
+        f"select '{contract.feed}' as feed, '{contract.territory}' as territory, "
+        f"{spark.literal(contract.title)} as title, last_batch_id, {ingested}, "
+        f"cast(from_utc_timestamp({ingested}, '{zone}') as timestamp_ntz) "
         f"as last_ingested_local_at, last_row_local_date, {PROMISED_HOURS} as promised_hours, "
         f"{ingested} + make_dt_interval(0, {PROMISED_HOURS}) as late_after_at, "
         f"current_timestamp() > {ingested} + make_dt_interval(0, {PROMISED_HOURS}) as is_late, "
@@ -83,7 +84,7 @@ def _local_date(contract: FeedContract) -> str:
 
 
 def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
-    declared = ", ".join(f"{name} {kind} comment '{_quoted(text)}'" for name, kind, text in _COLUMNS)
+    declared = ", ".join(f"{name} {kind} comment {spark.literal(text)}" for name, kind, text in _COLUMNS)
     spark.sql(
         f"create table if not exists {FRESHNESS} ({declared}) using delta partitioned by (feed) "
         f"location '{settings().hdfs_uri}/lake/{FRESHNESS.replace('.', '/')}' comment '{_COMMENT}'"
@@ -113,7 +114,3 @@ def _record(feeds: Sequence[str], run_id: str, started_at: datetime) -> None:
         origins=origins,
     )
     lineage.emit("freshness", run_id, sources, [target], started_at)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")

@@ -31,11 +31,12 @@ def up(settings: Settings, say: Say) -> float:
     jars.provision(settings)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     running = supervisor.is_running(settings)
-    if not running:
+    if running:
+        configuration.make_secrets(settings)
+    else:
         shutil.rmtree(settings.fetching, ignore_errors=True)
         preflight.check_ports(settings)
         configuration.render(settings)
-    configuration.make_secrets(settings)
     services = declare(settings)
     if running and [service.name for service in services] != supervisor.running_names(settings):
         raise CalanqueError("Another version's services are running: 'calanque stack down' first, then up again.")

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from calanque.contracts import FeedContract, load_contract
+from calanque.engines.spark import literal
 from calanque.errors import CalanqueError
 from calanque.ingest.header import Header, check_headers, read_header
 from calanque.ingest.projection_sql import projection_steps
-from calanque.ingest.typing_sql import GridNumbers, literal, typing_sql
+from calanque.ingest.typing_sql import GridNumbers, typing_sql
 
 TORONTO, REPORTS = load_contract("toronto_incidents"), load_contract("citizen_reports")
 GRID = GridNumbers("toronto", 26917, 607500.0, 4824750.0, 250, 138, 184)
