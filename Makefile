@@ -9,7 +9,7 @@ demo: setup
 
 test: setup
 	@$(CALANQUE) stack provision
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2
 
 setup:
 	@sh infra/setup.sh

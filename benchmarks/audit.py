@@ -4,7 +4,7 @@
 
 Everything is simulated (`calanque/twin/city.py`) and needs no service. The stack is that of `ml/risk/model.yml`. On a
 busy machine the two threads of its trees wait for each other: one thread is several times as fast. `--small` tries as
-little as the audit of each training does.
+little as the audit of a version does.
 """
 
 from __future__ import annotations

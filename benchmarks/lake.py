@@ -21,8 +21,8 @@ from calanque.engines import spark, trino
 from calanque.engines.hdfs import lake
 from calanque.ingest import batch
 from calanque.ingest.land import read_manifest
-from calanque.ingest.report import read_report
 from calanque.ingest.type_ import read_headers, type_rows
+from calanque.runs.batches import read_report
 from calanque.settings import settings
 from calanque.stack.status import status
 from calanque.twin.incidents import generate_incidents
@@ -72,7 +72,9 @@ def erase() -> None:
     """Remove what the benchmark left in the lake."""
     for zone in ("bronze", "quarantine"):
         spark.rows(f"drop table if exists {zone}.{FEED}")
-    for place in ("landing", "staging", "bronze", "quarantine", "governance/batches", "staging_bare", "staging_same"):
+    spark.rows(f"delete from governance.batch where feed = '{FEED}'")
+    places = ("landing", "staging", "bronze", "quarantine", "governance/contracts", "staging_bare", "staging_same")
+    for place in places:
         lake().delete(f"/lake/{place}/{FEED}")
 
 

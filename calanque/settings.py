@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from calanque.errors import CalanqueError
 
 ROOT = Path(__file__).resolve().parent.parent
+KEYS_VARIABLE = "CALANQUE_TOKEN_KEYS"
+KEY_FILE_VARIABLE = "CALANQUE_TOKEN_KEY_FILE"
 
 
 class Ports(BaseModel):
@@ -58,6 +61,9 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="Cluster profile: postgresql://user:password@host:port")
     metastore_url: str | None = Field(default=None, description="Cluster profile: thrift://host:port")
     spark_master: str | None = Field(default=None, description="Default local[*]; cluster profile: yarn")
+    alert_webhook: str | None = Field(default=None, description="Address that a failed task is told to, as JSON.")
+    alert_email: str | None = Field(default=None, description="Mailbox that a failed task is told to.")
+    alert_smtp: str = Field(default="localhost:25", description="Mail server that takes the alerts, without a login.")
 
     def port(self, name: str) -> int:
         """Return the port of one service, offset included."""
@@ -155,3 +161,14 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Return the settings of this process, read once."""
     return Settings()
+
+
+def key_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of an environment that hold keys or tell where they are: only Spark's workers need them."""
+    return {name: environment[name] for name in (KEYS_VARIABLE, KEY_FILE_VARIABLE) if name in environment}
+
+
+def keyless(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without those variables: what another program is started with."""
+    keys = key_variables(environment)
+    return {name: value for name, value in environment.items() if name not in keys}

@@ -2,32 +2,22 @@
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import Asset, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 
-from calanque.contracts import FeedContract, load_contracts
-from calanque.contracts.page import contract_page
+from calanque.contracts import ContractError, FeedContract, read_contracts
+from calanque.engines import assets
 from calanque.engines.airflow import no_second_try
+from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_feeds import declare_wrong_feed, feed_doc
 from calanque.engines.airflow_links import with_feed_links
 from calanque.stack.pools import feed_pool
-
-DOC = """
-### {contract.title}
-{contract.description}
-By the contract below. Landed = loaded + quarantined, or the run fails. A batch already loaded changes nothing.
-
-**If it fails**
-- *"… is refused …"*: the source sent something that does not fit the contract. Its rows are in `quarantine.{feed}` with
-  their reasons, the last good data stays. Follow [the runbook](/calanque/runbooks/refused-batch): no new run will help.
-- *"… does not answer"*, *"… stopped answering"*: something is away. See `calanque stack status`, then clear the task.
-- Anything else: read the last line of the task's log, then clear the task. Every step can be run again.
-
-{pages}
-"""
 
 
 def make_dag(contract: FeedContract) -> None:
     """Declare the DAG of one feed."""
-    feed, arguments = contract.feed, {"owner": contract.owner, "retries": 2, "retry_delay": timedelta(seconds=15)}
+    feed = contract.feed
+    arguments = {"owner": contract.owner, "retries": 2, "retry_delay": timedelta(seconds=15)}
+    limits = {"execution_timeout": timedelta(hours=2), "on_failure_callback": alert}
 
     @dag(
         dag_id=f"feed_{feed}",
@@ -35,9 +25,9 @@ def make_dag(contract: FeedContract) -> None:
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
-        default_args={**arguments, "pool": feed_pool(feed), "retry_policy": no_second_try()},
+        default_args={**arguments, **limits, "pool": feed_pool(feed), "retry_policy": no_second_try()},
         tags=["feed", contract.domain, contract.territory, *(["synthetic"] if contract.is_synthetic else [])],
-        doc_md=DOC.format(feed=feed, contract=contract, pages=contract_page(contract, "en", "fr")),
+        doc_md=feed_doc(contract),
     )
     def feed_dag() -> None:
         @task
@@ -58,7 +48,7 @@ def make_dag(contract: FeedContract) -> None:
 
             return gate_task(ref)
 
-        @task(outlets=[Asset(name=f"bronze/{feed}", uri=f"calanque://bronze/{feed}")])
+        @task(outlets=[assets.bronze(feed)])
         def publish(ref: dict) -> dict:
             from calanque.ingest.tasks import publish_task
 
@@ -71,5 +61,11 @@ def make_dag(contract: FeedContract) -> None:
     feed_dag()
 
 
-for one in load_contracts().values():
-    make_dag(one)
+right, wrong = read_contracts()
+for one in right.values():
+    try:
+        make_dag(one)
+    except Exception as error:  # Airflow's, of one contract: the others are declared
+        declare_wrong_feed(one.feed, ContractError([f"Airflow can not make a DAG of it: {error}"]))
+for name, error in wrong.items():
+    declare_wrong_feed(name, error)

@@ -1,13 +1,15 @@
-"""Write next week's forecast beside the baseline, and the near-repeat layer; then check both."""
+"""Write a city's next week beside the baseline, and its near-repeat layer; then check both. One DAG a city."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from airflow.sdk import Asset, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 
+from calanque.engines import assets
+from calanque.engines.airflow_alerts import alert
 from calanque.engines.airflow_links import ReturnedLink, with_links
+from calanque.marts.domains import territories
 from calanque.stack.pools import FORECAST_POOL
 
-FORECAST = Asset(name="marts/forecast", uri="calanque://marts/forecast")
 DOC = """
 ### Forecast
 Scores each published week against what happened (`marts.fct_forecast_score`) and judges the champion by it: one that
@@ -17,52 +19,55 @@ the data have left behind retires, `marts.fct_model_promotion` says why. Inputs 
 `marts.fct_forecast_slot`. `marts.fct_near_repeat` and `marts.fct_near_repeat_alert` say what comes close together.
 
 **If it fails**
-- *"… written by another version"*: run `train_risk` first.
+- *"… written by another version"*, *"… on another grid"*: run `transform`, then the city's `train_…` DAG.
 - *"The model retires …"* is no failure: the counts are served until a training wins again.
-- *"… trained on another grid"*: the territory's file has changed; run `transform`, then `train_risk`.
-- *"… pairs lie within …"*: correct `ml/near_repeat/model.yml`, then clear `near_repeat_toronto` with what follows.
+- *"… pairs lie within …"*: correct `ml/near_repeat/model.yml`, then clear `near_repeat` with what follows.
 - *"The gate of the marts is not passed"*: the last forecast is not to be shown; the reason is in the sentence.
 """
+LIMITS = {"execution_timeout": timedelta(hours=1), "on_failure_callback": alert}
 
 
-@dag(
-    dag_id="forecast_risk",
-    schedule=Asset(name="model/risk", uri="calanque://model/risk"),
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    default_args={"owner": "data-science", "retries": 1, "retry_delay": timedelta(seconds=20), "pool": FORECAST_POOL},
-    tags=["ml", "risk", "near-repeat", "marts"],
-    doc_md=DOC,
-)
-def forecast_risk() -> None:
-    """Declare the forecast and the near-repeat layer of each territory with a model."""
+def make_dag(territory: str) -> None:
+    """Declare the forecast and the near-repeat layer of a territory."""
 
-    @task(trigger_rule="none_failed")
-    def step(module: str, name: str, territory: str, idle: str) -> dict:
-        from importlib import import_module
+    @dag(
+        dag_id=f"forecast_{territory}",
+        schedule=assets.asset_or_clock("30 6 * * *", assets.risk_model(territory)),
+        catchup=False,
+        max_active_runs=1,
+        default_args={"owner": "data-science", "retries": 1, "pool": FORECAST_POOL, **LIMITS},
+        tags=["ml", "risk", "near-repeat", "marts", territory],
+        doc_md=DOC,
+    )
+    def forecast_dag() -> None:
+        @task(trigger_rule="none_failed", retry_delay=timedelta(seconds=20))
+        def step(module: str, name: str, idle: str) -> dict:
+            from importlib import import_module
 
-        from calanque.engines.airflow import run_step
+            from calanque.engines.airflow import run_step
 
-        return run_step(getattr(import_module(module), f"{name}_territory"), territory, idle=idle)
+            return run_step(getattr(import_module(module), f"{name}_territory"), territory, idle=idle)
 
-    def step_of(module: str, name: str, idle: str):
-        return step.override(task_id=f"{name}_toronto")(module, name, "toronto", idle)
+        def step_of(module: str, name: str, idle: str):
+            return step.override(task_id=name)(module, name, idle)
 
-    @task(trigger_rule="none_failed_min_one_success", outlets=[FORECAST])
-    def check() -> None:
-        from calanque.engines.airflow import plainly
-        from calanque.marts.build import check_forecast
+        @task(trigger_rule="none_failed_min_one_success", outlets=[assets.forecast(territory)])
+        def check() -> None:
+            from calanque.engines.airflow import plainly
+            from calanque.marts.build import check_forecast
 
-        with plainly():
-            check_forecast(get_current_context()["dag_run"].run_id)
+            with plainly():
+                check_forecast(get_current_context()["dag_run"].run_id)
 
-    scored = step_of("ml.risk.record_steps", "score", "No published week is newly covered by the data.")
-    judged = step_of("ml.risk.record_steps", "monitor", "No champion to judge, and no new data to compare.")
-    forecast = step_of("ml.risk.steps", "forecast", "The same data and model, or too few weeks: nothing to forecast.")
-    near = step_of("ml.near_repeat.steps", "near_repeat", "Same data, same code: the near-repeat layer stands.")
-    scored >> with_links(judged, ReturnedLink("Input drift", "drift_page")) >> forecast
-    [forecast, near] >> check()
+        scored = step_of("ml.risk.record_steps", "score", "No published week is newly covered by the data.")
+        judged = step_of("ml.risk.record_steps", "monitor", "No champion to judge, and no new data to compare.")
+        forecast = step_of("ml.risk.steps", "forecast", "The same data and model, or too few weeks.")
+        near = step_of("ml.near_repeat.steps", "near_repeat", "No new data: the near-repeat layer stands.")
+        scored >> with_links(judged, ReturnedLink("Input drift", "drift_page")) >> forecast
+        [forecast, near] >> check()
+
+    forecast_dag()
 
 
-forecast_risk()
+for one in territories("incident"):
+    make_dag(one)

@@ -1,44 +1,74 @@
-"""Upkeep of the lake, at night: merge small files, remove old ones, delete raw files past their days."""
+"""Upkeep of the tables, at night: merge small files, remove old ones."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import dag, task
 
+from calanque.contracts import load_contracts
+from calanque.engines.airflow_alerts import alert
 from calanque.engines.airflow_links import PageLink, with_links
+from calanque.engines.assets import clock
+from calanque.marts.domains import DOMAINS
+from calanque.stack.pools import FORECAST_POOL, feed_pool, marts_pool
 
 DOC = """
 ### Maintain
-OPTIMIZE and VACUUM of every table: files are merged and removed, rows stay. Then what is past the days of its contract
-is deleted: rows of quarantine and raw files. The manifest of small files is `/lake/governance/state/small_files.json`.
+OPTIMIZE and VACUUM of every table: small files are merged, and files that no version of the last week needs are
+removed, those of deleted rows among them. One task a writer, in its pool and named after it, and its tables one after
+the other: nobody else writes them meanwhile. The task's log says each table's files before and after.
 
 **If it fails**
-- It can be run again at any time. Two writers on one table make one of them try again: that is no fault.
+- It has done all that it could before it failed; the last line of its log holds one sentence for each thing left over.
+- It can be run again at any time.
 - *"Spark stopped answering"*: see `calanque stack status`, then clear the task.
 """
 
 
+def tables_by_pool() -> dict[str, list[str]]:
+    """Return the tables of each writer that a contract or a domain names, by its pool."""
+    feeds = {feed_pool(feed): [f"bronze.{feed}", f"quarantine.{feed}"] for feed in load_contracts()}
+    return feeds | {marts_pool(d.name): [f"marts.{mart}" for mart in d.marts] for d in DOMAINS.values()}
+
+
 @dag(
     dag_id="maintain",
-    schedule="30 3 * * *",
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    schedule=clock("30 3 * * *"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "data-engineering", "retries": 1, "retry_delay": timedelta(minutes=1)},
+    default_args={
+        "owner": "data-engineering",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(hours=2),
+        "on_failure_callback": alert,
+    },
     tags=["upkeep"],
     doc_md=DOC,
 )
 def maintain() -> None:
-    """Declare the one task of the upkeep."""
+    """Declare one task a writer: the pool is the task's, and tasks mapped over tables would all have the same."""
 
     @task
-    def upkeep() -> dict:
+    def upkeep(tables: list[str]) -> dict:
         from calanque.engines.airflow import plainly
-        from calanque.governance.maintain import maintain as run
+        from calanque.governance.maintain import tidy
 
         with plainly():
-            return run()
+            return tidy(tables)
 
-    with_links(upkeep(), PageLink("Runbook", "/calanque/runbooks/small-files"))
+    # Tables of ml/ and of the cells, and those whose contract is gone: no writer but the forecast's is at work on them.
+    @task(pool=FORECAST_POOL)
+    def others(named: list[str]) -> dict:
+        from calanque.engines.airflow import plainly
+        from calanque.governance.maintain import tidy_others
+
+        with plainly():
+            return tidy_others(named)
+
+    by_pool, runbook = tables_by_pool(), PageLink("Runbook", "/calanque/runbooks/small-files")
+    for pool, tables in by_pool.items():
+        with_links(upkeep.override(task_id=pool, pool=pool)(tables), runbook)
+    with_links(others([table for tables in by_pool.values() for table in tables]), runbook)
 
 
 maintain()

@@ -1,66 +1,68 @@
 """Build the marts of the domains whose feeds have changed: cells, dbt, gates."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
-from airflow.sdk import Asset, AssetAny, dag, get_current_context, task
+from airflow.sdk import dag, task
 
+from calanque.engines import assets
+from calanque.engines.airflow_alerts import alert
 from calanque.engines.airflow_links import PageLink, with_links
 from calanque.marts.domains import DOMAINS, Domain
 from calanque.stack.pools import marts_pool
 
 DOC = """
 ### Transform
-Builds the marts of each domain with dbt, then gates them. A domain whose bronze tables and code have not changed
-is skipped.
+Builds the marts of each domain with dbt, city by city, where no reader looks; gates them; and only then shows them, one
+commit a mart. A city whose bronze tables and code have not changed is skipped.
 
 **If it fails**
-- *"The dbt model/test '…' failed"*: bronze holds something the models do not expect. The marts keep their last
-  good version where a constraint refused the new one. The log leads to the model's SQL; all that dbt said is in
-  `calanque stack logs dbt`. Correct the model or the contract, clear the task.
-- *"The gate of the marts is not passed"*: the tables were built but are not to be trusted; training and forecast
-  were not started.
-- *"… does not exist yet"*: run the feed's DAG first.
+- *"The dbt model/test '…' failed"*: bronze holds something the models do not expect. The log leads to the model's SQL;
+  all that dbt said is in `calanque stack logs dbt`. Correct the model or the contract, clear the task.
+- *"The gate of the marts is not passed"*: what was built is in the schema `silver__<domain>_<city>`; training and
+  forecast were not started.
+- Either way readers keep the last good version of the marts.
 """
-
-
-def mart_asset(domain: str) -> Asset:
-    """Return the asset that stands for the marts of a domain."""
-    return Asset(name=f"marts/{domain}", uri=f"calanque://marts/{domain}")
 
 
 @dag(
     dag_id="transform",
-    schedule=AssetAny(
-        *(Asset(name=f"bronze/{f}", uri=f"calanque://bronze/{f}") for d in DOMAINS.values() for f in d.feeds)
-    ),
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    schedule=assets.asset_or_clock("0 5 * * *", *(assets.bronze(f) for d in DOMAINS.values() for f in d.feeds)),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "data-engineering", "retries": 1, "retry_delay": timedelta(seconds=20)},
+    default_args={
+        "owner": "data-engineering",
+        "retries": 1,
+        "retry_delay": timedelta(seconds=20),
+        "execution_timeout": timedelta(hours=2),
+        "on_failure_callback": alert,
+    },
     tags=["marts", "dbt"],
     doc_md=DOC,
 )
 def transform() -> None:
-    """Declare one task per domain; they do not wait for each other."""
+    """Declare one task per domain and city: cities do not wait for each other, and facts wait for their places."""
 
-    def declare(domain: Domain) -> None:
-        @task(task_id=f"build_{domain.name}", pool=marts_pool(domain.name), outlets=[mart_asset(domain.name)])
+    def declare(domain: Domain, territory: str):
+        @task(
+            task_id=f"build_{domain.name}_{territory}",
+            pool=marts_pool(domain.name),
+            outlets=[assets.marts(domain.name, territory)],
+            trigger_rule="none_failed",
+        )
         def build() -> dict:
-            from calanque.engines.airflow import plainly, skip
-            from calanque.marts.build import build_domain, is_loaded
+            from calanque.engines.airflow import run_step
+            from calanque.marts.build import build_domain
 
-            with plainly():
-                if not any(is_loaded(feed) for feed in domain.feeds):
-                    skip(f"No feed of {domain.name} has been loaded yet.")
-                done = build_domain(domain.name, get_current_context()["dag_run"].run_id)
-            if done is None:
-                skip(f"The marts of {domain.name} are up to date: nothing to do.")
-            return done
+            idle = f"The marts of {domain.name} for {territory} are up to date, or none of its feeds is loaded."
+            return run_step(partial(build_domain, domain.name), territory, idle=idle)
 
-        with_links(build(), PageLink("Runbook", "/calanque/runbooks/replay-a-day"))
+        return with_links(build(), PageLink("Runbook", "/calanque/runbooks/replay-a-day"))
 
+    built = {(d.name, city): declare(d, city) for d in DOMAINS.values() for city in d.territories}
     for domain in DOMAINS.values():
-        declare(domain)
+        for territory in domain.territories if domain.after else ():
+            built[domain.after, territory] >> built[domain.name, territory]
 
 
 transform()

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from calanque.contracts import load_contracts
+from calanque.contracts.page import source_line
 from calanque.engines import spark
 from calanque.engines.lineage import LineageDataset
 from calanque.errors import CalanqueError
-from calanque.governance import state
+from calanque.marts.domains import DOMAINS
+from calanque.runs import state
 from calanque.settings import settings
 
 if TYPE_CHECKING:
@@ -80,25 +81,34 @@ def read_incidents(territory: str) -> pd.DataFrame:
     return incidents
 
 
+def has_incidents(territory: str) -> bool:
+    """Tell whether the marts hold an incident of a territory: of a new city they hold none until its feed has run."""
+    if not spark.table_exists(INCIDENTS):
+        return False
+    found = spark.rows(f"select 1 from {INCIDENTS} where territory = '{territory}' and is_in_territory limit 1")
+    if not found:
+        log.info("The marts hold no incident of %s yet; nothing to do.", territory)
+    return bool(found)
+
+
 def read_cells(territory: str) -> pd.DataFrame:
     """Return the cells of a territory: cell_id, row, col."""
     return spark.sql(f"select cell_id, row, col from {CELLS} where territory = '{territory}'").toPandas()
 
 
 def valid_from(territory: str) -> date:
-    """Return the first valid date of the incidents of a territory, by their contracts.
+    """Return the first valid date of the incidents of a territory: by their contracts, else the first one's day.
 
     Raises:
-        CalanqueError: if no contract declares one.
+        CalanqueError: if no contract declares one and there is no incident.
     """
-    dates = [
-        c.valid_from
-        for c in load_contracts().values()
-        if c.territory == territory and c.domain == "incidents" and c.valid_from
-    ]
-    if not dates:
-        raise CalanqueError(f"No contract of incidents for '{territory}' declares its first valid date (valid_from).")
-    return min(dates)
+    declared = [c.valid_from for c in DOMAINS["incidents"].contracts if c.territory == territory and c.valid_from]
+    if declared:
+        return min(declared)
+    ((first,),) = spark.rows(f"select min(occurred_local_date) from {INCIDENTS} where territory = '{territory}'")
+    if first is None:
+        raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
+    return first  # type: ignore[no-any-return]
 
 
 def next_week(data_until: date) -> date:
@@ -144,21 +154,21 @@ def write_rows(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run
 
 def make_table(table: WeekTable) -> None:
     """Make a mart that does not exist yet; one of an earlier version is brought up to its columns and comments."""
+    told = told_with_sources(table)
     spark.sql(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
         f"location '{_location(table)}' "
-        f"comment {spark.literal(table.comment)}"
+        f"comment {spark.literal(told)}"
     )
     found = spark.columns(table.name)
     if {name: kind for name, kind, _ in found} != table.columns:
         _rewrite(table, {name: kind for name, kind, _ in found})
-        return
-    known = {name: comment for name, _, comment in found}
-    changed = [(name, text) for name, text in table.column_comments.items() if known[name] != text]
-    if changed:
-        # All in one commit, which touches no row.
-        columns = ", ".join(f"{name} comment {spark.literal(text)}" for name, text in changed)
-        spark.sql(f"alter table {table.name} alter column {columns}")
+    spark.describe(table.name, told, table.column_comments)
+
+
+def told_with_sources(table: WeekTable) -> str:
+    """Return what a mart holds, and then whom to cite: the feeds of the incidents, from which all of ml/ is made."""
+    return " ".join([table.comment, *(source_line(contract) for contract in DOMAINS["incidents"].contracts)])
 
 
 def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:
@@ -166,7 +176,6 @@ def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:
     log.info("%s is of an earlier version: it is written anew, %d columns of its rows are kept.", table.name, len(kept))
     chosen = [name if name in kept else f"cast(null as {kind}) as {name}" for name, kind in table.columns.items()]
     spark.rewrite(table.name, _location(table), chosen, table.column_comments, "territory")
-    spark.sql(f"comment on table {table.name} is {spark.literal(table.comment)}")
 
 
 def _location(table: WeekTable) -> str:
@@ -179,10 +188,21 @@ def kept_columns(table: WeekTable, old: Mapping[str, str]) -> set[str]:
     return same - {name for name, gone in table.renewed.items() if gone in old}
 
 
-def code_version() -> str:
-    """Return the hash of the code that a model's figures depend on."""
+def code_version(territory: str) -> str:
+    """Return the hash of the code that the figures of a city depend on, its own file included and no other city's."""
     root = settings().root
-    return state.code_hash(root / "ml", root / "calanque" / "places", root / "infra" / "territories")
+    file = root / "infra" / "territories" / f"{territory}.yml"
+    return state.code_hash(root / "ml", root / "calanque" / "places", file)
+
+
+def shown_versions(territory: str, tables: Sequence[str]) -> dict[str, int | str]:
+    """Return the version of each mart that last brought something of a city; 'absent' of one that holds none of it.
+
+    Another city's rows make versions too, which are nothing new to this one.
+    """
+    states = [state.last_state(f"marts.{domain}.{territory}") for domain in ("places", "incidents")]
+    shown = {name: version for one in states if one for name, version in one.outputs.items()}
+    return {table: shown.get(table, "absent") for table in tables}
 
 
 def data_version(tables: tuple[str, ...], inputs: state.Fingerprint) -> str:

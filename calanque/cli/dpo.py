@@ -3,8 +3,12 @@
 import typer
 
 from calanque.cli import keys
+from calanque.cli.erase import erase
 from calanque.cli.lineage import lineage
 
-app = typer.Typer(help="For the DPO: where a column comes from, and the keys of the tokens.", no_args_is_help=True)
+app = typer.Typer(
+    help="For the DPO: where a column comes from, erasures, and the keys of the tokens.", no_args_is_help=True
+)
 app.add_typer(keys.app, name="keys")
 app.command()(lineage)
+app.command()(erase)

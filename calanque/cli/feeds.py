@@ -5,15 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
+from calanque.cli.scaffold import new
 from calanque.cli.terminal import console
 from calanque.errors import CalanqueError
 
 if TYPE_CHECKING:
     from calanque.contracts import FeedContract
 
-app = typer.Typer(help="Feeds: list and check contracts, run one batch now.", no_args_is_help=True)
+app = typer.Typer(help="Feeds: write, list and check contracts, run one batch now.", no_args_is_help=True)
+app.command("new")(new)
 
 
 @app.command("list")
@@ -39,18 +42,9 @@ def check(
     seed: Annotated[int, typer.Option(help="Another seed draws other values.")] = 13_055,
 ) -> None:
     """Check the contracts and the gates they name, and with --data the classification against the data."""
-    from calanque.contracts import load_contract, load_contracts
-    from calanque.contracts.gates import load_gate
-
-    contracts = [load_contract(feed)] if feed else list(load_contracts().values())
-    for contract in contracts:
-        expectations = sum(len(load_gate(gate, "landing").expectations) for gate in contract.gates)
-        console.print(
-            f"[green]ok[/] {contract.feed} {contract.version}: {len(contract.bronze)} columns, "
-            f"{expectations} expectations"
-        )
     if file and not data:
         raise CalanqueError("A file is read with --data: write 'feeds check FEED --data FILE'.")
+    contracts = _checked(feed)
     if data:
         leaking = [contract.feed for contract in contracts if _has_leak(contract, file, count, seed)]
         if leaking:
@@ -58,6 +52,49 @@ def check(
                 f"Columns that the contract calls open hold personal values: {', '.join(leaking)}. Correct the "
                 "contract, raise its version, and check again."
             )
+
+
+def _checked(feed: str | None) -> "list[FeedContract]":
+    """Print every problem of every contract, or of one; return the contracts if there was none."""
+    from calanque.contracts import load_contract, read_contracts
+    from calanque.contracts.problems import ContractError
+
+    try:
+        right, wrong = ({feed: load_contract(feed)}, {}) if feed else read_contracts()
+    except ContractError as error:
+        right, wrong = {}, {str(feed): error}
+    problems = {name: list(error.problems) for name, error in wrong.items()}
+    problems |= {name: found for name, contract in right.items() if (found := _around(contract))}
+    for name, contract in right.items():
+        if name not in problems:
+            console.print(f"[green]ok[/] {name} {contract.version}: {len(contract.bronze)} columns")
+    for name, sentences in problems.items():
+        for sentence in sentences:
+            console.print(f"[red]wrong[/] {name}: {escape(sentence)}", soft_wrap=True)
+    if problems:
+        raise CalanqueError(f"{len(problems)} contract(s) to correct: {', '.join(problems)}.")
+    return list(right.values())
+
+
+def _around(contract: "FeedContract") -> list[str]:
+    """Return what is wrong with the files that a contract names: its gates and its territory."""
+    from calanque.contracts.gates import load_gate
+    from calanque.places.territory import load_territory
+
+    found = []
+    try:
+        zone = load_territory(contract.territory).time_zone
+        if zone != contract.time_zone:
+            told = f"is {contract.time_zone}, and {contract.territory} lives by {zone}."
+            found.append(f"field 'customProperties.timeZone': {told}")
+    except CalanqueError as error:
+        found.append(str(error))
+    for name in contract.gates:
+        try:
+            load_gate(name, "landing")
+        except CalanqueError as error:
+            found.append(str(error))
+    return found
 
 
 def _has_leak(contract: "FeedContract", file: Path | None, count: int, seed: int) -> bool:
@@ -84,15 +121,17 @@ def _has_leak(contract: "FeedContract", file: Path | None, count: int, seed: int
 def run(
     feed: Annotated[str, typer.Argument(help="The feed to run.")],
     day: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the batch; today by default.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the batch; by default that of the contract.")
     ] = None,
 ) -> None:
     """Fetch, land, protect, gate and publish one batch now, without the scheduler."""
+    from calanque.contracts import load_contract
     from calanque.ingest.batch import run_batch
 
     with console.status(f"Running {feed}…"):
         now = datetime.now(UTC)
-        report = run_batch(feed, (day or now).date(), run_id=f"cli__{now:%Y%m%dT%H%M%S}")
+        about = day.date() if day else load_contract(feed).day_at(now)
+        report = run_batch(feed, about, run_id=f"cli__{now:%Y%m%dT%H%M%S}")
     if report.landed_count != report.loaded_count + report.quarantined_count:
         raise CalanqueError(
             f"{feed}: landed is not loaded plus quarantined in batch {report.batch_id}: report this as a defect."
@@ -101,3 +140,7 @@ def run(
         f"{feed} batch {report.batch_id}: {report.landed_count:,} landed = {report.loaded_count:,} loaded "
         f"+ {report.quarantined_count:,} quarantined {report.reasons or ''}"
     )
+    if report.changes:
+        console.print(f"The table: {report.changes}.")
+    if report.duplicate_count:
+        console.print(f"{report.duplicate_count:,} of them repeat the key of another row, and are kept.")

@@ -69,7 +69,7 @@ def pull(
     variable: Annotated[str | None, typer.Option(help="Airflow variable that holds the keys.")] = None,
 ) -> None:
     """Bring the keys from Airflow's secrets backend to the key file of this host, where workers read them."""
-    from calanque.engines.airflow import secret_text
+    from calanque.engines.airflow_secrets import secret_text
     from calanque.privacy.key_file import parse_keys, store
     from calanque.settings import settings
 

@@ -91,7 +91,10 @@ def _terms(terms: "Terms | None") -> Iterator[tuple[str, str]]:
         yield "contract", "not there any more: its licence and legal basis are in the repository's history"
         return
     yield "title", terms.title
-    yield "licence", terms.licence
+    made = terms.provenance
+    yield "producer", f"{made.producer}, {made.url}" if made.url else made.producer
+    yield "licence", made.licence
+    yield "citation", f"{made.citation}, published {made.date_published}" if made.date_published else made.citation
     yield "legal basis (base légale)", terms.legal_basis
     yield "purpose (finalité)", f"{terms.purpose}, {'RGPD' if terms.regime == 'rgpd' else 'LIL title III'}"
     yield "recipients (destinataires)", ", ".join(terms.recipients)

@@ -1,5 +1,6 @@
 """`calanque stack`: the services up, down, their state and their logs."""
 
+import os
 import subprocess
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from calanque.cli.terminal import console
 from calanque.errors import CalanqueError
-from calanque.settings import settings
+from calanque.settings import keyless, settings
 
 app = typer.Typer(help="The services: start, stop, state, logs, passwords.", no_args_is_help=True)
 
@@ -25,13 +26,18 @@ def provision() -> None:
 
 
 @app.command()
-def up() -> None:
+def up(
+    service: Annotated[str | None, typer.Argument(help="Start this one and what it needs, and no other.")] = None,
+) -> None:
     """Start every service in the order of its needs and wait until all are ready."""
     from calanque.stack import accounts, lifecycle
 
+    def say(name: str, seconds: float) -> None:
+        console.print(f"  [green]ready[/] {name:<22} {seconds:5.1f} s")
+
     with console.status("Starting the services…"):
-        taken_s = lifecycle.up(settings(), lambda name, s: console.print(f"  [green]ready[/] {name:<22} {s:5.1f} s"))
-    console.print(f"All services are ready after {taken_s:.0f} s.")
+        taken_s = lifecycle.up(settings(), say, service)
+    console.print(f"{'All services are' if service is None else f'{service} is'} ready after {taken_s:.0f} s.")
     if settings().profile == "local":
         console.print(accounts.NOT_PROTECTED)
 
@@ -85,7 +91,7 @@ def logs(
         return
     if service not in known:
         raise CalanqueError(f"There is no log of '{service}': choose one of {', '.join(known) or 'none yet'}.")
-    subprocess.run(["tail", "-n", str(lines), str(known[service])], check=False)  # noqa: S603, S607
+    subprocess.run(["tail", "-n", str(lines), str(known[service])], env=keyless(os.environ), check=False)  # noqa: S603, S607
 
 
 @app.command()

@@ -4,16 +4,17 @@ import html
 from functools import cache
 from pathlib import Path
 
-from calanque.contracts import load_contract, load_contracts
-from calanque.contracts.page import Language, contract_page
+from calanque.contracts import read_contracts
+from calanque.contracts.page import Language, contract_page, problems_page
 from calanque.settings import settings
 
 ROOT = "/calanque"
 WORDS: dict[Language, dict[str, str]] = {
     "en": {"documents": "Documents", "contracts": "Contracts of the feeds", "runbooks": "If something fails: runbooks",
-           "models": "dbt models", "english_only": ""},
+           "models": "dbt models", "wrong": "the contract is wrong", "english_only": ""},
     "fr": {"documents": "Documents", "contracts": "Contrats des flux", "runbooks": "En cas de panne : fiches réflexes",
-           "models": "Modèles dbt", "english_only": "*Cette fiche n’existe qu’en anglais.*\n\n"},
+           "models": "Modèles dbt", "wrong": "contrat erroné",
+           "english_only": "*Cette fiche n’existe qu’en anglais.*\n\n"},
 }  # fmt: skip
 STYLE = """
 :root { color-scheme: light dark; }
@@ -33,16 +34,22 @@ def runbooks() -> dict[str, Path]:
 
 
 def models() -> dict[str, Path]:
-    """Return the SQL of dbt's models and singular tests by name."""
+    """Return the SQL of dbt's models and singular tests by name; of the shapes, as the last build made it."""
+    made = sorted(
+        (settings().home / "dbt").glob("*/project/models/shapes/*.sql"), key=lambda path: path.stat().st_mtime
+    )
     folder = settings().root / "dbt"
-    return {path.stem: path for part in ("models", "tests") for path in sorted((folder / part).rglob("*.sql"))}
+    written = [path for part in ("models", "tests") for path in sorted((folder / part).rglob("*.sql"))]
+    return {path.stem: path for path in (*written, *made)}
 
 
 def index(language: Language) -> str:
     """Return the page that lists every document."""
     words = WORDS[language]
+    right, wrong = read_contracts()
+    titles = {feed: contract.title for feed, contract in right.items()}
     lists = (
-        ("contracts", {feed: contract.title for feed, contract in load_contracts().items()}),
+        ("contracts", titles | {feed: f"{feed} ({words['wrong']})" for feed in wrong}),
         ("runbooks", {name: _title(path) for name, path in runbooks().items()}),
     )
     parts = [f"# {words['documents']}"]
@@ -55,11 +62,14 @@ def index(language: Language) -> str:
 
 
 def contract(feed: str, language: Language) -> str | None:
-    """Return the page of a feed's contract with what to do when it fails; None when there is no such feed."""
-    if feed not in load_contracts():
+    """Return the page of a feed's contract, or of what is wrong with it; None when there is no such feed."""
+    right, wrong = read_contracts()
+    if feed in wrong:
+        return page(feed, problems_page(wrong[feed], language), language)
+    if feed not in right:
         return None
     links = "\n".join(f"- [{_title(path)}]({ROOT}/runbooks/{name})" for name, path in runbooks().items())
-    text = f"{contract_page(load_contract(feed), language)}\n\n### {WORDS[language]['runbooks']}\n\n{links}"
+    text = f"{contract_page(right[feed], language)}\n\n### {WORDS[language]['runbooks']}\n\n{links}"
     return page(feed, text, language)
 
 
@@ -76,7 +86,8 @@ def model(name: str, language: Language) -> str | None:
     path = models().get(name)
     if path is None:
         return None
-    text = f"# {name}\n\n`{path.relative_to(settings().root)}`\n\n```sql\n{path.read_text(encoding='utf-8')}\n```"
+    project = next(folder for folder in path.parents if folder.name in ("dbt", "project"))
+    text = f"# {name}\n\n`dbt/{path.relative_to(project)}`\n\n```sql\n{path.read_text(encoding='utf-8')}\n```"
     return page(name, text, language)
 
 

@@ -6,10 +6,12 @@ Light on purpose: DAG files import this at parse time.
 from calanque.contracts.folders import Folders
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn
-from calanque.contracts.odcs import load_contract, load_contracts, read_contract
+from calanque.contracts.odcs import load_contract, load_contracts, read_contract, read_contracts
+from calanque.contracts.problems import ContractError
 
 __all__ = [
     "BronzeColumn",
+    "ContractError",
     "FeedContract",
     "Folders",
     "LandingColumn",
@@ -17,4 +19,5 @@ __all__ = [
     "load_contract",
     "load_contracts",
     "read_contract",
+    "read_contracts",
 ]

@@ -7,8 +7,8 @@ from pydantic import Field, ValidationError
 
 from calanque.contracts.folders import Folders
 from calanque.contracts.model import Closed
-from calanque.contracts.yaml_file import read_yaml, sentence_of
 from calanque.errors import CalanqueError
+from calanque.yaml_file import read_yaml, sentence_of
 
 Severity = Literal["critical", "warning"]
 GateKind = Literal["landing", "marts"]
@@ -20,12 +20,13 @@ UNUSABLE = {
 
 
 class Expectation(Closed):
-    """One expectation by its Great Expectations name in snake case."""
+    """One expectation by its Great Expectations name in snake case; `advice` says what to do when it fails."""
 
     expectation: Annotated[str, Field(pattern=r"^expect_[a-z_]+$")]
     column: str | None = None
     kwargs: dict[str, Any] = Field(default_factory=dict)
     severity: Severity
+    advice: str = ""
 
 
 class Gate(Closed):

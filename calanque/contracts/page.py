@@ -6,41 +6,78 @@
 from typing import Literal
 
 from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn
+from calanque.contracts.problems import ContractError
 
 Language = Literal["en", "fr"]
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
-        "contract": "Contract", "purpose": "Purpose", "legal_basis": "Legal basis", "licence": "Licence",
-        "regime": "Regime",
+        "contract": "Contract", "purpose": "Purpose", "legal_basis": "Legal basis", "producer": "Producer",
+        "licence": "Licence", "citation": "Citation", "date_published": "Published", "regime": "Regime",
         "recipients": "Recipients", "retention": "Retention", "territory": "Territory", "origin": "Origin",
         "owner": "Owner", "days": "days", "columns": "Columns of bronze", "received": "Columns as received",
         "column": "column", "from": "from", "type": "type", "classification": "classification",
         "protection": "protection", "description": "description", "becomes": "becomes",
         "open": "open", "personal": "personal", "identifier": "identifier", "free_text": "free text",
-        "none": "–", "redact": "redacted", "drop": "left out", "token": "keyed token", "not_loaded": "not loaded",
+        "none": "–", "redact": "redacted", "drop": "left out", "token": "keyed token",
+        "person": "person", "phone": "phone", "email": "e-mail", "plate": "number plate", "not_loaded": "not loaded",
         "reported": "reported by the public", "enforced": "produced by enforcement", "synthetic": "synthetic data",
         "rgpd": "GDPR", "title_iii": "law of 1978, title III", "yes": "yes", "no": "no", "is_personal": "Personal data",
+        "usage": "Use", "limitations": "Limits", "grain": "Rows of bronze", "schedule": "Schedule",
     },
     "fr": {
-        "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "licence": "Licence",
-        "regime": "Régime",
+        "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "producer": "Producteur",
+        "licence": "Licence", "citation": "Citation", "date_published": "Publié le", "regime": "Régime",
         "recipients": "Destinataires", "retention": "Conservation", "territory": "Territoire", "origin": "Origine",
         "owner": "Responsable", "days": "jours", "columns": "Colonnes de bronze", "received": "Colonnes reçues",
         "column": "colonne", "from": "à partir de", "type": "type", "classification": "classification",
         "protection": "protection", "description": "description", "becomes": "devient",
         "open": "libre", "personal": "personnelle", "identifier": "identifiant", "free_text": "texte libre",
-        "none": "–", "redact": "expurgée", "drop": "écartée", "token": "jeton à clé", "not_loaded": "non chargée",
+        "none": "–", "redact": "expurgée", "drop": "écartée", "token": "jeton à clé",
+        "person": "personne", "phone": "téléphone", "email": "courriel", "plate": "plaque d’immatriculation",
+        "not_loaded": "non chargée",
         "reported": "signalé par le public", "enforced": "produit par l’action de la police",
         "synthetic": "données fictives", "rgpd": "RGPD", "title_iii": "loi de 1978, titre III", "yes": "oui",
         "no": "non", "is_personal": "Données personnelles",
+        "usage": "Usage", "limitations": "Limites", "grain": "Lignes de bronze", "schedule": "Fréquence",
     },
 }  # fmt: skip
+
+
+WRONG: dict[Language, tuple[str, str]] = {
+    "en": (
+        "The contract is wrong",
+        "This feed loads nothing until its contract is right; `calanque feeds check` says the same. Every other feed "
+        "goes on, and what was loaded stays.",
+    ),
+    "fr": (
+        "Le contrat est erroné",
+        "Ce flux ne charge rien tant que son contrat n’est pas corrigé ; `calanque feeds check` dit la même chose. Les "
+        "autres flux continuent, et ce qui est chargé reste.",
+    ),
+}
 
 
 def contract_page(contract: FeedContract, *languages: Language) -> str:
     """Return the contract as Markdown, once a language; what its file says in words of its own is quoted as it is."""
     return "\n\n".join(_page(contract, WORDS[language]) for language in languages)
+
+
+def source_line(contract: FeedContract) -> str:
+    """Return who made a feed's data and how to cite them, in words of both languages: one line for comments of tables.
+
+    `source_line(load_contract("citizen_reports"))` begins `Source: Calanque, citizen reports of Marseille`.
+    """
+    made = contract.provenance
+    said = (f"Source: {made.citation}", f"Producer / Producteur: {made.producer}", f"Licence: {made.licence}")
+    return " ".join(f"{text.removesuffix('.')}." for text in said)
+
+
+def problems_page(error: ContractError, language: Language) -> str:
+    """Return what is wrong with a contract as Markdown; the problems are sentences of English."""
+    title, advice = WRONG[language]
+    problems = "\n".join(f"- {problem}" for problem in error.problems)
+    return f"## {title}\n\n{advice}\n\n{problems}"
 
 
 def _page(contract: FeedContract, words: dict[str, str]) -> str:
@@ -64,24 +101,35 @@ LANDING = ("column", "classification", "becomes", "description")
 
 
 def _facts(contract: FeedContract, words: dict[str, str]) -> list[tuple[str, str]]:
+    made = contract.provenance
     kept = ", ".join(f"{zone} {days} {words['days']}" for zone, days in contract.retention_days.items())
     return [
         ("purpose", f"`{contract.purpose}`: {contract.description}"),
+        *_said(usage=contract.usage, limitations=contract.limitations, grain=contract.grain),
         ("legal_basis", contract.legal_basis),
-        ("licence", contract.licence),
+        ("producer", f"{made.producer} ({made.url})" if made.url else made.producer),
+        ("licence", made.licence),
+        ("citation", made.citation),
+        *_said(date_published=made.date_published),
         ("regime", words[contract.regime]),
         ("is_personal", words["yes" if contract.is_personal else "no"]),
         ("recipients", ", ".join(contract.recipients)),
         ("retention", kept),
+        ("schedule", f"{contract.frequency} (`{contract.schedule}`)"),
         ("territory", f"{contract.territory} ({contract.time_zone})"),
         ("origin", words[contract.origin]),
-        ("owner", contract.owner),
+        ("owner", f"{contract.owner} ({contract.team})"),
     ]
 
 
+def _said(**facts: object) -> list[tuple[str, str]]:
+    return [(name, f"{value}") for name, value in facts.items() if value]
+
+
 def _bronze_row(column: BronzeColumn, words: dict[str, str]) -> tuple[str, ...]:
-    kind, _, purpose = column.protection.partition(":")
-    protection = f"{words[kind]} ({purpose})" if purpose else words[kind]
+    protection = words[column.protection]
+    if column.token_kind:
+        protection += f" ({words[column.token_kind]}, {column.token_purpose})"
     sources = ", ".join(f"`{name}`" for name in column.sources)
     return (
         f"`{column.name}`", sources, column.physical_type, words[column.classification], protection, column.description

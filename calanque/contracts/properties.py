@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
-from calanque.contracts.model import FileFormat, Projected, Source
+from calanque.contracts.model import DayRule, NullMarker, Projected, Protection, Provenance, TokenKind
+from calanque.contracts.write import AppendWrite, Duplicates, Write
+from calanque.formats import FileFormat
+from calanque.sources import Source
 
 
 class _Properties(BaseModel):
@@ -23,28 +26,38 @@ class FeedProperties(_Properties):
     regime: Literal["rgpd", "title_iii"]
     purpose: str
     legal_basis: str
-    licence: str
+    provenance: Provenance
     recipients: tuple[str, ...]
     origin: Literal["reported", "enforced"]
-    is_personal: bool
-    is_synthetic: bool
+    shape: str | None = None
+    is_personal: StrictBool
+    is_synthetic: StrictBool
+    row_stands_for: Literal["person", "fact"] | None = None
+    person_column: str | None = None
     source: Source
+    day: DayRule = DayRule()
     file_format: FileFormat
     unknown_columns: Literal["refuse", "ignore"]
-    duplicates: str | None = None
+    write: Write = AppendWrite()
+    duplicates: Duplicates | None = None
     valid_from: date | None = None
-    max_refused_rate: Annotated[float, Field(ge=0, le=1)]
-    gates: tuple[str, ...]
+    max_refused_rate: Annotated[float, Field(ge=0, le=1, strict=True)]
+    gates: tuple[str, ...] = ()
+    retention_column: str | None = None
 
 
 class LandingProperties(_Properties):
     """Custom properties of one landing column; what happens to its values is said where they go, in bronze."""
 
     names_places: bool = False
+    null_markers: tuple[NullMarker, ...] = ()
 
 
 class ColumnProperties(_Properties):
     """Custom properties of one bronze column."""
 
-    protection: str = "none"
+    protection: Protection = "none"
+    token_kind: TokenKind | None = None
+    token_purpose: str | None = None
     projected: Projected | None = None
+    fills: str | None = None

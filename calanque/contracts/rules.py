@@ -1,104 +1,72 @@
-"""The rules one contract must keep beyond the types of its fields; each refusal is one sentence naming the field."""
+"""The rules one contract must keep beyond the types of its fields; each problem is one sentence naming the field."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from calanque.contracts.expressions import problems_of_expression
 from calanque.contracts.forbidden import forbidden_word
-from calanque.contracts.model import PHYSICAL_TYPES, TECHNICAL_COLUMNS, BronzeColumn, FeedContract, Zone
-from calanque.errors import CalanqueError
+from calanque.contracts.model import PHYSICAL_TYPES, BronzeColumn, FeedContract, Zone
+from calanque.contracts.patterns import problem_of_pattern
+from calanque.contracts.shapes import shape_problems
+from calanque.contracts.write_rules import write_problems
+from calanque.formats.base import OWN
+from calanque.settings import settings
 
 PERSONAL_LANDING_DAYS_MAX = 30
 QUARANTINE_DAYS_MAX = 30
-# Spark raises or guesses with these on a bad value; the try_ forms give NULL, which becomes a reason.
-UNSAFE_SQL = re.compile(
-    r"(?<!try_)\b(cast|to_date|to_timestamp|to_number|make_date|make_timestamp|element_at|reflect|java_method"
-    r"|try_reflect|raise_error|assert_true|rand|uuid|current_timestamp|current_date|now)\s*\(|::|;|--|/\*",
-    re.IGNORECASE,
-)
-# Spark reads '2016' as a day and '12:30' as a time of today.
-GUESSED_TIME = re.compile(r"try_cast\s*\(\s*`?\w+`?\s+as\s+(date|timestamp)", re.IGNORECASE)
-QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"")
-ZONE = re.compile(r"'([A-Z][A-Za-z_]+/[A-Z][A-Za-z_/]+)'")
-IDENTIFIER = re.compile(r"`([^`]+)`|\b([A-Za-z_][A-Za-z0-9_]*)\b(?!\s*\()")
-SQL_WORDS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "is",
-        "null",
-        "in",
-        "like",
-        "rlike",
-        "between",
-        "case",
-        "when",
-        "then",
-        "else",
-        "end",
-        "as",
-        "string",
-        "double",
-        "int",
-        "bigint",
-        "boolean",
-        "date",
-        "timestamp",
-        "true",
-        "false",
-        "interval",
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "minute",
-        "minutes",
-        "distinct",
-        "from",
-        "both",
-        "leading",
-        "trailing",
-    ]
+PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
+CRON_FIELD_COUNT = 5
+CRON_FIELD = re.compile(
+    r"(?:[0-9*,/-]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)+", re.I
 )
 
 
-def check_contract(contract: FeedContract) -> None:
-    """Check the whole contract.
+def problems_of(contract: FeedContract) -> list[str]:
+    """Return every rule that the contract does not keep, as sentences."""
+    return [f"field '{field}': {sentence}" for field, sentence in _problems(contract)]
 
-    Raises:
-        CalanqueError: on the first rule that is not kept.
-    """
-    _check_names(contract)
-    _check_forbidden(contract)
+
+Found = Iterator[tuple[str, str]]
+
+
+def _problems(contract: FeedContract) -> Found:
+    yield from _names(contract)
+    yield from _forbidden(contract)
     for column in contract.bronze:
-        _check_column(contract, column)
-        _check_privacy(contract, column)
-    _check_feed(contract)
-    _check_retention(contract)
+        yield from _column(contract, column)
+        yield from _privacy(contract, column)
+    yield from _feed(contract)
+    yield from _row(contract)
+    yield from _place_and_time(contract)
+    yield from _retention(contract)
+    yield from write_problems(contract)
+    yield from shape_problems(contract)
 
 
-def _refuse(field: str, sentence: str) -> None:
-    raise CalanqueError(f"field '{field}': {sentence}")
-
-
-def _check_names(contract: FeedContract) -> None:
+def _names(contract: FeedContract) -> Found:
     for place, names in (
         ("landing", [column.name for column in contract.landing]),
         ("bronze", [column.name for column in contract.bronze]),
     ):
         # Spark does not tell upper from lower case in names.
-        twice = [name for name, count in Counter(map(str.lower, names)).items() if count > 1]
-        if twice:
-            _refuse(f"schema.{place}", f"the column '{twice[0]}' is declared twice.")
-    for column in contract.bronze:
-        if column.name in TECHNICAL_COLUMNS:
-            _refuse(f"schema.bronze.{column.name}", "is a technical column that the ingestion adds itself.")
+        for name, count in Counter(map(str.lower, names)).items():
+            if count > 1:
+                yield f"schema.{place}", f"the column '{name}' is declared twice."
+    for column in contract.landing:
+        if column.name.lower().startswith(OWN):
+            yield (
+                f"schema.landing.{column.name}",
+                f"names that begin with '{OWN}' are kept for the ingestion's own SQL: ask the source for another name, "
+                "or leave the column out of the contract and set unknownColumns to ignore.",
+            )
 
 
-def _check_forbidden(contract: FeedContract) -> None:
+def _forbidden(contract: FeedContract) -> Found:
     declared: Iterable[tuple[str, str]] = [
         *(("landing", column.name) for column in contract.landing),
         *(("bronze", column.name) for column in contract.bronze),
@@ -106,117 +74,146 @@ def _check_forbidden(contract: FeedContract) -> None:
     for place, name in declared:
         word = forbidden_word(name)
         if word:
-            _refuse(f"schema.{place}.{name}", f"'{word}' can never enter the lake (places and hours, never persons).")
+            yield f"schema.{place}.{name}", f"'{word}' can never enter the lake (places and hours, never persons)."
 
 
-def _check_column(contract: FeedContract, column: BronzeColumn) -> None:
+def _column(contract: FeedContract, column: BronzeColumn) -> Found:
     where = f"schema.bronze.{column.name}"
     if column.physical_type not in PHYSICAL_TYPES[column.logical_type]:
         allowed = " or ".join(PHYSICAL_TYPES[column.logical_type])
-        _refuse(f"{where}.physicalType", f"logical type {column.logical_type} is stored as {allowed}.")
+        yield f"{where}.physicalType", f"logical type {column.logical_type} is stored as {allowed}."
     for name in column.sources:
         if contract.landing_column(name) is None:
-            _refuse(f"{where}.transformSourceObjects", f"'{name}' is not a landing column.")
+            yield f"{where}.transformSourceObjects", f"'{name}' is not a landing column."
     if column.projected:
-        _check_projected(column, where)
+        yield from _projected(column, where)
     elif column.expression is not None:
-        _check_expression(contract, column, where)
+        for sentence in problems_of_expression(
+            column.expression, column.sources, column.physical_type, contract.time_zone
+        ):
+            yield f"{where}.transformLogic", sentence
     elif len(column.sources) != 1:
-        _refuse(f"{where}.transformLogic", "say the expression, or name exactly one source column.")
+        yield f"{where}.transformLogic", "say the expression, or name exactly one source column."
     elif column.physical_type == "timestamp":
-        _refuse(
-            f"{where}.transformLogic", "a time needs its format and zone: use try_to_timestamp and to_utc_timestamp."
+        yield (
+            f"{where}.transformLogic",
+            "a time needs its format and zone: use try_to_timestamp and to_utc_timestamp.",
         )
-    _check_limits(column, where)
+    yield from _limits(column, where)
 
 
-def _check_limits(column: BronzeColumn, where: str) -> None:
+def _limits(column: BronzeColumn, where: str) -> Found:
     if (column.enum or column.pattern) and column.physical_type != "string":
-        _refuse(where, "only a string column can have valid values or a pattern.")
+        yield where, "only a string column can have valid values or a pattern."
     if (column.minimum, column.maximum) != (None, None) and column.logical_type not in ("integer", "number"):
-        _refuse(f"{where}.logicalTypeOptions", "only an integer or a number has a minimum and a maximum.")
-    if column.pattern:
-        try:
-            re.compile(column.pattern)
-        except re.error as error:
-            raise CalanqueError(
-                f"field '{where}.logicalTypeOptions.pattern': is not a regular expression: {error}."
-            ) from error
+        yield f"{where}.logicalTypeOptions", "only an integer or a number has a minimum and a maximum."
+    least, most = column.minimum, column.maximum
+    if not all(math.isfinite(value) for value in (least, most) if value is not None):
+        yield f"{where}.logicalTypeOptions", "a limit is a finite number."
+    elif least is not None and most is not None and least > most:
+        yield f"{where}.logicalTypeOptions", "the minimum is over the maximum."
+    if column.pattern and (sentence := problem_of_pattern(column.pattern)):
+        yield f"{where}.logicalTypeOptions.pattern", sentence
 
 
-def _check_projected(column: BronzeColumn, where: str) -> None:
+def _projected(column: BronzeColumn, where: str) -> Found:
     if column.expression is not None or len(column.sources) != 2:
-        _refuse(f"{where}.projected", "takes two source columns, longitude then latitude, and no transformLogic.")
+        yield f"{where}.projected", "takes two source columns, longitude then latitude, and no transformLogic."
     wanted = "double" if column.projected in ("x_m", "y_m") else "string"
     if column.physical_type != wanted:
-        _refuse(f"{where}.physicalType", f"a column projected to {column.projected} is {wanted}.")
+        yield f"{where}.physicalType", f"a column projected to {column.projected} is {wanted}."
 
 
-def _check_expression(contract: FeedContract, column: BronzeColumn, where: str) -> None:
-    expression = column.expression or ""
-    bare = QUOTED.sub("''", expression)
-    unsafe = UNSAFE_SQL.search(bare)
-    if unsafe:
-        _refuse(
-            f"{where}.transformLogic", f"'{unsafe.group(0)}' is not allowed: use the try_ form, which gives a reason."
-        )
-    if GUESSED_TIME.search(bare):
-        _refuse(f"{where}.transformLogic", "a date or time read without its format is guessed: use try_to_timestamp.")
-    used = {quoted or plain for quoted, plain in IDENTIFIER.findall(bare)}
-    unknown = {name for name in used if name.lower() not in SQL_WORDS} ^ set(column.sources)
-    if unknown:
-        _refuse(
-            f"{where}.transformLogic", f"'{min(unknown)}' must be both used in it and listed in transformSourceObjects."
-        )
-    for zone in ZONE.findall(expression):
-        if zone != contract.time_zone:
-            _refuse(f"{where}.transformLogic", f"the zone {zone} is not the contract's timeZone {contract.time_zone}.")
-
-
-def _check_privacy(contract: FeedContract, column: BronzeColumn) -> None:
+def _privacy(contract: FeedContract, column: BronzeColumn) -> Found:
     where = f"schema.bronze.{column.name}"
     kinds = {name: c.classification for name in column.sources if (c := contract.landing_column(name))}
     personal = {name: kind for name, kind in kinds.items() if kind != "open"}
     if personal and not column.is_protected and column.projected not in ("cell", "zone"):
-        _refuse(
-            f"{where}.protection", f"'{min(personal)}' is {personal[min(personal)]}: say a token, redact, or drop it."
-        )
+        yield f"{where}.protection", f"'{min(personal)}' is {personal[min(personal)]}: say a token, redact, or drop it."
     if column.is_protected and (len(column.sources) != 1 or column.expression is not None or column.projected):
-        _refuse(f"{where}.protection", "a protected column takes one source column as it is.")
+        yield f"{where}.protection", "a protected column takes one source column as it is."
     if column.is_protected and column.physical_type != "string":
-        _refuse(f"{where}.physicalType", "a protected column is a string.")
+        yield f"{where}.physicalType", "a protected column is a string."
     if column.protection == "drop":
-        _refuse(f"{where}.protection", "a dropped column has no place in bronze: leave it out.")
+        yield f"{where}.protection", "a dropped column has no place in bronze: leave it out."
     if (column.protection == "redact") != ("free_text" in personal.values()):
-        _refuse(f"{where}.protection", "redact is for free_text columns, and free_text columns are only redacted.")
-    if column.protection.startswith("token:") and column.protection != f"token:{contract.purpose}":
-        _refuse(f"{where}.protection", f"tokens of this feed are bound to its purpose: token:{contract.purpose}.")
-    if column.protection.startswith("token:") != (column.classification == "identifier"):
-        _refuse(f"{where}.classification", "a token, and only a token, is classified identifier in bronze.")
+        yield f"{where}.protection", "redact is for free_text columns, and free_text columns are only redacted."
     if column.classification == "free_text" or (column.protection == "redact" and column.classification == "open"):
-        _refuse(f"{where}.classification", "redacted text stays 'personal'; free text never passes the bronze door.")
+        yield f"{where}.classification", "redacted text stays 'personal'; free text never passes the bronze door."
+    yield from _token(contract, column, where)
 
 
-def _check_feed(contract: FeedContract) -> None:
+def _token(contract: FeedContract, column: BronzeColumn, where: str) -> Found:
+    is_token = column.protection == "token"
+    if is_token != bool(column.token_kind) or is_token != bool(column.token_purpose):
+        yield f"{where}.tokenKind", "a token, and only a token, says its tokenKind and its tokenPurpose."
+    elif is_token and column.token_purpose != contract.purpose:
+        yield f"{where}.tokenPurpose", f"tokens of this feed are bound to its purpose, {contract.purpose}."
+    if is_token != (column.classification == "identifier"):
+        yield f"{where}.classification", "a token, and only a token, is classified identifier in bronze."
+
+
+def _feed(contract: FeedContract) -> Found:
     is_personal = any(column.classification != "open" for column in contract.landing)
     if contract.is_personal != is_personal:
-        _refuse("customProperties.isPersonal", f"the classification of the landing columns makes it {is_personal}.")
+        yield "customProperties.isPersonal", f"the classification of the landing columns makes it {is_personal}."
     if contract.source.kind == "twin" and not contract.is_synthetic:
-        _refuse("customProperties.isSynthetic", "what calanque.twin generates must be marked synthetic.")
-    if contract.duplicates and contract.duplicates not in {column.name for column in contract.bronze}:
-        _refuse("customProperties.duplicates", f"'{contract.duplicates}' is not a bronze column.")
+        yield "customProperties.isSynthetic", "what calanque.twin generates must be marked synthetic."
+
+
+def _row(contract: FeedContract) -> Found:
+    tokens = {column.name for column in contract.bronze if column.token_kind}
+    field = "customProperties.personColumn"
+    if contract.person_column and contract.row_stands_for != "person":
+        yield field, "is for a feed whose rowStandsFor is person."
+    if contract.person_column and contract.person_column not in tokens:
+        yield field, f"'{contract.person_column}' is not a bronze column of a token."
+    if contract.row_stands_for == "person" and tokens and not contract.person_column:
+        yield field, f"say which token tells persons apart: {', '.join(sorted(tokens))}."
+
+
+def _place_and_time(contract: FeedContract) -> Found:
     try:
         ZoneInfo(contract.time_zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise CalanqueError(f"field 'customProperties.timeZone': '{contract.time_zone}' is not a time zone.") from error
+    except (KeyError, ValueError, OSError):
+        yield "customProperties.timeZone", f"'{contract.time_zone}' is not a time zone."
+    known = sorted(path.stem for path in (settings().root / "infra" / "territories").glob("*.yml"))
+    if contract.territory not in known:
+        yield (
+            "customProperties.territory",
+            f"there is no territory '{contract.territory}': choose one of {', '.join(known)}, or add its file to "
+            "infra/territories/.",
+        )
+    schedule = contract.schedule
+    if schedule not in PRESETS and not _comes_round(schedule):
+        yield (
+            "slaProperties.frequency",
+            f"the schedule '{schedule}' is no cron expression of {CRON_FIELD_COUNT} fields (as '30 4 * * *') and none "
+            f"of {', '.join(PRESETS)}.",
+        )
 
 
-def _check_retention(contract: FeedContract) -> None:
-    days = contract.retention_days
+def _comes_round(schedule: str) -> bool:
+    """Whether a schedule is a cron expression that names a time: 31 February is none, and Airflow fails on it."""
+    from croniter import croniter
+
+    try:
+        fields = schedule.split()
+        croniter(schedule, datetime(2026, 1, 1, tzinfo=UTC)).get_next()
+        return len(fields) == CRON_FIELD_COUNT and all(map(CRON_FIELD.fullmatch, fields))
+    except (ValueError, KeyError, TypeError, AttributeError, AssertionError):
+        return False
+
+
+def _retention(contract: FeedContract) -> Found:
+    days, field = contract.retention_days, "slaProperties.retention"
     for zone in get_args(Zone):
         if zone not in days:
-            _refuse("slaProperties.retention", f"say how many days the '{zone}' zone is kept.")
-    if contract.is_personal and days["landing"] > PERSONAL_LANDING_DAYS_MAX:
-        _refuse("slaProperties.retention", f"a personal landing is kept {PERSONAL_LANDING_DAYS_MAX} days at most.")
-    if days["quarantine"] > QUARANTINE_DAYS_MAX:
-        _refuse("slaProperties.retention", f"quarantine is kept {QUARANTINE_DAYS_MAX} days at most.")
+            yield field, f"say how many days the '{zone}' zone is kept."
+    if contract.is_personal and days.get("landing", 0) > PERSONAL_LANDING_DAYS_MAX:
+        yield field, f"a personal landing is kept {PERSONAL_LANDING_DAYS_MAX} days at most."
+    if days.get("quarantine", 0) > QUARANTINE_DAYS_MAX:
+        yield field, f"quarantine is kept {QUARANTINE_DAYS_MAX} days at most."
+    kept_by = next((column for column in contract.bronze if column.name == contract.retention_column), None)
+    if contract.retention_column and (kept_by is None or kept_by.physical_type not in ("date", "timestamp")):
+        yield "customProperties.retentionColumn", "must name a bronze column that is a date or a timestamp."

@@ -10,11 +10,17 @@ from calanque.contracts import load_contracts
 from calanque.engines.airflow import Orchestrator, Run
 from calanque.errors import CalanqueError
 from calanque.governance.maintain import versions
+from calanque.marts.domains import territories
 from calanque.settings import Settings
 
-CHAIN = ("transform", "train_risk", "forecast_risk")
-UPKEEP = "maintain"
+UPKEEP = ("retention", "maintain")
 GREEN = "success"
+
+
+def chain_dags() -> tuple[str, ...]:
+    """Return the DAGs that follow from a feed, in the order in which they do, those of every city."""
+    cities = territories("incident")
+    return ("transform", *(f"train_{city}" for city in cities), *(f"forecast_{city}" for city in cities))
 
 
 class TaskTime(BaseModel):
@@ -43,7 +49,7 @@ class DemoRun(BaseModel):
     paused_dags: tuple[str, ...]
 
 
-def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 1500) -> DemoRun:
+def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 3000) -> DemoRun:
     """Trigger every feed, wait for what follows from them, then run the upkeep.
 
     DAGs that have never run are woken. One that has run and is paused was paused by a person: it stays so. What was
@@ -54,16 +60,20 @@ def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 150
     """
     orchestrator = Orchestrator(settings)
     feeds = [f"feed_{feed}" for feed in load_contracts()]
-    orchestrator.wait_for_dags({*feeds, *CHAIN, UPKEEP})
+    chain = chain_dags()
+    orchestrator.wait_for_dags({*feeds, *chain, *UPKEEP})
     began_at, before = datetime.now(UTC), versions()
-    # Once awake, the scheduler starts the feeds of the day by itself: those runs count too.
-    paused = orchestrator.wake([*CHAIN, *feeds, UPKEEP])
+    # Once awake, the scheduler starts the feeds of the day by itself: those runs count too. What follows is woken after
+    # them, or a first lake would build the marts of the feed that is through first, and then those of all.
+    paused = orchestrator.wake(feeds)
     runs = _run(orchestrator, [feed for feed in feeds if feed not in paused], say, within_s, began_at)
-    for dag_id in CHAIN:
+    paused = [*paused, *orchestrator.wake([*chain, *UPKEEP])]
+    for dag_id in chain:
         if dag_id not in paused and not orchestrator.has_succeeded(dag_id):
             runs += _run(orchestrator, [dag_id], say, within_s, datetime.now(UTC))
     after = versions()
-    runs += _run(orchestrator, [UPKEEP] if UPKEEP not in paused else [], say, within_s, datetime.now(UTC))
+    for dag_id in UPKEEP:
+        runs += _run(orchestrator, [dag_id] if dag_id not in paused else [], say, within_s, datetime.now(UTC))
     return DemoRun(
         tasks=tuple(task for run in runs for task in _tasks(orchestrator, run)),
         seconds=(datetime.now(UTC) - began_at).total_seconds(),

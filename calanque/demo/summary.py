@@ -1,147 +1,182 @@
 """The summary of the demo, read back from the lake itself: reports, the query door, the registry."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 
-from calanque.contracts import FeedContract, load_contracts
+from calanque.contracts import load_contracts
 from calanque.demo.run import DemoRun
 from calanque.engines import trino
-from calanque.ingest.records import BatchReport
-from calanque.ingest.report import read_report
+from calanque.marts.domains import territories
+from calanque.places.territory import load_territory
+from calanque.runs.batches import read_reports
+from calanque.runs.gates import newest_checks
 from calanque.settings import Settings
 
-TYPES_SHOWN = 3
-
-
-def newest_reports(contract: FeedContract) -> list[BatchReport]:
-    """Return the reports of a feed's batches, newest last."""
-    from calanque.engines.hdfs import lake
-
-    names = lake().list(f"/lake/governance/batches/{contract.feed}")
-    found = [read_report(contract.feed, name.removesuffix(".json")) for name in names]
-    return sorted((report for report in found if report), key=lambda report: report.updated_at)
+_SERVED = {"model": "model", "baseline": "counts"}
+Rows = list[tuple[Any, ...]]
 
 
 def render(settings: Settings, done: DemoRun) -> Group:
     """Return the whole summary, ready to print."""
-    figures = (_batches(), _marts(), _forecast(), _near_repeat(), _model())
+    figures = (_batches(), _marts(), _forecast(), _near_repeat(), _models())
     return Group(*figures, _times(done), _changes(done), addresses(settings))
 
 
 def _batches() -> Table:
-    table = Table(title="Batches: landed = loaded + quarantined")
-    for name, justify in (("feed", "left"), ("batch", "left"), ("state", "left")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    table = _table("Batches: landed = loaded + quarantined", "city", "feed")
     for name in ("landed", "loaded", "quarantined"):
         table.add_column(name, justify="right")
     table.add_column("reasons")
     table.add_column("gates")
-    for contract in load_contracts().values():
-        for report in newest_reports(contract):
-            checks = [check for gate in report.gates for check in gate.checks]
+    rows: Rows = []
+    for contract in sorted(load_contracts().values(), key=lambda known: (known.territory, known.feed)):
+        for report in read_reports(contract.feed):
+            checks = newest_checks(report.feed, report.batch_id)
             gates = f"{sum(check.success for check in checks)}/{len(checks)} true"
-            reasons = ", ".join(f"{reason} {count}" for reason, count in report.reasons.items()) or "–"
-            name = f"{report.feed}{' (synthetic)' if contract.is_synthetic else ''}"
+            reasons = "\n".join(f"{count:,} {reason}" for reason, count in report.reasons.items()) or "–"
+            state = "" if report.state == "published" else f", {report.state}"
+            name = f"{report.feed}{' (synthetic)' if contract.is_synthetic else ''}{state}"
             counts = (report.landed_count, report.loaded_count, report.quarantined_count)
-            table.add_row(name, report.batch_id, report.state, *(f"{count:,}" for count in counts), reasons, gates)
+            rows.append((contract.territory, name, *(f"{count:,}" for count in counts), reasons, gates))
+    for city, row in _by_city(table, rows):
+        table.add_row(city, *row)
     return table
 
 
 def _marts() -> Table:
-    table = Table(title="Marts, counted through the query door as the analyst")
-    table.add_column("mart")
-    table.add_column("rows", justify="right")
-    for (name,) in trino.query("show tables from lake.marts"):
-        ((count,),) = trino.query(f'select count(*) from lake.marts."{name}"')
-        table.add_row(str(name), f"{count:,}")
+    cities = sorted({contract.territory for contract in load_contracts().values()})
+    table = _table("Marts, counted through the query door as the analyst", "mart")
+    for name in ("rows", *map(_city, cities)):
+        table.add_column(name, justify="right")
+    marts = {str(name): {column[0] for column in trino.query(f"show columns from {name}")} for name in _marts_there()}
+    for mart, columns in marts.items():
+        if "territory" in columns:
+            counts = dict(trino.query(f"select territory, count(*) from {mart} group by territory"))
+            of_cities = [f"{counts[city]:,}" if counts.get(city) else "–" for city in cities]
+            table.add_row(mart, f"{sum(counts.values()):,}", *of_cities)
+        else:
+            ((count,),) = trino.query(f"select count(*) from {mart}")
+            table.add_row(mart, f"{count:,}")
     return table
 
 
+def _marts_there() -> list[str]:
+    return [str(name) for (name,) in trino.query("show tables from lake.marts")]
+
+
 def _forecast() -> Table:
-    table = Table(title="Next week's forecast beside its baseline: the first cells of each type")
-    for name in (
-        "week",
-        "type",
-        "cell",
-        "expected",
-        "at most, 9 of 10",
-        "P(≥1)",
-        "baseline",
-        "rank",
-        "rank by baseline",
-        "served",
-    ):
-        table.add_column(name, justify="left" if name in {"week", "type", "cell", "served"} else "right")
+    title = "Next week's forecast beside its baseline: the first cell of each type"
+    table = _table(title, "city", "week", "type", "cell")
+    for name in ("expected", "at most, 9 of 10", "P(≥1)", "baseline", "rank by baseline"):
+        table.add_column(name, justify="right")
+    table.add_column("served")
     rows = trino.query(
-        "select week_start_date, type, cell_id, expected_count, upper_count, p_at_least_one, baseline_count, "
-        "rank_model, rank_baseline, served from fct_forecast "
-        "where week_start_date = (select max(week_start_date) from fct_forecast) "
-        f"and rank_model <= {TYPES_SHOWN} order by type, rank_model"
+        "select territory, week_start_date, type, cell_id, expected_count, upper_count, p_at_least_one, "
+        "baseline_count, rank_baseline, served from fct_forecast "
+        f"where {_newest_weeks('fct_forecast')} and rank_model = 1 order by territory, type"
     )
-    last = None
-    for week, kind, cell, expected, upper, any_one, baseline, rank, rank_baseline, served in rows:
-        table.add_section() if last not in {None, kind} else None
-        last = kind
-        table.add_row(
-            str(week),
-            kind,
-            cell,
-            f"{expected:.2f}",
-            str(upper),
-            f"{any_one:.0%}",
-            f"{baseline:.2f}",
-            str(rank),
-            str(rank_baseline),
-            served,
-        )
+    for city, (week, kind, cell, expected, upper, any_one, baseline, rank_baseline, served) in _by_city(table, rows):
+        figures = (f"{expected:.2f}", str(upper), f"{any_one:.0%}", f"{baseline:.2f}", str(rank_baseline))
+        table.add_row(city, str(week), kind, cell, *figures, _SERVED.get(served, served))
     return table
 
 
 def _near_repeat() -> Table:
-    table = Table(title="Near-repeat: what the test says of each type, and its alert for next week")
-    for name in ("type", "found", "alert"):
-        table.add_column(name)
+    table = _table("Near-repeat: the types in which the test finds it, and their alert for next week", "city", "type")
+    table.add_column("alert")
     rows = trino.query(
-        "select type, is_found, alert_en from fct_near_repeat "
-        "where week_start_date = (select max(week_start_date) from fct_near_repeat) order by type"
+        f"select territory, type, is_found, alert_en from fct_near_repeat where {_newest_weeks('fct_near_repeat')} "
+        "order by territory, is_found desc, type"
     )
-    for kind, is_found, alert in rows:
-        table.add_row(kind, "yes" if is_found else "no", alert)
+    silent: dict[str, list[str]] = {}
+    for territory, kind, is_found, _ in rows:
+        if not is_found:
+            silent.setdefault(territory, []).append(kind)
+    # One line a city for the types that are silent, after those that are not.
+    found: Rows = [(territory, kind, alert) for territory, kind, is_found, alert in rows if is_found]
+    quiet: Rows = [(territory, ", ".join(kinds), "Not found: no alert.") for territory, kinds in silent.items()]
+    for city, (kinds, alert) in _by_city(table, sorted([*found, *quiet], key=lambda row: row[0])):
+        table.add_row(city, kinds, alert)
     return table
 
 
-def _model() -> Table:
-    from calanque.governance.state import last_state
+def _models() -> Table:
+    from calanque.runs.state import last_state
 
-    table = Table(title="Model", show_header=False)
-    table.add_column("what")
-    table.add_column("said")
-    for territory in sorted({contract.territory for contract in load_contracts().values()}):
-        if state := last_state(f"train.{territory}"):
-            table.add_row(
-                "registry",
-                f"risk-{territory} version {state.outputs['model_version']}, champion: {state.outputs['champion']}",
-            )
-            table.add_row("decision", str(state.outputs["decision"]))
-        if state := last_state(f"audit.{territory}"):
-            failed = f" ({state.outputs['audit_failed']})" if state.outputs["audit"] == "failed" else ""
-            what = f"{state.outputs['audit']}{failed}, on {state.outputs['audit_weight']}"
-            table.add_row("audit", f"version {state.inputs['model']} {what}: audit.html of its MLflow run")
+    table = _table(
+        "Models: who serves each city's forecast, and why", "city", "newest version", "served", "why", "audit"
+    )
+    table.caption = "Start an audit in Airflow: audit_risk. Its page is audit.html of the version's run in MLflow."
+    served = dict(
+        trino.query(f"select distinct territory, served from fct_forecast where {_newest_weeks('fct_forecast')}")
+    )
+    reasons = {}
+    if "fct_model_promotion" in _marts_there():
+        reasons = dict(
+            trino.query("select territory, max_by(reason, decided_at) from fct_model_promotion group by territory")
+        )
+    for territory in territories("incident"):
+        if not (state := last_state(f"train.{territory}")):
+            continue
+        version = str(state.outputs["model_version"])
+        audit = "–" if version == "none" else "not yet"
+        if audited := last_state(f"audit.{territory}"):
+            failed = f" ({audited.outputs['audit_failed']})" if audited.outputs["audit"] == "failed" else ""
+            what = f"{audited.outputs['audit']}{failed}, on {audited.outputs['audit_weight']}"
+            audit = f"version {audited.inputs['model']} {what}"
+        name = "none yet" if version == "none" else f"risk-{territory} version {version}"
+        shown = _SERVED.get(served.get(territory, ""), "nothing yet")
+        # Of a retired champion the training's decision is not the last word.
+        table.add_row(_city(territory), name, shown, reasons.get(territory, str(state.outputs["decision"])), audit)
     return table
 
 
 def _times(done: DemoRun) -> Table:
     worked = [task for task in done.tasks if task.state != "skipped"]
     idle = len(done.tasks) - len(worked)
-    title = f"Time per stage ({done.seconds:.0f} s in all, waits included; {idle} tasks had nothing to do)"
-    table = Table(title=title)
-    for name in ("DAG", "task", "state"):
-        table.add_column(name)
+    title = f"Time per DAG ({done.seconds:.0f} s in all, waits included; {idle} tasks had nothing to do)"
+    table = _table(title, "DAG")
+    table.add_column("tasks", justify="right")
     table.add_column("seconds", justify="right")
-    for task in worked:
-        table.add_row(task.dag_id, task.task_id, task.state, f"{task.seconds:.1f}")
+    table.add_column("longest task")
+    for dag_id in dict.fromkeys(task.dag_id for task in worked):
+        tasks = [task for task in worked if task.dag_id == dag_id]
+        longest = max(tasks, key=lambda task: task.seconds)
+        seconds = sum(task.seconds for task in tasks)
+        table.add_row(dag_id, str(len(tasks)), f"{seconds:.1f}", f"{longest.task_id} {longest.seconds:.1f}")
     return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title)
+    for name in columns:
+        # What does not fit goes on below: a name cut short cannot be looked up.
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _city(territory: str) -> str:
+    return load_territory(territory).title
+
+
+def _newest_weeks(mart: str) -> str:
+    """Return the SQL condition that keeps the newest week of each city: their data end on different days."""
+    newest = f"select territory, max(week_start_date) from {mart} group by territory"
+    return f"(territory, week_start_date) in ({newest})"
+
+
+def _by_city(table: Table, rows: Rows) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield the city and the rest of each row; a city is named once, and a line drawn before the next."""
+    last = None
+    for territory, *rest in rows:
+        if last not in {None, territory}:
+            table.add_section()
+        yield _city(territory) if territory != last else "", tuple(rest)
+        last = territory
 
 
 def _changes(done: DemoRun) -> Panel:
@@ -160,7 +195,7 @@ def addresses(settings: Settings) -> Table:
     for name in ("what", "address", "who signs in"):
         table.add_column(name, overflow="fold")
     table.add_row("Airflow", settings.airflow_url, "engineer, analyst, dpo")
-    table.add_row("Trino (SQL, JDBC)", settings.trino_url, "analyst")
+    table.add_row("Trino (SQL, JDBC)", settings.trino_url, "analyst, engineer")
     table.add_row("MLflow", settings.mlflow_uri, "engineer, analyst, dpo")
     table.add_row("HDFS NameNode", f"{settings.webhdfs_url}/jmx", "nobody")
     return table

@@ -1,17 +1,13 @@
 """The orchestrator's REST API, and the one place where an error of ours becomes the last line of a task's log."""
 
-import json
 import logging
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from pydantic import BaseModel, ConfigDict
 
@@ -65,11 +61,18 @@ def no_second_try() -> Any:
 @contextmanager
 def plainly() -> Iterator[None]:
     """Let the task's log show our steps only, and end it on a CalanqueError with that sentence and nothing after."""
+    from airflow.sdk.exceptions import AirflowTaskTimeout
+
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     _say_links({})
     try:
         yield
+    except AirflowTaskTimeout:
+        raise TaskStoppedError(
+            "It was stopped at its time limit: see what else the machine does with 'calanque stack status', then clear "
+            "the task."
+        ) from None
     except RefusedBatchError as error:
         raise TaskRefusedError(str(error)) from None
     except CalanqueError as error:
@@ -82,6 +85,14 @@ def skip(sentence: str) -> NoReturn:
 
     log.info(sentence)
     raise AirflowSkipException
+
+
+def look_again_at(when: datetime, sentence: str) -> NoReturn:
+    """Say the sentence and end this try of the task: its slot is free until then, and no retry is used up."""
+    from airflow.sdk.exceptions import AirflowRescheduleException
+
+    log.info("%s Looking again at %s.", sentence, when.isoformat(timespec="seconds"))
+    raise AirflowRescheduleException(when)  # type: ignore[no-untyped-call]
 
 
 def run_step(step: Callable[[str, str], dict[str, Any] | None], territory: str, idle: str) -> dict[str, Any]:
@@ -116,27 +127,6 @@ def _say_links(returned: dict[str, Any]) -> None:
             log.info("%s: %s", link.name, address)
 
 
-def secret_text(settings: Settings, kind: Literal["connection", "variable"], name: str) -> str:
-    """Return the password of a connection, or a variable, from Airflow's secrets backends in their order.
-
-    Raises:
-        CalanqueError: if Airflow does not find it; the sentence quotes nothing of the answer.
-    """
-    command = [sys.executable, "-m", "airflow", f"{kind}s", "get", name]
-    command += ["--output", "json"] if kind == "connection" else []
-    environment = os.environ | {"AIRFLOW_HOME": str(settings.home / "airflow")}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    text = done.stdout.strip()
-    if done.returncode == 0 and kind == "connection":
-        text = str(json.loads(text)[0].get("password") or "")
-    if done.returncode or not text:
-        raise CalanqueError(
-            f"Airflow finds no {kind} '{name}' that holds something: look at its secrets backend, and at "
-            f"'airflow {kind}s list'."
-        )
-    return text
-
-
 class Orchestrator:
     """A signed-in client of Airflow's API."""
 
@@ -160,9 +150,24 @@ class Orchestrator:
             base_url=f"{url}/api/v2", headers=headers, timeout=60, transport=httpx.HTTPTransport(retries=3)
         )
 
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
+        import httpx
+
+        try:
+            return self._client.request(method, path, **options)
+        except httpx.TransportError as error:
+            raise CalanqueError(
+                f"Airflow at {self._settings.airflow_url} answers no more: see 'calanque stack status' and 'calanque "
+                "stack logs airflow-api'; what it had begun goes on when it is back."
+            ) from error
+
     def get(self, path: str, **query: Any) -> dict[str, Any]:
-        """Return the JSON answer of one GET."""
-        answer = self._client.get(path, params=query)
+        """Return the JSON answer of one GET.
+
+        Raises:
+            CalanqueError: if Airflow answers no more.
+        """
+        answer = self._ask("GET", path, params=query)
         answer.raise_for_status()
         return dict(answer.json())
 
@@ -201,7 +206,7 @@ class Orchestrator:
 
     def pause(self, dag_id: str, is_paused: bool = True) -> None:
         """Keep the scheduler from starting a DAG, or let it."""
-        self._client.patch(f"/dags/{dag_id}", json={"is_paused": is_paused}).raise_for_status()
+        self._ask("PATCH", f"/dags/{dag_id}", json={"is_paused": is_paused}).raise_for_status()
 
     def _has_run(self, dag_id: str) -> bool:
         return bool(self.get(f"/dags/{dag_id}/dagRuns", limit=1)["dag_runs"])
@@ -209,7 +214,7 @@ class Orchestrator:
     def trigger(self, dag_id: str, logical_date: datetime | None = None, conf: dict[str, Any] | None = None) -> Run:
         """Start one run now and return it."""
         body = {"logical_date": logical_date.isoformat() if logical_date else None, "conf": conf or {}}
-        answer = self._client.post(f"/dags/{dag_id}/dagRuns", json=body)
+        answer = self._ask("POST", f"/dags/{dag_id}/dagRuns", json=body)
         if answer.status_code == 422 and isinstance(answer.json()["detail"], str):
             raise CalanqueError(answer.json()["detail"])
         if answer.is_error:

@@ -6,8 +6,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,12 @@ from calanque.engines import dbt_log, delta
 from calanque.engines.spark import LOST as _LOST
 from calanque.engines.spark import UNBORN as _UNBORN
 from calanque.errors import CalanqueError
-from calanque.settings import settings
+from calanque.settings import keyless, settings
 
 AFTER_FORECAST = "tag:after_forecast"
+# Unit tests say what the SQL does to rows of their own: they are for whoever changes it, and take half of a build.
+LEFT_OUT = f"{AFTER_FORECAST} resource_type:unit_test"
+LIMIT_S = 3_600
 _ENTRY = "from dbt.cli.main import cli; cli()"
 _FAILED = frozenset({"error", "fail", "runtime error"})
 _KINDS = {"model": "model", "test": "test", "unit_test": "unit test", "snapshot": "snapshot", "seed": "seed"}
@@ -69,35 +74,35 @@ class DbtSummary(BaseModel):
 
 
 def build(
+    target_dir: Path,
     select: str | None = None,
     variables: Mapping[str, Any] | None = None,
-    target_dir: Path | None = None,
     run_id: str = "manual",
+    exclude: str = LEFT_OUT,
 ) -> DbtSummary:
-    """Build and test the selected models (all of them by default, but the tests that wait for the forecast).
+    """Build the selected models and test their rows.
 
     Args:
-        select: a dbt selector, such as `+fct_cell_week`.
-        variables: `grids` by territory (x0_m, y0_m, cell_m) and `valid_from` by feed (ISO date).
-        target_dir: where the artefacts go; by default under the installation's home, never in the clone.
+        target_dir: folder of the build: its `project` is what dbt reads, and the artefacts go beside it.
+        select: a dbt selector, such as `+fct_cell_week`; all by default.
+        variables: what the project asks of the runner, such as `sources` by feed (whom to cite).
         run_id: written in the commits of the Delta tables, so that versions join with runs.
+        exclude: selectors of what is left out, by default what is tested elsewhere.
 
     Raises:
         CalanqueError: when a model or a test failed; names it and its reason.
     """
     try:
-        return _run("build", select, AFTER_FORECAST, variables, target_dir, run_id)
+        return _run("build", select, exclude, variables, target_dir, run_id)
     except _LeftoversError as found:
         for table in found.tables:
             delta.remove_unborn(table)
             log.warning("Removed the files of %s, whose first writer was killed; building again.", table)
-        return _run("build", select, AFTER_FORECAST, variables, target_dir, run_id)
+        return _run("build", select, exclude, variables, target_dir, run_id)
 
 
-def check_forecast(
-    variables: Mapping[str, Any] | None = None, target_dir: Path | None = None, run_id: str = "manual"
-) -> DbtSummary:
-    """Run the keys, relations and arithmetic of the marts that ml/ writes, once it has.
+def check_forecast(target_dir: Path, variables: Mapping[str, Any] | None = None, run_id: str = "manual") -> DbtSummary:
+    """Run the keys, relations and arithmetic of the marts that ml/ writes, once it has; arguments as of `build`.
 
     Raises:
         CalanqueError: when a test failed; names it and its reason.
@@ -105,14 +110,14 @@ def check_forecast(
     return _run("test", AFTER_FORECAST, None, variables, target_dir, run_id)
 
 
-def project_dir() -> Path:
-    """Folder of the dbt project in the clone."""
-    return settings().root / "dbt"
+def build_dir(name: str) -> Path:
+    """Return the folder of a build under the installation's home, one by name so that two runs do not mix."""
+    return settings().home / "dbt" / name
 
 
-def default_target_dir(select: str | None) -> Path:
-    """Folder of the artefacts under the installation's home, one per selection so that two runs do not mix."""
-    return settings().home / "dbt" / (re.sub(r"\W+", "_", select or "all").strip("_"))
+def project_dir(target_dir: Path) -> Path:
+    """Return the folder of the project that a build reads."""
+    return target_dir / "project"
 
 
 def _run(
@@ -120,11 +125,9 @@ def _run(
     select: str | None,
     exclude: str | None,
     variables: Mapping[str, Any] | None,
-    target_dir: Path | None,
+    target: Path,
     run_id: str,
 ) -> DbtSummary:
-    target = target_dir or default_target_dir(select)
-    target.mkdir(parents=True, exist_ok=True)
     results_file = target / "run_results.json"
     results_file.unlink(missing_ok=True)
     started_s = time.monotonic()
@@ -152,17 +155,19 @@ def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifes
 def _arguments(
     command: str, select: str | None, exclude: str | None, variables: Mapping[str, Any], target: Path
 ) -> list[str]:
-    folder = str(project_dir())
+    folder = str(project_dir(target))
     arguments = [sys.executable, "-c", _ENTRY, "--log-path", str(settings().logs / "dbt"), command]
     arguments += ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target)]
     arguments += ["--vars", json.dumps(dict(variables))]
+    # A test of two models is for the build that makes both.
+    arguments += ["--indirect-selection", "cautious"] if command == "build" else []
     arguments += ["--select", select] if select else []
     return arguments + (["--exclude", exclude] if exclude else [])
 
 
 def _environment(run_id: str) -> dict[str, str]:
     return {
-        **os.environ,
+        **keyless(os.environ),
         "SPARK_REMOTE": settings().spark_remote,
         "CALANQUE_HDFS_URI": settings().hdfs_uri,
         "CALANQUE_COMMIT_METADATA": json.dumps({"step": "dbt", "run_id": run_id}),
@@ -176,15 +181,40 @@ def _follow(arguments: Sequence[str], environment: dict[str, str]) -> list[str]:
     """Log dbt's lines as they come and return the last ones; the door's key never reaches a log."""
     secret = environment["SPARK_REMOTE"]
     lines: list[str] = []
-    with subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
-        arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
-    ) as process:
+    with _within_limit(arguments, environment) as process:
         for line in process.stdout or ():
             if _TIMED.match(line):  # a continuation line may list the values of a row
                 lines = [*lines[-4:], _without_values(line.replace(secret, "***").strip())]
                 if not dbt_log.is_routine(lines[-1]):
                     log.info("dbt: %s", lines[-1])
     return lines
+
+
+@contextmanager
+def _within_limit(arguments: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Start dbt, and end it at its limit, or when what follows it is ended; a task must not wait for it for ever."""
+    with subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
+        arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    ) as process:
+        is_late = threading.Event()
+
+        def end() -> None:
+            is_late.set()
+            process.kill()
+
+        clock = threading.Timer(LIMIT_S, end)
+        clock.start()
+        try:
+            yield process
+        except BaseException:  # a time limit of the task, or a stop from outside
+            process.kill()
+            raise
+        finally:
+            clock.cancel()
+    if is_late.is_set():
+        raise CalanqueError(
+            f"dbt was stopped after {LIMIT_S // 60} minutes: look at 'calanque stack logs spark', then clear the task."
+        )
 
 
 def summarise(results: dict[str, Any], manifest: dict[str, Any], seconds: float, target: Path) -> DbtSummary:

@@ -16,6 +16,9 @@ MAINTENANCE = frozenset(
     {"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "COMPUTE STATS", "CHANGE COLUMN", "CHANGE COLUMNS"}
 )
 _COMMIT = re.compile(r"^(\d{20})\.json$")
+_CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\b.*\.parquet$")
+STANDING = "data_commit"
+"""What upkeep writes in the history of its own commits: the last one that changed rows, which the log may forget."""
 
 
 class Commit(BaseModel):
@@ -32,7 +35,7 @@ class Commit(BaseModel):
 
 
 def table_path(table: str) -> str:
-    """Return the HDFS path of a table named `<zone>.<name>`.
+    """Return the HDFS path of a table named `<zone>.<name>`, or `<zone>__<folder>.<name>` below a folder of the zone.
 
     Raises:
         CalanqueError: if the name has no zone.
@@ -40,30 +43,54 @@ def table_path(table: str) -> str:
     zone, _, name = table.partition(".")
     if not name:
         raise CalanqueError(f"The table name '{table}' has no zone: write zone.name, such as marts.fct_incidents.")
-    return f"/lake/{zone}/{name}"
+    return f"/lake/{zone.replace('__', '/')}/{name}"
 
 
 def last_commit(table: str) -> Commit | None:
     """Return the newest commit of a table, or None when the table does not exist."""
-    return next(_commits(table), None)
+    return next(_commits(table), None) or _newest_checkpoint(table)
 
 
 def last_data_commit(table: str) -> Commit | None:
     """Return the newest commit that changed rows, or None when the table does not exist.
 
-    Maintenance (OPTIMIZE, VACUUM) makes versions too; when the log holds nothing else, its oldest commit stands.
+    Maintenance (OPTIMIZE, VACUUM) makes versions too, and after a month Delta removes the commits below a checkpoint:
+    upkeep of ours says in its own commits which one it found, and otherwise the oldest that is left stands for it.
     """
     commit = None
     for commit in _commits(table):
         if commit.operation not in MAINTENANCE:
             return commit
-    return commit
+        if known := _standing(commit):
+            return known
+    return commit or _newest_checkpoint(table)
 
 
 def data_version(table: str) -> int | None:
     """Return the version of the newest commit that changed rows, or None when the table does not exist."""
     commit = last_data_commit(table)
     return commit.version if commit else None
+
+
+def has_data_after(table: str, version: int) -> bool:
+    """Tell whether the rows of a table may have changed since a version.
+
+    Only commits later than the version are looked at, so that a log cut below it answers as before; of a log cut above
+    it, which may hide a change, the answer is yes. So it is of a table that is gone, or was made anew since.
+    """
+    oldest = None
+    for commit in _commits(table):
+        if commit.version <= version:
+            return oldest is None and commit.version < version
+        if commit.operation not in MAINTENANCE:
+            return True
+        if known := _standing(commit):
+            return known.version > version
+        oldest = commit.version
+    if oldest is not None:
+        return oldest != version + 1
+    checkpoint = _newest_checkpoint(table)
+    return checkpoint is None or checkpoint.version != version
 
 
 def remove_unborn(table: str, idle_s: float = 0.0) -> bool:
@@ -73,19 +100,41 @@ def remove_unborn(table: str, idle_s: float = 0.0) -> bool:
         table: `<zone>.<name>`.
         idle_s: how long nothing must have been written to its log, where other writers may be at work.
     """
+    if not is_unborn(table):
+        return False
     path = table_path(table)
     status = lake().status(f"{path}/_delta_log") or lake().status(path)
-    if status is None or next(_versions(path), None) is not None:
-        return False
-    if time.time() - status["modificationTime"] / 1000 < idle_s:
+    if status and time.time() - status["modificationTime"] / 1000 < idle_s:
         return False
     lake().delete(path)
     return True
 
 
+def is_unborn(table: str) -> bool:
+    """Whether a table has files and no commit: its first writer is at work, or was killed."""
+    path = table_path(table)
+    return lake().exists(path) and next(_versions(path), None) is None
+
+
 def _versions(path: str) -> Iterator[int]:
     names = lake().list(f"{path}/_delta_log")
     yield from sorted((int(match[1]) for name in names if (match := _COMMIT.match(name))), reverse=True)
+
+
+def _newest_checkpoint(table: str) -> Commit | None:
+    """Return what stands for the commits of a log in which a checkpoint alone is left."""
+    folder = f"{table_path(table)}/_delta_log"
+    found = [(int(match[1]), name) for name in lake().list(folder) if (match := _CHECKPOINT.match(name))]
+    if not found:
+        return None
+    version, name = max(found)
+    status = lake().status(f"{folder}/{name}") or {}
+    return Commit(version=version, operation="CHECKPOINT", at_ms=status.get("modificationTime", 0))
+
+
+def _standing(commit: Commit) -> Commit | None:
+    told = told_in(commit.user_metadata).get(STANDING)
+    return Commit.model_validate(told) if told else None
 
 
 def _commits(table: str) -> Iterator[Commit]:
@@ -107,6 +156,15 @@ def parse_commit(version: int, text: bytes) -> Commit:
         size_bytes=_whole(metrics.get("numOutputBytes")),
         user_metadata=info.get("userMetadata"),
     )
+
+
+def told_in(user_metadata: str | None) -> dict[str, Any]:
+    """Return what a commit of ours says of itself; nothing of what another writer put there in words of its own."""
+    try:
+        value = json.loads(user_metadata or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _whole(value: object) -> int | None:

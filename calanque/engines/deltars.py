@@ -1,23 +1,26 @@
-"""The one module that imports delta-rs: it makes files already in a table's folder part of the table, in one commit."""
+"""The one module that imports delta-rs: rows and files become part of a table, and are read, without the engine."""
 
 from __future__ import annotations
 
 import json
 import os
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from calanque.engines.delta import table_path
+from calanque.engines.delta import table_path, told_in
 from calanque.engines.hdfs import LAKE_USER
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    import pyarrow
     from deltalake import CommitProperties, DeltaTable
 
     from calanque.engines.parquet import DataFile
 
+Filter = tuple[str, str, Any]
 STATISTICS_PROPERTY = "delta.dataSkippingStatsColumns"
 # Delta's own default. delta-rs writes no checkpoint with a commit of this kind, and Spark only with its own commits.
 CHECKPOINT_INTERVAL = 10
@@ -43,14 +46,124 @@ def open_table(table: str) -> DeltaTable:
         ) from None
 
 
+@cache
+def _kept_open(table: str) -> DeltaTable:
+    return open_table(table)
+
+
+def newest(table: str) -> DeltaTable:
+    """Return a table as it stands now; this process opens it once, and then reads what its log has more.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    from deltalake.exceptions import DeltaError
+
+    opened = _kept_open(table)
+    try:
+        opened.update_incremental()
+    except (DeltaError, OSError):  # its log begins later than what was known of it, or HDFS was away
+        _kept_open.cache_clear()
+        opened = _kept_open(table)
+    return opened
+
+
+def append_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows to a table in one commit; they name its columns, and one that is left out is empty.
+
+    Raises:
+        CalanqueError: if HDFS did not take the commit (`CommitFailedError` in its sentence: another one came first).
+    """
+    from deltalake import write_deltalake
+    from deltalake.exceptions import DeltaError
+
+    opened = newest(table)
+    try:
+        write_deltalake(opened, _arrow(opened, rows), mode="append")
+    except (DeltaError, OSError) as error:
+        raise CalanqueError(
+            f"Rows of {table} were not written ({type(error).__name__}): run the step again, or look at 'calanque "
+            "stack status'."
+        ) from None
+
+
+def read_rows(table: str, filters: Sequence[Filter]) -> list[dict[str, Any]]:
+    """Return the rows of a table for which all filters (column, comparison, value) hold.
+
+    Files whose bounds in the log exclude them are not opened; what was read of a version is remembered.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    return list(_rows(table, newest(table).version(), tuple(filters)))
+
+
+@lru_cache(maxsize=16)
+def _rows(table: str, version: int, filters: tuple[Filter, ...]) -> tuple[dict[str, Any], ...]:
+    from deltalake.exceptions import DeltaError
+
+    try:
+        found = _kept_open(table).to_pyarrow_table(filters=list(filters) or None)
+    except (DeltaError, OSError) as error:
+        raise CalanqueError(
+            f"Version {version} of {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
+        ) from None
+    return tuple(found.to_pylist(maps_as_pydicts="strict"))
+
+
+def bounds(table: str, column: str, partition: tuple[str, str] | None = None) -> list[tuple[Any, Any]]:
+    """Return the least and the greatest value of a column in each file of a table, as the log says them.
+
+    Args:
+        table: `<zone>.<name>`.
+        column: one that has bounds; a file in which it is empty is left out.
+        partition: a partition column and its value, for the files of that part only.
+    """
+    actions = newest(table).get_add_actions(flatten=True)
+    names = [f"min.{column}", f"max.{column}", *([f"partition.{partition[0]}"] if partition else [])]
+    if any(name not in actions.schema.names for name in names):  # the table is empty
+        return []
+    found = zip(*(actions.column(name).to_pylist() for name in names), strict=True)
+    wanted = [partition[1]] if partition else []
+    return [(low, high) for low, high, *part in found if low is not None and part == wanted]
+
+
+def _arrow(opened: DeltaTable, rows: Sequence[Mapping[str, Any]]) -> pyarrow.Table:
+    import pyarrow
+
+    return pyarrow.Table.from_pylist(list(rows), schema=pyarrow.schema(opened.schema().to_arrow()))
+
+
+def history(table: str, limit: int = 20) -> list[dict[str, Any]]:
+    """Return the newest commits of a table: version, operation, user_metadata (parsed) and metrics.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    return [
+        {
+            "version": int(commit["version"]),
+            "operation": commit.get("operation"),
+            "user_metadata": told_in(commit.get("userMetadata")),
+            "metrics": dict(commit.get("operationMetrics") or {}),
+        }
+        for commit in open_table(table).history(limit)
+    ]
+
+
 def statistics_columns(opened: DeltaTable) -> tuple[str, ...]:
     """Return the columns that may have bounds in the log: those of the table's property, none without it."""
     listed = opened.metadata().configuration.get(STATISTICS_PROPERTY) or ""
     return tuple(name for name in listed.split(",") if name)
 
 
+def works_in(opened: DeltaTable, app_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of some names of work that a commit of the table has had, however long ago."""
+    return frozenset(name for name in app_ids if opened.transaction_version(name) is not None)
+
+
 def append_files(
-    opened: DeltaTable, folder: str, files: Sequence[DataFile], app_id: str, user_metadata: Mapping[str, Any]
+    opened: DeltaTable, folder: str, files: Sequence[DataFile], app_ids: Sequence[str], metadata: Mapping[str, Any]
 ) -> int:
     """Add files that lie in a folder below the table's own to the table; returns the version.
 
@@ -58,12 +171,12 @@ def append_files(
         opened: the table as it was when the caller looked whether the files are needed.
         folder: path of the files' folder, from the table's own.
         files: what their footers say; the bounds given go to the log.
-        app_id: names the work; no other commit of the same name may have come since `opened`.
-        user_metadata: written as JSON in the history.
+        app_ids: name the work; no other commit with one of these names may have come since `opened`.
+        metadata: written as JSON in the history.
 
     Raises:
-        CalanqueError: if another commit of this name, or a change of the table, came first (`CommitFailedError` in its
-            sentence), or HDFS did not take the commit; after a commit that is there, the next run finds it.
+        CalanqueError: if another commit of such a name, or a change of the table, came first (`CommitFailedError` in
+            its sentence), or HDFS did not take the commit; after a commit that is there, the next run finds it.
     """
     from deltalake.exceptions import DeltaError
     from deltalake.transaction import AddAction, RemoveAction
@@ -72,8 +185,8 @@ def append_files(
         AddAction(f"{folder}/{file.name}", file.size_bytes, {}, file.modified_at_ms, True, _statistics(file))
         for file in files
     ]
-    mark = json.dumps(dict(user_metadata), sort_keys=True)
-    properties = _properties(opened, files, app_id, mark)
+    mark = json.dumps(dict(metadata), sort_keys=True)
+    properties = _properties(opened, files, app_ids, mark)
     try:
         opened.create_write_transaction(actions, "append", opened.schema(), commit_properties=properties)
         opened.update_incremental()
@@ -88,7 +201,7 @@ def append_files(
         ) from None
 
 
-def _properties(opened: DeltaTable, files: Sequence[DataFile], app_id: str, mark: str) -> CommitProperties:
+def _properties(opened: DeltaTable, files: Sequence[DataFile], app_ids: Sequence[str], mark: str) -> CommitProperties:
     from deltalake.transaction import CommitProperties, Transaction
 
     facts = {
@@ -98,7 +211,7 @@ def _properties(opened: DeltaTable, files: Sequence[DataFile], app_id: str, mark
     }
     return CommitProperties(
         custom_metadata={"userMetadata": mark, "operationMetrics": facts},
-        app_transactions=[Transaction(app_id, (opened.transaction_version(app_id) or 0) + 1)],
+        app_transactions=[Transaction(name, (opened.transaction_version(name) or 0) + 1) for name in app_ids],
     )
 
 

@@ -130,13 +130,14 @@ def _check(item: Expectation, found: dict[str, Any], is_hidden: bool) -> Check:
     observed = _observed(found, is_hidden)
     place = f" on {item.column}" if item.column else ""
     verdict = "holds" if found["success"] else "fails"
+    advice = f" {item.advice}" if item.advice and not found["success"] else ""
     return Check(
         name=item.expectation,
         column=item.column,
         severity=item.severity,
         success=found["success"],
         observed=observed,
-        sentence=f"{item.expectation}{place} {verdict} ({observed or 'no figure'}).",
+        sentence=f"{item.expectation}{place} {verdict} ({observed or 'no figure'}).{advice}",
     )
 
 

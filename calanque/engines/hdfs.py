@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,12 @@ class LakeError(CalanqueError):
     def __init__(self, sentence: str, remote: str | None = None) -> None:
         super().__init__(sentence)
         self.remote = remote
+
+
+def readable_by(readers: Iterable[str]) -> str:
+    """Return the rights of a folder that its owner writes and some users read, as the folders in it inherit them."""
+    access = f"user::rwx,{','.join(f'user:{reader}:r-x' for reader in readers)},group::r-x,other::---"
+    return ",".join([access, *(f"default:{entry}" for entry in access.split(","))])
 
 
 def web_client(here: Settings, user: str) -> Any:
@@ -94,6 +101,12 @@ class Lake:
         """Return the names in a folder, sorted; empty when the folder does not exist."""
         return sorted(self._try(lambda: self._client.list(path), path)) if self.exists(path) else []
 
+    def last_touched(self, path: str) -> dict[str, datetime]:
+        """Return when each name in a folder was last changed (of a folder: what is in it), newest first."""
+        found = self._try(lambda: self._client.list(path, status=True), path) if self.exists(path) else []
+        touched = [(name, datetime.fromtimestamp(status["modificationTime"] / 1000, UTC)) for name, status in found]
+        return dict(sorted(touched, key=lambda one: one[1], reverse=True))
+
     def walk(self, path: str) -> Iterator[tuple[str, int]]:
         """Yield (path, bytes) of every file under a folder, hidden and temporary ones too."""
         found = self._try(lambda: self._client.list(path, status=True), path)
@@ -119,6 +132,15 @@ class Lake:
     def delete(self, path: str, recursive: bool = True) -> bool:
         """Delete a file or folder for good (no trash); false when it did not exist."""
         return bool(self._try(lambda: self._client.delete(path, recursive=recursive), path))
+
+    def make_readable(self, folder: str, reader: str) -> None:
+        """Make a folder that one more user may read, with all that will lie in it."""
+
+        def once() -> None:
+            self._client.makedirs(folder)
+            self._client.set_acl(folder, readable_by((reader,)))
+
+        self._try(once, folder)
 
     def rename(self, source: str, target: str, overwrite: bool = False) -> None:
         """Move a file in one step, replacing the target only when `overwrite` is true."""

@@ -1,4 +1,4 @@
-"""Writes the lineage of record: OpenLineage events of our own steps and of dbt, one JSON file each.
+"""Makes the lineage of record: OpenLineage events of our own steps and of dbt, which `calanque.runs.lineage` stores.
 
 Datasets have one naming: the namespace is the lake's URI; a table is `<zone>.<table>` (`marts.fct_incidents`), anything
 else is its path in the lake without the batch (`/lake/landing/toronto_incidents`); the batch, or the Delta version, is
@@ -6,7 +6,6 @@ the dataset's version facet. A source outside the lake keeps its own scheme (`py
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,10 +28,9 @@ from openlineage.common.provider.dbt.local import DbtLocalArtifactProcessor
 from pydantic import BaseModel, ConfigDict
 
 from calanque.engines import delta
-from calanque.engines.hdfs import LakeError, lake
+from calanque.engines.dbt import project_dir
 from calanque.settings import settings
 
-FOLDER = "/lake/governance/lineage"
 JOB_NAMESPACE = "calanque"
 PRODUCER = "urn:calanque:lineage"
 
@@ -76,10 +74,11 @@ class LineageDataset(BaseModel):
 
 @attr.define
 class _CalanqueRunFacet(RunFacet):
-    """The run as the orchestrator names it, and its time."""
+    """The run as the orchestrator names it, its time, and the city whose rows it wrote, where tables hold several."""
 
     runName: str  # noqa: N815 - facets are camel case
     startedAt: str  # noqa: N815
+    territory: str | None = None
 
 
 class _SessionArtifactProcessor(DbtLocalArtifactProcessor):  # type: ignore[misc]
@@ -89,15 +88,16 @@ class _SessionArtifactProcessor(DbtLocalArtifactProcessor):  # type: ignore[misc
         return settings().hdfs_uri
 
 
-def emit(
+def step_event(
     job: str,
     run_id: str,
     inputs: Sequence[LineageDataset],
     outputs: Sequence[LineageDataset],
     started_at: datetime | None = None,
     failed_because: str | None = None,
-) -> str:
-    """Store the event of one finished step and return its path in the lake.
+    territory: str | None = None,
+) -> dict[str, Any]:
+    """Return the event of one finished step.
 
     Args:
         job: name of the step, such as `publish.toronto_incidents`.
@@ -106,9 +106,11 @@ def emit(
         outputs: what it wrote, with the origins of each column; leave out on failure what was not written.
         started_at: when the step began, UTC; now by default.
         failed_because: the sentence of the failure; the event is then FAIL instead of COMPLETE.
+        territory: the city whose rows it wrote, in tables that hold several cities.
     """
     now = datetime.now(UTC)
-    facets: dict[str, RunFacet] = {"calanque_run": _CalanqueRunFacet(run_id, (started_at or now).isoformat())}
+    facet = _CalanqueRunFacet(run_id, (started_at or now).isoformat(), territory)
+    facets: dict[str, RunFacet] = {"calanque_run": facet}
     if failed_because:
         facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(failed_because, "PYTHON")
     event = RunEvent(
@@ -120,37 +122,39 @@ def emit(
         outputs=[_output(item) for item in outputs],
         producer=PRODUCER,
     )
-    return store([as_dict(event)], run_id)[0]
+    return as_dict(event)
 
 
-def emit_dbt(target_dir: Path, run_id: str, input_versions: Mapping[str, int | str] | None = None) -> int:
-    """Store the events of one dbt run, read from its artefacts, and return how many.
+def dbt_events(
+    target_dir: Path,
+    run_id: str,
+    input_versions: Mapping[str, int | str] | None = None,
+    names: Mapping[str, str] | None = None,
+    territory: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return the terminal events of one dbt run, versions and row counts of Delta tables included.
 
-    Only terminal events are kept: a START says nothing that its COMPLETE or FAIL does not.
+    A START says nothing that its COMPLETE or FAIL does not.
 
     Args:
         target_dir: folder with `manifest.json` and `run_results.json`.
         run_id: the orchestrator's run.
         input_versions: version of each source table as it was before dbt read it.
+        names: what a table is called where it is shown, by how its name begins where it was built; longer ones first.
+        territory: the city whose rows were built.
     """
-    return len(store(dbt_events(target_dir, run_id, input_versions), run_id))
-
-
-def dbt_events(
-    target_dir: Path, run_id: str, input_versions: Mapping[str, int | str] | None = None
-) -> list[dict[str, Any]]:
-    """Return the terminal events of one dbt run as dictionaries, versions and row counts of Delta tables included."""
     processor = _SessionArtifactProcessor(
         producer=PRODUCER,
         job_namespace=JOB_NAMESPACE,
-        project_dir=str(settings().root / "dbt"),
+        project_dir=str(project_dir(target_dir)),
         target="lake",
         target_path=str(target_dir.resolve()),
     )
     found = processor.parse()
     versions = dict(input_versions or {})
     for event in [*found.completes, *found.fails]:
-        event.run.facets["calanque_run"] = _CalanqueRunFacet(run_id, event.eventTime)
+        _rename(event, names or {})
+        event.run.facets["calanque_run"] = _CalanqueRunFacet(run_id, event.eventTime, territory)
         for output in event.outputs or []:
             _add_commit(output, versions)
     for event in [*found.completes, *found.fails]:
@@ -160,34 +164,24 @@ def dbt_events(
     return [as_dict(event) for event in [*found.completes, *found.fails]]
 
 
+def _rename(event: RunEvent, names: Mapping[str, str]) -> None:
+    """Call the tables of an event, and those that its columns come from, as they are called where they are shown."""
+
+    def shown(name: str) -> str:
+        begins = next((start for start in sorted(names, key=len, reverse=True) if name.startswith(start)), "")
+        return names[begins] + name.removeprefix(begins) if begins else name
+
+    for item in [*(event.inputs or []), *(event.outputs or [])]:
+        item.name = shown(item.name)
+        lineage: Any = (item.facets or {}).get("columnLineage")
+        for field in (lineage.fields if lineage else {}).values():
+            for origin in field.inputFields:
+                origin.name = shown(origin.name)
+
+
 def as_dict(event: RunEvent) -> dict[str, Any]:
     """Return an event as the JSON object that is stored."""
     return dict(json.loads(Serde.to_json(event)))
-
-
-def store(events: Sequence[Mapping[str, Any]], run_id: str) -> list[str]:
-    """Write events as `/lake/governance/lineage/<day>/<run>-<n>.json`; nothing is ever overwritten."""
-    folder = f"{FOLDER}/{datetime.now(UTC).date().isoformat()}"
-    run = re.sub(r"[^A-Za-z0-9_.]+", "_", run_id)
-    taken = sum(name.startswith(f"{run}-") for name in lake().list(folder))
-    paths: list[str] = []
-    for event in events:
-        path, taken = _store_next(folder, run, taken, json.dumps(event, ensure_ascii=False, indent=1))
-        paths.append(path)
-    return paths
-
-
-def _store_next(folder: str, run: str, number: int, text: str) -> tuple[str, int]:
-    while True:
-        path = f"{folder}/{run}-{number}.json"
-        number += 1
-        try:
-            lake().write(path, text)
-        except LakeError as error:
-            if error.remote != "FileAlreadyExistsException":  # another task of the run took this number
-                raise
-        else:
-            return path, number
 
 
 def _add_commit(output: OutputDataset, versions: dict[str, int | str]) -> None:

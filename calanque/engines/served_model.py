@@ -6,6 +6,7 @@ MLflow itself is passed in: `tracking` is the one module that imports it.
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,6 +64,7 @@ def log(mlflow: Any, name: str, files: Mapping[str, str], served: ServedModel | 
         folder.mkdir()
         for file, text in {**files, **(served.files if served else {})}.items():
             (folder / file).write_text(text, encoding="utf-8")
+        path = list(sys.path)
         info = mlflow.pyfunc.log_model(
             name="model",
             data_path=str(folder),
@@ -73,6 +75,8 @@ def log(mlflow: Any, name: str, files: Mapping[str, str], served: ServedModel | 
                 else {"loader_module": __name__, "pip_requirements": ["mlflow"]}
             ),
         )
+    # MLflow tries the example, and leaves the model's own code first on the path: a process started later imported it.
+    sys.path = path
     return str(info.registered_model_version)
 
 

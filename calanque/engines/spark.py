@@ -14,6 +14,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from calanque.errors import CalanqueError
 from calanque.settings import settings
+from calanque.sql_text import literal as literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 METADATA_KEY = "spark.databricks.delta.commitInfo.userMetadata"
+TRANSACTION_KEYS = ("spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion")
 TIME_ZONE_KEY = "spark.sql.session.timeZone"
 RETRY_COUNT = 8
 _CLOSING = Lock()
@@ -32,6 +34,8 @@ UNBORN = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
 CONCURRENT = re.compile(
     r"DELTA_CONCURRENT|Concurrent(Append|Delete|Transaction|Modification|Write)|DELTA_PROTOCOL_CHANGED"
     r"|ProtocolChangedException|MetadataChangedException|DELTA_METADATA_CHANGED|AlreadyExistsException"
+    # Two that create a table at once: IF NOT EXISTS was asked before the other one had.
+    r"|DELTA_TABLE_ALREADY_EXISTS|TABLE_OR_VIEW_ALREADY_EXISTS"
     rf"|{UNBORN}"
     r"|CommitFailedError"  # delta-rs
 )
@@ -118,6 +122,22 @@ def user_metadata(values: Mapping[str, Any]) -> Iterator[None]:
         spark.conf.unset(METADATA_KEY)
 
 
+@contextmanager
+def only_on_top_of(version: int, app_id: str) -> Iterator[None]:
+    """Let a Delta write inside the block be skipped when a write of this name came since a version of its table.
+
+    Example: two runs read version 7 and both write; the second one finds that `app_id` has written 8, and does nothing.
+    """
+    spark = session()
+    for key, value in zip(TRANSACTION_KEYS, (app_id, str(version + 1)), strict=True):
+        spark.conf.set(key, value)
+    try:
+        yield
+    finally:
+        for key in TRANSACTION_KEYS:
+            spark.conf.unset(key)
+
+
 def with_retry(action: Callable[[], T]) -> T:
     """Run a write again, with growing random pauses, while Delta says that another writer came first."""
     retrying = Retrying(
@@ -154,15 +174,32 @@ def table_exists(table: str) -> bool:
     return bool(session().catalog.tableExists(table))
 
 
-def literal(text: str) -> str:
-    """Return a SQL string literal."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def schema_exists(schema: str) -> bool:
+    """Whether the catalogue knows a schema."""
+    return bool(session().catalog.databaseExists(schema))
 
 
 def columns(table: str) -> list[tuple[str, str, str]]:
     """Return the columns of a table in their order: name, type, comment (empty where there is none)."""
     fields = session().table(table).schema.fields
     return [(field.name, field.dataType.simpleString(), field.metadata.get("comment", "")) for field in fields]
+
+
+def comment_of(table: str) -> str:
+    """Return what a Delta table says that it holds; empty when it says nothing."""
+    (detail,) = rows(f"DESCRIBE DETAIL {table}")
+    return str(detail["description"] or "")
+
+
+def describe(table: str, told: str, comments: Mapping[str, str]) -> None:
+    """Say what a Delta table and its columns hold, where they say something else: commits that touch no row."""
+    known = {name: comment for name, _, comment in columns(table)}
+    changed = [(name, text) for name, text in comments.items() if known[name] != text]
+    if changed:
+        listed = ", ".join(f"`{name}` comment {literal(text)}" for name, text in changed)
+        sql(f"alter table {table} alter column {listed}")
+    if comment_of(table) != told:
+        sql(f"comment on table {table} is {literal(told)}")
 
 
 def rewrite(table: str, location: str, chosen: Sequence[str], comments: Mapping[str, str], partition: str) -> None:
@@ -179,30 +216,3 @@ def rewrite(table: str, location: str, chosen: Sequence[str], comments: Mapping[
     told = [frame[name].alias(name, metadata={"comment": comments.get(name, "")}) for name in frame.columns]
     writer = frame.select(*told).write.format("delta").mode("overwrite").option("overwriteSchema", "true")
     writer.partitionBy(partition).save(location)
-
-
-def history(table: str, limit: int = 20) -> list[dict[str, Any]]:
-    """Return the newest commits of a Delta table: version, operation, userMetadata (parsed), operationMetrics."""
-    found = rows(f"DESCRIBE HISTORY {table} LIMIT {limit}")
-    return [
-        {
-            "version": int(row["version"]),
-            "operation": row["operation"],
-            "user_metadata": _parsed(row["userMetadata"]),
-            "metrics": dict(row["operationMetrics"] or {}),
-        }
-        for row in found
-    ]
-
-
-def table_version(table: str) -> int:
-    """Return the current version of a Delta table."""
-    return int(history(table, 1)[0]["version"])
-
-
-def _parsed(text: str | None) -> dict[str, Any]:
-    try:
-        value = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

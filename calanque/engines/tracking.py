@@ -166,7 +166,7 @@ def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> Stor
             if kept.is_file() and found.tags.get(DIGEST) != digest(local):
                 raise CalanqueError(
                     f"The files of {name} version {found.version} are not those that were trained: their SHA-256 is not"
-                    f" the version's tag '{DIGEST}'. Restore them, or delete the version and run train_risk."
+                    f" the version's tag '{DIGEST}'. Restore them, or delete the version and train it anew."
                 )
             text = kept.read_text(encoding="utf-8") if kept.is_file() else ""
         tags = {key: value for key, value in found.tags.items() if key != DIGEST}

@@ -1,4 +1,4 @@
-"""The query door, as a person with a password sees it: read-only, marts only. The only module that imports `trino`."""
+"""The query door, as a person with a password sees it: read-only. The only module that imports `trino`."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What the DPO relies on: lineage that can be walked, and the state that says what has to run again."""
+"""What the DPO relies on: lineage that can be walked, retention, erasure, and the upkeep of tables."""

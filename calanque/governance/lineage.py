@@ -1,17 +1,14 @@
 """Follows a dataset, or one column, from where it is read back to where it came from."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
+from calanque.runs.lineage import Event, ended_at, read_events
 
-FOLDER = "/lake/governance/lineage"
 MODEL = "models:/"
-Event = dict[str, Any]
 
 
 class LineageTree(BaseModel):
@@ -52,13 +49,34 @@ class EventLog:
         self._waiting = iter(events)
         self._read: list[Event] = []
 
-    def writer(self, dataset: str, before: datetime | None = None) -> Event | None:
-        """Return the newest completed event that wrote a dataset, earlier than the end of the run that read it."""
-        for event in self._all():
-            is_early = before is None or _ended_at(event) < before
-            if is_early and event.get("eventType") == "COMPLETE" and _part(event, "outputs", dataset):
+    def writer(self, dataset: str, before: datetime | None = None, territory: str | None = None) -> Event | None:
+        """Return the newest completed event that wrote a dataset.
+
+        Args:
+            dataset: its name.
+            before: the end of the run that read it; by default it may be as new as there is.
+            territory: the city that is followed: of a table that holds several, another city's rows are not asked for.
+        """
+        for event in self._writers(dataset):
+            is_early = before is None or ended_at(event) < before
+            if is_early and (territory is None or _territory(event) in (None, territory)):
                 return event
         return None
+
+    def cities(self, dataset: str) -> tuple[str, ...]:
+        """Return the cities whose rows a dataset holds, the one that was written last first; none of a table of one."""
+        found: dict[str, None] = {}
+        for event in self._writers(dataset):
+            city = _territory(event)
+            if city is None:
+                break
+            found[city] = None
+        return tuple(found)
+
+    def _writers(self, dataset: str) -> Iterator[Event]:
+        for event in self._all():
+            if event.get("eventType") == "COMPLETE" and _part(event, "outputs", dataset):
+                yield event
 
     def _all(self) -> Iterator[Event]:
         yield from self._read
@@ -67,21 +85,13 @@ class EventLog:
             yield event
 
 
-def read_events() -> Iterator[Event]:
-    """Read the events of the governance zone, newest first, day after day and only while asked."""
-    for day in reversed(lake().list(FOLDER)):
-        names = [name for name in lake().list(f"{FOLDER}/{day}") if name.endswith(".json")]
-        events = [lake().read_json(f"{FOLDER}/{day}/{name}") for name in names]
-        yield from sorted(events, key=_ended_at, reverse=True)
-
-
 def trace(dataset: str, column: str | None = None, events: Iterable[Event] | None = None) -> LineageTree:
     """Walk from a dataset, or one of its columns, back to the landed files.
 
     Args:
         dataset: `<zone>.<table>`, or a path of the lake.
         column: one column; by default the datasets only.
-        events: events to walk, newest first; those of the governance zone by default.
+        events: events to walk, newest first; the stored ones by default.
 
     Raises:
         CalanqueError: if no run wrote the dataset, or it has no such column.
@@ -93,7 +103,10 @@ def trace(dataset: str, column: str | None = None, events: Iterable[Event] | Non
     columns = _columns(_part(event, "outputs", dataset) or {})
     if column and columns and column not in columns:
         raise CalanqueError(f"'{dataset}' has no column '{column}': choose one of {', '.join(columns)}.")
-    return _walk(log, dataset, column, None, None, None)
+    first, *others = log.cities(dataset) or (None,)
+    tree = _walk(log, dataset, column, None, None, None, first)
+    more = [origin for city in others for origin in _walk(log, dataset, column, None, None, None, city).origins]
+    return tree.model_copy(update={"origins": (*tree.origins, *more)})
 
 
 def _walk(
@@ -103,14 +116,15 @@ def _walk(
     how: str | None,
     read_version: str | None,
     before: datetime | None,
+    territory: str | None,
 ) -> LineageTree:
-    event = log.writer(dataset, before)
+    event = log.writer(dataset, before, territory)
     if event is None:
         return LineageTree(dataset=dataset, column=column, how=how, version=read_version)
     output = _part(event, "outputs", dataset) or {}
     steps = _column_origins(output, column) if column else _dataset_origins(event)
     origins = tuple(
-        _walk(log, name, field, step, _version(_part(event, "inputs", name)), _ended_at(event))
+        _walk(log, name, field, step, _version(_part(event, "inputs", name)), ended_at(event), territory)
         for name, field, step in steps
         if name != dataset  # a merge reads its own table
     )
@@ -131,9 +145,9 @@ def _walk(
     )
 
 
-def _ended_at(event: Event) -> datetime:
-    time = datetime.fromisoformat(event["eventTime"])
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+def _territory(event: Event) -> str | None:
+    told: str | None = event["run"].get("facets", {}).get("calanque_run", {}).get("territory")
+    return told
 
 
 def _part(event: Event, side: str, dataset: str) -> Event | None:

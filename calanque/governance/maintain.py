@@ -1,17 +1,18 @@
-"""Upkeep: small files merged, old ones removed, a list of what is still small; what is past its days deleted."""
+"""Upkeep of tables: small files merged, old ones removed."""
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
-from calanque.contracts import load_contracts
 from calanque.engines import delta, spark
 from calanque.engines.hdfs import lake
+from calanque.errors import CalanqueError
+from calanque.governance.retention import kept_going
+from calanque.runs.tables import TABLES
 
 log = logging.getLogger(__name__)
-MANIFEST = "/lake/governance/state/small_files.json"
 # Below this many files a table reads as fast as when merged, and a rewrite would only cost.
 OPTIMISED_FROM = 32
 KEPT_HOURS = 168
@@ -34,66 +35,71 @@ def versions() -> dict[str, int]:
     return {table: commit.version for table, commit in commits.items() if commit}
 
 
-def maintain() -> dict[str, Any]:
-    """Optimise and vacuum every table, write the manifest of small files, delete what is past its contract's days.
-
-    Those are rows of quarantine and raw files; the log counts both.
+def tidy(tables: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Merge small files and remove old ones, table by table, whatever fails; tables that do not exist are passed over.
 
     Returns:
-        By table: files before and after; and the batches whose raw files were deleted.
+        By table: files before and after.
+
+    Raises:
+        CalanqueError: with the sentence of everything that failed, after all the rest was done.
     """
-    report: dict[str, Any] = {}
-    days = {
-        contract.quarantine_table: contract.retention_days.get("quarantine") for contract in load_contracts().values()
-    }
-    for table in lake_tables():
-        before = _file_count(table)
-        if before >= OPTIMISED_FROM:
+    there, failures = _all_tables(), list[str]()
+    report: dict[str, dict[str, int]] = {}
+    for table in sorted(there.intersection(tables)):
+        with kept_going(failures, f"merging and removing files of {table}"):
+            report[table] = _tidy(table)
+    if failures:
+        raise CalanqueError(" ".join(failures))
+    return report
+
+
+def tidy_others(named: Collection[str]) -> dict[str, dict[str, int]]:
+    """Do the same for every table of the lake but those named.
+
+    Raises:
+        CalanqueError: with the sentence of everything that failed, after all the rest was done.
+    """
+    return tidy(_all_tables().difference(named))
+
+
+def _all_tables() -> set[str]:
+    return {*lake_tables(), *(table.name for table in TABLES)}
+
+
+def _tidy(table: str) -> dict[str, int]:
+    before = _file_count(table)
+    if before >= OPTIMISED_FROM:
+        with _marked(table):
             spark.with_retry(partial(spark.rows, f"OPTIMIZE {table}"))
-        _expire_quarantine(table, days.get(table))
-        vacuum(table)
-        after = _file_count(table)
-        log.info("%s: %s files, then %s.", table, before, after)
-        report[table] = {"files_before": before, "files_after": after}
-    expired = list(_expire_landing())
-    log.info("Raw files of %s batches deleted: older than the days of their contract.", len(expired))
-    lake().write_json(MANIFEST, report)
-    return {"tables": report, "expired_batches": expired}
+    vacuum(table)
+    after = _file_count(table)
+    log.info("%s: %s files, then %s.", table, before, after)
+    return {"files_before": before, "files_after": after}
 
 
 def vacuum(table: str) -> bool:
     """Remove the files that no version of the last week needs; False, and nothing done, for a table younger than that.
 
-    VACUUM writes two commits whether or not it finds a file. A table's log is never shorter than what VACUUM keeps.
+    VACUUM writes two commits whether or not it finds a file. A log without its first commit has been shortened, which
+    happens to none younger than a week.
     """
     folder = f"{delta.table_path(table)}/_delta_log"
-    first = next((name for name in lake().list(folder) if name.endswith(".json")), "")
-    born_at_ms = (lake().status(f"{folder}/{first}") or {}).get("modificationTime", 0)
+    born_at_ms = (lake().status(f"{folder}/{0:020d}.json") or {}).get("modificationTime", 0)
     if time.time() * 1000 - born_at_ms < KEPT_HOURS * 3_600_000:
         return False
-    spark.rows(f"VACUUM {table} RETAIN {KEPT_HOURS} HOURS")
+    with _marked(table):
+        spark.rows(f"VACUUM {table} RETAIN {KEPT_HOURS} HOURS")
     return True
 
 
-def _expire_quarantine(table: str, days: int | None) -> None:
-    if days:
-        past = f"_ingested_at < current_timestamp() - INTERVAL {days} DAYS"
-        (done,) = spark.rows(f"DELETE FROM {table} WHERE {past}")
-        log.info("%s: %s rows older than %s days deleted.", table, done["num_affected_rows"], days)
+@contextmanager
+def _marked(table: str) -> Iterator[None]:
+    """Let the commits inside the block say which one last changed rows: Delta removes its entry after a month."""
+    found = delta.last_data_commit(table)
+    with spark.user_metadata({delta.STANDING: found.model_dump()} if found else {}):
+        yield
 
 
 def _file_count(table: str) -> int:
     return int(spark.rows(f"DESCRIBE DETAIL {table}")[0]["numFiles"])
-
-
-def _expire_landing() -> Iterator[str]:
-    now_ms = time.time() * 1000
-    for contract in load_contracts().values():
-        days = contract.retention_days.get("landing")
-        folder = f"/lake/landing/{contract.feed}"
-        for batch in lake().list(folder) if days else ():
-            status = lake().status(f"{folder}/{batch}") or {}
-            if now_ms - status.get("modificationTime", now_ms) > (days or 0) * 86_400_000:
-                lake().delete(f"{folder}/{batch}")
-                log.info("Deleted the raw files of %s/%s: older than %s days.", contract.feed, batch, days)
-                yield f"{contract.feed}/{batch}"

@@ -3,15 +3,13 @@
 from collections import Counter
 
 from calanque.engines import spark
+from calanque.engines.hdfs import lake
+from calanque.governance.erasures import FOLDER, TOKEN, erasures_of
 from calanque.governance.maintain import lake_tables
-from calanque.privacy.key_file import KEY_ID
-from calanque.privacy.tokens import NORMALISERS
-
-_TOKEN = rf"^({KEY_ID.pattern}):({'|'.join(NORMALISERS)}):[a-z2-7]{{32}}$"
 
 
 def tokens_in_use() -> dict[str, dict[str, int]]:
-    """Count the tokens in the present version of every table, one pass a table.
+    """Count the tokens in the present version of every table, one pass a table, and on the erasure list.
 
     Returns:
         By key id, by table: how many values are tokens of that key; a value in two columns counts twice.
@@ -23,6 +21,10 @@ def tokens_in_use() -> dict[str, dict[str, int]]:
     for table in lake_tables():
         for key_id, count in _counts(table).items():
             found.setdefault(key_id, {})[table] = count
+    # Without its key a listed token says nothing of a person who comes again.
+    listed = {token for feed in lake().list(FOLDER) for entry in erasures_of(feed) for token in entry.tokens}
+    for key_id, count in Counter(token.split(":")[0] for token in listed).items():
+        found.setdefault(key_id, {})["the erasure list"] = count
     return found
 
 
@@ -31,7 +33,7 @@ def _counts(table: str) -> Counter[str]:
     if not columns:
         return Counter()
     quoted = ", ".join(f"`{name}`" for name in columns)
-    escaped = _TOKEN.replace("\\", "\\\\")
+    escaped = TOKEN.replace("\\", "\\\\")
     rows = spark.rows(
         f"SELECT split_part(value, ':', 1) AS key_id, count(*) AS value_count "
         f"FROM (SELECT explode(array({quoted})) AS value FROM {table}) WHERE value RLIKE '{escaped}' GROUP BY 1"

@@ -7,19 +7,17 @@ contract version is `unchanged`: its later steps do nothing, and no table gets a
 from __future__ import annotations
 
 import logging
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calanque.contracts import Folders, load_contract
 from calanque.errors import CalanqueError
-from calanque.ingest.records import BatchRef, BatchReport, BatchState, LandedBatch, RefusedBatchError, StagedBatch
-from calanque.ingest.report import is_published, read_report, write_report
-from calanque.settings import settings
+from calanque.ingest.records import LandedBatch, RefusedBatchError, StagedBatch
+from calanque.runs.batches import is_published, read_report, write_report
+from calanque.runs.records import BatchRef, BatchReport, BatchState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from calanque.contracts.model import FeedContract
@@ -36,7 +34,7 @@ def land_batch(
 
     Args:
         feed: name of the feed.
-        logical_date: the day of the run; only drop sources with `{date}` need it.
+        logical_date: the day of the run; only sources with `{date}` need it.
         run_id: written in reports and in the Delta history.
         folders: where contracts, expectations and drops lie; this installation's by default.
 
@@ -44,30 +42,30 @@ def land_batch(
         The reference of the batch, JSON, for the next step; its state is `landed` or `unchanged`.
 
     Raises:
-        CalanqueError: if the source does not answer or sent other bytes than it promised.
-        RefusedBatchError: if a file has a forbidden column; not even its bytes are landed.
+        CalanqueError: if the source does not answer, has nothing yet, or sent other bytes than it promised.
+        RefusedBatchError: if the contract's version or table contradicts it, or a file has a forbidden column.
     """
-    from calanque.ingest.fetch import fetch_batch, refuse_forbidden
-    from calanque.ingest.land import batch_id_of, land_files
-    from calanque.ingest.lineage import record_landing
+    from calanque.ingest import identity, land, lineage
+    from calanque.ingest.fetch import fetch_batch, sent_out
+    from calanque.ingest.version_guard import check_version
 
     folders = folders or Folders()
-    contract = load_contract(feed, folders)
+    check_version(contract := load_contract(feed, folders))
     started_at = datetime.now(UTC)
-    settings().fetching.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix=f"{feed}-", dir=settings().fetching) as work_dir:
-        fetched = fetch_batch(contract, Path(work_dir), logical_date, folders)
-        refuse_forbidden(contract, fetched)
-        batch_id = batch_id_of(fetched.files)
-        state: BatchState = "unchanged" if is_published(feed, batch_id, contract.version) else "landed"
+    with sent_out(contract, logical_date, folders) as errand:
+        batch_id, fetched = identity.identify(contract, errand, fetch_batch(contract, errand))
+        is_done = not fetched.files or is_published(feed, batch_id, contract.version)
+        state: BatchState = "unchanged" if is_done else "landed"
         ref = BatchRef(feed=feed, batch_id=batch_id, contract_version=contract.version, state=state, run_id=run_id)
-        if state == "unchanged":
-            log.info("%s: batch %s is already published; nothing to do.", feed, batch_id)
-            return ref.model_dump()
-        landed = land_files(contract, fetched)
-    record_landing(contract, landed, run_id, started_at)
-    write_report(ref, "landed", "land", started_at, files=landed.files)
-    log.info("%s: landed %s file(s) as batch %s.", feed, len(fetched.files), batch_id)
+        landed = None if is_done else land.land_files(contract, batch_id, fetched)
+        if landed:
+            lineage.record_landing(contract, landed, run_id, started_at)
+            facts = {"files": landed.files, "landed_at": landed.landed_at, "day": identity.day_of(contract, errand)}
+            write_report(ref, "landed", "land", started_at, **facts)
+        # Last: whoever is stopped before finds the same files again.
+        contract.source.settle(errand, batch_id)
+    done = f"landed {len(fetched.files)} file(s) as batch" if landed else "nothing to do, already published: batch"
+    log.info("%s: %s %s.", feed, done, batch_id)
     return ref.model_dump()
 
 
@@ -109,10 +107,13 @@ def run_batch(
         RefusedBatchError: if the batch is refused.
         CalanqueError: if the source or an engine failed.
     """
-    ref = land_batch(feed, logical_date, run_id, folders)
+    from calanque.ingest.waiting import when_there
+
+    ref = when_there(load_contract(feed, folders), lambda: land_batch(feed, logical_date, run_id, folders))
     for step in (protect_batch, gate_batch, publish_batch):
         ref = step(ref, folders)
-    report = read_report(feed, ref["batch_id"])
+    # What is there already may be so under an earlier version.
+    report = read_report(feed, ref["batch_id"], ref["contract_version"]) or read_report(feed, ref["batch_id"])
     if report is None:
         raise CalanqueError(f"The report of batch {ref['batch_id']} of {feed} is gone: run it again.")
     return report
@@ -123,6 +124,7 @@ class _Step:
 
     def __init__(self, name: str, ref: BatchRef, folders: Folders) -> None:
         from calanque.ingest.land import read_manifest
+        from calanque.ingest.version_guard import check_version
 
         self.name, self.ref, self.folders = name, ref, folders
         self.started_at = datetime.now(UTC)
@@ -131,6 +133,7 @@ class _Step:
             raise CalanqueError(
                 f"The contract of {ref.feed} changed during the run: run the feed again from its start."
             )
+        check_version(self.contract)
         self.landed: LandedBatch = read_manifest(ref.feed, ref.batch_id)
 
     def headers(self) -> dict[str, Header]:
@@ -149,18 +152,18 @@ class _Step:
         """Write this step's facts."""
         write_report(self.ref, state, self.name, self.started_at, **facts)
 
-    def refuse(self, sentence: str, count: int, reasons: dict[str, int], **facts: Any) -> None:
-        """Record that every row is in quarantine, and stop."""
+    def refuse(self, sentence: str, rules: Sequence[str], count: int, reasons: dict[str, int]) -> None:
+        """Record that every row is in quarantine, by which rules, and stop."""
         from calanque.ingest.protect import discard_staging
 
         self.report(
             "refused",
+            refused_by=tuple(rules),
             refused_because=sentence,
             landed_count=count,
             quarantined_count=count,
             loaded_count=0,
             reasons=reasons,
-            **facts,
         )
         discard_staging(self.ref.feed, self.ref.batch_id)
         raise RefusedBatchError(
@@ -193,6 +196,7 @@ def _step(name: str, ref: Mapping[str, Any], folders: Folders | None, action: Ca
 
 
 def _protect(step: _Step) -> BatchState:
+    from calanque.ingest.erased import ERASED
     from calanque.ingest.protect import stage_batch
     from calanque.ingest.publish import check_balance, quarantine_files
     from calanque.ingest.type_ import judge_files
@@ -201,26 +205,29 @@ def _protect(step: _Step) -> BatchState:
     refusal = judge_files(step.contract, step.landed, headers)
     if refusal:
         count = quarantine_files(step.contract, step.landed, headers, refusal, step.ref.run_id)
-        step.refuse(refusal.sentence, count, {refusal.reason: count})
+        step.refuse(refusal.sentence, [refusal.reason], count, {refusal.reason: count})
     staged = stage_batch(step.contract, step.landed, headers)
     if step.landed.row_count is not None:
         check_balance(step.ref.feed, step.landed.row_count, staged.good_count, staged.refused_count)
     if staged.landed_count == 0:
         step.refuse(
-            "The batch holds a header and no row: the source sent nothing. Ask for it again.", 0, {"empty_batch": 0}
+            "The batch holds a header and no row: the source sent nothing. Ask for it again.",
+            ["empty_batch"],
+            0,
+            {"empty_batch": 0},
         )
-    if staged.refused_count > step.contract.max_refused_rate * staged.landed_count:
+    # An erased row is no fault of the source.
+    if staged.refused_count - staged.reasons.get(ERASED, 0) > step.contract.max_refused_rate * staged.landed_count:
         _refuse_rows(step, staged)
     step.report(
-        "typed", landed_count=staged.landed_count, quarantined_count=staged.refused_count, reasons=staged.reasons
+        "typed",
+        landed_count=staged.landed_count,
+        quarantined_count=staged.refused_count,
+        duplicate_count=staged.duplicate_count,
+        reasons=staged.reasons,
     )
-    log.info(
-        "%s: %s rows typed, %s refused %s.",
-        step.ref.feed,
-        staged.landed_count,
-        staged.refused_count,
-        staged.reasons or "",
-    )
+    refused, kept = f"{staged.refused_count} refused {staged.reasons or ''}", staged.duplicate_count
+    log.info("%s: %s rows typed, %s, %s repeat another.", step.ref.feed, staged.landed_count, refused, kept)
     return "typed"
 
 
@@ -232,6 +239,7 @@ def _refuse_rows(step: _Step, staged: StagedBatch) -> None:
     step.refuse(
         f"{staged.refused_count} of {staged.landed_count} rows do not fit the contract, "
         f"mostly '{worst}': did the source change?",
+        ["too_many_refused"],
         count,
         {**staged.reasons, "too_many_refused": count},
     )
@@ -241,48 +249,51 @@ def _gate(step: _Step) -> BatchState:
     from calanque.ingest.gate import check_batch
     from calanque.ingest.protect import good_path
     from calanque.ingest.publish import quarantine_staged
+    from calanque.runs.gates import record
 
     staged = step.staged()
     path = good_path(step.contract, step.ref.batch_id, staged)
     results = check_batch(step.contract, path, step.ref.batch_id, step.folders)
+    record("landing", results, step.ref.run_id, step.ref.contract_version)
     failures = [check for result in results for check in result.failures]
     if failures:
         reasons = list(dict.fromkeys(f"gate:{check.name}" for check in failures))
         count = quarantine_staged(step.contract, step.landed, step.headers(), reasons, step.ref.run_id)
         sentence = " ".join(check.sentence for check in failures)
-        step.refuse(sentence, count, {**staged.reasons, **dict.fromkeys(reasons, count)}, gates=results)
-    step.report("gated", gates=results)
+        step.refuse(sentence, reasons, count, {**staged.reasons, **dict.fromkeys(reasons, count)})
+    step.report("gated")
     return "gated"
 
 
 def _publish(step: _Step) -> BatchState:
     from calanque.ingest.lineage import record_publication
+    from calanque.ingest.null_markers import warning_of
     from calanque.ingest.protect import discard_staging
     from calanque.ingest.publish import publish_rows
+    from calanque.ingest.zones import spark_path
 
-    staged = step.staged()
-    report = read_report(step.ref.feed, step.ref.batch_id)
+    ref, staged = step.ref, step.staged()
+    report = read_report(ref.feed, ref.batch_id, ref.contract_version)
     if report is None or report.state not in ("gated", "published"):
-        raise CalanqueError(
-            f"{step.ref.feed}: batch {step.ref.batch_id} has not passed its gates: run the gate step first."
-        )
-    version = publish_rows(step.contract, step.landed, staged, step.ref.run_id)
+        raise CalanqueError(f"{ref.feed}: batch {ref.batch_id} has not passed its gates: run the gate step first.")
+    published = publish_rows(step.contract, step.landed, staged, ref.run_id)
     # Before the report: a run killed in between publishes again, and its lineage is never missing.
-    record_publication(step.contract, step.ref, version, staged.good_count, step.started_at)
+    record_publication(step.contract, ref, published.version, published.loaded_count, step.started_at)
     step.report(
         "published",
         landed_count=staged.landed_count,
-        loaded_count=staged.good_count,
+        loaded_count=published.loaded_count,
         quarantined_count=staged.refused_count,
+        duplicate_count=staged.duplicate_count,
+        changes=published.changes,
         reasons=staged.reasons,
-        bronze_version=version,
+        bronze_version=published.version,
     )
-    discard_staging(step.ref.feed, step.ref.batch_id)
-    log.info(
-        "%s: published %s rows, version %s of %s.",
-        step.ref.feed,
-        staged.good_count,
-        version,
-        step.contract.bronze_table,
-    )
+    if staged.refused_path:
+        path = spark_path(staged.refused_path)
+        log.warning("%s", warning_of(step.contract, path, staged.landed_count, staged.reasons))
+    discard_staging(ref.feed, ref.batch_id)
+    rows = f"{published.loaded_count} rows" + (f" ({published.changes})" if published.changes else "")
+    table = step.contract.bronze_table
+    log.info("%s: published %s, version %s of %s.", ref.feed, rows, published.version, table)
     return "published"

@@ -1,21 +1,21 @@
-"""Which batches are in a table, as bronze itself holds them, with the files and the terms each came under."""
+"""Which batches the current rows of a table come from, with the files and the terms each came under."""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from calanque.contracts import FeedContract, Folders, load_contract
-from calanque.contracts.model import Closed
+from calanque.contracts.model import Closed, Provenance
 from calanque.engines import delta, spark
 from calanque.errors import CalanqueError
 from calanque.governance.lineage import LineageTree
-from calanque.ingest.report import read_report
+from calanque.runs.batches import read_report
 
 BRONZE = "bronze."
 
 
 class LoadedBatch(Closed):
-    """One batch that is in a table: its day of landing (UTC), its rows in bronze, and its files if they are known."""
+    """One batch that is in a table: its day of landing (UTC), its current rows, and its files if they are known."""
 
     batch_id: str
     landed_on: date
@@ -29,7 +29,7 @@ class Terms(Closed):
     """What the contract of a feed says to whom asks by which right its data are here."""
 
     title: str
-    licence: str
+    provenance: Provenance
     legal_basis: str
     regime: str
     purpose: str
@@ -113,11 +113,12 @@ def _source(
 
 
 def _batch_rows(table: str, version: int | None) -> tuple[list[Any], bool]:
-    """Return one row a batch, newest first, and whether the present table had to stand in for the version read."""
+    """Return current rows by batch, newest first, and whether the present table stood in for the version read."""
     read = "" if version in (None, delta.data_version(table)) else f" VERSION AS OF {version}"
     query = (
         "SELECT _batch_id, date(max(_ingested_at)) AS landed_on, max(_contract_version) AS contract_version, "
-        "count(*) AS row_count FROM {} GROUP BY _batch_id ORDER BY max(_ingested_at) DESC, _batch_id"
+        "count(*) AS row_count FROM {} WHERE _closed_at IS NULL "
+        "GROUP BY _batch_id ORDER BY max(_ingested_at) DESC, _batch_id"
     )
     try:
         return spark.rows(query.format(table + read)), False

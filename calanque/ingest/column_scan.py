@@ -8,9 +8,13 @@ A column leaks when personal values are too many to be chance:
   sixteen digits passes the check of a bank card.
 
 In columns of numbers, dates or listed codes only identifiers count: a number is no person, address or position.
+A number with a fraction is a measure, whatever its digits. A column of whole numbers that each stand on many rows is a
+code (a census tract): a number of an identity document stands on its holder's rows alone, and has no check digit that
+would tell it from a code.
 In columns that the contract declares `namesPlaces`, persons and addresses do not count: places are named after persons.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -24,9 +28,18 @@ LEAST_CHANCE_SHARE = 0.2
 LONG_TEXT_WORDS = 6
 # A value made of more columns than this says nothing about one of them: it is a fingerprint of the row.
 SOURCE_COUNT_MAX = 2
+TOKEN_KINDS = {"PERSON": "person", "PHONE_NUMBER": "phone", "EMAIL_ADDRESS": "email", "FR_PLATE": "plate"}
 PLACES = frozenset({"PERSON", "POSTAL_ADDRESS", "GPS_POSITION"})
 NOT_IDENTIFIERS = PLACES | {"BIRTH_DATE"}
-DIGITS_ONLY = frozenset({"PHONE_NUMBER", "FR_NIR", "CREDIT_CARD", "IP_ADDRESS"})
+DIGITS_ONLY = frozenset(
+    {"PHONE_NUMBER", "FR_NIR", "CREDIT_CARD", "IP_ADDRESS", "FR_SIREN", "FR_SIRET", "FR_TAX_NUMBER"}
+)
+DOCUMENTS = frozenset({"FR_RESIDENCE_PERMIT", "FR_IDENTITY_CARD", "FR_DRIVING_LICENCE", "FR_PASSPORT"})
+CODE_ROW_COUNT = 5
+"""Rows of each distinct value from which whole numbers are a code, and not their holders' numbers."""
+CODE_RULES = frozenset({"handle.underscored"})
+"""Rules that read words joined by a sign, as codes are, for an account."""
+MEASURE, WHOLE = re.compile(r"[+-]?\d+\.\d+"), re.compile(r"\d+")
 
 
 class Leak(Closed):
@@ -51,20 +64,16 @@ def find_leaks(contract: FeedContract, sample: Sample) -> list[Leak]:
         leak
         for column in contract.landing
         if column.classification == "open"
-        for leak in _leaks(contract, column, sample.values[column.name])
+        for leak in _leaks(contract, column, sample)
     ]
 
 
-def _leaks(contract: FeedContract, column: LandingColumn, values: tuple[str, ...]) -> Iterator[Leak]:
-    from calanque.engines.presidio import analyze_batch
-
+def _leaks(contract: FeedContract, column: LandingColumn, sample: Sample) -> Iterator[Leak]:
     is_coded = _is_coded(contract, column.name)
     ignored = NOT_IDENTIFIERS if is_coded else PLACES - {"GPS_POSITION"} if column.names_places else frozenset[str]()
-    spans = [span for found in analyze_batch(values) for span in _one_a_type(found)]
-    hits = Counter(span.type for span in spans if span.type not in ignored)
-    for kind, count in sorted(hits.items()):
-        if not _is_chance(kind, count, len(values), is_coded):
-            rule = Counter(span.rule for span in spans if span.type == kind).most_common(1)[0][0]
+    values = sample.values[column.name]
+    for kind, (count, rule) in personal_types(values, sample.row_count, is_coded).items():
+        if kind not in ignored:
             yield Leak(
                 column=column.name,
                 type=kind,
@@ -73,6 +82,30 @@ def _leaks(contract: FeedContract, column: LandingColumn, values: tuple[str, ...
                 value_count=len(values),
                 advice=_advice(contract, kind, values),
             )
+
+
+def personal_types(values: tuple[str, ...], row_count: int, is_coded: bool) -> dict[str, tuple[int, str]]:
+    """Return the types of personal values that are too many to be chance: how many values, and the rule most met.
+
+    Args:
+        values: distinct values of a column, without blanks.
+        row_count: rows that these values were drawn from.
+        is_coded: whether the column holds numbers, dates or listed codes.
+    """
+    from calanque.engines.presidio import analyze_batch
+
+    texts = [value for value in values if not MEASURE.fullmatch(value)]
+    spans = [span for found in analyze_batch(texts) for span in _one_a_type(found)]
+    if is_coded:
+        spans = [span for span in spans if span.rule not in CODE_RULES]
+    hits = Counter(span.type for span in spans)
+    is_code = row_count >= CODE_ROW_COUNT * len(values) and all(WHOLE.fullmatch(value) for value in values)
+    rules = {kind: Counter(span.rule for span in spans if span.type == kind).most_common(1)[0][0] for kind in hits}
+    return {
+        kind: (count, rules[kind])
+        for kind, count in sorted(hits.items())
+        if not _is_chance(kind, count, len(values), is_coded) and not (is_code and kind in DOCUMENTS)
+    }
 
 
 def _one_a_type(found: list[Span]) -> list[Span]:
@@ -101,4 +134,6 @@ def _advice(contract: FeedContract, kind: str, values: tuple[str, ...]) -> str:
     if kind in ("POSTAL_ADDRESS", "GPS_POSITION", "BIRTH_DATE"):
         return "classify it personal, and keep of it a cell or a zone only, or leave it out of bronze"
     named = "; if these are names of places, say namesPlaces" if kind == "PERSON" else ""
-    return f"classify it identifier, with 'protection: token:{contract.purpose}' in bronze{named}"
+    token = TOKEN_KINDS.get(kind, "identifier")
+    written = f"'protection: token', 'tokenKind: {token}' and 'tokenPurpose: {contract.purpose}'"
+    return f"classify it identifier, with {written} in bronze{named}"

@@ -1,16 +1,13 @@
 """Judge the files of a batch by their first line, before any row is read; pure."""
 
-import csv
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import FeedContract
-
-HEADER_BYTES = 64 * 1024
-DELIMITERS = ",;\t|"
-Header = tuple[str, ...]
+from calanque.formats.base import Header as Header
+from calanque.ingest.renamed import likely_names
 
 
 class Refusal(NamedTuple):
@@ -18,37 +15,6 @@ class Refusal(NamedTuple):
 
     reason: str
     sentence: str
-
-
-def read_header(start: bytes, encoding: str, delimiter: str) -> Header:
-    """Return the column names in the first bytes of a file; empty when there is no line."""
-    text = start.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
-    line = text.split("\n", 1)[0].rstrip("\r")
-    try:
-        return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter), []))
-    except csv.Error:
-        return (line,)
-
-
-def unreadable_because(start: bytes, delimiter: str) -> str | None:
-    """Return why the first line of a file can not be judged, to end a sentence; None when it can.
-
-    Args:
-        start: the first bytes of the file, one more than a header may have when there are as many.
-        delimiter: between two columns.
-    """
-    line, end, _ = start.partition(b"\n")
-    if not end and len(start) > HEADER_BYTES:
-        return f"is longer than {HEADER_BYTES // 1024} kB: did the source write its lines' ends?"
-    if line.count(b'"') % 2:
-        return "opens a quotation mark and does not close it: write the names of columns on one line"
-    if b"\0" in line:
-        return "holds a null byte: is it text?"
-    try:
-        next(csv.reader([line.rstrip(b"\r").decode("latin-1")], delimiter=delimiter), [])
-    except csv.Error:
-        return "is not CSV (a carriage return stands in it): end lines with a line feed"
-    return None
 
 
 def check_headers(contract: FeedContract, headers: Mapping[str, Header]) -> Refusal | None:
@@ -68,22 +34,25 @@ def check_headers(contract: FeedContract, headers: Mapping[str, Header]) -> Refu
 def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | None:
     if not any(header):
         return Refusal("empty_batch", f"{file} is empty: the source sent nothing, not even a header. Ask for it again.")
-    declared = [column.name for column in contract.landing]
-    if len(header) == 1 and len(declared) > 1 and header[0] not in declared:
-        return _wrong_delimiter(contract, file, header[0])
+    declared, is_told = [column.name for column in contract.landing], contract.file_format.has_header
+    if mismatch := contract.file_format.mismatch(header, tuple(declared)):
+        reason, why = mismatch
+        return Refusal(reason, f"{file} {why}")
     # First: a file without a header would otherwise have its first row's values quoted below.
     missing = [name for name in declared if name not in header]
     if missing:
+        likely = _likely(declared, missing, header) if is_told else ""
         return Refusal(
             f"missing_column:{missing[0]}",
-            f"{file} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} of the contract: "
-            "ask the source, or write a new version of the contract.",
+            f"{file} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} of the contract"
+            f"{likely}: ask the source, or write a new version of the contract.",
         )
     forbidden = next(((name, word) for name in header if (word := forbidden_word(name))), None)
     if forbidden:
+        name = forbidden[0] if is_told else forbidden[1]
         return Refusal(
-            f"forbidden_column:{forbidden[0]}",
-            f"{file} has the column '{forbidden[0]}': '{forbidden[1]}' can never enter the lake. "
+            f"forbidden_column:{name}",
+            f"{file} has the column '{name}': '{forbidden[1]}' can never enter the lake. "
             "Ask the source to leave it out.",
         )
     twice = next((name for name, count in Counter(header).items() if count > 1), None)
@@ -93,20 +62,19 @@ def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | N
         )
     unknown = [name for name in header if name not in declared]
     if unknown and contract.unknown_columns == "refuse":
+        told = ", ".join(unknown) if is_told else f"({len(unknown)}, not named here: a name may be a value)"
         return Refusal(
-            f"unknown_column:{unknown[0]}",
-            f"{file} has the column{'s' if len(unknown) > 1 else ''} {', '.join(unknown)} unknown to the contract: "
+            f"unknown_column:{unknown[0]}" if is_told else "unknown_column",
+            f"{file} has the column{'s' if len(unknown) > 1 else ''} {told} unknown to the contract: "
             "add it to the contract with its classification, or set unknownColumns to ignore.",
         )
     return None
 
 
-def _wrong_delimiter(contract: FeedContract, file: str, line: str) -> Refusal:
-    wanted = contract.file_format.delimiter
-    counts = {other: line.count(other) for other in DELIMITERS if other != wanted}
-    found = max(counts, key=lambda other: counts[other])
-    likely = f"it looks separated by {found!r}" if counts[found] else "its first line is not the header"
-    return Refusal(
-        "wrong_delimiter",
-        f"{file} is not separated by {wanted!r} as its contract says: {likely}. Correct one of the two.",
-    )
+def _likely(declared: list[str], missing: list[str], header: Header) -> str:
+    """Return the likely new names, in brackets; nothing when the first line may not be a header: it would be values."""
+    if 2 * len(missing) > len(declared):
+        return ""
+    names = likely_names(missing, [name for name in header if name and name not in declared])
+    told = ", ".join(f"{old} is likely '{new}' now" for old, new in names.items())
+    return f" ({told})" if told else ""

@@ -1,48 +1,62 @@
-"""Land: bytes to HDFS as received, with a manifest; the same bytes are the same batch."""
-
-import hashlib
-from collections.abc import Iterable
+"""Land: bytes to HDFS as received, with a manifest."""
 
 from calanque.contracts.model import FeedContract
 from calanque.engines.hdfs import lake
-from calanque.ingest.records import FetchedBatch, FetchedFile, LandedBatch, LandedFile, utc_now
+from calanque.ingest.records import FetchedBatch, LandedBatch
+from calanque.ingest.version_guard import check_current_rows, keep_version
 from calanque.ingest.zones import landing_path
+from calanque.runs.records import LandedFile, utc_now
 
 MANIFEST = "manifest.json"
 
 
-def batch_id_of(files: Iterable[FetchedFile | LandedFile]) -> str:
-    """Return `b` and 16 hexadecimal digits of the SHA-256 over the sorted names and digests of the files."""
-    lines = sorted(f"{file.name} {file.sha256}" for file in files)
-    return "b" + hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+def land_files(contract: FeedContract, batch_id: str, fetched: FetchedBatch) -> LandedBatch:
+    """Copy the files to the landing zone, the manifest last; a batch whose manifest is there is not copied again.
 
+    The resolved contract is written beside the data, one file a version: the one that every batch of it is loaded by.
 
-def land_files(contract: FeedContract, fetched: FetchedBatch) -> LandedBatch:
-    """Copy the files to the landing zone, the manifest last; a batch whose manifest is there is left as it is.
-
-    The resolved contract is written beside the data, one file a version.
+    Raises:
+        RefusedBatchError: if rows that the table has do not fit the contract's key.
     """
-    batch_id = batch_id_of(fetched.files)
+    check_current_rows(contract)
     folder = landing_path(contract.feed, batch_id)
     manifest_path = f"{folder}/{MANIFEST}"
-    resolved = f"{folder}/contract-{contract.version}.json"
-    if not lake().exists(resolved):
-        lake().write(resolved, contract.model_dump_json(indent=2), overwrite=True)
+    lake().write(f"{folder}/contract-{contract.version}.json", keep_version(contract), overwrite=True)
     if lake().exists(manifest_path):
-        return read_manifest(contract.feed, batch_id)
+        known = read_manifest(contract.feed, batch_id)
+        if known.contract_version != contract.version:
+            known = read_anew(known, contract, fetched)
+            lake().write(manifest_path, known.model_dump_json(indent=2), overwrite=True)
+        return known
     for file in fetched.files:
         lake().write(f"{folder}/{file.name}", file.path, overwrite=True)
     landed = LandedBatch(
         feed=contract.feed,
         batch_id=batch_id,
         origin=fetched.origin,
+        provenance=contract.provenance,
+        accessed_at=fetched.accessed_at,
         landed_at=utc_now(),
         contract_version=contract.version,
-        files=tuple(LandedFile(**file.model_dump(exclude={"path"})) for file in fetched.files),
+        files=tuple(LandedFile(**file.model_dump(exclude={"path", "header"})) for file in fetched.files),
+        headers={file.name: file.header for file in fetched.files},
     )
     lake().write(manifest_path, landed.model_dump_json(indent=2), overwrite=True)
     # Two runs may land the same bytes at once: both read the one manifest that stayed.
     return read_manifest(contract.feed, batch_id)
+
+
+def read_anew(known: LandedBatch, contract: FeedContract, fetched: FetchedBatch) -> LandedBatch:
+    """Return the manifest of landed bytes as another version of the contract reads them: its columns, its rows.
+
+    The files keep their names and the time of their landing, whatever they are called today.
+    """
+    found = {file.sha256: file for file in fetched.files}
+    facts = {"size_bytes", "row_count", "is_cut", "is_decodable"}
+    files = tuple(file.model_copy(update=found[file.sha256].model_dump(include=facts)) for file in known.files)
+    headers = {file.name: found[file.sha256].header for file in known.files}
+    terms = {"provenance": contract.provenance, "contract_version": contract.version}
+    return known.model_copy(update={**terms, "files": files, "headers": headers})
 
 
 def read_manifest(feed: str, batch_id: str) -> LandedBatch:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from calanque.contracts import BronzeColumn, FeedContract
-from calanque.engines import lineage
 from calanque.engines.lineage import How, LineageDataset, Origin
-from calanque.ingest.records import BatchRef, LandedBatch
+from calanque.ingest.records import LandedBatch
+from calanque.runs import lineage
+from calanque.runs.records import BatchRef
 
 
 def landing_dataset(feed: str) -> str:
@@ -62,7 +63,7 @@ def _origins(contract: FeedContract, column: BronzeColumn) -> tuple[Origin, ...]
 
 def how_of(column: BronzeColumn) -> How:
     """Return what happens to a column between landing and bronze."""
-    if column.protection.startswith("token"):
+    if column.protection == "token":
         return How.TOKEN
     if column.protection == "redact":
         return How.REDACTION

@@ -6,6 +6,7 @@ conformal conic with two parallels (Snyder 1987, closed form); the parameters of
 
 import math
 import re
+from collections.abc import Iterable
 
 from calanque.errors import CalanqueError
 
@@ -48,9 +49,14 @@ def projection_steps(epsg: int, lon: str, lat: str, prefix: str) -> list[Step]:
 
 def projection_levels(epsg: int, lon: str, lat: str, prefix: str) -> list[list[Step]]:
     """Return the same steps in levels, each of which reads the ones before: every value is computed once."""
+    return in_levels(projection_steps(epsg, lon, lat, prefix))
+
+
+def in_levels(steps: Iterable[Step]) -> list[list[Step]]:
+    """Put steps in levels, each of which reads the ones before."""
     levels: list[list[Step]] = []
     depths: dict[str, int] = {}
-    for alias, text in projection_steps(epsg, lon, lat, prefix):
+    for alias, text in steps:
         depth = max((depths[used] + 1 for used in depths if re.search(rf"\b{used}\b", text)), default=0)
         depths[alias] = depth
         if depth == len(levels):

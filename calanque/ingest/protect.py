@@ -15,11 +15,16 @@ from calanque.engines import spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
-from calanque.ingest.records import StagedBatch, utc_now
-from calanque.ingest.tables import QUARANTINE_COLUMNS, bronze_columns, technical_columns
+from calanque.formats.base import FILE
+from calanque.governance.erasures import erased_tokens
+from calanque.ingest.erased import ERASED, good_rows
+from calanque.ingest.records import StagedBatch
+from calanque.ingest.repeats import kept_repeats, needs_positions, part_repeats
+from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
 from calanque.ingest.type_ import type_rows
-from calanque.ingest.typing_sql import ROW_SQL, quoted
+from calanque.ingest.typing_sql import ROW_NUMBER, ROW_SQL, quoted
 from calanque.ingest.zones import attempt_path, published_path, spark_path, staging_path
+from calanque.runs.records import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +48,8 @@ def staged_batch(contract: FeedContract, batch_id: str) -> StagedBatch | None:
     if not lake().exists(path):
         return None
     staged = StagedBatch.model_validate_json(lake().read(path))
-    if utc_now() - staged.staged_at > STAGING_LIFE or not _places(contract, batch_id, staged):
+    is_old = utc_now() - staged.staged_at > STAGING_LIFE or erased_tokens(contract, since=staged.staged_at)
+    if is_old or not _places(contract, batch_id, staged):
         discard_staging(contract.feed, batch_id)
         return None
     return staged
@@ -91,31 +97,76 @@ def _write(contract: FeedContract, landed: LandedBatch, headers: dict[str, Heade
     """Write the good rows, count them from their files, and write the others when the files held more rows than that.
 
     Two passes over a batch with refused rows cost less than one that carries reasons and payloads beside every row.
+    Repeated rows are looked for in what is written, where nothing is in clear any more.
     """
     path = attempt_path(contract.feed, landed.batch_id, contract.version, attempt)
+    refused_path = f"{path}-refused"
     typed = type_rows(contract, landed, headers)
-    good = protect_rows(contract, typed.where("_is_good").selectExpr(*map(_cast, contract.bronze)))
-    good = good.selectExpr("*", *technical_columns(contract, landed)).select(*bronze_columns(contract))
-    good.write.options(**WRITE_OPTIONS).parquet(spark_path(path))
-    good_count = sum(file.row_count for file in data_files(path))
-    refused_path = None
-    reasons: dict[str, int] = {}
-    refused_count = 0
+    # Before the list is read: an erasure from then on makes the batch be staged again.
+    began_at, listed = utc_now(), erased_tokens(contract)
+    # Bronze does not have these two, and reads the files without them.
+    positions = [FILE, ROW_NUMBER] if needs_positions(contract) else []
+    good = protect_rows(contract, typed.where("_is_good").selectExpr(*map(_cast, contract.bronze), *positions), listed)
+    good = good.selectExpr("*", *technical_columns(contract, landed)).select(*staged_columns(contract), *positions)
+    write_files(good, path)
+    good_count = landed_count = row_count(path)
     if landed.row_count != good_count:
-        refused_path = f"{path}-refused"
-        refused = typed.where("NOT _is_good").selectExpr(ROW_SQL, "_reasons AS reasons", "_payload AS payload")
-        refused = refused.selectExpr("*", *technical_columns(contract, landed)).select(*QUARANTINE_COLUMNS)
-        refused.write.options(**WRITE_OPTIONS).parquet(spark_path(refused_path))
-        refused_count = sum(file.row_count for file in data_files(refused_path))
-        reasons = _reasons(refused_path)
+        refused = _refused(contract, typed, listed).selectExpr("*", *technical_columns(contract, landed))
+        write_files(refused.select(*QUARANTINE_COLUMNS), refused_path)
+        landed_count += row_count(refused_path)
+    if positions and (parts := part_repeats(contract, path)):
+        once, repeated = parts
+        write_files(repeated, refused_path)
+        attempt = f"{attempt}-once"
+        write_files(once, f"{path}-once")
+        good_count = row_count(f"{path}-once")
+        lake().delete(path)
+    has_refused = landed_count > good_count
     return StagedBatch(
         attempt=attempt,
-        refused_path=refused_path if refused_count else None,
-        landed_count=good_count + refused_count,
+        refused_path=refused_path if has_refused else None,
+        landed_count=landed_count,
         good_count=good_count,
-        reasons=reasons,
-        staged_at=utc_now(),
+        reasons=_reasons(refused_path) if has_refused else {},
+        staged_at=began_at,
+        duplicate_count=kept_repeats(contract, f"{path.rpartition('/')[0]}/{attempt}"),
+        protected_by=_protected_by(contract, f"{path.rpartition('/')[0]}/{attempt}"),
     )
+
+
+def _protected_by(contract: FeedContract, path: str) -> dict[str, str]:
+    """Return the version of the pack that redacted the staged rows, and the ids of the keys of their tokens."""
+    found = {}
+    if any(column.protection == "redact" for column in contract.bronze):
+        from calanque.privacy.recognisers import PACK_VERSION
+
+        found["pack"] = PACK_VERSION
+    if tokens := [quoted(column.name) for column in contract.bronze if column.protection == "token"]:
+        # A token begins with its key's id; the workers read the key, and this process may not.
+        each = f"explode(array({', '.join(tokens)})) AS token"
+        held = spark.session().read.parquet(spark_path(path)).selectExpr(each)
+        frame = held.selectExpr("split_part(token, ':', 1) AS id")
+        found["keys"] = " ".join(sorted(row["id"] for row in frame.where("id IS NOT NULL").distinct().collect()))
+    return found
+
+
+def _refused(contract: FeedContract, typed: DataFrame, listed: frozenset[str]) -> DataFrame:
+    """Return the rows that do not fit the contract, and the good ones about persons who were erased."""
+    refused = typed.where("NOT _is_good").selectExpr(ROW_SQL, "_reasons AS reasons", "_payload AS payload")
+    if not listed:
+        return refused
+    erased = good_rows(typed, protection_plan(contract), listed, "'{}'").where("_is_erased")
+    return refused.union(erased.selectExpr("_row", f"array('{ERASED}') AS reasons", "payload"))
+
+
+def write_files(frame: DataFrame, path: str) -> None:
+    """Add the rows of a frame to a folder of Parquet files."""
+    frame.write.options(**WRITE_OPTIONS).mode("append").parquet(spark_path(path))
+
+
+def row_count(path: str) -> int:
+    """Return the rows of a folder of Parquet files, as their footers say."""
+    return sum(file.row_count for file in data_files(path))
 
 
 def discard_staging(feed: str, batch_id: str) -> None:
@@ -123,23 +174,27 @@ def discard_staging(feed: str, batch_id: str) -> None:
     lake().delete(staging_path(feed, batch_id, "").rstrip("/"))
 
 
-def protect_rows(contract: FeedContract, frame: DataFrame) -> DataFrame:
-    """Return the rows with every protected column replaced by its token or its redacted text."""
+def protect_rows(contract: FeedContract, frame: DataFrame, listed: frozenset[str] = frozenset()) -> DataFrame:
+    """Return the rows with every protected column replaced by its token or its redacted text.
+
+    A row that gives a listed (erased) token is left out.
+    """
     plan = protection_plan(contract)
     if not plan:
         return frame
 
     def protect(batches: Iterator[Any]) -> Iterator[Any]:
-        from calanque.privacy.protect import protect_batches
+        from calanque.privacy.protect import protect_batches, without_erased
 
-        return protect_batches(batches, plan)
+        return protect_batches(without_erased(batches, plan, listed), plan)
 
     return frame.mapInPandas(protect, frame.schema)
 
 
 def protection_plan(contract: FeedContract) -> dict[str, str]:
-    """Return the protection of each protected bronze column: `redact` or `token:<purpose>`."""
-    return {column.name: column.protection for column in contract.bronze if column.is_protected}
+    """Return the protection of each protected bronze column: `redact` or `token:<kind>:<purpose>`."""
+    written = {c.name: (c.protection, c.token_kind, c.token_purpose) for c in contract.bronze if c.is_protected}
+    return {name: ":".join(word for word in words if word) for name, words in written.items()}
 
 
 def _cast(column: BronzeColumn) -> str:

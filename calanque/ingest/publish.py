@@ -1,32 +1,36 @@
 """Publish: one atomic Delta commit to bronze and one to quarantine, from the staged batch alone.
 
 Bronze takes the staged files themselves: a rename puts them below the table, and a commit that names them makes them
-rows. No row is read or written again.
+rows. No row is read or written again. A snapshot or a merge is compared with the table first: see `write_changes`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.engines import deltars, spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
-from calanque.engines.spark import literal
 from calanque.errors import CalanqueError
+from calanque.governance.erasures import delete_rows, erased_tokens
+from calanque.ingest.erased import ERASED, good_rows
 from calanque.ingest.header import Header, Refusal
-from calanque.ingest.protect import good_path
+from calanque.ingest.protect import good_path, protection_plan
 from calanque.ingest.tables import (
     QUARANTINE_COLUMNS,
     commit_mark,
+    commit_of,
     ensure_tables,
     holds_batch,
-    newest_commit,
     replace_batch,
+    staged_columns,
     technical_columns,
 )
 from calanque.ingest.type_ import read_rows, type_rows
-from calanque.ingest.typing_sql import ROW_SQL, quoted
+from calanque.ingest.typing_sql import ROW_SQL
+from calanque.ingest.write_changes import write_changes
 from calanque.ingest.zones import attempt_path, published_path, spark_path
+from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:
     from typing import Any
@@ -35,10 +39,19 @@ if TYPE_CHECKING:
 
     from calanque.contracts.model import FeedContract
     from calanque.ingest.records import LandedBatch, StagedBatch
+    from calanque.runs.records import ChangeCounts
 
 
-def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> int:
-    """Put the refused rows in quarantine and the good rows in bronze; returns the bronze version of the batch.
+class Published(NamedTuple):
+    """The version of bronze that holds a batch, its rows there, and for a snapshot or a merge what became of them."""
+
+    version: int
+    loaded_count: int
+    changes: ChangeCounts | None
+
+
+def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> Published:
+    """Put the refused rows in quarantine and the good rows in bronze, by the feed's way of writing.
 
     A run that was killed after a commit finds it in the table's history and does not write it again.
 
@@ -48,30 +61,51 @@ def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatc
     ensure_tables(contract)
     refused = spark.session().read.parquet(spark_path(staged.refused_path)) if staged.refused_path else None
     quarantined = _quarantine(contract, landed, refused, staged.refused_count, run_id)
-    version, loaded = spark.with_retry(lambda: _load(contract, landed.batch_id, staged, run_id))
+    if contract.write.mode == "append":
+        version, loaded = spark.with_retry(lambda: _load(contract, landed, staged, run_id))
+        changes = None
+    else:
+        version, changes = spark.with_retry(lambda: write_changes(contract, landed, staged, run_id))
+        loaded = changes.row_count
     check_balance(contract.feed, staged.landed_count, loaded, quarantined)
-    return version
+    # Who was erased since the batch was staged may be in what was committed.
+    delete_rows(contract, erased_tokens(contract), "late", landed.batch_id)
+    return Published(version, loaded, changes)
 
 
-def _load(contract: FeedContract, batch_id: str, staged: StagedBatch, run_id: str) -> tuple[int, int]:
-    """Put the good rows in bronze unless the history says that they are; returns the version and the rows written."""
+def _load(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> tuple[int, int]:
+    """Put the good rows in bronze unless the history says that they are; returns the version and the rows written.
+
+    The commit names the batch and the digests of its files, so that no other batch brings one of them in again.
+    """
     # Opened before the look at the history: a run that commits the same batch in between makes the commit below fail.
-    opened = deltars.open_table(contract.bronze_table)
-    commit = newest_commit(contract.bronze_table, batch_id)
-    if commit is None or commit["user_metadata"].get("contract_version") != contract.version:
+    opened, batch_id = deltars.open_table(contract.bronze_table), landed.batch_id
+    commit = commit_of(contract, batch_id, staged)
+    if commit is None:
         path = good_path(contract, batch_id, staged)
         if not holds_batch(contract.bronze_table, batch_id):
+            names = (batch_id, *(file.sha256 for file in landed.files))
+            _refuse_loaded(contract, batch_id, deltars.works_in(opened, names))
             _move(contract, batch_id, staged)
             files = data_files(
                 published_path(contract.bronze_table, staged.attempt), deltars.statistics_columns(opened)
             )
-            mark = commit_mark(contract, batch_id, run_id)
-            version = deltars.append_files(opened, staged.attempt, files, batch_id, mark)
+            mark = commit_mark(contract, batch_id, run_id, staged.protected_by)
+            version = deltars.append_files(opened, staged.attempt, files, names, mark)
             return version, sum(file.row_count for file in files)
         # The rows of another contract version may share files with other batches: Spark replaces them.
-        frame = spark.session().read.parquet(spark_path(path))
-        commit = replace_batch(contract.bronze_table, frame, contract, batch_id, run_id)
+        frame = spark.session().read.parquet(spark_path(path)).select(*staged_columns(contract))
+        commit = replace_batch(contract.bronze_table, frame, contract, batch_id, run_id, staged.protected_by)
     return int(commit["version"]), written_count(commit)
+
+
+def _refuse_loaded(contract: FeedContract, batch_id: str, known: frozenset[str]) -> None:
+    """Stop a batch with a file that another one has loaded since it was landed."""
+    if known and batch_id not in known:
+        raise CalanqueError(
+            f"{contract.feed}: another batch has loaded a file of batch {batch_id} in the meantime: run the feed again "
+            "from its start, which leaves that file out."
+        )
 
 
 def _move(contract: FeedContract, batch_id: str, staged: StagedBatch) -> None:
@@ -96,10 +130,19 @@ def quarantine_staged(
     ensure_tables(contract)
     shown = ", ".join(quoted(column.name) for column in contract.bronze if column.classification == "open")
     added = f"array({', '.join(literal(reason) for reason in reasons)})"
-    rows = type_rows(contract, landed, headers).selectExpr(
-        ROW_SQL,
+    typed, payload = type_rows(contract, landed, headers), f"to_json(struct({shown}))"
+    if listed := erased_tokens(contract):
+        good = good_rows(typed, protection_plan(contract), listed, payload)
+        erased = f"CASE WHEN _is_erased THEN array('{ERASED}') ELSE CAST(array() AS array<string>) END AS _reasons"
+        bad = typed.where("NOT _is_good").selectExpr(ROW_SQL, "_reasons", "_payload AS payload")
+        judged = good.selectExpr("_row", erased, "payload").union(bad)
+    else:
+        either = f"CASE WHEN _is_good THEN {payload} ELSE _payload END AS payload"
+        judged = typed.selectExpr(ROW_SQL, "_reasons", either)
+    rows = judged.selectExpr(
+        "_row",
         f"concat(coalesce(_reasons, CAST(array() AS array<string>)), {added}) AS reasons",
-        f"CASE WHEN _is_good THEN to_json(struct({shown})) ELSE _payload END AS payload",
+        "payload",
         *technical_columns(contract, landed),
     )
     return _quarantine(contract, landed, rows, landed.row_count, run_id)

@@ -2,25 +2,26 @@
 
 import hashlib
 import heapq
-import io
+import tempfile
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from calanque.contracts.model import FeedContract
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
-from calanque.ingest.header import check_headers, read_header
+from calanque.formats import UnreadableError, parsed, unpacked
+from calanque.ingest.header import check_headers
 from calanque.ingest.land import MANIFEST
 from calanque.ingest.records import LandedBatch
+from calanque.settings import settings
 
 LARGEST_BYTES = 256 * 1024 * 1024
-"""Read of one file: more would not change what a sample of some thousands of values says."""
+"""Read of one file that can be read in part: more would not change what a sample of some thousands of values says."""
 
 _ROWS_AT_ONCE = 50_000
-_HEADER_BYTES = 64 * 1024
 
 
 class Sample(BaseModel):
@@ -34,15 +35,15 @@ class Sample(BaseModel):
 
 
 def sample_file(contract: FeedContract, path: Path, count: int, seed: int) -> Sample:
-    """Draw at most `count` distinct values of each column of a local file in the feed's format.
+    """Draw at most `count` distinct values of each column of a local file in the feed's format, packed or not.
 
     Raises:
-        CalanqueError: if the file is missing, or has not the columns of the contract.
+        CalanqueError: if the file is missing, is not of the format, or has not the columns of the contract.
     """
     if not path.is_file():
         raise CalanqueError(f"There is no file {path}: give one in the format of {contract.feed}.")
-    with path.open("rb") as file:
-        return _sampled(contract, path.name, {path.name: file.read(LARGEST_BYTES)}, count, seed)
+    with unpacked(path, contract.file_format) as members:
+        return _sampled(contract, path.name, members, count, seed)
 
 
 def sample_landed(contract: FeedContract, count: int, seed: int) -> Sample:
@@ -59,43 +60,31 @@ def sample_landed(contract: FeedContract, count: int, seed: int) -> Sample:
             f"{contract.feed} has no batch in landing: run the feed, or name a file, 'feeds check FEED --data FILE'."
         )
     batch = max(manifests, key=lambda manifest: manifest.landed_at)
-    folder = f"{folder}/{batch.batch_id}"
-    contents = {f.name: lake().read(f"{folder}/{f.name}", length=min(f.size_bytes, LARGEST_BYTES)) for f in batch.files}
-    return _sampled(contract, f"batch {batch.batch_id}", contents, count, seed)
+    settings().fetching.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix=f"{contract.feed}-", dir=settings().fetching) as copies:
+        for file in batch.files:
+            start = lake().read(f"{folder}/{batch.batch_id}/{file.name}", length=min(file.size_bytes, LARGEST_BYTES))
+            (Path(copies) / file.name).write_bytes(start)
+        return _sampled(contract, f"batch {batch.batch_id}", sorted(Path(copies).iterdir()), count, seed)
 
 
-def _sampled(contract: FeedContract, origin: str, contents: dict[str, bytes], count: int, seed: int) -> Sample:
+def _sampled(contract: FeedContract, origin: str, paths: list[Path], count: int, seed: int) -> Sample:
     form = contract.file_format
-    headers = {
-        name: read_header(data[:_HEADER_BYTES], form.encoding, form.delimiter) for name, data in contents.items()
-    }
+    try:
+        headers = {path.name: form.columns(form.look(path).header) for path in paths}
+    except UnreadableError as error:
+        raise CalanqueError(f"{origin} {error}.") from error
     if refusal := check_headers(contract, headers):
         raise CalanqueError(refusal.sentence)
     draws = {column.name: _Draw(count, seed) for column in contract.landing}
     row_count = 0
-    for data in contents.values():
-        for frame in _frames(contract, data):
-            row_count += len(frame)
+    for path in paths:
+        rows = parsed(path, form, LARGEST_BYTES)
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            row_count += len(some)
             for name, draw in draws.items():
-                draw.add(frame[name].unique())
+                draw.add({value for row in some if (value := row.get(name))})
     return Sample(origin=origin, row_count=row_count, values={name: draw.values() for name, draw in draws.items()})
-
-
-def _frames(contract: FeedContract, data: bytes) -> Iterable[Any]:
-    import pandas as pd
-
-    form = contract.file_format
-    return pd.read_csv(
-        io.BytesIO(data),
-        sep=form.delimiter,
-        encoding="utf-8-sig" if form.encoding == "UTF-8" else form.encoding,
-        encoding_errors="replace",
-        dtype=str,
-        keep_default_na=False,
-        on_bad_lines="skip",
-        skipinitialspace=False,
-        chunksize=_ROWS_AT_ONCE,
-    )
 
 
 class _Draw:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
-from calanque.contracts.model import TECHNICAL_COLUMNS
-from calanque.engines import delta, spark
-from calanque.engines.spark import literal
+from calanque.contracts.model import CLOSING_COLUMNS, TECHNICAL_COLUMNS
+from calanque.engines import delta, deltars, spark
 from calanque.errors import CalanqueError
-from calanque.ingest.typing_sql import quoted
+from calanque.ingest.erased import ERASED
 from calanque.ingest.zones import spark_path, table_location
+from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyspark.sql import DataFrame
 
     from calanque.contracts.model import FeedContract
-    from calanque.ingest.records import LandedBatch
+    from calanque.ingest.records import LandedBatch, StagedBatch
 
-_FIRST_COMMIT_S = 10.0
+_FIRST_COMMIT_S = 30.0
 """A writer makes its first commit within seconds of its first file; after these, nobody is making it."""
+_LOOK_AGAIN_S = 1.0
 log = logging.getLogger(__name__)
 QUARANTINE_COLUMNS = {
     "_batch_id": "string",
@@ -37,6 +41,11 @@ STATISTICS_TYPES = ("date", "timestamp", "double", "int", "bigint")
 def bronze_columns(contract: FeedContract) -> dict[str, str]:
     """Return the columns of the bronze table and their SQL types, technical columns last."""
     return {**{column.name: column.physical_type for column in contract.bronze}, **TECHNICAL_COLUMNS}
+
+
+def staged_columns(contract: FeedContract) -> list[str]:
+    """Return the columns of bronze that a batch brings: it is the table that closes a row."""
+    return [name for name in bronze_columns(contract) if name not in CLOSING_COLUMNS]
 
 
 def technical_columns(contract: FeedContract, landed: LandedBatch) -> list[str]:
@@ -56,7 +65,8 @@ def create_sql(table: str, columns: dict[str, str], comments: dict[str, str], st
     )
     properties = {
         "delta.dataSkippingStatsColumns": ",".join(statistics),
-        "delta.logRetentionDuration": f"interval {min(days, 30)} days",
+        # A week at least, as VACUUM keeps files: a shorter log would forget which files it may remove.
+        "delta.logRetentionDuration": f"interval {max(7, min(days, 30))} days",
         "delta.deletedFileRetentionDuration": "interval 7 days",
     }
     rendered = ", ".join(f"'{name}' = '{value}'" for name, value in properties.items())
@@ -76,7 +86,13 @@ def ensure_tables(contract: FeedContract) -> None:
     comments = {column.name: column.description for column in contract.bronze}
     days = contract.retention_days
     for table, columns, notes, kept, table_days in (
-        (contract.bronze_table, bronze_columns(contract), comments, ["_batch_id", *statistics], days["bronze"]),
+        (
+            contract.bronze_table,
+            bronze_columns(contract),
+            comments,
+            ["_batch_id", "_closed_at", *statistics],
+            days["bronze"],
+        ),
         (contract.quarantine_table, QUARANTINE_COLUMNS, {}, ["_batch_id"], days["quarantine"]),
     ):
         if not spark.table_exists(table):
@@ -93,11 +109,20 @@ def _create(table: str, text: str) -> None:
         try:
             spark.rows(text)
         except Exception as error:
-            if spark.UNBORN in str(error) and delta.remove_unborn(table, _FIRST_COMMIT_S):
-                log.warning("Removed the files of %s, whose first writer was killed; creating it again.", table)
+            if spark.UNBORN in str(error):
+                _await_first_commit(table)
             raise
 
     spark.with_retry(create)
+
+
+def _await_first_commit(table: str) -> None:
+    """Wait until the first writer of a table has made its first commit, or has been silent so long that it is dead."""
+    while delta.is_unborn(table):
+        if delta.remove_unborn(table, _FIRST_COMMIT_S):
+            log.warning("Removed the files of %s, whose first writer was killed; creating it again.", table)
+        else:
+            time.sleep(_LOOK_AGAIN_S)
 
 
 def _evolve(contract: FeedContract) -> None:
@@ -114,24 +139,34 @@ def _evolve(contract: FeedContract) -> None:
         spark.with_retry(lambda: spark.rows(f"ALTER TABLE {table} ADD COLUMNS ({added})"))
 
 
-def commit_mark(contract: FeedContract, batch_id: str, run_id: str) -> dict[str, str]:
+def commit_mark(
+    contract: FeedContract, batch_id: str, run_id: str, protected_by: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return what the Delta history says of a commit."""
-    return {"batch": batch_id, "run": run_id, "contract_version": contract.version}
+    return {"batch": batch_id, "run": run_id, "contract_version": contract.version, **(protected_by or {})}
 
 
-def replace_batch(table: str, frame: DataFrame, contract: FeedContract, batch_id: str, run_id: str) -> dict[str, Any]:
+def replace_batch(
+    table: str,
+    frame: DataFrame,
+    contract: FeedContract,
+    batch_id: str,
+    run_id: str,
+    protected_by: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Replace the rows of one batch in one atomic commit; returns that commit's history entry.
 
     The batch, run and contract version go to the Delta history.
     """
-    mark = commit_mark(contract, batch_id, run_id)
+    mark = commit_mark(contract, batch_id, run_id, protected_by)
     spark.with_retry(
         lambda: (
             frame.write.format("delta")
             .mode("overwrite")
             .option("replaceWhere", f"_batch_id = '{batch_id}'")
             .option("userMetadata", json.dumps(mark, sort_keys=True))
-            .saveAsTable(table)
+            # By its place: by its name the metastore would be told its columns once more, and fail to read them.
+            .save(table_location(table))
         )
     )
     commit = newest_commit(table, batch_id)
@@ -143,8 +178,18 @@ def replace_batch(table: str, frame: DataFrame, contract: FeedContract, batch_id
 def newest_commit(table: str, batch_id: str) -> dict[str, Any] | None:
     """Return the newest history entry of a table that wrote this batch, among its last fifty."""
     return next(
-        (commit for commit in spark.history(table, 50) if commit["user_metadata"].get("batch") == batch_id), None
+        (commit for commit in deltars.history(table, 50) if commit["user_metadata"].get("batch") == batch_id), None
     )
+
+
+def commit_of(contract: FeedContract, batch_id: str, staged: StagedBatch) -> dict[str, Any] | None:
+    """Return the history entry of bronze that wrote a staged batch, None when none did.
+
+    With a row of an erased person, what was written may be from before the erasure: the batch is written as it is now.
+    """
+    commit = newest_commit(contract.bronze_table, batch_id)
+    is_ours = commit and commit["user_metadata"].get("contract_version") == contract.version
+    return commit if is_ours and ERASED not in staged.reasons else None
 
 
 def holds_batch(table: str, batch_id: str) -> bool:

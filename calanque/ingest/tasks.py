@@ -2,16 +2,23 @@
 
 from typing import Any
 
+from calanque.contracts import load_contract
 from calanque.engines.airflow import plainly, skip
 from calanque.ingest import batch
+from calanque.ingest.waiting import in_a_task
 
 Ref = dict[str, Any]
 
 
 def land_task(feed: str, run: Any) -> Ref:
-    """Fetch and land the batch of a DAG run's day; skips the run when the batch is already loaded."""
+    """Fetch and land the batch of a DAG run's day; skips the run when the batch is already loaded.
+
+    The day is that of the run's instant in the feed's zone, moved as the contract says.
+    """
     with plainly():
-        ref = batch.land_batch(feed, (run.logical_date or run.run_after).date(), run.run_id)
+        contract = load_contract(feed)
+        day = contract.day_at(run.logical_date or run.run_after)
+        ref = in_a_task(contract, run, lambda: batch.land_batch(feed, day, run.run_id))
         if ref["state"] == "unchanged":
             skip(f"Batch {ref['batch_id']} is already loaded: nothing to do.")
     return ref

@@ -6,26 +6,23 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from calanque.engines import spark
-from calanque.engines.hdfs import lake
-from calanque.ingest.header import HEADER_BYTES, Header, Refusal, check_headers, read_header
-from calanque.ingest.typing_sql import CORRUPT, FILE, ROW_NUMBER, GridNumbers, quoted, typing_sql
+from calanque.ingest.header import Header, Refusal, check_headers
+from calanque.ingest.typing_sql import ROW_NUMBER, GridNumbers, typing_sql
 from calanque.ingest.zones import landing_path, spark_path
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from calanque.contracts.model import FeedContract, FileFormat
+    from calanque.contracts.model import FeedContract
     from calanque.ingest.records import LandedBatch
+
+# The bits of a row's number below those of its partition's.
+IN_PARTITION = 2**33 - 1
 
 
 def read_headers(contract: FeedContract, landed: LandedBatch) -> dict[str, Header]:
-    """Return the column names of each landed file."""
-    folder, form = landing_path(landed.feed, landed.batch_id), contract.file_format
-    starts = {
-        file.name: lake().read(f"{folder}/{file.name}", length=HEADER_BYTES) if file.size_bytes else b""
-        for file in landed.files
-    }
-    return {name: read_header(start, form.encoding, form.delimiter) for name, start in starts.items()}
+    """Return the columns of the rows of each landed file."""
+    return {name: contract.file_format.columns(header) for name, header in landed.headers.items()}
 
 
 def judge_files(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header]) -> Refusal | None:
@@ -44,46 +41,30 @@ def judge_files(contract: FeedContract, landed: LandedBatch, headers: dict[str, 
 
 
 def read_rows(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header]) -> DataFrame:
-    """Return every row as strings: the declared columns that the files have, `_corrupt`, `_file` and `_n`.
+    """Return every row as strings: the declared columns that the files have, `CORRUPT`, `FILE` and `ROW_NUMBER`.
 
-    `_corrupt` holds the text of a line whose number of fields is not the header's.
+    `CORRUPT` holds the text of what is no row of its format, in CSV a line whose number of fields is not the header's.
     """
-    by_header: dict[Header, list[str]] = {}
-    for name, header in headers.items():
-        by_header.setdefault(header, []).append(spark_path(f"{landing_path(landed.feed, landed.batch_id)}/{name}"))
-    frames = [_read(contract, header, paths) for header, paths in by_header.items() if any(header)]
-    return reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), frames)
-
-
-def _read(contract: FeedContract, header: Header, paths: list[str]) -> DataFrame:
-    # Files are read by position, so a repeated or unknown name only needs to be unique here.
+    folder, form = landing_path(landed.feed, landed.batch_id), contract.file_format
     declared = {column.name for column in contract.landing}
-    names = [name if name in declared and header.index(name) == at else f"c{at}__" for at, name in enumerate(header)]
-    schema = ", ".join(f"{quoted(name)} string" for name in [*names, CORRUPT])
-    frame = spark.session().read.schema(schema).options(**_options(contract.file_format)).csv(paths)
-    kept = [quoted(name) for name in names if name in declared]
-    # Not _metadata.file_name: Spark joins it to every row, and joins all its fields when nobody asks for it.
-    file_name = "substring_index(input_file_name(), '/', -1)"
-    return frame.selectExpr(*kept, CORRUPT, f"{file_name} AS {FILE}", f"monotonically_increasing_id() AS {ROW_NUMBER}")
-
-
-def _options(form: FileFormat) -> dict[str, str]:
-    return {
-        "sep": form.delimiter,
-        "encoding": form.encoding,
-        "header": "true",
-        "multiLine": str(form.multiline).lower(),
-        "quote": '"',
-        "escape": '"',
-        "mode": "PERMISSIVE",
-        "columnNameOfCorruptRecord": CORRUPT,
-        # With pruning on, Spark does not see that a row has too few fields.
-        "columnPruning": "false",
-    }
+    by_header: dict[Header, list[str]] = {}
+    for name in headers:
+        by_header.setdefault(landed.headers[name], []).append(spark_path(f"{folder}/{name}"))
+    session = spark.session()
+    frames = [form.frame(session, header, declared, paths) for header, paths in by_header.items() if any(header)]
+    rows = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), frames)
+    if form.is_splittable or not contract.is_personal:
+        return rows.selectExpr("*", f"monotonically_increasing_id() AS {ROW_NUMBER}")
+    # One task reads a file that can not be split, and what follows is dearer: each of several reads all of it and keeps
+    # its share of the rows. A shuffle would put values in clear on the engine's disk.
+    count = int(session.conf.get("spark.sql.shuffle.partitions") or 1)
+    numbered = rows.selectExpr("*", f"monotonically_increasing_id() & {IN_PARTITION} AS {ROW_NUMBER}")
+    shares = [numbered.where(f"{ROW_NUMBER} % {count} = {share}") for share in range(count)]
+    return reduce(lambda left, right: left.union(right), shares)
 
 
 def type_rows(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header]) -> DataFrame:
-    """Return typed rows: the bronze columns, `_is_good`, `_reasons`, `_payload`, `_file`, `_n`.
+    """Return typed rows: the bronze columns, `_is_good`, `_reasons`, `_payload`, `FILE`, `ROW_NUMBER`.
 
     Protected columns still hold the source's value: nothing but `protect` may write this frame.
     """
@@ -103,4 +84,6 @@ def grid_of(contract: FeedContract) -> GridNumbers | None:
     territory = load_territory(contract.territory)
     numbers = grid_vars(territory)
     origin = {name: float(numbers[name]) for name in ("x0_m", "y0_m", "cell_m")}
-    return GridNumbers(territory.name, territory.crs, **origin, rows=int(numbers["rows"]), cols=int(numbers["cols"]))
+    rows, cols = int(numbers["rows"]), int(numbers["cols"])
+    box = territory.bounding_box
+    return GridNumbers(territory.name, territory.crs, **origin, rows=rows, cols=cols, box=box)

@@ -2,21 +2,32 @@
 
 Every value is read with a `try_` form: what does not fit is NULL, and a NULL that should not be one becomes a reason.
 Reasons: `malformed_row`, `bad_encoding`, `missing_required:<column>`, `wrong_type:<column>`, `not_in_enum:<column>`,
-`bad_pattern:<column>`, `out_of_range:<column>`, `outside_territory:<column>`.
+`bad_pattern:<column>`, `out_of_range:<column>`, `outside_territory:<column>`, `swapped_position:<column>` (longitude
+and latitude of a place in the territory, each in the other's column).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from calanque.contracts.model import BronzeColumn, FeedContract
-from calanque.engines.spark import literal
-from calanque.ingest.projection_sql import projection_levels
-from calanque.places.territory import ZONE_CELL_COUNT
+from calanque.contracts.wild_times import tamed
+from calanque.formats.base import CORRUPT, FILE, OWN
+from calanque.ingest.null_markers import KNOWN_MARKERS, PAYLOAD_KEY, readable_source
+from calanque.ingest.projection_sql import in_levels, projection_levels
+from calanque.places.territory import ZONE_CELL_COUNT, BoundingBox
+from calanque.sql_text import literal
+from calanque.sql_text import quoted as quoted
 
 # A value made of more columns than this is wrong, not missing, when one of them is blank: it keeps the SQL short.
 BLANK_SOURCE_COUNT_MAX = 2
-CORRUPT, FILE, ROW_NUMBER = "_corrupt", "_file", "_n"
+ROW_NUMBER = f"{OWN}row"
+GOOD = f"{OWN}is_good"
 ROW_SQL = f"concat({FILE}, '#', {ROW_NUMBER}) AS _row"
-
+# What pandas' nanoseconds hold, to whole years: a year 0013 or 9999 is a slip of the pen, and its row's alone.
+TIME_LIMITS = {
+    "date": ("1678-01-01", "2261-12-31"),
+    "timestamp": ("1678-01-01 00:00:00", "2261-12-31 23:59:59"),
+}
 
 Levels = list[list[tuple[str, str]]]
 
@@ -32,6 +43,7 @@ class GridNumbers:
     cell_m: float
     rows: int
     cols: int
+    box: BoundingBox
 
 
 def typing_sql(contract: FeedContract, view: str, grid: GridNumbers | None, check_encoding: bool = False) -> str:
@@ -39,16 +51,19 @@ def typing_sql(contract: FeedContract, view: str, grid: GridNumbers | None, chec
 
     Args:
         contract: the feed's contract.
-        view: name of the view; it holds the landing columns, `_corrupt`, `_file` and `_n`.
+        view: name of the view; it holds the landing columns, `CORRUPT`, `FILE` and `ROW_NUMBER`.
         grid: needed when the contract projects a position.
         check_encoding: whether to look for bytes that were not in the file's encoding.
 
     Returns:
         SQL giving the bronze columns, then `_is_good`, `_reasons` (NULL when good), `_payload` (JSON, on refused rows),
-        `_file` and `_n`. Protected columns still hold the source value, and NULL on refused rows.
+        `FILE` and `ROW_NUMBER`. Protected columns still hold the source value, and NULL on refused rows.
     """
     steps, pairs = _steps(contract, grid)
-    typed = [(_typed(column), _value(column, pairs, grid)) for column in contract.bronze]
+    tame, expressions = _tamed(contract)
+    typed = [
+        (_typed(column), expressions.get(column.name) or _value(column, pairs, grid)) for column in contract.bronze
+    ]
     joined = ", ".join(quoted(column.name) for column in contract.landing)
     odd = {f"{CORRUPT} IS NOT NULL": "malformed_row"}
     if check_encoding:
@@ -57,38 +72,49 @@ def typing_sql(contract: FeedContract, view: str, grid: GridNumbers | None, chec
     # compute every column a second time.
     once = "monotonically_increasing_id() >= 0"
     fits = " AND ".join([*(f"NOT ({sql})" for sql in odd), *(_fits(column) for column in contract.bronze), once])
-    rows = view
-    for level in (*steps, typed, [("_is_good", fits)]):
+    rows = _unmarked(contract, view)
+    for level in (*steps, *tame, typed, [(GOOD, fits)]):
         rows = f"(SELECT *, {', '.join(f'{sql} AS {alias}' for alias, sql in level)} FROM {rows})" if level else rows
     # array_compact does not compile, which parts this last projection from the loop below it: one method with both is
     # over the 8,000 bytes that Java still compiles, and ran three times slower.
-    reasons = f"array_compact(array({', '.join(_reason(column, pairs) for column in contract.bronze)}))"
+    reasons = f"array_compact(array({', '.join(_reason(column, grid) for column in contract.bronze)}))"
     judged = " ".join(f"WHEN {sql} THEN array('{reason}')" for sql, reason in odd.items())
     output = ", ".join(_output(column) for column in contract.bronze)
     return (
-        f"SELECT {output}, _is_good, CASE WHEN NOT _is_good THEN CASE {judged} ELSE {reasons} END END AS _reasons, "
-        f"CASE WHEN NOT _is_good THEN {_payload(contract, pairs, list(odd))} END AS _payload, {FILE}, {ROW_NUMBER} "
-        f"FROM {rows}"
+        f"SELECT {output}, {GOOD} AS _is_good, CASE WHEN NOT {GOOD} THEN CASE {judged} ELSE {reasons} END END "
+        f"AS _reasons, CASE WHEN NOT {GOOD} THEN {_payload(contract, grid, list(odd))} END AS _payload, {FILE}, "
+        f"{ROW_NUMBER} FROM {rows}"
     )
 
 
-def quoted(name: str) -> str:
-    """Return a column name in backquotes."""
-    return "`" + name.replace("`", "``") + "`"
+def _unmarked(contract: FeedContract, view: str) -> str:
+    if not any(column.null_markers for column in contract.landing):
+        return view
+    columns = []
+    for column in contract.landing:
+        value = name = quoted(column.name)
+        if column.null_markers:
+            markers = ", ".join(literal(marker) for marker in column.null_markers)
+            value = f"CASE WHEN trim({name}) NOT IN ({markers}) THEN {name} END AS {name}"
+        columns.append(value)
+    return f"(SELECT {', '.join([*columns, CORRUPT, FILE, ROW_NUMBER])} FROM {view})"
 
 
-def number_levels(names: list[str]) -> Levels:
+def number_levels(names: list[str], positions: Collection[str] = ()) -> Levels:
     """Return two levels of SQL that read decimal numbers from string columns, each value once.
+
+    In `positions`, columns of degrees, a comma is that of decimals: elsewhere it may part thousands.
 
     NaN, Infinity, hexadecimal and Java's `12d` are not numbers here, though a cast takes them: the first two fail the
     limit, and the letters give the others away.
     """
     if not names:
         return []
-    read = {name: quoted(f"r__{name}") for name in names}
+    read = {name: quoted(f"{OWN}r_{name}") for name in names}
+    text = {name: f"replace({quoted(name)}, ',', '.')" if name in positions else quoted(name) for name in names}
     letters = {name: " OR ".join(f"contains({quoted(name)}, '{letter}')" for letter in "dDfFxX") for name in names}
     return [
-        [(read[name], f"try_cast({quoted(name)} AS double)") for name in names],
+        [(read[name], f"try_cast({text[name]} AS double)") for name in names],
         [
             (number_of(name), f"CASE WHEN abs({read[name]}) <= 1e300D AND NOT ({letters[name]}) THEN {read[name]} END")
             for name in names
@@ -98,15 +124,15 @@ def number_levels(names: list[str]) -> Levels:
 
 def number_of(name: str) -> str:
     """Return the alias under which a source column has been read as a number."""
-    return quoted(f"n__{name}")
+    return quoted(f"{OWN}n_{name}")
 
 
 def _typed(column: BronzeColumn) -> str:
-    return quoted(f"t__{column.name}")
+    return quoted(f"{OWN}t_{column.name}")
 
 
 def _output(column: BronzeColumn) -> str:
-    value = f"CASE WHEN _is_good THEN {_typed(column)} END" if column.is_protected else _typed(column)
+    value = f"CASE WHEN {GOOD} THEN {_typed(column)} END" if column.is_protected else _typed(column)
     return f"{value} AS {quoted(column.name)}"
 
 
@@ -116,19 +142,30 @@ def _steps(contract: FeedContract, grid: GridNumbers | None) -> tuple[Levels, di
     levels: Levels = []
     for column in contract.bronze:
         if column.projected and grid is not None and column.sources not in pairs:
-            prefix = pairs[column.sources] = f"p{len(pairs)}__"
+            prefix = pairs[column.sources] = f"{OWN}p{len(pairs)}_"
             lon, lat = column.sources
             levels += projection_levels(grid.epsg, number_of(lon), number_of(lat), prefix)
         if column.projected or (column.expression is None and column.physical_type == "double"):
             numbers.update(dict.fromkeys(column.sources))
-    return number_levels(list(numbers)) + levels, pairs
+    positions = {name for sources in pairs for name in sources}
+    return number_levels(list(numbers), positions) + levels, pairs
+
+
+def _tamed(contract: FeedContract) -> tuple[Levels, dict[str, str]]:
+    """Return the levels of what the contract's expressions may only use within bounds, and their SQL by column."""
+    steps: list[tuple[str, str]] = []
+    values: dict[str, str] = {}
+    for at, column in enumerate(contract.bronze):
+        if column.expression is not None:
+            found, sql = tamed(column.expression, f"{OWN}w{at}_")
+            steps += found
+            values[column.name] = f"nullif({sql}, '')" if column.physical_type == "string" else f"({sql})"
+    return in_levels(steps), values
 
 
 def _value(column: BronzeColumn, pairs: dict[tuple[str, ...], str], grid: GridNumbers | None) -> str:
     if column.projected and grid is not None:
         return _projected_value(column, pairs[column.sources], grid)
-    if column.expression is not None:
-        return f"nullif({column.expression}, '')" if column.physical_type == "string" else f"({column.expression})"
     source = quoted(column.sources[0])
     if column.is_protected:
         return source
@@ -157,15 +194,17 @@ def _projected_value(column: BronzeColumn, prefix: str, grid: GridNumbers) -> st
     return f"CASE WHEN {inside} THEN concat('{grid.territory}:{letter}', {row}, ':', {col}) END"
 
 
-def _reason(column: BronzeColumn, pairs: dict[tuple[str, ...], str]) -> str:
+def _reason(column: BronzeColumn, grid: GridNumbers | None) -> str:
     typed, name = _typed(column), column.name
     blank = " OR ".join(f"coalesce(trim({quoted(source)}), '') = ''" for source in column.sources)
     missing = f"'missing_required:{name}'" if column.required else "CAST(NULL AS string)"
     cases = []
     if 0 < len(column.sources) <= BLANK_SOURCE_COUNT_MAX:
         cases.append(f"WHEN {typed} IS NULL AND ({blank}) THEN {missing}")
-    if column.projected in ("cell", "zone") and column.sources in pairs:
-        cases.append(f"WHEN {typed} IS NULL AND {pairs[column.sources]}phi IS NOT NULL THEN 'outside_territory:{name}'")
+    if column.projected and grid is not None:
+        lon, lat = map(number_of, column.sources)
+        cases.append(f"WHEN {typed} IS NULL AND {_in_box(grid.box, lat, lon)} THEN 'swapped_position:{name}'")
+        cases.append(f"WHEN {typed} IS NULL AND {lon} + {lat} IS NOT NULL THEN 'outside_territory:{name}'")
     cases.append(f"WHEN {typed} IS NULL THEN 'wrong_type:{name}'")
     if column.enum:
         cases.append(
@@ -173,14 +212,24 @@ def _reason(column: BronzeColumn, pairs: dict[tuple[str, ...], str]) -> str:
         )
     if column.pattern:
         cases.append(f"WHEN NOT {typed} RLIKE {literal(column.pattern)} THEN 'bad_pattern:{name}'")
-    limits = [
-        f"{typed} {sign} {value!r}"
-        for sign, value in (("<", column.minimum), (">", column.maximum))
-        if value is not None
-    ]
-    if limits:
+    if limits := _limits(column, "<", ">"):
         cases.append(f"WHEN {' OR '.join(limits)} THEN 'out_of_range:{name}'")
     return f"CASE {' '.join(cases)} END"
+
+
+def _limits(column: BronzeColumn, low: str, high: str) -> list[str]:
+    """Return the comparisons with the least and the greatest value that the column may have."""
+    least, greatest = (None if value is None else repr(value) for value in (column.minimum, column.maximum))
+    if column.physical_type in TIME_LIMITS:
+        least, greatest = (f"{column.physical_type}'{limit}'" for limit in TIME_LIMITS[column.physical_type])
+    limits = ((low, least), (high, greatest))
+    return [f"{_typed(column)} {sign} {limit}" for sign, limit in limits if limit is not None]
+
+
+def _in_box(box: BoundingBox, lon: str, lat: str) -> str:
+    return (
+        f"{lon} BETWEEN {box.lon_min!r}D AND {box.lon_max!r}D AND {lat} BETWEEN {box.lat_min!r}D AND {box.lat_max!r}D"
+    )
 
 
 def _fits(column: BronzeColumn) -> str:
@@ -193,26 +242,35 @@ def _fits(column: BronzeColumn) -> str:
         rules.append(f"coalesce({typed} IN ({', '.join(literal(value) for value in column.enum)}), true)")
     if column.pattern:
         rules.append(f"coalesce({typed} RLIKE {literal(column.pattern)}, true)")
-    rules += [
-        f"coalesce({typed} {sign} {value!r}, true)"
-        for sign, value in ((">=", column.minimum), ("<=", column.maximum))
-        if value is not None
-    ]
+    rules += [f"coalesce({limit}, true)" for limit in _limits(column, ">=", "<=")]
     return " AND ".join(rules)
 
 
-def _payload(contract: FeedContract, pairs: dict[tuple[str, ...], str], odd: list[str]) -> str:
+def _payload(contract: FeedContract, grid: GridNumbers | None, odd: list[str]) -> str:
     if not contract.is_personal:
         values = [f"'{_key(column.name)}', {quoted(column.name)}" for column in contract.landing]
         return f"to_json(named_struct('_line', {CORRUPT}, {', '.join(values)}))"
     # A shifted row can put a name in any column: only a value that its own rule recognises may be kept.
     whole = " AND ".join(f"NOT ({sql})" for sql in odd)
     kept = [
-        f"'{column.name}', CASE WHEN {whole} AND {_reason(column, pairs)} IS NULL THEN {_typed(column)} END"
+        f"'{column.name}', CASE WHEN {whole} AND {_reason(column, grid)} IS NULL THEN {_typed(column)} END"
         for column in contract.bronze
         if column.classification == "open" and (column.enum or column.pattern or column.physical_type != "string")
     ]
+    if markers := _marker_values(contract):
+        kept.append(f"'{PAYLOAD_KEY}', named_struct({', '.join(markers)})")
     return f"to_json(named_struct({', '.join(kept)}))" if kept else "'{}'"
+
+
+def _marker_values(contract: FeedContract) -> list[str]:
+    known = ", ".join(map(literal, KNOWN_MARKERS))
+    sources = {column.name: readable_source(contract, column) for column in contract.bronze}
+    return [
+        f"'{column.name}', CASE WHEN {_typed(column)} IS NULL AND lower(trim({quoted(source)})) IN ({known}) "
+        f"THEN trim({quoted(source)}) END"
+        for column in contract.bronze
+        if (source := sources[column.name]) and (column.expression or column.physical_type != "string")
+    ]
 
 
 def _key(name: str) -> str:

@@ -23,9 +23,9 @@ def published_path(table: str, attempt: str) -> str:
     return f"/lake/{table.replace('.', '/')}/{attempt}"
 
 
-def report_path(feed: str, batch_id: str) -> str:
-    """File of the batch report."""
-    return f"/lake/governance/batches/{feed}/{batch_id}.json"
+def contract_path(feed: str, version: str) -> str:
+    """File of the resolved contract of a version."""
+    return f"/lake/governance/contracts/{feed}/{version}.json"
 
 
 def table_location(table: str) -> str:

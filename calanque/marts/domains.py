@@ -1,35 +1,60 @@
-"""The domains of the marts: what one dbt selection and one writer builds from which feeds."""
+"""The domains of the marts: what is built together of one city, from its feeds of some shapes."""
 
-from pydantic import BaseModel, ConfigDict
+from calanque.closed import Closed
+from calanque.contracts import FeedContract, load_contracts
 
 
-class Domain(BaseModel):
-    """A group of marts built together.
+class Domain(Closed):
+    """A group of marts built together, city by city.
 
     Attributes:
         name: dbt tag and pool.
-        feeds: feeds whose bronze tables it reads; its territories and valid dates come from their contracts.
+        shapes: shapes of the feeds that it reads; its territories and valid dates come from their contracts.
         marts: tables of the schema `marts`, each with a gate of its name.
-        needs_cells: whether the territories' cells must be computed first.
+        after: domain that is built before it, whose marts it refers to.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     name: str
-    feeds: tuple[str, ...]
+    shapes: tuple[str, ...]
     marts: tuple[str, ...]
-    needs_cells: bool = False
+    after: str | None = None
+
+    @property
+    def contracts(self) -> tuple[FeedContract, ...]:
+        """The right contracts whose feeds it reads, by name of the feed."""
+        return tuple(contract for contract in load_contracts().values() if contract.shape in self.shapes)
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """Names of these feeds."""
+        return tuple(contract.feed for contract in self.contracts)
+
+    @property
+    def territories(self) -> tuple[str, ...]:
+        """The cities of these feeds, in alphabetical order."""
+        return tuple(sorted({contract.territory for contract in self.contracts}))
 
 
 DOMAINS = {
     domain.name: domain
     for domain in (
+        Domain(name="places", shapes=("incident", "report"), marts=("dim_cell", "dim_area")),
         Domain(
             name="incidents",
-            feeds=("toronto_incidents",),
-            marts=("fct_incidents", "dim_cell", "dim_area", "fct_cell_week"),
-            needs_cells=True,
+            shapes=("incident",),
+            marts=("fct_incidents", "dim_incident_type", "fct_cell_week"),
+            after="places",
         ),
-        Domain(name="reports", feeds=("citizen_reports",), marts=("fct_report_zone_week", "fct_report_area_month")),
+        Domain(
+            name="reports",
+            shapes=("report",),
+            marts=("fct_report_zone_week", "fct_report_area_month"),
+            after="places",
+        ),
     )
 }
+
+
+def territories(shape: str) -> tuple[str, ...]:
+    """Return the territories that have a feed of a shape, in alphabetical order."""
+    return tuple(sorted({contract.territory for contract in load_contracts().values() if contract.shape == shape}))

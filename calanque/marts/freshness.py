@@ -7,8 +7,9 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from calanque.contracts import load_contract
-from calanque.engines import delta, lineage, spark
+from calanque.engines import delta, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.runs import lineage
 from calanque.settings import settings
 
 if TYPE_CHECKING:
@@ -26,8 +27,12 @@ _COLUMNS = (
     ("feed", "string", "Feed, by the name of its contract."),
     ("territory", "string", "City the feed belongs to."),
     ("title", "string", "What the feed holds."),
+    ("producer", "string", "Who made the data."),
+    ("licence", "string", "By what right they are used."),
+    ("citation", "string", "How whoever shows them names their origin."),
+    ("published_on", "date", "When the producer published them, if the contract says it."),
     ("last_batch_id", "string", "Batch that came last; the same bytes again are no new batch."),
-    ("last_ingested_at", "timestamp", "When its rows were taken in, UTC."),
+    ("last_ingested_at", "timestamp", "When its rows were accessed and taken in, UTC."),
     ("last_ingested_local_at", "timestamp_ntz", "The same as wall clock in the territory."),
     ("last_row_local_date", "date", "Newest day that a row of the feed is about, in the time of the territory."),
     ("promised_hours", "int", "Hours within which a new batch is promised."),
@@ -63,14 +68,26 @@ def _found(contract: FeedContract, marts: Sequence[str]) -> DataFrame:
     zone, ingested = contract.time_zone, "last_ingested_at"
     return spark.sql(
         f"select '{contract.feed}' as feed, '{contract.territory}' as territory, "
-        f"{spark.literal(contract.title)} as title, last_batch_id, {ingested}, "
+        f"{spark.literal(contract.title)} as title, {_provenance(contract)}, last_batch_id, {ingested}, "
         f"cast(from_utc_timestamp({ingested}, '{zone}') as timestamp_ntz) "
         f"as last_ingested_local_at, last_row_local_date, {PROMISED_HOURS} as promised_hours, "
         f"{ingested} + make_dt_interval(0, {PROMISED_HOURS}) as late_after_at, "
         f"current_timestamp() > {ingested} + make_dt_interval(0, {PROMISED_HOURS}) as is_late, "
-        f"'{', '.join(sorted(marts))}' as marts from (select max_by(_batch_id, _ingested_at) as last_batch_id, "
-        f"max(_ingested_at) as {ingested}, max({_local_date(contract)}) as last_row_local_date "
-        f"from {contract.bronze_table})"
+        f"'{', '.join(sorted(marts))}' as marts from (select max_by(batch_id, at) as last_batch_id, "
+        f"max(at) as {ingested}, max(local_date) as last_row_local_date from ("
+        # A batch that only closed rows left no row of its own.
+        f"select _batch_id as batch_id, _ingested_at as at, {_local_date(contract)} as local_date "
+        f"from {contract.bronze_table} where _closed_at is null union all "
+        f"select _closed_by, _closed_at, null from {contract.bronze_table} where _closed_at is not null))"
+    )
+
+
+def _provenance(contract: FeedContract) -> str:
+    made = contract.provenance
+    words = {"producer": made.producer, "licence": made.licence, "citation": made.citation}
+    published = f"date '{made.date_published}'" if made.date_published else "cast(null as date)"
+    return ", ".join(
+        [*(f"{spark.literal(text)} as {name}" for name, text in words.items()), f"{published} as published_on"]
     )
 
 
@@ -84,11 +101,14 @@ def _local_date(contract: FeedContract) -> str:
 
 
 def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
-    declared = ", ".join(f"{name} {kind} comment {spark.literal(text)}" for name, kind, text in _COLUMNS)
+    columns = {name: f"{name} {kind} comment {spark.literal(text)}" for name, kind, text in _COLUMNS}
     spark.sql(
-        f"create table if not exists {FRESHNESS} ({declared}) using delta partitioned by (feed) "
+        f"create table if not exists {FRESHNESS} ({', '.join(columns.values())}) using delta partitioned by (feed) "
         f"location '{settings().hdfs_uri}/lake/{FRESHNESS.replace('.', '/')}' comment '{_COMMENT}'"
     )
+    # A table of an older version of this file has fewer.
+    if missing := columns.keys() - {name for name, _, _ in spark.columns(FRESHNESS)}:
+        spark.sql(f"alter table {FRESHNESS} add columns ({', '.join(columns[name] for name in sorted(missing))})")
     where = f"feed in ({', '.join(f'{feed!r}' for feed in feeds)})"
     # Being late is the clock's doing: a second run the day after changes no table.
     old = spark.sql(f"select {', '.join(found.columns)} from {FRESHNESS} where {where}").drop("is_late")

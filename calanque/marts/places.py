@@ -28,42 +28,56 @@ AREA_TYPES = (
 )
 
 
-def write_places(contracts: Sequence[FeedContract], run_id: str) -> None:
-    """Compute the cells and areas of the feeds' territories, and the squares of those without named areas.
+def needs_points(territory: Territory) -> bool:
+    """Whether the cells or areas of a territory depend on where its incidents were."""
+    return territory.boundary.rule == "hull" or territory.zones.kind == "feed_column"
 
-    A table is written only where its cells, or the names or shapes of its areas, differ.
+
+def can_be_drawn(territory: Territory, contracts: Sequence[FeedContract]) -> bool:
+    """Whether the places of a territory can be computed from its feeds: one drawn around incidents needs some."""
+    return not needs_points(territory) or any(contract.shape == "incident" for contract in contracts)
+
+
+def write_places(territory: Territory, contracts: Sequence[FeedContract], run_id: str) -> None:
+    """Compute the cells and areas of a territory, and write those that differ.
+
+    Args:
+        territory: the territory.
+        contracts: those of its feeds that have been loaded; incidents draw the boundary where its file says so.
+        run_id: written in the commits.
     """
     from calanque.places.areas import areas_of, squares_of
-    from calanque.places.territory import load_territories
 
-    started_at, written = datetime.now(UTC), False
-    for contract in contracts:
-        territory, cells = _cells(contract)
-        written |= _replace(CELLS, CELL_TYPES, cells, territory, ("cell_id", "area_name"), run_id)
-        if territory.zones.kind != "cells":
-            areas = areas_of(territory, cells)
-            written |= _replace(AREAS, AREA_TYPES, areas, territory, AREA_TEXTS, run_id)
-    for territory in load_territories():
-        if territory.zones.kind == "cells":
-            written |= _replace(AREAS, AREA_TYPES, squares_of(territory), territory, AREA_TEXTS, run_id)
+    started_at = datetime.now(UTC)
+    incidents = [contract for contract in contracts if contract.shape == "incident"] if needs_points(territory) else []
+    cells = _cells(territory, incidents)
+    written = _replace(CELLS, CELL_TYPES, cells, territory, ("cell_id", "area_name"), run_id)
+    areas = squares_of(territory) if territory.zones.kind == "cells" else areas_of(territory, cells)
+    written |= _replace(AREAS, AREA_TYPES, areas, territory, AREA_TEXTS, run_id)
     if written:
-        _record(contracts, run_id, started_at)
+        _record(territory.name, incidents, run_id, started_at)
 
 
-def _cells(contract: FeedContract) -> tuple[Territory, pd.DataFrame]:
+def _cells(territory: Territory, contracts: Sequence[FeedContract]) -> pd.DataFrame:
     from calanque.places.areas import named_cells, zone_cells
     from calanque.places.cells import territory_cells
-    from calanque.places.territory import load_territory
 
-    territory = load_territory(contract.territory)
-    name = _name_column(contract, territory)
-    points = spark.sql(
-        f"select x_m, y_m, occurred_local_date, {name or 'cast(null as string)'} as area_name "
-        f"from {contract.bronze_table} where x_m is not null"
-    ).toPandas()
+    if not contracts:
+        return zone_cells(territory, territory_cells(territory, (), ()))
+    points = spark.sql(" union all ".join(_points_sql(contract, territory) for contract in contracts)).toPandas()
     cells = territory_cells(territory, points.x_m, points.y_m, points.occurred_local_date)
     squares = territory.zones.kind == "cells"
-    return territory, zone_cells(territory, cells) if squares else named_cells(territory, cells, points)
+    return zone_cells(territory, cells) if squares else named_cells(territory, cells, points)
+
+
+def _points_sql(contract: FeedContract, territory: Territory) -> str:
+    filled = {name: column.name for name, column in contract.filling().items()}
+    day = f"cast(from_utc_timestamp({filled['occurred_at']}, '{territory.time_zone}') as date)"
+    return (
+        f"select {filled['x_m']} as x_m, {filled['y_m']} as y_m, {day} as occurred_local_date, "
+        f"{_name_column(contract, territory) or 'cast(null as string)'} as area_name "
+        f"from {contract.bronze_table} where _closed_at is null"
+    )
 
 
 def _name_column(contract: FeedContract, territory: Territory) -> str | None:
@@ -96,16 +110,17 @@ def _names(types: str) -> list[str]:
     return [part.split()[0] for part in types.split(", ")]
 
 
-def _record(contracts: Sequence[FeedContract], run_id: str, started_at: datetime) -> None:
-    from calanque.engines import lineage
+def _record(territory: str, contracts: Sequence[FeedContract], run_id: str, started_at: datetime) -> None:
     from calanque.engines.lineage import How, LineageDataset, Origin
     from calanque.places.territory import load_territory
+    from calanque.runs import lineage
 
     names = {c.bronze_table: _name_column(c, load_territory(c.territory)) for c in contracts}
+    filled = {c.bronze_table: {part: column.name for part, column in c.filling().items()} for c in contracts}
     points = tuple(
         Origin(dataset=table, column=column, how=How.AGGREGATION)
         for table, name in names.items()
-        for column in ("x_m", "y_m", "occurred_local_date", *([name] if name else []))
+        for column in (*(filled[table][part] for part in ("x_m", "y_m", "occurred_at")), *([name] if name else []))
     )
     columns = {table: _names(types) for table, types in ((CELLS, CELL_TYPES), (AREAS, AREA_TYPES))}
     targets = [
@@ -118,4 +133,4 @@ def _record(contracts: Sequence[FeedContract], run_id: str, started_at: datetime
         for table in columns
     ]
     sources = [LineageDataset(name=table, version=delta.data_version(table)) for table in names]
-    lineage.emit("cells", run_id, sources, targets, started_at)
+    lineage.emit("cells", run_id, sources, targets, started_at, territory=territory)

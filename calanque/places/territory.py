@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from calanque.contracts.yaml_file import read_yaml, sentence_of
 from calanque.errors import CalanqueError
 from calanque.settings import settings
+from calanque.yaml_file import read_yaml, sentence_of
 
 # A zone of a territory without named areas is a square of ten cells by ten: wide enough for counts of eleven.
 ZONE_CELL_COUNT = 10
@@ -64,7 +64,10 @@ class ZoneSource(_Closed):
 
 
 class Territory(_Closed):
-    """One territory file; `crs` is an EPSG code in metres, `cell_m` the side of a square cell in metres."""
+    """One territory file; `crs` is an EPSG code in metres, `cell_m` the side of a square cell in metres.
+
+    `codes` maps the city's own codes of incidents to the common taxonomy; a code that is of it needs no line.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str = Field(min_length=1)
@@ -74,6 +77,7 @@ class Territory(_Closed):
     bounding_box: BoundingBox
     boundary: Annotated[BoxRule | HullRule, Field(discriminator="rule")]
     zones: ZoneSource
+    codes: dict[str, str] = {}
 
     @field_validator("time_zone")
     @classmethod
@@ -95,6 +99,12 @@ def read_territory(path: Path) -> Territory:
         territory = Territory.model_validate(read_yaml(path))
     except ValidationError as error:
         raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
+    # A served model holds a territory, and no taxonomy.
+    from calanque.places.taxonomy import incident_types
+
+    if unknown := sorted(set(territory.codes.values()) - set(incident_types())):
+        known = ", ".join(incident_types())
+        raise CalanqueError(f"{path.name}: field 'codes': '{unknown[0]}' is not of the common taxonomy: {known}.")
     if territory.name != path.stem:
         raise CalanqueError(f"{path.name}: the name '{territory.name}' must be the file's own name, '{path.stem}'.")
     return territory

@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from calanque.errors import CalanqueError
-from calanque.settings import settings
+from calanque.settings import KEY_FILE_VARIABLE, KEYS_VARIABLE, settings
 
-KEYS_VARIABLE = "CALANQUE_TOKEN_KEYS"
-KEY_FILE_VARIABLE = "CALANQUE_TOKEN_KEY_FILE"
 SECRET_NAME = "token_key"  # noqa: S105  (name of the secret, not the secret)
 SHORTEST_KEY_BYTES = 32
 KEY_ID = re.compile(r"v[1-9]\d{0,3}")

@@ -47,26 +47,9 @@ class Drop(_Action):
 Action = Redact | Token | Drop
 Plan = Mapping[str, Action | str]
 
-_KINDS_BY_WORD: tuple[tuple[TokenKind, str], ...] = (
-    ("phone", r"phones?|tel|telephones?|mobiles?|portables?"),
-    ("email", r"e?mails?|courriels?"),
-    ("plate", r"plates?|plaques?|immatriculations?"),
-    ("person", r"names?|nom|noms|reporters?|persons?|agents?|owners?|drivers?|victims?|contacts?"),
-)
-
-
-def kind_of(column: str) -> TokenKind:
-    """Return how a column's values are normalised, by the words of its name: `phone_token` holds phones."""
-    for kind, names in _KINDS_BY_WORD:
-        if re.search(rf"(?:^|_)(?:{names})(?:_|$)", column):
-            return kind
-    return "identifier"
-
 
 def read_action(column: str, protection: str) -> Action:
-    """Read a contract's `protection` of a column: `redact`, `drop`, `token:<purpose>` or `token:<kind>:<purpose>`.
-
-    The column keeps its name; a token without a kind takes the one its name says.
+    """Read the protection of a column, which keeps its name: `redact`, `drop` or `token:<kind>:<purpose>`.
 
     Raises:
         CalanqueError: if it is none of these.
@@ -76,13 +59,11 @@ def read_action(column: str, protection: str) -> Action:
             return Redact(output=column)
         case ["drop"]:
             return Drop()
-        case ["token", purpose] if _PURPOSE.fullmatch(purpose):
-            return Token(kind=kind_of(column), purpose=purpose, output=column)
         case ["token", "person" | "phone" | "email" | "plate" | "identifier" as kind, purpose]:
             if _PURPOSE.fullmatch(purpose):
                 return Token(kind=kind, purpose=purpose, output=column)
     raise CalanqueError(
-        f"The protection '{protection}' of column '{column}' is unknown: write redact, drop or token:<purpose>."
+        f"The protection '{protection}' of column '{column}' is unknown: write redact, drop or token:<kind>:<purpose>."
     )
 
 
@@ -96,7 +77,7 @@ def protect_batches(frames: "Iterable[pd.DataFrame]", plan: Plan) -> "Iterator[p
 
     Args:
         frames: frames of string columns; None and NaN stay None.
-        plan: source column -> action, or a contract's `protection` (see `read_action`). A planned column leaves under
+        plan: source column -> action, or its protection in words (see `read_action`). A planned column leaves under
             the name its action gives, in the place it had; columns that are not in the plan pass as they are.
 
     Yields:
@@ -109,6 +90,29 @@ def protect_batches(frames: "Iterable[pd.DataFrame]", plan: Plan) -> "Iterator[p
     actions = {name: read_action(name, a) if isinstance(a, str) else a for name, a in plan.items()}
     for frame in frames:
         yield _protect(frame, actions)
+
+
+def is_erased(frame: "pd.DataFrame", plan: Plan, listed: frozenset[str]) -> "pd.Series[bool]":
+    """Say of each row whether one of its planned columns gives a listed token, under whichever key the list has it.
+
+    Raises:
+        CalanqueError: if a key of the list is not there any more, or a value cannot be judged; it names no value.
+    """
+    import pandas as pd
+
+    found = pd.Series(False, index=frame.index)
+    for name, written in plan.items():
+        action = read_action(name, written) if isinstance(written, str) else written
+        if isinstance(action, Token):
+            for key_id in sorted({token.split(":")[0] for token in listed if token.split(":")[1] == action.kind}):
+                found |= _column(name, frame[name], action, key_id).isin(listed)
+    return found
+
+
+def without_erased(frames: "Iterable[pd.DataFrame]", plan: Plan, listed: frozenset[str]) -> "Iterator[pd.DataFrame]":
+    """Leave the rows out that give a listed token, before anything of them is protected or written."""
+    for frame in frames:
+        yield frame[~is_erased(frame, plan, listed)] if listed else frame
 
 
 def _protect(frame: "pd.DataFrame", plan: Mapping[str, Action]) -> "pd.DataFrame":
@@ -130,13 +134,13 @@ def _protect(frame: "pd.DataFrame", plan: Mapping[str, Action]) -> "pd.DataFrame
     return pd.DataFrame(columns, index=frame.index)
 
 
-def _column(name: str, series: "pd.Series[Any]", action: Redact | Token) -> "pd.Series[Any]":
+def _column(name: str, series: "pd.Series[Any]", action: Redact | Token, key_id: str | None = None) -> "pd.Series[Any]":
     """Apply one action; whatever goes wrong, no value may leave in the error or in its chain of causes."""
     import pandas as pd
 
     try:
         values = [None if pd.isna(value) else str(value) for value in series]
-        protected = _redacted(values) if isinstance(action, Redact) else _tokens(values, action)
+        protected = _redacted(values) if isinstance(action, Redact) else _tokens(values, action, key_id)
     except CalanqueError:
         raise
     except Exception as error:
@@ -157,9 +161,9 @@ def _redacted(values: list[str | None]) -> list[str | None]:
     return [redacted.get(value, value) if value else None for value in values]
 
 
-def _tokens(values: list[str | None], action: Token) -> list[str | None]:
+def _tokens(values: list[str | None], action: Token, key_id: str | None = None) -> list[str | None]:
     keys = _worker_keys(key_stamp())
-    return [keys.token(action.kind, value, action.purpose) for value in values]
+    return [keys.token(action.kind, value, action.purpose, key_id) for value in values]
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from calanque.errors import CalanqueError
-from calanque.privacy.key_file import KEY_FILE_VARIABLE as KEY_FILE_VARIABLE
 from calanque.privacy.key_file import SHORTEST_KEY_BYTES, check_length, read_keys
 
 TokenKind = Literal["person", "phone", "email", "plate", "identifier"]

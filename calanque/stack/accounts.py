@@ -13,7 +13,7 @@ NOT_PROTECTED = (
 )
 # One password an account, the same at each door.
 DOORS = {
-    "engineer": "Airflow, MLflow",
+    "engineer": "Airflow, Trino, MLflow",
     "analyst": "Airflow, Trino, MLflow",
     "dpo": "Airflow, MLflow",
     "training": "MLflow, for the tasks: the one account that writes there",

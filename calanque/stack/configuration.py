@@ -94,6 +94,7 @@ def _values(settings: Settings) -> dict[str, Any]:
     )
     return {
         "s": settings,
+        "readers": ",".join(setup.READERS),
         "root": settings.root,
         "home": settings.home,
         "home_uri": settings.home.resolve().as_uri(),
@@ -129,15 +130,21 @@ def _trino_security(settings: Settings) -> None:
         folder / "password-authenticator.properties",
         f"password-authenticator.name=file\nfile.password-file={folder}/password.db\n",
     )
-    if not (folder / "password.db").is_file():
-        import bcrypt
-
-        digest = bcrypt.hashpw(settings.secret("password_analyst").encode(), bcrypt.gensalt(10, prefix=b"2a")).decode()
-        _write(folder / "password.db", f"analyst:{digest.replace('$2a$', '$2y$', 1)}\n")
+    known = folder / "password.db"
+    if not known.is_file() or len(known.read_text(encoding="utf-8").splitlines()) < len(setup.READERS):
+        _write(known, "".join(f"{reader}:{_hashed(settings, reader)}\n" for reader in setup.READERS))
     if not (folder / "keystore.pem").is_file():
         made = certificates.make(settings.host)
         _write(folder / "keystore.pem", made.keystore)
         _write(settings.home / "trino-ca.pem", made.authority)
+
+
+def _hashed(settings: Settings, account: str) -> str:
+    """Return the hash of an account's password as Trino's password file wants it."""
+    import bcrypt
+
+    digest = bcrypt.hashpw(settings.secret(f"password_{account}").encode(), bcrypt.gensalt(10, prefix=b"2a")).decode()
+    return digest.replace("$2a$", "$2y$", 1)
 
 
 def clean(settings: Settings) -> None:

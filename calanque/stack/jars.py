@@ -2,12 +2,13 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 from calanque.errors import CalanqueError
-from calanque.settings import Settings
+from calanque.settings import Settings, keyless
 
 # Connectors that the query door does not use: each is code that could read something else than the marts.
 KEPT_PLUGINS = frozenset({"delta-lake", "password-authenticators", "http-event-listener"})
@@ -82,7 +83,7 @@ def _fetch(settings: Settings, folder: Path) -> None:
         f"-DoutputDirectory={partial}",
         "package",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - arguments are ours
+    done = subprocess.run(command, env=keyless(os.environ), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         tail = " ".join(done.stdout.strip().splitlines()[-3:])
         raise CalanqueError(
@@ -112,7 +113,7 @@ def _verify(folder: Path, lock: dict[str, str]) -> None:
 def _unpack_trino(folder: Path) -> None:
     archive = next(folder.glob("trino-server-*.tar.gz"))
     # The plugins are hard links into lib/: the archive must be unpacked whole before any is deleted.
-    subprocess.run(["tar", "-xzf", str(archive), "-C", str(folder)], check=True)  # noqa: S603, S607
+    subprocess.run(["tar", "-xzf", str(archive), "-C", str(folder)], env=keyless(os.environ), check=True)  # noqa: S603, S607
     archive.unlink()
     next(path for path in folder.glob("trino-server-*") if path.is_dir()).rename(folder / "trino")
     for plugin in (folder / "trino" / "plugin").iterdir():

@@ -14,15 +14,17 @@ from calanque.stack.services import Service, declare
 Say = Callable[[str, float], None]
 
 
-def up(settings: Settings, say: Say) -> float:
+def up(settings: Settings, say: Say, name: str | None = None) -> float:
     """Start every service that is not ready; returns the seconds it took.
 
     Args:
         settings: the installation.
         say: called with a service's name and its seconds, as each becomes ready.
+        name: start this one and what it needs, and no other.
 
     Raises:
-        CalanqueError: if a prerequisite is missing, a port is taken, or a service is not ready in its time.
+        CalanqueError: if a prerequisite is missing, a port is taken, there is no such service, or one is not ready in
+            its time.
     """
     started_at = time.monotonic()
     preflight.check_java()
@@ -43,8 +45,28 @@ def up(settings: Settings, say: Say) -> float:
     if not running:
         supervisor.write_file(settings, services)
         supervisor.start(settings)
-    _start_in_order(settings, services, say)
+    _start_in_order(settings, services if name is None else needed(services, name), say)
     return time.monotonic() - started_at
+
+
+def needed(services: tuple[Service, ...], name: str) -> tuple[Service, ...]:
+    """Return a service and all that it needs.
+
+    Raises:
+        CalanqueError: if there is no such service.
+    """
+    named = {service.name: service for service in services}
+    wanted = [_named(services, name)]
+    for service in wanted:
+        wanted += [named[need] for need in service.needs if named[need] not in wanted]
+    return tuple(wanted)
+
+
+def _named(services: tuple[Service, ...], name: str) -> Service:
+    for service in services:
+        if service.name == name:
+            return service
+    raise CalanqueError(f"There is no service '{name}': choose one of {', '.join(s.name for s in services)}.")
 
 
 def _start_in_order(settings: Settings, services: tuple[Service, ...], say: Say) -> None:
@@ -84,11 +106,9 @@ def restart(settings: Settings, name: str) -> float:
     """
     if not supervisor.is_running(settings):
         raise CalanqueError("The stack is down: start it with 'calanque stack up'.")
-    services = {service.name: service for service in declare(settings)}
-    if name not in services:
-        raise CalanqueError(f"There is no service '{name}': choose one of {', '.join(services)}.")
+    service = _named(declare(settings), name)
     supervisor.stop_one(settings, name)
-    return _start(settings, services[name])
+    return _start(settings, service)
 
 
 def wait_until_ready(settings: Settings, service: Service) -> None:

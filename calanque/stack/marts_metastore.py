@@ -1,8 +1,8 @@
-"""The metastore as the query door sees it: the schema `marts`, and reading.
+"""The metastore as the query door sees it: for each person the schemas that are theirs, and reading.
 
-Trino opens the log of a table before it asks its own rules, so a table of another zone failed with an error of HDFS
-instead of being refused; here there is no such table. Example: `get_table('bronze', 'f')` is answered "no such object"
-without being passed on; `get_table('marts', 'f')` is passed on, and so is its answer.
+Trino opens the log of a table before it asks its own rules, so a table of another tier failed with an error of HDFS
+instead of being refused; here there is no such table. Example: after `set_ugi('analyst')`, `get_table('bronze', 'f')`
+is answered "no such object" without being passed on; `get_table('marts', 'f')` is passed on, and so is its answer.
 
 The Thrift binary protocol (strict): a message is a kind, a name, a number and a struct; the schema is the first text of
 the struct, or of the struct in it.
@@ -14,7 +14,8 @@ import struct
 import threading
 from typing import Any
 
-SCHEMA = "marts"
+# Who asks is said first on each connection (`set_ugi`); before that, and of anybody else, there is no schema.
+SCHEMAS_OF: dict[str, tuple[str, ...]] = {"analyst": ("marts",), "engineer": ("governance", "marts")}
 VERSION, CALL, REPLY, EXCEPTION = 0x80010000, 1, 2, 3
 STRING, STRUCT, LIST = 11, 12, 15
 _FIXED = {2: ">b", 3: ">b", 4: ">d", 6: ">h", 8: ">i", 10: ">q"}
@@ -22,7 +23,7 @@ _MAPS, _SEQUENCES = 13, (14, LIST)
 LARGEST_BYTES = 64 * 1024 * 1024
 # Of these the caller names itself, or asks what holds no table.
 FREE = frozenset({"set_ugi", "getMetaConf", "get_config_value", "getVersion", "getStatus", "getName"})
-SCHEMAS = frozenset({"get_all_databases", "get_databases"})
+SCHEMA_CALLS = frozenset({"get_all_databases", "get_databases"})
 NAMES = frozenset({"get_all_tables", "get_tables", "get_tables_by_type", "get_table_meta", "get_table_names_by_filter"})
 # Number of the field of a result that says "no such object".
 ABSENT = {"get_database": 1, "get_table": 2, "get_table_req": 2}
@@ -78,17 +79,23 @@ class Message:
         return self._number(_FIXED[kind])
 
 
-def answer(call: Message) -> bytes | None:
-    """Return what the door is told at once; None for a call that the metastore itself answers."""
+def answer(call: Message, schemas: tuple[str, ...]) -> bytes | None:
+    """Return what the door is told at once; None for a call that the metastore itself answers.
+
+    Args:
+        call: what is asked.
+        schemas: those of the person who asks.
+    """
     if call.name in FREE:
         return None
-    if call.name in SCHEMAS:
-        return _reply(call, REPLY, _field(LIST, 0) + struct.pack(">bi", STRING, 1) + _text(SCHEMA))
-    if call.name.startswith("get_") and _schema(call.fields) == SCHEMA:
+    if call.name in SCHEMA_CALLS:
+        names = b"".join(map(_text, schemas))
+        return _reply(call, REPLY, _field(LIST, 0) + struct.pack(">bi", STRING, len(schemas)) + names)
+    if call.name.startswith("get_") and _schema(call.fields) in schemas:
         return None
     if call.name in NAMES:
         return _reply(call, REPLY, _field(LIST, 0) + struct.pack(">bi", STRING, 0))
-    sentence = _field(STRING, 1) + _text("The query door reads the schema marts only.")
+    sentence = _field(STRING, 1) + _text("There is no such schema for whoever asks.")
     if call.name in ABSENT:
         return _reply(call, REPLY, _field(STRUCT, ABSENT[call.name]) + sentence + b"\0")
     return _reply(call, EXCEPTION, sentence)
@@ -115,11 +122,14 @@ class _Connection(socketserver.BaseRequestHandler):
     server: "MartsMetastore"
 
     def handle(self) -> None:
+        schemas: tuple[str, ...] = ()
         try:
             with socket.create_connection(self.server.metastore) as metastore:
                 while True:
                     call = Message(self.request)
-                    told = answer(call)
+                    if call.name == "set_ugi":
+                        schemas = SCHEMAS_OF.get(call.fields[1], ())
+                    told = answer(call, schemas)
                     if told is None:
                         metastore.sendall(call.raw)
                         told = bytes(Message(metastore).raw)

@@ -1,5 +1,6 @@
 """Check what the machine must have before anything starts; each lack ends in one sentence."""
 
+import os
 import re
 import shutil
 import socket
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 import psutil
 
 from calanque.errors import CalanqueError
-from calanque.settings import Ports, Settings
+from calanque.settings import Ports, Settings, keyless
 
 OLDEST_JAVA = 17
 
@@ -25,7 +26,8 @@ def check_java() -> str:
         raise CalanqueError(
             "Java is missing: install Java 17 or newer (for example 'apt-get install openjdk-17-jre-headless')."
         )
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+    command, told = [java, "-version"], keyless(os.environ)
+    said = subprocess.run(command, env=told, capture_output=True, text=True, check=False).stderr  # noqa: S603
     found = re.search(r'version "(\d+)', said)
     if not found or int(found[1]) < OLDEST_JAVA:
         raise CalanqueError(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from calanque.settings import PATIENT_THREADS, Settings
+from calanque.settings import PATIENT_THREADS, Settings, key_variables, keyless
 from calanque.stack import jars, preflight, probes, setup
 
 Step = Callable[[Settings], None]
@@ -126,7 +126,7 @@ def _metastore(s: Settings) -> Service:
         name="metastore",
         command=(sys.executable, "-m", "calanque.stack.metastore", java, class_path, *SMALL_JVM, "-Xmx384m"),
         environment={**own_environment(s), "HADOOP_USER_NAME": "lake"},
-        needs=("postgres", "datanode3"),
+        needs=("postgres", *(f"datanode{number}" for number in (1, 2, 3))),
         ready=probes.listening("metastore"),
         address=s.metastore_uri,
     )
@@ -154,6 +154,8 @@ def _spark(s: Settings) -> Service:
         ),
         environment={
             **own_environment(s),
+            # Its workers make the tokens, and nobody else does.
+            **key_variables(os.environ),
             "HADOOP_CONF_DIR": str(s.home / "conf/hadoop"),
             "HADOOP_USER_NAME": "lake",
             "PYSPARK_PYTHON": sys.executable,
@@ -191,8 +193,8 @@ def _trino(s: Settings) -> Service:
             f"{home}/lib/*",
             "io.trino.server.TrinoServer",
         ),
-        # HDFS sees the query door as the analyst: it could not read another zone even if a rule were wrong.
-        environment={"HADOOP_USER_NAME": "analyst"},
+        # Its own name may read nothing on HDFS; it asks there as the person who asks it, and may be nobody else.
+        environment={"HADOOP_USER_NAME": "trino"},
         needs=("metastore",),
         prepare=lambda settings: (settings.home / "trino").mkdir(exist_ok=True),
         ready=probes.trino,
@@ -274,6 +276,6 @@ def airflow_environment(s: Settings) -> dict[str, str]:
 
 
 def own_environment(s: Settings) -> dict[str, str]:
-    """Return what a process of ours needs to find this installation."""
-    exported = {key: value for key, value in os.environ.items() if key.startswith("CALANQUE_")}
+    """Return what a process of ours needs to find this installation; not where the keys of the tokens are."""
+    exported = {key: value for key, value in keyless(os.environ).items() if key.startswith("CALANQUE_")}
     return {**exported, "CALANQUE_HOME": str(s.home), "CALANQUE_CACHE": str(s.cache), "PYTHONPATH": str(s.root)}

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from calanque.errors import CalanqueError
-from calanque.settings import Settings
+from calanque.settings import Settings, keyless
 
 DATABASES = ("airflow", "mlflow", "mlflow_accounts", "metastore")
-SCHEMAS = ("bronze", "quarantine", "silver", "marts")
+SCHEMAS = ("bronze", "quarantine", "silver", "marts", "governance")
+# Who reads tables at the query door, and what of HDFS for it: both the marts, the engineer the tables of runs too.
+READERS = ("analyst", "engineer")
 ZONES = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
 
 
@@ -41,10 +44,12 @@ def postgres_shield() -> tuple[str, ...]:
 
 
 def _run(settings: Settings, what: str, command: list[str], environment: dict[str, str] | None = None) -> None:
+
     settings.logs.mkdir(parents=True, exist_ok=True)
     log = settings.logs / f"{what}.log"
     with log.open("ab") as file:
-        done = subprocess.run(command, stdout=file, stderr=file, env=os.environ | (environment or {}), check=False)  # noqa: S603
+        told = keyless(os.environ) | (environment or {})
+        done = subprocess.run(command, stdout=file, stderr=file, env=told, check=False)  # noqa: S603
     if done.returncode:
         raise CalanqueError(f"The step '{what}' failed with code {done.returncode}: read {log}.")
 
@@ -101,13 +106,18 @@ def format_namenode(settings: Settings) -> None:
 
 
 def make_zones(settings: Settings) -> None:
-    """Make the zones and the rights of architecture.md: `lake` owns all, `analyst` reads marts and nothing else."""
+    """Make the tiers and the rights of architecture.md: `lake` owns all, readers read marts, each of them no more."""
     from calanque.engines.hdfs import web_client
 
     admin = web_client(settings, "hdfs")
-    if admin.status("/lake/governance", strict=False):
-        return
-    for user in ("lake", "analyst"):
+    if not admin.status("/lake/governance", strict=False):
+        _make_folders(admin)
+    if "user:engineer" not in str(admin.acl_status("/lake")):
+        _admit_readers(admin)
+
+
+def _make_folders(admin: Any) -> None:
+    for user in ("lake", *READERS):
         # Trash needs /user open to all and each home owned by its user.
         admin.makedirs(f"/user/{user}")
         admin.set_owner(f"/user/{user}", owner=user, group=user)
@@ -121,19 +131,30 @@ def make_zones(settings: Settings) -> None:
     for path in ("/lake", *(f"/lake/{zone}" for zone in ZONES)):
         admin.set_owner(path, owner="lake", group="lake")
         admin.set_permission(path, "750")
-    admin.set_acl("/lake", "user::rwx,user:analyst:--x,group::r-x,other::---")
-    access = "user::rwx,user:analyst:r-x,group::r-x,other::---"
-    default = ",".join(f"default:{entry}" for entry in access.split(","))
-    admin.set_acl("/lake/marts", f"{access},{default}")
+
+
+def _admit_readers(admin: Any) -> None:
+    """Let readers pass through to marts and tables of runs, and read the marts: those of an earlier release too."""
+    from calanque.engines.hdfs import readable_by
+
+    through = ",".join(f"user:{reader}:--x" for reader in READERS)
+    admin.set_acl("/lake/governance", "user::rwx,user:engineer:--x,group::r-x,other::---")
+    for folder, _, files in admin.walk("/lake/marts"):
+        admin.set_acl(folder, readable_by(READERS))
+        for name in files:
+            admin.set_acl(f"{folder}/{name}", "user::rw-,user:analyst:r--,user:engineer:r--,group::r--,other::---")
+    admin.set_acl("/lake", f"user::rwx,{through},group::r-x,other::---")
 
 
 def make_schemas(settings: Settings) -> None:
-    """Make one schema per zone of tables, at the zone's place on HDFS."""
+    """Make one schema per zone of tables, at the zone's place on HDFS, and the tables of runs."""
     from calanque.engines import spark
+    from calanque.runs.tables import make_tables
 
     session = spark.session()
     for schema in SCHEMAS:
         session.sql(f"create schema if not exists {schema} location '{settings.hdfs_uri}/lake/{schema}'")
+    make_tables()
 
 
 def migrate_airflow(settings: Settings) -> None:

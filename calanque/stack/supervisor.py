@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from calanque.errors import CalanqueError
-from calanque.settings import Settings
+from calanque.settings import Settings, keyless
 from calanque.stack.services import Service
 
 ALIVE = frozenset({"RUNNING", "STARTING", "BACKOFF"})
@@ -100,7 +100,8 @@ def start(settings: Settings) -> None:
         CalanqueError: if it does not answer within 20 s.
     """
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(settings.home / "conf" / "supervisord.conf")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    # Every service inherits this environment beside its own.
+    done = subprocess.run(command, capture_output=True, text=True, env=keyless(os.environ), check=False)  # noqa: S603
     for _ in range(100):
         if is_running(settings):
             return

@@ -1,19 +1,14 @@
-"""Synthetic citizen reports for Marseille: French free text with planted personal values, all of them invented.
-
-Phones come from the ranges ARCEP keeps for fiction, e-mails from the domains of RFC 2606, plates from series that are
-not yet issued.
-"""
+"""Synthetic citizen reports for Marseille: French free text with planted personal values, all of them invented."""
 
 import csv
 import io
 import random
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calanque.errors import CalanqueError
+from calanque.twin import invented
 from calanque.twin import report_texts as texts
 
 if TYPE_CHECKING:
@@ -41,9 +36,6 @@ _HOT_SPOT_COUNT = 12
 _HOT_SPOT_SHARE = 0.7
 _HOURS = tuple(h for h in range(24) if h != 2)  # the hour from 2 to 3 does not exist, or twice, when clocks change
 _HOUR_WEIGHTS = tuple({22: 6, 23: 7, 0: 5, 1: 3}.get(h, 1 if h < 7 else 3) for h in _HOURS)
-_PHONE_PREFIXES = ("063998", "046571", "026191")
-_PLATE_LETTERS = "VXYZ"
-_PLATE_REST = "ABCDEFGHJKLMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +131,9 @@ def _report(
     category = draw.choices(texts.CATEGORIES, texts.CATEGORY_WEIGHTS)[0]
     first, last = faker.first_name(), faker.last_name()
     description, inside = _description(draw, category, faker)
-    name = _cased(draw, first, last)
-    phone = _phone(draw) if draw.random() < 0.8 else ""
-    email = _email(draw, first, last) if draw.random() < 0.6 else ""
+    name = invented.cased(draw, first, last)
+    phone = invented.phone(draw) if draw.random() < 0.8 else ""
+    email = invented.email(draw, first, last) if draw.random() < 0.6 else ""
     lon, lat = _position(draw, spots)
     row = (
         report_id,
@@ -166,15 +158,15 @@ def _report(
 def _description(draw: random.Random, category: str, faker: "Faker") -> tuple[str, list[tuple[str, str]]]:
     where = f"{draw.choice(texts.STREETS)}" if draw.random() < 0.6 else f"vers {draw.choice(texts.PLACES)}"
     text = draw.choice(texts.OPENINGS) + draw.choice(texts.FACTS[category]).format(where=where)
-    name = _cased(draw, faker.first_name(), faker.last_name())
+    name = invented.cased(draw, faker.first_name(), faker.last_name())
     email_name = (faker.first_name(), faker.last_name())
     address = f"{draw.randrange(1, 240)} {draw.choice(texts.STREETS)}, 130{draw.randrange(1, 17):02d} Marseille"
     options = (
         (0.35, texts.PERSON_PHRASES, "name", "PERSON", name),
-        (0.20, texts.PHONE_PHRASES, "phone", "PHONE_NUMBER", _phone(draw)),
-        (0.10, texts.EMAIL_PHRASES, "email", "EMAIL_ADDRESS", _email(draw, *email_name)),
+        (0.20, texts.PHONE_PHRASES, "phone", "PHONE_NUMBER", invented.phone(draw)),
+        (0.10, texts.EMAIL_PHRASES, "email", "EMAIL_ADDRESS", invented.email(draw, *email_name)),
         (0.20, texts.ADDRESS_PHRASES, "address", "POSTAL_ADDRESS", address),
-        (0.40 if category == "stationnement" else 0.06, texts.PLATE_PHRASES, "plate", "FR_PLATE", _plate(draw)),
+        (0.40 if category == "stationnement" else 0.06, texts.PLATE_PHRASES, "plate", "FR_PLATE", invented.plate(draw)),
     )
     planted = []
     for share, phrases, slot, kind, value in options:
@@ -184,31 +176,6 @@ def _description(draw: random.Random, category: str, faker: "Faker") -> tuple[st
             planted.append((kind, value))
     text += draw.choice(texts.CLOSINGS)
     return text[0].upper() + text[1:], planted
-
-
-def _cased(draw: random.Random, first: str, last: str) -> str:
-    forms = (f"{first} {last}", f"{first} {last.upper()}", f"{last.upper()} {first}", f"{last} {first}".upper())
-    return draw.choices(forms, (6, 2, 1, 1))[0]
-
-
-def _phone(draw: random.Random) -> str:
-    digits = draw.choice(_PHONE_PREFIXES) + f"{draw.randrange(10_000):04d}"
-    pairs = [digits[i : i + 2] for i in range(0, 10, 2)]
-    return draw.choice((digits, " ".join(pairs), ".".join(pairs), "+33 " + digits[1] + " " + " ".join(pairs[1:])))
-
-
-def _email(draw: random.Random, first: str, last: str) -> str:
-    parts = [
-        re.sub(r"[^a-z]+", "-", unicodedata.normalize("NFKD", p.lower()).encode("ascii", "ignore").decode())
-        for p in (first, last)
-    ]
-    return f"{'.'.join(parts)}{draw.randrange(1, 99)}@{draw.choice(('example.org', 'example.net', 'example.com'))}"
-
-
-def _plate(draw: random.Random) -> str:
-    left = draw.choice(_PLATE_LETTERS) + draw.choice(_PLATE_REST)
-    right = draw.choice(_PLATE_REST) + draw.choice(_PLATE_REST)
-    return draw.choice(("{}-{}-{}", "{} {} {}", "{}{}{}")).format(left, f"{draw.randrange(1, 1000):03d}", right)
 
 
 def _position(draw: random.Random, spots: list[tuple[float, float]]) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 {#
-  The zones are shared by every run: a schema is called silver or marts, never <target>_silver.
-  Tests alone pass `prefix`, to build the project beside the lake's own tables.
+  A build has a schema of its own, by domain and city, where no reader looks: its marts are shown once they are gated.
+  The marts that ml/ writes are tested where they are shown.
 #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ var('prefix', '') }}{{ custom_schema_name | trim if custom_schema_name else target.schema }}
+    {{ var('schema', target.schema) }}
 {%- endmacro %}

@@ -16,7 +16,7 @@
         {{ tblproperties_clause() }}
         {{ partition_cols(label="partitioned by") }}
         {{ location_clause() }}
-        {{ comment_clause() }}
+        comment {{ sql_text(told_with_sources(model)) }}
         as
         {{ source }}
     {%- endif -%}
@@ -27,12 +27,24 @@
     {%- set view = relation.identifier ~ '__described' -%}
     {%- set columns = [] -%}
     {%- for column in model.columns.values() -%}
-        {%- set text = column.description | trim | replace("\\", "\\\\") | replace("'", "\\'") -%}
-        {%- do columns.append(adapter.quote(column.name) ~ " comment '" ~ text ~ "'") -%}
+        {%- do columns.append(adapter.quote(column.name) ~ " comment " ~ sql_text(column.description | trim)) -%}
     {%- endfor -%}
     {%- call statement('describe') -%}
         create or replace temporary view {{ view }} ({{ columns | join(', ') }}) as
         {{ query }}
     {%- endcall -%}
     {{ return("select * from " ~ view) }}
+{%- endmacro %}
+
+{% macro sql_text(text) -%}
+    {{ return("'" ~ text | replace("\\", "\\\\") | replace("'", "\\'") ~ "'") }}
+{%- endmacro %}
+
+{# What a table holds, and then whom to cite: a line of each feed that is in the mart, whatever its city. #}
+{% macro told_with_sources(node) -%}
+    {%- set told = [node.description | trim] -%}
+    {%- for feed, line in var('sources', {}).items() | sort -%}
+        {%- do told.append(line) -%}
+    {%- endfor -%}
+    {{ return(told | join(' ')) }}
 {%- endmacro %}

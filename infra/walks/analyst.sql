@@ -13,7 +13,8 @@ counted as (
     cross join span
     inner join dim_cell as cells on incidents.cell_id = cells.cell_id
     where
-        incidents.type = 'break_and_enter'
+        incidents.territory = 'toronto'
+        and incidents.type = 'break_and_enter'
         and incidents.occurred_local_date > span.last_date - interval '2' year
     group by grouping sets ((cells.area_name), ())
 ),
@@ -44,7 +45,10 @@ select
     count_if(occurred_local_weekday > 5) as weekend_count,
     bool_or(is_hour_doubtful) as is_hour_doubtful
 from fct_incidents
-where type = 'break_and_enter' and occurred_local_date >= (select max(occurred_local_date) from fct_incidents) - interval '3' year
+where
+    territory = 'toronto'
+    and type = 'break_and_enter'
+    and occurred_local_date >= (select max(occurred_local_date) from fct_incidents where territory = 'toronto') - interval '3' year
 group by occurred_local_hour
 order by occurred_local_hour;
 
@@ -61,7 +65,9 @@ select
     forecasts.served
 from fct_forecast as forecasts
 inner join dim_cell as cells on forecasts.cell_id = cells.cell_id
-where forecasts.week_start_date = (select max(week_start_date) from fct_forecast)
+where
+    forecasts.territory = 'toronto'
+    and forecasts.week_start_date = (select max(week_start_date) from fct_forecast where territory = 'toronto')
 order by forecasts.expected_count desc
 limit 20;
 
@@ -76,11 +82,14 @@ select
     round(scores.log_score, 3) as log_score,
     round(scores.coverage, 3) as coverage
 from fct_forecast_score as scores
-where scores.week_start_date = (select max(week_start_date) from fct_forecast_score)
+where
+    scores.territory = 'toronto'
+    and scores.week_start_date = (select max(week_start_date) from fct_forecast_score where territory = 'toronto')
 order by scores.type, scores.method;
 
 -- What is stale? / Qu'est-ce qui n'est plus frais ?
 select
+    territory,
     feed,
     last_row_local_date,
     last_ingested_local_at,
@@ -101,8 +110,10 @@ with counted as (
     inner join dim_cell as cells on incidents.cell_id = cells.cell_id
     inner join dim_area as areas on cells.area_id = areas.area_id
     where
-        areas.area_name in ('Moss Park', 'Bay Street Corridor')
-        and incidents.occurred_local_date > (select max(occurred_local_date) from fct_incidents) - interval '1' year
+        incidents.territory = 'toronto'
+        and areas.area_name in ('Moss Park', 'Bay Street Corridor')
+        and incidents.occurred_local_date
+        > (select max(occurred_local_date) from fct_incidents where territory = 'toronto') - interval '1' year
     group by areas.area_name, incidents.type, areas.area_m2
 )
 select
@@ -129,14 +140,18 @@ order by reports.month_start_date desc, reports.report_count desc nulls last;
 
 -- What has changed, in the data and in who serves the forecast? / Qu'est-ce qui a changé, dans les données et dans le modèle servi ?
 select
+    territory,
     compared_at as at,
     concat(type, ' ', input) as what,
     finding_en,
     finding_fr
 from fct_input_drift
-where has_drifted and week_start_date = (select max(week_start_date) from fct_input_drift)
+where
+    has_drifted
+    and (territory, week_start_date) in (select territory, max(week_start_date) from fct_input_drift group by territory)
 union all
 select
+    territory,
     decided_at as at,
     concat(model_name, ' ', model_version, ' ', decision) as what,
     reason as finding_en,

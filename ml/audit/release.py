@@ -59,7 +59,7 @@ FULL = AuditSize(
     history_weeks=104,
     fairness_weeks=8,
 )
-# About a minute of one core, for every training.
+# About a minute of one core, for the version that is to be released.
 SMALL = AuditSize(
     loop_lives=1,
     loop_retrain_weeks=8,

@@ -1,4 +1,4 @@
-"""The step a DAG runs after a training: audit the version it made, and leave the report beside the model."""
+"""The step of the DAG of audits: audit the newest version, and leave the report beside the model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from calanque.engines import tracking
-from calanque.governance import state
+from calanque.runs import state
 from calanque.settings import settings
 from ml.audit.forecasters import risk_forecaster
 from ml.audit.release import SMALL, audit

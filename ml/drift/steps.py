@@ -6,9 +6,9 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.engines import delta, lineage, spark
+from calanque.engines import delta, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
-from calanque.governance import state
+from calanque.runs import lineage, state
 from ml import marts
 from ml.drift.rows import INPUT_DRIFT, InputDrift, input_drift
 
@@ -35,13 +35,13 @@ def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
     Raises:
         CalanqueError: if the marts are missing.
     """
-    inputs = state.table_versions(READ) | {"code": marts.code_version()}
+    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)}
     step, started_at = f"drift.{territory}", datetime.now(UTC).replace(microsecond=0)
     is_new = not state.unchanged(step, inputs)
     drift = input_drift(territory, read_reported(territory), started_at)
     if is_new:
         marts.write_week(INPUT_DRIFT, drift.rows, territory, drift.first_day, "drift", run_id)
-        lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [_output()], started_at)
+        lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [_output()], started_at, territory=territory)
         state.record(step, inputs, state.table_versions([INPUT_DRIFT.name]))
     for sentence, has_drifted in zip(drift.rows["finding_en"], drift.rows["has_drifted"], strict=True):
         log.log(logging.WARNING if has_drifted else logging.DEBUG, "%s", sentence)

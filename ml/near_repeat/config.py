@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from calanque.contracts.yaml_file import read_closed
+from calanque.yaml_file import read_closed
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
 

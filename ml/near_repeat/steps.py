@@ -6,10 +6,10 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from calanque.engines import delta, lineage
+from calanque.engines import delta
 from calanque.engines.lineage import How, LineageDataset, Origin
-from calanque.governance import state
 from calanque.places.territory import load_territory
+from calanque.runs import lineage, state
 from ml import marts
 from ml.near_repeat.rows import near_repeat_tables
 
@@ -72,15 +72,18 @@ def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, A
     """Write the near-repeat layer of a territory to `marts.fct_near_repeat` and `marts.fct_near_repeat_alert`.
 
     Returns:
-        The week, the types where near-repeat is found, and the alerts; None when data and code have not changed.
+        The week, the types where near-repeat is found, and the alerts; None when data and code have not changed, or the
+        marts hold no incident of the territory.
 
     Raises:
         CalanqueError: if the marts are missing or do not fit each other, or pairs are more than memory allows.
     """
-    inputs = state.table_versions(READ) | {"code": marts.code_version()}
+    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)}
     step = f"near_repeat.{territory}"
     if state.unchanged(step, inputs):
         log.info("The near-repeat layer of %s stands: same data, same code; nothing to do.", territory)
+        return None
+    if not marts.has_incidents(territory):
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
     cells, incidents = marts.read_cells(territory), marts.read_incidents(territory)
@@ -101,7 +104,8 @@ def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, A
 
 def _emit(territory: str, run_id: str, inputs: state.Fingerprint, started_at: datetime) -> None:
     outputs = [_output(FINDINGS), _output(ALERTS)]
-    lineage.emit(f"near_repeat.{territory}", run_id, marts.lineage_inputs(READ, inputs), outputs, started_at)
+    read = marts.lineage_inputs(READ, inputs)
+    lineage.emit(f"near_repeat.{territory}", run_id, read, outputs, started_at, territory=territory)
 
 
 def _output(table: WeekTable) -> LineageDataset:

@@ -25,7 +25,7 @@ LIMITS = """\
 - "At most N, nine times in ten" is about the week's count in one cell; most are empty most weeks, so most N are 0.
 - It must be shown beside the plain counts, and serves only while it beats them."""
 AUDIT_TITLE = "## Audit"
-NOT_AUDITED = "Not audited yet: the audit of the parameters follows the training."
+NOT_AUDITED = "Not audited yet: the DAG `audit_risk` does it, when somebody asks."
 
 
 def model_card(training: Training, config: RiskConfig, data_version: str) -> str:

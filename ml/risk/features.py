@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.risk.cores import in_turns
 from ml.risk.cube import DAYS_A_WEEK, CountCube
 from ml.risk.kernels import Kernels, shares
 from ml.risk.premises import EXPOSURES, PremisesSurfaces
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ml.risk.config import RiskConfig
@@ -137,6 +140,17 @@ class SurfaceStream:
 
     def advance(self) -> None:
         """Take in the week of the origin, then move the origin to the next one."""
+
+        def by_premises() -> None:
+            self._by_premises.advance(self.origin)
+
+        def take(part: Callable[[], None]) -> None:
+            part()
+
+        in_turns(take, (self._take_own, by_premises))
+        self.origin += 1
+
+    def _take_own(self) -> None:
         part = self.cube.events.of(self.origin, self.origin + 1)
         weights = np.ones(part.stop - part.start, dtype=np.float32)
         latest = self._kernels.spread(self.cube.events, part, weights, len(self.cube.types))
@@ -146,8 +160,6 @@ class SurfaceStream:
         self._window += self.cube.week(self.origin)
         if self.origin >= self._window_weeks:
             self._window -= self.cube.week(self.origin - self._window_weeks)
-        self._by_premises.advance(self.origin)
-        self.origin += 1
         self._sum_up()
 
     def surface(self, index: int) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -167,6 +168,7 @@ def fit(past: list[Rows], layout: Layout, config: RiskConfig, kde: int, cell_cou
     weights = fit_by_type(events, types, layout.pool, challenger.iterations, challenger.prior_event_count)
     pool = np.einsum("rk,rk->r", rows.shares[:, list(layout.pool)], weights[rows.kind].astype(np.float32))
     table = features(rows.shares[:, columns_of(layout)], pool, cell_count)
-    regression = fit_regression(table, rows, types, cell_count, challenger)
-    trees = fit_trees(table, pool, rows, challenger, config.backtest.seed)
-    return Fitted(baselines, floors, weights, regression, trees, challenger.mean_weights)
+    with ThreadPoolExecutor(1) as beside:
+        trees = beside.submit(fit_trees, table, pool, rows, challenger, config.backtest.seed)
+        regression = fit_regression(table, rows, types, cell_count, challenger)
+    return Fitted(baselines, floors, weights, regression, trees.result(), challenger.mean_weights)

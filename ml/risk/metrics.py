@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -166,9 +167,7 @@ def paired_bootstrap(
         coverage: of the percentile interval.
         seed: of the draws.
     """
-    generator = np.random.default_rng(seed)
-    weeks = len(denominator)
-    drawn = generator.multinomial(weeks, np.full(weeks, 1 / weeks), size=draws)
+    drawn = _drawn(len(denominator), draws, seed)
     totals = drawn @ denominator
     gain = challenger - baseline
     differences = np.divide(drawn @ gain, totals, out=np.zeros(draws), where=totals > 0)
@@ -176,3 +175,10 @@ def paired_bootstrap(
     value = float(gain.sum() / denominator.sum()) if denominator.sum() > 0 else 0.0
     spread = float(differences.std())
     return Difference(value, float(low), float(high), value / spread if spread > 0 else 0.0)
+
+
+@lru_cache(maxsize=4)
+def _drawn(weeks: int, draws: int, seed: int) -> NDArray[np.float64]:
+    """Return how often each week is drawn, draws x weeks: hundreds of figures are told of the same weeks."""
+    generator = np.random.default_rng(seed)
+    return generator.multinomial(weeks, np.full(weeks, 1 / weeks), size=draws).astype(np.float64)

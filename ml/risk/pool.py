@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.risk.cores import in_turns
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -42,11 +44,9 @@ def fit_by_type(
 ) -> NDArray[np.float64]:
     """Return the weights of each type (types x columns) on past events, for a choice of surfaces."""
     shares = np.ascontiguousarray(events.shares[:, list(columns)])
-    return np.stack(
-        [
-            fit_weights(
-                shares[events.kind == index], events.number[events.kind == index], iterations, prior_event_count
-            )
-            for index in range(type_count)
-        ]
-    )
+
+    def weights(index: int) -> NDArray[np.float64]:
+        own = events.kind == index
+        return fit_weights(shares[own], events.number[own], iterations, prior_event_count)
+
+    return np.stack(in_turns(weights, range(type_count)))

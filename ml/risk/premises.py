@@ -63,10 +63,10 @@ class PremisesSurfaces:
 
     def _sum_up(self) -> None:
         """Refresh the surfaces of all types, the rates and the totals, kinds x widths first."""
-        self._own = self._raw.transpose(2, 0, 1, 3).reshape(-1, self._types, self._cells)
-        self._all = self._own.sum(axis=1, keepdims=True)
-        self._own_totals = self._own.sum(axis=2, dtype=np.float64)
-        self._all_totals = self._own_totals.sum(axis=1, keepdims=True)
+        self._own = [self._raw[width, :, kind] for kind, width in np.ndindex(self._kinds, len(self._raw))]
+        self._all = [surface.sum(axis=0, keepdims=True) for surface in self._own]
+        self._own_totals = np.array([surface.sum(axis=1, dtype=np.float64) for surface in self._own])
+        self._all_totals = self._own_totals.sum(axis=-1, keepdims=True)
         self._rates = _rates(self._raw, self._places)
         self._rate_totals = self._rates.sum(axis=2, dtype=np.float64)
 

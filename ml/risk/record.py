@@ -7,7 +7,7 @@ published, so that an analyst has a record from the first day; those rows are al
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -67,6 +67,14 @@ def score_week(
     )
 
 
+class PublishedWeek(NamedTuple):
+    """A week on the published grid: its score, and by type the sums of (count - mean)² - mean and of mean²."""
+
+    score: WeekScore
+    excess: NDArray[np.float64]
+    square: NDArray[np.float64]
+
+
 class PublishedRecord:
     """Takes in the weeks of a rolling run, summed to the published grid; each bound knows only the weeks before."""
 
@@ -83,13 +91,22 @@ class PublishedRecord:
 
     def add(self, mean: NDArray[np.floating], counts: NDArray[np.floating]) -> None:
         """Score the expected counts of a week (types x cells of the fine grid) against what happened."""
+        self.take(self.judge(mean, counts))
+
+    def take(self, week: PublishedWeek) -> None:
+        """Add a week to the record."""
+        self.weeks.append(week.score)
+        self._excess += week.excess
+        self._square += week.square
+
+    def judge(self, mean: NDArray[np.floating], counts: NDArray[np.floating]) -> PublishedWeek:
+        """Return what a week (types x cells of the fine grid) adds to the record."""
         mean, counts = self._summed(mean), self._summed(counts)
         bound = None
         if len(self.weeks) >= COVERAGE_MIN_WEEKS:
             bound = bounds(mean, self.dispersion, self._probability)
-        self.weeks.append(score_week(mean, counts, bound))
-        self._excess += ((counts - mean) ** 2 - mean).sum(axis=1)
-        self._square += (mean**2).sum(axis=1)
+        excess, square = ((counts - mean) ** 2 - mean).sum(axis=1), (mean**2).sum(axis=1)
+        return PublishedWeek(score_week(mean, counts, bound), excess, square)
 
     def _summed(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
         return np.stack([np.bincount(self._parent, weights=row, minlength=self._cells) for row in values])

@@ -6,10 +6,10 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from calanque.engines import delta, lineage, spark, tracking
+from calanque.engines import delta, spark, tracking
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.errors import CalanqueError
-from calanque.governance import state
+from calanque.runs import lineage, state
 from ml import marts
 from ml.drift.rows import drift_html
 from ml.drift.steps import watch_inputs
@@ -46,10 +46,14 @@ def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
         CalanqueError: if the marts are missing, or MLflow does not answer.
     """
     challenger = tracking.load_model(tracking.registered_name("risk", territory), tracking.CHALLENGER)
-    inputs = state.table_versions((FORECAST.name, CELL_WEEK)) | {
-        "code": marts.code_version(),
-        "model": challenger.model_version if challenger else "none",
-    }
+    inputs = (
+        state.table_versions((FORECAST.name,))
+        | marts.shown_versions(territory, (CELL_WEEK,))
+        | {
+            "code": marts.code_version(territory),
+            "model": challenger.model_version if challenger else "none",
+        }
+    )
     step, scored_at = f"score.{territory}", datetime.now(UTC).replace(microsecond=0)
     if state.unchanged(step, inputs):
         log.info("The forecasts of %s are scored as far as the data reach; nothing to do.", territory)
@@ -65,7 +69,8 @@ def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     if not (weeks or is_new):
         log.info("No published week of %s is newly covered by the data, and no training is new.", territory)
         return None
-    lineage.emit(step, run_id, marts.lineage_inputs((FORECAST.name, CELL_WEEK), inputs), [_score_lineage()], scored_at)
+    read = marts.lineage_inputs((FORECAST.name, CELL_WEEK), inputs)
+    lineage.emit(step, run_id, read, [_score_lineage()], scored_at, territory=territory)
     log.info("%d published weeks of %s are newly scored; back-test of version %s.", len(weeks), territory, version)
     return {"weeks": [str(week) for week in weeks], "back_test_of": version}
 
@@ -136,6 +141,8 @@ def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] 
     Raises:
         CalanqueError: if the marts are missing, or MLflow does not answer.
     """
+    if not marts.has_incidents(territory):
+        return None
     drift, is_new = watch_inputs(territory, run_id)
     name = tracking.registered_name("risk", territory)
     stored = tracking.load_model(name, tracking.CHAMPION)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,26 @@ class CalibrationBin:
     probability: float
     frequency: float
     count: int
+
+
+class ReliabilityWeek(NamedTuple):
+    """What one week adds to the record: by type, by share of the area, and by bin of the expected count.
+
+    Attributes:
+        brier: mean squared error of the probabilities, by type.
+        curve: events caught at each of `CURVE_SHARES`.
+        covered: counts of flagged cells within their bound, and all of them; 0 while no bound is known.
+        excess: sum of (count - mean)² - mean, by type.
+        square: sum of mean², by type.
+        bins: expected, observed, probability, happened and cells, by bin.
+    """
+
+    brier: NDArray[np.float64]
+    curve: NDArray[np.float64]
+    covered: NDArray[np.float64]
+    excess: NDArray[np.float64]
+    square: NDArray[np.float64]
+    bins: NDArray[np.float64]
 
 
 class Reliability:
@@ -56,36 +76,45 @@ class Reliability:
 
     def add(self, mean: NDArray[np.float64], counts: NDArray[np.float32]) -> None:
         """Judge the expected counts of a week (types x cells) against what happened."""
+        self.take(self.judge(mean, counts))
+
+    def take(self, week: ReliabilityWeek) -> None:
+        """Add a week to the record."""
+        self.brier.append(week.brier)
+        self.curve.append(week.curve)
+        self.covered_count, self.covered_of = np.add((self.covered_count, self.covered_of), week.covered).tolist()
+        self._excess += week.excess
+        self._square += week.square
+        self._bins += week.bins[:4]
+        self._cells += week.bins[4].astype(np.int64)
+
+    def judge(self, mean: NDArray[np.float64], counts: NDArray[np.float32]) -> ReliabilityWeek:
+        """Return what a week (types x cells) adds to the record, by what is known from the weeks in it."""
         dispersion = self.dispersion
         probability = np.stack([any_probability(m, d) for m, d in zip(mean, dispersion, strict=True)])
-        self.brier.append(((probability - (counts > 0)) ** 2).mean(axis=1))
-        self.curve.append(np.sum([hit_curve(m, c, CURVE_SHARES) for m, c in zip(mean, counts, strict=True)], axis=0))
-        self._bin(mean, counts, probability)
-        self._judge_bounds(mean, counts, dispersion)
-        self._excess += ((counts - mean) ** 2 - mean).sum(axis=1)
-        self._square += (mean**2).sum(axis=1)
-
-    def _bin(self, mean: NDArray[np.float64], counts: NDArray[np.float32], probability: NDArray[np.float64]) -> None:
-        logs, span = np.log(np.clip(mean.ravel(), _LOWEST, _HIGHEST)), np.log(_HIGHEST / _LOWEST)
-        place, size = np.ceil((logs - np.log(_LOWEST)) * (_BINS / span)).astype(np.intp), len(self._cells)
-        self._cells += np.bincount(place, minlength=size)
-        happened = (counts > 0).astype(float)
-        for row, values in enumerate((mean, counts.astype(float), probability, happened)):
-            self._bins[row] += np.bincount(place, weights=values.ravel(), minlength=size)
+        return ReliabilityWeek(
+            brier=((probability - (counts > 0)) ** 2).mean(axis=1),
+            curve=np.sum([hit_curve(m, c, CURVE_SHARES) for m, c in zip(mean, counts, strict=True)], axis=0),
+            covered=self._judge_bounds(mean, counts, dispersion),
+            excess=((counts - mean) ** 2 - mean).sum(axis=1),
+            square=(mean**2).sum(axis=1),
+            bins=_binned(mean, counts, probability),
+        )
 
     def _judge_bounds(
         self, mean: NDArray[np.float64], counts: NDArray[np.float32], dispersion: NDArray[np.float64]
-    ) -> None:
+    ) -> NDArray[np.float64]:
         """Count how often flagged cells stayed below; over all cells, zeros would hide every miss."""
-        if len(self.brier) <= COVERAGE_MIN_WEEKS:
-            return
+        covered = np.zeros(2)
+        if len(self.brier) < COVERAGE_MIN_WEEKS:
+            return covered
         for mean_row, count_row, alpha in zip(mean, counts, dispersion, strict=True):
             flagged = flagged_cells(mean_row, self.flagged_count)
             law, outcome = count_law(mean_row[flagged], float(alpha)), count_row[flagged]
             below, upto = law.cdf(outcome - 1), law.cdf(outcome)
             ranks = below + self._generator.random(len(flagged)) * (upto - below)
-            self.covered_count += float((ranks <= self.probability).sum())
-            self.covered_of += len(ranks)
+            covered += ((ranks <= self.probability).sum(), len(ranks))
+        return covered
 
     def calibration(self, bins: int = 10) -> list[CalibrationBin]:
         """Return expected against observed by decile of the forecast, lowest first."""
@@ -101,3 +130,12 @@ class Reliability:
                     CalibrationBin(float(expected), float(observed), probability / cells, happened / cells, cells)
                 )
         return found
+
+
+def _binned(
+    mean: NDArray[np.float64], counts: NDArray[np.float32], probability: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    logs, span = np.log(np.clip(mean.ravel(), _LOWEST, _HIGHEST)), np.log(_HIGHEST / _LOWEST)
+    place = np.ceil((logs - np.log(_LOWEST)) * (_BINS / span)).astype(np.intp)
+    rows = (mean, counts, probability, counts > 0, np.ones_like(mean))
+    return np.stack([np.bincount(place, weights=values.ravel(), minlength=_BINS + 2) for values in rows])

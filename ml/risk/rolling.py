@@ -11,6 +11,7 @@ import numpy as np
 from calanque.errors import CalanqueError
 from ml.risk.cores import in_turns
 from ml.risk.features import SurfaceStream, weekly_decay
+from ml.risk.judged import JudgedWeek, MethodWeek
 from ml.risk.method import BASELINES, CHALLENGER, Fitted, MethodName, Tuning, fit
 from ml.risk.metrics import best_hits, hits_at, log_gain, top_cell_count
 from ml.risk.record import PublishedRecord
@@ -19,6 +20,8 @@ from ml.risk.rows import Rows, gather
 from ml.risk.slots import published_parents
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ml.risk.config import RiskConfig
@@ -47,10 +50,25 @@ class Rolled:
     first_week: int
     top_counts: tuple[int, ...]
     tallies: dict[MethodName, Tally]
+    weeks: list[JudgedWeek] = field(default_factory=list)
     events: list[NDArray[np.float64]] = field(default_factory=list)
     best: list[NDArray[np.float64]] = field(default_factory=list)
     fitted: Fitted | None = None
     stream: SurfaceStream | None = None
+
+    def take(self, week: JudgedWeek) -> None:
+        """Add a week, judged now or kept, to the record."""
+        self.weeks.append(week)
+        self.events.append(week.events)
+        self.best.append(week.best)
+        for name, did in week.methods.items():
+            tally = self.tallies[name]
+            tally.hits.append(did.hits)
+            tally.log.append(did.log)
+            if tally.reliability is not None and did.reliability is not None:
+                tally.reliability.take(did.reliability)
+            if tally.published is not None and did.published is not None:
+                tally.published.take(did.published)
 
     def latest(self) -> Fitted:
         """Return what was learnt last.
@@ -79,8 +97,17 @@ def weekly_totals(cube: CountCube) -> NDArray[np.float64]:
     return np.column_stack(columns).astype(np.float64)
 
 
-def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
+def roll(cube: CountCube, config: RiskConfig, weeks: int, kept: Sequence[JudgedWeek] = ()) -> Rolled:
     """Forecast each of the last `weeks` weeks from its own past, for every method; with 0 weeks, only learn.
+
+    What a week is forecast by was learnt on the weeks before it, some time in the `refit_weeks` weeks before.
+
+    Args:
+        cube: counts.
+        config: the parameters.
+        weeks: number of weekly origins.
+        kept: the first of these weeks, as an earlier run judged them with the same code, parameters and incidents;
+            they are not forecast again.
 
     Returns:
         The weekly scores, and what was learnt on the weeks before the week to come.
@@ -88,8 +115,8 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
     Raises:
         CalanqueError: if the history before the first origin is too short.
     """
-    first, start = _span(cube, config, weeks)
-    rolled = _empty(cube, config, first)
+    first, start = _span(cube, config, weeks - len(kept))
+    rolled = _begun(cube, config, cube.weeks - weeks, kept)
     totals, challenger = weekly_totals(cube), config.challenger
     stream = SurfaceStream(cube, start, config)
     tuning, past = Tuning(stream.layout, rolled.top_counts[-1]), list[Rows]()
@@ -98,8 +125,9 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
         if week >= first:
             if (week - first) % challenger.refit_weeks == 0:
                 _refit(rolled, config, past, tuning, stream)
-            _score_week(rolled, stream, counts, weekly_level(totals[:week], config.level_half_life_days))
-            _report(week - first + 1, weeks)
+            level = weekly_level(totals[:week], config.level_half_life_days)
+            rolled.take(_judge_week(rolled, stream, counts, level))
+            _report(week - first + 1, weeks - len(kept))
         if weeks:
             tuning.look(stream, counts)
         past.append(gather(cube, week, stream, challenger.zeros_a_week, config.backtest.seed))
@@ -110,14 +138,17 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int) -> Rolled:
     return rolled
 
 
-def _empty(cube: CountCube, config: RiskConfig, first: int) -> Rolled:
+def _begun(cube: CountCube, config: RiskConfig, first: int, kept: Sequence[JudgedWeek]) -> Rolled:
     tops = tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares)
     tallies = {name: Tally() for name in MethodName}
     types, probability, parents = len(cube.types), config.bound_probability, published_parents(cube.grid)
     for number, name in enumerate(CALIBRATED):
         tallies[name].reliability = Reliability(types, probability, tops[-1], config.backtest.seed + number)
         tallies[name].published = PublishedRecord(parents, types, probability)
-    return Rolled(cube, first, tops, tallies)
+    rolled = Rolled(cube, first, tops, tallies)
+    for week in kept:
+        rolled.take(week)
+    return rolled
 
 
 def _span(cube: CountCube, config: RiskConfig, weeks: int) -> tuple[int, int]:
@@ -142,25 +173,30 @@ def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning,
     rolled.fitted = fit(past, stream.layout, config, kde, rolled.cube.grid.count)
 
 
-def _score_week(rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]) -> None:
-    rolled.events.append(counts.sum(axis=1, dtype=np.float64))
-    rolled.best.append(np.array([[best_hits(row, top) for top in rolled.top_counts] for row in counts]))
+def _judge_week(
+    rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]
+) -> JudgedWeek:
     fitted = rolled.latest()
     forecasts = {name: fitted.baseline(name, stream) for name in BASELINES} | fitted.challengers(stream)
-    in_turns(lambda name: _score_method(rolled, name, counts, forecasts[name], level), forecasts)
+    did = in_turns(lambda name: _judge_method(rolled, name, counts, forecasts[name], level), forecasts)
+    return JudgedWeek(
+        events=counts.sum(axis=1, dtype=np.float64),
+        best=np.array([[best_hits(row, top) for top in rolled.top_counts] for row in counts]),
+        methods=dict(zip(forecasts, did, strict=True)),
+    )
 
 
-def _score_method(
+def _judge_method(
     rolled: Rolled,
     name: MethodName,
     counts: NDArray[np.float32],
     shares: NDArray[np.float32],
     level: NDArray[np.float64],
-) -> None:
+) -> MethodWeek:
     tally, pairs = rolled.tallies[name], list(zip(shares, counts, strict=True))
-    tally.hits.append(np.array([hits_at(s, c, rolled.top_counts) for s, c in pairs]))
-    tally.log.append(np.array([log_gain(s, c) for s, c in pairs]))
-    if tally.reliability is not None and tally.published is not None:
-        mean = shares * level[:, None]
-        tally.reliability.add(mean, counts)
-        tally.published.add(mean, counts)
+    hits = np.array([hits_at(s, c, rolled.top_counts) for s, c in pairs])
+    log = np.array([log_gain(s, c) for s, c in pairs])
+    if tally.reliability is None or tally.published is None:
+        return MethodWeek(hits, log)
+    mean = shares * level[:, None]
+    return MethodWeek(hits, log, tally.reliability.judge(mean, counts), tally.published.judge(mean, counts))

@@ -57,7 +57,7 @@ CODE = (
     "calanque/__init__.py",
     "calanque/errors.py",
     "calanque/settings.py",
-    "calanque/contracts",
+    "calanque/yaml_file.py",
     "calanque/places",
     "ml/__init__.py",
     "ml/risk",
@@ -65,7 +65,7 @@ CODE = (
 """What of this repository a forecast runs on; it travels with the model."""
 _REQUIRED = (
     *("mlflow", "numpy", "pandas", "scipy", "pydantic", "pydantic-settings", "pyyaml"),
-    *("pyproj", "shapely", "lightgbm", "open-data-contract-standard", "tzdata"),
+    *("pyproj", "shapely", "lightgbm", "tzdata"),
 )
 
 

@@ -7,24 +7,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from calanque.engines import lineage, tracking
+from calanque.engines import tracking
 from calanque.engines.lineage import LineageDataset
 from calanque.engines.served_model import ServedModel
-from calanque.governance import state
 from calanque.places.territory import load_territory
+from calanque.runs import lineage, state
 from ml import marts
 from ml.risk import score_mart, serving
 from ml.risk.card import model_card
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.counts import COUNTS_VERSION, FEWEST_WEEKS, counted, learn_counts
 from ml.risk.forecast_mart import FINE, FORECAST, forecast_lineage
+from ml.risk.kept import keep_weeks, kept_weeks
 from ml.risk.model import RiskModel
 from ml.risk.plots import calibration_figure, hit_curve_figure
 from ml.risk.promotions import Decision, decide
 from ml.risk.publish import fine_forecast, published_forecast
 from ml.risk.score import ForecastStamp, Served, expected_counts
 from ml.risk.slot_mart import SLOT, slot_lineage, slot_rows
-from ml.risk.train import load_cube, too_short, train
+from ml.risk.train import load_cube, origin_count, too_short, train
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.CELLS, "marts.fct_cell_week")
+NOT_AUDITED = "not audited yet"
 RECORD_FILE = "record.json"
 """Artefact of a training's run: the weeks of its back-test, as rows of `marts.fct_forecast_score`."""
 
@@ -62,20 +64,24 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     Raises:
         CalanqueError: if the marts are missing, or MLflow does not answer.
     """
-    inputs = state.table_versions(READ) | {"code": marts.code_version()}
+    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)}
     step, name = f"train.{territory}", tracking.registered_name("risk", territory)
     if state.unchanged(step, inputs) and _is_registered(step, name):
         log.info("The model %s was trained on these data with this code; nothing to do.", name)
         return None
+    if not marts.has_incidents(territory):
+        return None
     config = risk_config()
-    log.info("Reading the incidents of %s and back-testing up to %s weeks.", territory, config.backtest.weeks)
+    log.info("Reading the incidents of %s and back-testing %s weeks at most.", territory, config.backtest.weeks)
     cube, _ = territory_cube(territory, config)
     if why := too_short(cube, config):
         log.info("No model of %s yet: %s", territory, why)
         facts = {"model_version": "none", "champion": "none", "decision": why}
         state.record(step, inputs, facts)
         return facts
-    training = train(cube, config)
+    kept = kept_weeks(territory, config, cube, origin_count(cube, config))
+    training = train(cube, config, kept)
+    keep_weeks(territory, config, cube, training.judged, run_id)
     ground = serving.ground_of(load_territory(territory), marts.read_cells(territory), marts.valid_from(territory))
     logged = tracking.log_run(_run_record(name, ground, training, config, inputs, run_id))
     decision = Decision.PROMOTED if training.is_promoted else Decision.REFUSED
@@ -106,7 +112,7 @@ def _run_record(
         model_json=training.model.to_json(),
         params=config.parameters(),
         metrics=validation.metrics() | training.slots.metrics(),
-        tags={"territory": ground.territory.name, "data_version": data_version, **decision},
+        tags={"territory": ground.territory.name, "data_version": data_version, "audit": NOT_AUDITED, **decision},
         figures={"hit_curve.png": hit_curve_figure(validation), "calibration.png": calibration_figure(validation)},
         texts={
             "card.md": model_card(training, config, data_version),
@@ -148,10 +154,13 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     if stored and not stored.model_json:  # of an earlier release: nobody can use it
         stored, served = None, Served.BASELINE
     version = stored.model_version if stored else COUNTS_VERSION
-    inputs = state.table_versions(READ) | {"code": marts.code_version(), "model": version, "served": served.value}
+    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory), "model": version}
+    inputs["served"] = served.value
     step = f"forecast.{territory}"
     if state.unchanged(step, inputs):
         log.info("The forecast of %s stands: same data, same model; nothing to do.", territory)
+        return None
+    if not marts.has_incidents(territory):
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
     model = RiskModel.from_json(stored.model_json) if stored else None
@@ -164,7 +173,7 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     week, written = published["week_start_date"].iloc[0], ((FORECAST, published), (FINE, fine), (SLOT, slots))
     for table, frame in written:
         marts.write_week(table, frame, territory, week, "forecast", run_id)
-    _emit_forecast(name, run_id, version, inputs, started_at)
+    _emit_forecast(territory, run_id, version, inputs, started_at)
     state.record(step, inputs, state.table_versions([table.name for table, _ in written]))
     log.info("Forecast of %s for the week of %s: %s rows, served: %s.", territory, week, len(published), served.value)
     rows = {"row_count": len(published), "fine_row_count": len(fine), "slot_row_count": len(slots)}
@@ -201,8 +210,11 @@ def _emit_training(name: str, run_id: str, version: str, inputs: dict[str, int |
     lineage.emit(f"train.{name}", run_id, marts.lineage_inputs(READ, inputs), [model])
 
 
-def _emit_forecast(name: str, run_id: str, version: str, inputs: dict[str, int | str], started_at: datetime) -> None:
-    sources = marts.lineage_inputs(READ, inputs)
+def _emit_forecast(
+    territory: str, run_id: str, version: str, inputs: dict[str, int | str], started_at: datetime
+) -> None:
+    name, sources = tracking.registered_name("risk", territory), marts.lineage_inputs(READ, inputs)
     if version != COUNTS_VERSION:
         sources.append(LineageDataset(name=f"models:/{name}", version=version))
-    lineage.emit(f"forecast.{name}", run_id, sources, [forecast_lineage(), slot_lineage()], started_at)
+    made = [forecast_lineage(), slot_lineage()]
+    lineage.emit(f"forecast.{name}", run_id, sources, made, started_at, territory=territory)

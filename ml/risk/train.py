@@ -12,6 +12,7 @@ import pandas as pd
 from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import project
+from ml.risk.cores import one_thread_each
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube, require_reported
 from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.model import RiskModel, model_of
@@ -20,8 +21,11 @@ from ml.risk.slots import learn_profiles
 from ml.risk.validate import Validation, fewest_origins, promotes, published_record, validate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calanque.places.territory import Territory
     from ml.risk.config import RiskConfig
+    from ml.risk.judged import JudgedWeek
     from ml.risk.record import WeekScore
 
 INCIDENT_COLUMNS = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin")
@@ -39,12 +43,16 @@ class BackTestWeeks:
 
 @dataclass(frozen=True)
 class Training:
-    """A trained model with its record and the decision on it; `weeks` is how each week of the back-test did."""
+    """A trained model with its record and the decision on it.
+
+    `weeks` is how each week of the back-test did as published, `judged` the same as it is kept.
+    """
 
     model: RiskModel
     validation: Validation
     weeks: BackTestWeeks
     slots: SlotRecord
+    judged: tuple[JudgedWeek, ...]
     is_promoted: bool
     reason: str
 
@@ -108,15 +116,21 @@ def too_short(cube: CountCube, config: RiskConfig) -> str:
     )
 
 
-def train(cube: CountCube, config: RiskConfig) -> Training:
+def train(cube: CountCube, config: RiskConfig, kept: Sequence[JudgedWeek] = ()) -> Training:
     """Back-test every method over the rolling weeks there are, fit on the latest ones, and decide.
+
+    Args:
+        cube: counts.
+        config: the parameters.
+        kept: the first of these weeks, as an earlier training judged them.
 
     Raises:
         CalanqueError: if the history is too short.
     """
     if why := too_short(cube, config):
         raise CalanqueError(why)
-    validation, rolled = validate(cube, config, origin_count(cube, config))
+    with one_thread_each():
+        validation, rolled = validate(cube, config, origin_count(cube, config), kept)
     is_promoted, reason = promotes(validation, config)
     figures = validation.all_weeks.figures[CHALLENGER]
     gains = validation.all_weeks.differences["decay"][CHALLENGER]
@@ -129,7 +143,7 @@ def train(cube: CountCube, config: RiskConfig) -> Training:
     slots = judge_slots(cube, config, tuple(range(rolled.first_week, cube.weeks)))
     slot_model = learn_profiles(cube, config.slots, cube.weeks).model(slots.served)
     model = model_of(rolled, config, promised, slot_model)
-    return Training(model, validation, weeks, slots, is_promoted, reason)
+    return Training(model, validation, weeks, slots, tuple(rolled.weeks), is_promoted, reason)
 
 
 def weekly_gain(weeks: BackTestWeeks) -> float:

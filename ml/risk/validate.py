@@ -16,10 +16,13 @@ from ml.risk.record import ALL_TYPES
 from ml.risk.rolling import CALIBRATED, Rolled, roll
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ml.risk.config import RiskConfig
     from ml.risk.cube import CountCube
+    from ml.risk.judged import JudgedWeek
     from ml.risk.record import PublishedRecord
     from ml.risk.reliability import CalibrationBin, Reliability
 
@@ -94,19 +97,22 @@ def metric_name(kind: str, share: float) -> str:
     return f"{kind}_{share * 100:g}pct"
 
 
-def validate(cube: CountCube, config: RiskConfig, weeks: int | None = None) -> tuple[Validation, Rolled]:
+def validate(
+    cube: CountCube, config: RiskConfig, weeks: int | None = None, kept: Sequence[JudgedWeek] = ()
+) -> tuple[Validation, Rolled]:
     """Run the rolling back-test over the last weeks of the cube and return its record and its raw scores.
 
     Args:
         cube: counts.
         config: the parameters.
         weeks: number of weekly origins, default `config.backtest.weeks`.
+        kept: the first of these weeks, as an earlier run judged them.
 
     Raises:
         CalanqueError: if the history is too short.
     """
     weeks = config.backtest.weeks if weeks is None else weeks
-    rolled = roll(cube, config, weeks)
+    rolled = roll(cube, config, weeks, kept)
     return summarise(rolled, config), rolled
 
 

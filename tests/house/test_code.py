@@ -90,6 +90,29 @@ def test_one_engine_module_imports_the_library(library: str) -> None:
     assert users - SETUP == {f"engines/{name}" for name in ENGINE_OF[library]}
 
 
+STARTS = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}
+
+
+def started_with_everything(tree: ast.Module) -> list[int]:
+    """Return the lines that start a program with the whole environment of this one."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in STARTS
+        and "env" not in {keyword.arg for keyword in node.keywords}
+    ]
+
+
+def test_a_program_is_told_its_environment() -> None:
+    """So that whoever writes it takes out where the keys are: see `keyless`."""
+    found = {
+        str(path.relative_to(ROOT)): started_with_everything(ast.parse(path.read_text("utf-8"))) for path in MODULES
+    }
+    assert {path: lines for path, lines in found.items() if lines} == {}
+    assert started_with_everything(ast.parse("import subprocess\nsubprocess.run(['pip'], check=True)")) == [2]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_module_is_small(path: Path) -> None:
     source = path.read_text(encoding="utf-8")

@@ -1,29 +1,36 @@
-"""A lake of its own for the canary proof: a copy of the project, one personal feed fed by drops, planted rows.
+"""A lake of its own for the canary proof: a copy of the project, its personal feeds fed by drops, planted rows.
 
 It has its own home, temporary folder and ports, so that all it ever wrote can be read to the last byte.
 """
 
 import csv
 import io
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 
-from calanque.contracts import FeedContract, Folders, load_contract
+from calanque.contracts import FeedContract, load_contracts
 from calanque.engines.airflow import Orchestrator, Run
 from calanque.ingest.fetch import fetch_batch
-from calanque.privacy.protect import kind_of
 from calanque.settings import Settings
+from calanque.sources import Errand
 
 ROOT = Path(__file__).parents[2]
 PORTS_BESIDE_THE_TESTS = 500
+PERSONAL = sorted(contract.feed for contract in load_contracts().values() if contract.is_personal)
 GOOD_ROWS = 400
 GATE_ROWS_MAX = 1_000
+CANARY_GATE = "canary"
 SURNAMES = (
     *(
         "Kerguélec",
@@ -54,13 +61,12 @@ FIRST_NAMES = ("Zéphyrine", "Anatole", "Théodora", "Barthélemy", "Eulalie", "
 
 @dataclass
 class Lake:
-    """The copy, where it runs, and every value planted, by label."""
+    """The copy, where it runs, and every value planted, by feed and label."""
 
     folder: Path
     settings: Settings
-    contract: FeedContract
     environment: dict[str, str]
-    planted: dict[str, str] = field(default_factory=dict)
+    planted: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
     @property
     def root(self) -> Path:
@@ -81,7 +87,16 @@ class Lake:
         code = f"from calanque.engines import spark\nfor text in {statements!r}: spark.rows(text)\nspark.stop_session()"
         self._python("-c", code)
 
-    def _python(self, *arguments: str) -> None:
+    def rows(self, text: str) -> list[dict[str, Any]]:
+        """Return the rows of a query on its engine, as JSON can say them."""
+        code = (
+            "import json\nfrom calanque.engines import spark\n"
+            f"print(json.dumps([row.asDict() for row in spark.rows({text!r})], default=str))\nspark.stop_session()"
+        )
+        found: list[dict[str, Any]] = json.loads(self._python("-c", code).splitlines()[-1])
+        return found
+
+    def _python(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
@@ -92,12 +107,13 @@ class Lake:
             check=False,
         )
         assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
+        return done.stdout
 
-    def send(self, data: bytes) -> None:
-        """Leave one file in the drop folder."""
+    def send(self, feed: str, data: bytes) -> None:
+        """Leave one file of a feed in the drop folder."""
         drop = self.settings.home / "drop"
         drop.mkdir(exist_ok=True)
-        (drop / "batch.csv").write_bytes(data)
+        (drop / f"{feed}.csv").write_bytes(data)
 
     def run(self, dag_id: str, within_s: int = 300) -> Run:
         """Run one DAG, wait for it and for what follows from it, and return its run."""
@@ -112,10 +128,10 @@ class Lake:
         self.orchestrator.wait(datetime.now(UTC), lambda run: None, within_s)
 
 
-def make(feed: str, offset: int) -> Lake:
-    """Copy the project and make the feed one that takes files from the drop folder, with a gate that can be failed."""
+def make(offset: int) -> Lake:
+    """Copy the project and let its personal feeds take files from the drop folder, with a gate that can be failed."""
     folder = ROOT / ".calanque-canary"
-    lake = _lake(folder, feed, offset)
+    lake = _lake(folder, offset)
     if folder.exists():
         if (folder / "home" / "supervisor.pid").exists():
             lake.command("stack", "down")
@@ -126,19 +142,26 @@ def make(feed: str, offset: int) -> Lake:
         target = lake.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
-    contract = lake.root / "dags" / "feeds" / f"{feed}.odcs.yaml"
-    text = yaml.safe_load(contract.read_text(encoding="utf-8"))
-    for item in text["customProperties"]:
-        if item["property"] == "source":
-            item["value"] = {"kind": "drop", "pattern": "*.csv"}
-    contract.write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    gate = lake.root / "expectations" / "landing" / f"{lake.contract.gates[0]}.yml"
-    rule = "{expectation: expect_table_row_count_to_be_between, kwargs: {max_value: %d}, severity: critical}"
-    gate.write_text(f"{gate.read_text(encoding='utf-8')}\n  - {rule % GATE_ROWS_MAX}\n", encoding="utf-8")
+    for feed in PERSONAL:
+        _take_drops(lake.root, feed)
     return lake
 
 
-def _lake(folder: Path, feed: str, offset: int) -> Lake:
+def _take_drops(root: Path, feed: str) -> None:
+    contract = root / "dags" / "feeds" / f"{feed}.odcs.yaml"
+    text = yaml.safe_load(contract.read_text(encoding="utf-8"))
+    said = {item["property"]: item["value"] for item in text["customProperties"]}
+    said["source"] = {"kind": "drop", "pattern": f"{feed}.csv"}
+    said["gates"] = [*said.get("gates", []), CANARY_GATE]
+    text["customProperties"] = [{"property": name, "value": value} for name, value in said.items()]
+    contract.write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    rule = {"expectation": "expect_table_row_count_to_be_between", "severity": "critical"}
+    gate = {"expectations": [{**rule, "kwargs": {"max_value": GATE_ROWS_MAX}}]}
+    path = root / "expectations" / "landing" / f"{CANARY_GATE}.yml"
+    path.write_text(yaml.safe_dump(gate), encoding="utf-8")
+
+
+def _lake(folder: Path, offset: int) -> Lake:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("CALANQUE_", "AIRFLOW_"))}
     temporary = folder / "tmp"
     environment = {
@@ -150,7 +173,7 @@ def _lake(folder: Path, feed: str, offset: int) -> Lake:
         "JAVA_TOOL_OPTIONS": f'"-Djava.io.tmpdir={temporary}" -XX:-UsePerfData',
     }
     settings = Settings(home=folder / "home", root=folder / "root", port_offset=offset)
-    return Lake(folder, settings, load_contract(feed), environment)
+    return Lake(folder, settings, environment)
 
 
 def _tracked() -> list[str]:
@@ -163,15 +186,27 @@ def _tracked() -> list[str]:
     return [name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
+@pytest.fixture(scope="session")
+def lake() -> Iterator[Lake]:
+    """A lake of its own, in which every personal feed takes drops; stopped at the end."""
+    offset = int(os.environ["CALANQUE_PORT_OFFSET"]) + PORTS_BESIDE_THE_TESTS
+    made = make(offset)
+    try:
+        made.command("stack", "up")
+        yield made
+    finally:
+        made.command("stack", "down")
+
+
 class Planter:
     """Makes canaries: each is invented, looks like what its column holds, and is planted once.
 
     What is looked for is the part that says who it is: the surname alone, since a half-masked name is a leak.
     """
 
-    def __init__(self, lake: Lake) -> None:
-        self.contract = lake.contract
-        self.planted = lake.planted
+    def __init__(self, lake: Lake, contract: FeedContract) -> None:
+        self.contract = contract
+        self.planted = lake.planted[contract.feed]
         self._surnames = iter(SURNAMES)
         self._numbers = iter(range(1, 800))
 
@@ -193,7 +228,8 @@ class Planter:
     def _cell(self, case: str, column: str, classification: str) -> str:
         if classification == "free_text":
             return self.text(case)
-        return self.value(f"{case}/{column}", column if column in ("lon", "lat") else kind_of(column))
+        kinds = [made.token_kind for made in self.contract.bronze if column in made.sources and made.token_kind]
+        return self.value(f"{case}/{column}", column if column in ("lon", "lat") else (kinds or ["identifier"])[0])
 
     def value(self, label: str, kind: str) -> str:
         """Return one canary, remembered under its label."""
@@ -221,10 +257,11 @@ def clean_rows(contract: FeedContract, count: int, work_dir: Path) -> list[dict[
     """Return rows of the feed's own generator, none of them wrong."""
     source = contract.source
     assert source.kind == "twin", f"Say here how to get valid rows of {contract.feed}: its source is no generator."
-    arguments = source.arguments | {"count": count, "bad_rows": 0}
+    clean = {name: 0 for name in ("bad_rows", "dirt") if name in source.arguments}
+    arguments = source.arguments | {"count": count} | clean
     ample = contract.model_copy(update={"source": source.model_copy(update={"arguments": arguments})})
-    work_dir.mkdir(exist_ok=True)
-    (file,) = fetch_batch(ample, work_dir, None, Folders()).files
+    work_dir.mkdir(parents=True, exist_ok=True)
+    (file,) = fetch_batch(ample, Errand(ample.feed, None, work_dir, work_dir)).files
     text = file.path.read_text(encoding="utf-8")
     return list(csv.DictReader(io.StringIO(text), delimiter=contract.file_format.delimiter))
 

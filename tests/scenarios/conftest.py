@@ -1,13 +1,14 @@
-"""What the scenarios share: the demo, run once, a feed of one's own, and a browser."""
+"""What the scenarios share: the demo, run once, a feed of one's own, a lake beside, and a browser."""
 
 import pytest
 from browsing import browser
+from canary_lake import lake
 from drop_feed import feed
 
 from calanque.demo.run import DemoRun, run_demo
 from calanque.settings import Settings
 
-__all__ = ["browser", "feed"]
+__all__ = ["browser", "feed", "lake"]
 
 
 @pytest.fixture(scope="session")

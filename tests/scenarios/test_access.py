@@ -8,7 +8,7 @@ from calanque.engines.hdfs import Lake, LakeError
 from calanque.errors import CalanqueError
 from calanque.settings import Settings
 
-# Three locks: the door's metastore knows the marts only, the door has rules, and HDFS takes the door for the analyst.
+# Three locks: the metastore shows the analyst marts only, the door has rules, and HDFS takes the door for the analyst.
 BY_RULE, UNKNOWN = "PERMISSION_DENIED", "SCHEMA_NOT_FOUND|TABLE_NOT_FOUND"
 
 
@@ -25,6 +25,9 @@ BY_RULE, UNKNOWN = "PERMISSION_DENIED", "SCHEMA_NOT_FOUND|TABLE_NOT_FOUND"
         pytest.param("explain select * from bronze.citizen_reports", UNKNOWN, id="plan"),
         pytest.param("truncate table bronze.citizen_reports", UNKNOWN, id="truncate"),
         pytest.param("show tables from lake.bronze", BY_RULE, id="names-of-bronze"),
+        pytest.param("select * from governance.batch", UNKNOWN, id="runs"),
+        pytest.param("describe governance.step", UNKNOWN, id="columns-of-runs"),
+        pytest.param("show tables from lake.governance", BY_RULE, id="names-of-runs"),
         pytest.param('select "$path" from marts.fct_incidents', BY_RULE, id="files-of-a-mart"),
         pytest.param('select "$file_size" from marts.fct_incidents', BY_RULE, id="sizes-of-a-mart"),
         pytest.param('select "$file_modified_time" from marts.fct_incidents', BY_RULE, id="times-of-a-mart"),

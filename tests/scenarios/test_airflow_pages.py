@@ -162,7 +162,7 @@ def test_a_gate_says_each_expectation_in_ten_lines(stack: Settings, run: Run) ->
     checks = [line for line in lines if line.startswith(("critical: ", "warning: "))]
     assert len(checks) == 6
     assert all(re.search(r"(holds|fails) \(.*\d.*\)\.$", line) for line in checks), checks
-    assert len(lines) <= 14, lines
+    assert len(lines) <= 16, lines
 
 
 def test_dbt_says_each_model_with_rows_seconds_and_tests(stack: Settings, first: DemoRun) -> None:
@@ -174,9 +174,13 @@ def test_dbt_says_each_model_with_rows_seconds_and_tests(stack: Settings, first:
         for task in orchestrator.task_instances(run)
         if task["state"] == "success"
     )
-    assert re.search(
-        r"^marts\.fct_incidents: 2\d\d,\d{3} rows in [\d.]+ s, (\d+) of \1 tests pass\.$", text, re.MULTILINE
+    # A city is built where no reader looks; Toronto's rows are most.
+    said = re.findall(
+        r"^silver__incidents_\w+\.fct_incidents: ([\d,]+) rows in [\d.]+ s, (\d+) of \2 tests pass\.$",
+        text,
+        re.MULTILINE,
     )
+    assert max(int(rows.replace(",", "")) for rows, _ in said) > 200_000
     assert " START " not in text
 
 

@@ -37,11 +37,10 @@ def wait_for(what: Callable[[], bool], seconds: float = 120) -> None:
 
 
 def state_of(feed: Feed) -> str:
-    from calanque.engines.hdfs import lake
+    from calanque.runs.batches import read_reports
 
-    folder = f"/lake/governance/batches/{feed.name}"
-    names = [name for name in lake().list(folder) if name.endswith(".json") and not name.startswith(".")]
-    return str(lake().read_json(f"{folder}/{names[0]}")["state"]) if names else "none"
+    reports = read_reports(feed.name)
+    return str(reports[0].state) if reports else "none"
 
 
 def pid_of(settings: Settings, service: str) -> int:

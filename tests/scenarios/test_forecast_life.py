@@ -10,7 +10,6 @@ import pytest
 from calanque.demo.run import DemoRun
 from calanque.engines import delta, spark, tracking, trino
 from calanque.engines.hdfs import lake
-from calanque.governance import state
 from ml import marts
 from ml.audit.steps import audit_release
 from ml.near_repeat.steps import near_repeat_territory
@@ -21,9 +20,15 @@ from ml.risk.score_mart import SCORE, score_frame
 from ml.risk.steps import forecast_territory
 
 NAME = "risk-toronto"
-LAYER = "select type, event_count, observed, expected, p_value, expected_excess_7d from fct_near_repeat order by type"
-DRIFT = "select type, input, has_drifted from fct_input_drift"
-ALERTS = "select type, cell_id, expected_excess_7d from fct_near_repeat_alert order by type, cell_id"
+LAYER = (
+    "select type, event_count, observed, expected, p_value, expected_excess_7d from fct_near_repeat "
+    "where territory = 'toronto' order by type"
+)
+DRIFT = "select type, input, has_drifted from fct_input_drift where territory = 'toronto'"
+ALERTS = (
+    "select type, cell_id, expected_excess_7d from fct_near_repeat_alert where territory = 'toronto' "
+    "order by type, cell_id"
+)
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def worse(first: DemoRun):
     tracking.set_alias(NAME, tracking.CHAMPION, version)
     left_behind(version)
     yield version
-    spark.sql(f"delete from {SCORE.name} where model_version = '{version}'")
+    spark.sql(f"delete from {SCORE.name} where territory = 'toronto' and model_version = '{version}'")
     tracking.set_alias(NAME, tracking.CHALLENGER, good.model_version)
     tracking.set_alias(NAME, tracking.CHAMPION, good.model_version)
     forecast_territory("toronto", "after the test")
@@ -65,13 +70,14 @@ def test_a_worse_champion_retires_and_everything_says_why(worse: str) -> None:
     assert "retires" in told["reason"]
     assert tracking.alias_version(NAME) is None
     rows = trino.query(
-        f"select decision, reason, run_id from fct_model_promotion where model_version = '{worse}' order by decided_at"
+        "select decision, reason, run_id from fct_model_promotion "
+        f"where territory = 'toronto' and model_version = '{worse}' order by decided_at"
     )
     assert rows == [(Decision.RETIRED.value, told["reason"], "monitor-test")]
     forecast_territory("toronto", "monitor-test")
-    assert trino.query("select distinct served from fct_forecast") == [("baseline",)]
-    assert trino.query("select distinct served from fct_forecast_fine") == [("baseline",)]
-    assert trino.query("select distinct served from fct_forecast_slot") == [("baseline",)]
+    for table in ("fct_forecast", "fct_forecast_fine", "fct_forecast_slot"):
+        served = f"select distinct served from {table} where territory = 'toronto'"
+        assert trino.query(served) == [("baseline",)], table
     # A second look changes nothing: there is no champion any more.
     assert monitor_territory("toronto", "monitor-test-2") is None
 
@@ -80,7 +86,8 @@ def test_a_worse_champion_retires_and_everything_says_why(worse: str) -> None:
 def published_before(first: DemoRun) -> Iterator[date]:
     """Put the forecast of the demo a week back, as if it had been published for the last week that the data cover."""
     week = date(2021, 12, 20)
-    frame = spark.sql(f"select * from {FORECAST.name} where week_start_date = '2021-12-27'").toPandas()
+    of_week = "territory = 'toronto' and week_start_date = '2021-12-27'"
+    frame = spark.sql(f"select * from {FORECAST.name} where {of_week}").toPandas()
     marts.write_week(FORECAST, frame.assign(week_start_date=week), "toronto", week, "test", "test")
     yield week
     spark.sql(f"delete from {FORECAST.name} where week_start_date = '{week}'")
@@ -161,6 +168,7 @@ def test_the_true_champion_goes_on(first: DemoRun) -> None:
 
 
 def test_a_version_is_audited_once(first: DemoRun) -> None:
+    audit_release("toronto", "unless it was")
     assert audit_release("toronto", "same again") is None
 
 
@@ -168,7 +176,7 @@ def test_the_near_repeat_layer_stands_until_something_changes(first: DemoRun) ->
     assert near_repeat_territory("toronto", "same again") is None
     before = trino.query(LAYER), trino.query(ALERTS)
     # Its state forgotten, the step writes the same rows in the place of the old ones.
-    lake().delete(f"{state.FOLDER}/near_repeat.toronto.json")
+    spark.rows("delete from governance.step where step = 'near_repeat.toronto'")
     told = near_repeat_territory("toronto", "written again")
     assert told is not None
     assert told["alert_row_count"] == len(before[1])

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from calanque.contracts import load_contracts
 from calanque.demo.run import DemoRun
 from calanque.engines import trino
+from calanque.marts.domains import DOMAINS
 from calanque.settings import Settings
 from calanque.stack import jars, preflight
 
@@ -66,3 +68,17 @@ def test_every_table_and_column_of_the_marts_has_its_description(answers: Answer
     assert [f"{table}.{column}" for table, column, _, text in answers["columns"] if not text.strip()] == []
     shown = {name: trino.query(f"show columns from {name}") for name in sorted(tables)}
     assert [f"{name}.{row[0]}" for name, rows in shown.items() for row in rows if not str(row[3] or "").strip()] == []
+
+
+def test_the_comment_of_a_mart_says_whom_to_cite(answers: Answers) -> None:
+    tables = {name for schema, name, _, _ in answers["tables"] if schema == "marts"}
+    comments, made = dict(answers["comments"]), {feed: known.provenance for feed, known in load_contracts().items()}
+    domains = {mart: domain for domain in DOMAINS.values() for mart in domain.marts}
+    assert domains.keys() <= tables
+    # The one says it by row, the other is the project's own list of kinds.
+    for mart in tables - {"dim_feed_freshness", "dim_incident_type"}:
+        # What ml/ writes is made from the incidents.
+        feeds = domains.get(mart, DOMAINS["incidents"]).feeds
+        assert {feed for feed in made if made[feed].citation in comments[mart]} == set(feeds), mart
+        told = [text for feed in feeds for text in (made[feed].producer, made[feed].licence)]
+        assert [text for text in told if text not in comments[mart]] == [], mart

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,8 +48,8 @@ def installation(feed: Feed, stack: Settings, tmp_path: Path) -> Iterator[Instal
     (root / "expectations").symlink_to(feed.folders.expectations)
     (root / "infra").symlink_to(ROOT / "infra")
     yield Installation(feed, stack, root)
-    for file in (stack.home / "drop").glob(f"{feed.name}-*"):
-        file.unlink()
+    for folder in ("taking", "archive"):
+        shutil.rmtree(stack.home / "drop" / folder / feed.name, ignore_errors=True)
 
 
 def test_three_days_are_three_batches_with_file_licence_and_legal_basis(installation: Installation) -> None:

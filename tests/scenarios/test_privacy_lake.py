@@ -66,7 +66,11 @@ def personal(feed: Feed) -> Feed:
             "physicalType": "string",
             "classification": "identifier",
             "transformSourceObjects": ["who"],
-            "customProperties": [{"property": "protection", "value": f"token:{PURPOSE}"}],
+            "customProperties": [
+                {"property": "protection", "value": "token"},
+                {"property": "tokenKind", "value": "person"},
+                {"property": "tokenPurpose", "value": PURPOSE},
+            ],
         }
     )
     for item in contract["customProperties"]:

@@ -123,6 +123,38 @@ def test_what_counts_and_what_is_chance(
     assert [leak.type for leak in find_leaks(contract, sample_of(contract, **values))] == types
 
 
+TRACTS = tuple(str(6075010000 + 100 * n) for n in range(195))
+CODES = {
+    "tracts": (TRACTS, 4_984, []),
+    "residence-permits": (tuple(str(7503000017 + 7_654_321 * n) for n in range(195)), 240, ["FR_RESIDENCE_PERMIT"]),
+    "permits-among-tracts": ((*TRACTS[:150], *(f"AB{1234567 + 89 * n}" for n in range(5))), 4_984,
+        ["FR_RESIDENCE_PERMIT"]),
+    "areas": (tuple(f"{5711510 + 4321 * n}.{89843 - n}" for n in range(195)), 4_984, []),
+    "longitudes": (tuple(f"-122.4{33088431645 + 17_171_717 * n}" for n in range(2_000)), 4_984, []),
+    "phones-on-many-rows": (tuple(f"06399{80000 + 97 * n}" for n in range(90)), 4_984, ["PHONE_NUMBER"]),
+    "phones-with-dots": (tuple(f"06.39.98.{n:02d}.34" for n in range(90)), 4_984, ["PHONE_NUMBER"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "row_count", "types"), CODES.values(), ids=CODES.keys())
+def test_a_code_of_places_is_no_document_and_a_measure_no_number(
+    values: tuple[str, ...], row_count: int, types: list[str]
+) -> None:
+    sample = sample_of(REPORTS, report_id=values).model_copy(update={"row_count": row_count})
+    assert [leak.type for leak in find_leaks(REPORTS, sample)] == types
+
+
+def test_the_numbers_of_san_francisco_are_no_persons(shared: Path) -> None:
+    columns = ("CaseID", "Census.Block", "Census.Tract", "tractce10", "Supervisor.District", "shape_area", "shape_len",
+               "Resolve.Time", "Lat", "Long")  # fmt: skip
+    with (shared / "sf-311-sample" / "cases_sample.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for name in columns:
+        values = tuple(dict.fromkeys(row[name] for row in rows if row[name].strip()))[:2_000]
+        sample = sample_of(REPORTS, report_id=values).model_copy(update={"row_count": len(rows)})
+        assert not find_leaks(REPORTS, sample), name
+
+
 def test_digits_in_a_column_of_numbers_may_be_chance() -> None:
     numbers = tuple(str(4970100000000000 + n * 7) for n in range(500))
     column = next(c for c in REPORTS.bronze if c.name == "category")

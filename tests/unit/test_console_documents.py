@@ -4,7 +4,7 @@ import pytest
 
 from calanque.console import documents
 from calanque.contracts import load_contract, load_contracts
-from calanque.contracts.page import contract_page
+from calanque.contracts.page import contract_page, source_line
 
 
 @pytest.mark.parametrize("feed", sorted(load_contracts()))
@@ -18,7 +18,17 @@ from calanque.contracts.page import contract_page
 def test_a_contract_says_what_becomes_of_each_column(feed: str, language: str, words: tuple[str, ...]) -> None:
     contract = load_contract(feed)
     text = contract_page(contract, language)
-    for word in (*words, contract.legal_basis, contract.licence, *contract.recipients):
+    for word in (
+        *words,
+        contract.legal_basis,
+        contract.provenance.licence,
+        contract.provenance.citation,
+        contract.usage,
+        contract.limitations,
+        contract.grain,
+        f"{contract.frequency} (`{contract.schedule}`)",
+        *contract.recipients,
+    ):
         assert word in text
     assert all(f"{zone} {days} " in text for zone, days in contract.retention_days.items())
     rows = [line for line in text.splitlines() if line.startswith("| `")]
@@ -27,8 +37,19 @@ def test_a_contract_says_what_becomes_of_each_column(feed: str, language: str, w
 
 def test_a_protected_column_says_how() -> None:
     text = contract_page(load_contract("citizen_reports"), "en", "fr")
-    assert "| `reporter_token` | `reporter_name` | string | identifier | keyed token (citizen_reports) |" in text
+    assert (
+        "| `reporter_token` | `reporter_name` | string | identifier | keyed token (person, citizen_reports) |" in text
+    )
     assert "| `description_redacted` | `description` | string | personnelle | expurgée |" in text
+
+
+@pytest.mark.parametrize("feed", sorted(load_contracts()))
+def test_a_line_says_whom_to_cite_in_both_languages(feed: str) -> None:
+    contract = load_contract(feed)
+    made, line = contract.provenance, source_line(contract)
+    assert line.startswith(f"Source: {made.citation.removesuffix('.')}. Producer / Producteur: {made.producer}. ")
+    assert line.endswith(".") and made.licence in line
+    assert ".." not in line and "\n" not in line
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -2,13 +2,15 @@
 
 import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from calanque.contracts import Folders, forbidden_word, load_contract, load_contracts, read_contract
+from calanque.contracts.model import TokenKind
 from calanque.errors import CalanqueError
+from calanque.privacy import tokens
 
 FEEDS = Path(__file__).parents[2] / "dags" / "feeds"
 
@@ -30,6 +32,10 @@ def set_custom(name: str, value: Any) -> Any:
     return lambda c: custom(c, name).update(value=value)
 
 
+def add_custom(name: str, value: Any) -> Any:
+    return lambda c: c["customProperties"].append({"property": name, "value": value})
+
+
 def set_column(place: str, column_name: str, /, **changes: Any) -> Any:
     return lambda c: column(c, place, column_name).update(changes)
 
@@ -38,8 +44,10 @@ def drop_column_key(place: str, name: str, key: str) -> Any:
     return lambda c: column(c, place, name).pop(key)
 
 
-def protect(name: str, protection: str) -> Any:
-    return set_column("bronze", name, customProperties=[{"property": "protection", "value": protection}])
+def protect(name: str, protection: str, **more: str) -> Any:
+    properties = {"protection": protection, **more}
+    written = [{"property": key, "value": value} for key, value in properties.items()]
+    return set_column("bronze", name, customProperties=written)
 
 
 def add(place: str, /, **new: Any) -> Any:
@@ -50,14 +58,20 @@ def test_the_two_feeds_load() -> None:
     contracts = load_contracts()
     assert {"citizen_reports", "toronto_incidents"} <= set(contracts)
     toronto, reports = contracts["toronto_incidents"], contracts["citizen_reports"]
-    assert (toronto.origin, toronto.is_personal, toronto.duplicates) == ("reported", False, "incident_id")
+    assert (toronto.origin, toronto.is_personal, toronto.write.mode) == ("reported", False, "append")
     assert reports.is_personal and reports.is_synthetic
-    assert {c.name: c.protection for c in reports.bronze if c.is_protected} == {
-        "description_redacted": "redact",
-        "reporter_token": "token:citizen_reports",
-        "phone_token": "token:citizen_reports",
-        "email_token": "token:citizen_reports",
+    assert {c.name: (c.protection, c.token_kind, c.token_purpose) for c in reports.bronze if c.is_protected} == {
+        "description_redacted": ("redact", None, None),
+        "reporter_token": ("token", "person", "citizen_reports"),
+        "phone_token": ("token", "phone", "citizen_reports"),
+        "email_token": ("token", "email", "citizen_reports"),
     }
+    assert (reports.row_stands_for, reports.person_column) == ("person", "reporter_token")
+    assert toronto.provenance.producer == "Toronto Police Service"
+
+
+def test_the_kinds_of_tokens_are_those_of_the_door() -> None:
+    assert get_args(TokenKind) == get_args(tokens.TokenKind)
 
 
 @pytest.mark.parametrize("feed", ["toronto_incidents", "citizen_reports"])
@@ -72,6 +86,14 @@ def test_a_contract_is_valid_by_the_standards_own_schema(feed: str) -> None:
 
 
 REFUSED = {
+    "rows-kept-by-no-column": (
+        lambda c: c["customProperties"].append({"property": "retentionColumn", "value": "reported"}),
+        "retentionColumn': must name a bronze column that is a date",
+    ),
+    "rows-kept-by-a-text": (
+        lambda c: c["customProperties"].append({"property": "retentionColumn", "value": "premises"}),
+        "retentionColumn': must name a bronze column that is a date",
+    ),
     "unknown-top-field": (lambda c: c.update(ownner="x"), "'ownner'"),
     "unknown-nested-field": (set_column("landing", "Lat", clasification="open"), "schema.landing.Lat.clasification"),
     "old-standard": (lambda c: c.update(apiVersion="v2.2.2"), "apiVersion"),
@@ -84,7 +106,11 @@ REFUSED = {
         "territory': is written twice",
     ),
     "custom-property-missing": (lambda c: c["customProperties"].remove(custom(c, "legalBasis")), "legalBasis"),
-    "licence-missing": (lambda c: c["customProperties"].remove(custom(c, "licence")), "licence"),
+    "licence-missing": (lambda c: custom(c, "provenance")["value"].pop("licence"), "provenance.licence"),
+    "citation-blank": (lambda c: custom(c, "provenance")["value"].update(citation=" "), "provenance.citation"),
+    "provenance-typo": (lambda c: custom(c, "provenance")["value"].update(datePublishd="x"), "provenance.datePublishd"),
+    "address-of-no-page": (lambda c: custom(c, "provenance")["value"].update(url="javascript:x"), "provenance.url"),
+    "person-of-a-fact": (add_custom("personColumn", "type"), "is for a feed whose rowStandsFor is person"),
     "unknown-column-property": (
         set_column("bronze", "lat", customProperties=[{"property": "protecton", "value": "none"}]),
         "protecton",
@@ -104,14 +130,11 @@ REFUSED = {
         "sha256",
     ),
     "two-character-delimiter": (
-        set_custom(
-            "fileFormat", {"type": "csv", "delimiter": "||", "encoding": "UTF-8", "header": True, "multiline": False}
-        ),
+        set_custom("fileFormat", {"type": "csv", "delimiter": "||", "encoding": "UTF-8", "multiline": False}),
         "delimiter",
     ),
     "unknown-time-zone": (set_custom("timeZone", "America/Torronto"), "timeZone"),
     "rate-over-one": (set_custom("maxRefusedRate", 5), "maxRefusedRate"),
-    "duplicates-not-a-column": (set_custom("duplicates", "incident"), "duplicates"),
     "twin-not-marked": (set_custom("source", {"kind": "twin", "generator": "a.b"}), "isSynthetic"),
     "bad-version": (lambda c: c.update(version="1"), "version"),
     "no-team": (lambda c: c.pop("team"), "team"),
@@ -152,11 +175,17 @@ REFUSED = {
         drop_column_key("bronze", "lat", "transformSourceObjects"),
         "schema.bronze.lat.transformLogic",
     ),
-    "unsafe-cast": (set_column("bronze", "lat", transformLogic="cast(Lat as double)"), "'cast(' is not allowed"),
-    "unsafe-colon-cast": (set_column("bronze", "lat", transformLogic="Lat::double"), "'::' is not allowed"),
+    "unsafe-cast": (
+        set_column("bronze", "lat", transformLogic="cast(Lat as double)"),
+        "a plain cast to double",
+    ),
+    "unsafe-colon-cast": (
+        set_column("bronze", "lat", transformLogic="Lat::double"),
+        "a plain cast to double",
+    ),
     "two-statements": (
         set_column("bronze", "lat", transformLogic="try_cast(Lat as double); drop table x"),
-        "';' is not allowed",
+        "must be one expression",
     ),
     "runs-java": (set_column("bronze", "lat", transformLogic="reflect('a', Lat)"), "reflect"),
     "clock-in-expression": (set_column("bronze", "type", transformLogic="concat(MCI, now())"), "now("),
@@ -176,7 +205,7 @@ REFUSED = {
         set_column(
             "bronze",
             "occurred_local_date",
-            transformLogic="try_cast(from_utc_timestamp(try_to_timestamp(occurrencedate), 'Europe/Paris') AS date)",
+            transformLogic="from_utc_timestamp(try_to_timestamp(occurrencedate, 'yyyy'), 'Europe/Paris')",
         ),
         "Europe/Paris",
     ),
@@ -208,6 +237,11 @@ REFUSED = {
         "'landing' zone",
     ),
     "retention-in-years": (lambda c: c["slaProperties"][2].update(unit="y"), "whole number of days"),
+    "retention-of-a-yes": (lambda c: c["slaProperties"][2].update(value=True), "whole number of days"),
+    "retention-of-an-age": (lambda c: c["slaProperties"][2].update(value=10**9), "whole number of days"),
+    "random-schedule": (lambda c: c["slaProperties"][0].update(schedule="R R * * *"), "no cron expression"),
+    "long-domain": (lambda c: c.update(domain="d" * 150), "domain"),
+    "blank-owner": (lambda c: c["team"]["members"][0].update(username=" \n"), "owner"),
     "long-quarantine": (lambda c: c["slaProperties"][3].update(value=400), "quarantine is kept 30 days at most"),
     "unknown-sla": (lambda c: c["slaProperties"].append({"property": "latency", "value": 1}), "latency"),
     "no-schedule": (lambda c: c["slaProperties"].pop(0), "schedule"),
@@ -217,11 +251,23 @@ REFUSED_PERSONAL = {
     "personal-flag-wrong": (set_custom("isPersonal", False), "isPersonal"),
     "identifier-in-clear": (protect("phone_token", "none"), "schema.bronze.phone_token.protection"),
     "free-text-in-clear": (protect("description_redacted", "none"), "schema.bronze.description_redacted.protection"),
-    "free-text-as-token": (protect("description_redacted", "token:citizen_reports"), "redact is for free_text"),
+    "free-text-as-token": (
+        protect("description_redacted", "token", tokenKind="person", tokenPurpose="citizen_reports"),
+        "redact is for free_text",
+    ),
     "name-redacted": (protect("reporter_token", "redact"), "redact is for free_text"),
     "drop-in-bronze": (protect("reporter_token", "drop"), "leave it out"),
     "unknown-protection": (protect("reporter_token", "hash"), "protection"),
-    "token-of-another-purpose": (protect("reporter_token", "token:marketing"), "bound to its purpose"),
+    "token-of-another-purpose": (
+        protect("reporter_token", "token", tokenKind="person", tokenPurpose="marketing"),
+        "bound to its purpose",
+    ),
+    "token-of-no-kind": (protect("reporter_token", "token", tokenPurpose="citizen_reports"), "says its tokenKind"),
+    "token-of-no-purpose": (protect("reporter_token", "token", tokenKind="person"), "says its tokenKind"),
+    "unknown-kind": (protect("reporter_token", "token", tokenKind="face", tokenPurpose="citizen_reports"), "tokenKind"),
+    "kind-without-token": (protect("description_redacted", "redact", tokenKind="person"), "says its tokenKind"),
+    "person-not-told": (lambda c: c["customProperties"].remove(custom(c, "personColumn")), "tells persons apart"),
+    "person-by-a-category": (set_custom("personColumn", "category"), "not a bronze column of a token"),
     "token-called-open": (
         set_column("bronze", "reporter_token", classification="open"),
         "schema.bronze.reporter_token",

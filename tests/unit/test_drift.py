@@ -98,6 +98,7 @@ def monitor(monkeypatch, city):
         stored = SimpleNamespace(model_version="3", run_id="run", model_json="") if has_champion else None
         verdict = SimpleNamespace(is_kept=is_kept, reason="Verdict.")
         for name, value in {
+            "marts.has_incidents": True,
             "watch_inputs": Watch(drift, is_new),
             "tracking.load_model": stored,
             "tracking.write_texts": None,

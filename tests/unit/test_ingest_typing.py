@@ -5,23 +5,26 @@ import re
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from calanque.contracts import FeedContract, load_contract
 from calanque.engines.spark import literal
 from calanque.errors import CalanqueError
-from calanque.ingest.header import Header, check_headers, read_header
+from calanque.formats import FileFormat
+from calanque.ingest.header import Header, check_headers
 from calanque.ingest.projection_sql import projection_steps
 from calanque.ingest.typing_sql import GridNumbers, typing_sql
+from calanque.places.territory import load_territory
 
 TORONTO, REPORTS = load_contract("toronto_incidents"), load_contract("citizen_reports")
-GRID = GridNumbers("toronto", 26917, 607500.0, 4824750.0, 250, 138, 184)
-MARSEILLE = GridNumbers("marseille", 2154, 879800.0, 6231400.0, 200, 138, 135)
+GRID = GridNumbers("toronto", 26917, 607500.0, 4824750.0, 250, 138, 184, load_territory("toronto").bounding_box)
+MARSEILLE = GridNumbers("marseille", 2154, 879800.0, 6231400.0, 200, 138, 135, load_territory("marseille").bounding_box)
 
 
 def test_every_bronze_column_and_reason_is_in_the_sql() -> None:
     text = typing_sql(TORONTO, "v", GRID)
     for column in TORONTO.bronze:
-        assert f"`t__{column.name}` AS `{column.name}`" in text
+        assert f"`_c__t_{column.name}` AS `{column.name}`" in text
         assert (f"'missing_required:{column.name}'" in text) == (len(column.sources) <= 2)
         assert f"'wrong_type:{column.name}'" in text
     for reason in ("malformed_row", "not_in_enum:type", "not_in_enum:premises", "out_of_range:occurred_local_hour"):
@@ -38,14 +41,40 @@ def test_nothing_is_cast_without_try() -> None:
     assert "cast(" not in text.replace("cast(null as string)", "")
 
 
+@pytest.mark.parametrize(
+    ("column", "limits"),
+    [
+        pytest.param("occurred_local_date", ("date'1678-01-01'", "date'2261-12-31'"), id="date"),
+        pytest.param(
+            "occurred_at", ("timestamp'1678-01-01 00:00:00'", "timestamp'2261-12-31 23:59:59'"), id="timestamp"
+        ),
+    ],
+)
+def test_a_year_that_pandas_can_not_hold_is_its_rows_alone(column: str, limits: tuple[str, str]) -> None:
+    text, (least, greatest) = typing_sql(TORONTO, "v", GRID), limits
+    name = f"`_c__t_{column}`"
+    assert f"coalesce({name} >= {least}, true) AND coalesce({name} <= {greatest}, true)" in text
+    assert f"WHEN {name} < {least} OR {name} > {greatest} THEN 'out_of_range:{column}'" in text
+
+
 def test_protected_values_are_null_on_refused_rows_and_never_in_the_payload() -> None:
     text = typing_sql(REPORTS, "v", MARSEILLE)
     for name in ("description_redacted", "reporter_token", "phone_token", "email_token"):
-        assert f"CASE WHEN _is_good THEN `t__{name}` END AS `{name}`" in text
+        assert f"CASE WHEN _c__is_good THEN `_c__t_{name}` END AS `{name}`" in text
     payload = text[text.index("to_json") : text.index("AS _payload")]
     kept = set(re.findall(r"IS NULL THEN (`[^`]+`) END", payload))
-    assert kept == {"`t__report_id`", "`t__reported_at`", "`t__category`"}
-    assert not re.search("reporter|description|THEN _corrupt", payload)
+    assert kept == {"`_c__t_report_id`", "`_c__t_reported_at`", "`_c__t_category`"}
+    assert not re.search("reporter|description|THEN _c__corrupt", payload)
+
+
+def test_a_refused_row_of_a_personal_feed_keeps_a_known_null_marker_of_an_open_column_and_nothing_else() -> None:
+    text = typing_sql(REPORTS, "v", MARSEILLE)
+    (kept,) = re.findall(r"'_null_markers', named_struct\((.*?) END\)", text)
+    assert kept.startswith(
+        "'reported_at', CASE WHEN `_c__t_reported_at` IS NULL AND lower(trim(`reported_at`)) IN ('na', "
+    )
+    assert kept.endswith("THEN trim(`reported_at`)") and kept.count("CASE") == 1
+    assert "_null_markers" not in typing_sql(TORONTO, "v", GRID)
 
 
 def test_a_position_becomes_a_cell_inside_the_territory_only() -> None:
@@ -53,6 +82,31 @@ def test_a_position_becomes_a_cell_inside_the_territory_only() -> None:
     assert "THEN concat('marseille:'" in text
     assert "'outside_territory:cell_id'" in text
     assert "AS `lon`" not in text
+    box = "`_c__n_lat` BETWEEN 5.22D AND 5.54D AND `_c__n_lon` BETWEEN 43.16D AND 43.4D"
+    assert f"WHEN `_c__t_cell_id` IS NULL AND {box} THEN 'swapped_position:cell_id'" in text
+    assert text.index("'swapped_position:cell_id'") < text.index("'outside_territory:cell_id'")
+
+
+def test_a_decimal_comma_is_read_in_positions_only() -> None:
+    bronze = tuple(column for column in TORONTO.bronze if not column.projected)
+    plain = typing_sql(TORONTO.model_copy(update={"bronze": bronze}), "raw", None)
+    assert "try_cast(replace(`Long`, ',', '.') AS double)" in typing_sql(TORONTO, "raw", GRID)
+    assert "try_cast(`Long` AS double)" in plain and "replace(`Long`, ','" not in plain
+
+
+def test_null_markers_are_blank_before_a_value_is_read() -> None:
+    marked = REPORTS.model_copy(
+        update={
+            "landing": tuple(
+                c.model_copy(update={"null_markers": ("NA", "l'inconnu")}) if c.name == "reported_at" else c
+                for c in REPORTS.landing
+            )
+        }
+    )
+    text = typing_sql(marked, "v", MARSEILLE)
+    read = "CASE WHEN trim(`reported_at`) NOT IN ('NA', 'l\\'inconnu') THEN `reported_at` END AS `reported_at`"
+    assert f"(SELECT `report_id`, {read}, `category`, " in text
+    assert "`lat`, _c__corrupt, _c__file, _c__row FROM v)" in text
 
 
 @pytest.mark.parametrize(
@@ -82,6 +136,8 @@ PLACES = {
     "lille-lambert": (2154, 3.06, 50.63),
     "marseille-utm": (32631, 5.40, 43.30),
     "south": (32733, 15.0, -33.9),
+    "san-francisco": (26910, -122.44, 37.76),
+    "auckland": (2193, 174.77, -36.85),
 }
 
 
@@ -109,7 +165,21 @@ HEADERS = {
     "unknown": ((*NAMES, "colour"), "unknown_column:colour", "colour"),
     "forbidden": ((*NAMES, "Suspect_Gender"), "forbidden_column:Suspect_Gender", "can never enter"),
     "twice": ((*NAMES, "Lat"), "duplicate_column:Lat", "twice"),
-    "wrong-case": ((*NAMES[:-1], "long"), "missing_column:Long", "Long"),
+    "wrong-case": (
+        (*NAMES[:-1], "long"),
+        "missing_column:Long",
+        "lacks the column Long of the contract (Long is likely 'long' now): ask",
+    ),
+    "renamed": (
+        ("Date occurrence", *NAMES[1:-1], "LONGITUDE"),
+        "missing_column:occurrencedate",
+        "(Long is likely 'LONGITUDE' now)",
+    ),
+    "renamed-to-nothing-like-it": (
+        (*NAMES[:-1], "colour"),
+        "missing_column:Long",
+        "lacks the column Long of the contract: ask",
+    ),
     "wrong-delimiter": ((";".join(NAMES),), "wrong_delimiter", "it looks separated by ';'"),
     "one-word": (("hello",), "wrong_delimiter", "its first line is not the header"),
     "empty": ((), "empty_batch", "is empty"),
@@ -150,6 +220,24 @@ def test_a_file_without_header_does_not_quote_its_first_row() -> None:
     assert not [value for value in row if value in refusal.sentence]
 
 
+KEYS = {
+    "unknown": ((*NAMES, "a@example.org", "b@example.org"), "unknown_column", "has the columns (2, not named here"),
+    "missing": ((*NAMES[:-1], "LONG"), "missing_column:Long", "lacks the column Long of the contract: ask"),
+    "forbidden": ((*NAMES, "a.gender@example.org"), "forbidden_column:gender", "can never enter"),
+}
+
+
+@pytest.mark.parametrize(("header", "reason", "words"), KEYS.values(), ids=KEYS.keys())
+@pytest.mark.parametrize("kind", ["json", "jsonl", "geojson"])
+def test_a_key_is_never_told(kind: str, header: Header, reason: str, words: str) -> None:
+    contract = TORONTO.model_copy(update={"file_format": TypeAdapter(FileFormat).validate_python({"type": kind})})
+    refusal = check_headers(contract, {"a.json": header})
+    assert refusal is not None
+    assert refusal.reason == reason
+    assert words in refusal.sentence
+    assert not [name for name in header if name not in NAMES and name in refusal.sentence]
+
+
 @pytest.mark.parametrize(
     ("start", "expected"),
     [
@@ -162,7 +250,7 @@ def test_a_file_without_header_does_not_quote_its_first_row() -> None:
     ids=["crlf", "bom", "quoted", "no-newline", "empty"],
 )
 def test_a_header_is_read(start: bytes, expected: Header) -> None:
-    assert read_header(start, "UTF-8", ",") == expected
+    assert TORONTO.file_format.header(start) == expected
 
 
 def test_a_contract_object_is_frozen() -> None:

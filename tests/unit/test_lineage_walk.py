@@ -21,6 +21,7 @@ def event(
     fields: dict[str, tuple[tuple[str, str], ...]] | None = None,
     kind: str = "COMPLETE",
     version: str | None = None,
+    territory: str | None = None,
 ) -> Event:
     """Return one event as it is stored, with only the facets the walk reads."""
     origins = {
@@ -35,7 +36,10 @@ def event(
     return {
         "eventType": kind,
         "eventTime": at,
-        "run": {"runId": f"run of {job}", "facets": {"calanque_run": {"runName": f"{job} at {at}"}}},
+        "run": {
+            "runId": f"run of {job}",
+            "facets": {"calanque_run": {"runName": f"{job} at {at}", "territory": territory}},
+        },
         "job": {"name": job},
         "inputs": [{"name": name} for name in inputs],
         "outputs": [{"name": output, "facets": facets}],
@@ -117,6 +121,27 @@ def test_a_table_that_reads_itself_does_not_loop() -> None:
 def test_a_wrong_name_ends_in_a_sentence(dataset: str, column: str | None, sentence: str) -> None:
     with pytest.raises(CalanqueError, match=sentence):
         lineage.trace(dataset, column, HISTORY)
+
+
+def test_a_table_of_two_cities_is_followed_in_both_and_each_in_its_own_rows() -> None:
+    at = iter(f"2024-02-0{day}T02:00:00Z" for day in (9, 8, 7, 6, 5, 4))
+
+    def wrote(table: str, source: str, city: str) -> Event:
+        return event(f"{table}.{city}", next(at), table, (source,), {"n": ((source, "n"),)}, territory=city)
+
+    # Newest first: the north was forecast after the south's marts were built, from the north's own.
+    log = [
+        wrote("marts.f", "marts.i", "north"),
+        wrote("marts.i", "bronze.s", "south"),
+        wrote("marts.f", "marts.i", "south"),
+        wrote("marts.i", "bronze.n", "north"),
+        wrote("marts.i", "bronze.s", "south"),
+    ]
+    tree = lineage.trace("marts.f", "n", log)
+    assert [(node.dataset, [leaf.dataset for leaf in node.origins]) for node in tree.origins] == [
+        ("marts.i", ["bronze.n"]),
+        ("marts.i", ["bronze.s"]),
+    ]
 
 
 def test_events_older_than_the_last_writer_are_not_read() -> None:

@@ -1,4 +1,4 @@
-"""The metastore behind the query door: one schema, and reading; everything else is answered before it is passed on."""
+"""The metastore behind the query door: the schemas of whoever asks, and reading; the rest is answered before it."""
 
 import socket
 import struct
@@ -49,6 +49,8 @@ def door() -> Iterator[tuple[socket.socket, list[str]]]:
     with MartsMetastore(("127.0.0.1", 0), behind.getsockname()) as server:
         server.serve_beside()
         with socket.create_connection(server.server_address, timeout=10) as client:
+            ask(client, "set_ugi", {1: "analyst", 2: ["analyst"]})
+            heard.clear()
             yield client, heard
         server.shutdown()
     behind.close()
@@ -75,13 +77,15 @@ def test_what_is_asked_of_marts_is_passed_on(door, name: str, fields: dict[int, 
     assert (found.kind, found.number, found.fields, heard) == (REPLY, 7, {0: "real"}, [name])
 
 
-SENTENCE = {1: "The query door reads the schema marts only."}
+SENTENCE = {1: "There is no such schema for whoever asks."}
 
 
 @pytest.mark.parametrize(
     ("name", "fields", "kind", "told"),
     [
         pytest.param("get_table", {1: "bronze", 2: "f"}, REPLY, {2: SENTENCE}, id="table-of-bronze"),
+        pytest.param("get_table", {1: "governance", 2: "batch"}, REPLY, {2: SENTENCE}, id="table-of-runs"),
+        pytest.param("get_all_tables", {1: "governance"}, REPLY, {0: []}, id="tables-of-runs"),
         pytest.param("get_table_req", {1: {1: "bronze", 2: "f"}}, REPLY, {2: SENTENCE}, id="by-request"),
         pytest.param("get_database", {1: "silver"}, REPLY, {1: SENTENCE}, id="schema"),
         pytest.param("get_all_tables", {1: "bronze"}, REPLY, {0: []}, id="tables"),
@@ -99,6 +103,20 @@ def test_the_rest_is_answered_at_the_door(door, name: str, fields: dict[int, Val
     found = ask(client, name, fields)
     assert (found.name, found.kind, found.number, found.fields, heard) == (name, kind, 7, told, [])
     assert ask(client, "get_table", {1: "marts", 2: "f"}).fields == {0: "real"}
+
+
+@pytest.mark.parametrize(
+    ("person", "schemas"),
+    [("engineer", ["governance", "marts"]), ("analyst", ["marts"]), ("dpo", []), ("lake", [])],
+)
+def test_each_person_has_the_schemas_that_are_theirs(door, person: str, schemas: list[str]) -> None:
+    client, heard = door
+    ask(client, "set_ugi", {1: person, 2: [person]})
+    assert ask(client, "get_all_databases", {}).fields == {0: schemas}
+    for schema in ("governance", "marts", "bronze"):
+        found = ask(client, "get_table", {1: schema, 2: "t"}).fields
+        assert (found == {0: "real"}) is (schema in schemas)
+    assert heard == ["set_ugi", *["get_table"] * len([name for name in schemas if name != "bronze"])]
 
 
 @pytest.mark.parametrize(

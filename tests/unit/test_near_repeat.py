@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from calanque.contracts.yaml_file import read_closed
 from calanque.errors import CalanqueError
 from calanque.places.grid import Grid
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, Contagion, HotSpots, IncidentType
+from calanque.yaml_file import read_closed
 from ml.near_repeat.alert import alert_layer
 from ml.near_repeat.config import MODEL_FILE, NearRepeatConfig, near_repeat_config
 from ml.near_repeat.knox import knox_reports, knox_test

@@ -36,9 +36,11 @@ zones: {{kind: cells, source: grid}}
     [
         pytest.param("toronto", 26917, 250, "America/Toronto", id="toronto"),
         pytest.param("marseille", 2154, 200, "Europe/Paris", id="marseille"),
+        pytest.param("san_francisco", 26910, 250, "America/Los_Angeles", id="san_francisco"),
+        pytest.param("auckland", 2193, 250, "Pacific/Auckland", id="auckland"),
     ],
 )
-def test_the_two_territories_are_as_decided(name: str, crs: int, cell_m: int, zone: str) -> None:
+def test_the_territories_are_as_decided(name: str, crs: int, cell_m: int, zone: str) -> None:
     territory = load_territory(name)
     assert (territory.crs, territory.cell_m, territory.time_zone) == (crs, cell_m, zone)
 
@@ -69,7 +71,7 @@ def test_a_territory_file_is_closed(tmp_path, old, new, told):
 
 
 def test_an_unknown_territory_names_the_known_ones() -> None:
-    with pytest.raises(CalanqueError, match="marseille, toronto"):
+    with pytest.raises(CalanqueError, match=r"marseille.*toronto"):
         load_territory("atlantis")
 
 
@@ -174,7 +176,7 @@ def test_the_hull_needs_dates():
 
 
 def test_cells_of_a_box_need_no_point():
-    assert len(territory_cells(load_territory("marseille"), [], [])) > 10_000
+    assert len(territory_cells(load_territory("auckland"), [], [])) > 10_000
 
 
 def test_dim_cell_gives_the_grid_back():

@@ -21,7 +21,7 @@ from calanque.privacy.protect import protect_batches
 from calanque.privacy.redact import redact
 
 (done,) = redact(["Mon voisin Jean Dupont, 06 39 98 12 34, jean.dupont@example.org"])
-plan = {"text": "redact", "phone_token": "token:reports"}
+plan = {"text": "redact", "phone_token": "token:phone:reports"}
 frame = pd.DataFrame({"text": ["M. Dupont est parti"], "phone_token": ["06 39 98 12 34"]})
 (protected,) = protect_batches([frame], plan)
 print(done.text, protected["text"][0], protected["phone_token"][0].split(":")[1])

@@ -10,7 +10,7 @@ import pytest
 from calanque.errors import CalanqueError
 from calanque.privacy import protect
 from calanque.privacy.protect import Action, Drop, Redact, Token, protect_batches, protector, read_action
-from calanque.privacy.tokens import KEY_FILE_VARIABLE
+from calanque.settings import KEY_FILE_VARIABLE
 
 PLAN = {
     "description": Redact(output="description_redacted"),
@@ -49,7 +49,11 @@ def test_columns_leave_as_the_plan_says() -> None:
 
 def test_contract_protections_keep_the_column_names() -> None:
     frame = FRAME.rename(columns={"description": "description_redacted", "reporter_name": "reporter_token"})
-    plan = {"description_redacted": "redact", "reporter_token": "token:citizen_reports", "reporter_email": "drop"}
+    plan = {
+        "description_redacted": "redact",
+        "reporter_token": "token:person:citizen_reports",
+        "reporter_email": "drop",
+    }
     (out,) = protect_batches([frame], plan)
     (same,) = protect_batches([FRAME], PLAN)
     pd.testing.assert_frame_equal(out, same)
@@ -60,14 +64,13 @@ def test_contract_protections_keep_the_column_names() -> None:
     [
         pytest.param("text", "redact", Redact(output="text"), id="redact"),
         pytest.param("text", "drop", Drop(), id="drop"),
-        pytest.param("phone_token", "token:p", Token(kind="phone", purpose="p", output="phone_token"), id="phone"),
-        pytest.param("email_token", "token:p", Token(kind="email", purpose="p", output="email_token"), id="email"),
-        pytest.param("plate", "token:p", Token(kind="plate", purpose="p", output="plate"), id="plate"),
+        pytest.param("x", "token:person:p", Token(kind="person", purpose="p", output="x"), id="person"),
+        pytest.param("x", "token:phone:p", Token(kind="phone", purpose="p", output="x"), id="phone"),
+        pytest.param("x", "token:email:p", Token(kind="email", purpose="p", output="x"), id="email"),
+        pytest.param("x", "token:plate:p", Token(kind="plate", purpose="p", output="x"), id="plate"),
         pytest.param(
-            "reporter_token", "token:p", Token(kind="person", purpose="p", output="reporter_token"), id="name"
+            "phone", "token:identifier:p", Token(kind="identifier", purpose="p", output="phone"), id="as-said"
         ),
-        pytest.param("file_no", "token:p", Token(kind="identifier", purpose="p", output="file_no"), id="other"),
-        pytest.param("x", "token:phone:p", Token(kind="phone", purpose="p", output="x"), id="kind-given"),
     ],
 )
 def test_protection_is_read(column: str, protection: str, action: Action) -> None:
@@ -75,7 +78,7 @@ def test_protection_is_read(column: str, protection: str, action: Action) -> Non
 
 
 @pytest.mark.parametrize(
-    "protection", ["", "none", "token", "token:", "token:A b", "token:face:p", "redact:now", "hash"]
+    "protection", ["", "none", "token", "token:", "token:p", "token:person:A b", "token:face:p", "redact:now", "hash"]
 )
 def test_unknown_protection_is_refused(protection: str) -> None:
     with pytest.raises(CalanqueError, match="is unknown"):

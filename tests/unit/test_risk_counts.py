@@ -101,6 +101,8 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(steps.tracking, "load_model", lambda *given: None)
     monkeypatch.setattr(steps.tracking, "log_run", kept.runs.append)
     monkeypatch.setattr(steps.state, "table_versions", lambda tables: dict.fromkeys(tables, 1))
+    monkeypatch.setattr(steps.marts, "has_incidents", lambda territory: True)
+    monkeypatch.setattr(steps.marts, "shown_versions", lambda territory, tables: dict.fromkeys(tables, 1))
     monkeypatch.setattr(steps.state, "unchanged", lambda step, inputs: False)
     monkeypatch.setattr(steps.state, "record", lambda step, inputs, facts: kept.states.update({step: facts}))
     until = kept.cube.day_of(kept.cube.weeks)

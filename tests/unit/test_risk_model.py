@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from calanque.contracts.yaml_file import read_closed
 from calanque.errors import CalanqueError
 from calanque.places.cells import cells_frame, grid_of_cells
 from calanque.places.grid import Grid, unproject
 from calanque.places.territory import load_territory
+from calanque.yaml_file import read_closed
 from ml.risk import rolling
 from ml.risk.card import model_card
 from ml.risk.config import EnforcedException, RiskConfig, risk_config
@@ -199,13 +199,13 @@ def test_no_look_ahead(small_grid, monkeypatch, planted_week):
     one = {"week": planted_week, "cell": quiet, "type": "burglary", "premises": "shop"}
     planted = pd.DataFrame(one, index=range(1000))
     seen: list[dict] = []
-    score = rolling._score_method
+    judge = rolling._judge_method
 
     def watch(rolled, name, counts, shares, level):
         seen[-1].setdefault(name, []).append(np.concatenate([shares.ravel(), level]))
-        score(rolled, name, counts, shares, level)
+        return judge(rolled, name, counts, shares, level)
 
-    monkeypatch.setattr(rolling, "_score_method", watch)
+    monkeypatch.setattr(rolling, "_judge_method", watch)
     for case in (events, pd.concat([events, planted])):
         seen.append({})
         plain = roll(cube_of(small_grid, case), small_config(), 20)

@@ -8,7 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.marts import kept_columns
+from calanque.contracts import load_contracts
+from calanque.contracts.page import source_line
+from calanque.engines import spark
+from calanque.sql_text import literal
+from ml.marts import kept_columns, make_table, told_with_sources
 from ml.risk.forecast_mart import FINE, FORECAST
 from ml.risk.record import PublishedRecord, bounds, score_week
 from ml.risk.record_steps import score_territory
@@ -152,6 +156,23 @@ def test_every_column_says_what_it_holds_and_the_table_its_grain(table):
     assert table.comment.rsplit(". ", maxsplit=1)[-1].startswith("One row per ")
 
 
+def test_the_comment_of_a_table_ends_with_whom_to_cite_and_is_written_when_it_differs(monkeypatch):
+    told, contracts = told_with_sources(SCORE), load_contracts().values()
+    assert told.startswith(SCORE.comment)
+    # Of every city whose incidents the models are made from, and of no other feed.
+    cited = [contract.shape for contract in contracts if source_line(contract) in told]
+    assert cited == ["incident"] * len([contract for contract in contracts if contract.shape == "incident"])
+    columns = [(name, kind, SCORE.column_comments[name]) for name, kind in SCORE.columns.items()]
+    for known, expected in ((told, []), (SCORE.comment, [f"comment on table {SCORE.name} is {literal(told)}"])):
+        ran = []
+        monkeypatch.setattr(spark, "sql", ran.append)
+        monkeypatch.setattr(spark, "columns", lambda _: columns)
+        monkeypatch.setattr(spark, "comment_of", lambda _, known=known: known)
+        make_table(SCORE)
+        assert ran[0].startswith("create table if not exists ") and ran[0].endswith(f" comment {literal(told)}")
+        assert ran[1:] == expected
+
+
 @pytest.mark.parametrize("table", [FORECAST, FINE, SLOT], ids=["week", "fine", "slot"])
 def test_no_interval_is_promised_any_more(table):
     assert "lower_count" not in table.columns
@@ -187,13 +208,14 @@ def test_a_back_test_is_written_once(monkeypatch, held, is_written):
         "tracking.read_text": to_text(row),
         "spark.table_exists": held is not None,
         "spark.rows": held,
-        "state.table_versions": {"marts.fct_forecast": "absent", "marts.fct_cell_week": 1},
+        "state.table_versions": {"marts.fct_forecast": "absent"},
+        "marts.shown_versions": {"marts.fct_cell_week": 1},
         "state.unchanged": False,
         "state.record": None,
         "lineage.emit": None,
         "_score_lineage": None,
     }.items():
-        monkeypatch.setattr(f"ml.risk.record_steps.{name}", lambda *_, value=value: value)
+        monkeypatch.setattr(f"ml.risk.record_steps.{name}", lambda *_, value=value, **__: value)
     monkeypatch.setattr("ml.risk.record_steps.marts.lineage_inputs", lambda *_: [])
     monkeypatch.setattr("ml.risk.record_steps.marts.write_rows", lambda table, frame, *_: kept.append(frame))
     told = score_territory("here", "tonight")

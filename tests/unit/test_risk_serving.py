@@ -152,9 +152,15 @@ def test_mlflow_returns_the_published_forecast_in_a_clean_environment(uri, made,
     same(found, made[1])
 
 
-def test_the_champion_says_what_goes_in_and_what_comes_out(uri, made) -> None:
+def test_a_model_that_is_logged_leaves_the_path_of_imports_as_it_was(uri) -> None:
+    assert not [entry for entry in sys.path if entry.endswith("/code")]
+
+
+def test_the_champion_says_what_goes_in_and_what_comes_out(uri, made, monkeypatch) -> None:
     import mlflow
 
+    # The loader puts the model's code first on the path.
+    monkeypatch.setattr(sys, "path", list(sys.path))
     mlflow.set_tracking_uri(uri)
     info = mlflow.models.get_model_info("models:/risk-here@champion")
     assert info.signature.inputs.input_names() == list(serving.INPUTS)

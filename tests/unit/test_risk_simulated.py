@@ -27,15 +27,15 @@ def judged():
     city = City(CityConfig(weeks=234, types=TYPES))
     cube = city_cube(city, city.run(1).incidents)
     given: list[np.ndarray] = []
-    score = rolling._score_method
+    judge = rolling._judge_method
 
     def watch(rolled, name, counts, shares, level):
         if name == CHALLENGER:
             given.append(shares)
-        score(rolled, name, counts, shares, level)
+        return judge(rolled, name, counts, shares, level)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rolling, "_score_method", watch)
+        patch.setattr(rolling, "_judge_method", watch)
         return city, rolling.roll(cube, risk_config(), WEEKS), given
 
 

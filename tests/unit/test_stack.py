@@ -54,6 +54,7 @@ def test_profile_renders_valid_configuration(make, profile: str) -> None:
     assert f"spark.master                                         {settings.master}" in spark
     assert settings.hdfs_uri in core
     assert settings.metastore_uri in spark
+    # What tasks pass to one another is on the engine's disk, and can be a text before its redaction.
 
 
 def test_cluster_changes_addresses_and_masters_only(make) -> None:
@@ -113,6 +114,18 @@ def test_no_secret_on_a_command_line(declared) -> None:
     secrets = [path.read_text() for path in (settings.home / "secrets").iterdir()]
     for service in found:
         assert not any(secret in word for secret in secrets for word in service.command), service.name
+
+
+@pytest.mark.parametrize("variable", ["CALANQUE_TOKEN_KEYS", "CALANQUE_TOKEN_KEY_FILE"])
+def test_what_tells_of_the_keys_is_declared_for_those_who_make_tokens_alone(make, monkeypatch, variable: str) -> None:
+    settings = make("local")
+    configuration.render(settings)
+    monkeypatch.setattr(jars, "hadoop_jar", lambda settings: Path("hadoop.jar"))
+    monkeypatch.setenv(variable, "told")
+    monkeypatch.setenv("CALANQUE_PORT_OFFSET", "7")
+    found = services.declare(settings)
+    assert [service.name for service in found if "told" in service.environment.values()] == ["spark"]
+    assert {service.name for service in found if "CALANQUE_PORT_OFFSET" in service.environment} >= {"spark", "mlflow"}
 
 
 def test_taken_port_is_named(make) -> None:
@@ -184,7 +197,7 @@ def test_a_start_says_whom_it_does_not_keep_out(make, monkeypatch) -> None:
     settings = make("local")
     monkeypatch.setattr(stack, "settings", lambda: settings)
     monkeypatch.setattr(stack, "console", Console(width=200))
-    monkeypatch.setattr(lifecycle, "up", lambda settings, say: 1.0)
+    monkeypatch.setattr(lifecycle, "up", lambda settings, say, service: 1.0)
     assert "another of its users can be anybody to HDFS" in CliRunner().invoke(stack.app, ["up"]).output
 
 
@@ -220,3 +233,14 @@ def test_what_is_taken_down_is_what_was_started(make) -> None:
     supervisor.write_file(settings, earlier)
     (settings.home / "secrets" / "mlflow_secret").unlink()
     assert supervisor.running_names(settings) == [service.name for service in earlier]
+
+
+def test_the_engine_alone_starts_without_what_it_does_not_need(declared) -> None:
+    from calanque.stack import lifecycle
+
+    _settings, every = declared
+    names = {service.name for service in lifecycle.needed(every, "spark")}
+    assert {"spark", "metastore", "postgres", "namenode", "datanode1", "datanode3"} <= names
+    assert not {name for name in names if name.startswith(("airflow", "trino", "mlflow"))}
+    with pytest.raises(CalanqueError, match="There is no service 'sparc': choose one of"):
+        lifecycle.needed(every, "sparc")

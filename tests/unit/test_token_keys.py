@@ -14,10 +14,10 @@ from calanque.cli import app
 from calanque.errors import CalanqueError
 from calanque.governance import token_keys
 from calanque.privacy import key_file
-from calanque.privacy.key_file import KEY_FILE_VARIABLE, KEYS_VARIABLE, MasterKey, read_keys, retire, rotate, store
+from calanque.privacy.key_file import MasterKey, read_keys, retire, rotate, store
 from calanque.privacy.protect import Token, protect_batches
 from calanque.privacy.tokens import TokenKeys
-from calanque.settings import Settings
+from calanque.settings import KEY_FILE_VARIABLE, KEYS_VARIABLE, Settings
 from calanque.stack import configuration
 
 OLD = bytes(range(32))

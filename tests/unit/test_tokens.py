@@ -11,7 +11,8 @@ import cloudpickle
 import pytest
 
 from calanque.errors import CalanqueError
-from calanque.privacy.tokens import KEY_FILE_VARIABLE, TokenKeys
+from calanque.privacy.tokens import TokenKeys
+from calanque.settings import KEY_FILE_VARIABLE
 
 TEST_KEY = bytes(range(32))
 KEYS = TokenKeys({"v1": TEST_KEY})

@@ -5,6 +5,7 @@ import hashlib
 import io
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,9 @@ from calanque.errors import CalanqueError
 from calanque.twin.citizen_reports import HEADER, generate_reports, planted_values
 from calanque.twin.incidents import HEADER as INCIDENT_HEADER
 from calanque.twin.incidents import generate_incidents
+from calanque.twin.main_courante import HEADER as EVENT_HEADER
+from calanque.twin.main_courante import WRONG_TIMES, generate_main_courante
+from calanque.twin.main_courante_texts import FACTS
 from calanque.twin.report_texts import CATEGORIES
 
 DAY = date(2026, 3, 29)  # clocks change at 2 a.m.
@@ -117,3 +121,38 @@ def test_incidents_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
 def test_negative_incidents_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CalanqueError, match="rows must be"):
         generate_incidents(-1, 3, tmp_path / "a.csv")
+
+
+def test_a_main_courante_has_the_same_bytes_on_every_machine() -> None:
+    content = generate_main_courante("2026-03-31", 20, 60, 7)
+    assert content == generate_main_courante("2026-03-31", 20, 60, 7) != generate_main_courante("2026-03-31", 20, 60, 8)
+    assert hashlib.sha256(content).hexdigest() == "15a4e6bbd12e73dc8db6d7b75facdcf3258844855717302b7912e82e12d5778b"
+
+
+def test_a_main_courante_is_dirty_as_asked() -> None:
+    rows = _rows(generate_main_courante("2026-09-30", 365, 1_000, 7, dirt=0.01))
+    assert tuple(rows[0]) == EVENT_HEADER
+    assert len(rows) == 1_010 and len({row["NUM_MC"] for row in rows}) == 1_000
+    assert sum(row["DEBUT"] in WRONG_TIMES for row in rows) == 10
+    assert sum(row["LON"] == row["LAT"] == "0,000" for row in rows) == 10
+    assert {row["CODE_FAIT"].strip().upper() for row in rows} == set(FACTS)
+    assert any(row["CODE_FAIT"] not in FACTS for row in rows)
+    days = [datetime.strptime(row["DEBUT"], "%d/%m/%Y %H:%M") for row in rows if row["DEBUT"] not in WRONG_TIMES]
+    assert (min(days).date(), max(days).date()) >= (date(2025, 10, 1), date(2026, 9, 29))
+    assert max(days) < datetime(2026, 10, 1)
+    for row in rows:
+        spans = row["CODE_FAIT"].strip().upper() in {code for code, fact in FACTS.items() if fact.lasted_h}
+        assert bool(row["FIN"]) is spans
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param({"last_day": "30/09/2026"}, "YYYY-MM-DD", id="day"),
+        pytest.param({"days": 0}, "days 1 or more", id="no-day"),
+        pytest.param({"dirt": 0.5}, "a third at most", id="all-dirt"),
+    ],
+)
+def test_a_main_courante_that_can_not_be_is_refused(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(CalanqueError, match=words):
+        generate_main_courante(**arguments)

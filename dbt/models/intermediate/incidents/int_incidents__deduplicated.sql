@@ -6,6 +6,7 @@ select
     occurred_local_date,
     week_start_date,
     type,
+    type_code,
     premises,
     neighbourhood,
     lon,

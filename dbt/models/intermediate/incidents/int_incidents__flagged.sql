@@ -8,6 +8,7 @@ with numbered as (
         occurred_local_date,
         week_start_date,
         type,
+        type_code,
         premises,
         neighbourhood,
         lon,
@@ -17,7 +18,7 @@ with numbered as (
         valid_from_date,
         batch_id,
         row_number() over (partition by territory, incident_id order by ingested_at, batch_id) as copy_number
-    from {{ ref('stg_toronto__incidents') }}
+    from {{ ref('shape_incident') }}
 
 )
 
@@ -29,6 +30,7 @@ select
     occurred_local_date,
     week_start_date,
     type,
+    type_code,
     premises,
     neighbourhood,
     lon,

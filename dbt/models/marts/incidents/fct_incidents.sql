@@ -9,6 +9,7 @@ select
     heaps.occurred_local_hour is not null as is_hour_doubtful,
     incidents.week_start_date,
     incidents.type,
+    incidents.type_code,
     incidents.premises,
     incidents.neighbourhood,
     incidents.lon,

@@ -4,7 +4,7 @@ with weeks as (
     select
         territory,
         explode(sequence(min(week_start_date), max(week_start_date), interval 7 days)) as week_start_date
-    from {{ ref('stg_marseille__citizen_reports') }}
+    from {{ ref('int_reports__current') }}
     group by territory
 
 ),
@@ -14,7 +14,7 @@ zones as (
     select distinct
         territory,
         zone
-    from {{ ref('stg_marseille__citizen_reports') }}
+    from {{ ref('int_reports__current') }}
 
 ),
 
@@ -23,7 +23,7 @@ categories as (
     select distinct
         territory,
         category
-    from {{ ref('stg_marseille__citizen_reports') }}
+    from {{ ref('int_reports__current') }}
 
 )
 

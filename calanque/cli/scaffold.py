@@ -1,0 +1,45 @@
+"""`calanque feeds new`: a contract from a sample."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calanque.cli.terminal import console
+from calanque.errors import CalanqueError
+
+
+def new(
+    sample: Annotated[Path, typer.Argument(help="A file as the source sends it, packed or not.")],
+    feed: Annotated[str | None, typer.Option(help="Name of the feed; that of the file by default.")] = None,
+    territory: Annotated[str | None, typer.Option(help="Territory of the rows: a file of infra/territories/.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Where to write; ./FEED.odcs.yaml by default, - for the terminal.")
+    ] = None,
+) -> None:
+    """Write a contract from a sample; what the sample can not say is left to decide, and refused by `feeds check`."""
+    from calanque.contracts.odcs import SUFFIX
+    from calanque.contracts.undecided import UNDECIDED
+    from calanque.scaffold.plan import plan_of
+    from calanque.scaffold.write import contract_text
+
+    plan = plan_of(sample, feed, territory)
+    text = contract_text(plan)
+    if str(output) == "-":
+        typer.echo(text)
+        return
+    path = output or Path(f"{plan.feed}{SUFFIX}")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise CalanqueError(f"{path} exists and is not overwritten: say another place with --output.") from error
+    except OSError as error:
+        raise CalanqueError(
+            f"{path} can not be written ({error.strerror}): say another place with --output."
+        ) from error
+    count = sum(UNDECIDED in line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    console.print(
+        f"{path}: {len(plan.columns)} columns of {plan.table.row_count:,} rows, {count} lines to decide. Read it, then "
+        f"move it to dags/feeds/ and run 'calanque feeds check {plan.feed}'."
+    )

@@ -1,0 +1,77 @@
+"""What a task that failed for good says, and where: always in its log; to a webhook and a mailbox where they are set.
+
+Light on purpose: DAG files import this at parse time.
+"""
+
+import logging
+import smtplib
+from email.message import EmailMessage
+from typing import Any
+
+from calanque.engines.airflow import TaskStoppedError
+from calanque.errors import CalanqueError
+from calanque.settings import Settings, settings
+
+log = logging.getLogger(__name__)
+WITHIN_S = 10
+
+
+def alert(context: Any) -> None:
+    """Tell that a task has failed and will not be tried again; the `on_failure_callback` of every DAG.
+
+    Args:
+        context: of the task, from Airflow.
+    """
+    task, now = context["task_instance"], settings()
+    told = {
+        "dag_id": task.dag_id,
+        "task_id": task.task_id,
+        "run_id": task.run_id,
+        "sentence": sentence_of(context.get("exception")),
+        "address": f"{now.airflow_url}/dags/{task.dag_id}/runs/{task.run_id}/tasks/{task.task_id}",
+    }
+    log.error("Alert: %s of %s failed. %s", told["task_id"], told["dag_id"], told["sentence"])
+    if now.alert_webhook:
+        _send(_post, now, told, "webhook of CALANQUE_ALERT_WEBHOOK")
+    if now.alert_email:
+        _send(_mail, now, told, f"mail server {now.alert_smtp} of CALANQUE_ALERT_SMTP")
+
+
+def sentence_of(error: Any) -> str:
+    """Return why a task failed: our own sentence; of a foreign error its class alone, for its text may quote a row."""
+    if isinstance(error, TaskStoppedError | CalanqueError):
+        return str(error)
+    if isinstance(error, BaseException):
+        return f"{type(error).__name__}: read the last lines of its log."
+    return "Its process was ended from outside: see 'calanque stack status', then clear the task."
+
+
+def text_of(told: dict[str, str]) -> str:
+    """Return an alert as the text of a message."""
+    return f"{told['dag_id']}, task {told['task_id']}, has failed. {told['sentence']}\n{told['address']}"
+
+
+def _send(way: Any, now: Settings, told: dict[str, str], name: str) -> None:
+    try:
+        way(now, told)
+    except Exception as error:  # an alert that can not leave must not hide the failure it tells
+        log.warning("The %s did not take the alert: %s.", name, type(error).__name__)
+
+
+def _post(now: Settings, told: dict[str, str]) -> None:
+    import httpx
+
+    # It logs each address in full, and that of a webhook holds its key.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    # `text` is what chats of the trade show of a message.
+    httpx.post(str(now.alert_webhook), json={"text": text_of(told), **told}, timeout=WITHIN_S).raise_for_status()
+
+
+def _mail(now: Settings, told: dict[str, str]) -> None:
+    message = EmailMessage()
+    message["From"] = message["To"] = str(now.alert_email)
+    message["Subject"] = f"Calanque: {told['dag_id']} has failed"
+    message.set_content(text_of(told))
+    host, _, port = now.alert_smtp.partition(":")
+    with smtplib.SMTP(host, int(port or smtplib.SMTP_PORT), timeout=WITHIN_S) as server:
+        server.send_message(message)

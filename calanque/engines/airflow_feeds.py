@@ -1,0 +1,74 @@
+"""What the DAG of a feed says about itself, and the DAG of a contract that is wrong: it fails with what is wrong."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import dag, task
+
+from calanque.contracts import ContractError, FeedContract
+from calanque.contracts.page import contract_page, problems_page
+from calanque.engines.airflow_alerts import alert
+
+DOC = """
+### {contract.title}
+{contract.description}
+By the contract below. Landed = loaded + quarantined, or the run fails. A batch already loaded changes nothing.
+
+**If it fails**
+- *"… is refused …"*: the source sent something that does not fit the contract. Its rows are in `quarantine.{feed}` with
+  their reasons, the last good data stays. Follow [the runbook](/calanque/runbooks/refused-batch): no new run will help.
+- *"… does not answer"*, *"… stopped answering"*: something is away. See `calanque stack status`, then clear the task.
+- Anything else: read the last line of the task's log, then clear the task. Every step can be run again.
+
+{pages}
+"""
+WRONG_DOC = """
+{pages}
+
+**If it fails**
+- It does until the contract is right: correct `dags/feeds/{name}.odcs.yaml`, run `calanque feeds check`, wait a minute.
+"""
+
+
+def feed_doc(contract: FeedContract) -> str:
+    """Return the documentation of a feed's DAG."""
+    pages = contract_page(contract, "en", "fr")
+    return DOC.format(feed=contract.feed, contract=contract, pages=pages)
+
+
+def declare_wrong_feed(name: str, error: ContractError) -> None:
+    """Declare the DAG of one wrong contract.
+
+    Args:
+        name: of the feed, as the name of its file says it.
+        error: what is wrong with the contract.
+    """
+    pages = "\n\n".join(problems_page(error, language) for language in ("en", "fr"))
+
+    @dag(
+        # A name that is no feed's name may be none of a DAG; no hyphen is in a right one.
+        dag_id=f"feed_{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}",
+        schedule="@daily",
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        default_args={
+            "owner": "data-engineering",
+            "retries": 0,
+            "execution_timeout": timedelta(minutes=5),
+            "on_failure_callback": alert,
+        },
+        tags=["feed", "wrong contract"],
+        doc_md=WRONG_DOC.format(pages=pages, name=name),
+    )
+    def feed_dag() -> None:
+        @task(task_id="contract")
+        def fail() -> None:
+            from calanque.engines.airflow import plainly
+
+            with plainly():
+                raise error
+
+        fail()
+
+    feed_dag()

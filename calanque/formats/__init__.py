@@ -1,0 +1,50 @@
+"""How files are written: one module a format, each with its closed options, its facts and its rows."""
+
+from pathlib import Path
+from typing import Annotated, get_args
+
+from pydantic import Field, TypeAdapter
+
+from calanque.formats.base import Container, Facts, FormatOptions, Header, Row, UnreadableError
+from calanque.formats.csv_ import CsvFormat
+from calanque.formats.geojson import GeojsonFormat
+from calanque.formats.guess import guessed
+from calanque.formats.json_ import JsonFormat
+from calanque.formats.jsonl import JsonlFormat
+from calanque.formats.parquet import ParquetFormat
+from calanque.formats.reading import columns_of, parsed, rows, unpacked
+from calanque.formats.xlsx import XlsxFormat
+
+_Any = CsvFormat | JsonFormat | JsonlFormat | GeojsonFormat | ParquetFormat | XlsxFormat
+FileFormat = Annotated[_Any, Field(discriminator="type")]
+FORMATS: dict[str, type[FormatOptions]] = {
+    get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(_Any)
+}
+"""Every format by the `type` that contracts write."""
+
+
+def guess(path: Path) -> FormatOptions:
+    """Return the options that a file's own bytes suggest.
+
+    Raises:
+        CalanqueError: if the file is missing, empty or truncated.
+    """
+    found: FormatOptions = TypeAdapter(FileFormat).validate_python(guessed(path))
+    return found
+
+
+__all__ = [
+    "FORMATS",
+    "Container",
+    "Facts",
+    "FileFormat",
+    "FormatOptions",
+    "Header",
+    "Row",
+    "UnreadableError",
+    "columns_of",
+    "guess",
+    "parsed",
+    "rows",
+    "unpacked",
+]

@@ -1,0 +1,45 @@
+"""GeoJSON: a FeatureCollection. Properties by their names; a point as `lon` and `lat`, any other geometry as text."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, Literal
+
+from calanque.formats.base import Record
+from calanque.formats.json_ import JsonRecords, record_of
+from calanque.formats.json_stream import Elements
+from calanque.formats.records import written
+from calanque.formats.text import text_chunks
+
+POINT_COLUMNS = ("lon", "lat")
+
+
+class GeojsonFormat(JsonRecords):
+    """Features in longitude and latitude; a property keeps its name before a geometry or an id takes it."""
+
+    type: Literal["geojson"]
+
+    def _elements(self, stream: BinaryIO) -> Elements:
+        return Elements(text_chunks(stream), "features")
+
+    def _records(self, elements: Iterable[Any]) -> Iterator[Record]:
+        return map(_record, elements)
+
+
+def _record(feature: Any) -> Record:
+    if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
+        return written(feature)
+    found = record_of(feature.get("properties") or {})
+    if isinstance(found, str):
+        return found
+    added = {"id": feature["id"]} if feature.get("id") is not None else {}
+    added |= _place(feature.get("geometry"))
+    texts = record_of(added)
+    return texts if isinstance(texts, str) else {**texts, **found}
+
+
+def _place(geometry: Any) -> dict[str, Any]:
+    if geometry is None:
+        return {}
+    coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    if isinstance(coordinates, list) and geometry.get("type") == "Point":
+        return dict(zip(POINT_COLUMNS, [*coordinates[:2], None, None], strict=False))
+    return {"geometry": written(geometry)}

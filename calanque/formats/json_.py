@@ -1,0 +1,58 @@
+"""JSON: an array of objects. Nested objects become columns by dotted path, `location.lat`."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar, Literal
+
+from calanque.formats.base import Facts, FormatOptions, Record, UnreadableError, refuse_packed
+from calanque.formats.json_stream import Elements
+from calanque.formats.records import CollidingNamesError, flat, header_of, written
+from calanque.formats.text import decodes, text_chunks
+from calanque.formats.whole import WHOLE_BYTES
+
+
+class JsonRecords(FormatOptions):
+    """A file that is one JSON value with an array of records in it, in UTF-8."""
+
+    has_header: ClassVar[bool] = False
+    largest_bytes: ClassVar[int] = WHOLE_BYTES
+
+    def look(self, path: Path) -> Facts:
+        """Return the facts of a local file."""
+        with path.open("rb") as stream:
+            refuse_packed(stream.read(4))
+            stream.seek(0)
+            elements = self._elements(stream)
+            header, count = header_of(_shallow(self._records(elements)))
+        return Facts(header, count, elements.is_cut, decodes(path))
+
+    def parse(self, stream: BinaryIO) -> Iterator[Record]:
+        """Yield every row of an open file, in its order."""
+        return _shallow(self._records(self._elements(stream)))
+
+    def _elements(self, stream: BinaryIO) -> Elements:
+        return Elements(text_chunks(stream))
+
+    def _records(self, elements: Iterable[Any]) -> Iterator[Record]:
+        return map(record_of, elements)
+
+
+def _shallow(records: Iterable[Record]) -> Iterator[Record]:
+    try:
+        yield from records
+    except RecursionError:
+        raise UnreadableError("is JSON nested too deep") from None
+
+
+class JsonFormat(JsonRecords):
+    """An array of objects; an array inside one stays JSON text."""
+
+    type: Literal["json"]
+
+
+def record_of(value: Any) -> Record:
+    """Return an object as a row, and anything else as its text."""
+    try:
+        return flat(value) if isinstance(value, dict) else written(value)
+    except CollidingNamesError:
+        return written(value)

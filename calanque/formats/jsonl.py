@@ -1,0 +1,77 @@
+"""JSON lines: an object a line, read by all cores."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal
+
+from calanque.formats.base import Facts, FormatOptions, Header, Record, UnreadableError, refuse_packed
+from calanque.formats.json_ import record_of
+from calanque.formats.json_stream import decoder
+from calanque.formats.records import header_of
+from calanque.formats.text import decodes
+from calanque.formats.whole import frames_of, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pyspark.sql import DataFrame, SparkSession
+
+LINE_BYTES = 16 * 1024**2
+
+
+class JsonlFormat(FormatOptions):
+    """An object a line in UTF-8; blank lines are no rows."""
+
+    type: Literal["jsonl"]
+    has_header: ClassVar[bool] = False
+
+    @property
+    def is_splittable(self) -> bool:
+        """Whether the engine reads one file in several tasks."""
+        return True
+
+    def look(self, path: Path) -> Facts:
+        """Return the facts of a local file."""
+        with path.open("rb") as stream:
+            refuse_packed(stream.read(4))
+            stream.seek(0)
+            header, count = header_of(self.parse(stream))
+            stream.seek(max(0, path.stat().st_size - LINE_BYTES))
+            last = stream.read().rsplit(b"\n", 1)[-1]
+        if count and not header:
+            raise UnreadableError("holds no JSON object on any line")
+        return Facts(header, count, bool(last.strip()) and isinstance(_record(last), str), decodes(path))
+
+    def parse(self, stream: BinaryIO) -> Iterator[Record]:
+        """Yield every row of an open file, in its order."""
+        while line := stream.readline(LINE_BYTES + 1):
+            if len(line) > LINE_BYTES:
+                raise UnreadableError(f"has a line longer than {LINE_BYTES // 1024**2} MiB: end each object's line")
+            if line.strip():
+                yield _record(line)
+
+    def frame(self, session: SparkSession, header: Header, declared: set[str], paths: list[str]) -> DataFrame:
+        """Return the declared columns of files with the same header as strings, `CORRUPT` and `FILE`."""
+        names = [name for name in header if name in declared]
+
+        def read(frames: Iterator[Any]) -> Iterator[Any]:
+            for frame in frames:
+                for file, lines in frame.groupby("file", sort=False)["value"]:
+                    yield from frames_of((_record(line) for line in lines if line.strip()), names, str(file))
+
+        # A wrong byte would stop the whole batch on its way to Python.
+        lines = session.read.option("lineSep", "\n").text(paths)
+        lines = lines.selectExpr(
+            "make_valid_utf8(value) AS value", "substring_index(input_file_name(), '/', -1) AS file"
+        )
+        return lines.mapInPandas(read, schema_of(names))
+
+
+def _record(line: bytes | str) -> Record:
+    text = (line.decode("utf-8-sig", errors="replace") if isinstance(line, bytes) else line.lstrip("\ufeff")).strip()
+    try:
+        return record_of(decoder.decode(text))
+    except (json.JSONDecodeError, RecursionError):
+        return text

@@ -1,0 +1,60 @@
+"""Parquet, flat: every value becomes the text that the same value has in a CSV."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar, Literal
+
+from calanque.formats.base import Facts, FormatOptions, Record, UnreadableError, text_of
+from calanque.formats.whole import ROWS_AT_ONCE, WHOLE_BYTES
+
+
+class ParquetFormat(FormatOptions):
+    """Columns of text, numbers, booleans, dates and times; nested ones are refused."""
+
+    type: Literal["parquet"]
+    largest_bytes: ClassVar[int] = WHOLE_BYTES
+
+    def look(self, path: Path) -> Facts:
+        """Return the facts of a local file, from its footer."""
+        with path.open("rb") as stream:
+            if stream.read(1) == b"":
+                return Facts((), 0, False, True)
+            stream.seek(0)
+            file = _opened(stream)
+            _check_flat(file.schema_arrow)
+            return Facts(tuple(name.strip() for name in file.schema_arrow.names), file.metadata.num_rows, False, True)
+
+    def parse(self, stream: BinaryIO) -> Iterator[Record]:
+        """Yield every row of an open file, in its order."""
+        for batch in _opened(stream).iter_batches(ROWS_AT_ONCE):
+            names = [name.strip() for name in batch.schema.names]
+            for values in zip(*(map(text_of, _column(column)) for column in batch.columns), strict=True):
+                yield {name: text or None for name, text in zip(names, values, strict=True)}
+
+
+def _opened(stream: BinaryIO) -> Any:
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        return ParquetFile(stream)
+    except (ArrowException, OSError) as error:
+        raise UnreadableError("is not Parquet, or is truncated: ask for it again") from error
+
+
+def _check_flat(schema: Any) -> None:
+    from pyarrow import types
+
+    for field in schema:
+        kind = field.type.value_type if types.is_dictionary(field.type) else field.type
+        if types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind):
+            raise UnreadableError(f"has a column of the kind {str(kind).partition('<')[0]}: only flat values are read")
+
+
+def _column(column: Any) -> list[Any]:
+    from pyarrow import timestamp, types
+
+    # Python knows no nanoseconds: what is finer than a microsecond is left out.
+    if types.is_timestamp(column.type) and column.type.unit == "ns":
+        column = column.cast(timestamp("us", column.type.tz), safe=False)
+    return list(column.to_pylist())

@@ -1,0 +1,60 @@
+"""Rows of a local file by Python alone: for samples, and for whoever wants to see what a format makes of a file."""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from calanque.errors import CalanqueError
+from calanque.formats.base import FormatOptions, Header, Row, UnreadableError
+from calanque.formats.container import unpack
+
+
+@contextmanager
+def unpacked(path: Path, options: FormatOptions) -> Iterator[list[Path]]:
+    """Give the members of a file that is packed, or the file itself."""
+    if options.container is None:
+        yield [path]
+        return
+    with tempfile.TemporaryDirectory(prefix="members-") as folder:
+        yield unpack(path, options.container, Path(folder))
+
+
+def rows(path: Path, options: FormatOptions) -> Iterator[Row]:
+    """Yield every row of a file that has the columns of its format, as text by column name; blanks are None.
+
+    Raises:
+        CalanqueError: if the file is not what the options say.
+    """
+    with unpacked(path, options) as members, _named(path):
+        for member in members:
+            yield from parsed(member, options)
+
+
+def columns_of(path: Path, options: FormatOptions) -> Header:
+    """Return the columns that the rows of a file have.
+
+    Raises:
+        CalanqueError: if the file is not what the options say.
+    """
+    with unpacked(path, options) as members, _named(path):
+        found = dict.fromkeys(name for member in members for name in options.columns(options.look(member).header))
+    return tuple(found)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UnreadableError as error:
+        raise CalanqueError(f"{path.name} {error}.") from error
+
+
+def parsed(path: Path, options: FormatOptions, largest: int | None = None) -> Iterator[Row]:
+    """Yield the rows of a file that is not packed, of its first `largest` bytes if it is text."""
+    with path.open("rb") as file:
+        start = io.BytesIO(file.read(largest)) if largest and path.stat().st_size > largest else file
+        for record in options.parse(start):
+            if not isinstance(record, str):
+                yield record

@@ -1,0 +1,66 @@
+"""Local files that a partner dropped or a killed run left, deleted once past their days; no link is followed."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from calanque.errors import CalanqueError
+
+# No run takes as long: what is older was left by one that was killed.
+LEFTOVER_LIFE = timedelta(days=1)
+
+
+def expire_fetching(folder: Path, now: datetime) -> int:
+    """Delete what killed runs left in the folder of fetched files; returns how many entries."""
+    return sum(_remove(path) for path in _entries(folder) if now - _touched_at(path) > LEFTOVER_LIFE)
+
+
+def expire_dropped(drop: Path, feed: str, days: int, landed: Mapping[str, datetime], now: datetime) -> int:
+    """Delete a feed's dropped files past the days of its raw files; returns how many batches and files.
+
+    Args:
+        drop: the drop zone, with `taking/<feed>/` and `archive/<feed>/<day>/<batch>/`.
+        feed: name of the feed.
+        days: how long its raw files are kept.
+        landed: when each batch that is still in landing was landed; another is as old as its move to the archive.
+        now: the time to judge by.
+    """
+    limit, count = now - timedelta(days=days), 0
+    for path in _entries(drop / "taking" / feed):
+        count += _remove(path) if _moved_at(path) < limit else 0
+    for day in _entries(drop / "archive" / feed):
+        for batch in _entries(day):
+            count += _remove(batch) if landed.get(batch.name, _moved_at(batch)) < limit else 0
+        if day.is_dir() and not day.is_symlink() and not any(day.iterdir()):
+            day.rmdir()
+    return count
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    if folder.is_dir() and not folder.is_symlink():
+        yield from sorted(folder.iterdir())
+
+
+def _touched_at(path: Path) -> datetime:
+    below = path.rglob("*") if path.is_dir() and not path.is_symlink() else ()
+    return datetime.fromtimestamp(max(one.lstat().st_mtime for one in (path, *below)), UTC)
+
+
+def _moved_at(path: Path) -> datetime:
+    # A moved file keeps the sender's time of change; the file system's own says when it was moved.
+    return datetime.fromtimestamp(path.lstat().st_ctime, UTC)
+
+
+def _remove(path: Path) -> int:
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CalanqueError(
+            f"A file past its days can not be deleted from {path.parent} ({error.strerror}): give the lake's user the "
+            "right to."
+        ) from None
+    return 1

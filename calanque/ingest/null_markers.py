@@ -1,0 +1,72 @@
+"""Markers by which sources say "no value": which ones a batch with refused rows likely has, and the words to say it.
+
+Example: `222 rows wrong_type:closed_at (all hold 'NA': if that means no value, write nullMarkers: [NA] …)`. A value is
+named only when all refused rows of an open column share it and it is short. Of a feed with personal data only a value
+of the known list is kept with a refused row: a shifted row can put a name in any column.
+"""
+
+from calanque.contracts.model import BronzeColumn, FeedContract
+from calanque.sql_text import literal
+
+KNOWN_MARKERS = (
+    *("na", "n/a", "#n/a", "nan", "null", "none", "nil", "nd", "n.d.", "nc", "nr", "mq", "-", "--", "?", "."),
+    *("unknown", "inconnu", "non renseigné", "missing", "(null)", "\\n"),
+)
+"""In lower case. `mq` is the manquant of Météo-France, `\\N` MySQL's."""
+MARKER_LENGTH_MAX = 12
+PAYLOAD_KEY = "_null_markers"
+WRONG_TYPE = "wrong_type:"
+
+
+def readable_source(contract: FeedContract, column: BronzeColumn) -> str | None:
+    """Return the one open landing column that a bronze column is made of; None when its values are not to be shown."""
+    source = contract.landing_column(column.sources[0]) if len(column.sources) == 1 else None
+    is_open = source is not None and source.classification == "open" and not column.is_protected
+    return source.name if source is not None and is_open else None
+
+
+def warning_of(contract: FeedContract, refused_path: str, landed_count: int, reasons: dict[str, int]) -> str:
+    """Return what a published batch with refused rows says at its end: how many, why, and what to do.
+
+    Args:
+        contract: the feed's contract.
+        refused_path: where the refused rows of the staged batch are, as the engine names it.
+        landed_count: rows of the batch.
+        reasons: rows by reason.
+    """
+    told = []
+    for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
+        marker = _shared_value(contract, refused_path, reason)
+        advice = (
+            f" (all hold '{marker}': if that means no value, write nullMarkers: ['{marker}'] for the landing column "
+            f"{_source_of(contract, reason)} and raise the version)"
+        )
+        told.append(f"{count:,} {reason}{advice if marker else ''}")
+    return (
+        f"{contract.feed}: rows of this batch of {landed_count:,} are in {contract.quarantine_table}, not in bronze: "
+        f"{', '.join(told)}. The runbook refused-batch says what to do."
+    )
+
+
+def _source_of(contract: FeedContract, reason: str) -> str | None:
+    name = reason.removeprefix(WRONG_TYPE)
+    column = next((column for column in contract.bronze if column.name == name), None)
+    return readable_source(contract, column) if column and reason.startswith(WRONG_TYPE) else None
+
+
+def _shared_value(contract: FeedContract, refused_path: str, reason: str) -> str | None:
+    """Return the one value that all rows refused for a reason share, None when there is none to be named."""
+    from calanque.engines import spark
+
+    source = _source_of(contract, reason)
+    if source is None or "'" in source:
+        return None
+    path = f"$.{PAYLOAD_KEY}.{reason.removeprefix(WRONG_TYPE)}" if contract.is_personal else f"$['{source}']"
+    frame = spark.session().read.parquet(refused_path).where(f"array_contains(reasons, {literal(reason)})")
+    (found,) = (
+        frame.selectExpr(f"trim(get_json_object(payload, {literal(path)})) AS value")
+        .selectExpr("min(value) AS low", "max(value) AS high", "count(value) = count(*) AS is_whole")
+        .collect()
+    )
+    is_one = found["is_whole"] and found["low"] == found["high"] and 0 < len(found["low"]) <= MARKER_LENGTH_MAX
+    return str(found["low"]) if is_one else None

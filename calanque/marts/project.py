@@ -1,0 +1,81 @@
+"""The dbt project as one build reads it: the models of `dbt/`, and what is made from contracts beside them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from calanque.contracts.shapes import PREFIX, shapes
+from calanque.marts.shape_sql import SOURCE, made_columns, shape_sql
+from calanque.places.taxonomy import incident_types
+from calanque.settings import settings
+from calanque.sql_text import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from calanque.contracts import FeedContract
+    from calanque.contracts.shapes import Shape
+
+_HEAD = "# Made at each build from dags/feeds/ and infra/territories/: nothing is edited here.\n"
+
+
+def write_project(folder: Path, contracts: Sequence[FeedContract]) -> Path:
+    """Write the whole project of a build below a folder, and return where it is.
+
+    Args:
+        folder: of the build; what an earlier one left in its `project` goes.
+        contracts: those of the feeds that have been loaded; a shape is the union of its own.
+    """
+    project = folder / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    shutil.copytree(settings().root / "dbt", project)
+    place = project / "models" / "shapes"
+    (place / "_sources.yml").write_text(_HEAD + _dumped(sources(contracts)), encoding="utf-8")
+    for name, shape in shapes().items():
+        own = [contract for contract in contracts if contract.shape == name]
+        (place / f"{PREFIX}{name}.sql").write_text(shape_sql(shape, own), encoding="utf-8")
+        _add_columns(place / f"{PREFIX}{name}.yml", shape)
+    types = project / "models" / "marts" / "incidents" / "dim_incident_type.sql"
+    types.write_text(_types_sql(), encoding="utf-8")
+    return project
+
+
+def _types_sql() -> str:
+    rows = (f"({literal(name)}, {literal(label.en)}, {literal(label.fr)})" for name, label in incident_types().items())
+    listed = ",\n    ".join(rows)
+    head = "{{ config(partition_by=none) }}\n"
+    return f"{head}select type, label_en, label_fr\nfrom values\n    {listed}\n    as t(type, label_en, label_fr)\n"
+
+
+def _add_columns(path: Path, shape: Shape) -> None:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    (model,) = content["models"]
+    model["columns"] += [{"name": name, **told} for name, told in made_columns(shape).items()]
+    path.write_text(_HEAD + _dumped(content), encoding="utf-8")
+
+
+def sources(contracts: Sequence[FeedContract]) -> dict[str, Any]:
+    """Return the bronze tables as sources of dbt, with the columns of their contracts."""
+    tables = [
+        {
+            "name": contract.feed,
+            "description": f"{contract.title}. {contract.grain or 'One row per row of the source.'}",
+            "columns": [{"name": column.name, "description": column.description} for column in contract.bronze],
+        }
+        for contract in contracts
+    ]
+    source = {
+        "name": SOURCE,
+        "schema": "{{ var('prefix', '') }}bronze",
+        "description": "What the feeds have landed, typed and protected.",
+        "tables": tables,
+    }
+    return {"version": 2, "sources": [source] if tables else []}
+
+
+def _dumped(content: dict[str, Any]) -> str:
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,102 @@
+"""Show a mart to its readers: what was built and gated of a city takes the place of its rows, in one commit."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from calanque.engines import delta, spark
+from calanque.engines.hdfs import lake
+from calanque.errors import CalanqueError
+from calanque.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyspark.sql import DataFrame
+
+log = logging.getLogger(__name__)
+
+
+def build_schema(domain: str, territory: str) -> str:
+    """Return the schema in which the marts of a domain and city are built: of silver, where no reader looks."""
+    return f"silver__{domain}_{territory}"
+
+
+def new_schema(schema: str) -> None:
+    """Make the schema of a build, empty: what an earlier build left in it goes."""
+    place = f"/lake/{schema.replace('__', '/')}"
+    # The metastore drops a schema and then says that it does not exist: only what is left counts.
+    with suppress(Exception):
+        spark.rows(f"drop schema if exists {schema} cascade")
+    if spark.schema_exists(schema):
+        raise CalanqueError(f"The schema {schema} of an earlier build could not be dropped: see the metastore's log.")
+    lake().delete(place)
+    spark.rows(f"create schema {schema} location '{settings().hdfs_uri}{place}'")
+
+
+def publish(marts: Sequence[str], schema: str, territory: str, run_id: str) -> dict[str, int]:
+    """Put what was built of a city in the place of its rows in each mart; a mart that says the same is left alone.
+
+    Args:
+        marts: tables of the schema `marts`, each built under the same name in `schema`.
+        schema: where they were built, and gated.
+        territory: the city; a mart without a territory is replaced whole.
+        run_id: written in the commits.
+
+    Returns:
+        The version of each mart that holds what was built.
+    """
+    for mart in marts:
+        built, name = spark.session().table(f"{schema}.{mart}"), f"marts.{mart}"
+        where = f"territory = '{territory}'" if "territory" in built.columns else "true"
+        if not spark.table_exists(name):
+            delta.remove_unborn(name)
+        elif _says_the_same(built, name, where):
+            continue
+        mark = {"step": "publish", "territory": territory, "run_id": run_id}
+        with spark.user_metadata(mark):
+            _write(built, f"{schema}.{mart}", name, where)
+            # It names every feed that is in the mart, and a feed may be new.
+            told = {column: comment for column, _, comment in spark.columns(f"{schema}.{mart}")}
+            spark.describe(name, spark.comment_of(f"{schema}.{mart}"), told)
+    return {f"marts.{mart}": delta.data_version(f"marts.{mart}") or 0 for mart in marts}
+
+
+def _says_the_same(built: DataFrame, name: str, where: str) -> bool:
+    """Tell whether a mart already holds the rows that were built: their number, and the XOR of their hashes."""
+    shown = spark.session().table(name)
+    if built.schema.simpleString() != shown.schema.simpleString():
+        return False
+    columns = ", ".join(f"`{column}`" for column in built.columns)
+    digest = ("count(*) as row_count", f"bit_xor(xxhash64({columns})) as row_hash")
+    return built.selectExpr(*digest).collect() == shown.where(where).selectExpr(*digest).collect()
+
+
+def _write(built: DataFrame, source: str, name: str, where: str) -> None:
+    location = f"{settings().hdfs_uri}{delta.table_path(name)}"
+    (detail,) = spark.rows(f"describe detail {source}")
+    writer = built.write.format("delta").mode("overwrite").partitionBy(*detail.partitionColumns)
+    if not spark.table_exists(name):
+        # What a constraint asks was held while the mart was built: the rows of every city come that way.
+        kept = {key: value for key, value in detail.properties.items() if key.startswith(("delta.log", "delta.check"))}
+        writer.options(**kept).option("path", location).saveAsTable(name)
+        return
+    shown = spark.session().table(name)
+    if built.schema.simpleString() == shown.schema.simpleString():
+        writer.option("replaceWhere", where).save(location)
+        return
+    # Of an earlier version: other cities keep their rows, with nothing in the columns that are new.
+    log.info("%s is of an earlier version: it is written anew with the columns of this one.", name)
+    kinds = {field.name: field.dataType.simpleString() for field in shown.schema.fields}
+    chosen = [
+        f"`{field.name}`"
+        if kinds.get(field.name) == field.dataType.simpleString()
+        else f"cast(null as {field.dataType.simpleString()}) as `{field.name}`"
+        for field in built.schema.fields
+    ]
+    others = shown.where(f"not ({where})").selectExpr(*chosen)
+    built.unionByName(others).write.format("delta").mode("overwrite").partitionBy(*detail.partitionColumns).option(
+        "overwriteSchema", "true"
+    ).save(location)

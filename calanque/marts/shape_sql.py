@@ -1,0 +1,160 @@
+"""The SQL of a shape: one part a feed, each made from its contract and its territory's file, in one union."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calanque.places.grid import grid_vars
+from calanque.places.taxonomy import OTHER, incident_types
+from calanque.places.territory import load_territory
+from calanque.sql_text import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from calanque.contracts import FeedContract
+    from calanque.contracts.shapes import Shape
+    from calanque.places.territory import Territory
+
+SOURCE = "bronze"
+CONSTANT = "constant"
+"""In a column's meta, the field of the contract that it repeats: lineage finds no column behind it."""
+_EVER = "1900-01-01"
+
+
+def made_columns(shape: Shape) -> dict[str, dict[str, Any]]:
+    """Return the columns that a shape has beside the declared ones, with type, description and dbt's own properties."""
+    moment = shape.meta.happened.removesuffix("_at")
+    made: dict[str, dict[str, Any]] = {
+        f"{moment}_local_at": _column("timestamp_ntz", f"{shape.meta.happened} as wall clock of the territory."),
+        f"{moment}_local_date": _column("date", "The same as a day."),
+        "week_start_date": _column("date", "Monday of the week of that day."),
+    }
+    if _has_position(shape):
+        made["cell_id"] = _column("string", "Grid cell that holds the position, inside the territory or not.")
+    if shape.meta.coded:
+        text = f"Code of the source, which {shape.meta.coded} is mapped from by the territory's file."
+        made[f"{shape.meta.coded}_code"] = _column("string", text)
+    if shape.meta.person:
+        made[shape.meta.person] = _column(
+            "string",
+            "Whom the row counts as: the token that the contract names, null when anonymous; a token of the row's own "
+            "where each row stands for a person or a fact; null for all where the contract does not say.",
+        )
+    return made | {
+        "territory": _column("string", "City of the feed.", "territory"),
+        "feed": _column("string", "Feed of the row.", "feed"),
+        "origin": _column("string", "Who produces the rows, reported by the public or enforced.", "origin"),
+        "valid_from_date": _column("date", "First day that the contract vouches for.", "valid_from"),
+        "batch_id": _column("string", "Batch that brought the row."),
+        "ingested_at": _column("timestamp", "When it was taken in, UTC."),
+    }
+
+
+def _column(kind: str, description: str, constant: str | None = None) -> dict[str, Any]:
+    told: dict[str, Any] = {"data_type": kind, "description": description}
+    return told | ({"config": {"meta": {CONSTANT: constant}}} if constant else {})
+
+
+def _has_position(shape: Shape) -> bool:
+    return {"x_m", "y_m"} <= {column.name for column in shape.columns}
+
+
+def shape_sql(shape: Shape, contracts: Sequence[FeedContract]) -> str:
+    """Return the model of a shape, as dbt reads it; without a feed it has no row.
+
+    Args:
+        shape: the shape.
+        contracts: those of its feeds that have been loaded.
+    """
+    if contracts:
+        return "\nunion all\n".join(_part(shape, contract) for contract in contracts)
+    kinds = {column.name: column.data_type for column in shape.columns}
+    kinds |= {name: told["data_type"] for name, told in made_columns(shape).items()}
+    empty = ",\n    ".join(f"cast(null as {kind}) as {name}" for name, kind in kinds.items())
+    return f"select\n    {empty}\nwhere false\n"
+
+
+def _part(shape: Shape, contract: FeedContract) -> str:
+    territory = load_territory(contract.territory)
+    chosen = {**_declared(shape, contract, territory), **_made(shape, contract, territory)}
+    lines = ",\n    ".join(
+        expression if expression == name else f"{expression} as {name}" for name, expression in chosen.items()
+    )
+    table = f"{{{{ source('{SOURCE}', '{contract.feed}') }}}}"
+    head = f"-- {contract.feed}, by its contract {contract.version}."
+    return f"{head}\nselect\n    {lines}\nfrom {table}\nwhere _closed_at is null\n"
+
+
+def _declared(shape: Shape, contract: FeedContract, territory: Territory) -> dict[str, str]:
+    filled = contract.filling()
+    chosen = {
+        column.name: filled[column.name].name if column.name in filled else f"cast(null as {column.data_type})"
+        for column in shape.columns
+    }
+    if coded := shape.meta.coded:
+        chosen[coded] = common_type(chosen[coded], territory.codes)
+    return chosen
+
+
+def common_type(code: str, codes: Mapping[str, str]) -> str:
+    """Return the SQL of the common kind of a code: by the territory's file, else itself if it is one, else other."""
+    by_kind: dict[str, list[str]] = {}
+    for own, kind in codes.items():
+        by_kind.setdefault(kind, []).append(own)
+    cases = [f"when {code} in ({_listed(owns)}) then '{kind}'" for kind, owns in sorted(by_kind.items())]
+    cases.append(f"when {code} in ({_listed(incident_types())}) then {code}")
+    return f"case {' '.join(cases)} else '{OTHER}' end"
+
+
+def _listed(values: Mapping[str, Any] | Sequence[str]) -> str:
+    return ", ".join(literal(value) for value in sorted(values))
+
+
+def _made(shape: Shape, contract: FeedContract, territory: Territory) -> dict[str, str]:
+    filled, meta = contract.filling(), shape.meta
+    moment = meta.happened.removesuffix("_at")
+    at = filled[meta.happened].name if meta.happened in filled else "cast(null as timestamp)"
+    local = f"from_utc_timestamp({at}, '{territory.time_zone}')"
+    chosen = {
+        f"{moment}_local_at": f"cast({local} as timestamp_ntz)",
+        f"{moment}_local_date": f"cast({local} as date)",
+        "week_start_date": f"cast(date_trunc('week', {local}) as date)",
+    }
+    if _has_position(shape):
+        chosen["cell_id"] = cell_id(territory, filled["x_m"].name, filled["y_m"].name)
+    if meta.coded:
+        chosen[f"{meta.coded}_code"] = filled[meta.coded].name
+    if meta.person:
+        chosen[meta.person] = _person(contract, filled[meta.key].name)
+    return chosen | {
+        "territory": f"'{contract.territory}'",
+        "feed": f"'{contract.feed}'",
+        "origin": f"'{contract.origin}'",
+        "valid_from_date": f"date '{contract.valid_from or _EVER}'",
+        "batch_id": "_batch_id",
+        "ingested_at": "_ingested_at",
+    }
+
+
+def cell_id(territory: Territory, x_m: str, y_m: str) -> str:
+    """Return the SQL of the identifier of the grid square of a point; rows go up with y, columns with x.
+
+    The back-quotes keep `floor` a plain function for the column-lineage parser, which loses the bare keyword.
+    """
+    grid = grid_vars(territory)
+    row, col = (
+        f"cast(`floor`(({axis} - cast({grid[origin]} as double)) / cast({grid['cell_m']} as double)) as string)"
+        for axis, origin in ((y_m, "y0_m"), (x_m, "x0_m"))
+    )
+    return f"concat('{territory.name}:', {row}, ':', {col})"
+
+
+def _person(contract: FeedContract, row_id: str) -> str:
+    """Return the SQL by which a row's person is told from others, as the contract says (rowStandsFor, personColumn).
+
+    Who is told apart by nothing counts as one with all others: null, written so that lineage finds a column.
+    """
+    if contract.person_column:
+        return contract.person_column
+    return f"concat('row:', {row_id})" if contract.row_stands_for else f"nullif({row_id}, {row_id})"

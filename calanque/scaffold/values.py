@@ -1,0 +1,108 @@
+"""What the values of one column are: their type, the markers that mean "none", and whether few are listed."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from calanque.ingest.null_markers import KNOWN_MARKERS
+from calanque.scaffold.times import Times, is_epoch, times_of
+
+Kind = Literal["integer", "number", "boolean", "date", "time", "epoch", "hour", "hour_label", "list", "text", "empty"]
+
+INTEGER, NUMBER = re.compile(r"[+-]?\d{1,18}"), re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+LEADING_ZERO = re.compile(r"0\d+")
+HOUR_LABEL = re.compile(r"(\d{1,2}):00 ?- ?(\d{1,2}):59")
+HOUR_NAMES = frozenset({"hour", "heure", "hr"})
+BOOLEANS = frozenset({"true", "false"})
+LISTED_MAX, LISTED_ROWS_LEAST, LISTED_LENGTH_MAX = 30, 20, 60
+"""Values of a list: how many at most, on how many rows each in the mean, and how long."""
+UNSEEN_RATE_MAX = 0.001
+"""Good and Turing: the share of values met once is the chance that the next row has one that the sample has not."""
+INT_MAX = 2_147_483_647
+
+
+class Values(NamedTuple):
+    """What is known of one column of a sample."""
+
+    name: str
+    kind: Kind
+    row_count: int
+    blank_count: int
+    counts: Counter[str]
+    markers: tuple[str, ...] = ()
+    times: Times | None = None
+    is_wide: bool = False
+
+    @property
+    def distinct(self) -> tuple[str, ...]:
+        """The values, no blank and no null marker, the most met first."""
+        return tuple(value for value, _ in self.counts.most_common() if value not in self.markers)
+
+    @property
+    def missing_count(self) -> int:
+        """Rows without a value."""
+        return self.blank_count + sum(self.counts[marker] for marker in self.markers)
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether the column holds numbers, times or listed values, and no text."""
+        return self.kind not in ("text", "empty")
+
+
+def values_of(name: str, column: Sequence[str | None]) -> Values:
+    """Return what the values of a column are.
+
+    Args:
+        name: its name in the file.
+        column: every value of the sample, as text.
+    """
+    counts = Counter(value.strip() for value in column if value and value.strip())
+    blank_count = len(column) - counts.total()
+    markers = tuple(value for value in counts if value.lower() in KNOWN_MARKERS)
+    kept = [value for value in counts if value not in markers]
+    known = Values(name, "empty", len(column), blank_count, counts, markers)
+    if not kept:
+        return known._replace(markers=markers)
+    kind, times = _kind(name, kept)
+    wide = kind == "integer" and any(abs(int(value)) > INT_MAX // 2 for value in kept)
+    if kind == "text" and _is_list([counts[value] for value in kept], kept):
+        kind = "list"
+    # In a column of text "NA" may be a word; in one of numbers it is none.
+    return known._replace(kind=kind, times=times, is_wide=wide)
+
+
+def _kind(name: str, values: list[str]) -> tuple[Kind, Times | None]:
+    if all(HOUR_LABEL.fullmatch(value) for value in values):
+        return "hour_label", None
+    if {value.lower() for value in values} <= BOOLEANS:
+        return "boolean", None
+    if all(INTEGER.fullmatch(value) for value in values):
+        return _whole(name, values)
+    if all(NUMBER.fullmatch(value) for value in values):
+        return "number", None
+    times = times_of(values)
+    if times:
+        return ("date" if times.is_date else "time"), times
+    return "text", None
+
+
+def _whole(name: str, values: list[str]) -> tuple[Kind, Times | None]:
+    if is_epoch(name, values):
+        return "epoch", None
+    if name.lower() in HOUR_NAMES and all(0 <= int(value) <= 23 for value in values):
+        return "hour", None
+    times = times_of(values) if all(len(value) == 8 for value in values) else None
+    if times:
+        return "date", times
+    # A code that begins with zeros would lose them as a number.
+    return ("text" if any(LEADING_ZERO.fullmatch(value) for value in values) else "integer"), None
+
+
+def _is_list(row_counts: list[int], values: list[str]) -> bool:
+    return (
+        len(values) <= LISTED_MAX
+        and sum(row_counts) >= LISTED_ROWS_LEAST * len(values)
+        and row_counts.count(1) <= UNSEEN_RATE_MAX * sum(row_counts)
+        and max(map(len, values)) <= LISTED_LENGTH_MAX
+    )

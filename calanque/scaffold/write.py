@@ -1,0 +1,134 @@
+"""Write the contract of a plan as ODCS, with comments for whoever decides the rest."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from calanque.contracts.undecided import UNDECIDED
+from calanque.scaffold.bronze import bronze_of, open_entry
+from calanque.scaffold.plan import Column, Plan
+from calanque.scaffold.roles import is_row_number
+
+ADVICE = {
+    "domain": "what the feed is about, one word: a tag of its DAG",
+    "purpose": "the purpose that the data serve, in snake_case; tokens are bound to it",
+    "legalBasis": "a sentence: by what right the city holds these data",
+    "origin": "reported by the public, or enforced by agents: reported | enforced",
+    "rowStandsFor": "what counts when rows are counted: person | fact",
+    "write": "append (each file is new rows) | snapshot (the newest file is the state) | merge (new versions of rows)",
+}
+UNDECIDED_CLASS = (
+    "Decide: personal (stays out of bronze) | free_text (redacted there) | identifier (a token there) | open.",
+    "A column like it, to be completed, stands in comments in bronze.",
+)
+
+
+def contract_text(plan: Plan) -> str:
+    """Return the text of the contract, YAML with comments."""
+    return "\n".join([*_head(plan), *_landing(plan), *_bronze(plan), ""])
+
+
+def _head(plan: Plan) -> Iterator[str]:
+    yield f"# From a sample, {plan.table.file_name}, {plan.table.row_count:,} rows. Read it: a sample is no promise."
+    yield "# Not from the sample, but proposed: owner, schedule, days kept, regime, recipients. Correct them."
+    yield f"# Each '{UNDECIDED}' is refused by `calanque feeds check {plan.feed}` until somebody has decided."
+    title = plan.feed.replace("_", " ").capitalize()
+    yield from ("apiVersion: v3.1.0", "kind: DataContract", f"id: {plan.feed}", f"name: {title}", "version: 1.0.0")
+    yield f"status: active\ndomain: {UNDECIDED} # {ADVICE['domain']}"
+    yield f"description:\n  purpose: {UNDECIDED} # a sentence: what the rows are"
+    yield "team:\n  name: data\n  members:\n    - username: data-engineering\n      role: owner"
+    yield "slaProperties:"
+    yield '  - {property: frequency, value: 1, unit: d, scheduler: airflow, schedule: "@daily"}'
+    for zone, days in (("landing", 30), ("bronze", 365), ("quarantine", 30)):
+        yield f"  - {{property: retention, value: {days}, unit: d, element: {zone}}}"
+    yield "customProperties:"
+    yield from (f"  {line}" for line in _properties(plan))
+
+
+def _properties(plan: Plan) -> Iterator[str]:
+    yield _property("territory", plan.territory)
+    yield _property("timeZone", plan.time_zone)
+    yield _property("regime", "rgpd")
+    for name in ("purpose", "legalBasis"):
+        yield f"{_property(name, UNDECIDED)} # {ADVICE[name]}"
+    yield _property("provenance", dict.fromkeys(("producer", "licence", "citation"), UNDECIDED))
+    yield _property("recipients", ["analysts"])
+    yield f"{_property('origin', UNDECIDED)} # {ADVICE['origin']}"
+    yield _property("isPersonal", any(c.proposal.classification not in ("open", UNDECIDED) for c in plan.columns))
+    yield _property("isSynthetic", False)
+    yield f"{_property('rowStandsFor', UNDECIDED)} # {ADVICE['rowStandsFor']}"
+    suffixes = "".join(Path(plan.table.file_name).suffixes[-2:]) or ".csv"
+    yield _property("source", {"kind": "drop", "pattern": f"{plan.feed}/*{suffixes}"})
+    yield _property("fileFormat", plan.table.file_format)
+    yield _property("unknownColumns", "refuse")
+    yield f"{_property('write', {'mode': UNDECIDED})} # {ADVICE['write']}"
+    yield from _duplicates(plan)
+    yield _property("maxRefusedRate", 0.05)
+
+
+def _duplicates(plan: Plan) -> Iterator[str]:
+    made = [(entry["transformSourceObjects"], entry["name"]) for entry, _ in bronze_of(plan)]
+    named = {sources[0]: name for sources, name in made if len(sources) == 1}
+    if plan.key and set(plan.key) <= named.keys():
+        yield "# The smallest set of columns that tells the rows of the sample apart."
+        yield _property("duplicates", {"key": [named[name] for name in plan.key], "action": "quarantine"})
+    else:
+        yield "# No column, and no three together, tell the rows of the sample apart: no duplicates are declared."
+
+
+def _property(name: str, value: Any) -> str:
+    return f"- {_flow({'property': name, 'value': value})}"
+
+
+def _landing(plan: Plan) -> Iterator[str]:
+    yield "schema:\n  - name: landing\n    physicalType: file\n    properties:"
+    for column in plan.columns:
+        yield from (f"      # {line}" for line in _evidence(column))
+        properties = []
+        if column.proposal.names_places:
+            properties.append({"property": "namesPlaces", "value": True})
+        if column.markers:
+            properties.append({"property": "nullMarkers", "value": list(column.markers)})
+        line = {
+            "name": column.name,
+            "logicalType": "string",
+            "classification": column.proposal.classification,
+            "description": f"The source's column '{column.name}'.",
+            **({"customProperties": properties} if properties else {}),
+        }
+        yield f"      - {_flow(line)}"
+
+
+def _evidence(column: Column) -> Iterator[str]:
+    values = column.values
+    missing = f", {values.missing_count:,} rows without" if values.missing_count else ""
+    yield f"{column.name}: {values.kind}{missing}; {column.proposal.evidence}."
+    if column.proposal.classification == UNDECIDED:
+        yield from UNDECIDED_CLASS
+
+
+def _bronze(plan: Plan) -> Iterator[str]:
+    yield "  - name: bronze\n    physicalType: table\n    properties:"
+    for entry, comments in bronze_of(plan):
+        yield from (f"      # {line}" for line in comments)
+        yield from (f"      {line}" for line in _lines(entry))
+    for column in plan.columns:
+        if is_row_number(column.values):
+            yield f"      # {column.name} counts the rows of its file: it says nothing outside of it and stays out."
+        elif column.proposal.classification == UNDECIDED:
+            yield f"      # {column.name}, if it is open:"
+            yield from (f"      # {line}" for line in _lines(open_entry(plan, column)))
+
+
+def _lines(entry: dict[str, Any]) -> Iterator[str]:
+    (first, *others) = entry.items()
+    yield f"- {first[0]}: {first[1]}"
+    yield from (f"  {key}: {_flow(value)}" for key, value in others)
+
+
+def _flow(value: Any) -> str:
+    """Return a value as YAML on one line."""
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=100_000)
+    return text.removesuffix("\n").removesuffix("\n...")

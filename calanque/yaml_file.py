@@ -1,0 +1,73 @@
+"""Read a YAML file so that a typo is an error: duplicate keys and non-mappings are refused."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from calanque.errors import CalanqueError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _ClosedLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key written twice; plain YAML keeps the last one and deletes the first silently."""
+
+
+def _mapping(loader: _ClosedLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is written twice", node.start_mark)
+    return loader.construct_mapping(node, deep=True)
+
+
+_ClosedLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping of one YAML file.
+
+    Raises:
+        CalanqueError: if the file is missing, is not YAML, repeats a key, or is not a mapping.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_ClosedLoader)  # noqa: S506 - derives SafeLoader
+    except FileNotFoundError as error:
+        raise CalanqueError(f"{path.name}: the file does not exist in {path.parent.name}/.") from error
+    except OSError as error:
+        raise CalanqueError(f"{path.name}: the file can not be read: {error.strerror}.") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise CalanqueError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}.") from error
+    if not isinstance(content, dict):
+        raise CalanqueError(f"{path.name}: the file must be a mapping of keys to values.")
+    return content
+
+
+def read_closed(path: Path, model: type[Model]) -> Model:
+    """Return the closed model of one YAML file.
+
+    Raises:
+        CalanqueError: if the file is missing or does not fit the model.
+    """
+    try:
+        return model.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
+
+
+def sentence_of(error: ValidationError, prefix: str = "") -> str:
+    """Return the first problem of a pydantic error as 'field 'a.b': what is wrong'."""
+    return sentences_of(error, prefix)[0]
+
+
+def sentences_of(error: ValidationError, prefix: str = "") -> list[str]:
+    """Return every problem of a pydantic error as 'field 'a.b': what is wrong'."""
+    # A typo gives two errors, the unknown key and the missing one: the first helps more.
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    return [
+        f"field '{'.'.join(str(part) for part in (prefix, *item['loc']) if part != '')}': "
+        + ("is not a known field (a typo?)" if item["type"] == "extra_forbidden" else item["msg"])
+        for item in sorted(problems, key=lambda item: item["type"] != "extra_forbidden")
+    ]

@@ -1,0 +1,59 @@
+"""Audit the newest risk model of each city, on demand: before a release, or when its code or parameters have moved."""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import dag, task
+
+from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_links import ReturnedLink, with_links
+from calanque.marts.domains import territories
+from calanque.stack.pools import AUDIT_POOL
+
+DOC = """
+### Audit
+Started by hand. Audits the parameters of the newest version of each city, not what it learnt: they learn anew on
+simulated cities (feedback loop, null data, fairness, forged reports), for some minutes of one core. The page is
+`audit.html` of the version's MLflow run, which the button *Audit report* of the task opens; the tag `audit` of the
+version and its card say the verdict. A failed audit stops nothing and demotes nobody; it says where its verdicts are
+weak. A version that was audited with this code is not audited again.
+
+**If it fails**
+- *"MLflow … does not answer"*: see `calanque stack status`, then clear the task.
+- *"The audit … FAILED"* in the log of a green task: read the report; `benchmarks/audit.py` tries the same on more data.
+- Nothing here changes a table: it is always safe to clear the task.
+"""
+
+
+@dag(
+    dag_id="audit_risk",
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "owner": "data-science",
+        "retries": 1,
+        "retry_delay": timedelta(seconds=20),
+        "execution_timeout": timedelta(hours=1),
+        "on_failure_callback": alert,
+        "pool": AUDIT_POOL,
+    },
+    tags=["ml", "risk", "audit", *territories("incident")],
+    doc_md=DOC,
+)
+def audit_risk() -> None:
+    """Declare the audit of each territory with incidents; one is made after the other."""
+
+    @task
+    def audit(territory: str) -> dict:
+        from calanque.engines.airflow import run_step
+        from ml.audit.steps import audit_release
+
+        return run_step(audit_release, territory, idle="No version that was not audited with this code.")
+
+    for one in territories("incident"):
+        audited = audit.override(task_id=f"audit_{one}")(one)
+        with_links(audited, ReturnedLink("Audit report", "report_page"), ReturnedLink("MLflow run", "run_page"))
+
+
+audit_risk()

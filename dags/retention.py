@@ -1,0 +1,68 @@
+"""What is past the days of its contract is deleted, each night, before the upkeep merges files."""
+
+from datetime import timedelta
+
+from airflow.sdk import dag, task
+
+from calanque.contracts import load_contracts
+from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_links import PageLink, with_links
+from calanque.engines.assets import clock
+from calanque.stack.pools import feed_pool
+
+DOC = """
+### Retention
+What is past the days of its contract is deleted, one task a feed: rows of bronze and quarantine, raw files, dropped
+files, and what killed runs left. `others` does the same for what feeds without a contract left. Deleted rows are in
+older versions of their table until `maintain` removes these, a week later.
+
+Each task holds the pool of the feed's writer: no batch is published meanwhile.
+
+**If it fails**
+- It has done all that it could before it failed; the last line of its log holds one sentence for each thing left over.
+- It can be run again at any time.
+- *"Spark stopped answering"*: see `calanque stack status`, then clear the task.
+"""
+
+
+@dag(
+    dag_id="retention",
+    schedule=clock("0 3 * * *"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={
+        "owner": "data-engineering",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(hours=1),
+        "on_failure_callback": alert,
+    },
+    tags=["upkeep", "retention"],
+    doc_md=DOC,
+)
+def retention() -> None:
+    """Declare one task a feed, and one for what is nobody's."""
+
+    @task
+    def expire(feed: str) -> dict:
+        from calanque.engines.airflow import plainly
+        from calanque.governance import retention
+
+        with plainly():
+            return retention.expire(feed)
+
+    @task
+    def others(named: list[str]) -> dict:
+        from calanque.engines.airflow import plainly
+        from calanque.governance import retention
+
+        with plainly():
+            return retention.expire_others(named)
+
+    feeds, runbook = sorted(load_contracts()), PageLink("Runbook", "/calanque/runbooks/small-files")
+    for feed in feeds:
+        with_links(expire.override(task_id=f"expire_{feed}", pool=feed_pool(feed))(feed), runbook)
+    with_links(others(feeds), runbook)
+
+
+retention()

@@ -1,0 +1,44 @@
+"""Text is redacted on every core whatever read it, and nothing in clear is passed between the tasks."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from calanque.contracts import load_contract
+from calanque.settings import Settings
+
+NAME = "Zquillermine"
+
+
+@pytest.fixture
+def redacted(stack: Settings) -> Iterator[Any]:
+    """The protected text of a landed file that one task reads, for its fields may hold line breaks."""
+    from calanque.engines.hdfs import lake
+    from calanque.ingest.protect import protect_rows
+    from calanque.ingest.type_ import read_rows
+    from calanque.ingest.zones import landing_path
+
+    contract = load_contract("citizen_reports")
+    text = next(column for column in contract.bronze if column.protection == "redact")
+    header = tuple(column.name for column in contract.landing)
+    told = [f"Madame {NAME} Bxovoumi habite ici, dossier {n}" for n in range(400)]
+    lines = [";".join(line if name == text.sources[0] else "x" for name in header) for line in told]
+    landed: Any = SimpleNamespace(feed="test_cores", batch_id="b1", headers={"a.csv": header})
+    lake().write(f"{landing_path('test_cores', 'b1')}/a.csv", "\n".join([";".join(header), *lines, ""]), overwrite=True)
+    rows = read_rows(contract, landed, landed.headers).selectExpr(f"{text.sources[0]} AS {text.name}")
+    yield protect_rows(contract.model_copy(update={"bronze": (text,)}), rows)
+    lake().delete("/lake/landing/test_cores")
+
+
+def test_text_read_by_one_task_is_redacted_by_several(redacted: Any) -> None:
+    tasks = redacted.selectExpr("spark_partition_id() AS task").groupBy("task").count().collect()
+    assert len(tasks) >= 2
+    assert max(row["count"] for row in tasks) <= 0.6 * 400
+
+
+def test_nothing_is_passed_between_tasks(redacted: Any) -> None:
+    """What a shuffle passes on lies on the engine's disk, and here it is in clear."""
+    assert redacted.count() == 400
+    assert "Exchange" not in redacted._explain_string()

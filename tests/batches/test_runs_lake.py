@@ -1,0 +1,61 @@
+"""Tables of runs on a real lake: a log that was cut, many writers at once, small files merged."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from drop_feed import HEADER, Feed, lines
+
+
+def test_a_log_that_was_cleaned_up_rebuilds_nothing(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    from calanque.engines import deltars, spark
+    from calanque.engines.hdfs import lake
+    from calanque.governance import maintain
+    from calanque.runs import state
+
+    feed.send(HEADER + lines(20))
+    feed.run()
+    table, step = f"bronze.{feed.name}", f"train.{feed.name}"
+    state.record(step, state.table_versions([table]), {})
+    key = "spark.databricks.delta.retentionDurationCheck.enabled"
+    monkeypatch.setattr(maintain, "KEPT_HOURS", 0)
+    spark.session().conf.set(key, "false")
+    try:
+        assert maintain.vacuum(table)
+    finally:
+        spark.session().conf.unset(key)
+    opened = deltars.open_table(table)
+    opened.create_checkpoint()
+    # As Delta does after a month, here down to the last commit.
+    log, newest = f"/lake/bronze/{feed.name}/_delta_log", f"{opened.version():020d}.json"
+    cut = [name for name in lake().list(log) if name.endswith(".json") and name < newest]
+    assert len(cut) >= 3
+    for name in cut:
+        lake().delete(f"{log}/{name}")
+    assert state.unchanged(step, state.table_versions([table]))
+    feed.send(HEADER + lines(20, 100))
+    feed.run()
+    assert not state.unchanged(step, state.table_versions([table]))
+
+
+def test_steps_that_end_at_once_lose_no_row(feed: Feed) -> None:
+    from calanque.runs import state
+
+    steps = [f"train.{feed.name}_{number}" for number in range(12)]
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda step: state.record(step, {"code": step}, {}), steps))
+    assert all(state.unchanged(step, {"code": step}) for step in steps)
+
+
+def test_upkeep_merges_the_small_files_of_runs(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    from calanque.governance import maintain
+    from calanque.runs import batches
+
+    feed.send(HEADER + lines(5))
+    before = feed.run()
+    monkeypatch.setattr(maintain, "OPTIMISED_FROM", 2)
+    files = maintain.tidy(["governance.batch"])["governance.batch"]
+    # A batch is a row, and a file, a step.
+    assert files["files_before"] - files["files_after"] >= 3
+    assert batches.read_report(feed.name, before.batch_id) == before
+    assert batches.newest_landed(feed.name) == before
+    assert "governance.batch" not in maintain.versions()

@@ -1,0 +1,36 @@
+"""A city whose contracts are there and whose feed has not run yet: its steps, started by the clock, do nothing."""
+
+from typing import Any
+
+import pytest
+
+from calanque.engines import tracking
+from calanque.runs import state
+from ml import marts
+from ml.near_repeat.steps import near_repeat_territory
+from ml.risk.record_steps import monitor_territory
+from ml.risk.steps import forecast_territory, train_territory
+
+
+@pytest.mark.parametrize("held", ["no mart", "no row"])
+@pytest.mark.parametrize(
+    "step",
+    [train_territory, forecast_territory, near_repeat_territory, monitor_territory],
+    ids=lambda step: step.__name__,
+)
+def test_a_step_of_a_city_without_incidents_is_idle(step: Any, held: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: Any) -> None:
+        raise AssertionError("there is nothing to read")
+
+    asked: list[str] = []
+    monkeypatch.setattr(marts, "read_incidents", read)
+    monkeypatch.setattr(marts, "read_cells", read)
+    monkeypatch.setattr(marts, "code_version", lambda _: "code")
+    monkeypatch.setattr(marts.spark, "table_exists", lambda name: held == "no row")
+    monkeypatch.setattr(marts.spark, "rows", lambda query: asked.append(query) or [])
+    monkeypatch.setattr(state, "last_state", lambda _: None)
+    monkeypatch.setattr(state, "unchanged", lambda *_: False)
+    monkeypatch.setattr(tracking, "load_model", lambda *_: None)
+    assert step("newtown") is None
+    assert all("territory = 'newtown'" in query for query in asked)
+    assert len(asked) == (held == "no row")

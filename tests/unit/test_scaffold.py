@@ -1,0 +1,239 @@
+"""`feeds new`: what a sample says, what it leaves to decide, and a contract that checks once that is decided."""
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from calanque.cli import app
+from calanque.contracts import FeedContract, Folders, load_contract, read_contract
+from calanque.contracts.undecided import UNDECIDED, undecided_fields
+from calanque.errors import CalanqueError
+from calanque.twin.citizen_reports import generate_reports
+
+COUNT = 400
+ANSWERS = {
+    "domain": "requests",
+    "description.purpose": "Requests of the public.",
+    "customProperties.purpose": "public_space",
+    "customProperties.legalBasis": "Open data.",
+    "customProperties.provenance.producer": "A city",
+    "customProperties.provenance.licence": "PDDL",
+    "customProperties.provenance.citation": "A city, requests.",
+    "customProperties.origin": "reported",
+    "customProperties.rowStandsFor": "fact",
+    "customProperties.write.mode": "append",
+}
+
+
+def column(make: Any) -> list[str]:
+    return [str(make(n)) for n in range(COUNT)]
+
+
+COLUMNS: dict[str, list[str]] = {
+    "": column(lambda n: n + 1),
+    "Request ID": column(lambda n: f"R-{n:05d}"),
+    "Opened": column(lambda n: f"2015-{n % 12 + 1:02d}-{n % 28 + 1:02d} 10:00:{n % 60:02d}" if n % 3 else
+                     f"{n % 12 + 1:02d}/{n % 28 + 1:02d}/2015 10:00:{n % 60:02d} PM"),
+    "Closed": column(lambda n: f"2016-01-{n % 28 + 1:02d} 10:00:00" if n % 5 else "NA"),
+    "Status": column(lambda n: ("open", "closed")[n % 2]),
+    "Hours": column(lambda n: n / 4 if n % 7 else "NA"),
+    "Note": column(lambda n: "NA" if n % 9 == 0 else f"word {n}"),
+    "Postcode": column(lambda n: f"0{n % 400 + 1000}"),
+    "Tract": column(lambda n: 6075010000 + n % 40),
+    "Lat": column(lambda n: 37.7 + n / 10_000),
+    "Long": column(lambda n: -122.5 + n / 10_000),
+    "date": column(lambda n: f"2015-01-{n % 28 + 1:02d}"),
+}  # fmt: skip
+
+
+def written(columns: dict[str, list[str]], delimiter: str = ",") -> bytes:
+    stream = io.StringIO()
+    rows = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+    rows.writerow(columns)
+    rows.writerows(zip(*columns.values(), strict=True))
+    return stream.getvalue().encode()
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["feeds", "new", *arguments])
+    if isinstance(done.exception, CalanqueError):
+        return 1, str(done.exception)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.output
+
+
+def new(tmp_path: Path, content: bytes, name: str = "sample.csv", territory: str = "san_francisco") -> str:
+    sample = tmp_path / name
+    sample.write_bytes(content)
+    path = tmp_path / "new_feed.odcs.yaml"
+    path.unlink(missing_ok=True)
+    code, output = run(str(sample), "--feed", "new_feed", "--territory", territory, "--output", str(path))
+    assert code == 0, output
+    return path.read_text(encoding="utf-8")
+
+
+def decided(text: str, tmp_path: Path, **classes: str) -> FeedContract:
+    """Read the contract with every open question of the head answered."""
+    content = yaml.safe_load(text)
+    properties = {item["property"]: item for item in content["customProperties"]}
+    for field, answer in ANSWERS.items():
+        where, _, inner = field.removeprefix("customProperties.").partition(".")
+        if not field.startswith("customProperties."):
+            target, key = (content, field) if not inner else (content[where], inner)
+        else:
+            target, key = (properties[where], "value") if not inner else (properties[where]["value"], inner)
+        target[key] = answer
+    for one in content["schema"][0]["properties"]:
+        one["classification"] = classes.get(one["name"], one["classification"])
+    path = tmp_path / "decided" / "new_feed.odcs.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return read_contract(path)
+
+
+def test_what_a_sample_says(tmp_path: Path) -> None:
+    contract = decided(new(tmp_path, written(COLUMNS)), tmp_path)
+    made = {one.name: one for one in contract.bronze}
+    assert {name: one.physical_type for name, one in made.items()} == {
+        "request_id": "string", "opened_at": "timestamp", "closed_at": "timestamp", "status": "string",
+        "hours": "double", "note": "string", "postcode": "string", "tract": "bigint", "date": "date",
+        "cell_id": "string", "zone": "string",
+    }  # fmt: skip
+    assert made["opened_at"].expression == (
+        "to_utc_timestamp(coalesce(try_to_timestamp(`Opened`, 'yyyy-MM-dd HH:mm:ss'), "
+        "try_to_timestamp(`Opened`, 'M/d/yyyy h:mm:ss a')), 'America/Los_Angeles')"
+    )
+    assert [name for name, one in made.items() if one.required] == ["request_id", "opened_at", "cell_id", "zone"]
+    assert made["status"].enum == ("closed", "open")
+    assert (made["cell_id"].sources, made["cell_id"].projected) == (("Long", "Lat"), "cell")
+    markers = {one.name: one.null_markers for one in contract.landing if one.null_markers}
+    assert markers == {"Closed": ("NA",), "Hours": ("NA",), "Note": ("NA",)}
+    assert {one.name for one in contract.landing if one.classification == "personal"} == {"Lat", "Long"}
+    assert contract.landing[0].name == "column_1" and contract.is_personal
+
+
+def test_what_a_sample_can_not_say_is_refused_by_field(tmp_path: Path) -> None:
+    text = new(tmp_path, written(COLUMNS))
+    assert set(undecided_fields(yaml.safe_load(text))) == set(ANSWERS)
+    with pytest.raises(CalanqueError) as raised:
+        read_contract(tmp_path / "new_feed.odcs.yaml")
+    assert "to be decided" in str(raised.value)
+    assert not [field for field in ANSWERS if f"'{field}'" not in str(raised.value)]
+
+
+def test_a_territory_without_a_file_leaves_its_zone_to_decide(tmp_path: Path) -> None:
+    open_fields = set(undecided_fields(yaml.safe_load(new(tmp_path, written(COLUMNS), territory="atlantis"))))
+    assert open_fields - set(ANSWERS) == {
+        "customProperties.timeZone", "schema.bronze.opened_at.transformLogic", "schema.bronze.closed_at.transformLogic",
+    }  # fmt: skip
+
+
+def test_the_engines_evidence_is_written_and_no_value(tmp_path: Path) -> None:
+    content = generate_reports(count=600)
+    text = new(tmp_path, content, territory="marseille")
+    rows = list(csv.DictReader(io.StringIO(content.decode()), delimiter=";"))
+    for name in ("reporter_name", "reporter_phone", "reporter_email", "description"):
+        assert not [row[name] for row in rows if len(row[name]) > 6 and row[name] in text]
+    assert "PHONE_NUMBER in " in text and "EMAIL_ADDRESS in " in text
+    classes = {one["name"]: one["classification"] for one in yaml.safe_load(text)["schema"][0]["properties"]}
+    assert (classes["description"], classes["reporter_email"], classes["reporter_phone"]) == (
+        "free_text", "identifier", "identifier",
+    )  # fmt: skip
+    assert classes["category"] == "open" and classes["reporter_name"] in ("identifier", UNDECIDED)
+    assert "tokenKind, value: email" in text and "tokenKind, value: phone" in text
+
+
+def wide(count: int = 60) -> bytes:
+    places = {f"{n} Queen Street": [f"{(n * k) % 97}.0" if k % 6 else "" for k in range(count)] for n in range(12)}
+    days = [f"2019-01-{k // 24 + 1:02d}" for k in range(count)]
+    return written({"date": days, "hour": [f"{k % 24}:00-{k % 24}:59" for k in range(count)], **places})
+
+
+def test_a_wide_packed_table_is_made_long(tmp_path: Path) -> None:
+    text = new(tmp_path, gzip.compress(wide()), "sample.csv.gz", "auckland")
+    contract = decided(text, tmp_path)
+    form = yaml.safe_load(text)["customProperties"]
+    (form,) = [item["value"] for item in form if item["property"] == "fileFormat"]
+    assert form["container"] == {"type": "gzip"}
+    assert form["unpivot"] == {"keep": ["date", "hour"], "nameColumn": "series", "valueColumn": "value"}
+    made = {one.name: (one.physical_type, one.expression) for one in contract.bronze}
+    assert made["hour"] == ("int", "try_cast(substring_index(`hour`, ':', 1) AS int)")
+    assert made["observed_at"] == (
+        "timestamp",
+        "to_utc_timestamp(try_to_timestamp(concat(`date`, ' ', substring_index(`hour`, ':', 1)), 'yyyy-MM-dd H'), "
+        "'Pacific/Auckland')",
+    )
+    assert made["value"][0] == "double" and not contract.is_personal
+
+
+REFUSED = {
+    "no-file": (None, "There is no file"),
+    "forbidden": (b"id,gender\n1,x\n2,y\n", "'gender' can never enter the lake"),
+    "twice": (b"id,a,a\n1,2,3\n", "column 'a' twice"),
+    "one-column": (b"hello\nworld\n", "one column or none"),
+    "cut-archive": (gzip.compress(b"a,b\n1,2\n")[:-6], "is truncated or altered"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_sample_that_is_none_is_refused(tmp_path: Path, content: bytes | None, words: str) -> None:
+    sample = tmp_path / "sample.csv"
+    if content is not None:
+        sample.write_bytes(content)
+    code, output = run(str(sample))
+    assert code == 1 and words in output
+    assert [path.name for path in tmp_path.iterdir()] == (["sample.csv"] if content else [])
+
+
+def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "new_feed.odcs.yaml").write_text("mine", encoding="utf-8")
+    sample = tmp_path / "sample.csv"
+    sample.write_bytes(written({"a": ["1", "2"], "b": ["3", "4"]}))
+    arguments = (str(sample), "--feed", "new_feed", "--output")
+    code, output = run(*arguments, str(tmp_path / "new_feed.odcs.yaml"))
+    assert code == 1 and "is not overwritten" in output
+    assert (tmp_path / "new_feed.odcs.yaml").read_text(encoding="utf-8") == "mine"
+    code, output = run(*arguments, "-")
+    assert code == 0 and yaml.safe_load(output)["id"] == "new_feed"
+
+
+def test_the_feeds_of_the_demo_have_nothing_to_decide() -> None:
+    for path in sorted(Folders().contracts.glob("*.yaml")):
+        assert not list(undecided_fields(yaml.safe_load(path.read_text(encoding="utf-8"))))
+    assert load_contract("toronto_incidents")
+
+
+PAIRS = {"id": ["a", "b", "c"], "opened_at": ["2015-01-02 10:00:00"] * 3}
+
+
+def zipped() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("day.csv", written(PAIRS, ";"))
+    return stream.getvalue()
+
+
+RECORDS = [dict(zip(PAIRS, row, strict=True)) for row in zip(*PAIRS.values(), strict=True)]
+SAMPLES = {
+    "semicolons": (written(PAIRS, ";"), "a.csv", {"type": "csv", "delimiter": ";"}),
+    "zip": (zipped(), "a.zip", {"type": "csv", "delimiter": ";", "container": {"type": "zip", "members": "*.csv"}}),
+    "json": (json.dumps(RECORDS).encode(), "a.json", {"type": "json"}),
+    "jsonl": ("\n".join(map(json.dumps, RECORDS)).encode(), "a.jsonl", {"type": "jsonl"}),
+}
+
+
+@pytest.mark.parametrize(("content", "name", "form"), SAMPLES.values(), ids=SAMPLES.keys())
+def test_a_sample_may_be_of_any_format(tmp_path: Path, content: bytes, name: str, form: dict[str, Any]) -> None:
+    text = new(tmp_path, content, name)
+    contract = decided(text, tmp_path)
+    (said,) = [item["value"] for item in yaml.safe_load(text)["customProperties"] if item["property"] == "fileFormat"]
+    assert said == said | form
+    assert [(one.name, one.physical_type) for one in contract.bronze] == [("id", "string"), ("opened_at", "timestamp")]

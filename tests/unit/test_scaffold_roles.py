@@ -1,0 +1,98 @@
+"""Keys, positions and row numbers of a sample; what a list, a code and a text are."""
+
+import pytest
+
+from calanque.places.territory import load_territory
+from calanque.scaffold.classify import proposal_of
+from calanque.scaffold.roles import Position, is_row_number, key_of, position_of
+from calanque.scaffold.sample import Table
+from calanque.scaffold.values import Values, values_of
+
+BOX = load_territory("san_francisco").bounding_box
+EAST = [f"-122.{40 + n}" for n in range(10)]
+NORTH = [f"37.{70 + n}" for n in range(10)]
+POSITIONS = {
+    "names": ({"Long": EAST, "Lat": NORTH}, Position("Long", "Lat")),
+    "french": ({"longitude": EAST, "latitude": NORTH}, Position("longitude", "latitude")),
+    "swapped": ({"lon": NORTH, "lat": EAST}, Position("lat", "lon", is_swapped=True)),
+    "one-alone": ({"lon": EAST, "north": NORTH}, None),
+    "metres": ({"lon": ["551000.5"], "lat": ["4180000.5"]}, None),
+    "text": ({"lon": ["west"], "lat": ["north"]}, None),
+}
+
+
+def found(columns: dict[str, list[str]]) -> list[Values]:
+    return [values_of(name, column) for name, column in columns.items()]
+
+
+@pytest.mark.parametrize(("columns", "expected"), POSITIONS.values(), ids=POSITIONS.keys())
+def test_a_position(columns: dict[str, list[str]], expected: Position | None) -> None:
+    assert position_of(found(columns), BOX) == expected
+
+
+def test_a_latitude_over_ninety_is_swapped_without_a_territory() -> None:
+    assert position_of(found({"lon": NORTH, "lat": EAST}), None) == Position("lat", "lon", is_swapped=True)
+
+
+NAMES = ["x", "y", "x", "y"]
+KEYS = {
+    "id-first": ({"when": [f"2015-01-0{n}" for n in range(1, 5)], "case_id": list("abcd")}, ("case_id",)),
+    "two": ({"site": NAMES, "day": ["2015-01-01", "2015-01-01", "2015-01-02", "2015-01-02"]}, ("site", "day")),
+    "none": ({"site": NAMES, "day": ["2015-01-01"] * 4}, ()),
+    "not-with-blanks": ({"case_id": ["a", "b", "c", ""]}, ()),
+    "not-a-row-number": ({"n": ["1", "2", "3", "4"]}, ()),
+    "not-a-measure": ({"level": ["1.5", "2.5", "3.5", "4.5"]}, ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "key"), KEYS.values(), ids=KEYS.keys())
+def test_the_smallest_key(columns: dict[str, list[str]], key: tuple[str, ...]) -> None:
+    table = Table("a.csv", {"type": "csv"}, {name: list(column) for name, column in columns.items()}, 4)
+    assert set(key_of(table, found(columns))) == set(key)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [("n", "123", True), ("n", "012", True), ("n", "124", False), ("id", "123", False), ("n", "1", False)],
+)
+def test_a_row_number(name: str, values: str, expected: bool) -> None:
+    assert is_row_number(values_of(name, list(values))) is expected
+
+
+KINDS = {
+    "list": (["a", "b"] * 50, "list"),
+    "rare-value": (["a", "b"] * 50 + ["c"], "text"),
+    "too-few-rows": (["a", "b", "c"], "text"),
+    "code-with-zeros": (["01", "02", "13"], "text"),
+    "whole": (["1", "-2", "NA"], "integer"),
+    "fraction": (["1", "2.5", "n/a"], "number"),
+    "boolean": (["TRUE", "false"], "boolean"),
+    "blank": (["", "NA"], "empty"),
+    "label": (["6:00-6:59", "10:00-10:59"], "hour_label"),
+}
+
+
+@pytest.mark.parametrize(("values", "kind"), KINDS.values(), ids=KINDS.keys())
+def test_what_values_are(values: list[str], kind: str) -> None:
+    assert values_of("x", list(values)).kind == kind
+
+
+PROPOSALS = {
+    "phones": ("x", [f"06 39 98 {n:02d} 34" for n in range(60)], ("identifier", "phone")),
+    "e-mails": ("x", [f"a.b{n}@example.org" for n in range(60)], ("identifier", "email")),
+    "some-e-mails": ("x", [*(f"word {n}" for n in range(55)), *(f"a{n}@example.org" for n in range(5))],
+        ("to_decide", None)),
+    "addresses": ("Address", [f"{n} rue de Rome" for n in range(60)], ("personal", None)),
+    "numbers": ("n", [str(n) for n in range(60)], ("open", None)),
+    "metres": ("x_coord", [str(600_000 + n) for n in range(60)], ("to_decide", None)),
+    "logins": ("login", [f"word {n}" for n in range(60)], ("to_decide", None)),
+    "nothing": ("remark", ["" for _ in range(60)], ("to_decide", None)),
+    "words": ("x", [f"word {n}" for n in range(60)], ("open", None)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "values", "expected"), PROPOSALS.values(), ids=PROPOSALS.keys())
+def test_a_classification_is_proposed(name: str, values: list[str], expected: tuple[str, str | None]) -> None:
+    proposal = proposal_of(values_of(name, list(values)), is_position=False)
+    assert (proposal.classification, proposal.token_kind) == expected
+    assert not [value for value in values if len(value) > 4 and value in proposal.evidence]

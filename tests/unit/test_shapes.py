@@ -1,0 +1,137 @@
+"""Shapes: what contracts are held to, and the SQL that is made of them."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from calanque.contracts import ContractError, load_contract, load_contracts, read_contract
+from calanque.contracts.gates import load_gate
+from calanque.contracts.shapes import shapes
+from calanque.errors import CalanqueError
+from calanque.marts.bounds import with_bounds
+from calanque.marts.domains import DOMAINS, territories
+from calanque.marts.shape_sql import common_type, shape_sql
+from calanque.places.territory import read_territory
+from calanque.settings import settings
+
+TORONTO, REPORTS = load_contract("toronto_incidents"), load_contract("citizen_reports")
+FEEDS = settings().root / "dags" / "feeds"
+
+
+def edited(tmp_path: Path, **columns: object) -> Path:
+    """Write Toronto's contract with some bronze columns changed: a new name, properties, or None to take it out."""
+    content = yaml.safe_load((FEEDS / "toronto_incidents.odcs.yaml").read_text(encoding="utf-8"))
+    bronze = content["schema"][1]
+    kept = []
+    for column in bronze["properties"]:
+        change = columns.get(column["name"], {})
+        if isinstance(change, dict):
+            kept.append({**column, **change})
+    bronze["properties"] = kept
+    path = tmp_path / "toronto_incidents.odcs.yaml"
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        pytest.param(
+            {"lat": None},
+            "the shape incident needs the column 'lat' (double in degrees): Latitude, degrees WGS 84. Give a bronze "
+            "column this name, or say fills: lat of one.",
+            id="missing",
+        ),
+        pytest.param({"type": {"required": False}}, "needs 'type' in every row: say required: true.", id="empty"),
+        pytest.param(
+            {"premises": {"customProperties": [{"property": "fills", "value": "place"}]}},
+            "the shape incident has no column 'place': choose one of incident_id, occurred_at,",
+            id="no-such-column",
+        ),
+        pytest.param(
+            {"premises": {"customProperties": [{"property": "fills", "value": "type"}]}},
+            "another column is called 'type': rename it.",
+            id="filled-twice",
+        ),
+        pytest.param(
+            {"premises": {"name": "ended_at"}},
+            "the column 'ended_at' of the shape incident is timestamp, not string.",
+            id="another-type",
+        ),
+    ],
+)
+def test_a_contract_is_held_to_its_shape(tmp_path: Path, columns: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ContractError) as raised:
+        read_contract(edited(tmp_path, **columns))
+    assert [sentence in problem for problem in raised.value.problems] == [True], raised.value.problems
+
+
+def test_a_column_of_another_name_fills_the_shape(tmp_path: Path) -> None:
+    path = edited(tmp_path, type={"name": "offence", "customProperties": [{"property": "fills", "value": "type"}]})
+    sql = shape_sql(shapes()["incident"], [read_contract(path)])
+    assert "then offence else 'other' end as type," in sql and "offence as type_code," in sql
+
+
+def test_an_unknown_shape_and_fills_without_one_are_refused(tmp_path: Path) -> None:
+    path = edited(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("value: incident\n", "value: incidence\n"), encoding="utf-8")
+    with pytest.raises(ContractError, match="there is no shape 'incidence': choose one of asset, detection"):
+        read_contract(path)
+
+
+def test_no_column_of_a_person_fits_a_shape() -> None:
+    """A report's redacted words pass bronze, and go no further: no shape has a column for them."""
+    names = {column.name for shape in shapes().values() for column in shape.columns}
+    assert not {name for name in names if any(word in name for word in ("text", "description", "author", "name"))}
+
+
+@pytest.mark.parametrize(
+    ("change", "sql"),
+    [
+        ({}, "reporter_token,"),
+        ({"person_column": None}, "concat('row:', report_id) as reporter_token,"),
+        ({"person_column": None, "row_stands_for": None}, "nullif(report_id, report_id) as reporter_token,"),
+    ],
+)
+def test_a_row_stands_for_whom_the_contract_says(change: dict[str, None], sql: str) -> None:
+    assert f"\n    {sql}\n" in shape_sql(shapes()["report"], [REPORTS.model_copy(update=change)])
+
+
+def test_codes_become_common_kinds_and_an_unknown_one_other() -> None:
+    sql = common_type("code", {"TAPAGE": "noise", "L'ECHO": "noise", "RIXE": "assault"})
+    assert sql.startswith(
+        "case when code in ('RIXE') then 'assault' when code in ('L\\'ECHO', 'TAPAGE') then 'noise' when code in ("
+    )
+    assert sql.endswith("then code else 'other' end")
+
+
+def test_a_territory_maps_its_codes_to_the_taxonomy_only(tmp_path: Path) -> None:
+    source = settings().root / "infra" / "territories" / "auckland.yml"
+    path = tmp_path / "auckland.yml"
+    path.write_text(source.read_text(encoding="utf-8") + "codes: {BURG: burglary}\n", encoding="utf-8")
+    with pytest.raises(CalanqueError, match="'burglary' is not of the common taxonomy: accident, "):
+        read_territory(path)
+    path.write_text(source.read_text(encoding="utf-8") + "codes: {BURG: break_and_enter}\n", encoding="utf-8")
+    assert read_territory(path).codes == {"BURG": "break_and_enter"}
+
+
+def test_domains_follow_from_shapes() -> None:
+    for domain in DOMAINS.values():
+        assert {load_contracts()[feed].shape for feed in domain.feeds} == set(domain.shapes)
+    assert set(territories("incident")) == set(DOMAINS["incidents"].territories)
+
+
+def test_the_bounds_of_a_mart_are_those_of_its_city() -> None:
+    gate = load_gate("fct_incidents", "marts")
+    found = {item.column: item.kwargs for item in with_bounds(gate, [TORONTO]).expectations[len(gate.expectations) :]}
+    assert found == {
+        "lon": {"min_value": -79.66, "max_value": -79.1, "mostly": 0.99},
+        "lat": {"min_value": 43.57, "max_value": 43.87, "mostly": 0.99},
+        "occurred_local_date": {"min_value": date(2014, 1, 1), "max_value": None, "mostly": 1.0},
+    }
+    south = TORONTO.model_copy(update={"feed": "x", "territory": "auckland", "valid_from": None})
+    assert [item.column for item in with_bounds(gate, [south]).expectations[len(gate.expectations) :]] == ["lon", "lat"]
+    assert with_bounds(load_gate("dim_cell", "marts"), [TORONTO]) == load_gate("dim_cell", "marts")
