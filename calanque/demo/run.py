@@ -63,10 +63,14 @@ def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 300
     chain = chain_dags()
     orchestrator.wait_for_dags({*feeds, *chain, *UPKEEP})
     began_at, before = datetime.now(UTC), versions()
-    # Once awake, the scheduler starts the feeds of the day by itself: those runs count too. What follows is woken after
-    # them, or a first lake would build the marts of the feed that is through first, and then those of all.
+    # What follows is woken after the feeds, or a first lake would build the marts of the feed that is through first, and
+    # then those of all.
+    new = [feed for feed in feeds if not orchestrator.has_run(feed)]
     paused = orchestrator.wake(feeds)
-    runs = _run(orchestrator, [feed for feed in feeds if feed not in paused], say, within_s, began_at)
+    # Once awake for the first time, a feed is started by the scheduler itself.
+    by_itself = orchestrator.started(new, began_at)
+    asked = [feed for feed in feeds if feed not in paused and feed not in by_itself]
+    runs = _run(orchestrator, asked, say, within_s, began_at)
     paused = [*paused, *orchestrator.wake([*chain, *UPKEEP])]
     for dag_id in chain:
         if dag_id not in paused and not orchestrator.has_succeeded(dag_id):

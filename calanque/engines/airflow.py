@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -199,16 +199,26 @@ class Orchestrator:
     def wake(self, dag_ids: list[str]) -> list[str]:
         """Let the scheduler run those of these DAGs that have never run; return those that a person keeps paused."""
         paused = {dag["dag_id"] for dag in self.get("/dags", limit=200, paused=True)["dags"]}.intersection(dag_ids)
-        kept = [dag_id for dag_id in dag_ids if dag_id in paused and self._has_run(dag_id)]
+        kept = [dag_id for dag_id in dag_ids if dag_id in paused and self.has_run(dag_id)]
         for dag_id in paused.difference(kept):
             self.pause(dag_id, False)
         return kept
+
+    def started(self, dag_ids: Collection[str], since: datetime, within_s: int = 30) -> set[str]:
+        """Return those of these DAGs that the scheduler has started by itself, once all have been, or the time is over."""
+        limit = time.monotonic() + within_s
+        while True:
+            found = {run.dag_id for run in self.runs(since)}.intersection(dag_ids)
+            if len(found) == len(dag_ids) or time.monotonic() > limit:
+                return found
+            time.sleep(1)
 
     def pause(self, dag_id: str, is_paused: bool = True) -> None:
         """Keep the scheduler from starting a DAG, or let it."""
         self._ask("PATCH", f"/dags/{dag_id}", json={"is_paused": is_paused}).raise_for_status()
 
-    def _has_run(self, dag_id: str) -> bool:
+    def has_run(self, dag_id: str) -> bool:
+        """Tell whether a DAG has ever had a run."""
         return bool(self.get(f"/dags/{dag_id}/dagRuns", limit=1)["dag_runs"])
 
     def trigger(self, dag_id: str, logical_date: datetime | None = None, conf: dict[str, Any] | None = None) -> Run:

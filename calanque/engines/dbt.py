@@ -159,8 +159,8 @@ def _arguments(
     arguments = [sys.executable, "-c", _ENTRY, "--log-path", str(settings().logs / "dbt"), command]
     arguments += ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target)]
     arguments += ["--vars", json.dumps(dict(variables))]
-    # A test of two models is for the build that makes both.
-    arguments += ["--indirect-selection", "cautious"] if command == "build" else []
+    # A test of two models is for the build that makes the later one.
+    arguments += ["--indirect-selection", "buildable"] if command == "build" else []
     arguments += ["--select", select] if select else []
     return arguments + (["--exclude", exclude] if exclude else [])
 

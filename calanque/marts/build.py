@@ -17,7 +17,7 @@ from calanque.marts.domains import DOMAINS, Domain
 from calanque.marts.freshness import write_freshness
 from calanque.marts.places import can_be_drawn, needs_points, write_places
 from calanque.marts.project import write_project
-from calanque.marts.publish import build_schema, new_schema, publish
+from calanque.marts.publish import build_schema, new_schema, publish, refer_to
 from calanque.places.taxonomy import OTHER
 from calanque.places.territory import AREA_ZONE_COUNT, load_territory
 from calanque.runs import gates, lineage, state
@@ -87,7 +87,11 @@ def _build(
     target = dbt.build_dir(f"{domain.name}_{territory}")
     write_project(target, contracts)
     new_schema(told["schema"])
-    summary = dbt.build(target, f"+tag:{domain.name}", told, run_id)
+    left_out = dbt.LEFT_OUT
+    if domain.after and state.last_state(f"marts.{domain.after}.{territory}"):
+        refer_to(DOMAINS[domain.after].marts, told["schema"], territory)
+        left_out += f" tag:{domain.after}"
+    summary = dbt.build(target, f"+tag:{domain.name}", told, run_id, left_out)
     check_marts(domain.marts, run_id, contracts, told["schema"])
     return summary, publish(domain.marts, told["schema"], territory, run_id)
 

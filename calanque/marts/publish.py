@@ -36,6 +36,12 @@ def new_schema(schema: str) -> None:
     spark.rows(f"create schema {schema} location '{settings().hdfs_uri}{place}'")
 
 
+def refer_to(marts: Sequence[str], schema: str, territory: str) -> None:
+    """Let a build read the rows of a city in marts that are shown already, under the names of its own schema."""
+    for mart in marts:
+        spark.rows(f"create view {schema}.{mart} as select * from marts.{mart} where territory = '{territory}'")
+
+
 def publish(marts: Sequence[str], schema: str, territory: str, run_id: str) -> dict[str, int]:
     """Put what was built of a city in the place of its rows in each mart; a mart that says the same is left alone.
 
