@@ -63,8 +63,8 @@ def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 300
     chain = chain_dags()
     orchestrator.wait_for_dags({*feeds, *chain, *UPKEEP})
     began_at, before = datetime.now(UTC), versions()
-    # What follows is woken after the feeds, or a first lake would build the marts of the feed that is through first, and
-    # then those of all.
+    # What follows is woken after the feeds: a first lake would build the marts of the one that is through first, then
+    # those of all.
     new = [feed for feed in feeds if not orchestrator.has_run(feed)]
     paused = orchestrator.wake(feeds)
     # Once awake for the first time, a feed is started by the scheduler itself.

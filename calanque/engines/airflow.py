@@ -205,7 +205,7 @@ class Orchestrator:
         return kept
 
     def started(self, dag_ids: Collection[str], since: datetime, within_s: int = 30) -> set[str]:
-        """Return those of these DAGs that the scheduler has started by itself, once all have been, or the time is over."""
+        """Return those of these DAGs that the scheduler has started by itself: all, or those within the time."""
         limit = time.monotonic() + within_s
         while True:
             found = {run.dag_id for run in self.runs(since)}.intersection(dag_ids)

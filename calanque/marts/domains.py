@@ -42,7 +42,7 @@ DOMAINS = {
         Domain(
             name="incidents",
             shapes=("incident",),
-            marts=("fct_incidents", "dim_incident_type", "fct_cell_week"),
+            marts=("fct_incidents", "dim_incident_type", "fct_territory_week", "fct_cell_week"),
             after="places",
         ),
         Domain(

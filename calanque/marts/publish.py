@@ -89,8 +89,9 @@ def _write(built: DataFrame, source: str, name: str, where: str) -> None:
         kept = {key: value for key, value in detail.properties.items() if key.startswith(("delta.log", "delta.check"))}
         writer.options(**kept).option("path", location).saveAsTable(name)
         return
-    shown = spark.session().table(name)
-    if built.schema.simpleString() == shown.schema.simpleString():
+    shown, (held,) = spark.session().table(name), spark.rows(f"describe detail {name}")
+    is_of_today = held.partitionColumns == detail.partitionColumns
+    if is_of_today and built.schema.simpleString() == shown.schema.simpleString():
         writer.option("replaceWhere", where).save(location)
         return
     # Of an earlier version: other cities keep their rows, with nothing in the columns that are new.

@@ -13,7 +13,7 @@ from calanque.stack import jars, preflight, probes, setup
 Step = Callable[[Settings], None]
 Probe = Callable[[Settings], bool]
 
-# Many short queries: to compile them a second time took 4 of Spark's 10 seconds. By default the code cache is then small.
+# Many short queries: to compile them twice took 4 of Spark's 10 seconds. The code cache is then small by default.
 QUICK_JIT = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
 SMALL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
 

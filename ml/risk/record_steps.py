@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 DRIFT_PAGE = "drift.html"
-CELL_WEEK = "marts.fct_cell_week"
+CELL_WEEK, WEEKS = "marts.fct_cell_week", "marts.fct_territory_week"
 
 
 def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -48,7 +48,7 @@ def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     challenger = tracking.load_model(tracking.registered_name("risk", territory), tracking.CHALLENGER)
     inputs = (
         state.table_versions((FORECAST.name,))
-        | marts.shown_versions(territory, (CELL_WEEK,))
+        | marts.shown_versions(territory, (CELL_WEEK, WEEKS))
         | {
             "code": marts.code_version(territory),
             "model": challenger.model_version if challenger else "none",
@@ -69,7 +69,7 @@ def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     if not (weeks or is_new):
         log.info("No published week of %s is newly covered by the data, and no training is new.", territory)
         return None
-    read = marts.lineage_inputs((FORECAST.name, CELL_WEEK), inputs)
+    read = marts.lineage_inputs((FORECAST.name, CELL_WEEK, WEEKS), inputs)
     lineage.emit(step, run_id, read, [_score_lineage()], scored_at, territory=territory)
     log.info("%d published weeks of %s are newly scored; back-test of version %s.", len(weeks), territory, version)
     return {"weeks": [str(week) for week in weeks], "back_test_of": version}
@@ -94,7 +94,7 @@ def _unscored(territory: str) -> list[date]:
     done = f"select week_start_date from {SCORE.name} where territory = '{territory}' and record = '{Record.PUBLISHED}'"
     found = spark.rows(
         f"select distinct week_start_date from {FORECAST.name} where territory = '{territory}' and week_start_date <= "
-        f"(select max(week_start_date) from {CELL_WEEK} where territory = '{territory}') "
+        f"(select max(week_start_date) from {WEEKS} where territory = '{territory}') "
         f"and week_start_date not in ({done}) order by week_start_date"
     )
     return [row["week_start_date"] for row in found]

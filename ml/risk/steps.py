@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ml.risk.train import Training
 
 log = logging.getLogger(__name__)
-READ = (marts.INCIDENTS, marts.CELLS, "marts.fct_cell_week")
+READ = (marts.INCIDENTS, marts.CELLS)
 NOT_AUDITED = "not audited yet"
 RECORD_FILE = "record.json"
 """Artefact of a training's run: the weeks of its back-test, as rows of `marts.fct_forecast_score`."""

@@ -131,12 +131,19 @@ def test_duplicates_and_strays_are_removed_and_counted(built: dbt.DbtSummary) ->
     assert one(inside) == (13, 12)
 
 
-def test_zeros_are_there_for_whole_weeks_only(built: dbt.DbtSummary) -> None:
-    found = one(
-        f"""select count(*), sum(incident_count), min(week_start_date), max(week_start_date)
-        from {PREFIX}silver.fct_cell_week where territory = 'toronto'"""
+def test_zeros_are_told_of_whole_weeks_only(built: dbt.DbtSummary) -> None:
+    weeks = spark.rows(
+        f"""select type, string(week_start_date), incident_count, cell_count
+        from {PREFIX}silver.fct_territory_week where territory = 'toronto' order by 1, 2"""
     )
-    assert (found[0], found[1], str(found[2]), str(found[3])) == (3 * 2 * 2, 11, "2014-01-06", "2014-01-13")
+    assert [tuple(row) for row in weeks] == [
+        ("assault", "2014-01-06", 10, 3),
+        ("assault", "2014-01-13", 0, 3),
+        ("robbery", "2014-01-06", 1, 3),
+        ("robbery", "2014-01-13", 0, 3),
+    ]
+    cells = spark.rows(f"select cell_id, type, incident_count from {PREFIX}silver.fct_cell_week order by 1, 2")
+    assert [tuple(row) for row in cells] == [("toronto:0:0", "assault", 10), ("toronto:0:1", "robbery", 1)]
 
 
 def test_descriptions_are_in_the_commit_that_makes_the_table(built: dbt.DbtSummary) -> None:
@@ -177,12 +184,12 @@ def test_the_run_is_in_the_history_of_the_tables_it_wrote(built: dbt.DbtSummary)
 def test_lineage_has_the_columns_the_version_and_the_rows(built: dbt.DbtSummary) -> None:
     events = lineage.dbt_events(built.target_dir, "test-run", {f"{PREFIX}bronze.toronto_incidents": 7})
     outputs = {item["name"]: item for event in events for item in event["outputs"]}
-    week = outputs[f"{PREFIX}silver.fct_cell_week"]
+    week = outputs[f"{PREFIX}silver.fct_territory_week"]
     origins = week["facets"]["columnLineage"]["fields"]["incident_count"]["inputFields"]
     assert [(item["namespace"], item["name"], item["field"]) for item in origins] == [
         (settings().hdfs_uri, f"{PREFIX}silver.fct_incidents", "incident_id")
     ]
-    assert week["outputFacets"]["outputStatistics"]["rowCount"] == 12
+    assert week["outputFacets"]["outputStatistics"]["rowCount"] == 4
     assert week["facets"]["version"]["datasetVersion"] == str(delta.last_commit(week["name"]).version)  # type: ignore[union-attr]
     read = {item["name"]: item for event in events for item in event["inputs"]}
     assert read[f"{PREFIX}bronze.toronto_incidents"]["facets"]["version"]["datasetVersion"] == "7"
@@ -217,8 +224,8 @@ def test_a_row_that_breaks_a_data_test_is_named(built: dbt.DbtSummary, tmp_path:
 def test_files_left_by_a_killed_first_build_do_not_stop_the_next(built: dbt.DbtSummary, tmp_path: Path) -> None:
     write_incidents(ROWS)
     spark.sql(f"drop table {PREFIX}silver.fct_cell_week").collect()
-    lake().delete(f"/lake/{PREFIX}marts/fct_cell_week")
-    lake().write(f"/lake/{PREFIX}marts/fct_cell_week/type=assault/part-00000.parquet", b"cut")
+    lake().delete(f"/lake/{PREFIX}silver/fct_cell_week")
+    lake().write(f"/lake/{PREFIX}silver/fct_cell_week/territory=toronto/part-00000.parquet", b"cut")
     assert f"{PREFIX}silver.fct_cell_week" in build(tmp_path, "fct_cell_week").models_built
 
 

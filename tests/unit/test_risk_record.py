@@ -209,7 +209,7 @@ def test_a_back_test_is_written_once(monkeypatch, held, is_written):
         "spark.table_exists": held is not None,
         "spark.rows": held,
         "state.table_versions": {"marts.fct_forecast": "absent"},
-        "marts.shown_versions": {"marts.fct_cell_week": 1},
+        "marts.shown_versions": {"marts.fct_cell_week": 1, "marts.fct_territory_week": 1},
         "state.unchanged": False,
         "state.record": None,
         "lineage.emit": None,
