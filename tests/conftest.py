@@ -26,7 +26,11 @@ os.environ.update(PATIENT_THREADS)
 # In the order in which a worker that has nothing else to do takes them.
 SCOPES = {
     "batches": ("tests/batches/",),
-    "canary": ("tests/scenarios/test_canary.py", "tests/scenarios/test_feeds_live.py"),
+    "canary": (
+        "tests/scenarios/test_canary.py",
+        "tests/scenarios/test_feeds_live.py",
+        "tests/scenarios/test_new_city.py",
+    ),
     "stack": ("tests/scenarios/", "tests/dbt/"),
 }
 

@@ -96,6 +96,14 @@ class Lake:
         found: list[dict[str, Any]] = json.loads(self._python("-c", code).splitlines()[-1])
         return found
 
+    def asked(self, query: str) -> list[list[Any]]:
+        """Return the rows that the analyst reads through its query door, as JSON can say them."""
+        code = (
+            f"import json\nfrom calanque.engines import trino\nprint(json.dumps(trino.query({query!r}), default=str))"
+        )
+        found: list[list[Any]] = json.loads(self._python("-c", code).splitlines()[-1])
+        return found
+
     def _python(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, *arguments],

@@ -1,0 +1,149 @@
+"""A city in three files, written while the stack runs: other columns, other codes, another hemisphere and zone of time.
+
+They are written where an engineer writes them, in the lake beside, which is a copy of the project.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import yaml
+from canary_lake import ROOT, Lake
+
+from calanque.demo.run import UPKEEP
+
+CITY, FEED = "hobart", "hobart_callouts"
+TERRITORY = """
+name: hobart
+title: Hobart
+time_zone: Australia/Hobart
+crs: 28355 # GDA94 / MGA zone 55, metres
+cell_m: 500
+bounding_box: {lon_min: 147.20, lat_min: -43.00, lon_max: 147.45, lat_max: -42.78}
+boundary: {rule: box}
+zones: {kind: cells, source: grid}
+codes: {HOON: traffic, PARTY: noise}
+"""
+# A rule that no other feed has: nothing is called out from the sea east of the city.
+GATE = {
+    "expectation": "expect_column_values_to_be_between",
+    "column": "lon",
+    "kwargs": {"max_value": 147.44},
+    "severity": "critical",
+}
+FIRST = datetime(2025, 1, 6, 0, 30)  # a Monday there, still Sunday in UTC
+DAYS = 30 * 7
+CODES = ("HOON", "PARTY", "QUOLL")
+
+
+def file_of_the_city() -> str:
+    """Three calls a day for thirty weeks, none with a person in it; every fiftieth is of a kind that nobody mapped."""
+    lines = ["logged;what;east;south"]
+    for n in range(3 * DAYS):
+        at = FIRST + timedelta(days=n // 3, hours=7 * (n % 3))
+        code = "QUOLL" if n % 50 == 49 else CODES[n % 2]
+        lines.append(f"{at:%d/%m/%Y %H:%M};{code};{147.25 + n % 17 / 100:.4f};{-42.95 + n % 13 / 100:.4f}")
+    return "\n".join(lines) + "\n"
+
+
+def contract_of_the_city() -> str:
+    """The contract of another city's feed, with this one's source, columns and what they fill."""
+    said = yaml.safe_load((ROOT / "dags/feeds/chicago_shootings_2022.odcs.yaml").read_text(encoding="utf-8"))
+    changed = {
+        "territory": CITY,
+        "timeZone": "Australia/Hobart",
+        "isSynthetic": True,
+        "source": {"kind": "drop", "pattern": f"{FEED}.csv"},
+        "fileFormat": {"type": "csv", "delimiter": ";", "encoding": "UTF-8", "multiline": False},
+        "duplicates": {"key": ["call_id"], "action": "keep"},
+        "validFrom": "2025-01-01",
+        "gates": [FEED],
+    }
+    kept = {item["property"]: item["value"] for item in said["customProperties"]}
+    properties = [{"property": name, "value": value} for name, value in (kept | changed).items()]
+
+    def column(name: str, kind: str, sources: str, **more: object) -> dict[str, object]:
+        logical = {"double": "number", "timestamp": "timestamp"}.get(kind, "string")
+        made = {"logicalType": logical, "physicalType": kind, "required": True, "classification": "open"}
+        return {"name": name, "description": name, **made, "transformSourceObjects": sources.split(), **more}
+
+    def told(**properties: str) -> list[dict[str, str]]:
+        return [{"property": name, "value": value} for name, value in properties.items()]
+
+    at = "to_utc_timestamp(try_to_timestamp(logged, 'dd/MM/yyyy HH:mm'), 'Australia/Hobart')"
+    bronze = [
+        column(
+            "call_id",
+            "string",
+            "logged what east south",
+            transformLogic="sha2(concat_ws('|', logged, what, east, south), 256)",
+            customProperties=told(fills="incident_id"),
+        ),
+        column("logged_at", "timestamp", "logged", transformLogic=at, customProperties=told(fills="occurred_at")),
+        column("kind", "string", "what", customProperties=told(fills="type")),
+        column("lon", "double", "east"),
+        column("lat", "double", "south"),
+        *(column(name, "double", "east south", customProperties=told(projected=name)) for name in ("x_m", "y_m")),
+    ]
+    landing = [
+        {"name": name, "logicalType": "string", "classification": "open", "description": name}
+        for name in ("logged", "what", "east", "south")
+    ]
+    schema = [
+        {"name": "landing", "physicalType": "file", "properties": landing},
+        {"name": "bronze", "physicalType": "table", "properties": bronze},
+    ]
+    whole = said | {"id": FEED, "name": "Call-outs of Hobart", "customProperties": properties, "schema": schema}
+    return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)
+
+
+@pytest.fixture
+def city(lake: Lake) -> Iterator[None]:
+    """The three files, and what a partner drops; all of them are taken away again."""
+    written = {
+        lake.root / "infra" / "territories" / f"{CITY}.yml": TERRITORY,
+        lake.root / "expectations" / "landing" / f"{FEED}.yml": yaml.safe_dump({"expectations": [GATE]}),
+        lake.root / "dags" / "feeds" / f"{FEED}.odcs.yaml": contract_of_the_city(),
+    }
+    for path, text in written.items():
+        path.write_text(text, encoding="utf-8")
+    lake.send(FEED, file_of_the_city().encode())
+    yield
+    for path in written:
+        path.unlink()
+
+
+def test_a_city_is_three_files_from_its_feed_to_its_forecast(lake: Lake, city: None) -> None:
+    feed, chain = f"feed_{FEED}", [f"{step}_{CITY}" for step in ("train", "forecast")]
+    orchestrator = lake.orchestrator
+    orchestrator.wait_for_dags({feed, "transform", *chain, *UPKEEP}, within_s=90)
+    assert orchestrator.import_errors() == []
+    orchestrator.wake(["transform", *chain])
+    orchestrator.wake([feed])
+    lake.wait(900)
+    assert {dag: orchestrator.has_succeeded(dag) for dag in (feed, "transform", *chain)} == dict.fromkeys(
+        (feed, "transform", *chain), True
+    )
+    run = next(run for run in orchestrator.runs() if run.dag_id == chain[1])
+    states = {task["task_id"]: task["state"] for task in orchestrator.task_instances(run)}
+    assert {states["forecast"], states["near_repeat"], states["check"]} == {"success"}
+    count = 3 * DAYS
+    unknown = count // 50
+    assert lake.asked(
+        "select type, count(*), count_if(is_in_territory), cast(min(occurred_local_at) as varchar) from fct_incidents "
+        f"where territory = '{CITY}' group by 1 order by 1"
+    ) == [
+        ["noise", count // 2 - unknown, count // 2 - unknown, "2025-01-06 07:30:00.000000"],
+        ["other", unknown, unknown, "2025-01-22 07:30:00.000000"],
+        ["traffic", count // 2, count // 2, "2025-01-06 00:30:00.000000"],
+    ]
+    assert lake.asked(
+        "select count(distinct week_start_date), sum(incident_count) from fct_territory_week "
+        f"where territory = '{CITY}'"
+    ) == [[30, count]]
+    ((served, week, least, most),) = lake.asked(
+        "select min(served), cast(min(week_start_date) as varchar), min(lat), max(lat) from fct_forecast as forecasts "
+        f"inner join dim_cell as cells on forecasts.cell_id = cells.cell_id where forecasts.territory = '{CITY}'"
+    )
+    assert (served, week) == ("baseline", "2025-08-04")
+    assert -43.1 < least < most < -42.7
