@@ -64,7 +64,7 @@ def ours() -> Timed:
 
 
 def _forget() -> None:
-    from calanque.engines.presidio import analyzer  # loaded by the start, whose seconds count
+    from calanque.privacy.presidio import analyzer  # loaded by the start, whose seconds count
 
     analyzer().nlp_engine._known.clear()
 

@@ -92,7 +92,7 @@ def personal_types(values: tuple[str, ...], row_count: int, is_coded: bool) -> d
         row_count: rows that these values were drawn from.
         is_coded: whether the column holds numbers, dates or listed codes.
     """
-    from calanque.engines.presidio import analyze_batch
+    from calanque.privacy.presidio import analyze_batch
 
     texts = [value for value in values if not MEASURE.fullmatch(value)]
     spans = [span for found in analyze_batch(texts) for span in _one_a_type(found)]

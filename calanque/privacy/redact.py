@@ -35,7 +35,7 @@ def redact(texts: Sequence[str]) -> list[Redaction]:
     Returns:
         One redaction a text, in the same order.
     """
-    from calanque.engines.presidio import analyze_batch
+    from calanque.privacy.presidio import analyze_batch
 
     done: list[list[Span]] = [[] for _ in texts]
     masked = list(texts)

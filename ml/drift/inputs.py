@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from calanque.errors import CalanqueError
+from ml.hours import HEAPED_HOURS
 from ml.marts import next_week
-from ml.risk.slots import HEAPED_HOURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -60,6 +60,7 @@ CODE = (
     "calanque/yaml_file.py",
     "calanque/places",
     "ml/__init__.py",
+    "ml/hours.py",
     "ml/risk",
 )
 """What of this repository a forecast runs on; it travels with the model."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.hours import HEAPED_HOURS
 from ml.risk.metrics import Difference, paired_bootstrap
 from ml.risk.slots import (
-    HEAPED_HOURS,
     SLOTS,
     Profile,
     SlotEvents,

@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import gammaln
 
 from calanque.places.grid import unit_m
+from ml.hours import HEAPED_HOURS
 from ml.risk.cube import DAYS_A_WEEK, HOURS_A_DAY
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 SLOT_HOURS = 6
 SLOTS_A_DAY = HOURS_A_DAY // SLOT_HOURS
 SLOTS = DAYS_A_WEEK * SLOTS_A_DAY
-# Registers write an hour that nobody knows as midnight or as noon.
-HEAPED_HOURS = (0, 12)
 HEAP_DEVIATIONS = 3
 # Pseudo-incidents of a prior: one a slot at least.
 STRENGTHS = SLOTS * 2.0 ** np.arange(12)

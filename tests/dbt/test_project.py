@@ -20,7 +20,8 @@ from calanque.marts.domains import DOMAINS
 from calanque.marts.project import write_project
 from calanque.settings import settings
 from calanque.sql_text import literal
-from ml.risk.slots import HEAP_DEVIATIONS, HEAPED_HOURS
+from ml.hours import HEAPED_HOURS
+from ml.risk.slots import HEAP_DEVIATIONS
 
 KEY_TESTS = {"unique", "unique_together", "every_cell_once_a_week"}
 SHARES = {0.1, 0.5, 0.9, 1.0}

@@ -121,7 +121,7 @@ def test_pack_works_in_an_analyzer_of_presidio_alone() -> None:
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
-    from calanque.engines.presidio import recognizers
+    from calanque.privacy.presidio import recognizers
 
     registry = RecognizerRegistry(recognizers=recognizers(), supported_languages=["fr"])
     engine = AnalyzerEngine(
