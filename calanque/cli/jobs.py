@@ -18,14 +18,16 @@ DAY = ["%Y-%m-%d"]
 def demo() -> None:
     """Start the stack if needed, run the main job through the scheduler, and print what it did."""
     from calanque.demo.run import run_demo
-    from calanque.demo.summary import render
+    from calanque.demo.summary import batches, render
     from calanque.stack import lifecycle
 
     with console.status("Starting the services…"):
         lifecycle.up(settings(), lambda name, s: console.print(f"  [green]ready[/] {name:<22} {s:5.1f} s"))
     with console.status(f"Running the main job; follow it in {settings().airflow_url} …"):
         done = run_demo(
-            settings(), lambda run: console.print(f"  [green]{run.state}[/] {run.dag_id:<26} {run.seconds:6.1f} s")
+            settings(),
+            lambda run: console.print(f"  [green]{run.state}[/] {run.dag_id:<28} {run.seconds:6.1f} s"),
+            lambda: console.print(batches(), "Marts, models and forecasts follow."),
         )
         summary = render(settings(), done)
     console.print(summary)

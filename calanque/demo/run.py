@@ -49,8 +49,12 @@ class DemoRun(BaseModel):
     paused_dags: tuple[str, ...]
 
 
-def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 3000) -> DemoRun:
+def run_demo(
+    settings: Settings, say: Callable[[Run], None], landed: Callable[[], None] = lambda: None, within_s: int = 3000
+) -> DemoRun:
     """Trigger every feed, wait for what follows from them, then run the upkeep.
+
+    Each run that ends is told to `say`; `landed` is called when the feeds are through, while the rest goes on.
 
     DAGs that have never run are woken. One that has run and is paused was paused by a person: it stays so. What was
     missed is caught up: a step of the chain that has never succeeded is started by hand.
@@ -72,6 +76,7 @@ def run_demo(settings: Settings, say: Callable[[Run], None], within_s: int = 300
     asked = [feed for feed in feeds if feed not in paused and feed not in by_itself]
     runs = _run(orchestrator, asked, say, within_s, began_at)
     paused = [*paused, *orchestrator.wake([*chain, *UPKEEP])]
+    landed()
     for dag_id in chain:
         if dag_id not in paused and not orchestrator.has_succeeded(dag_id):
             runs += _run(orchestrator, [dag_id], say, within_s, datetime.now(UTC))

@@ -22,11 +22,12 @@ Rows = list[tuple[Any, ...]]
 
 def render(settings: Settings, done: DemoRun) -> Group:
     """Return the whole summary, ready to print."""
-    figures = (_batches(), _marts(), _forecast(), _near_repeat(), _models())
+    figures = (batches(), _marts(), _forecast(), _near_repeat(), _models())
     return Group(*figures, _times(done), _changes(done), addresses(settings))
 
 
-def _batches() -> Table:
+def batches() -> Table:
+    """Return what the feeds brought: the first thing that can be told."""
     table = _table("Batches: landed = loaded + quarantined", "city", "feed")
     for name in ("landed", "loaded", "quarantined"):
         table.add_column(name, justify="right")

@@ -265,7 +265,9 @@ def test_a_forecast_is_followed_back_to_the_landed_file(first: DemoRun) -> None:
 def test_the_second_demo_changes_no_table_and_leaves_a_paused_dag(stack: Settings, first: DemoRun) -> None:
     orchestrator = Orchestrator(stack)
     orchestrator.pause("maintain")
-    again = run_demo(stack, lambda run: None)
+    told: list[str] = []
+    again = run_demo(stack, lambda run: told.append(run.dag_id), lambda: told.append("landed"))
+    assert {f"feed_{feed}" for feed in load_contracts()} <= set(told[: told.index("landed")])
     assert orchestrator.get("/dags/maintain")["is_paused"]
     orchestrator.pause("maintain", False)
     assert again.paused_dags == ("maintain",)
