@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -203,15 +203,6 @@ class Orchestrator:
         for dag_id in paused.difference(kept):
             self.pause(dag_id, False)
         return kept
-
-    def started(self, dag_ids: Collection[str], since: datetime, within_s: int = 30) -> set[str]:
-        """Return those of these DAGs that the scheduler has started by itself: all, or those within the time."""
-        limit = time.monotonic() + within_s
-        while True:
-            found = {run.dag_id for run in self.runs(since)}.intersection(dag_ids)
-            if len(found) == len(dag_ids) or time.monotonic() > limit:
-                return found
-            time.sleep(1)
 
     def pause(self, dag_id: str, is_paused: bool = True) -> None:
         """Keep the scheduler from starting a DAG, or let it."""

@@ -79,6 +79,7 @@ def build(
     variables: Mapping[str, Any] | None = None,
     run_id: str = "manual",
     exclude: str = LEFT_OUT,
+    there: str | None = None,
 ) -> DbtSummary:
     """Build the selected models and test their rows.
 
@@ -88,17 +89,22 @@ def build(
         variables: what the project asks of the runner, such as `sources` by feed (whom to cite).
         run_id: written in the commits of the Delta tables, so that versions join with runs.
         exclude: selectors of what is left out, by default what is tested elsewhere.
+        there: selector of models that are there already: tests of one of them and a built one run.
 
     Raises:
         CalanqueError: when a model or a test failed; names it and its reason.
     """
+    # Otherwise a test of two models is for the build that makes both.
+    selection = ["--indirect-selection", "buildable" if there else "cautious"]
+    selection += ["--select", select] if select else []
+    selection += ["--exclude", f"{exclude} {there}" if there else exclude]
     try:
-        return _run("build", select, exclude, variables, target_dir, run_id)
+        return _run("build", selection, variables, target_dir, run_id)
     except _LeftoversError as found:
         for table in found.tables:
             delta.remove_unborn(table)
             log.warning("Removed the files of %s, whose first writer was killed; building again.", table)
-        return _run("build", select, exclude, variables, target_dir, run_id)
+        return _run("build", selection, variables, target_dir, run_id)
 
 
 def check_forecast(target_dir: Path, variables: Mapping[str, Any] | None = None, run_id: str = "manual") -> DbtSummary:
@@ -107,7 +113,7 @@ def check_forecast(target_dir: Path, variables: Mapping[str, Any] | None = None,
     Raises:
         CalanqueError: when a test failed; names it and its reason.
     """
-    return _run("test", AFTER_FORECAST, None, variables, target_dir, run_id)
+    return _run("test", ("--select", AFTER_FORECAST), variables, target_dir, run_id)
 
 
 def build_dir(name: str) -> Path:
@@ -121,17 +127,12 @@ def project_dir(target_dir: Path) -> Path:
 
 
 def _run(
-    command: str,
-    select: str | None,
-    exclude: str | None,
-    variables: Mapping[str, Any] | None,
-    target: Path,
-    run_id: str,
+    command: str, selection: Sequence[str], variables: Mapping[str, Any] | None, target: Path, run_id: str
 ) -> DbtSummary:
     results_file = target / "run_results.json"
     results_file.unlink(missing_ok=True)
     started_s = time.monotonic()
-    last_lines = _follow(_arguments(command, select, exclude, variables or {}, target), _environment(run_id))
+    last_lines = _follow(_arguments(command, selection, variables or {}, target), _environment(run_id))
     if not results_file.is_file():
         raise CalanqueError(f"dbt stopped before running anything: {_reason(' '.join(last_lines))}")
     results = json.loads(results_file.read_text(encoding="utf-8"))
@@ -152,17 +153,11 @@ def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifes
         raise CalanqueError(sentence)
 
 
-def _arguments(
-    command: str, select: str | None, exclude: str | None, variables: Mapping[str, Any], target: Path
-) -> list[str]:
+def _arguments(command: str, selection: Sequence[str], variables: Mapping[str, Any], target: Path) -> list[str]:
     folder = str(project_dir(target))
     arguments = [sys.executable, "-c", _ENTRY, "--log-path", str(settings().logs / "dbt"), command]
     arguments += ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target)]
-    arguments += ["--vars", json.dumps(dict(variables))]
-    # A test of two models is for the build that makes the later one.
-    arguments += ["--indirect-selection", "buildable"] if command == "build" else []
-    arguments += ["--select", select] if select else []
-    return arguments + (["--exclude", exclude] if exclude else [])
+    return [*arguments, "--vars", json.dumps(dict(variables)), *selection]
 
 
 def _environment(run_id: str) -> dict[str, str]:

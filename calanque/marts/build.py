@@ -87,11 +87,11 @@ def _build(
     target = dbt.build_dir(f"{domain.name}_{territory}")
     write_project(target, contracts)
     new_schema(told["schema"])
-    left_out = dbt.LEFT_OUT
+    there = None
     if domain.after and state.last_state(f"marts.{domain.after}.{territory}"):
         refer_to(DOMAINS[domain.after].marts, told["schema"], territory)
-        left_out += f" tag:{domain.after}"
-    summary = dbt.build(target, f"+tag:{domain.name}", told, run_id, left_out)
+        there = f"tag:{domain.after}"
+    summary = dbt.build(target, f"+tag:{domain.name}", told, run_id, there=there)
     check_marts(domain.marts, run_id, contracts, told["schema"])
     return summary, publish(domain.marts, told["schema"], territory, run_id)
 
