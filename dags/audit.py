@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import dag, task
+from airflow.sdk import Param, dag, get_current_context, task
 
 from calanque.engines.airflow_alerts import alert
 from calanque.engines.airflow_links import ReturnedLink, with_links
@@ -11,17 +11,20 @@ from calanque.stack.pools import AUDIT_POOL
 
 DOC = """
 ### Audit
-Started by hand. Audits the parameters of the newest version of each city, not what it learnt: they learn anew on
-simulated cities (feedback loop, null data, fairness, forged reports), for some minutes of one core. The page is
-`audit.html` of the version's MLflow run, which the button *Audit report* of the task opens; the tag `audit` of the
-version and its card say the verdict. A failed audit stops nothing and demotes nobody; it says where its verdicts are
-weak. A version that was audited with this code is not audited again.
+Started by hand, for all cities or for some. Audits the parameters of the newest version of each, not what it learnt:
+they learn anew on simulated cities (feedback loop, null data, fairness, forged reports), for some minutes of one core.
+The page is `audit.html` of the version's MLflow run, which the button *Audit report* of the task opens; the tag `audit`
+of the version and its card say the verdict. A failed audit stops nothing and demotes nobody; it says where its verdicts
+are weak. A version that was audited with this code is not audited again.
 
 **If it fails**
 - *"MLflow … does not answer"*: see `calanque stack status`, then clear the task.
 - *"The audit … FAILED"* in the log of a green task: read the report; `benchmarks/audit.py` tries the same on more data.
 - Nothing here changes a table: it is always safe to clear the task.
 """
+
+
+CITIES = list(territories("incident"))
 
 
 @dag(
@@ -38,7 +41,8 @@ weak. A version that was audited with this code is not audited again.
         "on_failure_callback": alert,
         "pool": AUDIT_POOL,
     },
-    tags=["ml", "risk", "audit", *territories("incident")],
+    params={"cities": Param(CITIES, type="array", items={"enum": CITIES}, description="Whose models to audit.")},
+    tags=["ml", "risk", "audit", *CITIES],
     doc_md=DOC,
 )
 def audit_risk() -> None:
@@ -46,12 +50,14 @@ def audit_risk() -> None:
 
     @task
     def audit(territory: str) -> dict:
-        from calanque.engines.airflow import run_step
+        from calanque.engines.airflow import run_step, skip
         from ml.audit.steps import audit_release
 
+        if territory not in get_current_context()["params"]["cities"]:
+            skip(f"The audit of {territory} was not asked for.")
         return run_step(audit_release, territory, idle="No version that was not audited with this code.")
 
-    for one in territories("incident"):
+    for one in CITIES:
         audited = audit.override(task_id=f"audit_{one}")(one)
         with_links(audited, ReturnedLink("Audit report", "report_page"), ReturnedLink("MLflow run", "run_page"))
 

@@ -113,8 +113,9 @@ def contract_of(name: str) -> dict[str, Any]:
 
 
 def lines(count: int, first: int = 0) -> str:
+    """Return rows of places in Toronto, however many."""
     return "".join(
-        f"E{n:06d},2026-01-{n % 28 + 1:02d},{KINDS[n % 2]},{-79.4 + n / 1e5:.5f},43.7\n"
+        f"E{n:06d},2026-01-{n % 28 + 1:02d},{KINDS[n % 2]},{-79.4 + n % 25_000 / 1e5:.5f},43.7\n"
         for n in range(first, first + count)
     )
 
