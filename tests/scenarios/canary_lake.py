@@ -10,8 +10,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,11 +124,22 @@ class Lake:
         drop.mkdir(exist_ok=True)
         (drop / f"{feed}.csv").write_bytes(data)
 
-    def run(self, dag_id: str, within_s: int = 300) -> Run:
-        """Run one DAG, wait for it and for what follows from it, and return its run."""
-        started = self.orchestrator.trigger(dag_id)
+    def runs(self, dag_ids: Sequence[str], within_s: int = 600) -> list[Run]:
+        """Run some DAGs, wait for them and for what follows from them, and return their runs."""
+        started = [self.orchestrator.trigger(dag_id) for dag_id in dag_ids]
         self.wait(within_s)
-        return self.orchestrator.run(dag_id, started.dag_run_id)
+        return [self.orchestrator.run(run.dag_id, run.dag_run_id) for run in started]
+
+    def wake(self, dag_ids: Sequence[str]) -> None:
+        """Let DAGs run for the first time: the scheduler starts them by itself. Wait for them and for what follows."""
+        self.orchestrator.wake(list(dag_ids))
+        limit = time.monotonic() + 60
+        while not all(self.orchestrator.has_run(dag_id) for dag_id in dag_ids):
+            assert time.monotonic() < limit, "the scheduler starts nothing"
+            time.sleep(1)
+        self.wait(1200)
+        succeeded = {dag_id: self.orchestrator.has_succeeded(dag_id) for dag_id in dag_ids}
+        assert succeeded == dict.fromkeys(dag_ids, True)
 
     def wait(self, within_s: int = 300) -> None:
         """Wait until nothing goes on."""

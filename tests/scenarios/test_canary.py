@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import shutil
-from datetime import UTC, datetime
+from typing import NamedTuple
 
 import pyarrow as pa
 import pytest
@@ -67,39 +67,69 @@ def truncated(contract: FeedContract, planter: Planter, rows: list[dict[str, str
     return text.encode()
 
 
-@pytest.fixture(scope="module", params=PERSONAL)
-def contract(request: pytest.FixtureRequest) -> FeedContract:
-    """The contract of a personal feed, as it is in the project."""
-    return load_contract(request.param)
+class Sent(NamedTuple):
+    """A personal feed: who plants in it, rows for its batches, and more rows than its gate lets through."""
+
+    planter: Planter
+    rows: list[dict[str, str]]
+    more_rows: list[dict[str, str]]
+
+    @property
+    def contract(self) -> FeedContract:
+        """Its contract, as it is in the project."""
+        return self.planter.contract
+
+    @property
+    def feed(self) -> str:
+        """Its name."""
+        return self.contract.feed
+
+    @property
+    def dag(self) -> str:
+        """Its DAG."""
+        return f"feed_{self.feed}"
+
+
+def prepared(lake: Lake, feed: str) -> Sent:
+    contract = load_contract(feed)
+    rows = clean_rows(contract, GOOD_ROWS, lake.folder / "rows" / feed)
+    return Sent(
+        Planter(lake, contract), rows, clean_rows(contract, GATE_ROWS_MAX + 50, lake.folder / "more rows" / feed)
+    )
 
 
 @pytest.fixture(scope="module")
-def report(lake: Lake, contract: FeedContract) -> ScanReport:
-    """Send everything of a feed through the scheduler, good and bad, then look for it."""
-    planter, feed = Planter(lake, contract), contract.feed
-    rows = clean_rows(contract, GOOD_ROWS, lake.folder / "rows" / feed)
-    more_rows = clean_rows(contract, GATE_ROWS_MAX + 50, lake.folder / "more rows" / feed)
-    feed_dag = f"feed_{feed}"
-    lake.orchestrator.wait_for_dags({feed_dag, "transform", *UPKEEP})
-    lake.send(feed, good_and_bad_rows(planter, rows))
-    # Awake, the scheduler runs the feed of the day by itself, then what follows from it.
-    lake.orchestrator.wake(["transform", *UPKEEP, feed_dag])
-    lake.orchestrator.wait(datetime.now(UTC), lambda run: None, 1200)
-    assert lake.orchestrator.has_succeeded("transform")
-    tables = (contract.bronze_table, contract.quarantine_table)
+def report(lake: Lake) -> ScanReport:
+    """Send everything of every personal feed through the scheduler, good and bad, then look for it."""
+    feeds = [prepared(lake, feed) for feed in PERSONAL]
+    dags = [one.dag for one in feeds]
+    lake.orchestrator.wait_for_dags({*dags, "transform", *UPKEEP})
+    send(lake, {one.feed: good_and_bad_rows(one.planter, one.rows) for one in feeds})
+    # Awake, the scheduler runs the feeds of the day by itself.
+    lake.wake(dags)
+    tables = [table for one in feeds for table in (one.contract.bronze_table, one.contract.quarantine_table)]
     lake.sql(*(f"ALTER TABLE {table} SET TBLPROPERTIES ('delta.checkpointInterval' = '1')" for table in tables))
-    for words, data in refused_batches(planter, rows, more_rows).items():
-        lake.send(feed, data)
-        run = lake.run(feed_dag)
-        assert run.state == "failed", words
-        assert words in sentence_of(lake, run), words
-    fail_then_load(lake, feed, written(contract, [planter.row("failed task", rows[0]), *rows[1:40]]).encode())
-    assert {lake.run(dag_id).state for dag_id in UPKEEP} == {"success"}
+    refused = {one.feed: refused_batches(one.planter, one.rows, one.more_rows) for one in feeds}
+    for words in refused[PERSONAL[0]]:
+        send(lake, {feed: batches[words] for feed, batches in refused.items()})
+        for run in lake.runs(dags):
+            assert run.state == "failed", words
+            assert words in sentence_of(lake, run), words
+    fail_then_load(lake, feeds)
+    # Marts of all that was loaded, then the upkeep; a first run is started by the scheduler itself.
+    for follows in (["transform"], UPKEEP):
+        lake.wake(follows)
     shutil.rmtree(lake.settings.home / "drop")
-    base = written(contract, [*rows, *more_rows]).encode()
-    assert Needles(planter.planted | CONTROLS).find(base) == set(), "a canary is also a value of the generator"
+    planted = {f"{feed}/{label}": value for feed, values in lake.planted.items() for label, value in values.items()}
+    base = b"".join(written(one.contract, [*one.rows, *one.more_rows]).encode() for one in feeds)
+    assert Needles(planted | CONTROLS).find(base) == set(), "a canary is also a value of the generator"
     plant_controls(lake)
-    return scan(lake.settings, planter.planted | CONTROLS, (lake.folder / "tmp", lake.root / "dbt", lake.root / "dags"))
+    return scan(lake.settings, planted | CONTROLS, (lake.folder / "tmp", lake.root / "dbt", lake.root / "dags"))
+
+
+def send(lake: Lake, batches: dict[str, bytes]) -> None:
+    for feed, data in batches.items():
+        lake.send(feed, data)
 
 
 def sentence_of(lake: Lake, run: object) -> str:
@@ -107,16 +137,23 @@ def sentence_of(lake: Lake, run: object) -> str:
     return lake.orchestrator.last_error(run, failed[0]["task_id"], failed[0]["try_number"])
 
 
-def fail_then_load(lake: Lake, feed: str, data: bytes) -> None:
-    """Let a task fail with rows in its hands: the workers may not read their key; then give it back."""
+def fail_then_load(lake: Lake, feeds: list[Sent]) -> None:
+    """Let tasks fail with rows in their hands: the workers may not read their key; then give it back."""
     key = lake.settings.home / "secrets" / "token_key"
-    lake.send(feed, data)
+    send(
+        lake,
+        {
+            one.feed: written(one.contract, [one.planter.row("failed task", one.rows[0]), *one.rows[1:40]]).encode()
+            for one in feeds
+        },
+    )
     key.chmod(0o644)
-    run = lake.run(f"feed_{feed}")
+    failed = lake.runs([one.dag for one in feeds])
     key.chmod(0o600)
-    assert run.state == "failed"
-    assert "Spark failed while the step protect" in sentence_of(lake, run)
-    assert lake.run(f"feed_{feed}").state == "success"
+    for run in failed:
+        assert run.state == "failed"
+        assert "Spark failed while the step protect" in sentence_of(lake, run)
+    assert {run.state for run in lake.runs([one.dag for one in feeds])} == {"success"}
 
 
 def plant_controls(lake: Lake) -> None:
@@ -136,8 +173,9 @@ def test_the_scan_sees_what_was_planted_for_it(report: ScanReport) -> None:
     assert "file:home/logs/control.log.1.gz" in report.places("control/log")
 
 
-def test_every_canary_is_in_landing(lake: Lake, contract: FeedContract, report: ScanReport) -> None:
-    landing, planted = f"hdfs:/lake/landing/{contract.feed}/", lake.planted[contract.feed]
+@pytest.mark.parametrize("feed", PERSONAL)
+def test_every_canary_is_in_landing(lake: Lake, report: ScanReport, feed: str) -> None:
+    landing, planted = f"hdfs:/lake/landing/{feed}/", [f"{feed}/{label}" for label in lake.planted[feed]]
     assert len(planted) > 50
     missing = {label for label in planted if not any(p.startswith(landing) for p in report.places(label))}
     # Abroad is a way to write a number that nobody used: it may only come from our own normalisation.
@@ -157,11 +195,10 @@ def test_everything_was_read(report: ScanReport) -> None:
     assert report.read_counts["hdfs"] > 60 and report.read_counts["file"] > 100 and report.read_counts["database"] > 30
 
 
-def test_checkpoints_and_quarantine_were_there_to_be_read(
-    lake: Lake, contract: FeedContract, report: ScanReport
-) -> None:
+@pytest.mark.parametrize("feed", PERSONAL)
+def test_checkpoints_and_quarantine_were_there_to_be_read(lake: Lake, report: ScanReport, feed: str) -> None:
     door = hdfs.Lake(lake.settings)
-    for table in (contract.bronze_table, contract.quarantine_table):
-        names = door.list(f"/lake/{table.replace('.', '/')}/_delta_log")
-        assert any(name.endswith(".checkpoint.parquet") for name in names), table
+    for tier in ("bronze", "quarantine"):
+        names = door.list(f"/lake/{tier}/{feed}/_delta_log")
+        assert any(name.endswith(".checkpoint.parquet") for name in names), tier
     assert [name for name in door.list("/lake/marts") if not name.startswith(("_", "."))]
