@@ -57,7 +57,6 @@ def run_demo(
     """Trigger every feed, wait for what follows from them, then run the upkeep.
 
     Each run that ends is told to `say`; `landed` is called when the feeds are through, while the rest goes on.
-
     DAGs that have never run are woken. One that has run and is paused was paused by a person: it stays so. What was
     missed is caught up: a step of the chain that has never succeeded is started by hand.
 
