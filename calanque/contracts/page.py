@@ -66,7 +66,7 @@ def contract_page(contract: FeedContract, *languages: Language) -> str:
 def source_line(contract: FeedContract) -> str:
     """Return who made a feed's data and how to cite them, in words of both languages: one line for comments of tables.
 
-    `source_line(load_contract("citizen_reports"))` begins `Source: Calanque, citizen reports of Marseille`.
+    `source_line(load_contract("citizen_reports"))` begins with `Source: ` and the contract's citation.
     """
     made = contract.provenance
     said = (f"Source: {made.citation}", f"Producer / Producteur: {made.producer}", f"Licence: {made.licence}")

@@ -1,7 +1,7 @@
 """Makes the lineage of record: OpenLineage events of our own steps and of dbt, which `calanque.runs.lineage` stores.
 
 Datasets have one naming: the namespace is the lake's URI; a table is `<zone>.<table>` (`marts.fct_incidents`), anything
-else is its path in the lake without the batch (`/lake/landing/toronto_incidents`); the batch, or the Delta version, is
+else is its path in the lake without the batch (`/lake/landing/<feed>`); the batch, or the Delta version, is
 the dataset's version facet. A source outside the lake keeps its own scheme (`pypi:<package>==<version>`).
 """
 
@@ -100,7 +100,7 @@ def step_event(
     """Return the event of one finished step.
 
     Args:
-        job: name of the step, such as `publish.toronto_incidents`.
+        job: name of the step, such as `publish.<feed>`.
         run_id: the orchestrator's run; any text.
         inputs: what the step read.
         outputs: what it wrote, with the origins of each column; leave out on failure what was not written.

@@ -69,7 +69,7 @@ class StoredModel:
 
 
 def registered_name(model: str, territory: str) -> str:
-    """Return the registry name of a territory's model, such as `risk-toronto`."""
+    """Return the registry name of a territory's model, such as `risk-<territory>`."""
     return f"{model}-{territory}"
 
 

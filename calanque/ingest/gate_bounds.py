@@ -1,7 +1,7 @@
 """Bounds that nobody writes: what a batch must keep by its territory, its contract and its feed's own past.
 
-Example: the batches of a feed of Toronto had 800 rows in the median. The next one lies within the box of Toronto but
-for one row in a thousand, is from `validFrom` or later but for one in a hundred, and has 160 rows or more.
+Example: the batches of a feed had 800 rows in the median. The next one lies within the box of its city but for
+one row in a thousand, is from `validFrom` or later but for one in a hundred, and has 160 rows or more.
 """
 
 from __future__ import annotations

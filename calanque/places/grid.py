@@ -25,7 +25,7 @@ EDGE_POINT_COUNT = 64
 MAX_CELL_COUNT = 5_000_000
 # A city is where 98 of 100 incidents lie, and a quarter of its width around; a lone point beyond is an error or a trip.
 CITY_TAIL, CITY_MARGIN = 0.01, 0.25
-# National projections stretch a metre by less than 0.5 %; Web Mercator by 58 % in Calgary.
+# National projections stretch a metre by less than 0.5 %; Web Mercator by 58 % at 51° north.
 MAX_SCALE_ERROR = 0.02
 _STEP_DEGREES = 0.01
 
