@@ -105,7 +105,7 @@ def test_lone_surrogate_is_no_obstacle() -> None:
 
 
 def test_engine_starts_and_works_with_the_network_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from calanque.engines import presidio
+    from calanque.privacy import presidio
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError("closed")
