@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
+
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from calanque.engines.delta import table_path, told_in
 from calanque.engines.hdfs import LAKE_USER
@@ -24,6 +27,8 @@ Filter = tuple[str, str, Any]
 STATISTICS_PROPERTY = "delta.dataSkippingStatsColumns"
 # Delta's own default. delta-rs writes no checkpoint with a commit of this kind, and Spark only with its own commits.
 CHECKPOINT_INTERVAL = 10
+BACK_S = 60
+log = logging.getLogger(__name__)
 
 
 def open_table(table: str) -> DeltaTable:
@@ -77,9 +82,20 @@ def append_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     from deltalake import write_deltalake
     from deltalake.exceptions import DeltaError
 
-    opened = newest(table)
-    try:
+    def once() -> None:
+        opened = newest(table)
         write_deltalake(opened, _arrow(opened, rows), mode="append")
+
+    # It writes to the DataNodes that the NameNode names and no other: one that has just died is named until it is back.
+    patient = Retrying(
+        stop=stop_after_delay(BACK_S),
+        wait=wait_fixed(2),
+        retry=retry_if_exception(lambda error: type(error) in {DeltaError, OSError}),
+        before_sleep=lambda _: log.info("HDFS did not take rows of %s: trying again for %d s.", table, BACK_S),
+        reraise=True,
+    )
+    try:
+        patient(once)
     except (DeltaError, OSError) as error:
         raise CalanqueError(
             f"Rows of {table} were not written ({type(error).__name__}): run the step again, or look at 'calanque "

@@ -254,6 +254,8 @@ def spark_ports(stack: Settings, of_python: bool = False) -> list[int]:
 
     (pid,) = [entry.pid for entry in status(stack) if entry.name == "spark"]
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    # One that has ended and that nobody has waited for has no command line.
+    family = [process for process in family if process.status() != psutil.STATUS_ZOMBIE]
     asked = [process for process in family if ("pyspark.daemon" in process.cmdline()) is of_python]
     ports = {c.laddr.port for p in asked for c in p.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
     return sorted(ports - {stack.port("spark_connect")})
