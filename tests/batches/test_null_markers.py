@@ -1,5 +1,6 @@
 """A marker that the contract does not know is named at the end of the run; declared, it is a missing value."""
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -72,23 +73,24 @@ def projected(landing: dict[str, Any], bronze: dict[str, Any]) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("lon", "lat", "reasons"),
-    [
-        ("-79.4", "43.7", {}),
-        ("43.7", "-79.4", {"swapped_position:cell_id": 1}),
-        ("2.35", "48.86", {"outside_territory:cell_id": 1}),
-        ("-122.4", "237.8", {"outside_territory:cell_id": 1}),
-        ("west", "43.7", {"wrong_type:lon": 1, "wrong_type:cell_id": 1}),
-        ("", "43.7", {"missing_required:lon": 1, "missing_required:cell_id": 1}),
-    ],
-    ids=["inside", "swapped", "elsewhere", "off-the-globe", "text", "blank"],
-)
-def test_a_position_that_has_no_cell_says_why(feed: Feed, lon: str, lat: str, reasons: dict[str, int]) -> None:
+POSITIONS: dict[str, tuple[str, list[str]]] = {
+    "inside": ("-79.4,43.7", []),
+    "swapped": ("43.7,-79.4", ["swapped_position:cell_id"]),
+    "elsewhere": ("2.35,48.86", ["outside_territory:cell_id"]),
+    "off the globe": ("-122.4,237.8", ["outside_territory:cell_id"]),
+    "text": ("west,43.7", ["wrong_type:cell_id", "wrong_type:lon"]),
+    "blank": (",43.7", ["missing_required:cell_id", "missing_required:lon"]),
+}
+
+
+def test_a_position_that_has_no_cell_says_why(feed: Feed) -> None:
     rewrite(feed, projected)
     gate = {"expectation": "expect_column_values_to_not_be_null", "column": "event_id", "severity": "critical"}
     (feed.folders.expectations / "landing" / "events.yml").write_text(
         yaml.safe_dump({"expectations": [gate]}), encoding="utf-8"
     )
-    feed.send(HEADER + lines(100) + f"E000100,2026-01-01,noise,{lon},{lat}\n")
-    assert feed.run().reasons == reasons
+    odd = "".join(f"{name},2026-01-01,noise,{place}\n" for name, (place, _) in POSITIONS.items())
+    feed.send(HEADER + lines(100) + odd)
+    feed.run()
+    found = {json.loads(row["payload"])["event_id"]: sorted(row["reasons"]) for row in feed.quarantine()}
+    assert found == {name: reasons for name, (_, reasons) in POSITIONS.items() if reasons}
