@@ -1,6 +1,7 @@
 """A mart that fails its gate, while an analyst reads: nobody ever sees it."""
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from calanque.engines import spark, trino
 from calanque.errors import CalanqueError
 from calanque.marts import build
 from calanque.runs import state
+from calanque.runs.gates import newest_checks
 
 QUERY = "select count(*), max(occurred_at), count(distinct cell_id) from fct_incidents where territory = 'chicago'"
 IMPOSSIBLE = Expectation(
@@ -18,7 +20,14 @@ IMPOSSIBLE = Expectation(
 )
 
 
-def test_a_reader_never_sees_a_mart_that_fails_its_gate(first: DemoRun, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def run_id(first: DemoRun) -> Iterator[str]:
+    """A run whose gate results are forgotten afterwards."""
+    yield "fails"
+    spark.rows("delete from governance.gate_result where batch_id = 'fails'")
+
+
+def test_a_reader_never_sees_a_mart_that_fails_its_gate(run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     load_gate = build.load_gate
 
     def gate_of(mart: str, tier: str) -> Any:
@@ -39,11 +48,14 @@ def test_a_reader_never_sees_a_mart_that_fails_its_gate(first: DemoRun, monkeypa
     reader.start()
     try:
         with pytest.raises(CalanqueError, match=r"The gate of the marts is not passed\. fct_incidents: "):
-            build.build_domain("incidents", "chicago", "fails")
+            build.build_domain("incidents", "chicago", run_id)
     finally:
         done.set()
         reader.join(60)
     # The rows were built, where no reader looks; and they were asked for all the while.
     assert spark.rows("select count(*) as n from silver__incidents_chicago.fct_incidents")[0].n == seen[0][0]
+    assert [check.name for check in newest_checks("fct_incidents", run_id) if not check.success] == [
+        IMPOSSIBLE.expectation
+    ]
     assert len(seen) > 10
     assert len(set(seen)) == 1
