@@ -164,7 +164,15 @@ def make(offset: int) -> Lake:
         shutil.copy2(ROOT / name, target)
     for feed in PERSONAL:
         _take_drops(lake.root, feed)
+        _take_its_box(lake.root, load_contracts()[feed].territory)
     return lake
+
+
+def _take_its_box(root: Path, territory: str) -> None:
+    """Let a city be its box: one drawn around some hundred rows would leave out too many of the others."""
+    path = root / "infra" / "territories" / f"{territory}.yml"
+    text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump(text | {"boundary": {"rule": "box"}}, sort_keys=False), encoding="utf-8")
 
 
 def _take_drops(root: Path, feed: str) -> None:
