@@ -41,7 +41,7 @@ def test_a_reader_never_sees_a_mart_that_fails_its_gate(run_id: str, monkeypatch
     done = threading.Event()
 
     def read() -> None:
-        while not done.is_set():
+        while not done.wait(0.2):
             seen.extend(trino.query(QUERY))
 
     reader = threading.Thread(target=read)
