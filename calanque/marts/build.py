@@ -203,5 +203,8 @@ def check_forecast(run_id: str = "manual") -> None:
     contracts, target = loaded(DOMAINS["incidents"]), dbt.build_dir("forecast")
     write_project(target, contracts)
     # Its tests refer to the marts as they are shown.
-    dbt.check_forecast(target, variables("", contracts, "marts"), run_id)
+    # Where every history is too short to judge a model, nobody has decided anything yet.
+    undecided = not spark.table_exists("marts.fct_model_promotion")
+    left_out = "source:calanque.forecast.fct_model_promotion" if undecided else ""
+    dbt.check_forecast(target, variables("", contracts, "marts"), run_id, left_out)
     check_marts(WRITTEN_BY_ML, run_id, contracts)
