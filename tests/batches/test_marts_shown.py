@@ -120,6 +120,8 @@ def test_a_mart_that_fails_its_gate_is_not_shown_and_the_last_good_one_stays(cit
     # What was built is there to be looked at, in silver.
     built = spark.rows("select distinct lat from silver__incidents_auckland.fct_incidents")
     assert [row.lat for row in built] == [36.8]
+    write_bronze("test_south", ROWS, IN_SOUTH, 1745000.0, 5900000.0)
+    assert build.build_domain("incidents", "auckland", "mended") is not None
 
 
 def test_a_city_without_a_loaded_feed_has_nothing_to_build(cities: None) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ def test_a_position_that_has_no_cell_says_why(feed: Feed) -> None:
     )
     odd = "".join(f"{name},2026-01-01,noise,{place}\n" for name, (place, _) in POSITIONS.items())
     feed.send(HEADER + lines(100) + odd)
-    feed.run()
+    report = feed.run()
+    assert report.reasons == Counter(reason for _, reasons in POSITIONS.values() for reason in reasons)
     found = {json.loads(row["payload"])["event_id"]: sorted(row["reasons"]) for row in feed.quarantine()}
     assert found == {name: reasons for name, (_, reasons) in POSITIONS.items() if reasons}
