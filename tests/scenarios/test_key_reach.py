@@ -7,8 +7,11 @@ from calanque.settings import Settings
 
 
 def environment_of(pid: int) -> set[str]:
-    """Return the names of the variables that a process was started with."""
-    text = Path(f"/proc/{pid}/environ").read_bytes().decode("utf-8", "replace")
+    """Return the names of the variables that a process was started with, none if it has ended by now."""
+    try:
+        text = Path(f"/proc/{pid}/environ").read_bytes().decode("utf-8", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return set()
     return {line.partition("=")[0] for line in text.split("\0")}
 
 
@@ -16,7 +19,11 @@ def family_of(pid: int) -> Iterator[int]:
     """Yield a process and all that it started."""
     yield pid
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text(encoding="utf-8").split():
+        try:
+            children = task.read_text(encoding="utf-8").split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        for child in children:
             yield from family_of(int(child))
 
 
