@@ -1,38 +1,43 @@
 """The console's FastAPI application, which Airflow mounts; every route is for people who are signed in."""
 
 from collections.abc import Callable
-from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import get_user
-from fastapi import Depends, FastAPI, Header, HTTPException
-from fastapi.responses import HTMLResponse
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import HTMLResponse, Response
 
-from calanque.console import documents
+from calanque.console import documents, lac
+from calanque.console.languages import Spoken, remember
+from calanque.console.pages import shown
 from calanque.contracts.page import Language
 
-HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"}
-
-
-def _language(lang: Language | None = None, accept_language: Annotated[str, Header()] = "") -> Language:
-    """Return what the address asks for, else the browser's language."""
-    return lang or ("fr" if accept_language.lower().startswith("fr") else "en")
-
-
-Spoken = Annotated[Language, Depends(_language)]
 app = FastAPI(title="Calanque", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(get_user)])
+app.middleware("http")(remember)
+app.include_router(lac.router)
+
+
+@app.get("/lac.svg")
+def icon() -> Response:
+    """Show the sign of the page *Lac* in Airflow's menu: water, in the ink of the menu."""
+    return _waves("#27272a")
+
+
+@app.get("/lac-dark.svg")
+def icon_dark() -> Response:
+    """Show the same for the dark menu."""
+    return _waves("#e4e4e7")
 
 
 @app.get("/", response_class=HTMLResponse)
 def index(language: Spoken) -> HTMLResponse:
     """List every document."""
-    return HTMLResponse(documents.index(language), headers=HEADERS)
+    return shown(documents.index(language))
 
 
 @app.get("/dags/{dag_id}", response_class=HTMLResponse)
 def of_dag(dag_id: str, language: Spoken) -> HTMLResponse:
     """Show the contract of a feed's DAG; for another DAG, every document."""
-    found = documents.contract(dag_id.removeprefix("feed_"), language)
-    return HTMLResponse(found or documents.index(language), headers=HEADERS)
+    return shown(documents.contract(dag_id.removeprefix("feed_"), language) or documents.index(language))
 
 
 @app.get("/{kind}/{name}", response_class=HTMLResponse)
@@ -46,4 +51,14 @@ def document(kind: str, name: str, language: Spoken) -> HTMLResponse:
     found = kinds[kind](name, language) if kind in kinds else None
     if found is None:
         raise HTTPException(404, f"There is no such document: see {documents.ROOT}/ for those there are.")
-    return HTMLResponse(found, headers=HEADERS)
+    return shown(found)
+
+
+def _waves(ink: str) -> Response:
+    waves = "".join(f"<path d='M2 {y}c2-2 4-2 6 0s4 2 6 0 4-2 6 0'/>" for y in (7, 12, 17))
+    return Response(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 22 24' fill='none' stroke-width='2' "
+        f"stroke-linecap='round' stroke='{ink}'>{waves}</svg>",
+        media_type="image/svg+xml",
+        headers={"Cache-Control": "private, max-age=86400"},
+    )

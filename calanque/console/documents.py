@@ -1,9 +1,9 @@
 """The documents of the project that people open from Airflow, as HTML: only files that the project itself lists."""
 
-import html
 from functools import cache
 from pathlib import Path
 
+from calanque.console import pages
 from calanque.contracts import read_contracts
 from calanque.contracts.page import Language, contract_page, problems_page
 from calanque.settings import settings
@@ -16,16 +16,6 @@ WORDS: dict[Language, dict[str, str]] = {
            "models": "Modèles dbt", "wrong": "contrat erroné",
            "english_only": "*Cette fiche n’existe qu’en anglais.*\n\n"},
 }  # fmt: skip
-STYLE = """
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem auto; max-width: 72rem; padding: 0 1rem; }
-nav { display: flex; gap: 1rem; border-bottom: 1px solid #8884; padding-bottom: .5rem; }
-nav span { flex: 1; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border: 1px solid #8886; padding: .25rem .6rem; text-align: left; vertical-align: top; }
-code, pre { font: 13px/1.45 ui-monospace, monospace; }
-pre { background: #8881; overflow-x: auto; padding: .75rem; }
-"""
 
 
 def runbooks() -> dict[str, Path]:
@@ -93,13 +83,11 @@ def model(name: str, language: Language) -> str | None:
 
 def page(title: str, markdown: str, language: Language) -> str:
     """Return an HTML page; what HTML the Markdown holds is shown as text."""
-    switch = " · ".join(f'<a href="?lang={code}">{name}</a>' for code, name in (("en", "English"), ("fr", "Français")))
-    home = f'<a href="{ROOT}/">{WORDS[language]["documents"]}</a>'
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f"<style>{STYLE}</style></head><body><nav>{home}<span></span>{switch}</nav>"
-        f"<main>{_renderer().render(markdown)}</main></body></html>"
-    )
+    from markupsafe import Markup
+
+    # The renderer has escaped what HTML the Markdown holds.
+    body = Markup(_renderer().render(markdown))  # noqa: S704
+    return pages.render("document.html", language, title, body=body)
 
 
 def _title(path: Path) -> str:

@@ -38,6 +38,16 @@ SHOWN_WITH: dict[tuple[Method, str], str] = {
 LINKED_WITH: dict[tuple[Method, str], str] = {("GET", "Task Logs"): "a[href*='/runs/'][href*='/tasks/']"}
 
 
+# A page of the console lies in a frame that may not leave it: its links to Airflow's pages are followed for it.
+LEAVE = """<script>document.addEventListener("load", loaded => {
+  const page = loaded.target.contentDocument;
+  page && page.addEventListener("click", click => {
+    const link = click.target.closest("a[target=_top]");
+    if (link && !click.ctrlKey && !click.metaKey) { click.preventDefault(); location.assign(link.href); }
+  });
+}, true);</script>"""
+
+
 class Offers(BaseHTTPMiddleware):
     """Stands before the API server; touches its pages and the start of runs, nothing else."""
 
@@ -91,7 +101,7 @@ async def _dress(request: Request, response: Response) -> Response:
     body = b"".join([chunk async for chunk in response.body_iterator])  # type: ignore[attr-defined]
     try:
         user = await resolve_user_from_token(request.cookies.get(COOKIE_NAME_JWT_TOKEN))
-        body = body.replace(b"</head>", f"<style>{style(user)}</style></head>".encode(), 1)
+        body = body.replace(b"</head>", f"<style>{style(user)}</style>{LEAVE}</head>".encode(), 1)
     except HTTPException:
         pass  # nobody is signed in: the page offers its form only
     headers = [(name, value) for name, value in response.raw_headers if name != b"content-length"]

@@ -16,7 +16,7 @@ from calanque.errors import CalanqueError
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow
     from deltalake import CommitProperties, DeltaTable
@@ -125,6 +125,36 @@ def _rows(table: str, version: int, filters: tuple[Filter, ...]) -> tuple[dict[s
             f"Version {version} of {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
         ) from None
     return tuple(found.to_pylist(maps_as_pydicts="strict"))
+
+
+def first_rows(
+    table: str, columns: Sequence[str], equal: tuple[str, Any], is_wanted: Callable[[dict[str, Any]], bool], limit: int
+) -> list[dict[str, Any]]:
+    """Return the first rows of a table that are wanted, with some of its columns: no other column is read.
+
+    Args:
+        table: `<zone>.<name>`.
+        columns: names of those that are read.
+        equal: a column and its value, in every row that is looked at.
+        is_wanted: judges a row by these columns.
+        limit: rows at most.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    from itertools import islice
+
+    from deltalake.exceptions import DeltaError
+    from pyarrow.dataset import field
+
+    opened = open_table(table)
+    try:
+        parts = opened.to_pyarrow_dataset().scanner(columns=list(columns), filter=field(equal[0]) == equal[1])
+        return list(islice((row for part in parts.to_batches() for row in part.to_pylist() if is_wanted(row)), limit))
+    except (DeltaError, OSError) as error:
+        raise CalanqueError(
+            f"The table {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
+        ) from None
 
 
 def bounds(table: str, column: str, partition: tuple[str, str] | None = None) -> list[tuple[Any, Any]]:

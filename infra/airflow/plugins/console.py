@@ -22,12 +22,21 @@ def offers(app: Any) -> Any:
 
 
 class ConsolePlugin(AirflowPlugin):
-    """The application, its entry in the menu, its tabs on a DAG and a task, and what Airflow's pages offer."""
+    """The application, its entries in the menu, its tabs on a DAG and a task, and what Airflow's pages offer."""
 
     name = "calanque"
     fastapi_apps = [{"app": console, "url_prefix": ROOT, "name": "Calanque"}]  # noqa: RUF012
     fastapi_root_middlewares = [{"middleware": offers, "name": "Offers"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012
+        {
+            "name": "Lac",
+            "href": f"{ROOT}/lac",
+            "icon": f"{ROOT}/lac.svg",
+            "icon_dark_mode": f"{ROOT}/lac-dark.svg",
+            "destination": "nav",
+            "url_route": "lac",
+            "nav_top_level": True,
+        },
         {
             "name": "Documents",
             "href": f"{ROOT}/",

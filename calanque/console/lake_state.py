@@ -1,0 +1,190 @@
+"""The state of the lake as one reader may know it: a few queries at once, then put together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from calanque.console import lake_sql, own_api
+from calanque.console.lake_rows import Batch, City, Feed, Fresh, Gate, Lake, Mart, Model, Step
+from calanque.console.readers import Reader
+from calanque.contracts import ContractError, FeedContract, read_contracts
+from calanque.engines import trino
+from calanque.errors import CalanqueError
+from calanque.marts.domains import territories
+from calanque.places.territory import load_territory
+
+DAY = timedelta(hours=24)
+Rows = list[tuple[Any, ...]]
+Plans = Mapping[str, own_api.Plan]
+
+
+def lake(reader: Reader) -> Lake:
+    """Return the state of the lake, with what this reader may know of it and nothing else.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    right, wrong = read_contracts()
+    asked = {"marts": lake_sql.MARTS, "fresh": lake_sql.FRESHNESS}
+    if reader.sees_batches:
+        asked |= {"batches": lake_sql.batches({*right, *wrong}), "gates": lake_sql.GATES, "steps": lake_sql.STEPS}
+    with ThreadPoolExecutor(8) as pool:
+        planned = pool.submit(_plans, reader.token)
+        there = pool.submit(trino.query, asked["marts"], reader.account)
+        found = {name: pool.submit(_known, sql, reader.account) for name, sql in asked.items() if name != "marts"}
+        marts: dict[str, bool] = {name: bool(has_territory) for name, has_territory in there.result()}
+        more = _of_marts(marts)
+        found |= {name: pool.submit(trino.query, sql, reader.account) for name, sql in more.items()}
+        rows: dict[str, Rows] = {name: one.result() for name, one in found.items()}
+        plans = planned.result()
+    gates = [Gate(*row) for row in rows.get("gates", [])]
+    return _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, asked | more)
+
+
+def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[Batch]:
+    """Return what is reported of a feed's batches, newest first, a line a version; or of one of them.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    return [Batch(*row) for row in trino.query(lake_sql.batches([feed], batch_id), reader.account)]
+
+
+def _of_marts(marts: Mapping[str, bool]) -> dict[str, str]:
+    """Return the queries of tables that a young lake may not have yet."""
+    asked = {"counts": lake_sql.counts(marts)} if marts else {}
+    for table, name, sql in (
+        ("fct_model_promotion", "champions", lake_sql.CHAMPIONS),
+        ("fct_forecast_score", "records", lake_sql.RECORDS),
+        ("fct_forecast", "forecasts", lake_sql.FORECASTS),
+    ):
+        if table in marts:
+            asked[name] = sql
+    return asked
+
+
+def _known(sql: str, account: str) -> Rows:
+    """Return the rows of a query; none while its table is not there yet."""
+    try:
+        return trino.query(sql, account)
+    except CalanqueError as error:
+        if "NOT_FOUND" in str(error):
+            return []
+        raise
+
+
+def _plans(token: str) -> Plans:
+    """Return what Airflow plans; nothing when it is too busy to say: the lake's own figures do not wait for it."""
+    try:
+        return own_api.plans(token)
+    except CalanqueError:
+        return {}
+
+
+def _put_together(
+    feeds: Sequence[Feed], gates: list[Gate], rows: Mapping[str, Rows], plans: Plans, asked: Mapping[str, str]
+) -> Lake:
+    counts = rows.get("counts", [])
+    cities = sorted({one.territory for one in feeds if one.territory} | {row[1] for row in counts if row[1]})
+    marts = _marts(counts, [Fresh(*row) for row in rows["fresh"]], [Step(*row) for row in rows.get("steps", [])], gates)
+    now = datetime.now(UTC)
+    recent = (batch for batch in map(Batch._make, rows.get("batches", [])) if batch.stands)
+    return Lake(
+        at=now,
+        cities=tuple(
+            City(
+                name=city,
+                title=_title(city),
+                feeds=tuple(one for one in feeds if one.territory == city),
+                marts=tuple(mart for mart in marts if mart.territory == city),
+                model=_model(city, rows, plans),
+            )
+            for city in cities
+        ),
+        homeless=tuple(one for one in feeds if not one.territory),
+        marts=tuple(mart for mart in marts if mart.territory is None),
+        recent=tuple(batch for batch in recent if batch.updated_at > now - DAY),
+        queries=dict(asked),
+    )
+
+
+def _feeds(
+    right: Mapping[str, FeedContract],
+    wrong: Mapping[str, ContractError],
+    gates: list[Gate],
+    rows: Mapping[str, Rows],
+    plans: Plans,
+) -> list[Feed]:
+    """Return every feed with its batch that was worked on last: the newest rows come first."""
+    fresh = {row[0]: Fresh(*row) for row in rows["fresh"]}
+    last: dict[str, Batch] = {}
+    for row in rows.get("batches", []):
+        last.setdefault(row[0], Batch(*row))
+    return [
+        Feed(
+            name=name,
+            contract=right.get(name),
+            fresh=fresh.get(name),
+            batch=last.get(name),
+            gate=_gate_of(gates, name, last[name].batch_id) if name in last else None,
+            plan=plans.get(f"feed_{name}") if "batches" in rows else None,
+        )
+        for name in sorted({*right, *wrong})
+    ]
+
+
+def _gate_of(
+    gates: list[Gate], subject: str, batch_id: str, is_it: Callable[[Gate], bool] = lambda _: True
+) -> Gate | None:
+    """Return what a gate found last of a batch or mart; `gates` are newest first."""
+    return next((one for one in gates if (one.subject, one.batch_id) == (subject, batch_id) and is_it(one)), None)
+
+
+def _marts(counts: Rows, fresh: list[Fresh], steps: list[Step], gates: list[Gate]) -> list[Mart]:
+    made = []
+    for name, territory, row_count in sorted(counts, key=lambda row: (row[0], row[1] or "")):
+        wrote = [step for step in steps if f"marts.{name}" in step.outputs and step.territory in (territory, None)]
+        # Of a mart without cities, the newest of those that wrote it.
+        step = max(wrote, key=lambda step: step.recorded_at, default=None)
+        origins = [one for one in fresh if name in one.marts.split(", ") and territory in (one.territory, None)]
+        made.append(
+            Mart(
+                name=name,
+                territory=territory,
+                row_count=row_count,
+                feeds=tuple(one.feed for one in origins),
+                data_at=max((one.last_ingested_at for one in origins), default=None),
+                step=step,
+                gate=_gate_of(gates, name, step.run_id, partial(_is_of, step)) if step else None,
+            )
+        )
+    return made
+
+
+def _is_of(step: Step, gate: Gate) -> bool:
+    """Whether a gate is that of a step: marts are gated before the step is told, one city after the other."""
+    return gate.tier == "marts" and (gate.recorded_at <= step.recorded_at or not step.step.startswith("marts."))
+
+
+def _model(city: str, rows: Mapping[str, Rows], plans: Plans) -> Model | None:
+    if city not in territories("incident"):
+        return None
+
+    def of_city(name: str) -> Rows:
+        return [row for row in rows.get(name, []) if row[0] == city]
+
+    return Model(
+        decided=next(iter(of_city("champions")), None),
+        records=tuple(of_city("records")),
+        forecast=next(iter(of_city("forecasts")), None),
+        plan=plans.get(f"forecast_{city}"),
+    )
+
+
+def _title(territory: str) -> str:
+    try:
+        return load_territory(territory).title
+    except CalanqueError:
+        return territory

@@ -1,0 +1,79 @@
+"""How a page of the console is made: one layout, two languages, and text that is never taken for HTML."""
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from calanque.console.lac_words import REASONS, WORDS
+from calanque.contracts.page import Language
+
+# No script at all: what a page shows is what the server wrote.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'self'",
+    "Cache-Control": "no-store",
+}
+TEMPLATES = Path(__file__).parent / "templates"
+# What stands between thousands: in French a narrow space that does not break.
+_THOUSANDS = {"en": ",", "fr": "\u202f"}
+
+
+def render(template: str, language: Language, title: str, **values: Any) -> str:
+    """Return a page as HTML.
+
+    Args:
+        template: file of `templates/`.
+        language: of the page.
+        title: of the page.
+        values: what the template names.
+    """
+    formats = {
+        "number": lambda count: f"{count:,}".replace(",", _THOUSANDS[language]),
+        "share": lambda rate: "–" if rate is None else f"{100 * rate:.0f}{' ' if language == 'fr' else ''}%",
+        "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
+    }
+    words = WORDS[language]
+    text = _environment().get_template(template)
+    return text.render(title=title, language=language, w=words, at=at, machine=machine, **formats, **values)
+
+
+def shown(html: str, status_code: int = 200) -> HTMLResponse:
+    """Return the answer that bears a page."""
+    return HTMLResponse(html, status_code, headers=HEADERS)
+
+
+def sentence(language: Language, text: str, status_code: int) -> HTMLResponse:
+    """Return a page that says one sentence."""
+    page = render("sentence.html", language, WORDS[language]["lac"], sentence=text)
+    return shown(page, status_code)
+
+
+def at(time: datetime | date | None, zone: ZoneInfo | str = "UTC") -> str:
+    """Return a time as people read it, in a zone; a day as it is."""
+    if time is None:
+        return "–"
+    if not isinstance(time, datetime):
+        return f"{time:%Y-%m-%d}"
+    local = time.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone) if time.tzinfo else time
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def machine(time: datetime) -> str:
+    """Return a time as the attribute `datetime` wants it."""
+    return time.isoformat(timespec="seconds")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

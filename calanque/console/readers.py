@@ -1,0 +1,85 @@
+"""Who reads a page and what is there for them, by the rights of their roles in Airflow; and seals of what they send."""
+
+import hashlib
+import hmac
+import time
+from typing import Annotated, Any, Literal
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
+from airflow.api_fastapi.core_api.security import get_user
+from fastapi import Depends, HTTPException, Request
+
+from calanque.closed import Closed
+from calanque.settings import settings
+
+SEALED_S = 12 * 3600
+"""A page left open overnight is opened anew."""
+
+
+class Reader(Closed):
+    """A person at a page of the console.
+
+    Attributes:
+        name: account in Airflow.
+        token: what this request bears; Airflow's own API is asked with it, and so with this person's rights.
+        sees_batches: whether batches, reasons and gates are there for them.
+        operates: whether runs are there for them, to open and to start.
+    """
+
+    name: str
+    token: str
+    sees_batches: bool = False
+    operates: bool = False
+
+    @property
+    def account(self) -> Literal["engineer", "analyst"]:
+        """The account by which the query door is asked for them: an analyst's can not reach a table of runs at all."""
+        return "engineer" if self.sees_batches else "analyst"
+
+
+def reader(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:
+    """Return who asks."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = token if scheme.lower() == "bearer" else request.cookies.get(COOKIE_NAME_JWT_TOKEN, "")
+    may = get_auth_manager().is_authorized_custom_view
+    return Reader(
+        name=user.get_name(),
+        token=bearer,
+        sees_batches=may(method="GET", resource_name="Audit Logs", user=user),
+        operates=may(method="POST", resource_name="DAG Runs", user=user),
+    )
+
+
+def seer(asking: Annotated[Reader, Depends(reader)]) -> Reader:
+    """Return who asks, if batches are there for them."""
+    if not asking.sees_batches:
+        raise HTTPException(403, "Batches are for engineers and the DPO. Les lots sont pour l’ingénierie et le DPO.")
+    return asking
+
+
+def operator(asking: Annotated[Reader, Depends(reader)]) -> Reader:
+    """Return who asks, if they may start runs."""
+    if not asking.operates:
+        raise HTTPException(403, "Engineers replay a feed. Rejouer un flux est réservé à l’ingénierie.")
+    return asking
+
+
+def seal(name: str, action: str, at_s: float | None = None) -> str:
+    """Return what a form bears to prove that its page was made for this person and this action.
+
+    Args:
+        name: the person's account.
+        action: path the form is sent to.
+        at_s: when, seconds since 1970; now by default.
+    """
+    made = f"{int(time.time() if at_s is None else at_s)}"
+    key, told = settings().secret("airflow_secret").encode(), "\n".join((name, action, made)).encode()
+    return f"{made}.{hmac.new(key, told, hashlib.sha256).hexdigest()}"
+
+
+def is_sealed(sent: str, name: str, action: str) -> bool:
+    """Tell whether a seal is this person's, for this action, and of today."""
+    made = sent.partition(".")[0]
+    is_recent = made.isdecimal() and len(made) < 12 and 0 <= time.time() - int(made) < SEALED_S
+    return is_recent and hmac.compare_digest(sent.encode(), seal(name, action, int(made)).encode())

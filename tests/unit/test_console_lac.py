@@ -1,0 +1,230 @@
+"""The page *Lac* without a lake: what each person may know, what a form must bear, and what a silent door gives."""
+
+import re
+import time
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from calanque.console import lac, lake_sql, lake_state, pages, readers
+from calanque.console.lac_words import REASONS, WORDS
+from calanque.console.lake_rows import Batch
+from calanque.console.own_api import Plan
+from calanque.console.readers import Reader, is_sealed, seal
+from calanque.contracts import load_contract, load_contracts
+from calanque.errors import CalanqueError
+
+FEED = "toronto_incidents"
+ANALYST = Reader(name="analyst", token="t")
+DPO = Reader(name="dpo", token="t", sees_batches=True)
+ENGINEER = Reader(name="engineer", token="t", sees_batches=True, operates=True)
+NOW = datetime.now(UTC)
+REASON = "wrong_type:lat<b>"
+
+
+def batch(**changed: Any) -> Batch:
+    facts: dict[str, Any] = {
+        **{"feed": FEED, "batch_id": "b0123", "contract_version": "1.0.0", "state": "refused", "updated_at": NOW},
+        **{"landed_at": NOW, "source_date": None, "landed_count": 1200, "loaded_count": 0, "quarantined_count": 1200},
+        **{"reasons": {REASON: 1200}, "refused_by": ["too_many_refused"], "refused_because": "Rows do not <i>fit</i>."},
+        **{"dag_id": f"feed_{FEED}", "run_id": "manual__1", "stands": True},
+    }
+    return Batch(**(facts | changed))
+
+
+class Door:
+    """The query door, by what each query begins with or reads from; says who asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def query(self, sql: str, user: str) -> list[tuple[Any, ...]]:
+        self.asked.append((user, sql))
+        at = NOW - timedelta(hours=50)
+        answers: dict[str, list[tuple[Any, ...]]] = {
+            "information_schema": [("fct_incidents", True), ("fct_forecast", True), ("fct_model_promotion", True)],
+            "dim_feed_freshness": [
+                (FEED, "toronto", "T", at, date(2026, 1, 1), 36, at + timedelta(hours=36), True, "fct_incidents")
+            ],
+            "as mart": [("fct_incidents", "toronto", 7000), ("fct_incidents", None, 0)],
+            "governance.batch": [tuple(batch())],
+            "governance.gate_result": [("landing", FEED, "b0123", NOW, 3, 2, 1)],
+            "governance.step": [],
+            "fct_model_promotion": [("toronto", "risk-toronto", "3", at, None, "4", "refused", "No better.", NOW)],
+            "fct_forecast": [("toronto", date(2026, 11, 30), "model", "3", date(2026, 11, 20), NOW)],
+        }
+        return next(rows for name, rows in answers.items() if name in sql)
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    door = Door()
+    monkeypatch.setattr(lake_state.trino, "query", door.query)
+    monkeypatch.setattr(
+        lake_state.own_api, "plans", lambda token: {f"feed_{FEED}": Plan(next_run_at=NOW, is_paused=False)}
+    )
+    monkeypatch.setattr(readers, "settings", lambda: Secret())
+    return door
+
+
+class Secret:
+    def secret(self, name: str) -> str:
+        return f"secret of {name}"
+
+
+def html(asking: Reader, language: str = "en") -> str:
+    return bytes(lac.lac(asking, language).body).decode()  # type: ignore[arg-type]
+
+
+RUN_LINK, BUTTON, BATCHES = "/runs/manual__1", "<button", "b0123"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("asking", "there", "absent"),
+    [
+        pytest.param(ANALYST, ("7", "risk-toronto"), (BATCHES, "governance", BUTTON, RUN_LINK, "/dags/"), id="analyst"),
+        pytest.param(DPO, (BATCHES, "wrong_type:lat", "risk-toronto"), (BUTTON, RUN_LINK, "/dags/"), id="dpo"),
+        pytest.param(ENGINEER, (BATCHES, BUTTON, RUN_LINK, "/dags/feed_toronto_incidents"), (), id="engineer"),
+    ],
+)
+def test_what_a_person_may_not_know_is_not_in_their_page(
+    door: Door, asking: Reader, there: tuple[str, ...], absent: tuple[str, ...], language: str
+) -> None:
+    page = html(asking, language)
+    assert f'<html lang="{language}">' in page
+    assert [text for text in there if text not in page] == []
+    assert [text for text in absent if text in page] == []
+    assert {user for user, _ in door.asked} == {asking.account}
+
+
+def test_an_analyst_s_page_asks_no_table_of_runs(door: Door) -> None:
+    html(ANALYST)
+    assert not [sql for _, sql in door.asked if "governance" in sql]
+
+
+def test_what_data_hold_is_never_taken_for_html(door: Door) -> None:
+    page = html(DPO)
+    assert "<i>fit" not in page and "lat<b>" not in page
+    assert "&lt;i&gt;fit" in page
+
+
+def test_a_red_mark_says_so_in_words_and_leads_to_its_batch(door: Door) -> None:
+    page = html(DPO)
+    assert f'<a class="mark bad" href="/calanque/lac/batches/{FEED}/b0123">Refused</a>' in page
+    assert '<span class="mark bad">Late</span>' in page
+    assert "1,200 = 0 + 1,200" in page
+    assert "1\u202f200 = 0 + 1\u202f200" in html(DPO, "fr")
+
+
+def test_a_door_that_does_not_answer_gives_one_sentence(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
+    def away(sql: str, user: str) -> list[tuple[Any, ...]]:
+        raise CalanqueError("The query door at https://x does not answer (ConnectionError).")
+
+    monkeypatch.setattr(lake_state.trino, "query", away)
+    answer = lac.lac(ANALYST, "en")
+    page = bytes(answer.body).decode()
+    assert answer.status_code == 503
+    assert "The lake cannot be read now. The query door at https://x does not answer (ConnectionError)." in page
+    assert "Traceback" not in page
+
+
+def test_the_lake_does_not_wait_for_an_airflow_that_is_too_busy(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
+    def busy(token: str) -> dict[str, Plan]:
+        raise CalanqueError("Airflow does not answer.")
+
+    monkeypatch.setattr(lake_state.own_api, "plans", busy)
+    assert BATCHES in html(ENGINEER)
+
+
+def test_a_young_lake_is_shown_calmly(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
+    def empty(sql: str, user: str) -> list[tuple[Any, ...]]:
+        if "dim_feed_freshness" in sql:
+            raise CalanqueError("The query door refuses (TABLE_NOT_FOUND): line 1.")
+        return []
+
+    monkeypatch.setattr(lake_state.trino, "query", empty)
+    page = html(ENGINEER)
+    assert page.count("Nothing loaded yet") == len(load_contracts())
+    assert 'class="mark bad"' not in page
+
+
+def test_another_refusal_of_the_door_is_said(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
+    def refuse(sql: str, user: str) -> list[tuple[Any, ...]]:
+        raise CalanqueError("The query door refuses (PERMISSION_DENIED): no.")
+
+    monkeypatch.setattr(lake_state.trino, "query", refuse)
+    assert lac.lac(ANALYST, "fr").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "age_s", "is_right"),
+    [
+        pytest.param("engineer", "/a", 60, True, id="right"),
+        pytest.param("dpo", "/a", 60, False, id="another-person"),
+        pytest.param("engineer", "/b", 60, False, id="another-action"),
+        pytest.param("engineer", "/a", 13 * 3600, False, id="too-old"),
+        pytest.param("engineer", "/a", -600, False, id="of-the-future"),
+    ],
+)
+def test_a_form_bears_its_own_seal(
+    monkeypatch: pytest.MonkeyPatch, name: str, action: str, age_s: int, is_right: bool
+) -> None:
+    monkeypatch.setattr(readers, "settings", lambda: Secret())
+    sealed = seal("engineer", "/a", time.time() - age_s)
+    assert is_sealed(sealed, name, action) is is_right
+
+
+@pytest.mark.parametrize("sent", ["", ".", "x.y", "1", "99999999999999999999.aa", "²."])
+def test_what_is_no_seal_is_refused(monkeypatch: pytest.MonkeyPatch, sent: str) -> None:
+    monkeypatch.setattr(readers, "settings", lambda: Secret())
+    assert not is_sealed(sent, "engineer", "/a")
+
+
+NOON_UTC = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        pytest.param(date(2026, 11, 20), "2026-11-20T17:00:00+00:00", id="past: noon in Toronto"),
+        pytest.param(date(2026, 11, 27), "2026-11-27T12:00:00+00:00", id="today: now"),
+        pytest.param(date(2026, 11, 28), None, id="tomorrow"),
+    ],
+)
+def test_a_replay_is_about_its_day(day: date, expected: str | None) -> None:
+    instant = lac.instant_of(load_contract(FEED), day, NOON_UTC)
+    assert (instant.isoformat() if instant else None) == expected
+    assert instant is None or load_contract(FEED).day_at(instant) == day
+
+
+@pytest.mark.parametrize("words", [WORDS, REASONS], ids=["words", "reasons"])
+def test_both_languages_say_the_same_things(words: dict[str, dict[str, str]]) -> None:
+    assert words["en"].keys() == words["fr"].keys()
+    for name, text in words["en"].items():
+        assert text and words["fr"][name]
+        assert text.count("{}") == words["fr"][name].count("{}"), name
+
+
+def test_a_template_names_no_word_that_is_not_there() -> None:
+    named = {
+        name
+        for path in pages.TEMPLATES.glob("*.html")
+        for name in re.findall(r"\bw\.([a-z_]+)", path.read_text("utf-8"))
+    }
+    assert len(named) > 50
+    assert named <= WORDS["en"].keys()
+
+
+def test_a_name_can_not_end_its_literal() -> None:
+    assert lake_sql.literal("a' or '1'='1") == "'a'' or ''1''=''1'"
+    assert r"'a\'''" in lake_sql.batches(["a\\'"])
+
+
+@pytest.mark.parametrize(
+    ("state", "quarantined", "mark"),
+    [("published", 0, "good"), ("published", 3, "watch"), ("refused", 3, "bad"), ("landed", 0, "calm")],
+)
+def test_a_batch_is_marked_by_how_it_went(state: str, quarantined: int, mark: str) -> None:
+    assert batch(state=state, quarantined_count=quarantined).mark == mark
