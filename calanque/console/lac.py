@@ -86,7 +86,7 @@ def batch(feed: FeedName, batch_id: BatchId, asking: Seeing, language: Spoken, r
     rule = rule if rule in (newest.reasons or {}) else ""
     values = _of_feed(feed, load_contracts().get(feed), asking) | {
         "batch": newest,
-        "checks": checked,
+        "checks": checked if newest.has_met_gates else [],
         "rule": rule,
         "queries": (lake_sql.batches([feed], batch_id), checks),
         **_rows(newest, rule),

@@ -45,6 +45,13 @@ class Batch(NamedTuple):
         """Whether what was landed is what was loaded and what is in quarantine."""
         return self.landed_count == self.loaded_count + self.quarantined_count
 
+    @property
+    def has_met_gates(self) -> bool:
+        """Whether its gates have run: a batch that is refused before them may have met them under another version."""
+        if self.state == "refused":
+            return any(rule.startswith("gate:") for rule in self.refused_by or ())
+        return self.state in ("gated", "published")
+
     def day(self, contract: FeedContract) -> date:
         """Return the day that its run was about: the source's, else that of its landing."""
         return self.source_date or contract.day_at(self.landed_at or self.updated_at)
@@ -101,6 +108,22 @@ class Step(NamedTuple):
         return {name: version for name, version in sorted(self.inputs.items()) if "." in name and version != "absent"}
 
 
+class Tests(NamedTuple):
+    """What dbt's tests found of a mart, as it was built of a domain and city (`built_in`), counted."""
+
+    mart: str
+    built_in: str
+    run_id: str
+    event_at: datetime
+    test_count: int
+    true_count: int
+
+    @property
+    def mark(self) -> Mark:
+        """A mart whose test failed is not shown: only a test that warns can fail here."""
+        return "good" if self.true_count == self.test_count else "watch"
+
+
 class Feed(NamedTuple):
     """A feed: its contract, None when that is wrong; how fresh it is, None when nothing of it is in the marts."""
 
@@ -139,6 +162,7 @@ class Mart(NamedTuple):
     data_at: datetime | None
     step: Step | None
     gate: Gate | None
+    tests: Tests | None
 
 
 class Model(NamedTuple):
@@ -181,7 +205,7 @@ class Lake(NamedTuple):
         cities: what it has, city by city.
         homeless: feeds of which nothing says the city: their contract is wrong, and nothing of them is loaded.
         marts: those that are of no city.
-        recent: the batches of the last 24 hours.
+        recent: the batches of the last 24 hours, each as it was last tried.
         queries: what was asked, by what it gave.
     """
 
@@ -236,6 +260,7 @@ class Lake(NamedTuple):
         return sum(getattr(batch, column) for batch in self.recent)
 
 
-def hours_between(earlier: datetime, later: datetime) -> int:
-    """Return whole hours from one time to another."""
-    return int((later.astimezone(UTC) - earlier.astimezone(UTC)).total_seconds() // 3600)
+def hours_between(earlier: datetime, later: datetime) -> str:
+    """Return whole hours from one time to another, in figures."""
+    hours = int((later.astimezone(UTC) - earlier.astimezone(UTC)).total_seconds() // 3600)
+    return f"{hours}" if hours else "< 1"

@@ -109,6 +109,18 @@ group by tier, subject, batch_id, recorded_at
 order by recorded_at desc"""
 
 
+TESTS = f"""select element_at(inputs, 1) as mart, regexp_extract(job, '^silver__([^.]+)[.]', 1) as built_in, run_id,
+    event_at, json_array_length(found) as test_count,
+    json_array_length(found) - cardinality(regexp_extract_all(json_format(found), '"success": ?false')) as true_count
+from (
+    select *, json_extract(event, '$.inputs[0].inputFacets.dataQualityAssertions.assertions') as found
+    from governance.lineage_event
+    where job like 'silver%.test' and day > current_date - interval '{SINCE_DAYS}' day
+)
+where element_at(inputs, 1) like 'marts.%'
+order by event_at desc"""
+
+
 def checks(feed: str, batch_id: str) -> str:
     """Return the query of what the gates of a batch found when they last ran."""
     where = f"tier = 'landing' and subject = {literal(feed)} and batch_id = {literal(batch_id)}"

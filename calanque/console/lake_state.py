@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from calanque.console import lake_sql, own_api
-from calanque.console.lake_rows import Batch, City, Feed, Fresh, Gate, Lake, Mart, Model, Step
+from calanque.console.lake_rows import Batch, City, Feed, Fresh, Gate, Lake, Mart, Model, Step, Tests
 from calanque.console.readers import Reader
 from calanque.contracts import ContractError, FeedContract, read_contracts
 from calanque.engines import trino
@@ -30,6 +30,7 @@ def lake(reader: Reader) -> Lake:
     asked = {"marts": lake_sql.MARTS, "fresh": lake_sql.FRESHNESS}
     if reader.sees_batches:
         asked |= {"batches": lake_sql.batches({*right, *wrong}), "gates": lake_sql.GATES, "steps": lake_sql.STEPS}
+        asked["tests"] = lake_sql.TESTS
     with ThreadPoolExecutor(8) as pool:
         planned = pool.submit(_plans, reader.token)
         there = pool.submit(trino.query, asked["marts"], reader.account)
@@ -88,9 +89,11 @@ def _put_together(
 ) -> Lake:
     counts = rows.get("counts", [])
     cities = sorted({one.territory for one in feeds if one.territory} | {row[1] for row in counts if row[1]})
-    marts = _marts(counts, [Fresh(*row) for row in rows["fresh"]], [Step(*row) for row in rows.get("steps", [])], gates)
+    marts = _marts(rows, gates)
     now = datetime.now(UTC)
-    recent = (batch for batch in map(Batch._make, rows.get("batches", [])) if batch.stands)
+    tried: dict[tuple[str, str], Batch] = {}
+    for batch in map(Batch._make, rows.get("batches", [])):
+        tried.setdefault((batch.feed, batch.batch_id), batch)
     return Lake(
         at=now,
         cities=tuple(
@@ -105,7 +108,7 @@ def _put_together(
         ),
         homeless=tuple(one for one in feeds if not one.territory),
         marts=tuple(mart for mart in marts if mart.territory is None),
-        recent=tuple(batch for batch in recent if batch.updated_at > now - DAY),
+        recent=tuple(batch for batch in tried.values() if batch.updated_at > now - DAY),
         queries=dict(asked),
     )
 
@@ -128,7 +131,7 @@ def _feeds(
             contract=right.get(name),
             fresh=fresh.get(name),
             batch=last.get(name),
-            gate=_gate_of(gates, name, last[name].batch_id) if name in last else None,
+            gate=_gate_of(gates, name, last[name].batch_id) if name in last and last[name].has_met_gates else None,
             plan=plans.get(f"feed_{name}") if "batches" in rows else None,
         )
         for name in sorted({*right, *wrong})
@@ -142,10 +145,16 @@ def _gate_of(
     return next((one for one in gates if (one.subject, one.batch_id) == (subject, batch_id) and is_it(one)), None)
 
 
-def _marts(counts: Rows, fresh: list[Fresh], steps: list[Step], gates: list[Gate]) -> list[Mart]:
+def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
+    fresh, steps = [Fresh(*row) for row in rows["fresh"]], [Step(*row) for row in rows.get("steps", [])]
+    tests = [Tests(*row) for row in rows.get("tests", [])]
     made = []
-    for name, territory, row_count in sorted(counts, key=lambda row: (row[0], row[1] or "")):
-        wrote = [step for step in steps if f"marts.{name}" in step.outputs and step.territory in (territory, None)]
+    for name, territory, row_count in sorted(rows.get("counts", []), key=lambda row: (row[0], row[1] or "")):
+        wrote = [
+            step
+            for step in steps
+            if f"marts.{name}" in step.outputs and (territory is None or step.territory in (territory, None))
+        ]
         # Of a mart without cities, the newest of those that wrote it.
         step = max(wrote, key=lambda step: step.recorded_at, default=None)
         origins = [one for one in fresh if name in one.marts.split(", ") and territory in (one.territory, None)]
@@ -158,9 +167,16 @@ def _marts(counts: Rows, fresh: list[Fresh], steps: list[Step], gates: list[Gate
                 data_at=max((one.last_ingested_at for one in origins), default=None),
                 step=step,
                 gate=_gate_of(gates, name, step.run_id, partial(_is_of, step)) if step else None,
+                tests=_tests_of(tests, name, step) if step else None,
             )
         )
     return made
+
+
+def _tests_of(tests: list[Tests], mart: str, step: Step) -> Tests | None:
+    """Return what dbt's tests found of a mart in the build that a step tells; `tests` are newest first."""
+    built = (f"marts.{mart}", f"{step.domain}_{step.territory}", step.run_id)
+    return next((one for one in tests if (one.mart, one.built_in, one.run_id) == built), None)
 
 
 def _is_of(step: Step, gate: Gate) -> bool:

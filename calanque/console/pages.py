@@ -34,6 +34,7 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
     """
     formats = {
         "number": lambda count: f"{count:,}".replace(",", _THOUSANDS[language]),
+        "counted": lambda count, text: text.split("|")[0 if count == 1 or (language == "fr" and not count) else -1],
         "share": lambda rate: "–" if rate is None else f"{100 * rate:.0f}{' ' if language == 'fr' else ''}%",
         "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
     }

@@ -47,10 +47,11 @@ class Door:
             "dim_feed_freshness": [
                 (FEED, "toronto", "T", at, date(2026, 1, 1), 36, at + timedelta(hours=36), True, "fct_incidents")
             ],
-            "as mart": [("fct_incidents", "toronto", 7000), ("fct_incidents", None, 0)],
+            "row_count": [("fct_incidents", "toronto", 7000), ("fct_incidents", None, 0)],
             "governance.batch": [tuple(batch())],
             "governance.gate_result": [("landing", FEED, "b0123", NOW, 3, 2, 1)],
             "governance.step": [],
+            "governance.lineage_event": [],
             "fct_model_promotion": [("toronto", "risk-toronto", "3", at, None, "4", "refused", "No better.", NOW)],
             "fct_forecast": [("toronto", date(2026, 11, 30), "model", "3", date(2026, 11, 20), NOW)],
         }
