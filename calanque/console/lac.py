@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Path
+from fastapi import APIRouter, Depends, Form, HTTPException, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calanque.console import lake_sql, lake_state, own_api, pages
@@ -24,6 +24,7 @@ ROOT = "/calanque/lac"
 MOST_ROWS = 50
 FeedName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
 BatchId = Annotated[str, Path(pattern=r"^b[0-9a-f]+$", max_length=80)]
+RunId = Annotated[str, Query(pattern=r"^[\w.:+~-]*$", max_length=250)]
 Asking = Annotated[Reader, Depends(reader)]
 Seeing = Annotated[Reader, Depends(seer)]
 Operating = Annotated[Reader, Depends(operator)]
@@ -50,7 +51,7 @@ def lac(asking: Asking, language: Spoken) -> Response:
 
 
 @router.get("/feeds/{feed}", response_class=HTMLResponse)
-def batches(feed: FeedName, asking: Seeing, language: Spoken, run: str = "") -> Response:
+def batches(feed: FeedName, asking: Seeing, language: Spoken, run: RunId = "") -> Response:
     """Show the batches of a feed, and the form that replays a day of it."""
     try:
         found = lake_state.batches_of(feed, asking)

@@ -153,11 +153,14 @@ class Feed(NamedTuple):
 
 
 class Mart(NamedTuple):
-    """A mart, or the rows that it has of a city; `feeds` and `data_at` say from what, `step` who built it."""
+    """A mart, or the rows that it has of a city; `feeds` and `data_at` say from what, `step` who built it.
+
+    `row_count` is None of a mart that cannot be read.
+    """
 
     name: str
     territory: str | None
-    row_count: int
+    row_count: int | None
     feeds: tuple[str, ...]
     data_at: datetime | None
     step: Step | None
@@ -244,7 +247,12 @@ class Lake(NamedTuple):
     @property
     def row_count(self) -> int:
         """Rows of all marts."""
-        return sum(mart.row_count for mart in self.every_mart)
+        return sum(mart.row_count or 0 for mart in self.every_mart)
+
+    @property
+    def unread(self) -> tuple[Mart, ...]:
+        """The marts that cannot be read."""
+        return tuple(mart for mart in self.every_mart if mart.row_count is None)
 
     @property
     def forecast_count(self) -> int:

@@ -16,6 +16,7 @@ from calanque.marts.domains import territories
 from calanque.places.territory import load_territory
 
 DAY = timedelta(hours=24)
+NOT_THERE = ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND")
 Rows = list[tuple[Any, ...]]
 Plans = Mapping[str, own_api.Plan]
 
@@ -37,11 +38,13 @@ def lake(reader: Reader) -> Lake:
         found = {name: pool.submit(_known, sql, reader.account) for name, sql in asked.items() if name != "marts"}
         marts: dict[str, bool] = {name: bool(has_territory) for name, has_territory in there.result()}
         more = _of_marts(marts)
+        counts = pool.submit(_counted, marts, reader.account)
         found |= {name: pool.submit(trino.query, sql, reader.account) for name, sql in more.items()}
-        rows: dict[str, Rows] = {name: one.result() for name, one in found.items()}
+        rows: dict[str, Rows] = {name: one.result() for name, one in found.items()} | {"counts": counts.result()}
         plans = planned.result()
     gates = [Gate(*row) for row in rows.get("gates", [])]
-    return _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, asked | more)
+    counting = {"counts": lake_sql.counts(marts)} if marts else {}
+    return _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, asked | counting | more)
 
 
 def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[Batch]:
@@ -55,25 +58,32 @@ def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[B
 
 def _of_marts(marts: Mapping[str, bool]) -> dict[str, str]:
     """Return the queries of tables that a young lake may not have yet."""
-    asked = {"counts": lake_sql.counts(marts)} if marts else {}
-    for table, name, sql in (
+    asked = (
         ("fct_model_promotion", "champions", lake_sql.CHAMPIONS),
         ("fct_forecast_score", "records", lake_sql.RECORDS),
         ("fct_forecast", "forecasts", lake_sql.FORECASTS),
-    ):
-        if table in marts:
-            asked[name] = sql
-    return asked
+    )
+    return {name: sql for table, name, sql in asked if table in marts}
 
 
 def _known(sql: str, account: str) -> Rows:
     """Return the rows of a query; none while its table is not there yet."""
     try:
         return trino.query(sql, account)
-    except CalanqueError as error:
-        if "NOT_FOUND" in str(error):
+    except trino.RefusedQueryError as error:
+        if error.code in NOT_THERE:
             return []
         raise
+
+
+def _counted(marts: Mapping[str, bool], account: str) -> Rows:
+    """Return the rows of each mart, counted; None of one that cannot be read: it hides no other."""
+    try:
+        return trino.query(lake_sql.counts(marts), account) if marts else []
+    except trino.RefusedQueryError:
+        if len(marts) == 1:
+            return [(name, None, None) for name in marts]
+    return [row for name, has_territory in marts.items() for row in _counted({name: has_territory}, account)]
 
 
 def _plans(token: str) -> Plans:
@@ -87,7 +97,7 @@ def _plans(token: str) -> Plans:
 def _put_together(
     feeds: Sequence[Feed], gates: list[Gate], rows: Mapping[str, Rows], plans: Plans, asked: Mapping[str, str]
 ) -> Lake:
-    counts = rows.get("counts", [])
+    counts = rows["counts"]
     cities = sorted({one.territory for one in feeds if one.territory} | {row[1] for row in counts if row[1]})
     marts = _marts(rows, gates)
     now = datetime.now(UTC)
@@ -149,7 +159,7 @@ def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
     fresh, steps = [Fresh(*row) for row in rows["fresh"]], [Step(*row) for row in rows.get("steps", [])]
     tests = [Tests(*row) for row in rows.get("tests", [])]
     made = []
-    for name, territory, row_count in sorted(rows.get("counts", []), key=lambda row: (row[0], row[1] or "")):
+    for name, territory, row_count in sorted(rows["counts"], key=lambda row: (row[0], row[1] or "")):
         wrote = [
             step
             for step in steps

@@ -9,7 +9,7 @@ from calanque.errors import CalanqueError
 from calanque.settings import settings
 
 CONFLICT = 409
-WAIT_S = 20
+WAIT_S, GLANCE_S = 20, 5
 
 
 class Plan(Closed):
@@ -25,7 +25,7 @@ def plans(token: str) -> dict[str, Plan]:
     Raises:
         CalanqueError: if it does not answer.
     """
-    found = _asked(token, "GET", "/dags", params={"limit": 500})
+    found = _asked(token, "GET", "/dags", GLANCE_S, params={"limit": 500})
     return {
         dag["dag_id"]: Plan(next_run_at=dag["next_dagrun_run_after"], is_paused=dag["is_paused"])
         for dag in found["dags"]
@@ -49,7 +49,7 @@ def replay(token: str, dag_id: str, at: datetime) -> str:
     return run_id
 
 
-def _asked(token: str, method: str, path: str, **options: Any) -> Any:
+def _asked(token: str, method: str, path: str, within_s: int = WAIT_S, **options: Any) -> Any:
     """Return Airflow's answer; None when it says that there is one already."""
     import httpx
 
@@ -59,7 +59,7 @@ def _asked(token: str, method: str, path: str, **options: Any) -> Any:
             method,
             f"{settings().airflow_url}/api/v2{path}",
             headers=headers,
-            timeout=WAIT_S,
+            timeout=within_s,
             trust_env=False,
             **options,
         )

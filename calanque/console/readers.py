@@ -9,6 +9,7 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, HTTPException, Request
+from pydantic import Field
 
 from calanque.closed import Closed
 from calanque.settings import settings
@@ -28,7 +29,7 @@ class Reader(Closed):
     """
 
     name: str
-    token: str
+    token: str = Field(repr=False)
     sees_batches: bool = False
     operates: bool = False
 

@@ -6,6 +6,14 @@ from calanque.errors import CalanqueError
 from calanque.settings import settings
 
 
+class RefusedQueryError(CalanqueError):
+    """The door answers, and refuses one query: `code` is Trino's name of the reason, such as `TABLE_NOT_FOUND`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(f"The query door refuses ({code}): {message}")
+
+
 def query(sql: str, user: str = "analyst", password: str | None = None) -> list[tuple[Any, ...]]:
     """Return the rows of one query.
 
@@ -15,7 +23,8 @@ def query(sql: str, user: str = "analyst", password: str | None = None) -> list[
         password: the user's own; the demo account's by default.
 
     Raises:
-        CalanqueError: if the door does not answer or refuses, with its own words.
+        RefusedQueryError: if the door refuses, with its own words.
+        CalanqueError: if it does not answer.
     """
     import requests
     import trino
@@ -41,7 +50,7 @@ def query(sql: str, user: str = "analyst", password: str | None = None) -> list[
         cursor.execute(sql)
         return [tuple(row) for row in cursor.fetchall()]
     except trino.exceptions.TrinoQueryError as error:
-        raise CalanqueError(f"The query door refuses ({error.error_name}): {error.message}") from None
+        raise RefusedQueryError(str(error.error_name), error.message) from None
     except (trino.exceptions.Error, trino.exceptions.HttpError, requests.RequestException) as error:
         raise CalanqueError(f"The query door at {here.trino_url} does not answer ({type(error).__name__}).") from None
     finally:

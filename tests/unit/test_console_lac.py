@@ -12,7 +12,8 @@ from calanque.console.lac_words import REASONS, WORDS
 from calanque.console.lake_rows import Batch
 from calanque.console.own_api import Plan
 from calanque.console.readers import Reader, is_sealed, seal
-from calanque.contracts import load_contract, load_contracts
+from calanque.contracts import ContractError, load_contract, load_contracts
+from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
 
 FEED = "toronto_incidents"
@@ -86,7 +87,7 @@ RUN_LINK, BUTTON, BATCHES = "/runs/manual__1", "<button", "b0123"
     ("asking", "there", "absent"),
     [
         pytest.param(ANALYST, ("7", "risk-toronto"), (BATCHES, "governance", BUTTON, RUN_LINK, "/dags/"), id="analyst"),
-        pytest.param(DPO, (BATCHES, "wrong_type:lat", "risk-toronto"), (BUTTON, RUN_LINK, "/dags/"), id="dpo"),
+        pytest.param(DPO, (BATCHES, "wrong_type:lat", "risk-toronto"), (BUTTON, "<form", RUN_LINK), id="dpo"),
         pytest.param(ENGINEER, (BATCHES, BUTTON, RUN_LINK, "/dags/feed_toronto_incidents"), (), id="engineer"),
     ],
 )
@@ -142,7 +143,7 @@ def test_the_lake_does_not_wait_for_an_airflow_that_is_too_busy(monkeypatch: pyt
 def test_a_young_lake_is_shown_calmly(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
     def empty(sql: str, user: str) -> list[tuple[Any, ...]]:
         if "dim_feed_freshness" in sql:
-            raise CalanqueError("The query door refuses (TABLE_NOT_FOUND): line 1.")
+            raise RefusedQueryError("TABLE_NOT_FOUND", "line 1")
         return []
 
     monkeypatch.setattr(lake_state.trino, "query", empty)
@@ -151,9 +152,46 @@ def test_a_young_lake_is_shown_calmly(monkeypatch: pytest.MonkeyPatch, door: Doo
     assert 'class="mark bad"' not in page
 
 
+@pytest.mark.parametrize("asking", [ANALYST, DPO, ENGINEER], ids=lambda asking: asking.name)
+def test_a_wrong_contract_is_a_red_row_that_leads_to_its_problems(
+    monkeypatch: pytest.MonkeyPatch, door: Door, asking: Reader
+) -> None:
+    wrong = {"broken": ContractError(["field 'version': is missing"])}
+    monkeypatch.setattr(lake_state, "read_contracts", lambda: (load_contracts(), wrong))
+    page = html(asking)
+    assert page.count('<a class="mark bad" href="/calanque/contracts/broken">Contract is wrong</a>') == 2
+    assert "/feeds/broken/replay" not in page
+
+
+def test_the_page_costs_few_queries_however_many_feeds_there_are(door: Door) -> None:
+    html(ENGINEER)
+    assert len(door.asked) <= 11
+
+
+def test_a_batch_that_is_refused_before_its_gates_shows_none_of_an_earlier_try(
+    monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    assert "2 of 3 true" not in html(DPO)
+    assert not batch().has_met_gates
+    assert batch(refused_by=["gate:expect_column_values_to_be_between"]).has_met_gates
+    assert batch(state="published").has_met_gates and not batch(state="typed").has_met_gates
+
+
+def test_a_mart_that_can_not_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
+    def broken(sql: str, user: str) -> list[tuple[Any, ...]]:
+        if "'fct_forecast' as mart" in sql:
+            raise RefusedQueryError("HIVE_CANNOT_OPEN_SPLIT", "gone")
+        return door.query(sql, user)
+
+    monkeypatch.setattr(lake_state.trino, "query", broken)
+    page = html(ANALYST)
+    assert '<span class="mark bad">Cannot be read</span> <code>fct_forecast</code>' in page
+    assert "7,000" in page
+
+
 def test_another_refusal_of_the_door_is_said(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
     def refuse(sql: str, user: str) -> list[tuple[Any, ...]]:
-        raise CalanqueError("The query door refuses (PERMISSION_DENIED): no.")
+        raise RefusedQueryError("PERMISSION_DENIED", "no")
 
     monkeypatch.setattr(lake_state.trino, "query", refuse)
     assert lac.lac(ANALYST, "fr").status_code == 503
