@@ -20,9 +20,11 @@ WORDS = {
     "fr": {"contract": "Base légale", "documents": "En cas de panne"},
 }
 MENU = {
-    "analyst": {"/", "/dags", "/assets", "/plugin/documents"},
-    "dpo": {"/", "/dags", "/assets", "/plugin/documents", "/events"},
-    "engineer": {"/", "/dags", "/assets", "/plugin/documents", "/events", "/jobs", "/pools", "/connections"},
+    "analyst": {"/", "/dags", "/assets", "/plugin/lac", "/plugin/documents"},
+    "dpo": {"/", "/dags", "/assets", "/plugin/lac", "/plugin/documents", "/events"},
+    "engineer": {
+        *("/", "/dags", "/assets", "/plugin/lac", "/plugin/documents", "/events", "/jobs", "/pools", "/connections")
+    },
 }
 # What a person may not do: buttons, and tabs by where they lead.
 NOT_OFFERED = {

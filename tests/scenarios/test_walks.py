@@ -107,6 +107,10 @@ def test_the_engineer_s_morning(stack: Settings, browser: Browser, night: Night)
         to_the_refusal()
         walk.click("protect", task(page, "protect"))
         walk.sees("is refused and its 12000 rows are in quarantine")
+    with walk.question("Which batch, by which rule, and which rows?"):
+        walk.home()
+        to_the_rows(walk, "Refused", "missing_column:lat")
+        walk.sees("12,000 = 0 + 12,000", "Replay")
     with walk.question("What is to be done about it?"):
         to_the_refusal()
         walk.click("protect", task(page, "protect"))
@@ -125,6 +129,15 @@ def test_the_engineer_s_morning(stack: Settings, browser: Browser, night: Night)
         walk.click("Assets", page.get_by_role("link", name="Assets", exact=True))
         walk.sees("bronze/citizen_reports", "marts/reports/marseille", "marts/incidents/chicago", "model/risk/toronto")
     walk.finish()
+
+
+def to_the_rows(walk: Walk, mark: str, rule: str) -> None:
+    """Go from the home page by *Lac*, a mark on it and a rule to the rows in quarantine."""
+    lac = walk.page.frame_locator("iframe")
+    walk.click("Lac", walk.page.get_by_role("link", name="Lac", exact=True))
+    walk.click(mark, lac.locator("a.mark").get_by_text(mark, exact=True))
+    walk.click(rule, lac.get_by_role("link", name=rule))
+    expect(lac.locator("[data-table=rows] tbody tr").first).to_contain_text(rule)
 
 
 def table_of(rows: list[tuple[Any, ...]]) -> str:
@@ -159,6 +172,10 @@ def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun)
         walk.click("feed_citizen_reports", card(page, "feed_citizen_reports"))
         walk.click("Documents", page.locator("a[href$='/plugin/dag-documents']"))
         walk.sees("Public-interest task of the city, RGPD article 6(1)(e).", "reporter_token", "keyed token")
+    with walk.question("What was put aside, and by which rule?"):
+        walk.home()
+        to_the_rows(walk, "Loaded, rows in quarantine", "wrong_type:reported_at")
+        walk.sees("Landed = loaded + quarantined")
     for title, promised in PROMISED.items():
         if title == "Which keys make the tokens?":
             with walk.question("Who did what?"):
