@@ -46,9 +46,7 @@ def query(sql: str, user: str = "analyst", password: str | None = None) -> list[
         http_session=http,
     )
     try:
-        cursor = connection.cursor()
-        cursor.execute(sql)
-        return [tuple(row) for row in cursor.fetchall()]
+        return [tuple(row) for row in connection.cursor().execute(sql).fetchall()]
     except trino.exceptions.TrinoQueryError as error:
         raise RefusedQueryError(str(error.error_name), error.message) from None
     except (trino.exceptions.Error, trino.exceptions.HttpError, requests.RequestException) as error:
