@@ -15,6 +15,7 @@ from calanque.errors import CalanqueError
 from calanque.ingest.tables import bronze_columns
 from calanque.marts.domains import DOMAINS
 from calanque.marts.project import write_project
+from calanque.marts.weeks import refer_to_others
 from calanque.settings import settings
 from ml.marts import WeekTable, make_table
 
@@ -100,6 +101,7 @@ def built(stack: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
         spark.sql(f"create schema if not exists {PREFIX}{zone} location '{place}'").collect()
     write_incidents(ROWS)
     write_cells()
+    refer_to_others(f"{PREFIX}silver", "toronto", None)
     yield build(tmp_path_factory.mktemp("dbt"))
     for zone in ("bronze", "silver", "marts"):
         drop_schema(f"{PREFIX}{zone}")
