@@ -1,6 +1,6 @@
 """Makes the lineage of record: OpenLineage events of our own steps and of dbt, which `calanque.runs.lineage` stores.
 
-Datasets have one naming: the namespace is the lake's URI; a table is `<zone>.<table>` (`marts.fct_incidents`), anything
+Datasets have one naming: the namespace is the lake's URI; a table is `<tier>.<table>` (`marts.fct_incidents`), anything
 else is its path in the lake without the batch (`/lake/landing/<feed>`); the batch, or the Delta version, is
 the dataset's version facet. A source outside the lake keeps its own scheme (`pypi:<package>==<version>`).
 """

@@ -56,11 +56,8 @@ def build_domain(name: str, territory: str, run_id: str = "manual") -> dict[str,
     domain, step = DOMAINS[name], f"marts.{name}.{territory}"
     everywhere = loaded(domain)
     contracts = [contract for contract in everywhere if contract.territory == territory]
-    if not contracts or (name == "places" and not can_be_drawn(load_territory(territory), contracts)):
-        log.info("No feed of %s has been loaded for %s yet: nothing to build.", name, territory)
-        return None
-    if _waits(domain, territory, contracts):
-        log.info("The places of %s are not built yet: its %s are built with the run that follows.", territory, name)
+    if reason := _not_yet(domain, territory, contracts):
+        log.info(reason)
         return None
     tables = state.table_versions([contract.bronze_table for contract in contracts])
     told = variables(territory, everywhere, build_schema(name, territory))
@@ -76,14 +73,14 @@ def build_domain(name: str, territory: str, run_id: str = "manual") -> dict[str,
         state.record(step, inputs, before.outputs)
         log.info("What came in for %s since the marts of %s were built changes no row of them.", territory, name)
         return None
-    summary, shown = _build(_CityBuild(domain, territory, contracts, told, run_id), weeks)
-    unknown = _unknown_codes(territory, told["schema"]) if name == "incidents" else {}
-    names = {f"{told['schema']}.{mart}": f"marts.{mart}" for one in DOMAINS.values() for mart in one.marts}
-    names[f"{told['schema']}.{SHOWN}"] = ""  # it only says which copies are shown already
-    lineage.emit_dbt(summary.target_dir, run_id, tables, names | {f"{told['schema']}.": "silver."}, territory)
+    city = _CityBuild(domain, territory, contracts, told, run_id)
+    summary, shown = _build(city, weeks)
+    unknown = _unknown_codes(territory, city.schema) if name == "incidents" else {}
+    lineage.emit_dbt(summary.target_dir, run_id, tables, city.shown_names, territory)
     state.record(step, inputs, shown)
-    counts = {names[table]: count for table, count in summary.row_counts.items() if names.get(table) in shown}
-    built = {"row_counts": counts, "tests_passed": summary.tests_passed, "seconds": summary.seconds}
+    counts = {city.shown_names.get(table, ""): count for table, count in summary.row_counts.items()}
+    row_counts = {mart: count for mart, count in counts.items() if mart in shown}
+    built = {"row_counts": row_counts, "tests_passed": summary.tests_passed, "seconds": summary.seconds}
     log.info("Built the marts of %s for %s: %s", name, territory, built)
     return built | {"unknown_codes": unknown}
 
@@ -104,6 +101,12 @@ class _CityBuild(NamedTuple):
     @property
     def target(self) -> Path:
         return dbt.build_dir(f"{self.domain.name}_{self.territory}")
+
+    @property
+    def shown_names(self) -> dict[str, str]:
+        """What a table of the build is called where it is shown, by how its name begins; nothing for no source."""
+        names = {f"{self.schema}.{mart}": f"marts.{mart}" for one in DOMAINS.values() for mart in one.marts}
+        return names | {f"{self.schema}.": "silver.", f"{self.schema}.{SHOWN}": ""}
 
 
 def _build(city: _CityBuild, weeks: Sequence[date] | None) -> tuple[dbt.DbtSummary, dict[str, int]]:
@@ -145,11 +148,17 @@ def _gated(city: _CityBuild, weeks: Sequence[date] | None) -> dbt.DbtSummary:
     return summary
 
 
-def _waits(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> bool:
-    """Whether a city's first incidents came after its places were asked for, in the same run: another run follows."""
-    if domain.after is None or not can_be_drawn(load_territory(territory), contracts):
-        return False
-    return state.last_state(f"marts.{domain.after}.{territory}") is None
+def _not_yet(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> str | None:
+    """Return why a city has nothing to be built from yet, None when it has.
+
+    Its first incidents may have come after its places were asked for, in the same run: another run follows.
+    """
+    can_be_placed = bool(contracts) and can_be_drawn(load_territory(territory), contracts)
+    if not contracts or (domain.name == "places" and not can_be_placed):
+        return f"No feed of {domain.name} has been loaded for {territory} yet: nothing to build."
+    if domain.after and can_be_placed and state.last_state(f"marts.{domain.after}.{territory}") is None:
+        return f"The places of {territory} are not built yet: its {domain.name} are built with the run that follows."
+    return None
 
 
 def loaded(domain: Domain) -> list[FeedContract]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from calanque.contracts.shapes import shapes
 from calanque.engines import delta, spark
+from calanque.runs.state import outputs_stand
 from calanque.sql_text import literal
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def touched_weeks(
         In order; None when more than batches of rows has changed since, or too many weeks have.
     """
     bronze = {contract.bronze_table for contract in contracts}
-    if before is None or before.inputs.keys() != inputs.keys():
+    if before is None or before.inputs.keys() != inputs.keys() or not outputs_stand(before):
         return None
     if any(before.inputs[name] != str(version) for name, version in inputs.items() if name not in bronze):
         return None

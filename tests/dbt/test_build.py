@@ -96,16 +96,16 @@ def drop_schema(name: str) -> None:
 @pytest.fixture(scope="module")
 def built(stack: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dbt.DbtSummary]:
     """Build the incidents' domain from the synthetic rows, and remove its schemas afterwards."""
-    for zone in ("bronze", "silver", "marts"):
-        place = f"{settings().hdfs_uri}/lake/{PREFIX}{zone}"
-        spark.sql(f"create schema if not exists {PREFIX}{zone} location '{place}'").collect()
+    for tier in ("bronze", "silver", "marts"):
+        place = f"{settings().hdfs_uri}/lake/{PREFIX}{tier}"
+        spark.sql(f"create schema if not exists {PREFIX}{tier} location '{place}'").collect()
     write_incidents(ROWS)
     write_cells()
     refer_to_others(f"{PREFIX}silver", "toronto", None)
     yield build(tmp_path_factory.mktemp("dbt"))
-    for zone in ("bronze", "silver", "marts"):
-        drop_schema(f"{PREFIX}{zone}")
-        lake().delete(f"/lake/{PREFIX}{zone}")
+    for tier in ("bronze", "silver", "marts"):
+        drop_schema(f"{PREFIX}{tier}")
+        lake().delete(f"/lake/{PREFIX}{tier}")
     spark.stop_session()
 
 
