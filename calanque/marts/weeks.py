@@ -138,14 +138,15 @@ def fits(schema: str, territory: str, weeks: Sequence[date]) -> bool:
         ), days as (
             select cast(date_trunc('week', date_add(min(occurred_local_date), 6)) as date) as first,
               cast(date_trunc('week', date_sub(max(occurred_local_date), 6)) as date) as last,
-              array_sort(collect_set(type)) as types from incidents
+              count(distinct type) as type_count from incidents
         ), shown as (
-            select min(week_start_date) as first, max(week_start_date) as last, array_sort(collect_set(type)) as types
-            from weeks
+            select min(week_start_date) as first, max(week_start_date) as last, count(*) as row_count,
+              count(distinct type) as type_count from weeks
         )
         select (select coalesce(max(kind_count), 0) from hours) as kinds,
-          if(days.first <= days.last, struct(days.first, days.last, days.types), null)
-            <=> if(shown.first is not null, struct(shown.first, shown.last, shown.types), null) as is_same
+          if(days.first > days.last, shown.row_count = 0, shown.first <=> days.first and shown.last <=> days.last
+            and shown.type_count = days.type_count
+            and shown.row_count = days.type_count * (datediff(days.last, days.first) / 7 + 1)) as is_same
         from days cross join shown"""
     )
-    return bool(found.kinds <= 1 and found.is_same)
+    return bool(found.kinds <= 1 and found.is_same is not False)
