@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import types
 
@@ -43,7 +43,7 @@ def rows_of(schema: types.StructType) -> st.SearchStrategy[list[tuple[Any, ...]]
         if field.name == "territory":
             values = st.sampled_from(["here", "there"])
         columns.append(st.none() | values if field.nullable and field.name != "territory" else values)
-    return st.lists(st.tuples(*columns), min_size=1, max_size=30)
+    return st.lists(st.tuples(*columns), min_size=6, max_size=30)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_query_of_a_mart_says_the_same_everywhere(table: str, mart: str) -> No
     schema = spark.session().table(f"marts.{mart}").schema
 
     @settings(
-        max_examples=2,
+        max_examples=1,
         deadline=None,
         derandomize=True,
         database=None,
@@ -68,6 +68,7 @@ def test_a_query_of_a_mart_says_the_same_everywhere(table: str, mart: str) -> No
     )
     @given(rows=rows_of(schema))
     def check(rows: list[tuple[Any, ...]]) -> None:
+        assume(len(set(rows)) > 5)  # the first that are made are all alike
         frame = spark.session().createDataFrame(rows, schema).coalesce(1)
         writer = frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
         writer.option("path", f"{here().hdfs_uri}/lake/marts/rows_of_{mart}").saveAsTable(table)
