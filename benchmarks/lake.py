@@ -70,8 +70,8 @@ def bench_folders(place: Path) -> Folders:
 
 def erase() -> None:
     """Remove what the benchmark left in the lake."""
-    for zone in ("bronze", "quarantine"):
-        spark.rows(f"drop table if exists {zone}.{FEED}")
+    for tier in ("bronze", "quarantine"):
+        spark.rows(f"drop table if exists {tier}.{FEED}")
     spark.rows(f"delete from governance.batch where feed = '{FEED}'")
     places = ("landing", "staging", "bronze", "quarantine", "governance/contracts", "staging_bare", "staging_same")
     for place in places:

@@ -19,8 +19,8 @@ from calanque.contracts import load_contract
 from calanque.engines import spark
 from calanque.engines.hdfs import lake
 from calanque.ingest.protect import protect_rows
+from calanque.ingest.tiers import landing_path
 from calanque.ingest.type_ import read_rows
-from calanque.ingest.zones import landing_path
 from calanque.twin.citizen_reports import generate_reports
 
 FEED = "bench_redaction"

@@ -98,7 +98,7 @@ def _terms(terms: "Terms | None") -> Iterator[tuple[str, str]]:
     yield "legal basis (base légale)", terms.legal_basis
     yield "purpose (finalité)", f"{terms.purpose}, {'RGPD' if terms.regime == 'rgpd' else 'LIL title III'}"
     yield "recipients (destinataires)", ", ".join(terms.recipients)
-    days = (f"{zone} {count:,} days" for zone, count in terms.retention_days.items())
+    days = (f"{tier} {count:,} days" for tier, count in terms.retention_days.items())
     yield "retention (conservation)", ", ".join(days)
 
 

@@ -8,7 +8,7 @@ from calanque.settings import settings
 
 
 class Folders(BaseModel):
-    """Folders of contracts, of expectations and of the drop zone; the defaults are those of this installation."""
+    """Folders of contracts, of expectations and of the drop folder; the defaults are those of this installation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

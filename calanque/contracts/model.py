@@ -18,7 +18,7 @@ LogicalType = Literal["string", "integer", "number", "boolean", "date", "timesta
 PhysicalType = Literal["string", "int", "bigint", "double", "boolean", "date", "timestamp"]
 Projected = Literal["x_m", "y_m", "cell", "zone"]
 NullMarker = Annotated[str, Field(strict=True, pattern=r"^\S(.*\S)?$")]
-Zone = Literal["landing", "bronze", "quarantine"]
+Tier = Literal["landing", "bronze", "quarantine"]
 Protection = Literal["none", "redact", "drop", "token"]
 TokenKind = Literal["person", "phone", "email", "plate", "identifier"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -143,7 +143,7 @@ class FeedContract(Closed):
     valid_from: date | None
     max_refused_rate: Annotated[float, Field(ge=0, le=1)]
     gates: tuple[str, ...]
-    retention_days: dict[Zone, Annotated[int, Field(gt=0)]]
+    retention_days: dict[Tier, Annotated[int, Field(gt=0)]]
     retention_column: str | None = None
     team: str
     owner: Annotated[str, Field(pattern=r"^[\w .@-]{1,100}$")]

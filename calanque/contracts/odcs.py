@@ -251,7 +251,7 @@ def _retention_days(odcs: OpenDataContractStandard) -> dict[str, int]:
                     "slaProperties.retention", f"must be a whole number of days, 1 to {RETENTION_DAYS_MAX} (unit d)."
                 )
             if str(item.element) in days:
-                raise refused("slaProperties.retention", f"the '{item.element}' zone is written twice.")
+                raise refused("slaProperties.retention", f"the '{item.element}' tier is written twice.")
             days[str(item.element)] = item.value
         elif item.property != "frequency":
             raise refused(f"slaProperties.{item.property}", "only retention and frequency are understood.")

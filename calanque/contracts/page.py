@@ -102,7 +102,7 @@ LANDING = ("column", "classification", "becomes", "description")
 
 def _facts(contract: FeedContract, words: dict[str, str]) -> list[tuple[str, str]]:
     made = contract.provenance
-    kept = ", ".join(f"{zone} {days} {words['days']}" for zone, days in contract.retention_days.items())
+    kept = ", ".join(f"{tier} {days} {words['days']}" for tier, days in contract.retention_days.items())
     return [
         ("purpose", f"`{contract.purpose}`: {contract.description}"),
         *_said(usage=contract.usage, limitations=contract.limitations, grain=contract.grain),

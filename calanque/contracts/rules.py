@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from calanque.contracts.expressions import problems_of_expression
 from calanque.contracts.forbidden import forbidden_word
-from calanque.contracts.model import PHYSICAL_TYPES, BronzeColumn, FeedContract, Zone
+from calanque.contracts.model import PHYSICAL_TYPES, BronzeColumn, FeedContract, Tier
 from calanque.contracts.patterns import problem_of_pattern
 from calanque.contracts.shapes import shape_problems
 from calanque.contracts.write_rules import write_problems
@@ -207,9 +207,9 @@ def _comes_round(schedule: str) -> bool:
 
 def _retention(contract: FeedContract) -> Found:
     days, field = contract.retention_days, "slaProperties.retention"
-    for zone in get_args(Zone):
-        if zone not in days:
-            yield field, f"say how many days the '{zone}' zone is kept."
+    for tier in get_args(Tier):
+        if tier not in days:
+            yield field, f"say how many days the '{tier}' tier is kept."
     if contract.is_personal and days.get("landing", 0) > PERSONAL_LANDING_DAYS_MAX:
         yield field, f"a personal landing is kept {PERSONAL_LANDING_DAYS_MAX} days at most."
     if days.get("quarantine", 0) > QUARANTINE_DAYS_MAX:

@@ -56,7 +56,7 @@ class _LeftoversError(CalanqueError):
 class DbtSummary(BaseModel):
     """What one dbt run did.
 
-    `row_counts` is by table (zone.name), `failures` holds one sentence per failed model or test, `target_dir` the
+    `row_counts` is by table (tier.name), `failures` holds one sentence per failed model or test, `target_dir` the
     artefacts that lineage reads.
     """
 

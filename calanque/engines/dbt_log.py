@@ -25,7 +25,7 @@ def log_nodes(results: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any],
     Args:
         results: the rows of dbt's `run_results.json`.
         manifest: dbt's `manifest.json`.
-        counts: rows by table (zone.name); a view has none.
+        counts: rows by table (tier.name); a view has none.
     """
     for line in model_lines(results, manifest, counts):
         log.info("%s", line)

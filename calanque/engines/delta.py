@@ -35,15 +35,15 @@ class Commit(BaseModel):
 
 
 def table_path(table: str) -> str:
-    """Return the HDFS path of a table named `<zone>.<name>`, or `<zone>__<folder>.<name>` below a folder of the zone.
+    """Return the HDFS path of a table named `<tier>.<name>`, or `<tier>__<folder>.<name>` below a folder of the tier.
 
     Raises:
-        CalanqueError: if the name has no zone.
+        CalanqueError: if the name has no tier.
     """
-    zone, _, name = table.partition(".")
+    tier, _, name = table.partition(".")
     if not name:
-        raise CalanqueError(f"The table name '{table}' has no zone: write zone.name, such as marts.fct_incidents.")
-    return f"/lake/{zone.replace('__', '/')}/{name}"
+        raise CalanqueError(f"The table name '{table}' has no tier: write tier.name, such as marts.fct_incidents.")
+    return f"/lake/{tier.replace('__', '/')}/{name}"
 
 
 def last_commit(table: str) -> Commit | None:
@@ -93,11 +93,22 @@ def has_data_after(table: str, version: int) -> bool:
     return checkpoint is None or checkpoint.version != version
 
 
+def data_commits_after(table: str, version: int) -> list[Commit] | None:
+    """Return the commits after a version that changed rows, newest first; None when the log does not reach that far."""
+    found: list[Commit] = []
+    for commit in _commits(table):
+        if commit.version <= version:
+            return found if commit.version == version else None
+        if commit.operation not in MAINTENANCE:
+            found.append(commit)
+    return None
+
+
 def remove_unborn(table: str, idle_s: float = 0.0) -> bool:
     """Delete the files of a table whose first commit never came (its writer was killed); True when it did.
 
     Args:
-        table: `<zone>.<name>`.
+        table: `<tier>.<name>`.
         idle_s: how long nothing must have been written to its log, where other writers may be at work.
     """
     if not is_unborn(table):

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 def open_table(table: str) -> DeltaTable:
-    """Return a table `<zone>.<name>` as it stands now; `append_files` commits on top of this very version.
+    """Return a table `<tier>.<name>` as it stands now; `append_files` commits on top of this very version.
 
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
@@ -161,7 +161,7 @@ def bounds(table: str, column: str, partition: tuple[str, str] | None = None) ->
     """Return the least and the greatest value of a column in each file of a table, as the log says them.
 
     Args:
-        table: `<zone>.<name>`.
+        table: `<tier>.<name>`.
         column: one that has bounds; a file in which it is empty is left out.
         partition: a partition column and its value, for the files of that part only.
     """

@@ -1,6 +1,6 @@
 """Makes the lineage of record: OpenLineage events of our own steps and of dbt, which `calanque.runs.lineage` stores.
 
-Datasets have one naming: the namespace is the lake's URI; a table is `<zone>.<table>` (`marts.fct_incidents`), anything
+Datasets have one naming: the namespace is the lake's URI; a table is `<tier>.<table>` (`marts.fct_incidents`), anything
 else is its path in the lake without the batch (`/lake/landing/<feed>`); the batch, or the Delta version, is
 the dataset's version facet. A source outside the lake keeps its own scheme (`pypi:<package>==<version>`).
 """
@@ -140,7 +140,8 @@ def dbt_events(
         target_dir: folder with `manifest.json` and `run_results.json`.
         run_id: the orchestrator's run.
         input_versions: version of each source table as it was before dbt read it.
-        names: what a table is called where it is shown, by how its name begins where it was built; longer ones first.
+        names: what a table is called where it is shown, by how its name begins where it was built; longer ones first,
+            and nothing for a table that is no source of what was built.
         territory: the city whose rows were built.
     """
     processor = _SessionArtifactProcessor(
@@ -169,12 +170,14 @@ def _rename(event: RunEvent, names: Mapping[str, str]) -> None:
 
     def shown(name: str) -> str:
         begins = next((start for start in sorted(names, key=len, reverse=True) if name.startswith(start)), "")
-        return names[begins] + name.removeprefix(begins) if begins else name
+        return names[begins] and names[begins] + name.removeprefix(begins) if begins else name
 
+    event.inputs = [item for item in event.inputs or [] if shown(item.name)]
     for item in [*(event.inputs or []), *(event.outputs or [])]:
         item.name = shown(item.name)
         lineage: Any = (item.facets or {}).get("columnLineage")
         for field in (lineage.fields if lineage else {}).values():
+            field.inputFields = [origin for origin in field.inputFields if shown(origin.name)]
             for origin in field.inputFields:
                 origin.name = shown(origin.name)
 

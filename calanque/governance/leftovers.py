@@ -20,7 +20,7 @@ def expire_dropped(drop: Path, feed: str, days: int, landed: Mapping[str, dateti
     """Delete a feed's dropped files past the days of its raw files; returns how many batches and files.
 
     Args:
-        drop: the drop zone, with `taking/<feed>/` and `archive/<feed>/<day>/<batch>/`.
+        drop: the drop folder, with `taking/<feed>/` and `archive/<feed>/<day>/<batch>/`.
         feed: name of the feed.
         days: how long its raw files are kept.
         landed: when each batch that is still in landing was landed; another is as old as its move to the archive.

@@ -89,7 +89,7 @@ def trace(dataset: str, column: str | None = None, events: Iterable[Event] | Non
     """Walk from a dataset, or one of its columns, back to the landed files.
 
     Args:
-        dataset: `<zone>.<table>`, or a path of the lake.
+        dataset: `<tier>.<table>`, or a path of the lake.
         column: one column; by default the datasets only.
         events: events to walk, newest first; the stored ones by default.
 
@@ -99,7 +99,7 @@ def trace(dataset: str, column: str | None = None, events: Iterable[Event] | Non
     log = EventLog(read_events() if events is None else events)
     event = log.writer(dataset)
     if event is None:
-        raise CalanqueError(f"No recorded run wrote '{dataset}': check its name (zone.table), or run its DAG first.")
+        raise CalanqueError(f"No recorded run wrote '{dataset}': check its name (tier.table), or run its DAG first.")
     columns = _columns(_part(event, "outputs", dataset) or {})
     if column and columns and column not in columns:
         raise CalanqueError(f"'{dataset}' has no column '{column}': choose one of {', '.join(columns)}.")

@@ -16,16 +16,16 @@ log = logging.getLogger(__name__)
 # Below this many files a table reads as fast as when merged, and a rewrite would only cost.
 OPTIMISED_FROM = 32
 KEPT_HOURS = 168
-ZONES = ("bronze", "quarantine", "silver", "marts")
+TIERS = ("bronze", "quarantine", "silver", "marts")
 
 
 def lake_tables() -> list[str]:
-    """Return every Delta table of the lake, `<zone>.<name>`, in alphabetical order."""
+    """Return every Delta table of the lake, `<tier>.<name>`, in alphabetical order."""
     return sorted(
-        f"{zone}.{name}"
-        for zone in ZONES
-        for name in lake().list(f"/lake/{zone}")
-        if lake().exists(f"/lake/{zone}/{name}/_delta_log")
+        f"{tier}.{name}"
+        for tier in TIERS
+        for name in lake().list(f"/lake/{tier}")
+        if lake().exists(f"/lake/{tier}/{name}/_delta_log")
     )
 
 

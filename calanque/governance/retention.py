@@ -1,4 +1,4 @@
-"""Retention: what is past the days of its contract is deleted, feed by feed and zone by zone, whatever else fails.
+"""Retention: what is past the days of its contract is deleted, feed by feed and tier by tier, whatever else fails.
 
 Rows are deleted by the time they came in (of a snapshot or a merge: by the time they were closed), and by their own
 time where the contract names its column; raw files by what their manifest says of their landing. Deleted rows leave the
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from calanque.contracts import FeedContract, Folders, load_contract
-from calanque.contracts.model import Zone
+from calanque.contracts.model import Tier
 from calanque.contracts.odcs import SUFFIX
 from calanque.contracts.rules import QUARANTINE_DAYS_MAX
 from calanque.engines import spark
@@ -30,7 +30,7 @@ ORPHAN_LANDING_DAYS = 30
 """Raw files whose contract is gone, and was not left beside them: as long as personal ones may be kept at most."""
 MANIFEST = "manifest.json"
 KEPT_CONTRACTS = "/lake/governance/contracts"
-ZONES = ("landing", "staging", "bronze", "quarantine")
+TIERS = ("landing", "staging", "bronze", "quarantine")
 
 
 class Retained(NamedTuple):
@@ -46,8 +46,8 @@ class _Feed(NamedTuple):
     name: str
     contract: FeedContract | None
 
-    def days(self, zone: Zone, otherwise: int) -> int:
-        return self.contract.retention_days.get(zone, otherwise) if self.contract else otherwise
+    def days(self, tier: Tier, otherwise: int) -> int:
+        return self.contract.retention_days.get(tier, otherwise) if self.contract else otherwise
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def enforce(feeds: Iterable[str], folders: Folders | None = None, now: datetime 
 def feed_names(folders: Folders) -> list[str]:
     """Return the feeds that have a contract, right or wrong, or data in the lake, in alphabetical order."""
     names = {path.name.removesuffix(SUFFIX) for path in folders.contracts.glob(f"*{SUFFIX}")}
-    return sorted(names.union(*(lake().list(f"/lake/{zone}") for zone in ZONES)))
+    return sorted(names.union(*(lake().list(f"/lake/{tier}") for tier in TIERS)))
 
 
 def _feed(name: str, folders: Folders) -> _Feed:
@@ -144,22 +144,22 @@ def newest_kept(feed: str) -> FeedContract | None:
 
 
 def _expire_tables(feed: _Feed, now: datetime, deleted: Counter[str], failures: list[str]) -> None:
-    limits: dict[Zone, int] = {"quarantine": feed.days("quarantine", QUARANTINE_DAYS_MAX)}
+    limits: dict[Tier, int] = {"quarantine": feed.days("quarantine", QUARANTINE_DAYS_MAX)}
     if feed.contract:
         limits["bronze"] = feed.contract.retention_days["bronze"]
-    for zone, days in limits.items():
-        table = f"{zone}.{feed.name}"
+    for tier, days in limits.items():
+        table = f"{tier}.{feed.name}"
         with kept_going(failures, f"deleting the rows of {table} past their {days} days"):
-            if lake().exists(f"/lake/{zone}/{feed.name}/_delta_log"):
+            if lake().exists(f"/lake/{tier}/{feed.name}/_delta_log"):
                 past = past_sql(
-                    feed.contract, zone, now - timedelta(days=days), {c[0]: c[1] for c in spark.columns(table)}
+                    feed.contract, tier, now - timedelta(days=days), {c[0]: c[1] for c in spark.columns(table)}
                 )
                 count = _delete_rows(table, past)
                 deleted[table] += count
                 log.info("%s: %s rows older than %s days deleted.", table, count, days)
 
 
-def past_sql(contract: FeedContract | None, zone: Zone, limit: datetime, types: Mapping[str, str]) -> str:
+def past_sql(contract: FeedContract | None, tier: Tier, limit: datetime, types: Mapping[str, str]) -> str:
     """Return which rows of a table are past their days, as SQL.
 
     A row of a snapshot or a merge is current for as long as its source says so: its days begin when it is closed. The
@@ -167,14 +167,14 @@ def past_sql(contract: FeedContract | None, zone: Zone, limit: datetime, types: 
 
     Args:
         contract: the feed's, None when it is gone.
-        zone: of the table.
+        tier: of the table.
         limit: what is older is past its days.
         types: of the table's columns, by name.
     """
-    is_kept_current = contract is not None and zone == "bronze" and contract.write.mode != "append"
+    is_kept_current = contract is not None and tier == "bronze" and contract.write.mode != "append"
     came = "_closed_at" if is_kept_current else "_ingested_at"
     past = [f"{came} < timestamp'{limit:%Y-%m-%d %H:%M:%S}'"]
-    own = contract.retention_column if contract and zone == "bronze" else None
+    own = contract.retention_column if contract and tier == "bronze" else None
     if own is not None and own in types:
         text = f"date'{limit:%Y-%m-%d}'" if types[own] == "date" else f"timestamp'{limit:%Y-%m-%d %H:%M:%S}'"
         past.append(f"`{own}` < {text}")

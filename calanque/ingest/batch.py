@@ -270,7 +270,7 @@ def _publish(step: _Step) -> BatchState:
     from calanque.ingest.null_markers import warning_of
     from calanque.ingest.protect import discard_staging
     from calanque.ingest.publish import publish_rows
-    from calanque.ingest.zones import spark_path
+    from calanque.ingest.tiers import spark_path
 
     ref, staged = step.ref, step.staged()
     report = read_report(ref.feed, ref.batch_id, ref.contract_version)

@@ -27,7 +27,7 @@ def sent_out(contract: FeedContract, day: date | None, folders: Folders) -> Iter
     Args:
         contract: the feed's contract; its source says where from.
         day: the day of the run, for sources with `{date}`.
-        folders: where the drop zone lies.
+        folders: where the drop folder lies.
     """
     settings().fetching.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=f"{contract.feed}-", dir=settings().fetching) as work_dir:

@@ -9,7 +9,7 @@ from calanque.contracts.gates import load_gate
 from calanque.engines import spark
 from calanque.engines.gx import run_gate
 from calanque.ingest.gate_bounds import bounds_of
-from calanque.ingest.zones import spark_path
+from calanque.ingest.tiers import spark_path
 from calanque.runs.batches import read_reports
 from calanque.sql_text import quoted
 

@@ -3,15 +3,15 @@
 from calanque.contracts.model import FeedContract
 from calanque.engines.hdfs import lake
 from calanque.ingest.records import FetchedBatch, LandedBatch
+from calanque.ingest.tiers import landing_path
 from calanque.ingest.version_guard import check_current_rows, keep_version
-from calanque.ingest.zones import landing_path
 from calanque.runs.records import LandedFile, utc_now
 
 MANIFEST = "manifest.json"
 
 
 def land_files(contract: FeedContract, batch_id: str, fetched: FetchedBatch) -> LandedBatch:
-    """Copy the files to the landing zone, the manifest last; a batch whose manifest is there is not copied again.
+    """Copy the files to the landing tier, the manifest last; a batch whose manifest is there is not copied again.
 
     The resolved contract is written beside the data, one file a version: the one that every batch of it is loaded by.
 

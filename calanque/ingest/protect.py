@@ -21,9 +21,9 @@ from calanque.ingest.erased import ERASED, good_rows
 from calanque.ingest.records import StagedBatch
 from calanque.ingest.repeats import kept_repeats, needs_positions, part_repeats
 from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
+from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
 from calanque.ingest.type_ import type_rows
 from calanque.ingest.typing_sql import ROW_NUMBER, ROW_SQL, quoted
-from calanque.ingest.zones import attempt_path, published_path, spark_path, staging_path
 from calanque.runs.records import utc_now
 
 if TYPE_CHECKING:

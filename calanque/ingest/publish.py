@@ -26,10 +26,10 @@ from calanque.ingest.tables import (
     staged_columns,
     technical_columns,
 )
+from calanque.ingest.tiers import attempt_path, published_path, spark_path
 from calanque.ingest.type_ import read_rows, type_rows
 from calanque.ingest.typing_sql import ROW_SQL
 from calanque.ingest.write_changes import write_changes
-from calanque.ingest.zones import attempt_path, published_path, spark_path
 from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:

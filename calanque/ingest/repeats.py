@@ -11,8 +11,8 @@ from calanque.contracts.write import MergeWrite
 from calanque.engines import spark
 from calanque.formats.base import FILE
 from calanque.ingest.tables import QUARANTINE_COLUMNS
+from calanque.ingest.tiers import spark_path
 from calanque.ingest.typing_sql import ROW_NUMBER, ROW_SQL
-from calanque.ingest.zones import spark_path
 from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:

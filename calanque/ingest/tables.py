@@ -11,7 +11,7 @@ from calanque.contracts.model import CLOSING_COLUMNS, TECHNICAL_COLUMNS
 from calanque.engines import delta, deltars, spark
 from calanque.errors import CalanqueError
 from calanque.ingest.erased import ERASED
-from calanque.ingest.zones import spark_path, table_location
+from calanque.ingest.tiers import spark_path, table_location
 from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from calanque.engines import spark
 from calanque.ingest.header import Header, Refusal, check_headers
+from calanque.ingest.tiers import landing_path, spark_path
 from calanque.ingest.typing_sql import ROW_NUMBER, GridNumbers, typing_sql
-from calanque.ingest.zones import landing_path, spark_path
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -14,8 +14,8 @@ from calanque.contracts.model import FeedContract
 from calanque.engines import delta, spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.errors import CalanqueError, RefusedBatchError
+from calanque.ingest.tiers import contract_path
 from calanque.ingest.write_sql import match_key
-from calanque.ingest.zones import contract_path
 from calanque.sql_text import quoted
 
 

@@ -21,8 +21,8 @@ from calanque.engines import deltars, spark
 from calanque.errors import CalanqueError
 from calanque.ingest.protect import WRITE_OPTIONS, good_path
 from calanque.ingest.tables import commit_mark, commit_of, newest_commit
+from calanque.ingest.tiers import spark_path, staging_path
 from calanque.ingest.write_sql import commit_sql, merge_sql, snapshot_sql
-from calanque.ingest.zones import spark_path, staging_path
 from calanque.runs.records import ChangeCounts
 from calanque.sql_text import quoted
 

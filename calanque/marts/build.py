@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.contracts import Folders
 from calanque.contracts.gates import GateResult, load_gate
@@ -18,6 +18,7 @@ from calanque.marts.freshness import write_freshness
 from calanque.marts.places import can_be_drawn, needs_points, write_places
 from calanque.marts.project import write_project
 from calanque.marts.publish import build_schema, new_schema, publish, refer_to
+from calanque.marts.weeks import SHOWN, fits, refer_to_others, touched_weeks
 from calanque.places.taxonomy import OTHER
 from calanque.places.territory import AREA_ZONE_COUNT, load_territory
 from calanque.runs import gates, lineage, state
@@ -25,6 +26,8 @@ from calanque.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
 
     from calanque.contracts import FeedContract
 
@@ -53,11 +56,8 @@ def build_domain(name: str, territory: str, run_id: str = "manual") -> dict[str,
     domain, step = DOMAINS[name], f"marts.{name}.{territory}"
     everywhere = loaded(domain)
     contracts = [contract for contract in everywhere if contract.territory == territory]
-    if not contracts or (name == "places" and not can_be_drawn(load_territory(territory), contracts)):
-        log.info("No feed of %s has been loaded for %s yet: nothing to build.", name, territory)
-        return None
-    if _waits(domain, territory, contracts):
-        log.info("The places of %s are not built yet: its %s are built with the run that follows.", territory, name)
+    if reason := _not_yet(domain, territory, contracts):
+        log.info(reason)
         return None
     tables = state.table_versions([contract.bronze_table for contract in contracts])
     told = variables(territory, everywhere, build_schema(name, territory))
@@ -67,40 +67,98 @@ def build_domain(name: str, territory: str, run_id: str = "manual") -> dict[str,
     if state.unchanged(step, inputs):
         log.info("The marts of %s for %s are up to date with %s; nothing to do.", name, territory, tables)
         return None
-    summary, shown = _build(domain, territory, contracts, told, run_id)
-    unknown = _unknown_codes(territory, told["schema"]) if name == "incidents" else {}
-    names = {f"{told['schema']}.{mart}": f"marts.{mart}" for one in DOMAINS.values() for mart in one.marts}
-    lineage.emit_dbt(summary.target_dir, run_id, tables, names | {f"{told['schema']}.": "silver."}, territory)
+    before = state.last_state(step)
+    weeks = touched_weeks(contracts, before, inputs) if domain.by_week else None
+    if before and weeks == ():
+        state.record(step, inputs, before.outputs)
+        log.info("What came in for %s since the marts of %s were built changes no row of them.", territory, name)
+        return None
+    city = _CityBuild(domain, territory, contracts, told, run_id)
+    summary, shown = _build(city, weeks)
+    unknown = _unknown_codes(territory, city.schema) if name == "incidents" else {}
+    lineage.emit_dbt(summary.target_dir, run_id, tables, city.shown_names, territory)
     state.record(step, inputs, shown)
-    counts = {names[table]: count for table, count in summary.row_counts.items() if names.get(table) in shown}
-    built = {"row_counts": counts, "tests_passed": summary.tests_passed, "seconds": summary.seconds}
+    counts = {city.shown_names.get(table, ""): count for table, count in summary.row_counts.items()}
+    row_counts = {mart: count for mart, count in counts.items() if mart in shown}
+    built = {"row_counts": row_counts, "tests_passed": summary.tests_passed, "seconds": summary.seconds}
     log.info("Built the marts of %s for %s: %s", name, territory, built)
     return built | {"unknown_codes": unknown}
 
 
-def _build(
-    domain: Domain, territory: str, contracts: Sequence[FeedContract], told: Mapping[str, Any], run_id: str
-) -> tuple[dbt.DbtSummary, dict[str, int]]:
+class _CityBuild(NamedTuple):
+    """What is built of one city: `told` is what dbt is told, `schema` where it builds."""
+
+    domain: Domain
+    territory: str
+    contracts: Sequence[FeedContract]
+    told: Mapping[str, Any]
+    run_id: str
+
+    @property
+    def schema(self) -> str:
+        return str(self.told["schema"])
+
+    @property
+    def target(self) -> Path:
+        return dbt.build_dir(f"{self.domain.name}_{self.territory}")
+
+    @property
+    def shown_names(self) -> dict[str, str]:
+        """What a table of the build is called where it is shown, by how its name begins; nothing for no source."""
+        names = {f"{self.schema}.{mart}": f"marts.{mart}" for one in DOMAINS.values() for mart in one.marts}
+        return names | {f"{self.schema}.": "silver.", f"{self.schema}.{SHOWN}": ""}
+
+
+def _build(city: _CityBuild, weeks: Sequence[date] | None) -> tuple[dbt.DbtSummary, dict[str, int]]:
     """Build, gate and show; returns what dbt did, and the version of each mart that holds what was built."""
-    if domain.name == "places":
-        write_places(load_territory(territory), contracts, run_id)
-    target = dbt.build_dir(f"{domain.name}_{territory}")
-    write_project(target, contracts)
-    new_schema(told["schema"])
+    if city.domain.name == "places":
+        write_places(load_territory(city.territory), city.contracts, city.run_id)
+    write_project(city.target, city.contracts)
+    summary = _weeks_alone(city, weeks) if weeks else None
+    if summary is None:
+        weeks, summary = None, _gated(city, None)
+    return summary, publish(city.domain.marts, city.schema, city.territory, city.run_id, weeks)
+
+
+def _weeks_alone(city: _CityBuild, weeks: Sequence[date]) -> dbt.DbtSummary | None:
+    """Build and gate some weeks; None when they do not stand by themselves, and the whole is to be judged."""
+    log.info("New batches touch %s weeks, from %s to %s: these are built.", len(weeks), weeks[0], weeks[-1])
+    try:
+        summary = _gated(city, weeks)
+    except CalanqueError as error:
+        log.info("By themselves they are not what is asked of the whole, which is built now. %s", error)
+        return None
+    if not fits(city.schema, city.territory, weeks):
+        log.info("They change what is told of other weeks: the whole is built now.")
+        return None
+    return summary
+
+
+def _gated(city: _CityBuild, weeks: Sequence[date] | None) -> dbt.DbtSummary:
+    new_schema(city.schema)
     there = None
-    if domain.after and state.last_state(f"marts.{domain.after}.{territory}"):
-        refer_to(DOMAINS[domain.after].marts, told["schema"], territory)
-        there = f"tag:{domain.after}"
-    summary = dbt.build(target, f"+tag:{domain.name}", told, run_id, there=there)
-    check_marts(domain.marts, run_id, contracts, told["schema"])
-    return summary, publish(domain.marts, told["schema"], territory, run_id)
+    if city.domain.after and state.last_state(f"marts.{city.domain.after}.{city.territory}"):
+        refer_to(DOMAINS[city.domain.after].marts, city.schema, city.territory)
+        there = f"tag:{city.domain.after}"
+    if city.domain.by_week:
+        refer_to_others(city.schema, city.territory, weeks)
+    told = {**city.told, "weeks": [str(week) for week in weeks or ()]}
+    summary = dbt.build(city.target, f"+tag:{city.domain.name}", told, city.run_id, there=there)
+    check_marts(city.domain.marts, city.run_id, city.contracts, city.schema)
+    return summary
 
 
-def _waits(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> bool:
-    """Whether a city's first incidents came after its places were asked for, in the same run: another run follows."""
-    if domain.after is None or not can_be_drawn(load_territory(territory), contracts):
-        return False
-    return state.last_state(f"marts.{domain.after}.{territory}") is None
+def _not_yet(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> str | None:
+    """Return why a city has nothing to be built from yet, None when it has.
+
+    Its first incidents may have come after its places were asked for, in the same run: another run follows.
+    """
+    can_be_placed = bool(contracts) and can_be_drawn(load_territory(territory), contracts)
+    if not contracts or (domain.name == "places" and not can_be_placed):
+        return f"No feed of {domain.name} has been loaded for {territory} yet: nothing to build."
+    if domain.after and can_be_placed and state.last_state(f"marts.{domain.after}.{territory}") is None:
+        return f"The places of {territory} are not built yet: its {domain.name} are built with the run that follows."
+    return None
 
 
 def loaded(domain: Domain) -> list[FeedContract]:

@@ -12,12 +12,14 @@ class Domain(Closed):
         shapes: shapes of the feeds that it reads; its territories and valid dates come from their contracts.
         marts: tables of the schema `marts`, each with a gate of its name.
         after: domain that is built before it, whose marts it refers to.
+        by_week: whether the weeks that new batches touch can be built alone.
     """
 
     name: str
     shapes: tuple[str, ...]
     marts: tuple[str, ...]
     after: str | None = None
+    by_week: bool = False
 
     @property
     def contracts(self) -> tuple[FeedContract, ...]:
@@ -44,6 +46,7 @@ DOMAINS = {
             shapes=("incident",),
             marts=("fct_incidents", "dim_incident_type", "fct_territory_week", "fct_cell_week"),
             after="places",
+            by_week=True,
         ),
         Domain(
             name="reports",

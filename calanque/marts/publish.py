@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING
 from calanque.engines import delta, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
+from calanque.marts.weeks import dates
 from calanque.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from pyspark.sql import DataFrame
 
 log = logging.getLogger(__name__)
+PERIODS = ("week_start_date", "month_start_date")
+"""Columns by which the rows of a city are compared, and replaced."""
+MOST_PERIODS = 200
+# One week more of a city then rewrites one file of its history, not all of it.
+_ROWS_PER_FILE = 50_000
 
 
 def build_schema(domain: str, territory: str) -> str:
@@ -42,48 +49,80 @@ def refer_to(marts: Sequence[str], schema: str, territory: str) -> None:
         spark.rows(f"create view {schema}.{mart} as select * from marts.{mart} where territory = '{territory}'")
 
 
-def publish(marts: Sequence[str], schema: str, territory: str, run_id: str) -> dict[str, int]:
-    """Put what was built of a city in the place of its rows in each mart; a mart that says the same is left alone.
+def publish(
+    marts: Sequence[str], schema: str, territory: str, run_id: str, weeks: Sequence[date] | None = None
+) -> dict[str, int]:
+    """Put what was built of a city in the place of its rows in each mart; the periods that say the same are left alone.
 
     Args:
         marts: tables of the schema `marts`, each built under the same name in `schema`.
         schema: where they were built, and gated.
         territory: the city; a mart without a territory is replaced whole.
         run_id: written in the commits.
+        weeks: Mondays of the weeks that were built, None when the whole was.
 
     Returns:
         The version of each mart that holds what was built.
     """
     for mart in marts:
         built, name = spark.session().table(f"{schema}.{mart}"), f"marts.{mart}"
-        where = f"territory = '{territory}'" if "territory" in built.columns else "true"
+        ours = f"territory = '{territory}'" if "territory" in built.columns else "true"
+        where: str | None = ours
+        if weeks and "week_start_date" in built.columns:
+            where = f"{ours} and week_start_date in ({dates(weeks)})"
         if not spark.table_exists(name):
             delta.remove_unborn(name)
-        elif _says_the_same(built, name, where):
+        elif built.schema.simpleString() == spark.session().table(name).schema.simpleString():
+            where = _different(built, name, str(where), ours)
+        if where is None:
             continue
         mark = {"step": "publish", "territory": territory, "run_id": run_id}
         with spark.user_metadata(mark):
-            _write(built, f"{schema}.{mart}", name, where)
+            _write(built.where(where), f"{schema}.{mart}", name, where)
             # It names every feed that is in the mart, and a feed may be new.
             told = {column: comment for column, _, comment in spark.columns(f"{schema}.{mart}")}
             spark.describe(name, spark.comment_of(f"{schema}.{mart}"), told)
     return {f"marts.{mart}": delta.data_version(f"marts.{mart}") or 0 for mart in marts}
 
 
-def _says_the_same(built: DataFrame, name: str, where: str) -> bool:
-    """Tell whether a mart already holds the rows that were built: their number, and the XOR of their hashes."""
-    shown = spark.session().table(name)
-    if built.schema.simpleString() != shown.schema.simpleString():
-        return False
+def _different(built: DataFrame, name: str, where: str, ours: str) -> str | None:
+    """Return the condition on the rows of a mart that are not as they were built, None when there are none.
+
+    Rows are compared period by period in a mart that has periods: their number, and the XOR of their hashes.
+
+    Args:
+        built: rows that meet the condition `where`.
+        name: the mart.
+        where: the rows whose place they take.
+        ours: those of the city.
+    """
+    period, shown = _period(built), spark.session().table(name).where(where)
     columns = ", ".join(f"`{column}`" for column in built.columns)
-    digest = ("count(*) as row_count", f"bit_xor(xxhash64({columns})) as row_hash")
-    return built.selectExpr(*digest).collect() == shown.where(where).selectExpr(*digest).collect()
+    hashed = (f"{period or 'null'} as period", f"xxhash64({columns}) as row_hash")
+    made, kept = (
+        {
+            tuple(row)
+            for row in rows.selectExpr(*hashed).groupBy("period").agg({"*": "count", "row_hash": "bit_xor"}).collect()
+        }
+        for rows in (built, shown)
+    )
+    periods = {row[0] for row in made ^ kept}
+    if not periods:
+        return None
+    few = period and len(periods) <= MOST_PERIODS
+    return f"{ours} and {period} in ({dates(sorted(periods))})" if few else where
+
+
+def _period(built: DataFrame) -> str | None:
+    return next((column for column in PERIODS if column in built.columns and "territory" in built.columns), None)
 
 
 def _write(built: DataFrame, source: str, name: str, where: str) -> None:
     location = f"{settings().hdfs_uri}{delta.table_path(name)}"
     (detail,) = spark.rows(f"describe detail {source}")
-    writer = built.write.format("delta").mode("overwrite").partitionBy(*detail.partitionColumns)
+    in_order = built.sort(period) if (period := _period(built)) else built
+    writer = in_order.write.format("delta").mode("overwrite").partitionBy(*detail.partitionColumns)
+    writer.option("maxRecordsPerFile", _ROWS_PER_FILE)
     if not spark.table_exists(name):
         # What a constraint asks was held while the mart was built: the rows of every city come that way.
         kept = {key: value for key, value in detail.properties.items() if key.startswith(("delta.log", "delta.check"))}

@@ -45,7 +45,8 @@ def emit_dbt(
         target_dir: folder with `manifest.json` and `run_results.json`.
         run_id: the orchestrator's run.
         input_versions: version of each source table as it was before dbt read it.
-        names: what a table is called where it is shown, by how its name begins where it was built.
+        names: what a table is called where it is shown, by how its name begins where it was built; nothing for one
+            that is no source of what was built.
         territory: the city whose rows were built.
     """
     from calanque.engines.lineage import dbt_events

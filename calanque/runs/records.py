@@ -28,7 +28,7 @@ class PackedIn(Closed):
 
 
 class LandedFile(Closed):
-    """One file in the landing zone.
+    """One file in the landing tier.
 
     `row_count` is its number of data rows, None when only the engine can tell; `is_cut` tells that its last one stops
     midway.

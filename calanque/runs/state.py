@@ -60,6 +60,11 @@ def unchanged(step: str, inputs: Fingerprint) -> bool:
         return False
     if not all(_is_same(name, seen, str(inputs[name])) for name, seen in state.inputs.items()):
         return False
+    return outputs_stand(state)
+
+
+def outputs_stand(state: StepState) -> bool:
+    """Tell whether each table that a step wrote is still there, at the version of then or a later one."""
     return all(_is_there(name, version) for name, version in state.outputs.items() if "." in name)
 
 

@@ -41,8 +41,8 @@ def _head(plan: Plan) -> Iterator[str]:
     yield "team:\n  name: data\n  members:\n    - username: data-engineering\n      role: owner"
     yield "slaProperties:"
     yield '  - {property: frequency, value: 1, unit: d, scheduler: airflow, schedule: "@daily"}'
-    for zone, days in (("landing", 30), ("bronze", 365), ("quarantine", 30)):
-        yield f"  - {{property: retention, value: {days}, unit: d, element: {zone}}}"
+    for tier, days in (("landing", 30), ("bronze", 365), ("quarantine", 30)):
+        yield f"  - {{property: retention, value: {days}, unit: d, element: {tier}}}"
     yield "customProperties:"
     yield from (f"  {line}" for line in _properties(plan))
 

@@ -1,4 +1,4 @@
-"""What a service needs to have been done once: databases, formats, zones, schemas, users. Each is safe to run again."""
+"""What a service needs to have been done once: databases, formats, tiers, schemas, users. Each is safe to run again."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ DATABASES = ("airflow", "mlflow", "mlflow_accounts", "metastore")
 SCHEMAS = ("bronze", "quarantine", "silver", "marts", "governance")
 # Who reads tables at the query door, and what of HDFS for it: both the marts, the engineer the tables of runs too.
 READERS = ("analyst", "engineer")
-ZONES = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
+TIERS = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
 
 
 def _package_folder(name: str) -> Path:
@@ -126,9 +126,9 @@ def _make_folders(admin: Any) -> None:
     admin.makedirs("/tmp")  # noqa: S108 - the scratch folder of HDFS, with its sticky bit
     admin.set_permission("/tmp", "1777")  # noqa: S108
     admin.makedirs("/lake")
-    for zone in ZONES:
-        admin.makedirs(f"/lake/{zone}")
-    for path in ("/lake", *(f"/lake/{zone}" for zone in ZONES)):
+    for tier in TIERS:
+        admin.makedirs(f"/lake/{tier}")
+    for path in ("/lake", *(f"/lake/{tier}" for tier in TIERS)):
         admin.set_owner(path, owner="lake", group="lake")
         admin.set_permission(path, "750")
 
@@ -147,7 +147,7 @@ def _admit_readers(admin: Any) -> None:
 
 
 def make_schemas(settings: Settings) -> None:
-    """Make one schema per zone of tables, at the zone's place on HDFS, and the tables of runs."""
+    """Make one schema per tier of tables, at the tier's place on HDFS, and the tables of runs."""
     from calanque.engines import spark
     from calanque.runs.tables import make_tables
 

@@ -1,4 +1,5 @@
--- Each type has each week of its territory once, the weeks follow each other, and cells and incidents give its counts.
+-- Each type has each week of its territory once, and cells and incidents give its counts. The weeks follow each other,
+-- but where some are built alone.
 with cells as (
 
     select
@@ -18,7 +19,11 @@ spans as (
         min(week_start_date) as first_week_start_date,
         max(week_start_date) as last_week_start_date,
         count(*) as row_count,
-        count(distinct type) * (datediff(max(week_start_date), min(week_start_date)) / 7 + 1) as expected_row_count
+        count(distinct type) * {% if var('weeks', []) -%}
+            count(distinct week_start_date)
+        {%- else -%}
+            (datediff(max(week_start_date), min(week_start_date)) / 7 + 1)
+        {%- endif %} as expected_row_count
     from {{ ref('fct_territory_week') }}
     group by territory
 

@@ -1,5 +1,6 @@
 """The marts of a city: built where no reader looks, gated, and only then shown, its own rows in one commit a mart."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -122,6 +123,64 @@ def test_a_mart_that_fails_its_gate_is_not_shown_and_the_last_good_one_stays(cit
     assert [row.lat for row in built] == [36.8]
     write_bronze("test_south", ROWS, IN_SOUTH, 1745000.0, 5900000.0)
     assert build.build_domain("incidents", "auckland", "mended") is not None
+
+
+def add_batch(batch_id: str, rows: str, closed: str = "none") -> None:
+    """Add rows to the south's bronze, and close one, as a batch does."""
+    like = spark.rows("select * from bronze.test_south limit 1")[0].asDict()
+    fixed = {name: like[name] for name in ("premises", "neighbourhood", "lon", "lat", "x_m", "y_m")}
+    columns = ", ".join(
+        f"{spark.literal(value) if isinstance(value, str) else f'{value}D'} as {name}" for name, value in fixed.items()
+    )
+    with spark.user_metadata({"batch": batch_id}):
+        spark.rows(
+            f"""insert into bronze.test_south by name
+            select incident_id, cast(begun_at as timestamp) as begun_at, code, {columns},
+              date '2014-07-05' as occurred_local_date, 12 as occurred_local_hour, '{batch_id}' as _batch_id,
+              timestamp '2026-02-01' as _ingested_at, '1.0.0' as _contract_version,
+              cast(null as timestamp) as _closed_at, cast(null as string) as _closed_by
+            from values {rows} as t(incident_id, begun_at, code)"""
+        )
+        spark.rows(
+            f"update bronze.test_south set _closed_at = timestamp '2026-03-01', _closed_by = '{batch_id}' "
+            f"where incident_id = '{closed}' and _closed_at is null"
+        )
+
+
+WEEK_MARTS = ("fct_incidents", "fct_territory_week", "fct_cell_week")
+
+
+def test_a_new_batch_rewrites_the_weeks_that_it_touches_and_no_other(
+    cities: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the weeks alone give is what a build of everything gives, which a type that is new in the city asks for."""
+    caplog.set_level("INFO", logger="calanque")
+    add_batch("b2", "('new', '2014-07-13 11:30:00', 'assault'), ('short', '2014-07-08 02:00:00', 'assault')")
+    # A copy of a row of January, and a row that is closed again.
+    add_batch("b3", "('a', '2014-07-10 02:00:00', 'assault')", closed="short")
+    assert build.build_domain("incidents", "auckland", "b3") is not None
+    assert "New batches touch 3 weeks, from 2014-01-06 to 2014-07-07" in caplog.text
+    assert "the whole is built" not in caplog.text
+    weeks_of = {"fct_incidents": ["2014-07-07"]} | {key: ["2014-06-30", "2014-07-07"] for key in WEEK_MARTS[1:]}
+    for mart, row_count in zip(WEEK_MARTS, (1, 4, 2), strict=True):
+        condition, written = last_write(f"marts.{mart}")
+        assert re.findall(r"\d{4}-\d\d-\d\d", condition) == weeks_of[mart], mart
+        assert ("auckland" in condition, written) == (True, row_count), mart
+    assert shown("incident_id") == [("a",), ("new",), ("winter",)]
+    told = {mart: sorted(shown("*", mart), key=str) for mart in WEEK_MARTS}
+    add_batch("b4", "('other', '2014-07-10 02:00:00', 'robbery')")
+    assert build.build_domain("incidents", "auckland", "b4") is not None
+    assert "They change what is told of other weeks: the whole is built now." in caplog.text
+    assert shown("count(*)", "fct_territory_week", "type = 'robbery' and territory = 'auckland'") == [(27,)]
+    old = "territory = 'auckland' and type <> 'robbery'"
+    assert {mart: sorted(shown("*", mart, old), key=str) for mart in WEEK_MARTS} == told
+
+
+def last_write(table: str) -> tuple[str, int]:
+    """Return the condition and the rows of the newest commit that brought rows."""
+    commits = spark.rows(f"describe history {table}")
+    commit = next(row for row in commits if row.operation == "WRITE")
+    return commit.operationParameters["predicate"], int(commit.operationMetrics["numOutputRows"])
 
 
 def test_a_city_without_a_loaded_feed_has_nothing_to_build(cities: None) -> None:

@@ -17,8 +17,8 @@ def redacted(stack: Settings) -> Iterator[Any]:
     """The protected text of a landed file that one task reads, for its fields may hold line breaks."""
     from calanque.engines.hdfs import lake
     from calanque.ingest.protect import protect_rows
+    from calanque.ingest.tiers import landing_path
     from calanque.ingest.type_ import read_rows
-    from calanque.ingest.zones import landing_path
 
     contract = load_contract("citizen_reports")
     text = next(column for column in contract.bronze if column.protection == "redact")

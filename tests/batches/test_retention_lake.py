@@ -1,4 +1,4 @@
-"""Retention as a contract says it: rows and files past their days leave, each feed and zone for itself."""
+"""Retention as a contract says it: rows and files past their days leave, each feed and tier for itself."""
 
 import json
 from datetime import date, timedelta
@@ -131,8 +131,8 @@ def test_a_feed_without_a_contract_is_named_and_its_quarantine_still_expires(
 ) -> None:
     feed.send(HEADER + lines(20) + "E9,2026-01-01,unheard,-79.4,43.7\n")
     feed.run()
-    for zone in ("bronze", "quarantine"):
-        age_rows(f"{zone}.{feed.name}", "true", 4_000)
+    for tier in ("bronze", "quarantine"):
+        age_rows(f"{tier}.{feed.name}", "true", 4_000)
     (feed.folders.contracts / f"{feed.name}.odcs.yaml").unlink()
     assert enforce(feed).failures == []
     assert (len(feed.bronze()), len(feed.quarantine())) == (20, 0)

@@ -15,6 +15,7 @@ from calanque.errors import CalanqueError
 from calanque.ingest.tables import bronze_columns
 from calanque.marts.domains import DOMAINS
 from calanque.marts.project import write_project
+from calanque.marts.weeks import refer_to_others
 from calanque.settings import settings
 from ml.marts import WeekTable, make_table
 
@@ -95,15 +96,16 @@ def drop_schema(name: str) -> None:
 @pytest.fixture(scope="module")
 def built(stack: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dbt.DbtSummary]:
     """Build the incidents' domain from the synthetic rows, and remove its schemas afterwards."""
-    for zone in ("bronze", "silver", "marts"):
-        place = f"{settings().hdfs_uri}/lake/{PREFIX}{zone}"
-        spark.sql(f"create schema if not exists {PREFIX}{zone} location '{place}'").collect()
+    for tier in ("bronze", "silver", "marts"):
+        place = f"{settings().hdfs_uri}/lake/{PREFIX}{tier}"
+        spark.sql(f"create schema if not exists {PREFIX}{tier} location '{place}'").collect()
     write_incidents(ROWS)
     write_cells()
+    refer_to_others(f"{PREFIX}silver", "toronto", None)
     yield build(tmp_path_factory.mktemp("dbt"))
-    for zone in ("bronze", "silver", "marts"):
-        drop_schema(f"{PREFIX}{zone}")
-        lake().delete(f"/lake/{PREFIX}{zone}")
+    for tier in ("bronze", "silver", "marts"):
+        drop_schema(f"{PREFIX}{tier}")
+        lake().delete(f"/lake/{PREFIX}{tier}")
     spark.stop_session()
 
 

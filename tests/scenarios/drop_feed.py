@@ -66,7 +66,7 @@ class Feed(NamedTuple):
         """Return the versions of both tables."""
         from calanque.engines import deltars
 
-        bronze, quarantine = (deltars.open_table(f"{zone}.{self.name}") for zone in ("bronze", "quarantine"))
+        bronze, quarantine = (deltars.open_table(f"{tier}.{self.name}") for tier in ("bronze", "quarantine"))
         return bronze.version(), quarantine.version()
 
 
@@ -136,7 +136,7 @@ def feed(stack: Settings, tmp_path: Path) -> Iterator[Feed]:
         yaml.safe_dump({"expectations": [{**gate, "kwargs": {"min_value": 43, "max_value": 44}}]}), encoding="utf-8"
     )
     yield Feed(name, folders)
-    for zone in ("bronze", "quarantine"):
-        spark.rows(f"DROP TABLE IF EXISTS {zone}.{name}")
+    for tier in ("bronze", "quarantine"):
+        spark.rows(f"DROP TABLE IF EXISTS {tier}.{name}")
     for place in ("landing", "staging", "bronze", "quarantine"):
         lake().delete(f"/lake/{place}/{name}")

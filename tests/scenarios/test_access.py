@@ -82,11 +82,11 @@ def test_the_query_door_takes_no_password_in_clear(stack: Settings) -> None:
     assert httpx.post(url, content="select 1", headers={"X-Trino-User": "analyst"}).status_code in {401, 403}
 
 
-@pytest.mark.parametrize("zone", ["landing", "staging", "bronze", "quarantine", "silver", "governance"])
-def test_hdfs_refuses_the_analyst(stack: Settings, zone: str) -> None:
+@pytest.mark.parametrize("tier", ["landing", "staging", "bronze", "quarantine", "silver", "governance"])
+def test_hdfs_refuses_the_analyst(stack: Settings, tier: str) -> None:
     analyst = Lake(stack, user="analyst")
     with pytest.raises(LakeError) as raised:
-        analyst.list(f"/lake/{zone}")
+        analyst.list(f"/lake/{tier}")
     assert raised.value.remote == "AccessControlException"
 
 

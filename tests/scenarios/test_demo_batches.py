@@ -40,7 +40,7 @@ def test_landed_is_loaded_plus_quarantined(reports, feed: str) -> None:
     assert report.landed_count == landed == report.loaded_count + report.quarantined_count
     checks = newest_checks(feed, report.batch_id)
     assert checks and all(check.success for check in checks)
-    (bronze,), (quarantine,) = (spark.rows(f"select count(*) from {zone}.{feed}") for zone in ("bronze", "quarantine"))
+    (bronze,), (quarantine,) = (spark.rows(f"select count(*) from {tier}.{feed}") for tier in ("bronze", "quarantine"))
     assert (bronze[0], quarantine[0]) == (report.loaded_count, report.quarantined_count)
 
 

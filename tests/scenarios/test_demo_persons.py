@@ -38,13 +38,13 @@ def main_courante_values() -> Iterator[str]:
 def test_no_planted_person_is_anywhere_but_in_landing(
     stack: Settings, first: DemoRun, feed: str, values: Callable[[], Iterator[str]]
 ) -> None:
-    """Search the bytes of every zone and log for values the generators planted."""
+    """Search the bytes of every tier and log for values the generators planted."""
     needles = sorted({value.encode() for value in values() if len(value) >= 10})[:400]
     assert len(needles) > 100
     raw = b"".join(content for path, content in _files(f"/lake/landing/{feed}"))
     assert sum(needle in raw for needle in needles) > 100, "the values are not the ones that were landed"
-    for zone in ("bronze", "quarantine", "silver", "marts", "staging", "governance"):
-        for path, content in _files(f"/lake/{zone}"):
+    for tier in ("bronze", "quarantine", "silver", "marts", "staging", "governance"):
+        for path, content in _files(f"/lake/{tier}"):
             assert not [needle for needle in needles if needle in content], path
     for log in stack.logs.rglob("*.log"):
         content = log.read_bytes()

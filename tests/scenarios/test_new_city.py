@@ -3,6 +3,7 @@
 They are written where an engineer writes them, in the lake beside, which is a copy of the project.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ import yaml
 from canary_lake import ROOT, Lake
 
 from calanque.demo.run import UPKEEP
+from calanque.engines import postgres
 
 CITY, FEED = "hobart", "hobart_callouts"
 TERRITORY = """
@@ -38,8 +40,13 @@ CODES = ("HOON", "PARTY", "QUOLL")
 
 def file_of_the_city() -> str:
     """Three calls a day for thirty weeks, none with a person in it; every fiftieth is of a kind that nobody mapped."""
+    return written(range(3 * DAYS))
+
+
+def written(calls: range) -> str:
+    """Some of the calls as a file."""
     lines = ["logged;what;east;south"]
-    for n in range(3 * DAYS):
+    for n in calls:
         at = FIRST + timedelta(days=n // 3, hours=7 * (n % 3))
         code = "QUOLL" if n % 50 == 49 else CODES[n % 2]
         lines.append(f"{at:%d/%m/%Y %H:%M};{code};{147.25 + n % 17 / 100:.4f};{-42.95 + n % 13 / 100:.4f}")
@@ -97,7 +104,7 @@ def contract_of_the_city() -> str:
     return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def city(lake: Lake) -> Iterator[None]:
     """The three files, and what a partner drops; all of them are taken away again."""
     written = {
@@ -146,3 +153,31 @@ def test_a_city_is_three_files_from_its_feed_to_its_forecast(lake: Lake, city: N
     )
     assert (served, week) == ("baseline", "2025-08-04")
     assert -43.1 < least < most < -42.7
+
+
+def test_a_day_whose_event_was_lost_is_taken_up_by_the_clock_and_rewrites_its_week(lake: Lake, city: None) -> None:
+    """From the command line a batch comes in and the scheduler is told nothing; then the hour of `transform` comes."""
+    at_rest = f"select step, max(recorded_at) from governance.step where territory <> '{CITY}' group by 1 order by 1"
+    others, orchestrator = lake.rows(at_rest), lake.orchestrator
+    seen = {run.dag_run_id for run in orchestrator.runs() if run.dag_id == "transform"}
+    lake.send(FEED, written(range(3 * DAYS, 3 * DAYS + 3)).encode())
+    lake.command("feeds", "run", FEED)
+    assert {run.dag_run_id for run in orchestrator.runs() if run.dag_id == "transform"} == seen
+    hour_has_come = "update dag set next_dagrun_create_after = now() - interval '1 minute' where dag_id = 'transform'"
+    postgres.execute(lake.settings, "airflow", hour_has_come)
+    limit = time.monotonic() + 60
+    while not (by_clock := {run.dag_run_id for run in orchestrator.runs() if run.dag_id == "transform"} - seen):
+        assert time.monotonic() < limit, "the clock starts nothing"
+        time.sleep(1)
+    lake.wait(600)
+    (run_id,) = by_clock
+    assert run_id.startswith("scheduled__")
+    newest = "select max(occurred_local_at), count(*) from fct_incidents where territory = '{CITY}'"
+    assert lake.asked(newest.replace("{CITY}", CITY)) == [["2025-08-04 14:30:00.000000", 3 * DAYS + 3]]
+    # Of the city's marts one week was written, and of the other cities nothing was done.
+    (commit,) = (
+        row for row in lake.rows("describe history marts.fct_incidents") if run_id in (row["userMetadata"] or "")
+    )
+    assert commit["operationParameters"]["predicate"].count("-08-04'") == 1
+    assert commit["operationMetrics"]["numOutputRows"] == "3"
+    assert lake.rows(at_rest) == others

@@ -80,8 +80,8 @@ def clone(stack: Settings, shared: Path, tmp_path: Path) -> Iterator[Clone]:
     }
     yield Clone(folder, environment)
     for feed in ("sf_requests", "akl_counts", "calgary_traffic"):
-        for zone in ("bronze", "quarantine"):
-            spark.rows(f"DROP TABLE IF EXISTS {zone}.{feed}")
+        for tier in ("bronze", "quarantine"):
+            spark.rows(f"DROP TABLE IF EXISTS {tier}.{feed}")
         for place in ("landing", "staging", "bronze", "quarantine", "governance/contracts"):
             lake().delete(f"/lake/{place}/{feed}")
         spark.rows(f"DELETE FROM governance.batch WHERE feed = '{feed}'")

@@ -153,7 +153,7 @@ def test_keys_are_pulled_from_the_secrets_backend_of_airflow(key: Path, kind: st
 def table(feed: Feed) -> Iterator[str]:
     """An existing Delta table with clear values in two files, as one that nobody had protected."""
     from calanque.engines import spark
-    from calanque.ingest.zones import table_location
+    from calanque.ingest.tiers import table_location
 
     name = f"bronze.{feed.name}"
     rows = [(n, TEXT.replace("ici", f"au {n}"), NAME if n % 2 else NAME.upper(), PHONE, n / 7) for n in range(400)]

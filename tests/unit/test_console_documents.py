@@ -30,7 +30,7 @@ def test_a_contract_says_what_becomes_of_each_column(feed: str, language: str, w
         *contract.recipients,
     ):
         assert word in text
-    assert all(f"{zone} {days} " in text for zone, days in contract.retention_days.items())
+    assert all(f"{tier} {days} " in text for tier, days in contract.retention_days.items())
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert len(rows) == len(contract.bronze) + len(contract.landing)
 

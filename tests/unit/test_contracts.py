@@ -234,7 +234,7 @@ REFUSED = {
     "projected-as-string": (set_column("bronze", "x_m", logicalType="string", physicalType="string"), "is double"),
     "no-landing-retention": (
         lambda c: c["slaProperties"].remove(next(i for i in c["slaProperties"] if i.get("element") == "landing")),
-        "'landing' zone",
+        "'landing' tier",
     ),
     "retention-in-years": (lambda c: c["slaProperties"][2].update(unit="y"), "whole number of days"),
     "retention-of-a-yes": (lambda c: c["slaProperties"][2].update(value=True), "whole number of days"),

@@ -97,7 +97,7 @@ def test_a_log_is_never_shorter_than_what_vacuum_keeps(days: int, kept: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("zone", "mode", "own", "wanted"),
+    ("tier", "mode", "own", "wanted"),
     [
         ("bronze", "append", None, "_ingested_at < timestamp'2026-01-02 00:00:00'"),
         ("bronze", "snapshot", None, "_closed_at < timestamp'2026-01-02 00:00:00'"),
@@ -116,13 +116,13 @@ def test_a_log_is_never_shorter_than_what_vacuum_keeps(days: int, kept: int) -> 
         ("quarantine", "merge", "day", "_ingested_at < timestamp'2026-01-02 00:00:00'"),
     ],
 )
-def test_a_row_that_is_current_is_kept_unless_its_own_time_is_over(zone: str, mode: str, own: str, wanted: str) -> None:
+def test_a_row_that_is_current_is_kept_unless_its_own_time_is_over(tier: str, mode: str, own: str, wanted: str) -> None:
     write = {"append": AppendWrite(), "snapshot": SnapshotWrite(mode="snapshot", key=("a",))}.get(
         mode, MergeWrite(mode="merge", key=("a",), order_by="at")
     )
     contract = load_contract("citizen_reports").model_copy(update={"write": write, "retention_column": own})
     limit = datetime(2026, 1, 2, tzinfo=UTC)
-    assert past_sql(contract, zone, limit, {"day": "date", "at": "timestamp"}) == wanted
+    assert past_sql(contract, tier, limit, {"day": "date", "at": "timestamp"}) == wanted
 
 
 def test_the_rows_of_a_feed_without_a_contract_go_by_when_they_came() -> None:

@@ -1,13 +1,31 @@
 -- Registers write an hour that nobody knows as midnight or as noon: ml/risk believes such an hour by the same rule.
-with hours as (
+with incidents as (
+
+    select
+        incident_id,
+        territory,
+        type,
+        hour(occurred_local_at) as occurred_local_hour
+    from {{ ref('int_incidents__deduplicated') }}
+    union all
+    select
+        incident_id,
+        territory,
+        type,
+        occurred_local_hour
+    from {{ source('shown', 'shown_incidents') }}
+
+),
+
+hours as (
 
     select
         territory,
         type,
-        hour(occurred_local_at) as occurred_local_hour,
+        occurred_local_hour,
         count(incident_id) as incident_count
-    from {{ ref('int_incidents__deduplicated') }}
-    group by territory, type, hour(occurred_local_at)
+    from incidents
+    group by territory, type, occurred_local_hour
 
 )
 

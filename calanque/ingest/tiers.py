@@ -29,7 +29,7 @@ def contract_path(feed: str, version: str) -> str:
 
 
 def table_location(table: str) -> str:
-    """URI of a table `<zone>.<name>`, explicit so that a metastore default never decides where data lies."""
+    """URI of a table `<tier>.<name>`, explicit so that a metastore default never decides where data lies."""
     return spark_path(f"/lake/{table.replace('.', '/')}")
 
 
