@@ -91,7 +91,7 @@ class Gate(NamedTuple):
 
 
 class Step(NamedTuple):
-    """The last success of a step: versions of what it read, by table, and of what it wrote."""
+    """A success of a step: versions of what it read, by table, and of what it wrote."""
 
     step: str
     domain: str
@@ -101,6 +101,11 @@ class Step(NamedTuple):
     outputs: dict[str, str]
     dag_id: str | None
     run_id: str
+
+    @property
+    def built_in(self) -> str:
+        """How the schema is called in which it built, after its tier."""
+        return f"{self.domain}_{self.territory}"
 
     @property
     def tables(self) -> dict[str, str]:

@@ -40,13 +40,15 @@ FORECASTS = """select territory, max(week_start_date) as week_start_date,
 from marts.fct_forecast
 group by territory"""
 
+LAST_STEPS = 10
 STEPS = f"""select step, domain, territory, recorded_at, inputs, outputs, dag_id, run_id
 from (
     select *, row_number() over (partition by step order by recorded_at desc) as nth
     from governance.step
     where day > current_date - interval '{SINCE_DAYS}' day
 )
-where nth = 1"""
+where nth <= {LAST_STEPS}
+order by recorded_at desc"""
 
 _REPORT = """feed, batch_id, contract_version, state, updated_at, landed_at, source_date, landed_count,
     loaded_count, quarantined_count, reasons, refused_by, refused_because, dag_id, run_id"""

@@ -12,7 +12,7 @@ from calanque.console.readers import Reader
 from calanque.contracts import ContractError, FeedContract, read_contracts
 from calanque.engines import trino
 from calanque.errors import CalanqueError
-from calanque.marts.domains import territories
+from calanque.marts.domains import DOMAINS, territories
 from calanque.places.territory import load_territory
 
 DAY = timedelta(hours=24)
@@ -156,8 +156,10 @@ def _gate_of(
 
 
 def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
+    """Return the rows of each mart by city, with the build that they are of; `steps` are newest first."""
     fresh, steps = [Fresh(*row) for row in rows["fresh"]], [Step(*row) for row in rows.get("steps", [])]
     tests = [Tests(*row) for row in rows.get("tests", [])]
+    builds = {(one.built_in, one.run_id) for one in tests}
     made = []
     for name, territory, row_count in sorted(rows["counts"], key=lambda row: (row[0], row[1] or "")):
         wrote = [
@@ -165,8 +167,9 @@ def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
             for step in steps
             if f"marts.{name}" in step.outputs and (territory is None or step.territory in (territory, None))
         ]
-        # Of a mart without cities, the newest of those that wrote it.
-        step = max(wrote, key=lambda step: step.recorded_at, default=None)
+        # One that found no row to change has recorded itself, and built nothing.
+        built = (step for step in wrote if step.domain not in DOMAINS or (step.built_in, step.run_id) in builds)
+        step = next(built, next(iter(wrote), None))
         origins = [one for one in fresh if name in one.marts.split(", ") and territory in (one.territory, None)]
         made.append(
             Mart(
@@ -185,7 +188,7 @@ def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
 
 def _tests_of(tests: list[Tests], mart: str, step: Step) -> Tests | None:
     """Return what dbt's tests found of a mart in the build that a step tells; `tests` are newest first."""
-    built = (f"marts.{mart}", f"{step.domain}_{step.territory}", step.run_id)
+    built = (f"marts.{mart}", step.built_in, step.run_id)
     return next((one for one in tests if (one.mart, one.built_in, one.run_id) == built), None)
 
 

@@ -189,6 +189,31 @@ def test_a_mart_that_can_not_be_read_hides_no_other(monkeypatch: pytest.MonkeyPa
     assert "7,000" in page
 
 
+def test_a_mart_is_of_its_last_build_not_of_a_step_that_found_nothing_to_change(
+    monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    def step(run_id: str, hours: int) -> tuple[Any, ...]:
+        read, wrote = {f"bronze.{FEED}": "7", "code": "c"}, {"marts.fct_incidents": "3"}
+        at = NOW - timedelta(hours=hours)
+        return ("marts.incidents.toronto", "incidents", "toronto", at, read, wrote, "transform", run_id)
+
+    def built(sql: str, user: str) -> list[tuple[Any, ...]]:
+        if "governance.step" in sql:
+            return [step("nothing", 1), step("built", 9)]
+        if "lineage_event" in sql:
+            return [("marts.fct_incidents", "incidents_toronto", "built", NOW, 6, 5)]
+        if "gate_result" in sql:
+            # Another city of the same run is gated later.
+            return [("marts", "fct_incidents", "built", NOW - timedelta(hours=age), 4, age // 3, 0) for age in (8, 10)]
+        return door.query(sql, user)
+
+    monkeypatch.setattr(lake_state.trino, "query", built)
+    page = html(ENGINEER)
+    assert "/dags/transform/runs/built" in page and "/runs/nothing" not in page
+    assert "gates 3 of 4" in page and "dbt 5 of 6" in page
+    assert f"<code>bronze.{FEED}</code> v7" in page
+
+
 def test_another_refusal_of_the_door_is_said(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
     def refuse(sql: str, user: str) -> list[tuple[Any, ...]]:
         raise RefusedQueryError("PERMISSION_DENIED", "no")
