@@ -54,7 +54,7 @@ class Visitor:
             folder = self._stack.home / "screenshots"
             folder.mkdir(exist_ok=True)
             name = re.sub(r"\W+", "_", path.removeprefix("/calanque/")).strip("_")
-            self.alone.screenshot(path=folder / f"{self.person}-{name}.png", full_page=True)
+            self.alone.screenshot(path=folder / f"console-{self.person}-{name}.png", full_page=True)
         return self.alone
 
     def frame(self) -> FrameLocator:
