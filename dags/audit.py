@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import ReturnedLink, with_links
 from calanque.marts.domains import territories
 from calanque.stack.pools import AUDIT_POOL
@@ -33,14 +33,7 @@ CITIES = list(territories("incident"))
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "owner": "data-science",
-        "retries": 1,
-        "retry_delay": timedelta(seconds=20),
-        "execution_timeout": timedelta(hours=1),
-        "on_failure_callback": alert,
-        "pool": AUDIT_POOL,
-    },
+    default_args=task_defaults("data-science", timedelta(hours=1), pool=AUDIT_POOL),
     params={"cities": Param(CITIES, type="array", items={"enum": CITIES}, description="Whose models to audit.")},
     tags=["ml", "risk", "audit", *CITIES],
     doc_md=DOC,

@@ -7,7 +7,7 @@ from airflow.sdk import dag, get_current_context, task
 from calanque.contracts import ContractError, FeedContract, read_contracts
 from calanque.engines import assets
 from calanque.engines.airflow import no_second_try
-from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_feeds import declare_wrong_feed, feed_doc
 from calanque.engines.airflow_links import with_feed_links
 from calanque.stack.pools import feed_pool
@@ -16,8 +16,6 @@ from calanque.stack.pools import feed_pool
 def make_dag(contract: FeedContract) -> None:
     """Declare the DAG of one feed."""
     feed = contract.feed
-    arguments = {"owner": contract.owner, "retries": 2, "retry_delay": timedelta(seconds=15)}
-    limits = {"execution_timeout": timedelta(hours=2), "on_failure_callback": alert}
 
     @dag(
         dag_id=f"feed_{feed}",
@@ -25,7 +23,9 @@ def make_dag(contract: FeedContract) -> None:
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
-        default_args={**arguments, **limits, "pool": feed_pool(feed), "retry_policy": no_second_try()},
+        default_args=task_defaults(
+            contract.owner, timedelta(hours=2), retries=2, pool=feed_pool(feed), retry_policy=no_second_try()
+        ),
         tags=["feed", contract.domain, contract.territory, *(["synthetic"] if contract.is_synthetic else [])],
         doc_md=feed_doc(contract),
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from airflow.sdk import dag, get_current_context, task
 
 from calanque.engines import assets
-from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import ReturnedLink, with_links
 from calanque.marts.domains import territories
 from calanque.stack.pools import FORECAST_POOL
@@ -24,7 +24,6 @@ the data have left behind retires, `marts.fct_model_promotion` says why. Inputs 
 - *"… pairs lie within …"*: correct `ml/near_repeat/model.yml`, then clear `near_repeat` with what follows.
 - *"The gate of the marts is not passed"*: the last forecast is not to be shown; the reason is in the sentence.
 """
-LIMITS = {"execution_timeout": timedelta(hours=1), "on_failure_callback": alert}
 
 
 def make_dag(territory: str) -> None:
@@ -35,12 +34,12 @@ def make_dag(territory: str) -> None:
         schedule=assets.asset_or_clock("30 6 * * *", assets.risk_model(territory)),
         catchup=False,
         max_active_runs=1,
-        default_args={"owner": "data-science", "retries": 1, "pool": FORECAST_POOL, **LIMITS},
+        default_args=task_defaults("data-science", timedelta(hours=1), pool=FORECAST_POOL),
         tags=["ml", "risk", "near-repeat", "marts", territory],
         doc_md=DOC,
     )
     def forecast_dag() -> None:
-        @task(trigger_rule="none_failed", retry_delay=timedelta(seconds=20))
+        @task(trigger_rule="none_failed")
         def step(module: str, name: str, idle: str) -> dict:
             from importlib import import_module
 

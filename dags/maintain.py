@@ -5,7 +5,7 @@ from datetime import timedelta
 from airflow.sdk import dag, task
 
 from calanque.contracts import load_contracts
-from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import PageLink, with_links
 from calanque.engines.assets import clock
 from calanque.marts.domains import DOMAINS
@@ -35,13 +35,7 @@ def tables_by_pool() -> dict[str, list[str]]:
     schedule=clock("30 3 * * *"),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "owner": "data-engineering",
-        "retries": 1,
-        "retry_delay": timedelta(minutes=1),
-        "execution_timeout": timedelta(hours=2),
-        "on_failure_callback": alert,
-    },
+    default_args=task_defaults("data-engineering", timedelta(hours=2)),
     tags=["upkeep"],
     doc_md=DOC,
 )

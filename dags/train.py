@@ -5,7 +5,7 @@ from datetime import timedelta
 from airflow.sdk import dag, task
 
 from calanque.engines import assets
-from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import ReturnedLink, with_links
 from calanque.marts.domains import territories
 from calanque.stack.pools import FORECAST_POOL
@@ -35,14 +35,7 @@ def make_dag(territory: str) -> None:
         schedule=assets.asset_or_clock("30 5 * * *", assets.marts("incidents", territory)),
         catchup=False,
         max_active_runs=1,
-        default_args={
-            "owner": "data-science",
-            "retries": 1,
-            "retry_delay": timedelta(seconds=20),
-            "execution_timeout": timedelta(hours=1),
-            "on_failure_callback": alert,
-            "pool": FORECAST_POOL,
-        },
+        default_args=task_defaults("data-science", timedelta(hours=1), pool=FORECAST_POOL),
         tags=["ml", "risk", territory],
         doc_md=DOC,
     )

@@ -6,7 +6,7 @@ from functools import partial
 from airflow.sdk import dag, task
 
 from calanque.engines import assets
-from calanque.engines.airflow_alerts import alert
+from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import PageLink, with_links
 from calanque.marts.domains import DOMAINS, Domain
 from calanque.stack.pools import marts_pool
@@ -30,13 +30,7 @@ commit a mart. A city whose bronze tables and code have not changed is skipped.
     schedule=assets.asset_or_clock("0 5 * * *", *(assets.bronze(f) for d in DOMAINS.values() for f in d.feeds)),
     catchup=False,
     max_active_runs=1,
-    default_args={
-        "owner": "data-engineering",
-        "retries": 1,
-        "retry_delay": timedelta(seconds=20),
-        "execution_timeout": timedelta(hours=2),
-        "on_failure_callback": alert,
-    },
+    default_args=task_defaults("data-engineering", timedelta(hours=2)),
     tags=["marts", "dbt"],
     doc_md=DOC,
 )

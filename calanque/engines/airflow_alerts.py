@@ -5,6 +5,7 @@ Light on purpose: DAG files import this at parse time.
 
 import logging
 import smtplib
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -14,6 +15,18 @@ from calanque.settings import Settings, settings
 
 log = logging.getLogger(__name__)
 WITHIN_S = 10
+
+
+def task_defaults(owner: str, limit: timedelta, **more: Any) -> dict[str, Any]:
+    """Return the default arguments of a DAG whose tasks may run twice: one retry soon, a time limit, the alert.
+
+    Args:
+        owner: who looks after it.
+        limit: after which a task is stopped.
+        more: other arguments, such as the pool.
+    """
+    tried = {"retries": 1, "retry_delay": timedelta(seconds=20), "on_failure_callback": alert}
+    return {"owner": owner, "execution_timeout": limit, **tried, **more}
 
 
 def alert(context: Any) -> None:
