@@ -82,6 +82,8 @@ class Visit:
     def menu(self) -> set[str]:
         """Return where each entry of the menu leads, those behind its buttons included; other sites left out."""
         bar = self.page.locator("[data-testid=nav-sidebar]")
+        # What plugins add comes after the rest.
+        expect(bar.locator("a[href*='/plugin/']")).to_have_count(2)
         found = set(bar.locator("a").evaluate_all(HREFS))
         for button in bar.locator("button[data-scope=menu]").all():
             button.click()
