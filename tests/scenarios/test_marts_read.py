@@ -37,6 +37,7 @@ def test_a_reader_never_sees_a_mart_that_fails_its_gate(run_id: str, monkeypatch
 
     monkeypatch.setattr(build, "load_gate", gate_of)
     monkeypatch.setattr(state, "unchanged", lambda *_: False)
+    monkeypatch.setattr(build, "touched_weeks", lambda *_: None)
     seen: list[tuple[Any, ...]] = []
     done = threading.Event()
 
