@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from calanque.cli.terminal import console
+from calanque.errors import CalanqueError
 from calanque.settings import PATIENT_THREADS, settings
 
 DAY = ["%Y-%m-%d"]
@@ -37,11 +38,16 @@ def redact(
     explain: Annotated[
         bool, typer.Option("--explain", help="Print each text with its values marked: type, score and rule.")
     ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first line that is no document.")] = False,
 ) -> None:
     """Redact JSON lines {"id","text"} from standard input to {"id","text","spans"} on standard output."""
     from calanque.privacy.redact import redact_lines
 
-    redact_lines(sys.stdin, sys.stdout, explain)
+    done = redact_lines(sys.stdin, sys.stdout, sys.stderr, explain, strict)
+    if done.unread_count:
+        typer.echo(f"{done.unread_count} texts took more than their share of time: they are masked whole.", err=True)
+    if done.bad_count:
+        raise CalanqueError(f"{done.bad_count} lines were left out: correct them and send them again.")
 
 
 def backtest(

@@ -92,10 +92,10 @@ def personal_types(values: tuple[str, ...], row_count: int, is_coded: bool) -> d
         row_count: rows that these values were drawn from.
         is_coded: whether the column holds numbers, dates or listed codes.
     """
-    from calanque.privacy.presidio import analyze_batch
+    from calanque.privacy.redact import find_values
 
     texts = [value for value in values if not MEASURE.fullmatch(value)]
-    spans = [span for found in analyze_batch(texts) for span in _one_a_type(found)]
+    spans = [span for found in find_values(texts) for span in _one_a_type(found)]
     if is_coded:
         spans = [span for span in spans if span.rule not in CODE_RULES]
     hits = Counter(span.type for span in spans)

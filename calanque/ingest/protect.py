@@ -7,6 +7,7 @@ only: nothing before this step writes a row, and no shuffle can spill one.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical
 from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
 from calanque.ingest.type_ import type_rows
 from calanque.ingest.typing_sql import ROW_NUMBER, ROW_SQL, quoted
+from calanque.privacy.spans import UNREAD
 from calanque.runs.records import utc_now
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from calanque.ingest.header import Header
     from calanque.ingest.records import LandedBatch
 
+log = logging.getLogger(__name__)
 SUMMARY = "staged.json"
 # VACUUM judges a file that no commit names by its age, a week: older staging is made again, not moved under a table.
 STAGING_LIFE = timedelta(days=1)
@@ -141,6 +144,9 @@ def _protected_by(contract: FeedContract, path: str) -> dict[str, str]:
         from calanque.privacy.recognisers import PACK_VERSION
 
         found["pack"] = PACK_VERSION
+        if unread := _unread_count(contract, path):
+            found["unread"] = str(unread)
+            log.warning("%s texts took more than their share of time to read: they are masked whole.", f"{unread:,}")
     if tokens := [quoted(column.name) for column in contract.bronze if column.protection == "token"]:
         # A token begins with its key's id; the workers read the key, and this process may not.
         each = f"explode(array({', '.join(tokens)})) AS token"
@@ -148,6 +154,13 @@ def _protected_by(contract: FeedContract, path: str) -> dict[str, str]:
         frame = held.selectExpr("split_part(token, ':', 1) AS id")
         found["keys"] = " ".join(sorted(row["id"] for row in frame.where("id IS NOT NULL").distinct().collect()))
     return found
+
+
+def _unread_count(contract: FeedContract, path: str) -> int:
+    """Return how many staged texts stand masked whole."""
+    whole = [f"count_if({quoted(c.name)} = '<{UNREAD}>')" for c in contract.bronze if c.protection == "redact"]
+    ((count,),) = spark.session().read.parquet(spark_path(path)).selectExpr(" + ".join(whole)).collect()
+    return int(count)
 
 
 def _refused(contract: FeedContract, typed: DataFrame, listed: frozenset[str]) -> DataFrame:

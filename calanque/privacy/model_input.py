@@ -1,8 +1,10 @@
 """What the language model gets to read: few sentences, in a casing it knows, personal values already stood in for."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from calanque.privacy.lexicon.odds import name_odds
 from calanque.privacy.persons.names import Reading, accept_model_name
@@ -40,9 +42,9 @@ def inputs_for(text: Prepared, spans: Iterable[Span], reading: Reading) -> list[
 
 def placed(item: ModelInput, reading: Reading, found: Sequence[tuple[int, int]]) -> list[Span]:
     """Bring the model's findings back into the document; a finding is cut where a stand-in was."""
-    spans = []
+    spans, starts = [], [local for local, _, _ in item.pieces]
     for start, end in found:
-        for local, origin, length in item.pieces:
+        for local, origin, length in item.pieces[max(bisect_right(starts, start) - 1, 0) : bisect_left(starts, end)]:
             low, high = max(start, local), min(end, local + length)
             if low < high and (span := accept_model_name(reading, origin + low - local, origin + high - local)):
                 spans.append(span)
@@ -53,7 +55,8 @@ def _input(text: Prepared, holes: list[Span], start: int, end: int) -> ModelInpu
     parts: list[str] = []
     pieces: list[tuple[int, int, int]] = []
     length, position = 0, start
-    for hole in (*(h for h in holes if h.start < end and h.end > start), Span(end, end, "", 0.0)):
+    first, last = bisect_right(holes, start, key=attrgetter("end")), bisect_left(holes, end, key=attrgetter("start"))
+    for hole in (*holes[first:last], Span(end, end, "", 0.0)):
         low, high = position, max(position, min(hole.start, end))
         if low < high:
             pieces.append((length, low, high - low))

@@ -9,11 +9,12 @@ import gc
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Generator, Sequence
-from functools import cache
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, partial
 from importlib.metadata import distribution, version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import spacy
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
@@ -24,6 +25,7 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from calanque.privacy.budget import OverBudgetError
 from calanque.privacy.columns import in_columns
 from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.mend import found_in_mended
@@ -34,10 +36,13 @@ from calanque.privacy.rules import Recogniser
 from calanque.privacy.spans import MASK_SCORE, Span, merge
 from calanque.privacy.text import prepare
 
+Limit = Callable[[], AbstractContextManager[None]]
+Found = TypeVar("Found")
 LANGUAGE = "fr"
 MODEL = "fr_core_news_md"
 BATCH_SIZE = 128
 _CACHED_SENTENCE_COUNT = 20_000
+_LONG = 5_000
 _STRETCH = 64
 """Characters of a text whose spans are compared with each other."""
 _EMPTY_VOCABULARY = Vocab()
@@ -58,6 +63,33 @@ logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
 def _model_folder() -> Path:
     name = MODEL.replace("_", "-")
     return Path(str(distribution(name).locate_file(f"{MODEL}/{MODEL}-{version(name)}")))
+
+
+class _Reading:
+    """What rules alone found in a text, and the sentences that the model is to read of it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = prepare(text)
+        patterns = found_in_mended(STRUCTURED, self._text)
+        self._names = read_names(self._text, merge(patterns))
+        self._known = [*patterns, *in_columns(self._text), *self._names.spans]
+        self._wanted = inputs_for(self._text, self._known, self._names)
+        self.asked = {item.text for item in self._wanted}
+
+    def spans(self, persons: Mapping[str, Sequence[tuple[int, int]]]) -> list[Span]:
+        """Return all that is found, with what the model found in each sentence."""
+        spans = [*self._known]
+        spans += (span for item in self._wanted for span in placed(item, self._names, persons[item.text]))
+        spans += mentions(self._names, spans)
+        return self._text.restored(spans)
+
+
+def _within(limit: Limit, work: Callable[[], Found]) -> Found | None:
+    try:
+        with limit():
+            return work()
+    except OverBudgetError:
+        return None
 
 
 class FrenchArtifacts(NlpArtifacts):
@@ -121,30 +153,40 @@ class FrenchNlpEngine(SpacyNlpEngine):
 
     def artifacts(self, texts: Sequence[str]) -> list[FrenchArtifacts]:
         """Return the artifacts of each text; the model is called once for all of them."""
-        return [FrenchArtifacts(self, spans) for spans in self.spans_of(texts)]
+        return [FrenchArtifacts(self, spans or []) for spans in self.spans_of(texts, [nullcontext] * len(texts))]
 
-    def spans_of(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return what the patterns, the name rules and the model find in each text, overlaps included."""
-        prepared = [prepare(text) for text in texts]
-        patterns = [found_in_mended(STRUCTURED, text) for text in prepared]
-        columns = [in_columns(text) for text in prepared]
-        readings = [read_names(text, merge(spans)) for text, spans in zip(prepared, patterns, strict=True)]
-        known = [
-            [*spans, *cells, *reading.spans] for spans, cells, reading in zip(patterns, columns, readings, strict=True)
+    def spans_of(self, texts: Sequence[str], limits: Sequence[Limit]) -> list[list[Span] | None]:
+        """Return what the patterns, the name rules and the model find in each text, overlaps included.
+
+        Args:
+            texts: any number; the model is called once for all of them.
+            limits: what each text is read within.
+
+        Returns:
+            None of a text that went over its limit.
+        """
+        read = [_within(limit, partial(_Reading, text)) for text, limit in zip(texts, limits, strict=True)]
+        for index, reading in enumerate(read):
+            # What the model reads of a long text is at that text's own cost.
+            if (
+                reading
+                and len(texts[index]) > _LONG
+                and not _within(limits[index], partial(self._learn, reading.asked))
+            ):
+                read[index] = None
+        self._learn({sentence for reading in read if reading for sentence in reading.asked})
+        return [
+            None if reading is None else _within(limit, partial(reading.spans, self._known))
+            for reading, limit in zip(read, limits, strict=True)
         ]
-        wanted = [inputs_for(*item) for item in zip(prepared, known, readings, strict=True)]
-        self._learn({item.text for items in wanted for item in items})
-        for spans, reading, items in zip(known, readings, wanted, strict=True):
-            spans += (span for item in items for span in placed(item, reading, self._known[item.text]))
-            spans += mentions(reading, spans)
-        return [text.restored(spans) for text, spans in zip(prepared, known, strict=True)]
 
-    def _learn(self, sentences: set[str]) -> None:
+    def _learn(self, sentences: set[str]) -> bool:
         if len(self._known) > _CACHED_SENTENCE_COUNT:
             self._known.clear()
         unknown = sorted(sentences - self._known.keys(), key=len)
         for sentence, doc in zip(unknown, self._model.pipe(unknown, batch_size=BATCH_SIZE), strict=True):
             self._known[sentence] = tuple((e.start_char, e.end_char) for e in doc.ents if e.label_ == "PER")
+        return True
 
 
 class PackRecognizer(EntityRecognizer):
@@ -216,11 +258,22 @@ def analyzer() -> AnalyzerEngine:
     return engine
 
 
-def analyze_batch(texts: Sequence[str]) -> list[list[Span]]:
-    """Return the spans of each text, overlaps included, sorted; offsets are code points of the given text."""
+def analyze_batch(texts: Sequence[str], limits: Sequence[Limit]) -> list[list[Span] | None]:
+    """Return the spans of each text, overlaps included, sorted; offsets are code points of the given text.
+
+    Args:
+        texts: any number.
+        limits: what each of them is read within.
+
+    Returns:
+        None of a text that went over its limit.
+    """
     # The analyzer would ask every recogniser for its share of these spans, text by text, and sort them again.
-    found = cast("FrenchNlpEngine", analyzer().nlp_engine).spans_of(texts)
-    return [_best(spans) for spans in found]
+    found = cast("FrenchNlpEngine", analyzer().nlp_engine).spans_of(texts, limits)
+    return [
+        None if spans is None else _within(limit, partial(_best, spans))
+        for spans, limit in zip(found, limits, strict=True)
+    ]
 
 
 def _best(spans: list[Span]) -> list[Span]:

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from calanque.errors import CalanqueError
+from calanque.privacy.budget import Budget, armed
 from calanque.privacy.recognisers import PACK_VERSION
-from calanque.privacy.spans import Span, mask, merge, unmask_offsets
+from calanque.privacy.spans import UNREAD, Span, mask, merge, unmask_offsets
 
 BATCH_COUNT = 256
 """Texts held in memory at once by the streaming functions."""
@@ -27,27 +28,56 @@ class Redaction:
 def redact(texts: Sequence[str]) -> list[Redaction]:
     """Mask every personal value found in French texts.
 
-    A masked text is read again until nothing new shows, so that redacting a redacted text changes nothing.
+    A masked text is read again until nothing new shows, so that redacting a redacted text changes nothing. One that
+    takes more than its share of processor time, or does not settle, is masked whole: no value of it is told.
 
     Args:
         texts: any number; the engine is warm after the first call (about 3 s), batches of 64 or more are fastest.
 
     Returns:
         One redaction a text, in the same order.
+
+    Raises:
+        CalanqueError: outside the main thread.
     """
     from calanque.privacy.presidio import analyze_batch
 
     done: list[list[Span]] = [[] for _ in texts]
     masked = list(texts)
-    pending = list(range(len(texts)))
-    for _ in range(_MOST_ROUNDS):
-        found = analyze_batch([masked[i] for i in pending])
-        pending = [
-            i for i, spans in zip(pending, found, strict=True) if spans and _absorb(i, spans, texts, masked, done)
-        ]
-        if not pending:
-            break
-    return [Redaction(text, tuple(spans)) for text, spans in zip(masked, done, strict=True)]
+    budgets = [Budget(text) for text in texts]
+    pending, unread = list(range(len(texts))), dict[int, str]()
+    with armed():
+        for _ in range(_MOST_ROUNDS):
+            found = analyze_batch([masked[i] for i in pending], [budgets[i].spending for i in pending])
+            unread |= {i: "time" for i, spans in zip(pending, found, strict=True) if spans is None}
+            pending = [
+                i for i, spans in zip(pending, found, strict=True) if spans and _absorb(i, spans, texts, masked, done)
+            ]
+            if not pending:
+                break
+    unread |= dict.fromkeys(pending, "rounds")
+    whole = {i: _unread(texts[i], reason) for i, reason in unread.items()}
+    return [
+        Redaction(f"<{UNREAD}>", (whole[i],)) if i in whole else Redaction(text, tuple(spans))
+        for i, (text, spans) in enumerate(zip(masked, done, strict=True))
+    ]
+
+
+def find_values(texts: Sequence[str]) -> list[list[Span]]:
+    """Return what one reading finds in each text, overlaps included, sorted; of one over its share, that it is unread.
+
+    Raises:
+        CalanqueError: outside the main thread.
+    """
+    from calanque.privacy.presidio import analyze_batch
+
+    with armed():
+        found = analyze_batch(texts, [Budget(text).spending for text in texts])
+    return [[_unread(text, "time")] if spans is None else spans for text, spans in zip(texts, found, strict=True)]
+
+
+def _unread(text: str, reason: str) -> Span:
+    return Span(0, len(text), UNREAD, 1.0, f"unread.{reason}")
 
 
 def _absorb(index: int, found: list[Span], texts: Sequence[str], masked: list[str], done: list[list[Span]]) -> bool:
@@ -59,44 +89,61 @@ def _absorb(index: int, found: list[Span], texts: Sequence[str], masked: list[st
     return has_changed
 
 
-def redact_lines(stream_in: Iterable[str], stream_out: TextIO, explain: bool = False) -> int:
+class LinesDone(NamedTuple):
+    """How many documents were written, how many of them masked whole, and how many lines were no document."""
+
+    document_count: int
+    unread_count: int
+    bad_count: int
+
+
+def redact_lines(
+    stream_in: Iterable[str],
+    stream_out: TextIO,
+    stream_errors: TextIO,
+    is_explained: bool = False,
+    is_strict: bool = False,
+) -> LinesDone:
     """Redact JSON lines `{"id", "text"}` into `{"id", "text", "spans"}`, in bounded memory.
 
     Args:
         stream_in: one JSON object a line; blank lines are skipped.
         stream_out: gets one JSON object a line, in the same order.
-        explain: write the original text for a person to read instead, each value marked with its type, score and rule.
-
-    Returns:
-        How many documents were written.
+        stream_errors: gets `{"line", "error"}` for each line that is no such object, its number and nothing of it.
+        is_explained: write the original text for a person to read, each value marked with its type, score and rule.
+        is_strict: stop at the first such line.
 
     Raises:
-        CalanqueError: at the first line that is not such an object; the lines before it are written.
+        CalanqueError: of strict reading, at the first line that is no such object; the lines before it are written.
     """
-    count = 0
+    count = unread_count = bad_count = 0
     records = _records(stream_in)
     while batch := list(islice(records, BATCH_COUNT)):
-        texts = [r["text"] for r in batch if not isinstance(r, CalanqueError)]
-        for record, redaction in zip(batch, redact(texts), strict=False):
-            stream_out.write(_explained(record, redaction) if explain else _line(record, redaction))
-        count += len(texts)
-        if isinstance(batch[-1], CalanqueError):
-            raise batch[-1]
-    return count
+        done = iter(redact([record["text"] for record in batch if not isinstance(record, _BadLine)]))
+        for record in batch:
+            if isinstance(record, _BadLine):
+                if is_strict:
+                    raise CalanqueError(f"Line {record.number} is {record.sentence}")
+                bad_count += 1
+                stream_errors.write(json.dumps({"line": record.number, "error": f"It is {record.sentence}"}) + "\n")
+                continue
+            redaction = next(done)
+            count += 1
+            unread_count += any(span.type == UNREAD for span in redaction.spans)
+            stream_out.write(_explained(record, redaction) if is_explained else _line(record, redaction))
+    return LinesDone(count, unread_count, bad_count)
+
+
+class _BadLine(NamedTuple):
+    number: int
+    sentence: str = 'not a JSON object with "id" and a string "text": correct it and send it again.'
 
 
 def _records(stream_in: Iterable[str]) -> Iterator[Any]:
-    """Yield the records; a bad line is yielded as its error, last, so that what precedes it is still written."""
     for number, line in enumerate(stream_in, start=1):
-        if not line.strip():
-            continue
-        record = _record(line)
-        if record is None:
-            yield CalanqueError(
-                f'Line {number} is not a JSON object with "id" and a string "text": correct it and send the file again.'
-            )
-            return
-        yield record
+        if line.strip():
+            record = _record(line)
+            yield _BadLine(number) if record is None else record
 
 
 def _record(line: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Spans of personal values in a text, how overlapping ones are settled, and how placeholders take their place."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,7 +30,9 @@ ENTITY_TYPES = (
 )
 """Every type the pack knows; the names are Presidio's own where Presidio has one."""
 
-PLACEHOLDER = re.compile(f"<(?:{'|'.join(ENTITY_TYPES)})>")
+UNREAD = "UNREAD_TEXT"
+"""In the place of a whole text that was not read to its end."""
+PLACEHOLDER = re.compile(f"<(?:{'|'.join((*ENTITY_TYPES, UNREAD))})>")
 MASK_SCORE = 0.5
 """A span is masked from this score on."""
 
@@ -86,17 +89,18 @@ def unmask_offsets(spans: Sequence[Span], found: Sequence[Span]) -> list[Span]:
         spans: what was masked, in offsets of the original text, sorted.
         found: new spans, in offsets of the masked text.
     """
-    return [replace(f, start=_original(spans, f.start, False), end=_original(spans, f.end, True)) for f in found]
-
-
-def _original(spans: Sequence[Span], offset: int, is_end: bool) -> int:
-    shift = 0
+    starts, ends = list[int](), list[int]()
     for span in spans:
-        start = span.start - shift
-        end = start + len(span.type) + 2
-        if offset < start or (is_end and offset == start):
-            break
-        if offset < end or (is_end and offset == end):
-            return span.end if is_end else span.start
-        shift = span.end - end
-    return offset + shift
+        shift = spans[len(ends) - 1].end - ends[-1] if ends else 0
+        starts.append(span.start - shift)
+        ends.append(starts[-1] + len(span.type) + 2)
+
+    def original(offset: int, is_end: bool) -> int:
+        last = (bisect_left if is_end else bisect_right)(starts, offset) - 1
+        if last < 0:
+            return offset
+        if offset < ends[last] or (is_end and offset == ends[last]):
+            return spans[last].end if is_end else spans[last].start
+        return offset + spans[last].end - ends[last]
+
+    return [replace(f, start=original(f.start, False), end=original(f.end, True)) for f in found]

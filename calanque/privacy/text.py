@@ -13,13 +13,12 @@ FILLER = "\x1a"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # A letter with combining accents, or a character that cannot be seen (soft hyphen, zero-width space, joiner, mark).
 _COMPOSABLE = re.compile("([^\\W\\d_][\u0300-\u036f]+)|[\u00ad\u200b-\u200d\u2060\ufeff]")
-_SENTENCE_END = re.compile(r"[.!?…;]+[\s\"»)]+|\n+")
-_MISREAD = re.compile(r"(?<![^\W\d])(?=[ol]{0,3}\d)(?:\d*[ol]\d*){1,4}(?![^\W\d])")
+_SENTENCE_END = re.compile(r"(?<![.!?…;])[.!?…;]++[\s\"»)]+|\n+")
+_MISREAD = re.compile(r"(?<![^\W\d])(?=[ol]{0,3}\d)\d{0,30}+[ol](?:\d{0,30}+[ol]){0,3}\d{0,30}(?![^\W\d])")
 """A number in which optical recognition read letters: "l7/O5/1949"."""
 _DIGITS = str.maketrans("ol", "01")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:mm?|mr|mrs|mmes?|mlles?|me|dr|pr|ste?|av|ave|bd|bld|imp|pl|ch|rte|tel|no|n°|[a-z]))\.\s+$"
-)
+_ABBREVIATION = re.compile(r"\b(?:mm?|mr|mrs|mmes?|mlles?|me|dr|pr|ste?|av|ave|bd|bld|imp|pl|ch|rte|tel|no|n°|[a-z])$")
+_LONGEST_ABBREVIATION = 5
 
 
 def _fold_character(character: str) -> str:
@@ -109,12 +108,20 @@ def sentences(folded: str) -> list[tuple[int, int]]:
     bounds = []
     start = 0
     for match in _SENTENCE_END.finditer(folded):
-        if match.end() > start and not _ABBREVIATION.search(folded, start, match.end()):
+        if match.end() > start and not _is_abbreviated(folded, start, match):
             bounds.append((start, match.end()))
             start = match.end()
     if start < len(folded):
         bounds.append((start, len(folded)))
     return bounds
+
+
+def _is_abbreviated(folded: str, start: int, end: re.Match[str]) -> bool:
+    """Say whether a sentence's end is the dot of an abbreviation that lies after `start`."""
+    sign, rest = end.group()[0], end.group()[1:]
+    if sign != "." or not rest.isspace():
+        return False
+    return _ABBREVIATION.search(folded, max(start, end.start() - _LONGEST_ABBREVIATION), end.start()) is not None
 
 
 def is_shouting(text: str) -> bool:

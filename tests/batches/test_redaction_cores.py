@@ -42,3 +42,17 @@ def test_nothing_is_passed_between_tasks(redacted: Any) -> None:
     """What a shuffle passes on lies on the engine's disk, and here it is in clear."""
     assert redacted.count() == 400
     assert "Exchange" not in redacted._explain_string()
+
+
+def test_hostile_texts_leave_their_neighbours_in_the_same_batch_alone(stack: Settings) -> None:
+    """Of a worker that one of them stalled, the whole batch would be lost; nothing of any of them is."""
+    from calanque.engines import spark
+    from calanque.privacy.protect import protector
+
+    hostile = ("signale par a" + "1" * 20_000 + "@", "7" * 20_000, "." * 20_000 + "a", "M. " * 7_000, "\xa7" * 20_000)
+    neighbour = f"Madame {NAME} Bxovoumi habite ici"
+    rows = [(2 * n + k, text) for n, one in enumerate(hostile) for k, text in enumerate((one, neighbour))]
+    frame = spark.session().createDataFrame(rows, "id int, text string").coalesce(1)
+    done = frame.mapInPandas(protector({"text": "redact"}), frame.schema).orderBy("id").collect()
+    assert [row["id"] for row in done] == list(range(len(rows)))
+    assert {row["text"] for row in done if row["id"] % 2} == {"Madame <PERSON> habite ici"}

@@ -106,6 +106,7 @@ def test_lone_surrogate_is_no_obstacle() -> None:
 
 def test_engine_starts_and_works_with_the_network_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     from calanque.privacy import presidio
+    from calanque.privacy.redact import find_values
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError("closed")
@@ -114,7 +115,7 @@ def test_engine_starts_and_works_with_the_network_closed(monkeypatch: pytest.Mon
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     presidio.analyzer.cache_clear()
-    assert [s.type for s in presidio.analyze_batch(["Jean Dupont, jean@example.org"])[0]] == ["PERSON", "EMAIL_ADDRESS"]
+    assert [s.type for s in find_values(["Jean Dupont, jean@example.org"])[0]] == ["PERSON", "EMAIL_ADDRESS"]
 
 
 def test_pack_works_in_an_analyzer_of_presidio_alone() -> None:
@@ -137,7 +138,7 @@ def test_pack_works_in_an_analyzer_of_presidio_alone() -> None:
 
 def _stream(*lines: str) -> tuple[list[dict[str, object]], int]:
     out = io.StringIO()
-    count = redact_lines(lines, out)
+    count = redact_lines(lines, out, io.StringIO()).document_count
     return [json.loads(line) for line in out.getvalue().splitlines()], count
 
 
@@ -162,7 +163,7 @@ def test_lines_are_read_as_they_are_needed() -> None:
             most_ahead = max(most_ahead, n - out.getvalue().count("\n"))
             yield json.dumps({"id": n, "text": "rien"})
 
-    redact_lines(lines(), out)  # type: ignore[arg-type]
+    redact_lines(lines(), out, io.StringIO())  # type: ignore[arg-type]
     assert most_ahead <= BATCH_COUNT
 
 
@@ -179,9 +180,15 @@ def test_lines_are_read_as_they_are_needed() -> None:
     ],
 )
 def test_bad_line_is_named_by_number_never_by_content(line: str) -> None:
+    lines = ['{"id": 1, "text": "a"}', "", line, '{"id": 2, "text": "b"}']
+    out, errors = io.StringIO(), io.StringIO()
+    assert redact_lines(lines, out, errors) == (2, 0, 1)
+    assert [json.loads(written)["id"] for written in out.getvalue().splitlines()] == [1, 2]
+    assert json.loads(errors.getvalue())["line"] == 3
+    assert "Dupont" not in errors.getvalue()
     out = io.StringIO()
     with pytest.raises(CalanqueError, match="Line 3 is not") as caught:
-        redact_lines(['{"id": 1, "text": "a"}', "", line, '{"id": 2, "text": "b"}'], out)
+        redact_lines(lines, out, errors, is_strict=True)
     assert "Dupont" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert [json.loads(written)["id"] for written in out.getvalue().splitlines()] == [1]
@@ -189,7 +196,7 @@ def test_bad_line_is_named_by_number_never_by_content(line: str) -> None:
 
 def test_surrogates_leave_as_valid_utf8() -> None:
     out = io.StringIO()
-    redact_lines(['{"id": 1, "text": "\\ud800 é"}'], out)
+    redact_lines(['{"id": 1, "text": "\\ud800 é"}'], out, io.StringIO())
     assert json.loads(out.getvalue().encode())["text"] == "\ud800 é"
 
 

@@ -4,6 +4,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from calanque.privacy.lexicon.odds import is_first_name, is_name
 from calanque.privacy.lexicon.syllables import is_one_syllable
@@ -215,9 +216,8 @@ def _confidence(score: float) -> float:
 
 def accept_model_name(reading: Reading, start: int, end: int) -> Span | None:
     """Return the name among the words that the language model marked, None when they are a thing or plain words."""
-    inside = [
-        index for index, word in enumerate(reading.words) if start <= word.start and word.end <= end and _may_name(word)
-    ]
+    low, high = (bisect_left(reading.words, offset, key=attrgetter("start")) for offset in (start, end))
+    inside = [i for i in range(low, high) if reading.words[i].end <= end and _may_name(reading.words[i])]
     if not inside or names_a_thing(reading.words, inside[0]) or _is_office(reading.words, inside[0]):
         return None
     last = reading.words[inside[-1]]

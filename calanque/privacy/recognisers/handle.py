@@ -118,7 +118,7 @@ _HANDLES = PatternRecogniser(
             "posted_by",
             folded_pattern(
                 r"(?<!\w)(?:postee?|publiee?|ouverte?|creee?|signaleee?|signale|ecrite?|commente)\s(?:par\s|:\s?)"
-                r"(?P<v>[a-z][a-z\d]*(?:[_.]?\d+|_[a-z\d]+)[\w]*)(?![\w@])"
+                r"(?P<v>[a-z](?:[a-z\d]*+(?:\.\d|_[a-z\d])|(?=[a-z]*+\d))\w*+)(?![\w@])"
             ),
             0.65,
             anchors=one_of("post", "publie", "ouvert", "cree", "signale", "ecrit", "comment"),

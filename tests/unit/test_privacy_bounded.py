@@ -1,0 +1,132 @@
+"""No text costs more than its length allows, stalls its neighbours, or gets through unread; hostile ones are made."""
+
+import random
+import threading
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calanque.errors import CalanqueError
+from calanque.privacy import budget
+from calanque.privacy.redact import find_values, redact
+
+LETTERS = [chr(code) for code in (*range(32, 127), *range(160, 256))]
+HOSTILE = {
+    "digits before an at": lambda n: f"signale par a{'1' * n}@",
+    "digits": lambda n: "7" * n,
+    "dots": lambda n: "." * n + "a",
+    "one letter": lambda n: "a. " * (n // 3),
+    "two letters": lambda n: "A. B. " * (n // 6),
+    "titles": lambda n: "M. " * (n // 3),
+    "initials": lambda n: "J. " * (n // 3),
+    "particles": lambda n: "Jean de la " * (n // 11),
+    "fields": lambda n: ": A\n" * (n // 4),
+    "lines": lambda n: "\n" * n + "1 mot",
+    "slashes": lambda n: "né le " + "/" * n,
+    "towers": lambda n: "tour a " * (n // 7),
+    "noise": lambda n: "".join(random.Random(7).choices(LETTERS, k=n)),
+}
+NEIGHBOUR = "Mon voisin Jean Dupont, 06 39 98 12 34"
+PIECES = (
+    *(
+        "M. ",
+        "Mme ",
+        "né le ",
+        "12 rue ",
+        "tel ",
+        "@",
+        "_",
+        ".",
+        "/",
+        "-",
+        ":",
+        " ",
+        "\n",
+        "a",
+        "A",
+        "1",
+        "0o",
+        "é",
+        "de la ",
+    ),
+    *(
+        "signale par ",
+        "insta ",
+        "compte ",
+        "n° ",
+        "1er ",
+        "Jean ",
+        "DUPONT ",
+        "<PERSON>",
+        "\u200b",
+        "e\u0301",
+        "(",
+        "«",
+    ),
+)
+
+
+def seconds(text: str) -> float:
+    started_s = time.process_time()
+    redact([text])
+    return time.process_time() - started_s
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_text_costs_as_its_length_and_its_neighbours_are_read(make) -> None:  # type: ignore[no-untyped-def]
+    """Without the bounds the first of them takes hours."""
+    redact([NEIGHBOUR])
+    long = make(20_000)
+    before, hostile, after = redact([NEIGHBOUR, long, NEIGHBOUR])
+    assert before.text == after.text == "Mon voisin <PERSON>, <PHONE_NUMBER>"
+    # Both are redacted, or both are masked whole; a ratio of times of less than this is noise.
+    assert seconds(long) <= max(3.0 * seconds(make(10_000)), 2 * budget.LEAST_S)
+    assert hostile.text
+
+
+# The piece may be any, and so may be what it is repeated with: what is slow is found by looking.
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    pieces=st.lists(st.sampled_from(PIECES) | st.text(max_size=3), min_size=1, max_size=4),
+    tail=st.sampled_from(["", "@", "a", "1", " ", "x!"]),
+)
+def test_whatever_is_repeated_stays_within_its_share(pieces: list[str], tail: str) -> None:
+    piece = "".join(pieces) or "a"
+    text = piece * (4_000 // len(piece)) + tail
+    assert seconds(text) <= 2 * (budget.LEAST_S + budget.PER_CHARACTER_S * len(text)) + 0.5
+
+
+def test_a_text_over_its_share_is_masked_whole_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "LEAST_S", 1e-6)
+    monkeypatch.setattr(budget, "PER_CHARACTER_S", 0.0)
+    text = f"{NEIGHBOUR} à la fontaine " * 50
+    (done,) = redact([text])
+    assert done.text == "<UNREAD_TEXT>"
+    assert [(s.start, s.end, s.type, s.rule) for s in done.spans] == [(0, len(text), "UNREAD_TEXT", "unread.time")]
+    ((span,),) = find_values([text])
+    assert span.rule == "unread.time"
+    monkeypatch.undo()
+    assert redact([done.text])[0].text == done.text
+
+
+def test_a_text_that_does_not_settle_is_masked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calanque.privacy.redact._MOST_ROUNDS", 1)
+    (done,) = redact([NEIGHBOUR])
+    assert (done.text, done.spans[0].rule) == ("<UNREAD_TEXT>", "unread.rounds")
+
+
+def test_where_no_bound_can_be_kept_nothing_is_read() -> None:
+    said: list[str] = []
+
+    def read() -> None:
+        try:
+            redact([NEIGHBOUR])
+        except CalanqueError as error:
+            said.append(str(error))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join()
+    assert said and "main thread" in said[0]
