@@ -34,7 +34,8 @@ def rows_sql(first: date, days: int, batch_id: str) -> str:
     return f"""select concat('{batch_id}-', id) as incident_id,
         timestamp '{first} 08:00:00' + make_dt_interval(cast(id % {days} as int), cast(rand(3) * 24 as int))
           as occurred_at, element_at(array('assault', 'robbery', 'auto_theft'), cast(id % 3 as int) + 1) as type,
-        'house' as premises, 'synthetic' as neighbourhood, {LON}D as lon, {LAT}D as lat,
+        date '{first}' as occurred_local_date, 12 as occurred_local_hour, 'house' as premises,
+        'synthetic' as neighbourhood, {LON}D as lon, {LAT}D as lat,
         cast({x_m} as double) as x_m, cast({y_m} as double) as y_m,
         '{batch_id}' as _batch_id, current_timestamp() as _ingested_at, '1.0.0' as _contract_version,
         cast(null as timestamp) as _closed_at, cast(null as string) as _closed_by

@@ -13,6 +13,7 @@ from canary_lake import ROOT, Lake
 
 from calanque.demo.run import UPKEEP
 from calanque.engines import postgres
+from calanque.engines.airflow import Orchestrator
 
 CITY, FEED = "hobart", "hobart_callouts"
 TERRITORY = """
@@ -104,6 +105,17 @@ def contract_of_the_city() -> str:
     return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)
 
 
+def wait_for_listener(orchestrator: Orchestrator, asset: str, dag_id: str) -> None:
+    """Wait until a DAG that is there already has been read anew, and waits for a new feed too."""
+    limit = time.monotonic() + 90
+    while True:
+        found = [one for one in orchestrator.get("/assets", name_pattern=asset)["assets"] if one["name"] == asset]
+        if any(told["dag_id"] == dag_id for one in found for told in one["scheduled_dags"]):
+            return
+        assert time.monotonic() < limit, f"{dag_id} does not wait for {asset}"
+        time.sleep(1)
+
+
 @pytest.fixture(scope="module")
 def city(lake: Lake) -> Iterator[None]:
     """The three files, and what a partner drops; all of them are taken away again."""
@@ -125,6 +137,7 @@ def test_a_city_is_three_files_from_its_feed_to_its_forecast(lake: Lake, city: N
     orchestrator = lake.orchestrator
     orchestrator.wait_for_dags({feed, "transform", *chain, *UPKEEP}, within_s=90)
     assert orchestrator.import_errors() == []
+    wait_for_listener(orchestrator, f"bronze/{FEED}", "transform")
     orchestrator.wake(["transform", *chain])
     lake.wake([feed])
     assert {dag: orchestrator.has_succeeded(dag) for dag in ("transform", *chain)} == dict.fromkeys(
