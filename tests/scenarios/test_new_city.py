@@ -176,8 +176,14 @@ def test_a_day_whose_event_was_lost_is_taken_up_by_the_clock_and_rewrites_its_we
     lake.send(FEED, written(range(3 * DAYS, 3 * DAYS + 3)).encode())
     lake.command("feeds", "run", FEED)
     assert {run.dag_run_id for run in orchestrator.runs() if run.dag_id == "transform"} == seen
-    hour_has_come = "update dag set next_dagrun_create_after = now() - interval '1 minute' where dag_id = 'transform'"
-    postgres.execute(lake.settings, "airflow", hour_has_come)
+    columns = (
+        "next_dagrun",
+        "next_dagrun_create_after",
+        "next_dagrun_data_interval_start",
+        "next_dagrun_data_interval_end",
+    )
+    come = ", ".join(f"{column} = date_trunc('second', now()) - interval '1 minute'" for column in columns)
+    postgres.execute(lake.settings, "airflow", f"update dag set {come} where dag_id = 'transform'")
     limit = time.monotonic() + 60
     while not (by_clock := {run.dag_run_id for run in orchestrator.runs() if run.dag_id == "transform"} - seen):
         assert time.monotonic() < limit, "the clock starts nothing"
