@@ -133,7 +133,7 @@ def first_rows(
     """Return the first rows of a table that are wanted, with some of its columns: no other column is read.
 
     Args:
-        table: `<zone>.<name>`.
+        table: `<tier>.<name>`.
         columns: names of those that are read.
         equal: a column and its value, in every row that is looked at.
         is_wanted: judges a row by these columns.

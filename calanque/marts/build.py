@@ -76,10 +76,10 @@ def build_domain(name: str, territory: str, run_id: str = "manual") -> dict[str,
     city = _CityBuild(domain, territory, contracts, told, run_id)
     summary, shown = _build(city, weeks)
     unknown = _unknown_codes(territory, city.schema) if name == "incidents" else {}
-    lineage.emit_dbt(summary.target_dir, run_id, tables, city.shown_names, territory)
+    names = city.shown_names
+    lineage.emit_dbt(summary.target_dir, run_id, tables, names, territory)
     state.record(step, inputs, shown)
-    counts = {city.shown_names.get(table, ""): count for table, count in summary.row_counts.items()}
-    row_counts = {mart: count for mart, count in counts.items() if mart in shown}
+    row_counts = {names[table]: count for table, count in summary.row_counts.items() if names.get(table) in shown}
     built = {"row_counts": row_counts, "tests_passed": summary.tests_passed, "seconds": summary.seconds}
     log.info("Built the marts of %s for %s: %s", name, territory, built)
     return built | {"unknown_codes": unknown}
