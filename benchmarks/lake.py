@@ -54,28 +54,33 @@ def seconds(action: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def bench_folders(place: Path) -> Folders:
-    """Write the Toronto contract as a drop feed of its own, with its gate, and return its folders."""
+def bench_folders(place: Path, feed: str = "toronto_incidents", name: str = FEED, pattern: str = "*.csv") -> Folders:
+    """Write a feed's contract as a drop feed of its own, with its gate, and return its folders."""
     folders = Folders(contracts=place / "feeds", expectations=settings().root / "expectations", drop=place / "drop")
     for folder in (folders.contracts, folders.drop):
         folder.mkdir(parents=True)
-    content = yaml.safe_load((settings().root / "dags/feeds/toronto_incidents.odcs.yaml").read_text(encoding="utf-8"))
-    content["id"] = FEED
+    content = yaml.safe_load((settings().root / f"dags/feeds/{feed}.odcs.yaml").read_text(encoding="utf-8"))
+    content["id"] = name
     for item in content["customProperties"]:
         if item["property"] == "source":
-            item["value"] = {"kind": "drop", "pattern": "*.csv"}
-    (folders.contracts / f"{FEED}.odcs.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+            item["value"] = {"kind": "drop", "pattern": pattern}
+    (folders.contracts / f"{name}.odcs.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     return folders
 
 
 def erase() -> None:
     """Remove what the benchmark left in the lake."""
+    erase_feed(FEED)
+
+
+def erase_feed(feed: str) -> None:
+    """Remove all of a feed from the lake."""
     for tier in ("bronze", "quarantine"):
-        spark.rows(f"drop table if exists {tier}.{FEED}")
-    spark.rows(f"delete from governance.batch where feed = '{FEED}'")
+        spark.rows(f"drop table if exists {tier}.{feed}")
+    spark.rows(f"delete from governance.batch where feed = '{feed}'")
     places = ("landing", "staging", "bronze", "quarantine", "governance/contracts", "staging_bare", "staging_same")
     for place in places:
-        lake().delete(f"/lake/{place}/{FEED}")
+        lake().delete(f"/lake/{place}/{feed}")
 
 
 def bare(source: str, columns: list[str]) -> None:

@@ -11,8 +11,11 @@ from calanque.errors import CalanqueError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _ClosedLoader(yaml.SafeLoader):
-    """A safe loader that refuses a key written twice; plain YAML keeps the last one and deletes the first silently."""
+class _ClosedLoader(yaml.CSafeLoader):
+    """A safe loader that refuses a key written twice; plain YAML keeps the last one and deletes the first silently.
+
+    libyaml's: eight times as fast as Python's, and every task and every look at the DAGs reads all contracts.
+    """
 
 
 def _mapping(loader: _ClosedLoader, node: yaml.MappingNode) -> dict[Any, Any]:

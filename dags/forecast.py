@@ -22,7 +22,7 @@ the data have left behind retires, `marts.fct_model_promotion` says why. Inputs 
 - *"… written by another version"*, *"… on another grid"*: run `transform`, then the city's `train_…` DAG.
 - *"The model retires …"* is no failure: the counts are served until a training wins again.
 - *"… pairs lie within …"*: correct `ml/near_repeat/model.yml`, then clear `near_repeat` with what follows.
-- *"The gate of the marts is not passed"*: the last forecast is not to be shown; the reason is in the sentence.
+- *"The gate of the marts is not passed"*: that week is not shown, readers keep the one before; the sentence says why.
 """
 
 

@@ -13,14 +13,13 @@ from calanque.stack.pools import FORECAST_POOL, feed_pool, marts_pool
 
 DOC = """
 ### Maintain
-OPTIMIZE and VACUUM of every table: small files are merged, and files that no version of the last week needs are
-removed, those of deleted rows among them. One task a writer, in its pool and named after it, and its tables one after
-the other: nobody else writes them meanwhile. The task's log says each table's files before and after.
+OPTIMIZE and VACUUM of the tables that are due: small files merged, and files that no version of the last week needs
+removed. `due` looks at all; one task a writer, in its pool and named after it, does its tables one after the other, or
+is skipped without a due one. Its log says each table's files before and after.
 
 **If it fails**
 - It has done all that it could before it failed; the last line of its log holds one sentence for each thing left over.
-- It can be run again at any time.
-- *"Spark stopped answering"*: see `calanque stack status`, then clear the task.
+- It can be run again at any time. *"Spark stopped answering"*: see `calanque stack status` first.
 """
 
 
@@ -42,6 +41,14 @@ def tables_by_pool() -> dict[str, list[str]]:
 def maintain() -> None:
     """Declare one task a writer: the pool is the task's, and tasks mapped over tables would all have the same."""
 
+    @task.branch
+    def due(by_writer: dict[str, list[str]]) -> list[str]:
+        from calanque.engines.airflow import plainly
+        from calanque.governance.maintain import due_writers
+
+        with plainly():
+            return due_writers(by_writer)
+
     @task
     def upkeep(tables: list[str]) -> dict:
         from calanque.engines.airflow import plainly
@@ -60,9 +67,9 @@ def maintain() -> None:
             return tidy_others(named)
 
     by_pool, runbook = tables_by_pool(), PageLink("Runbook", "/calanque/runbooks/small-files")
-    for pool, tables in by_pool.items():
-        with_links(upkeep.override(task_id=pool, pool=pool)(tables), runbook)
-    with_links(others([table for tables in by_pool.values() for table in tables]), runbook)
+    named = [table for tables in by_pool.values() for table in tables]
+    writers = [upkeep.override(task_id=pool, pool=pool)(tables) for pool, tables in by_pool.items()]
+    with_links(due(by_pool), runbook) >> [with_links(writer, runbook) for writer in (*writers, others(named))]
 
 
 maintain()

@@ -12,11 +12,12 @@ from calanque.stack.pools import feed_pool
 
 DOC = """
 ### Retention
-What is past the days of its contract is deleted, one task a feed: rows of bronze and quarantine, raw files, dropped
-files, and what killed runs left. `others` does the same for what feeds without a contract left. Deleted rows are in
-older versions of their table until `maintain` removes these, a week later.
+What is past the days of its contract is deleted: rows of bronze and quarantine, raw files, dropped files, and what
+killed runs left. `due` looks at all feeds; one task a feed deletes what it found there, and is skipped without.
+`others` does so for what feeds without a contract left, by the last one they had. Deleted rows are in older versions of
+their table until `maintain` removes these, a week later.
 
-Each task holds the pool of the feed's writer: no batch is published meanwhile.
+Each task of a feed holds the pool of the feed's writer: no batch is published meanwhile.
 
 **If it fails**
 - It has done all that it could before it failed; the last line of its log holds one sentence for each thing left over.
@@ -37,6 +38,15 @@ Each task holds the pool of the feed's writer: no batch is published meanwhile.
 def retention() -> None:
     """Declare one task a feed, and one for what is nobody's."""
 
+    @task.branch
+    def due(named: list[str]) -> list[str]:
+        from calanque.engines.airflow import plainly
+        from calanque.governance import retention
+
+        with plainly():
+            found = [f"expire_{feed}" for feed in retention.due_feeds(named)]
+            return [*found, *(["others"] if retention.are_others_due(named) else [])]
+
     @task
     def expire(feed: str) -> dict:
         from calanque.engines.airflow import plainly
@@ -54,9 +64,8 @@ def retention() -> None:
             return retention.expire_others(named)
 
     feeds, runbook = sorted(load_contracts()), PageLink("Runbook", "/calanque/runbooks/small-files")
-    for feed in feeds:
-        with_links(expire.override(task_id=f"expire_{feed}", pool=feed_pool(feed))(feed), runbook)
-    with_links(others(feeds), runbook)
+    each = [expire.override(task_id=f"expire_{feed}", pool=feed_pool(feed))(feed) for feed in feeds]
+    with_links(due(feeds), runbook) >> [with_links(one, runbook) for one in (*each, others(feeds))]
 
 
 retention()

@@ -8,7 +8,7 @@ from calanque.engines import assets
 from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import ReturnedLink, with_links
 from calanque.marts.domains import territories
-from calanque.stack.pools import FORECAST_POOL
+from calanque.stack.pools import TRAINING_POOL
 
 DOC = """
 ### Train
@@ -35,7 +35,7 @@ def make_dag(territory: str) -> None:
         schedule=assets.asset_or_clock("30 5 * * *", assets.marts("incidents", territory)),
         catchup=False,
         max_active_runs=1,
-        default_args=task_defaults("data-science", timedelta(hours=1), pool=FORECAST_POOL),
+        default_args=task_defaults("data-science", timedelta(hours=1), pool=TRAINING_POOL),
         tags=["ml", "risk", territory],
         doc_md=DOC,
     )

@@ -8,7 +8,7 @@ from airflow.sdk import dag, task
 from calanque.engines import assets
 from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import PageLink, with_links
-from calanque.marts.domains import DOMAINS, Domain
+from calanque.marts.domains import DOMAINS, Domain, longest_first
 from calanque.stack.pools import marts_pool
 
 DOC = """
@@ -36,6 +36,7 @@ commit a mart. A city whose bronze tables and code have not changed is skipped.
 )
 def transform() -> None:
     """Declare one task per domain and city: cities do not wait for each other, and facts wait for their places."""
+    weights = {city: weight for weight, city in enumerate(reversed(longest_first()), start=1)}
 
     def declare(domain: Domain, territory: str):
         @task(
@@ -43,6 +44,8 @@ def transform() -> None:
             pool=marts_pool(domain.name),
             outlets=[assets.marts(domain.name, territory)],
             trigger_rule="none_failed",
+            priority_weight=weights[territory],
+            weight_rule="absolute",
         )
         def build() -> dict:
             from calanque.engines.airflow import run_step

@@ -11,7 +11,8 @@ from calanque.contracts.page import source_line
 from calanque.engines import spark
 from calanque.engines.lineage import LineageDataset
 from calanque.errors import CalanqueError
-from calanque.marts.domains import DOMAINS
+from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
+from calanque.marts.gate import check_rows
 from calanque.runs import state
 from calanque.settings import settings
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
+
+    Written = Sequence[tuple["WeekTable", pd.DataFrame]]
 
 log = logging.getLogger(__name__)
 INCIDENTS, CELLS = "marts.fct_incidents", "marts.dim_cell"
@@ -121,35 +124,59 @@ def next_week(data_until: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def write_week(table: WeekTable, frame: pd.DataFrame, territory: str, first_day: date, step: str, run_id: str) -> None:
-    """Replace one week of a territory in a mart; earlier weeks stay, for what was said is judged later.
+def write_week(written: Written, territory: str, first_day: date, step: str, run_id: str) -> None:
+    """Replace one week of a territory in some marts; earlier weeks stay, for what was said is judged later.
+
+    No mart is written before the rows of all have passed their gates: readers keep the week that they had.
 
     Args:
-        table: made when it does not exist, also for a frame without rows.
-        frame: the rows of that week, with at least the columns of the table.
+        written: each mart with the rows of that week, with at least its columns; it is made when it does not exist,
+            also for a frame without rows.
         territory: the territory.
         first_day: first day of the week, as in `week_start_date`.
         step: written in the commit.
         run_id: the same.
+
+    Raises:
+        CalanqueError: if a gate is not passed.
     """
-    where = f"territory = '{territory}' and week_start_date = '{first_day}'"
-    write_rows(table, frame, where, step, run_id)
+    _gate(written, run_id)
+    for table, frame in written:
+        _replace(table, frame, f"territory = '{territory}' and week_start_date = '{first_day}'", step, run_id)
 
 
 def write_rows(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run_id: str) -> None:
-    """Replace the rows of a mart that a condition names; the table is made, or brought up to its columns, first.
+    """Replace the rows that a condition names; the table is made, or brought up to its columns, first.
 
     Args:
-        table: the mart.
+        table: a mart, whose gate the rows must pass, or a table of silver.
         frame: the new rows, which fulfil `where`, with at least the columns of the table.
         where: SQL condition.
         step: written in the commit.
         run_id: the same.
+
+    Raises:
+        CalanqueError: if a gate is not passed.
     """
-    with spark.user_metadata({"step": step, "run_id": run_id}):
+    _gate([(table, frame)], run_id)
+    _replace(table, frame, where, step, run_id)
+
+
+def _gate(written: Written, run_id: str) -> None:
+    """Hold rows against the gates of their marts; where there is no row, there is nothing to show."""
+    rows = {table.name.removeprefix("marts."): frame for table, frame in written if len(frame)}
+    if gated := {mart: frame for mart, frame in rows.items() if mart in WRITTEN_BY_ML}:
+        check_rows(gated, run_id)
+
+
+def _replace(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run_id: str) -> None:
+    def write() -> None:
         make_table(table)
         rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
         rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
+
+    with spark.user_metadata({"step": step, "run_id": run_id}):
+        spark.with_retry(write)
 
 
 def make_table(table: WeekTable) -> None:

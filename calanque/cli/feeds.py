@@ -21,16 +21,34 @@ app.command("new")(new)
 
 @app.command("list")
 def list_feeds() -> None:
-    """List the feeds with what their contracts say."""
+    """List the feeds with what their contracts say, and, where the stack runs, with their state and last batch."""
     from calanque.contracts import load_contracts
+    from calanque.settings import settings
+    from calanque.stack import supervisor
 
-    table = Table(title="Feeds")
-    for name in ("feed", "version", "territory", "source", "origin", "regime", "personal", "schedule", "owner"):
+    is_up = settings().profile != "local" or supervisor.is_running(settings())
+    table = Table(title="Feeds", caption="" if is_up else "The stack is down: what came in is shown while it runs.")
+    for name in ("feed", "version", "territory", "shape", "source", "personal", "schedule", "state", "last batch"):
         table.add_column(name)
     for c in load_contracts().values():
         personal = ("yes, synthetic" if c.is_synthetic else "yes") if c.is_personal else "no"
-        table.add_row(c.feed, c.version, c.territory, c.source.kind, c.origin, c.regime, personal, c.schedule, c.owner)
+        state, last = _newest(c) if is_up else ("–", "–")
+        table.add_row(c.feed, c.version, c.territory, c.shape, c.source.kind, personal, c.schedule, state, last)
     console.print(table)
+
+
+def _newest(contract: "FeedContract") -> tuple[str, str]:
+    """Return whether a feed is in time by its contract's promise, and what its last batch brought."""
+    from calanque.marts.lateness import late_after
+    from calanque.runs.batches import read_reports
+
+    reports = read_reports(contract.feed)
+    if not reports:
+        return "nothing yet", "–"
+    last, until = reports[-1], late_after(contract, reports)
+    is_late = until is None or datetime.now(UTC) > until
+    state = "refused" if last.state == "refused" else "late" if is_late else "in time"
+    return state, f"{last.updated_at:%Y-%m-%d %H:%M}, {last.loaded_count or 0:,} of {last.landed_count or 0:,} rows"
 
 
 @app.command()

@@ -1,9 +1,10 @@
-"""`calanque demo`, `calanque redact`, `calanque backtest`: the jobs a person starts by hand."""
+"""`calanque demo`, `redact`, `backtest`, `train-persons`: the jobs a person starts by hand."""
 
 import json
 import os
 import sys
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,8 @@ def demo() -> None:
         )
         summary = render(settings(), done)
     console.print(summary)
+    if done.failures:
+        raise CalanqueError(" ".join(done.failures))
 
 
 def redact(
@@ -39,11 +42,18 @@ def redact(
         bool, typer.Option("--explain", help="Print each text with its values marked: type, score and rule.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first line that is no document.")] = False,
+    encoding: Annotated[str, typer.Option(help="Of what comes in, such as cp1252; what goes out is UTF-8.")] = "utf-8",
 ) -> None:
     """Redact JSON lines {"id","text"} from standard input to {"id","text","spans"} on standard output."""
     from calanque.privacy.redact import redact_lines
 
-    done = redact_lines(sys.stdin, sys.stdout, sys.stderr, explain, strict)
+    try:
+        lines = TextIOWrapper(sys.stdin.buffer, encoding, "surrogateescape")
+    except LookupError as error:
+        raise CalanqueError(f"'{encoding}' is no encoding: try utf-8, cp1252 or iso-8859-15.") from error
+    done = redact_lines(lines, sys.stdout, sys.stderr, explain, strict)
+    if done.named_count:
+        typer.echo(f"{done.named_count} ids may name a person; they are written as they are.", err=True)
     if done.unread_count:
         typer.echo(f"{done.unread_count} texts took more than their share of time: they are masked whole.", err=True)
     if done.bad_count:
@@ -82,3 +92,12 @@ def backtest(
     result = results[0] if len(results) == 1 else {"grids": results}
     target.write_text(json.dumps(result, indent=2, ensure_ascii=False), encoding="utf-8")
     console.print(f"Written: {target}")
+
+
+def train_persons() -> None:
+    """Make the weights that find names anew from the texts of this repository: some minutes; prints their card."""
+    for name, value in PATIENT_THREADS.items():
+        os.environ.setdefault(name, value)
+    from ml.persons.steps import train_persons as train
+
+    console.print(train(say=console.print), markup=False)

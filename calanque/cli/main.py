@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from calanque.cli import dpo, feeds, jobs, stack
+from calanque.cli import dpo, feeds, jobs, stack, twin
 from calanque.errors import CalanqueError
 
 app = typer.Typer(
@@ -17,9 +17,11 @@ app = typer.Typer(
 app.add_typer(stack.app, name="stack")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(dpo.app, name="dpo")
+app.add_typer(twin.app, name="twin")
 app.command()(jobs.demo)
 app.command()(jobs.redact)
 app.command()(jobs.backtest)
+app.command()(jobs.train_persons)
 
 
 def run() -> None:

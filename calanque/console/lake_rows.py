@@ -160,13 +160,14 @@ class Feed(NamedTuple):
 class Mart(NamedTuple):
     """A mart, or the rows that it has of a city; `feeds` and `data_at` say from what, `step` who built it.
 
-    `row_count` is None of a mart that cannot be read.
+    `row_count` is None of a mart that cannot be read; `late_feeds` are those of its feeds that are late.
     """
 
     name: str
     territory: str | None
     row_count: int | None
     feeds: tuple[str, ...]
+    late_feeds: tuple[str, ...]
     data_at: datetime | None
     step: Step | None
     gate: Gate | None

@@ -179,6 +179,7 @@ def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
                 territory=territory,
                 row_count=row_count,
                 feeds=tuple(one.feed for one in origins),
+                late_feeds=tuple(one.feed for one in origins if one.is_late),
                 data_at=max((one.last_ingested_at for one in origins), default=None),
                 step=step,
                 gate=_gate_of(gates, name, step.run_id, partial(_is_of, step)) if step else None,

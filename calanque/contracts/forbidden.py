@@ -1,4 +1,4 @@
-"""What can never enter the lake: columns that describe a person's body, mind or identity online.
+"""What can never enter the lake: columns that describe a person's body, mind or identity online, or name a telephone.
 
 The list is the product's stance (product.md, 'Places and hours, never persons') made into a check: a contract that
 declares such a column does not load, and a file that brings one is refused whole, whatever its contract says.
@@ -14,6 +14,10 @@ FORBIDDEN_WORDS = frozenset(
         "birthdate", "birthday", "clothing", "demarche", "dob", "face", "faces", "faceid", "gait", "gender", "genre",
         "handle", "handles", "hair", "nais", "naissance", "nationalite", "nationality", "race", "religion", "sex",
         "sexe", "silhouette", "skin", "username", "usernames", "visage", "visages", "voiceprint", "wearing",
+        # Who speaks to whom: a post tells its account, whom it names, and to whom it answers.
+        "acct", "mention", "mentions",
+        # A telephone is carried by one person: its numbers, those of its card and those that advertisers give it.
+        "adid", "deviceid", "gaid", "iccid", "idfa", "idfv", "imei", "imeisv", "imsi", "msisdn",
     }
 )  # fmt: skip
 FORBIDDEN_STEMS = (
@@ -28,8 +32,15 @@ FORBIDDEN_STEMS = (
     "sexuel",
     "stress",
 )
-# Two words that only together name a person or an account.
-FORBIDDEN_PAIRS = frozenset({("screen", "name"), ("user", "name"), ("user", "id"), ("account", "id"), ("skin", "tone")})
+# Two words that only together name a person, an account or a telephone, say who speaks to whom, or hold a camera's
+# picture (ONVIF's HumanBody, SceneImage).
+FORBIDDEN_PAIRS = frozenset(
+    {
+        ("screen", "name"), ("user", "name"), ("user", "id"), ("account", "id"), ("skin", "tone"),
+        ("device", "id"), ("device", "ids"), ("advertising", "id"), ("mac", "address"), ("adresse", "mac"),
+        ("display", "name"), ("reply", "to"), ("human", "body"), ("scene", "image"), ("appearance", "image"),
+    }
+)  # fmt: skip
 
 
 def words_of(name: str) -> list[str]:

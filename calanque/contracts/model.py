@@ -21,6 +21,7 @@ NullMarker = Annotated[str, Field(strict=True, pattern=r"^\S(.*\S)?$")]
 Tier = Literal["landing", "bronze", "quarantine"]
 Protection = Literal["none", "redact", "drop", "token"]
 TokenKind = Literal["person", "phone", "email", "plate", "identifier"]
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Sentence = Annotated[str, Field(pattern=r"\S")]
 
@@ -111,7 +112,7 @@ class FeedContract(Closed):
     """The whole contract of one feed, resolved from its ODCS file.
 
     `row_stands_for` says what counts when rows are counted: persons, told apart by the token in `person_column` or one
-    a row without it, or facts.
+    a row without it, or facts. `language` is that of its free text, as ISO 639-1 writes it.
     """
 
     feed: Name
@@ -126,12 +127,13 @@ class FeedContract(Closed):
     legal_basis: str
     provenance: Provenance
     recipients: Annotated[tuple[str, ...], Field(min_length=1)]
-    origin: Literal["reported", "enforced"]
+    origin: Literal["reported", "enforced", "measured"]
     shape: str | None = None
     is_personal: bool
     is_synthetic: bool
     row_stands_for: Literal["person", "fact"] | None
     person_column: str | None
+    language: LanguageCode | None = None
     source: Source
     day: DayRule
     file_format: FileFormat
@@ -149,6 +151,8 @@ class FeedContract(Closed):
     owner: Annotated[str, Field(pattern=r"^[\w .@-]{1,100}$")]
     schedule: str
     frequency: Sentence
+    # A daily feed that misses one day and half of the next.
+    latency_hours: int = 36
     usage: str | None = None
     limitations: str | None = None
     grain: str | None = None
@@ -170,6 +174,10 @@ class FeedContract(Closed):
     def landing_column(self, name: str) -> LandingColumn | None:
         """Return one landing column by its exact name."""
         return next((column for column in self.landing if column.name == name), None)
+
+    def late_after(self, loaded_at: datetime) -> datetime:
+        """Return when the feed is late without a batch after the one that was loaded at a time."""
+        return loaded_at + timedelta(hours=self.latency_hours)
 
     def day_at(self, instant: datetime) -> date:
         """Return the day that a run at an instant is about."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,11 +15,12 @@ from open_data_contract_standard.model import (
 )
 from pydantic import BaseModel, ValidationError
 
+from calanque.contracts import promises
 from calanque.contracts.folders import Folders
 from calanque.contracts.model import COLUMN_NAME, BronzeColumn, FeedContract, LandingColumn
 from calanque.contracts.problems import ContractError, Problems, refused
 from calanque.contracts.properties import ColumnProperties, FeedProperties, LandingProperties
-from calanque.contracts.rules import problems_of
+from calanque.contracts.rules import known_territories, problems_of
 from calanque.contracts.standard import take_unread
 from calanque.contracts.undecided import undecided_fields
 from calanque.errors import CalanqueError
@@ -26,8 +28,6 @@ from calanque.yaml_file import read_yaml, sentences_of
 
 SUFFIX = ".odcs.yaml"
 API_VERSION = "v3.1.0"
-# A century: more is a slip of the pen.
-RETENTION_DAYS_MAX = 36_525
 P = TypeVar("P", bound=BaseModel)
 
 
@@ -40,8 +40,14 @@ def load_contracts(folders: Folders | None = None) -> dict[str, FeedContract]:
     return read_contracts(folders)[0]
 
 
-def read_contracts(folders: Folders | None = None) -> tuple[dict[str, FeedContract], dict[str, ContractError]]:
+def read_contracts(
+    folders: Folders | None = None, feed: str | None = None
+) -> tuple[dict[str, FeedContract], dict[str, ContractError]]:
     """Return the contracts that are right and what is wrong with the others, by the feed that the file's name says.
+
+    Args:
+        folders: where contracts lie; this installation's by default.
+        feed: whose contract is read alone, if it has a file; all by default.
 
     Raises:
         CalanqueError: if the folder holds no contract at all.
@@ -49,12 +55,13 @@ def read_contracts(folders: Folders | None = None) -> tuple[dict[str, FeedContra
     folder = (folders or Folders()).contracts
     right: dict[str, FeedContract] = {}
     wrong: dict[str, ContractError] = {}
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
-        feed = path.name.removesuffix(SUFFIX)
+    own = folder / f"{feed}{SUFFIX}"
+    for path in [own] if feed and own.is_file() else sorted(folder.glob(f"*{SUFFIX}")):
+        name = path.name.removesuffix(SUFFIX)
         try:
-            right[feed] = read_contract(path)
+            right[name] = read_contract(path)
         except ContractError as error:
-            wrong[feed] = error
+            wrong[name] = error
     if not right and not wrong:
         raise CalanqueError(f"No contract (*{SUFFIX}) in {folder.name}/: add one for the feed to load.")
     return right, wrong
@@ -74,11 +81,21 @@ def load_contract(feed: str, folders: Folders | None = None) -> FeedContract:
 
 
 def read_contract(path: Path) -> FeedContract:
-    """Return the contract in one file, every rule checked.
+    """Return the contract in one file, every rule checked; this process reads the same text once.
 
     Raises:
         ContractError: naming the file and each field that is wrong.
     """
+    try:
+        text = path.read_bytes()
+    except OSError:  # its reader says why
+        text = b""
+    return _read_contract(path, text, known_territories())
+
+
+@lru_cache(maxsize=256)
+def _read_contract(path: Path, text: bytes, territories: tuple[str, ...]) -> FeedContract:
+    """Read a file; its text, and the territories of which it may name one, tell it from what was read before."""
     try:
         content = read_yaml(path)
     except CalanqueError as error:
@@ -109,15 +126,11 @@ def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
         problems.found.append("field 'status': must be active: a contract in dags/feeds/ is a feed that loads.")
     if file != f"{odcs.id}{SUFFIX}":
         problems.found.append(f"field 'id': the feed is '{odcs.id}', so the file must be named {odcs.id}{SUFFIX}.")
-    resolved: dict[str, Any] = {
-        "feed": odcs.id,
-        "version": odcs.version,
-        "title": odcs.name,
-        "domain": odcs.domain,
-    }
+    resolved: dict[str, Any] = {"feed": odcs.id, "version": odcs.version, "title": odcs.name, "domain": odcs.domain}
     if odcs.description:
         about = odcs.description
         resolved |= {"description": about.purpose, "usage": about.usage, "limitations": about.limitations}
+    beside = len(problems.found)
     with problems.caught():
         resolved |= dict(_custom(FeedProperties, odcs.customProperties, "customProperties"))
     with problems.caught():
@@ -126,12 +139,14 @@ def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
         resolved["landing"] = _columns(landing, _landing_column, problems)
         resolved["bronze"] = _columns(bronze, _bronze_column, problems)
     with problems.caught():
-        resolved["retention_days"] = _retention_days(odcs)
+        resolved["retention_days"] = promises.retention_days(odcs)
     with problems.caught():
-        resolved |= {**_frequency(odcs), **_team(odcs)}
-    problems.stop()
-    contract = _built(FeedContract, resolved, "")
-    problems.found += problems_of(contract)
+        resolved |= {**promises.frequency(odcs), **promises.latency(odcs), **_team(odcs)}
+    if len(problems.found) > beside:  # a part is missing: what rules would say of the rest follows from that
+        problems.stop()
+    with problems.caught():
+        contract = _built(FeedContract, resolved, "")
+        problems.found += problems_of(contract)
     problems.stop()
     return contract
 
@@ -240,32 +255,6 @@ def _enum(column: SchemaProperty, where: str) -> tuple[str, ...]:
             "batches go to expectations/.",
         )
     return tuple(str(value) for value in values)
-
-
-def _retention_days(odcs: OpenDataContractStandard) -> dict[str, int]:
-    days: dict[str, int] = {}
-    for item in odcs.slaProperties or []:
-        if item.property == "retention":
-            if item.unit != "d" or type(item.value) is not int or not 0 < item.value <= RETENTION_DAYS_MAX:
-                raise refused(
-                    "slaProperties.retention", f"must be a whole number of days, 1 to {RETENTION_DAYS_MAX} (unit d)."
-                )
-            if str(item.element) in days:
-                raise refused("slaProperties.retention", f"the '{item.element}' tier is written twice.")
-            days[str(item.element)] = item.value
-        elif item.property != "frequency":
-            raise refused(f"slaProperties.{item.property}", "only retention and frequency are understood.")
-    return days
-
-
-def _frequency(odcs: OpenDataContractStandard) -> dict[str, str | None]:
-    found = [item for item in odcs.slaProperties or [] if item.property == "frequency"]
-    if len(found) != 1:
-        raise refused("slaProperties.frequency", "must be written once, with the schedule of the feed.")
-    (item,) = found
-    if item.scheduler not in (None, "airflow"):
-        raise refused("slaProperties.frequency.scheduler", "is always airflow.")
-    return {"schedule": item.schedule, "frequency": " ".join(str(part) for part in (item.value, item.unit) if part)}
 
 
 def _team(odcs: OpenDataContractStandard) -> dict[str, str | None]:

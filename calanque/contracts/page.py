@@ -21,9 +21,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "open": "open", "personal": "personal", "identifier": "identifier", "free_text": "free text",
         "none": "–", "redact": "redacted", "drop": "left out", "token": "keyed token",
         "person": "person", "phone": "phone", "email": "e-mail", "plate": "number plate", "not_loaded": "not loaded",
-        "reported": "reported by the public", "enforced": "produced by enforcement", "synthetic": "synthetic data",
+        "reported": "reported by the public", "enforced": "produced by enforcement",
+        "measured": "measured by a device", "synthetic": "synthetic data",
         "rgpd": "GDPR", "title_iii": "law of 1978, title III", "yes": "yes", "no": "no", "is_personal": "Personal data",
         "usage": "Use", "limitations": "Limits", "grain": "Rows of bronze", "schedule": "Schedule",
+        "latency": "Next batch within", "hours": "hours",
+        "language": "Language of its free text",
     },
     "fr": {
         "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "producer": "Producteur",
@@ -37,9 +40,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "person": "personne", "phone": "téléphone", "email": "courriel", "plate": "plaque d’immatriculation",
         "not_loaded": "non chargée",
         "reported": "signalé par le public", "enforced": "produit par l’action de la police",
-        "synthetic": "données fictives", "rgpd": "RGPD", "title_iii": "loi de 1978, titre III", "yes": "oui",
-        "no": "non", "is_personal": "Données personnelles",
+        "measured": "mesuré par un appareil", "synthetic": "données fictives", "rgpd": "RGPD",
+        "title_iii": "loi de 1978, titre III", "yes": "oui", "no": "non", "is_personal": "Données personnelles",
         "usage": "Usage", "limitations": "Limites", "grain": "Lignes de bronze", "schedule": "Fréquence",
+        "latency": "Lot suivant sous", "hours": "heures",
+        "language": "Langue du texte libre",
     },
 }  # fmt: skip
 
@@ -64,12 +69,13 @@ def contract_page(contract: FeedContract, *languages: Language) -> str:
 
 
 def source_line(contract: FeedContract) -> str:
-    """Return who made a feed's data and how to cite them, in words of both languages: one line for comments of tables.
+    """Return who made a feed's data, when, and how to cite them, in words of both languages: for comments of tables.
 
     `source_line(load_contract("citizen_reports"))` begins with `Source: ` and the contract's citation.
     """
     made = contract.provenance
-    said = (f"Source: {made.citation}", f"Producer / Producteur: {made.producer}", f"Licence: {made.licence}")
+    said = [f"Source: {made.citation}", f"Producer / Producteur: {made.producer}", f"Licence: {made.licence}"]
+    said += [f"Published / Publié le: {made.date_published}"] if made.date_published else []
     return " ".join(f"{text.removesuffix('.')}." for text in said)
 
 
@@ -113,9 +119,11 @@ def _facts(contract: FeedContract, words: dict[str, str]) -> list[tuple[str, str
         *_said(date_published=made.date_published),
         ("regime", words[contract.regime]),
         ("is_personal", words["yes" if contract.is_personal else "no"]),
+        *_said(language=contract.language),
         ("recipients", ", ".join(contract.recipients)),
         ("retention", kept),
         ("schedule", f"{contract.frequency} (`{contract.schedule}`)"),
+        ("latency", f"{contract.latency_hours} {words['hours']}"),
         ("territory", f"{contract.territory} ({contract.time_zone})"),
         ("origin", words[contract.origin]),
         ("owner", f"{contract.owner} ({contract.team})"),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
-from calanque.contracts.model import DayRule, NullMarker, Projected, Protection, Provenance, TokenKind
+from calanque.contracts.model import DayRule, LanguageCode, NullMarker, Projected, Protection, Provenance, TokenKind
 from calanque.contracts.write import AppendWrite, Duplicates, Write
 from calanque.formats import FileFormat
 from calanque.sources import Source
@@ -28,12 +28,13 @@ class FeedProperties(_Properties):
     legal_basis: str
     provenance: Provenance
     recipients: tuple[str, ...]
-    origin: Literal["reported", "enforced"]
+    origin: Literal["reported", "enforced", "measured"]
     shape: str | None = None
     is_personal: StrictBool
     is_synthetic: StrictBool
     row_stands_for: Literal["person", "fact"] | None = None
     person_column: str | None = None
+    language: LanguageCode | None = None
     source: Source
     day: DayRule = DayRule()
     file_format: FileFormat

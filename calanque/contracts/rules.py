@@ -26,11 +26,20 @@ CRON_FIELD = re.compile(
 )
 
 
+def known_territories() -> tuple[str, ...]:
+    """Return the names of the territories that have a file, in alphabetical order."""
+    return tuple(sorted(path.stem for path in (settings().root / "infra" / "territories").glob("*.yml")))
+
+
 def problems_of(contract: FeedContract) -> list[str]:
     """Return every rule that the contract does not keep, as sentences."""
     return [f"field '{field}': {sentence}" for field, sentence in _problems(contract)]
 
 
+PEOPLE_TELL = ("incident", "report", "enforcement")
+"""Shapes whose rows somebody wrote down."""
+REDACTED_LANGUAGE = "fr"
+"""The one that redaction reads; free text in another would be half redacted, and seem to be whole."""
 Found = Iterator[tuple[str, str]]
 
 
@@ -117,8 +126,12 @@ def _limits(column: BronzeColumn, where: str) -> Found:
 
 
 def _projected(column: BronzeColumn, where: str) -> Found:
-    if column.expression is not None or len(column.sources) != 2:
-        yield f"{where}.projected", "takes two source columns, longitude then latitude, and no transformLogic."
+    if column.expression is not None or len(column.sources) not in (1, 2):
+        yield (
+            f"{where}.projected",
+            "takes two source columns, longitude then latitude, or one that holds 'latitude, longitude', and no "
+            "transformLogic.",
+        )
     wanted = "double" if column.projected in ("x_m", "y_m") else "string"
     if column.physical_type != wanted:
         yield f"{where}.physicalType", f"a column projected to {column.projected} is {wanted}."
@@ -159,6 +172,25 @@ def _feed(contract: FeedContract) -> Found:
         yield "customProperties.isPersonal", f"the classification of the landing columns makes it {is_personal}."
     if contract.source.kind == "twin" and not contract.is_synthetic:
         yield "customProperties.isSynthetic", "what calanque.twin generates must be marked synthetic."
+    if contract.origin == "measured" and contract.shape in PEOPLE_TELL:
+        yield (
+            "customProperties.origin",
+            f"no device measures a row of the shape {contract.shape}: reported or enforced.",
+        )
+    if any(column.classification == "free_text" for column in contract.landing):
+        yield from _language(contract.language)
+
+
+def _language(language: str | None) -> Found:
+    field = "customProperties.language"
+    if language is None:
+        yield field, f"say in which language the free text is written: redaction reads {REDACTED_LANGUAGE} alone."
+    elif language != REDACTED_LANGUAGE:
+        yield (
+            field,
+            f"redaction reads {REDACTED_LANGUAGE} alone, and would leave persons in free text in '{language}': "
+            "classify its columns personal, and they stay out of bronze.",
+        )
 
 
 def _row(contract: FeedContract) -> Found:
@@ -177,7 +209,7 @@ def _place_and_time(contract: FeedContract) -> Found:
         ZoneInfo(contract.time_zone)
     except (KeyError, ValueError, OSError):
         yield "customProperties.timeZone", f"'{contract.time_zone}' is not a time zone."
-    known = sorted(path.stem for path in (settings().root / "infra" / "territories").glob("*.yml"))
+    known = known_territories()
     if contract.territory not in known:
         yield (
             "customProperties.territory",

@@ -53,6 +53,7 @@ class ShapeColumn(Closed):
 class _ShapeMeta(Closed):
     key: str
     happened: str
+    ended: str | None = None
     known: str | None = None
     coded: str | None = None
     person: str | None = None
@@ -66,8 +67,8 @@ class Shape(Closed):
     """What feeds of one kind look alike.
 
     `config.meta` names the column that tells a row from another in its territory (`key`), the instant that it is about
-    (`happened`), the one at which it became known, the column whose codes the territory maps to the common taxonomy
-    (`coded`), and the column by which persons are told apart, which the contract fills (`person`).
+    (`happened`), those at which it ended and became known, the column whose codes the territory maps to the common
+    taxonomy (`coded`), and the column by which persons are told apart, which the contract fills (`person`).
     """
 
     name: str

@@ -25,6 +25,7 @@ READ = _fields(
     team=_fields("name", members=_fields("username", "role")),
     slaProperties={
         "frequency": _fields("property", "value", "unit", "scheduler", "schedule"),
+        "latency": _fields("property", "value", "unit"),
         "retention": _fields("property", "value", "unit", "element"),
     },
     customProperties=CUSTOM,

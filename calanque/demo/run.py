@@ -1,7 +1,7 @@
 """Run the main job through the Airflow scheduler and collect what it did."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from calanque.marts.domains import territories
 from calanque.settings import Settings
 
 UPKEEP = ("retention", "maintain")
+# Woken and left to its clock: a lake whose sources send nothing new is late after some days, and works.
+WATCH = "freshness"
 GREEN = "success"
 STARTED_S = 30
 
@@ -39,7 +41,8 @@ class TaskTime(BaseModel):
 class DemoRun(BaseModel):
     """What the main job did: its tasks, and which tables got a new version before and in the upkeep.
 
-    `paused_dags` were left out, because somebody has paused them.
+    `paused_dags` were left out, because somebody has paused them; `failures` is a sentence for each feed that brought
+    nothing because it failed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +52,7 @@ class DemoRun(BaseModel):
     changed_tables: tuple[str, ...]
     maintained_tables: tuple[str, ...]
     paused_dags: tuple[str, ...]
+    failures: tuple[str, ...] = ()
 
 
 def run_demo(
@@ -58,39 +62,49 @@ def run_demo(
 
     Each run that ends is told to `say`; `landed` is called when the feeds are through, while the rest goes on.
     DAGs that have never run are woken. One that has run and is paused was paused by a person: it stays so. What was
-    missed is caught up: a step of the chain that has never succeeded is started by hand.
+    missed is caught up: a step of the chain that has never succeeded is started by hand. A feed that fails stops nobody
+    else.
 
     Raises:
-        CalanqueError: naming the task that failed, with the last sentence of its log.
+        CalanqueError: naming the task that failed of what follows the feeds, with the last sentence of its log.
     """
     orchestrator = Orchestrator(settings)
     feeds = [f"feed_{feed}" for feed in load_contracts()]
     chain = chain_dags()
-    orchestrator.wait_for_dags({*feeds, *chain, *UPKEEP})
+    orchestrator.wait_for_dags({*feeds, *chain, *UPKEEP, WATCH})
     began_at, before = datetime.now(UTC), versions()
     # What follows is woken after the feeds: a first lake would build the marts of the one that is through first, then
     # those of all.
-    new = [feed for feed in feeds if not orchestrator.has_run(feed)]
-    paused = orchestrator.wake(feeds)
-    # Once awake for the first time, a feed is started by the scheduler itself.
-    by_itself = _started(orchestrator, new, began_at)
-    asked = [feed for feed in feeds if feed not in paused and feed not in by_itself]
-    runs = _run(orchestrator, asked, say, within_s, began_at)
-    paused = [*paused, *orchestrator.wake([*chain, *UPKEEP])]
+    runs, paused = _feeds(orchestrator, feeds, say, within_s, began_at)
+    failed = [run for run in runs if run.state != GREEN and run.dag_id in feeds]
+    _require_green(orchestrator, [run for run in runs if run not in failed])
+    paused = [*paused, *orchestrator.wake([*chain, *UPKEEP, WATCH])]
     landed()
     for dag_id in chain:
         if dag_id not in paused and not orchestrator.has_succeeded(dag_id):
             runs += _run(orchestrator, [dag_id], say, within_s, datetime.now(UTC))
     after = versions()
-    for dag_id in UPKEEP:
-        runs += _run(orchestrator, [dag_id] if dag_id not in paused else [], say, within_s, datetime.now(UTC))
+    runs += _run(orchestrator, [d for d in UPKEEP if d not in paused], say, within_s, datetime.now(UTC))
     return DemoRun(
         tasks=tuple(task for run in runs for task in _tasks(orchestrator, run)),
         seconds=(datetime.now(UTC) - began_at).total_seconds(),
         changed_tables=_changed(before, after),
         maintained_tables=_changed(after, versions()),
         paused_dags=tuple(paused),
+        failures=tuple(_failure(orchestrator, run) for run in failed),
     )
+
+
+def _feeds(
+    orchestrator: Orchestrator, feeds: list[str], say: Callable[[Run], None], within_s: int, since: datetime
+) -> tuple[list[Run], list[str]]:
+    """Run every feed that nobody has paused; returns what has run, and the paused ones."""
+    new = [feed for feed in feeds if not orchestrator.has_run(feed)]
+    paused = orchestrator.wake(feeds)
+    # Once awake for the first time, a feed is started by the scheduler itself.
+    by_itself = _started(orchestrator, new, since)
+    asked = [feed for feed in feeds if feed not in paused and feed not in by_itself]
+    return _ended(orchestrator, asked, say, within_s, since), paused
 
 
 def _started(orchestrator: Orchestrator, dag_ids: list[str], since: datetime) -> set[str]:
@@ -106,13 +120,23 @@ def _started(orchestrator: Orchestrator, dag_ids: list[str], since: datetime) ->
 def _run(
     orchestrator: Orchestrator, dag_ids: list[str], say: Callable[[Run], None], within_s: int, since: datetime
 ) -> list[Run]:
+    runs = _ended(orchestrator, dag_ids, say, within_s, since)
+    _require_green(orchestrator, runs)
+    return runs
+
+
+def _ended(
+    orchestrator: Orchestrator, dag_ids: list[str], say: Callable[[Run], None], within_s: int, since: datetime
+) -> list[Run]:
     for dag_id in dag_ids:
         orchestrator.trigger(dag_id)
-    runs = orchestrator.wait(since, say, within_s)
+    return orchestrator.wait(since, say, within_s)
+
+
+def _require_green(orchestrator: Orchestrator, runs: Iterable[Run]) -> None:
     for run in runs:
         if run.state != GREEN:
             raise CalanqueError(_failure(orchestrator, run))
-    return runs
 
 
 def _failure(orchestrator: Orchestrator, run: Run) -> str:

@@ -11,6 +11,7 @@ from calanque.contracts import load_contracts
 from calanque.demo.run import DemoRun
 from calanque.engines import trino
 from calanque.marts.domains import territories
+from calanque.marts.lateness import late_after
 from calanque.places.territory import load_territory
 from calanque.runs.batches import read_reports
 from calanque.runs.gates import newest_checks
@@ -33,6 +34,7 @@ def batches() -> Table:
         table.add_column(name, justify="right")
     table.add_column("reasons")
     table.add_column("gates")
+    table.add_column("fresh until, UTC")
     rows: Rows = []
     for contract in sorted(load_contracts().values(), key=lambda known: (known.territory, known.feed)):
         for report in read_reports(contract.feed):
@@ -42,7 +44,9 @@ def batches() -> Table:
             state = "" if report.state == "published" else f", {report.state}"
             name = f"{report.feed}{' (synthetic)' if contract.is_synthetic else ''}{state}"
             counts = (report.landed_count, report.loaded_count, report.quarantined_count)
-            rows.append((contract.territory, name, *(f"{count:,}" for count in counts), reasons, gates))
+            until = late_after(contract, [report])
+            fresh = f"{until:%Y-%m-%d %H:%M}" if until else "–"
+            rows.append((contract.territory, name, *(f"{count:,}" for count in counts), reasons, gates, fresh))
     for city, row in _by_city(table, rows):
         table.add_row(city, *row)
     return table

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from calanque.engines import dbt_log, delta
+from calanque.engines import dbt_log, delta, spark
 from calanque.engines.spark import LOST as _LOST
 from calanque.engines.spark import UNBORN as _UNBORN
 from calanque.errors import CalanqueError
@@ -28,6 +28,8 @@ LIMIT_S = 3_600
 _ENTRY = "from dbt.cli.main import cli; cli()"
 _FAILED = frozenset({"error", "fail", "runtime error"})
 _KINDS = {"model": "model", "test": "test", "unit_test": "unit test", "snapshot": "snapshot", "seed": "seed"}
+# Tests by this name read a table once for all its conditions: dbt/tests/generic/rows_hold.sql.
+_CONDITIONS = "_rows_hold"
 _ERROR_CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
 _TIMED = re.compile(r"\d\d:\d\d:\d\d  ")
 _CONSTRAINT = re.compile(r"constraint (\w+)", re.IGNORECASE)
@@ -252,9 +254,22 @@ def _sentences(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
         kind, name = row["unique_id"].split(".")[0], _name(row["unique_id"])
         if row["status"] == "fail":
             found = f"{row.get('failures')} rows break it" if row.get("failures") else _reason(row.get("message"))
+            if name.endswith(_CONDITIONS):
+                found = _broken(row["compiled_code"])
             yield f"The dbt {_KINDS.get(kind, kind)} '{name}' failed: {found}."
         elif row["status"] in _FAILED:
             yield f"The dbt {_KINDS.get(kind, kind)} '{name}' could not run: {_reason(row.get('message'))}."
+
+
+def _broken(query: str) -> str:
+    """Return the conditions that a test of a whole table has found broken: it gives them by name, and no row."""
+    try:
+        found = spark.rows(query)
+    except CalanqueError:
+        raise
+    except Exception as error:
+        raise CalanqueError(spark.sentence_of(error, "asking which conditions are broken")) from None
+    return ", ".join(f"{row.broken_count:,} rows break '{row.condition}'" for row in found)
 
 
 def _reason(message: str | None) -> str:

@@ -174,6 +174,32 @@ def bounds(table: str, column: str, partition: tuple[str, str] | None = None) ->
     return [(low, high) for low, high, *part in found if low is not None and part == wanted]
 
 
+def may_hold(table: str, column: str, is_possible: Callable[[Any, Any], bool]) -> bool:
+    """Tell whether a row may be wanted, by what the log says of a column: no when it rules every file out.
+
+    Args:
+        table: `<tier>.<name>`.
+        column: one without bounds in the log rules nothing out; one that the table has not holds nothing.
+        is_possible: judges a file by the column's least and greatest value in it.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    opened = newest(table)
+    if column not in statistics_columns(opened):
+        return column in {field.name for field in opened.schema().fields} and bool(opened.file_uris())
+    return any(is_possible(low, high) for low, high in bounds(table, column))
+
+
+def file_count(table: str, partition: tuple[str, str] | None = None) -> int:
+    """Return of how many files a table is now, or the part of it with a value of its partition column.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    return len(open_table(table).file_uris([(partition[0], "=", partition[1])] if partition else None))
+
+
 def _arrow(opened: DeltaTable, rows: Sequence[Mapping[str, Any]]) -> pyarrow.Table:
     import pyarrow
 

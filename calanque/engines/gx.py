@@ -1,4 +1,4 @@
-"""The one module that imports Great Expectations: it runs a gate on a Spark Connect DataFrame."""
+"""The one module that imports Great Expectations: it runs a gate on a DataFrame of Spark Connect or of pandas."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from calanque.errors import CalanqueError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
     from great_expectations.expectations.expectation import Expectation as GxExpectation
     from pyspark.sql import DataFrame
+
+    Frame = DataFrame | pd.DataFrame
 
 # Counts are enough for a sentence; the rows themselves must not reach a report or a log. A sample of no row is one job
 # less per expectation: Spark sees that there is nothing to fetch.
@@ -46,14 +49,12 @@ def build_expectation(item: Expectation) -> GxExpectation:
     return built
 
 
-def run_gate(
-    gate: Gate, frame: DataFrame, batch_id: str, feed: str, personal_columns: Iterable[str] = ()
-) -> GateResult:
+def run_gate(gate: Gate, frame: Frame, batch_id: str, feed: str, personal_columns: Iterable[str] = ()) -> GateResult:
     """Run every expectation of a gate on a whole batch, in one checkpoint.
 
     Args:
         gate: the expectations.
-        frame: a Spark Connect DataFrame of the batch.
+        frame: a DataFrame of Spark Connect, or of pandas, of the batch.
         batch_id: identifier written in the result (for a mart: its table version).
         feed: name of the feed or mart.
         personal_columns: columns of which not even a minimum may be reported.
@@ -64,8 +65,11 @@ def run_gate(
     Raises:
         CalanqueError: if an expectation could not be computed (a missing column, say).
     """
+    import pandas as pd
+
     context = _quiet_context()
-    definition = context.data_sources.add_spark(feed, persist=False)
+    sources, is_local = context.data_sources, isinstance(frame, pd.DataFrame)
+    definition = sources.add_pandas(feed) if is_local else sources.add_spark(feed, persist=False)
     batch = definition.add_dataframe_asset(feed).add_batch_definition_whole_dataframe("batch")
     found = _validate(context, batch, gate.expectations, frame)
     hidden = frozenset(personal_columns)
@@ -97,7 +101,7 @@ def _quiet_context() -> Any:
     return context
 
 
-def _validate(context: Any, batch: Any, items: tuple[Expectation, ...], frame: DataFrame) -> list[dict[str, Any]]:
+def _validate(context: Any, batch: Any, items: tuple[Expectation, ...], frame: Frame) -> list[dict[str, Any]]:
     import great_expectations as gx
 
     name = "gate"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from calanque.engines import deltars
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 from calanque.sql_text import literal as literal
@@ -46,6 +47,8 @@ LOST = re.compile(
 DEAD = re.compile(
     r"SESSION_CLOSED|SESSION_CHANGED|SESSION_NOT_FOUND|NO_ACTIVE_SESSION|INVALID_HANDLE|server side session"
 )
+# They log an error in Spark's words, which may quote a row; what failed is said by our own sentences.
+_QUOTING = ("pyspark.sql.connect.logging", "SQLQueryContextLogger", "DataFrameQueryContextLogger")
 REFUSED = re.compile(r"UNAUTHENTICATED|Invalid authentication")
 ERROR_CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
 
@@ -81,8 +84,11 @@ def _awake(opened: SparkSession) -> SparkSession:
 @cache
 def _connection() -> SparkSession:
     # Spark's own "active session" is a thread's: another thread could not close it.
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import SparkSession
 
+    for name in _QUOTING:
+        PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
     return SparkSession.builder.remote(settings().spark_remote).getOrCreate()
 
 
@@ -187,8 +193,8 @@ def columns(table: str) -> list[tuple[str, str, str]]:
 
 def comment_of(table: str) -> str:
     """Return what a Delta table says that it holds; empty when it says nothing."""
-    (detail,) = rows(f"DESCRIBE DETAIL {table}")
-    return str(detail["description"] or "")
+    # From its log: the engine would make a state of all its files to say as much.
+    return deltars.open_table(table).metadata().description or ""
 
 
 def describe(table: str, told: str, comments: Mapping[str, str]) -> None:

@@ -126,15 +126,18 @@ def tag_version(name: str, model_version: str, tags: Mapping[str, str], uri: str
             client.set_model_version_tag(name, model_version, key, value)
 
 
-def drop_alias(name: str, alias: str, uri: str | None = None) -> None:
-    """Take an alias away, if it is there: a champion that no longer beats the baseline retires.
+def drop_alias(name: str, alias: str, model_version: str, uri: str | None = None) -> None:
+    """Take an alias away from a version that still has it: a champion that no longer beats the baseline retires.
+
+    Another version may have won it meanwhile, in a training that ended while this one was judged: it keeps it.
 
     Raises:
         CalanqueError: if the server does not answer.
     """
     with mlflow_at(uri) as mlflow:
         client = mlflow.MlflowClient()
-        if _aliased(client, name, alias) is not None:
+        found = _aliased(client, name, alias)
+        if found is not None and str(found.version) == model_version:
             client.delete_registered_model_alias(name, alias)
 
 

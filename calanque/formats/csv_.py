@@ -37,9 +37,10 @@ DELIMITERS = ",;\t|"
 
 
 class Unpivot(Options):
-    """A wide table made long: the columns to keep, then one row for each other column and line."""
+    """A wide table made long: the columns to keep, then one row for each line and other column, or one of `columns`."""
 
     keep: Annotated[tuple[str, ...], Field(min_length=1)]
+    columns: tuple[str, ...] = ()
     name_column: str
     value_column: str
 
@@ -88,9 +89,10 @@ class CsvFormat(FormatOptions):
 
     def columns(self, header: Header) -> Header:
         """Return the columns that rows have: of a wide table those kept, and the two that hold names and values."""
-        if self.unpivot is None or not self._wide(header):
+        wide = set(self._wide(header))
+        if self.unpivot is None or not wide:
             return header
-        kept = tuple(name for name in header if name in self.unpivot.keep)
+        kept = tuple(name for name in header if name not in wide)
         return (*kept, self.unpivot.name_column, self.unpivot.value_column)
 
     def mismatch(self, header: Header, declared: tuple[str, ...]) -> tuple[str, str] | None:
@@ -162,7 +164,10 @@ class CsvFormat(FormatOptions):
         }
 
     def _wide(self, header: Header) -> list[str]:
-        return [name for name in header if name not in self.unpivot.keep] if self.unpivot else []
+        if self.unpivot is None:
+            return []
+        chosen, kept = self.unpivot.columns, self.unpivot.keep
+        return [name for name in header if (name in chosen if chosen else name not in kept)]
 
     def _count_lines(self, path: Path) -> tuple[int | None, bool]:
         """Return the data lines, None when some are blank, and whether the last one is cut."""

@@ -1,13 +1,11 @@
 """GeoJSON: a FeatureCollection. Properties by their names; a point as `lon` and `lat`, any other geometry as text."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 from calanque.formats.base import Record
 from calanque.formats.json_ import JsonRecords, record_of
-from calanque.formats.json_stream import Elements
 from calanque.formats.records import written
-from calanque.formats.text import text_chunks
 
 POINT_COLUMNS = ("lon", "lat")
 
@@ -17,8 +15,10 @@ class GeojsonFormat(JsonRecords):
 
     type: Literal["geojson"]
 
-    def _elements(self, stream: BinaryIO) -> Elements:
-        return Elements(text_chunks(stream), "features")
+    @property
+    def array_member(self) -> str:
+        """Always the features."""
+        return "features"
 
     def _records(self, elements: Iterable[Any]) -> Iterator[Record]:
         return map(_record, elements)

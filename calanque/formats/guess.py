@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,8 +14,9 @@ from calanque.errors import CalanqueError
 from calanque.formats.base import Container
 from calanque.formats.csv_ import looks_separated_by
 from calanque.formats.text import decodes
+from calanque.formats.xml_stream import likely_path
 
-KNOWN = (".csv", ".txt", ".json", ".jsonl", ".ndjson", ".geojson", ".parquet", ".xlsx")
+KNOWN = (".csv", ".txt", ".json", ".jsonl", ".ndjson", ".geojson", ".parquet", ".xlsx", ".xml")
 START_BYTES = 256 * 1024
 MULTILINE_BYTES = 16 * 1024**2
 
@@ -66,16 +68,28 @@ def _plain(content: bytes, path: Path | None = None) -> dict[str, Any]:
     if start.startswith(b"["):
         return {"type": "json"}
     if start.startswith(b"{"):
-        return {"type": "jsonl"} if _is_object(start.split(b"\n", 1)[0]) else {"type": "geojson"}
+        return _of_objects(start)
+    if start.startswith((b"<", b"\xff\xfe<\0", b"\xfe\xff\0<")):
+        return {"type": "xml", "record": likely_path(content)}
     return _csv(content, path)
+
+
+def _of_objects(start: bytes) -> dict[str, Any]:
+    """Tell objects line by line from one object whose records are in a member of it, features or others."""
+    line, _, others = start.partition(b"\n")
+    if re.search(rb'"type"\s*:\s*"FeatureCollection"', start) and not others.lstrip().startswith(b"{"):
+        return {"type": "geojson"}
+    member = re.search(rb'"([^"\\]+)"\s*:\s*\[\s*\{', start)
+    if _is_object(line) and (others.strip() or not member):
+        return {"type": "jsonl"}
+    return {"type": "json", "member": member[1].decode(errors="replace")} if member else {"type": "geojson"}
 
 
 def _is_object(line: bytes) -> bool:
     try:
-        value = json.loads(line)
+        return isinstance(json.loads(line), dict)
     except ValueError:
         return False
-    return isinstance(value, dict) and value.get("type") != "FeatureCollection"
 
 
 def _csv(content: bytes, path: Path | None) -> dict[str, Any]:

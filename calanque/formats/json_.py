@@ -1,8 +1,10 @@
-"""JSON: an array of objects. Nested objects become columns by dotted path, `location.lat`."""
+"""JSON: an array of objects, or the one in a member of an object. Nested ones become columns by dotted path."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Literal
+from typing import Annotated, Any, BinaryIO, ClassVar, Literal
+
+from pydantic import Field
 
 from calanque.formats.base import Facts, FormatOptions, Record, UnreadableError, refuse_packed
 from calanque.formats.json_stream import Elements
@@ -30,8 +32,13 @@ class JsonRecords(FormatOptions):
         """Yield every row of an open file, in its order."""
         return _shallow(self._records(self._elements(stream)))
 
+    @property
+    def array_member(self) -> str | None:
+        """The member of the file's object whose array holds the records; None where the file is the array."""
+        return None
+
     def _elements(self, stream: BinaryIO) -> Elements:
-        return Elements(text_chunks(stream))
+        return Elements(text_chunks(stream), self.array_member)
 
     def _records(self, elements: Iterable[Any]) -> Iterator[Record]:
         return map(record_of, elements)
@@ -45,9 +52,15 @@ def _shallow(records: Iterable[Record]) -> Iterator[Record]:
 
 
 class JsonFormat(JsonRecords):
-    """An array of objects; an array inside one stays JSON text."""
+    """An array of objects, or the one that is the `member` of an object; an array inside a record stays JSON text."""
 
     type: Literal["json"]
+    member: Annotated[str, Field(min_length=1)] | None = None
+
+    @property
+    def array_member(self) -> str | None:
+        """What the contract says."""
+        return self.member
 
 
 def record_of(value: Any) -> Record:

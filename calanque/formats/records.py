@@ -42,8 +42,17 @@ def flat(value: dict[str, Any]) -> Row:
     Raises:
         CollidingNamesError: if two values have the same name.
     """
+    return row_of(_pairs(value, ""))
+
+
+def row_of(pairs: Iterable[tuple[str, str | None]]) -> Row:
+    """Return names and values as a row.
+
+    Raises:
+        CollidingNamesError: if two values have the same name.
+    """
     row: Row = {}
-    for name, text in _pairs(value, ""):
+    for name, text in pairs:
         if name in row:
             raise CollidingNamesError
         row[name] = text
@@ -78,14 +87,18 @@ def header_of(records: Iterable[Record]) -> tuple[Header, int]:
         if not isinstance(record, str):
             for name, text in record.items():
                 if name not in has_value:
-                    _check_room(name, len(has_value))
+                    check_room(name, len(has_value))
                 has_value[name] = has_value.get(name, False) or text is not None
     parents = {name[:at] for name in has_value for at, letter in enumerate(name) if letter == "."}
     return tuple(name for name, filled in has_value.items() if filled or name not in parents), count
 
 
-def _check_room(name: str, count: int) -> None:
-    # The name is not told: it may be a value.
+def check_room(name: str, count: int) -> None:
+    """Check a new name of a file that has so many names already.
+
+    Raises:
+        UnreadableError: if it is too long, or one too many; the name is not quoted, it may be a value.
+    """
     why = ""
     if len(name) > LONGEST_NAME:
         why = f"has a name of more than {LONGEST_NAME} characters"

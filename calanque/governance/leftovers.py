@@ -6,18 +6,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from calanque.errors import CalanqueError
+from calanque.sources.drop import ARCHIVE, TAKING
 
 # No run takes as long: what is older was left by one that was killed.
 LEFTOVER_LIFE = timedelta(days=1)
 
 
-def expire_fetching(folder: Path, now: datetime) -> int:
-    """Delete what killed runs left in the folder of fetched files; returns how many entries."""
-    return sum(_remove(path) for path in _entries(folder) if now - _touched_at(path) > LEFTOVER_LIFE)
+def past_fetching(folder: Path, now: datetime) -> Iterator[Path]:
+    """Return what killed runs left in the folder of fetched files."""
+    return (path for path in _entries(folder) if now - _touched_at(path) > LEFTOVER_LIFE)
 
 
-def expire_dropped(drop: Path, feed: str, days: int, landed: Mapping[str, datetime], now: datetime) -> int:
-    """Delete a feed's dropped files past the days of its raw files; returns how many batches and files.
+def past_dropped(drop: Path, feed: str, days: int, landed: Mapping[str, datetime], now: datetime) -> Iterator[Path]:
+    """Return a feed's dropped files and archived batches past the days of its raw files.
 
     Args:
         drop: the drop folder, with `taking/<feed>/` and `archive/<feed>/<day>/<batch>/`.
@@ -26,15 +27,10 @@ def expire_dropped(drop: Path, feed: str, days: int, landed: Mapping[str, dateti
         landed: when each batch that is still in landing was landed; another is as old as its move to the archive.
         now: the time to judge by.
     """
-    limit, count = now - timedelta(days=days), 0
-    for path in _entries(drop / "taking" / feed):
-        count += _remove(path) if _moved_at(path) < limit else 0
-    for day in _entries(drop / "archive" / feed):
-        for batch in _entries(day):
-            count += _remove(batch) if landed.get(batch.name, _moved_at(batch)) < limit else 0
-        if day.is_dir() and not day.is_symlink() and not any(day.iterdir()):
-            day.rmdir()
-    return count
+    limit = now - timedelta(days=days)
+    yield from (path for path in _entries(drop / TAKING / feed) if _moved_at(path) < limit)
+    for day in _entries(drop / ARCHIVE / feed):
+        yield from (batch for batch in _entries(day) if landed.get(batch.name, _moved_at(batch)) < limit)
 
 
 def _entries(folder: Path) -> Iterator[Path]:
@@ -52,12 +48,20 @@ def _moved_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.lstat().st_ctime, UTC)
 
 
-def _remove(path: Path) -> int:
+def remove(path: Path) -> int:
+    """Delete a file or a folder, and the folder of the day that it leaves empty; returns 1.
+
+    Raises:
+        CalanqueError: if the lake's user may not; it names no file.
+    """
     try:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+        day = path.parent
+        if day.parent.parent.name == ARCHIVE and not any(day.iterdir()):
+            day.rmdir()
     except OSError as error:
         raise CalanqueError(
             f"A file past its days can not be deleted from {path.parent} ({error.strerror}): give the lake's user the "

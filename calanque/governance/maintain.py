@@ -2,11 +2,11 @@
 
 import logging
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
-from calanque.engines import delta, spark
+from calanque.engines import delta, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.governance.retention import kept_going
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 OPTIMISED_FROM = 32
 KEPT_HOURS = 168
 TIERS = ("bronze", "quarantine", "silver", "marts")
+OTHERS = "others"
+"""Who writes the tables that no writer is named for."""
 
 
 def lake_tables() -> list[str]:
@@ -33,6 +35,33 @@ def versions() -> dict[str, int]:
     """Return the newest version of each table, maintenance included."""
     commits = {table: delta.last_commit(table) for table in lake_tables()}
     return {table: commit.version for table, commit in commits.items() if commit}
+
+
+def due_writers(by_writer: Mapping[str, Collection[str]]) -> list[str]:
+    """Return those of some writers that have a table with small files to merge or old ones to remove.
+
+    Args:
+        by_writer: the tables of each, whether or not they exist; all others are those of `OTHERS`.
+    """
+    named = {table for tables in by_writer.values() for table in tables}
+    there = _all_tables()
+    writers = {**by_writer, OTHERS: there.difference(named)}
+    found = {
+        writer: [table for table in sorted(there.intersection(tables)) if _is_due(table)]
+        for writer, tables in writers.items()
+    }
+    for writer, tables in found.items():
+        if tables:
+            log.info("%s: %s", writer, ", ".join(tables))
+    log.info("%s of %s tables are due.", sum(map(len, found.values())), len(there))
+    return [writer for writer, tables in found.items() if tables]
+
+
+def _is_due(table: str) -> bool:
+    try:
+        return _may_be_vacuumed(table) or deltars.file_count(table) >= OPTIMISED_FROM
+    except CalanqueError:  # its writer's task says what is wrong with it
+        return True
 
 
 def tidy(tables: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -68,12 +97,12 @@ def _all_tables() -> set[str]:
 
 
 def _tidy(table: str) -> dict[str, int]:
-    before = _file_count(table)
+    before = after = deltars.file_count(table)
     if before >= OPTIMISED_FROM:
         with _marked(table):
             spark.with_retry(partial(spark.rows, f"OPTIMIZE {table}"))
+        after = deltars.file_count(table)
     vacuum(table)
-    after = _file_count(table)
     log.info("%s: %s files, then %s.", table, before, after)
     return {"files_before": before, "files_after": after}
 
@@ -81,16 +110,20 @@ def _tidy(table: str) -> dict[str, int]:
 def vacuum(table: str) -> bool:
     """Remove the files that no version of the last week needs; False, and nothing done, for a table younger than that.
 
-    VACUUM writes two commits whether or not it finds a file. A log without its first commit has been shortened, which
-    happens to none younger than a week.
+    VACUUM writes two commits whether or not it finds a file.
     """
-    folder = f"{delta.table_path(table)}/_delta_log"
-    born_at_ms = (lake().status(f"{folder}/{0:020d}.json") or {}).get("modificationTime", 0)
-    if time.time() * 1000 - born_at_ms < KEPT_HOURS * 3_600_000:
+    if not _may_be_vacuumed(table):
         return False
     with _marked(table):
         spark.rows(f"VACUUM {table} RETAIN {KEPT_HOURS} HOURS")
     return True
+
+
+def _may_be_vacuumed(table: str) -> bool:
+    """Tell whether a table is old enough: a log that was shortened has no first commit, and none younger has been."""
+    folder = f"{delta.table_path(table)}/_delta_log"
+    born_at_ms: int = (lake().status(f"{folder}/{0:020d}.json") or {}).get("modificationTime", 0)
+    return time.time() * 1000 - born_at_ms >= KEPT_HOURS * 3_600_000
 
 
 @contextmanager
@@ -99,7 +132,3 @@ def _marked(table: str) -> Iterator[None]:
     found = delta.last_data_commit(table)
     with spark.user_metadata({delta.STANDING: found.model_dump()} if found else {}):
         yield
-
-
-def _file_count(table: str) -> int:
-    return int(spark.rows(f"DESCRIBE DETAIL {table}")[0]["numFiles"])

@@ -2,15 +2,16 @@
 
 Rows are deleted by the time they came in (of a snapshot or a merge: by the time they were closed), and by their own
 time where the contract names its column; raw files by what their manifest says of their landing. Deleted rows leave the
-files with VACUUM, a week later: until then an engineer can still read them in an older version of the table. Bytes of a
-deleted file stay on a disk until it writes over them.
+files with VACUUM, a week later: older versions hold them until then. A disk keeps bytes until it writes over them.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -19,10 +20,10 @@ from calanque.contracts import FeedContract, Folders, load_contract
 from calanque.contracts.model import Tier
 from calanque.contracts.odcs import SUFFIX
 from calanque.contracts.rules import QUARANTINE_DAYS_MAX
-from calanque.engines import spark
+from calanque.engines import deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
-from calanque.governance.leftovers import LEFTOVER_LIFE, expire_dropped, expire_fetching
+from calanque.governance.leftovers import LEFTOVER_LIFE, past_dropped, past_fetching, remove
 from calanque.settings import settings
 
 log = logging.getLogger(__name__)
@@ -41,13 +42,22 @@ class Retained(NamedTuple):
 
 
 class _Feed(NamedTuple):
-    """A feed that has a contract, data or both; `contract` is None when it is gone or wrong."""
+    """A feed that has a contract, data or both; without a right contract the newest that loaded a batch, if any."""
 
     name: str
     contract: FeedContract | None
+    is_gone: bool = False
 
     def days(self, tier: Tier, otherwise: int) -> int:
         return self.contract.retention_days.get(tier, otherwise) if self.contract else otherwise
+
+
+class _Past(NamedTuple):
+    """What is past its days: the place it is counted under, what its deletion is called, and does; it says how many."""
+
+    place: str
+    doing: str
+    delete: Callable[[], int]
 
 
 @contextmanager
@@ -59,6 +69,30 @@ def kept_going(failures: list[str], doing: str) -> Iterator[None]:
         failures.append(str(error))
     except Exception as error:
         failures.append(spark.sentence_of(error, doing))
+
+
+def due_feeds(named: Collection[str], folders: Folders | None = None) -> list[str]:
+    """Return those of some feeds that hold something past its days, or can not be looked at: `expire` deletes it."""
+    return [name for name in named if _is_due([name], folders or Folders(), name, [])]
+
+
+def are_others_due(named: Collection[str]) -> bool:
+    """Tell whether `expire_others` has something to delete, or to say."""
+    failures, left = list[str](), False
+    with kept_going(failures, "looking at the folder of fetched files"):
+        left = any(past_fetching(settings().fetching, datetime.now(UTC)))
+    return _is_due(_others(named), Folders(), "other feeds", failures) or left
+
+
+def _is_due(feeds: Iterable[str], folders: Folders, called: str, failures: list[str]) -> bool:
+    is_past = any(True for feed in feeds for _ in _past(_feed(feed, folders), folders, datetime.now(UTC), failures))
+    found = "something is" if is_past else "nothing is"
+    log.info("%s: %s past its days%s.", called, found, ", and not all can be looked at" if failures else "")
+    return is_past or bool(failures)
+
+
+def _others(named: Collection[str]) -> list[str]:
+    return [name for name in feed_names(Folders()) if name not in named]
 
 
 def expire(feed: str) -> dict[str, int]:
@@ -76,9 +110,9 @@ def expire_others(named: Collection[str]) -> dict[str, int]:
     Raises:
         CalanqueError: with the sentence of everything that failed, after all the rest was done.
     """
-    found = enforce([name for name in feed_names(Folders()) if name not in named])
+    found = enforce(_others(named))
     with kept_going(found.failures, "emptying the folder of fetched files"):
-        found.deleted["fetching"] = expire_fetching(settings().fetching, datetime.now(UTC))
+        found.deleted["fetching"] = sum(map(remove, past_fetching(settings().fetching, datetime.now(UTC))))
     return _done(found)
 
 
@@ -99,17 +133,26 @@ def enforce(feeds: Iterable[str], folders: Folders | None = None, now: datetime 
     folders, now = folders or Folders(), now or datetime.now(UTC)
     deleted: Counter[str] = Counter()
     failures: list[str] = []
-    for feed in [_feed(name, folders) for name in feeds]:
-        landed = _landed(feed.name, failures)
-        _expire_tables(feed, now, deleted, failures)
-        with kept_going(failures, f"looking for what {feed.name} dropped"):
-            days = feed.days("landing", ORPHAN_LANDING_DAYS)
-            deleted[f"drop/{feed.name}"] += expire_dropped(folders.drop, feed.name, days, landed, now)
-        _expire_landing(feed, landed, now, deleted, failures)
-        _expire_staging(feed.name, now, deleted, failures)
+    for name in feeds:
+        for one in _past(_feed(name, folders), folders, now, failures):
+            with kept_going(failures, one.doing):
+                deleted[one.place] += one.delete()
     raw = sum(count for place, count in deleted.items() if place.startswith("landing."))
     log.info("Raw files of %s batches deleted: older than the days of their contract.", raw)
     return Retained({place: count for place, count in deleted.items() if count}, failures)
+
+
+def _past(feed: _Feed, folders: Folders, now: datetime, failures: list[str]) -> Iterator[_Past]:
+    """Yield what is past its days of one feed; what can not be looked at becomes a sentence in `failures`."""
+    landed = _landed(feed.name, failures)
+    yield from _past_tables(feed, now, failures)
+    dropped: list[Path] = []
+    with kept_going(failures, f"looking for what {feed.name} dropped"):
+        dropped = list(past_dropped(folders.drop, feed.name, feed.days("landing", ORPHAN_LANDING_DAYS), landed, now))
+    for path in dropped:
+        yield _Past(f"drop/{feed.name}", f"deleting what {feed.name} dropped", partial(remove, path))
+    yield from _past_landing(feed, landed, now, failures)
+    yield from _past_staging(feed.name, now, failures)
 
 
 def feed_names(folders: Folders) -> list[str]:
@@ -123,10 +166,9 @@ def _feed(name: str, folders: Folders) -> _Feed:
         return _Feed(name, load_contract(name, folders))
     except CalanqueError as error:
         # Not a failure of the upkeep: the feed's own runs and 'calanque feeds check' end with this sentence.
-        is_wrong = (folders.contracts / f"{name}{SUFFIX}").is_file()
-        if is_wrong and (kept := newest_kept(name)):
+        if kept := newest_kept(name):
             log.warning("%s: its data in the lake is kept as version %s said. %s", name, kept.version, error)
-            return _Feed(name, kept)
+            return _Feed(name, kept, is_gone=not (folders.contracts / f"{name}{SUFFIX}").is_file())
         log.warning("%s: its data in the lake is kept by nobody's contract, bronze for ever. %s", name, error)
         return _Feed(name, None)
 
@@ -143,47 +185,61 @@ def newest_kept(feed: str) -> FeedContract | None:
     return None
 
 
-def _expire_tables(feed: _Feed, now: datetime, deleted: Counter[str], failures: list[str]) -> None:
+def _past_tables(feed: _Feed, now: datetime, failures: list[str]) -> Iterator[_Past]:
     limits: dict[Tier, int] = {"quarantine": feed.days("quarantine", QUARANTINE_DAYS_MAX)}
     if feed.contract:
         limits["bronze"] = feed.contract.retention_days["bronze"]
     for tier, days in limits.items():
-        table = f"{tier}.{feed.name}"
-        with kept_going(failures, f"deleting the rows of {table} past their {days} days"):
-            if lake().exists(f"/lake/{tier}/{feed.name}/_delta_log"):
-                past = past_sql(
-                    feed.contract, tier, now - timedelta(days=days), {c[0]: c[1] for c in spark.columns(table)}
-                )
-                count = _delete_rows(table, past)
-                deleted[table] += count
-                log.info("%s: %s rows older than %s days deleted.", table, count, days)
+        table, limit, is_past = f"{tier}.{feed.name}", now - timedelta(days=days), False
+        columns = past_columns(feed.contract, tier, feed.is_gone)
+        with kept_going(failures, f"looking for rows of {table} past their {days} days"):
+            is_past = lake().exists(f"/lake/{tier}/{feed.name}/_delta_log") and any(
+                deltars.may_hold(table, column, partial(_begins_before, limit)) for column in columns
+            )
+        if is_past:
+            doing = f"deleting the rows of {table} past their {days} days"
+            yield _Past(table, doing, partial(_delete_rows, table, columns, limit))
 
 
-def past_sql(contract: FeedContract | None, tier: Tier, limit: datetime, types: Mapping[str, str]) -> str:
-    """Return which rows of a table are past their days, as SQL.
+def _begins_before(limit: datetime, low: datetime | date, _: datetime | date) -> bool:
+    return low < (limit if isinstance(low, datetime) else limit.date())
+
+
+def past_columns(contract: FeedContract | None, tier: Tier, is_gone: bool = False) -> list[str]:
+    """Return the columns of a table by which its rows get past their days, each row by the first that does.
 
     A row of a snapshot or a merge is current for as long as its source says so: its days begin when it is closed. The
     row's own time, where the contract names its column, ends every row's days; one in the future keeps no row.
 
     Args:
-        contract: the feed's, None when it is gone.
+        contract: the feed's, None when there never was one.
         tier: of the table.
+        is_gone: whether the contract was taken away: no batch will close a row, and each ages from when it came in.
+    """
+    is_kept_current = contract and tier == "bronze" and contract.write.mode != "append" and not is_gone
+    own = contract.retention_column if contract and tier == "bronze" else None
+    return ["_closed_at" if is_kept_current else "_ingested_at", *([own] if own else [])]
+
+
+def past_sql(columns: Iterable[str], limit: datetime, types: Mapping[str, str]) -> str:
+    """Return which rows of a table are past their days, as SQL.
+
+    Args:
+        columns: by which they are, as `past_columns` says; one that the table has not is left out.
         limit: what is older is past its days.
         types: of the table's columns, by name.
     """
-    is_kept_current = contract is not None and tier == "bronze" and contract.write.mode != "append"
-    came = "_closed_at" if is_kept_current else "_ingested_at"
-    past = [f"{came} < timestamp'{limit:%Y-%m-%d %H:%M:%S}'"]
-    own = contract.retention_column if contract and tier == "bronze" else None
-    if own is not None and own in types:
-        text = f"date'{limit:%Y-%m-%d}'" if types[own] == "date" else f"timestamp'{limit:%Y-%m-%d %H:%M:%S}'"
-        past.append(f"`{own}` < {text}")
-    return " OR ".join(past)
+    limits = {"date": f"date'{limit:%Y-%m-%d}'"}
+    instant = f"timestamp'{limit:%Y-%m-%d %H:%M:%S}'"
+    return " OR ".join(f"`{name}` < {limits.get(types[name], instant)}" for name in columns if name in types)
 
 
-def _delete_rows(table: str, past: str) -> int:
+def _delete_rows(table: str, columns: Iterable[str], limit: datetime) -> int:
+    past = past_sql(columns, limit, {name: kind for name, kind, _ in spark.columns(table)})
     (done,) = spark.with_retry(lambda: spark.rows(f"DELETE FROM {table} WHERE {past}"))
-    return int(done["num_affected_rows"])
+    count = int(done["num_affected_rows"])
+    log.info("%s: %s rows from before %s deleted.", table, count, f"{limit:%Y-%m-%d %H:%M}")
+    return count
 
 
 def _landed(feed: str, failures: list[str]) -> dict[str, datetime]:
@@ -212,17 +268,19 @@ def _modified_at(path: str) -> datetime:
     return datetime.fromtimestamp(status["modificationTime"] / 1000, UTC) if status else datetime.now(UTC)
 
 
-def _expire_landing(
-    feed: _Feed, landed: dict[str, datetime], now: datetime, deleted: Counter[str], failures: list[str]
-) -> None:
+def _past_landing(feed: _Feed, landed: Mapping[str, datetime], now: datetime, failures: list[str]) -> Iterator[_Past]:
     for batch, landed_at in landed.items():
-        folder = f"/lake/landing/{feed.name}/{batch}"
-        with kept_going(failures, f"deleting the raw files of {feed.name}/{batch}"):
+        folder, doing, days = f"/lake/landing/{feed.name}/{batch}", f"the raw files of {feed.name}/{batch}", 0
+        with kept_going(failures, f"looking at {doing}"):
             days = feed.days("landing", 0) or _days_told_beside(folder)
-            if now - landed_at > timedelta(days=days):
-                lake().delete(folder)
-                deleted[f"landing.{feed.name}"] += 1
-                log.info("Deleted the raw files of %s/%s: older than %s days.", feed.name, batch, days)
+        if days and now - landed_at > timedelta(days=days):
+            yield _Past(f"landing.{feed.name}", f"deleting {doing}", partial(_delete_folder, folder, doing))
+
+
+def _delete_folder(folder: str, name: str) -> int:
+    lake().delete(folder)
+    log.info("Deleted %s.", name)
+    return 1
 
 
 def _days_told_beside(folder: str) -> int:
@@ -232,12 +290,11 @@ def _days_told_beside(folder: str) -> int:
     return min((int(count) for count in days if count), default=ORPHAN_LANDING_DAYS)
 
 
-def _expire_staging(feed: str, now: datetime, deleted: Counter[str], failures: list[str]) -> None:
+def _past_staging(feed: str, now: datetime, failures: list[str]) -> Iterator[_Past]:
     for batch in lake().list(f"/lake/staging/{feed}"):
-        folder = f"/lake/staging/{feed}/{batch}"
-        with kept_going(failures, f"deleting what {feed}/{batch} left in staging"):
-            touched = [_modified_at(path) for path in (folder, *(f"{folder}/{name}" for name in lake().list(folder)))]
-            if now - max(touched) > LEFTOVER_LIFE:
-                lake().delete(folder)
-                deleted[f"staging.{feed}"] += 1
-                log.info("Deleted what a run of %s/%s left in staging.", feed, batch)
+        folder, doing, touched = f"/lake/staging/{feed}/{batch}", f"what a run of {feed}/{batch} left in staging", now
+        with kept_going(failures, f"looking at {doing}"):
+            inside = [f"{folder}/{name}" for name in lake().list(folder)]
+            touched = max(_modified_at(path) for path in (folder, *inside))
+        if now - touched > LEFTOVER_LIFE:
+            yield _Past(f"staging.{feed}", f"deleting {doing}", partial(_delete_folder, folder, doing))

@@ -268,9 +268,8 @@ def _gate(step: _Step) -> BatchState:
 def _publish(step: _Step) -> BatchState:
     from calanque.ingest.lineage import record_publication
     from calanque.ingest.null_markers import warning_of
-    from calanque.ingest.protect import discard_staging
+    from calanque.ingest.protect import discard_staging, refused_path
     from calanque.ingest.publish import publish_rows
-    from calanque.ingest.tiers import spark_path
 
     ref, staged = step.ref, step.staged()
     report = read_report(ref.feed, ref.batch_id, ref.contract_version)
@@ -290,7 +289,7 @@ def _publish(step: _Step) -> BatchState:
         bronze_version=published.version,
     )
     if staged.refused_path:
-        path = spark_path(staged.refused_path)
+        path = refused_path(step.contract, staged.refused_path)
         log.warning("%s", warning_of(step.contract, path, staged.landed_count, staged.reasons))
     discard_staging(ref.feed, ref.batch_id)
     rows = f"{published.loaded_count} rows" + (f" ({published.changes})" if published.changes else "")

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from calanque.contracts.gates import load_gate
-from calanque.engines import spark
 from calanque.engines.gx import run_gate
 from calanque.ingest.gate_bounds import bounds_of
-from calanque.ingest.tiers import spark_path
+from calanque.ingest.staged import good_frame
 from calanque.runs.batches import read_reports
 from calanque.sql_text import quoted
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 
 def check_batch(contract: FeedContract, path: str, batch_id: str, folders: Folders) -> tuple[GateResult, ...]:
     """Run the bounds of the feed and every gate its contract names on the good rows of the batch, staged in `path`."""
-    frame = spark.session().read.parquet(spark_path(path))
-    frame = frame.select(*(quoted(column.name) for column in contract.bronze))
+    frame = good_frame(contract, path).select(*(quoted(column.name) for column in contract.bronze))
     personal = [column.name for column in contract.bronze if column.classification != "open"]
     own = [load_gate(name, "landing", folders) for name in contract.gates]
     past = [report for report in read_reports(contract.feed) if report.batch_id != batch_id]

@@ -75,7 +75,7 @@ def _places(contract: FeedContract, box: BoundingBox) -> list[Expectation]:
 
 def _is_axis(contract: FeedContract, column: BronzeColumn, number: int) -> bool:
     """Say whether a column holds, as it is, the longitude (0) or latitude (1) that others are projected from."""
-    sources = {other.sources[number] for other in contract.bronze if other.projected}
+    sources = {other.sources[number] for other in contract.bronze if other.projected and len(other.sources) > 1}
     is_plain = column.physical_type == "double" and column.expression is None and column.projected is None
     return is_plain and set(column.sources) <= sources
 

@@ -30,7 +30,7 @@ def warning_of(contract: FeedContract, refused_path: str, landed_count: int, rea
 
     Args:
         contract: the feed's contract.
-        refused_path: where the refused rows of the staged batch are, as the engine names it.
+        refused_path: folder of the refused rows of the staged batch.
         landed_count: rows of the batch.
         reasons: rows by reason.
     """
@@ -56,13 +56,13 @@ def _source_of(contract: FeedContract, reason: str) -> str | None:
 
 def _shared_value(contract: FeedContract, refused_path: str, reason: str) -> str | None:
     """Return the one value that all rows refused for a reason share, None when there is none to be named."""
-    from calanque.engines import spark
+    from calanque.ingest.staged import refused_frame
 
     source = _source_of(contract, reason)
     if source is None or "'" in source:
         return None
     path = f"$.{PAYLOAD_KEY}.{reason.removeprefix(WRONG_TYPE)}" if contract.is_personal else f"$['{source}']"
-    frame = spark.session().read.parquet(refused_path).where(f"array_contains(reasons, {literal(reason)})")
+    frame = refused_frame(refused_path).where(f"array_contains(reasons, {literal(reason)})")
     (found,) = (
         frame.selectExpr(f"trim(get_json_object(payload, {literal(path)})) AS value")
         .selectExpr("min(value) AS low", "max(value) AS high", "count(value) = count(*) AS is_whole")

@@ -12,19 +12,18 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from calanque.engines import spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
-from calanque.formats.base import FILE
 from calanque.governance.erasures import erased_tokens
 from calanque.ingest.erased import ERASED, good_rows
 from calanque.ingest.records import StagedBatch
 from calanque.ingest.repeats import kept_repeats, needs_positions, part_repeats
+from calanque.ingest.staged import POSITIONS, good_frame, refused_frame
 from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
 from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
 from calanque.ingest.type_ import type_rows
-from calanque.ingest.typing_sql import ROW_NUMBER, ROW_SQL, quoted
+from calanque.ingest.typing_sql import ROW_SQL, quoted
 from calanque.privacy.spans import UNREAD
 from calanque.runs.records import utc_now
 
@@ -70,6 +69,12 @@ def good_path(contract: FeedContract, batch_id: str, staged: StagedBatch) -> str
     return places[0]
 
 
+def refused_path(contract: FeedContract, staged_path: str) -> str:
+    """Return where the refused rows that were staged in a folder lie now: there, or below their table."""
+    published = published_path(contract.quarantine_table, staged_path)
+    return published if lake().exists(published) else staged_path
+
+
 def _places(contract: FeedContract, batch_id: str, staged: StagedBatch) -> list[str]:
     before = attempt_path(contract.feed, batch_id, contract.version, staged.attempt)
     return [path for path in (before, published_path(contract.bronze_table, staged.attempt)) if lake().exists(path)]
@@ -108,7 +113,7 @@ def _write(contract: FeedContract, landed: LandedBatch, headers: dict[str, Heade
     # Before the list is read: an erasure from then on makes the batch be staged again.
     began_at, listed = utc_now(), erased_tokens(contract)
     # Bronze does not have these two, and reads the files without them.
-    positions = [FILE, ROW_NUMBER] if needs_positions(contract) else []
+    positions = [*POSITIONS] if needs_positions(contract) else []
     good = protect_rows(contract, typed.where("_is_good").selectExpr(*map(_cast, contract.bronze), *positions), listed)
     good = good.selectExpr("*", *technical_columns(contract, landed)).select(*staged_columns(contract), *positions)
     write_files(good, path)
@@ -150,7 +155,7 @@ def _protected_by(contract: FeedContract, path: str) -> dict[str, str]:
     if tokens := [quoted(column.name) for column in contract.bronze if column.protection == "token"]:
         # A token begins with its key's id; the workers read the key, and this process may not.
         each = f"explode(array({', '.join(tokens)})) AS token"
-        held = spark.session().read.parquet(spark_path(path)).selectExpr(each)
+        held = good_frame(contract, path).selectExpr(each)
         frame = held.selectExpr("split_part(token, ':', 1) AS id")
         found["keys"] = " ".join(sorted(row["id"] for row in frame.where("id IS NOT NULL").distinct().collect()))
     return found
@@ -159,7 +164,7 @@ def _protected_by(contract: FeedContract, path: str) -> dict[str, str]:
 def _unread_count(contract: FeedContract, path: str) -> int:
     """Return how many staged texts stand masked whole."""
     whole = [f"count_if({quoted(c.name)} = '<{UNREAD}>')" for c in contract.bronze if c.protection == "redact"]
-    ((count,),) = spark.session().read.parquet(spark_path(path)).selectExpr(" + ".join(whole)).collect()
+    ((count,),) = good_frame(contract, path).selectExpr(" + ".join(whole)).collect()
     return int(count)
 
 
@@ -216,5 +221,5 @@ def _cast(column: BronzeColumn) -> str:
 
 
 def _reasons(path: str) -> dict[str, int]:
-    frame = spark.session().read.parquet(spark_path(path)).selectExpr("explode(reasons) AS reason")
+    frame = refused_frame(path).selectExpr("explode(reasons) AS reason")
     return {group["reason"]: group["count"] for group in frame.groupBy("reason").count().orderBy("reason").collect()}

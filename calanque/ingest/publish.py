@@ -1,6 +1,6 @@
 """Publish: one atomic Delta commit to bronze and one to quarantine, from the staged batch alone.
 
-Bronze takes the staged files themselves: a rename puts them below the table, and a commit that names them makes them
+The tables take the staged files themselves: a rename puts them below the table, and a commit that names them makes them
 rows. No row is read or written again. A snapshot or a merge is compared with the table first: see `write_changes`.
 """
 
@@ -15,26 +15,29 @@ from calanque.errors import CalanqueError
 from calanque.governance.erasures import delete_rows, erased_tokens
 from calanque.ingest.erased import ERASED, good_rows
 from calanque.ingest.header import Header, Refusal
-from calanque.ingest.protect import good_path, protection_plan
+from calanque.ingest.protect import good_path, protection_plan, refused_path
+from calanque.ingest.staged import good_frame, refused_frame
 from calanque.ingest.tables import (
     QUARANTINE_COLUMNS,
     commit_mark,
     commit_of,
+    commit_under,
     ensure_tables,
     holds_batch,
     replace_batch,
-    staged_columns,
     technical_columns,
 )
-from calanque.ingest.tiers import attempt_path, published_path, spark_path
+from calanque.ingest.tiers import attempt_path, published_path
 from calanque.ingest.type_ import read_rows, type_rows
 from calanque.ingest.typing_sql import ROW_SQL
 from calanque.ingest.write_changes import write_changes
 from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from deltalake import DeltaTable
     from pyspark.sql import DataFrame
 
     from calanque.contracts.model import FeedContract
@@ -59,8 +62,7 @@ def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatc
         CalanqueError: if what the tables took is not what was landed.
     """
     ensure_tables(contract)
-    refused = spark.session().read.parquet(spark_path(staged.refused_path)) if staged.refused_path else None
-    quarantined = _quarantine(contract, landed, refused, staged.refused_count, run_id)
+    quarantined = spark.with_retry(lambda: _set_apart(contract, landed, staged, run_id))
     if contract.write.mode == "append":
         version, loaded = spark.with_retry(lambda: _load(contract, landed, staged, run_id))
         changes = None
@@ -86,17 +88,39 @@ def _load(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_
         if not holds_batch(contract.bronze_table, batch_id):
             names = (batch_id, *(file.sha256 for file in landed.files))
             _refuse_loaded(contract, batch_id, deltars.works_in(opened, names))
-            _move(contract, batch_id, staged)
-            files = data_files(
-                published_path(contract.bronze_table, staged.attempt), deltars.statistics_columns(opened)
-            )
             mark = commit_mark(contract, batch_id, run_id, staged.protected_by)
-            version = deltars.append_files(opened, staged.attempt, files, names, mark)
-            return version, sum(file.row_count for file in files)
+            source = attempt_path(contract.feed, batch_id, contract.version, staged.attempt)
+            return _append(contract.bronze_table, opened, source, names, mark)
         # The rows of another contract version may share files with other batches: Spark replaces them.
-        frame = spark.session().read.parquet(spark_path(path)).select(*staged_columns(contract))
+        frame = good_frame(contract, path)
         commit = replace_batch(contract.bronze_table, frame, contract, batch_id, run_id, staged.protected_by)
     return int(commit["version"]), written_count(commit)
+
+
+def _set_apart(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> int:
+    """Put the refused rows of a staged batch in quarantine unless they are there; returns how many."""
+    table, batch_id = contract.quarantine_table, landed.batch_id
+    if staged.refused_path is None:
+        return _quarantine(contract, landed, None, 0, run_id)
+    opened = deltars.open_table(table)
+    if holds_batch(table, batch_id):
+        path = refused_path(contract, staged.refused_path)
+        if path != staged.refused_path and commit_under(contract, table, batch_id):  # of a run killed after it
+            return staged.refused_count
+        return _quarantine(contract, landed, refused_frame(path), staged.refused_count, run_id)
+    mark = commit_mark(contract, batch_id, run_id)
+    _, count = _append(table, opened, staged.refused_path, (batch_id,), mark)
+    check_balance(f"{contract.feed} quarantine", staged.refused_count, 0, count)
+    return count
+
+
+def _append(
+    table: str, opened: DeltaTable, source: str, names: Sequence[str], mark: Mapping[str, Any]
+) -> tuple[int, int]:
+    """Make staged files rows of a table, under names of the work; returns the version and the rows."""
+    files = data_files(_move(table, source), deltars.statistics_columns(opened))
+    version = deltars.append_files(opened, source.rpartition("/")[2], files, names, mark)
+    return version, sum(file.row_count for file in files)
 
 
 def _refuse_loaded(contract: FeedContract, batch_id: str, known: frozenset[str]) -> None:
@@ -108,15 +132,16 @@ def _refuse_loaded(contract: FeedContract, batch_id: str, known: frozenset[str])
         )
 
 
-def _move(contract: FeedContract, batch_id: str, staged: StagedBatch) -> None:
-    """Put the staged files below their table, in one step, unless they are there."""
-    target = published_path(contract.bronze_table, staged.attempt)
+def _move(table: str, source: str) -> str:
+    """Put staged files below their table, in one step, unless they are there; returns their folder."""
+    target = published_path(table, source)
     try:
         if not lake().exists(target):
-            lake().rename(attempt_path(contract.feed, batch_id, contract.version, staged.attempt), target)
+            lake().rename(source, target)
     except LakeError:
         if not lake().exists(target):  # not even by the other of two runs
             raise
+    return target
 
 
 def quarantine_staged(

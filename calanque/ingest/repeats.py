@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from calanque.contracts.write import MergeWrite
 from calanque.engines import spark
 from calanque.formats.base import FILE
+from calanque.ingest.staged import POSITIONS, good_frame, relation
 from calanque.ingest.tables import QUARANTINE_COLUMNS
-from calanque.ingest.tiers import spark_path
 from calanque.ingest.typing_sql import ROW_NUMBER, ROW_SQL
 from calanque.sql_text import literal, quoted
 
@@ -46,14 +46,14 @@ def kept_repeats(contract: FeedContract, path: str) -> int:
     if contract.duplicates is None or contract.duplicates.action != "keep":
         return 0
     key = ", ".join(map(quoted, contract.duplicates.key))
-    (found,) = spark.rows(f"SELECT count(*) - count(DISTINCT {key}) AS n FROM parquet.`{spark_path(path)}`")
+    (found,) = good_frame(contract, path).selectExpr(f"count(*) - count(DISTINCT {key}) AS n").collect()
     return int(found["n"])
 
 
 def part_repeats(contract: FeedContract, path: str) -> tuple[DataFrame, DataFrame] | None:
     """Return the staged rows without the repeated ones, and those as rows of quarantine; None when there are none."""
     keys = quarantine_keys(contract)
-    staged = f"parquet.`{spark_path(path)}`"
+    staged = relation(good_frame(contract, path, POSITIONS))
     if not any(spark.rows(f"{_repeated_keys(key, staged)} LIMIT 1") for key in keys):
         return None
     once = f"SELECT * FROM {staged} LEFT ANTI JOIN ({repeats_sql(contract, keys, staged)}) {SAME_ROW}"

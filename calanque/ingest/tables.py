@@ -90,10 +90,10 @@ def ensure_tables(contract: FeedContract) -> None:
             contract.bronze_table,
             bronze_columns(contract),
             comments,
-            ["_batch_id", "_closed_at", *statistics],
+            ["_batch_id", "_ingested_at", "_closed_at", *statistics],
             days["bronze"],
         ),
-        (contract.quarantine_table, QUARANTINE_COLUMNS, {}, ["_batch_id"], days["quarantine"]),
+        (contract.quarantine_table, QUARANTINE_COLUMNS, {}, ["_batch_id", "_ingested_at"], days["quarantine"]),
     ):
         if not spark.table_exists(table):
             schema = table.split(".", maxsplit=1)[0]
@@ -187,11 +187,17 @@ def commit_of(contract: FeedContract, batch_id: str, staged: StagedBatch) -> dic
 
     With a row of an erased person, what was written may be from before the erasure: the batch is written as it is now.
     """
-    commit = newest_commit(contract.bronze_table, batch_id)
-    is_ours = commit and commit["user_metadata"].get("contract_version") == contract.version
-    return commit if is_ours and ERASED not in staged.reasons else None
+    return None if ERASED in staged.reasons else commit_under(contract, contract.bronze_table, batch_id)
+
+
+def commit_under(contract: FeedContract, table: str, batch_id: str) -> dict[str, Any] | None:
+    """Return the newest history entry of a table that wrote this batch, None when another contract version did."""
+    commit = newest_commit(table, batch_id)
+    return commit if commit and commit["user_metadata"].get("contract_version") == contract.version else None
 
 
 def holds_batch(table: str, batch_id: str) -> bool:
-    """Whether a table has at least one row of a batch."""
+    """Whether a table has at least one row of a batch; the engine is asked where the log does not rule it out."""
+    if not deltars.may_hold(table, "_batch_id", lambda low, high: low <= batch_id <= high):
+        return False
     return bool(spark.rows(f"SELECT 1 FROM {table} WHERE _batch_id = '{batch_id}' LIMIT 1"))

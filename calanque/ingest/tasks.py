@@ -4,10 +4,13 @@ from typing import Any
 
 from calanque.contracts import load_contract
 from calanque.engines.airflow import plainly, skip
+from calanque.engines.assets import announce
 from calanque.ingest import batch
 from calanque.ingest.waiting import in_a_task
+from calanque.runs.batches import read_report
 
 Ref = dict[str, Any]
+_TOLD = {"batch_id", "landed_count", "loaded_count", "quarantined_count", "bronze_version", "contract_version"}
 
 
 def land_task(feed: str, run: Any) -> Ref:
@@ -37,6 +40,10 @@ def gate_task(ref: Ref) -> Ref:
 
 
 def publish_task(ref: Ref) -> Ref:
-    """Publish the gated batch."""
+    """Publish the gated batch; the event of its table says its rows, its version and how long it is fresh."""
     with plainly():
-        return batch.publish_batch(ref)
+        published = batch.publish_batch(ref)
+        if report := read_report(ref["feed"], ref["batch_id"]):
+            until = load_contract(report.feed).late_after(report.updated_at)
+            announce(report.model_dump(mode="json", include=_TOLD) | {"fresh_until": until.isoformat()})
+    return published

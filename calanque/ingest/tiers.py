@@ -18,9 +18,9 @@ def attempt_path(feed: str, batch_id: str, contract_version: str, attempt: str) 
     return f"{staging_path(feed, batch_id, contract_version)}/{attempt}"
 
 
-def published_path(table: str, attempt: str) -> str:
-    """Folder of the same rows below their table."""
-    return f"/lake/{table.replace('.', '/')}/{attempt}"
+def published_path(table: str, staged: str) -> str:
+    """Folder of the same rows below their table, by the path or the name of the staged one."""
+    return f"/lake/{table.replace('.', '/')}/{staged.rpartition('/')[2]}"
 
 
 def contract_path(feed: str, version: str) -> str:

@@ -143,12 +143,26 @@ def _steps(contract: FeedContract, grid: GridNumbers | None) -> tuple[Levels, di
     for column in contract.bronze:
         if column.projected and grid is not None and column.sources not in pairs:
             prefix = pairs[column.sources] = f"{OWN}p{len(pairs)}_"
-            lon, lat = column.sources
+            lon, lat = _axes(column.sources)
             levels += projection_levels(grid.epsg, number_of(lon), number_of(lat), prefix)
         if column.projected or (column.expression is None and column.physical_type == "double"):
-            numbers.update(dict.fromkeys(column.sources))
-    positions = {name for sources in pairs for name in sources}
-    return number_levels(list(numbers), positions) + levels, pairs
+            numbers.update(dict.fromkeys(_axes(column.sources) if column.projected else column.sources))
+    positions = {name for sources in pairs if len(sources) > 1 for name in sources}
+    parts = [_parts(sources[0]) for sources in pairs if len(sources) == 1]
+    return [*parts, *number_levels(list(numbers), positions), *levels], pairs
+
+
+def _axes(sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a position's longitude and latitude are called: two landing columns, or the parts of one."""
+    return sources if len(sources) > 1 else (f"{OWN}lon_{sources[0]}", f"{OWN}lat_{sources[0]}")
+
+
+def _parts(name: str) -> list[tuple[str, str]]:
+    """Return the level that parts a column of '43.2951, 5.3698', as Opendatasoft writes geo_point_2d."""
+    lon, lat = map(quoted, _axes((name,)))
+    # Without a comma there is no longitude; a second comma stays in it, and then it is no number.
+    comma = f"nullif(instr({quoted(name)}, ','), 0)"
+    return [(lon, f"substr({quoted(name)}, {comma} + 1)"), (lat, f"substr({quoted(name)}, 1, {comma} - 1)")]
 
 
 def _tamed(contract: FeedContract) -> tuple[Levels, dict[str, str]]:
@@ -202,7 +216,7 @@ def _reason(column: BronzeColumn, grid: GridNumbers | None) -> str:
     if 0 < len(column.sources) <= BLANK_SOURCE_COUNT_MAX:
         cases.append(f"WHEN {typed} IS NULL AND ({blank}) THEN {missing}")
     if column.projected and grid is not None:
-        lon, lat = map(number_of, column.sources)
+        lon, lat = map(number_of, _axes(column.sources))
         cases.append(f"WHEN {typed} IS NULL AND {_in_box(grid.box, lat, lon)} THEN 'swapped_position:{name}'")
         cases.append(f"WHEN {typed} IS NULL AND {lon} + {lat} IS NOT NULL THEN 'outside_territory:{name}'")
     cases.append(f"WHEN {typed} IS NULL THEN 'wrong_type:{name}'")

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 from calanque.contracts.write import MergeWrite, SnapshotWrite
 from calanque.engines import deltars, spark
 from calanque.errors import CalanqueError
-from calanque.ingest.protect import WRITE_OPTIONS, good_path
+from calanque.ingest.protect import good_path, write_files
+from calanque.ingest.staged import good_frame, relation
 from calanque.ingest.tables import commit_mark, commit_of, newest_commit
-from calanque.ingest.tiers import spark_path, staging_path
+from calanque.ingest.tiers import staging_path
 from calanque.ingest.write_sql import commit_sql, merge_sql, snapshot_sql
 from calanque.runs.records import ChangeCounts
 from calanque.sql_text import quoted
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from calanque.ingest.records import LandedBatch, StagedBatch
 
 log = logging.getLogger(__name__)
+CHANGES = {"_act": "string", "_closes": "boolean"}
 
 
 def write_changes(
@@ -68,7 +70,7 @@ def write_changes(
 
 def _compared(contract: FeedContract, landed: LandedBatch, staged: StagedBatch) -> tuple[str, ChangeCounts]:
     """Write what the batch changes to staging; returns the relation that reads it, and the counts."""
-    good = f"parquet.`{spark_path(good_path(contract, landed.batch_id, staged))}`"
+    good = relation(good_frame(contract, good_path(contract, landed.batch_id, staged)))
     late_count = 0
     if isinstance(contract.write, MergeWrite):
         found = merge_sql(contract, contract.write, good, _since(landed))
@@ -78,9 +80,9 @@ def _compared(contract: FeedContract, landed: LandedBatch, staged: StagedBatch) 
     if staged.good_count in (0, late_count):  # nothing to compare with: no row of the table is gone
         return "", ChangeCounts(late=late_count)
     folder = staging_path(contract.feed, landed.batch_id, contract.version)
-    path = spark_path(f"{folder}/changes-{uuid.uuid4().hex[:12]}")
-    spark.sql(found).write.options(**WRITE_OPTIONS).parquet(path)
-    changes = f"parquet.`{path}`"
+    path = f"{folder}/changes-{uuid.uuid4().hex[:12]}"
+    write_files(spark.sql(found), path)
+    changes = relation(good_frame(contract, path, CHANGES))
     return changes, _counted(changes, staged.good_count, late_count)
 
 

@@ -5,42 +5,33 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calanque.contracts import Folders
-from calanque.contracts.gates import GateResult, load_gate
+from calanque.contracts import Folders, read_contracts
 from calanque.contracts.odcs import SUFFIX
 from calanque.contracts.page import source_line
 from calanque.engines import dbt, delta, spark
-from calanque.engines.gx import run_gate
 from calanque.errors import CalanqueError
-from calanque.marts.bounds import with_bounds
-from calanque.marts.domains import DOMAINS, Domain
+from calanque.governance.retention import newest_kept
+from calanque.marts.codes import unknown_codes
+from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML, Domain
 from calanque.marts.freshness import write_freshness
-from calanque.marts.places import can_be_drawn, needs_points, write_places
+from calanque.marts.gate import check_rows
+from calanque.marts.places import can_be_drawn, points_of, write_places
 from calanque.marts.project import write_project
 from calanque.marts.publish import build_schema, new_schema, publish, refer_to
 from calanque.marts.weeks import SHOWN, fits, refer_to_others, touched_weeks
-from calanque.places.taxonomy import OTHER
 from calanque.places.territory import AREA_ZONE_COUNT, load_territory
-from calanque.runs import gates, lineage, state
+from calanque.runs import lineage, state
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from calanque.contracts import FeedContract
 
 log = logging.getLogger(__name__)
-WRITTEN_BY_ML = (
-    "fct_forecast",
-    "fct_forecast_fine",
-    "fct_forecast_score",
-    "fct_forecast_slot",
-    "fct_input_drift",
-    "fct_near_repeat",
-    "fct_near_repeat_alert",
-)
+CHECKED_TOGETHER = (*WRITTEN_BY_ML, "fct_model_promotion", "dim_cell")
 
 
 def build_domain(name: str, territory: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -62,11 +53,11 @@ def build_domain(name: str, territory: str, run_id: str = "manual") -> dict[str,
     tables = state.table_versions([contract.bronze_table for contract in contracts])
     told = variables(territory, everywhere, build_schema(name, territory))
     inputs = _inputs(domain, territory, contracts, tables)
-    if name != "places":
-        write_freshness([c.feed for c in contracts], (*domain.marts, *_made_from(domain)), run_id)
     if state.unchanged(step, inputs):
         log.info("The marts of %s for %s are up to date with %s; nothing to do.", name, territory, tables)
         return None
+    if name != "places":
+        write_freshness(contracts, (*domain.marts, *_made_from(domain)), run_id)
     before = state.last_state(step)
     weeks = touched_weeks(contracts, before, inputs) if domain.by_week else None
     if before and weeks == ():
@@ -75,7 +66,7 @@ def build_domain(name: str, territory: str, run_id: str = "manual") -> dict[str,
         return None
     city = _CityBuild(domain, territory, contracts, told, run_id)
     summary, shown = _build(city, weeks)
-    unknown = _unknown_codes(territory, city.schema) if name == "incidents" else {}
+    unknown = unknown_codes(domain, territory, city.schema)
     names = city.shown_names
     lineage.emit_dbt(summary.target_dir, run_id, tables, names, territory)
     state.record(step, inputs, shown)
@@ -144,7 +135,7 @@ def _gated(city: _CityBuild, weeks: Sequence[date] | None) -> dbt.DbtSummary:
         refer_to_others(city.schema, city.territory, weeks)
     told = {**city.told, "weeks": [str(week) for week in weeks or ()]}
     summary = dbt.build(city.target, f"+tag:{city.domain.name}", told, city.run_id, there=there)
-    check_marts(city.domain.marts, city.run_id, city.contracts, city.schema)
+    check_built(city)
     return summary
 
 
@@ -153,17 +144,26 @@ def _not_yet(domain: Domain, territory: str, contracts: Sequence[FeedContract]) 
 
     Its first incidents may have come after its places were asked for, in the same run: another run follows.
     """
-    can_be_placed = bool(contracts) and can_be_drawn(load_territory(territory), contracts)
+    # Incidents are asked for only where these feeds do not draw the city themselves.
+    incidents = [contract for contract in DOMAINS["incidents"].contracts if contract.territory == territory]
+    can_be_placed = can_be_drawn(load_territory(territory), contracts) or any(is_loaded(c.feed) for c in incidents)
     if not contracts or (domain.name == "places" and not can_be_placed):
         return f"No feed of {domain.name} has been loaded for {territory} yet: nothing to build."
+    if domain.is_placed and not can_be_placed:
+        return f"No incident has been loaded for {territory} yet, which draw its places: {domain.name} wait for them."
     if domain.after and can_be_placed and state.last_state(f"marts.{domain.after}.{territory}") is None:
         return f"The places of {territory} are not built yet: its {domain.name} are built with the run that follows."
     return None
 
 
 def loaded(domain: Domain) -> list[FeedContract]:
-    """Return the contracts of a domain's feeds that have a batch in bronze."""
-    return [contract for contract in domain.contracts if is_loaded(contract.feed)]
+    """Return the contracts of a domain's feeds that have a batch in bronze.
+
+    One that has become wrong stands as its newest version that loaded a batch: what marts show of the feed stays.
+    """
+    _, wrong = read_contracts()
+    kept = [one for feed in wrong if (one := newest_kept(feed)) and one.shape in domain.shapes]
+    return [contract for contract in (*domain.contracts, *kept) if is_loaded(contract.feed)]
 
 
 def is_loaded(feed: str) -> bool:
@@ -176,16 +176,19 @@ def _inputs(
     domain: Domain, territory: str, contracts: Sequence[FeedContract], tables: Mapping[str, int | str]
 ) -> dict[str, int | str]:
     """Return what the marts of a city are made from: bronze, code, and the marts that they refer to."""
-    versions = dict(tables) if domain.name != "places" or needs_points(load_territory(territory)) else {}
+    versions = dict(tables)
+    if domain.name == "places":
+        drawn_by = points_of(load_territory(territory), contracts)
+        versions = {contract.bronze_table: tables[contract.bronze_table] for contract in drawn_by}
     before = state.last_state(f"marts.{domain.after}.{territory}") if domain.after else None
-    return versions | dict(before.outputs if before else {}) | {"code": _code(domain, territory, contracts)}
+    return versions | dict(before.outputs if before else {}) | {"code": _code(domain, contracts)}
 
 
 def _made_from(domain: Domain) -> tuple[str, ...]:
     return (*DOMAINS["places"].marts, *WRITTEN_BY_ML) if domain.name == "incidents" else ()
 
 
-def _code(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> str:
+def _code(domain: Domain, contracts: Sequence[FeedContract]) -> str:
     """Return the hash of what makes the marts of a city: another domain's models, or another city, is not of it."""
     root = settings().root
     dbt_project, calanque = root / "dbt", root / "calanque"
@@ -193,13 +196,29 @@ def _code(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> 
         dbt_project / "dbt_project.yml",
         *(dbt_project / folder for folder in ("macros", "tests", "models/shapes", "models/places")),
         *sorted((dbt_project / "models").glob(f"*/{domain.name}")),
-        *(root / "expectations" / "marts" / f"{mart}.yml" for mart in domain.marts),
-        *(Folders().contracts / f"{contract.feed}{SUFFIX}" for contract in contracts),
-        root / "infra" / "territories" / f"{territory}.yml",
+        *_asked_of(domain.marts, contracts),
         root / "infra" / "taxonomy.yml",
         calanque / "marts",
         calanque / "places",
     )
+
+
+def _forecast_code(contracts: Sequence[FeedContract]) -> str:
+    """Return the hash of what is asked of the marts that ml/ writes, of every city."""
+    root = settings().root
+    return state.code_hash(
+        *(root / "dbt" / folder for folder in ("macros", "tests", "models/marts/forecast")),
+        *_asked_of(WRITTEN_BY_ML, contracts),
+        root / "calanque" / "marts",
+    )
+
+
+def _asked_of(marts: Sequence[str], contracts: Sequence[FeedContract]) -> Iterator[Path]:
+    """Yield the files that say what must be true of some marts: their gates, the contracts and their cities."""
+    root = settings().root
+    yield from (root / "expectations" / "marts" / f"{mart}.yml" for mart in marts)
+    yield from (Folders().contracts / f"{contract.feed}{SUFFIX}" for contract in contracts)
+    yield from (root / "infra" / "territories" / f"{city}.yml" for city in sorted({c.territory for c in contracts}))
 
 
 def variables(territory: str, contracts: Sequence[FeedContract], schema: str) -> dict[str, Any]:
@@ -212,57 +231,34 @@ def variables(territory: str, contracts: Sequence[FeedContract], schema: str) ->
     }
 
 
-def _unknown_codes(territory: str, schema: str) -> dict[str, int]:
-    """Return how many rows bear each code that neither the city's file nor the taxonomy knows, and say so."""
-    found = spark.rows(
-        f"select type_code, count(*) as row_count from {schema}.fct_incidents where type = '{OTHER}' "
-        "group by type_code order by type_code"
-    )
-    known = {OTHER, *load_territory(territory).codes}
-    unknown = {str(row.type_code): int(row.row_count) for row in found if row.type_code not in known}
-    if unknown:
-        codes = ", ".join(f"{code} ({count:,} rows)" for code, count in unknown.items())
-        log.warning("Unknown codes are counted as other: %s. Map them in infra/territories/%s.yml.", codes, territory)
-    return unknown
-
-
-def check_marts(
-    marts: tuple[str, ...], batch_id: str, contracts: Sequence[FeedContract], schema: str = "marts"
-) -> list[GateResult]:
-    """Run the gate of each mart on the whole table in a schema, with what territories and contracts say of it.
+def check_built(city: _CityBuild) -> None:
+    """Run the gate of each mart that was built of a city.
 
     Raises:
         CalanqueError: naming the mart and what is not true of it.
     """
-    results = [
-        run_gate(
-            with_bounds(load_gate(mart, "marts"), contracts), spark.session().table(f"{schema}.{mart}"), batch_id, mart
-        )
-        for mart in marts
-    ]
-    gates.record("marts", results, batch_id)
-    failed = [f"{result.feed}: {check.sentence}" for result in results for check in result.failures]
-    if failed:
-        raise CalanqueError(
-            f"The gate of the marts is not passed. {' '.join(failed)} What was built from them was not started."
-        )
-    return results
+    built = {mart: spark.session().table(f"{city.schema}.{mart}") for mart in city.domain.marts}
+    check_rows(built, city.run_id, city.contracts)
 
 
 def check_forecast(run_id: str = "manual") -> None:
-    """Run dbt's tests and the gates on the tables that ml/ writes: forecast, input drift, near-repeat layer.
+    """Run dbt's tests on the tables that ml/ writes, whose gates their rows have passed before they were shown.
 
     Raises:
-        CalanqueError: naming the test or the expectation that failed.
+        CalanqueError: naming the test that failed.
     """
     if not spark.table_exists("marts.fct_forecast"):
         log.info("No forecast has been published yet: nothing to check.")
         return
     contracts, target = loaded(DOMAINS["incidents"]), dbt.build_dir("forecast")
+    inputs = state.table_versions(f"marts.{mart}" for mart in CHECKED_TOGETHER) | {"code": _forecast_code(contracts)}
+    if state.unchanged("marts.forecast", inputs):
+        log.info("All that was published of forecasts was checked as it stands; nothing to do.")
+        return
     write_project(target, contracts)
     # Its tests refer to the marts as they are shown.
     # Where every history is too short to judge a model, nobody has decided anything yet.
     undecided = not spark.table_exists("marts.fct_model_promotion")
     left_out = "source:calanque.forecast.fct_model_promotion" if undecided else ""
     dbt.check_forecast(target, variables("", contracts, "marts"), run_id, left_out)
-    check_marts(WRITTEN_BY_ML, run_id, contracts)
+    state.record("marts.forecast", inputs, {})

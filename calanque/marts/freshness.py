@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from calanque.contracts import load_contract
 from calanque.engines import delta, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.runs import lineage
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from calanque.contracts import FeedContract
 
 FRESHNESS = "marts.dim_feed_freshness"
-# Of every feed, until contracts promise their own: a daily feed that misses one day and half of the next.
-PROMISED_HOURS = 36
 _COMMENT = "How fresh each feed is, and what is made from it. One row per feed."
 _COLUMNS = (
     ("feed", "string", "Feed, by the name of its contract."),
@@ -41,6 +38,7 @@ _COLUMNS = (
     ("marts", "string", "Tables of marts that are made from it, by name."),
     ("checked_at", "timestamp", "When this row was last found to have changed, UTC."),
 )
+_SAID = {name: kind for name, kind, _ in _COLUMNS if name != "checked_at"}
 _ORIGINS = {
     "last_batch_id": "_batch_id",
     "last_ingested_at": "_ingested_at",
@@ -50,35 +48,35 @@ _ORIGINS = {
 }
 
 
-def write_freshness(feeds: Sequence[str], marts: Sequence[str], run_id: str) -> None:
+def write_freshness(contracts: Sequence[FeedContract], marts: Sequence[str], run_id: str) -> None:
     """Write the rows of some feeds, when anything but the clock has moved since they were last written.
 
     Args:
-        feeds: feeds that have a bronze table.
+        contracts: of feeds that have a bronze table.
         marts: tables of the schema `marts` that are made from them.
         run_id: written in the commit.
     """
     started_at = datetime.now(UTC)
-    found = reduce(lambda left, right: left.union(right), (_found(load_contract(feed), marts) for feed in feeds))
-    if spark.with_retry(lambda: _write(found, feeds, run_id)):
-        _record(feeds, run_id, started_at)
+    found = reduce(lambda left, right: left.union(right), (_found(contract, marts) for contract in contracts))
+    if spark.with_retry(lambda: _write(found, [contract.feed for contract in contracts], run_id)):
+        _record(contracts, run_id, started_at)
 
 
 def _found(contract: FeedContract, marts: Sequence[str]) -> DataFrame:
-    zone, ingested = contract.time_zone, "last_ingested_at"
+    zone, hours, ingested = contract.time_zone, contract.latency_hours, "last_ingested_at"
     return spark.sql(
         f"select '{contract.feed}' as feed, '{contract.territory}' as territory, "
-        f"{spark.literal(contract.title)} as title, {_provenance(contract)}, last_batch_id, {ingested}, "
+        f"{spark.literal(contract.title)} as title, {_provenance(contract)}, last.batch_id as last_batch_id, "
+        f"last.at as {ingested}, "
         f"cast(from_utc_timestamp({ingested}, '{zone}') as timestamp_ntz) "
-        f"as last_ingested_local_at, last_row_local_date, {PROMISED_HOURS} as promised_hours, "
-        f"{ingested} + make_dt_interval(0, {PROMISED_HOURS}) as late_after_at, "
-        f"current_timestamp() > {ingested} + make_dt_interval(0, {PROMISED_HOURS}) as is_late, "
-        f"'{', '.join(sorted(marts))}' as marts from (select max_by(batch_id, at) as last_batch_id, "
-        f"max(at) as {ingested}, max(local_date) as last_row_local_date from ("
+        f"as last_ingested_local_at, last_row_local_date, {hours} as promised_hours, "
+        f"{ingested} + make_dt_interval(0, {hours}) as late_after_at, "
+        f"current_timestamp() > {ingested} + make_dt_interval(0, {hours}) as is_late, "
+        f"'{', '.join(sorted(marts))}' as marts from ("
         # A batch that only closed rows left no row of its own.
-        f"select _batch_id as batch_id, _ingested_at as at, {_local_date(contract)} as local_date "
-        f"from {contract.bronze_table} where _closed_at is null union all "
-        f"select _closed_by, _closed_at, null from {contract.bronze_table} where _closed_at is not null))"
+        "select max(struct(coalesce(_closed_at, _ingested_at) as at, coalesce(_closed_by, _batch_id) as batch_id)) "
+        f"as last, max(case when _closed_at is null then {_local_date(contract)} end) as last_row_local_date "
+        f"from {contract.bronze_table})"
     )
 
 
@@ -111,17 +109,26 @@ def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
         spark.sql(f"alter table {FRESHNESS} add columns ({', '.join(columns[name] for name in sorted(missing))})")
     where = f"feed in ({', '.join(f'{feed!r}' for feed in feeds)})"
     # Being late is the clock's doing: a second run the day after changes no table.
-    old = spark.sql(f"select {', '.join(found.columns)} from {FRESHNESS} where {where}").drop("is_late")
-    if old.count() == len(feeds) and found.drop("is_late").exceptAll(old).isEmpty():
+    new, old = _texts(found), _texts(spark.session().table(FRESHNESS).where(where))
+    late = [*_SAID].index("is_late")
+    lasting_new, lasting_old = ({row[:late] + row[late + 1 :] for row in rows} for rows in (new, old))
+    if lasting_new == lasting_old:
         return False
-    rows = found.selectExpr("*", "current_timestamp() as checked_at").coalesce(1).write.format("delta")
+    held = spark.session().createDataFrame(new, ", ".join(f"{name} string" for name in _SAID))
+    kinds = [f"cast({name} as {kind}) as {name}" for name, kind in _SAID.items()]
+    rows = held.selectExpr(*kinds, "current_timestamp() as checked_at").coalesce(1).write.format("delta")
     with spark.user_metadata({"step": "freshness", "run_id": run_id}):
         rows.mode("overwrite").option("replaceWhere", where).saveAsTable(FRESHNESS)
     return True
 
 
-def _record(feeds: Sequence[str], run_id: str, started_at: datetime) -> None:
-    bronze = [load_contract(feed).bronze_table for feed in feeds]
+def _texts(frame: DataFrame) -> list[tuple[str | None, ...]]:
+    """Return rows as the engine writes them, all but the time of writing: a whole union is then computed once."""
+    return [tuple(row) for row in frame.selectExpr(*(f"string({c}) as {c}" for c in _SAID)).collect()]
+
+
+def _record(contracts: Sequence[FeedContract], run_id: str, started_at: datetime) -> None:
+    bronze = [contract.bronze_table for contract in contracts]
     origins = {
         name: tuple(Origin(dataset=table, column=column, how=How.AGGREGATION) for table in bronze)
         for name, column in _ORIGINS.items()

@@ -33,9 +33,14 @@ def needs_points(territory: Territory) -> bool:
     return territory.boundary.rule == "hull" or territory.zones.kind == "feed_column"
 
 
+def points_of(territory: Territory, contracts: Sequence[FeedContract]) -> list[FeedContract]:
+    """Return those of some feeds whose incidents draw the places of a territory; none where its file does."""
+    return [contract for contract in contracts if contract.shape == "incident"] if needs_points(territory) else []
+
+
 def can_be_drawn(territory: Territory, contracts: Sequence[FeedContract]) -> bool:
     """Whether the places of a territory can be computed from its feeds: one drawn around incidents needs some."""
-    return not needs_points(territory) or any(contract.shape == "incident" for contract in contracts)
+    return not needs_points(territory) or bool(points_of(territory, contracts))
 
 
 def write_places(territory: Territory, contracts: Sequence[FeedContract], run_id: str) -> None:
@@ -49,7 +54,7 @@ def write_places(territory: Territory, contracts: Sequence[FeedContract], run_id
     from calanque.places.areas import areas_of, squares_of
 
     started_at = datetime.now(UTC)
-    incidents = [contract for contract in contracts if contract.shape == "incident"] if needs_points(territory) else []
+    incidents = points_of(territory, contracts)
     cells = _cells(territory, incidents)
     written = _replace(CELLS, CELL_TYPES, cells, territory, ("cell_id", "area_name"), run_id)
     areas = squares_of(territory) if territory.zones.kind == "cells" else areas_of(territory, cells)

@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from calanque.engines import delta, spark
+from calanque.engines import delta, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.marts.weeks import dates
@@ -72,7 +72,7 @@ def publish(
             where = f"{ours} and week_start_date in ({dates(weeks)})"
         if not spark.table_exists(name):
             delta.remove_unborn(name)
-        elif built.schema.simpleString() == spark.session().table(name).schema.simpleString():
+        elif _can_be_compared(mart, schema, territory, built):
             where = _different(built, name, str(where), ours)
         if where is None:
             continue
@@ -83,6 +83,14 @@ def publish(
             told = {column: comment for column, _, comment in spark.columns(f"{schema}.{mart}")}
             spark.describe(name, spark.comment_of(f"{schema}.{mart}"), told)
     return {f"marts.{mart}": delta.data_version(f"marts.{mart}") or 0 for mart in marts}
+
+
+def _can_be_compared(mart: str, schema: str, territory: str, built: DataFrame) -> bool:
+    """Tell whether a mart has the columns that were built, and rows of the city, unless none was built either."""
+    if built.schema.simpleString() != spark.session().table(f"marts.{mart}").schema.simpleString():
+        return False
+    city = ("territory", territory) if "territory" in built.columns else None
+    return deltars.file_count(f"marts.{mart}", city) > 0 or deltars.file_count(f"{schema}.{mart}", city) == 0
 
 
 def _different(built: DataFrame, name: str, where: str, ours: str) -> str | None:
@@ -99,13 +107,9 @@ def _different(built: DataFrame, name: str, where: str, ours: str) -> str | None
     period, shown = _period(built), spark.session().table(name).where(where)
     columns = ", ".join(f"`{column}`" for column in built.columns)
     hashed = (f"{period or 'null'} as period", f"xxhash64({columns}) as row_hash")
-    made, kept = (
-        {
-            tuple(row)
-            for row in rows.selectExpr(*hashed).groupBy("period").agg({"*": "count", "row_hash": "bit_xor"}).collect()
-        }
-        for rows in (built, shown)
-    )
+    both = built.selectExpr("true as is_made", *hashed).union(shown.selectExpr("false", *hashed))
+    found = both.groupBy("is_made", "period").agg({"*": "count", "row_hash": "bit_xor"}).collect()
+    made, kept = ({tuple(row)[1:] for row in found if row.is_made is side} for side in (True, False))
     periods = {row[0] for row in made ^ kept}
     if not periods:
         return None

@@ -24,12 +24,13 @@ _EVER = "1900-01-01"
 
 def made_columns(shape: Shape) -> dict[str, dict[str, Any]]:
     """Return the columns that a shape has beside the declared ones, with type, description and dbt's own properties."""
-    moment = shape.meta.happened.removesuffix("_at")
     made: dict[str, dict[str, Any]] = {
-        f"{moment}_local_at": _column("timestamp_ntz", f"{shape.meta.happened} as wall clock of the territory."),
-        f"{moment}_local_date": _column("date", "The same as a day."),
-        "week_start_date": _column("date", "Monday of the week of that day."),
+        f"{moment}_local_at": _column("timestamp_ntz", f"{moment}_at as wall clock of the territory.")
+        for moment in _moments(shape)
     }
+    happened = _moments(shape)[0]
+    made[f"{happened}_local_date"] = _column("date", f"{happened}_local_at as a day.")
+    made["week_start_date"] = _column("date", "Monday of the week of that day.")
     if _has_position(shape):
         made["cell_id"] = _column("string", "Grid cell that holds the position, inside the territory or not.")
     if shape.meta.coded:
@@ -44,7 +45,9 @@ def made_columns(shape: Shape) -> dict[str, dict[str, Any]]:
     return made | {
         "territory": _column("string", "City of the feed.", "territory"),
         "feed": _column("string", "Feed of the row.", "feed"),
-        "origin": _column("string", "Who produces the rows, reported by the public or enforced.", "origin"),
+        "origin": _column(
+            "string", "Who produces the rows: reported by the public, enforced, or measured by a device.", "origin"
+        ),
         "valid_from_date": _column("date", "First day that the contract vouches for.", "valid_from"),
         "batch_id": _column("string", "Batch that brought the row."),
         "ingested_at": _column("timestamp", "When it was taken in, UTC."),
@@ -54,6 +57,12 @@ def made_columns(shape: Shape) -> dict[str, dict[str, Any]]:
 def _column(kind: str, description: str, constant: str | None = None) -> dict[str, Any]:
     told: dict[str, Any] = {"data_type": kind, "description": description}
     return told | ({"config": {"meta": {CONSTANT: constant}}} if constant else {})
+
+
+def _moments(shape: Shape) -> list[str]:
+    """Return when it happened, ended and became known, as far as the shape knows, without `_at`."""
+    meta = shape.meta
+    return [column.removesuffix("_at") for column in (meta.happened, meta.ended, meta.known) if column]
 
 
 def _has_position(shape: Shape) -> bool:
@@ -113,14 +122,14 @@ def _listed(values: Mapping[str, Any] | Sequence[str]) -> str:
 
 def _made(shape: Shape, contract: FeedContract, territory: Territory) -> dict[str, str]:
     filled, meta = contract.filling(), shape.meta
-    moment = meta.happened.removesuffix("_at")
-    at = filled[meta.happened].name if meta.happened in filled else "cast(null as timestamp)"
-    local = f"from_utc_timestamp({at}, '{territory.time_zone}')"
-    chosen = {
-        f"{moment}_local_at": f"cast({local} as timestamp_ntz)",
-        f"{moment}_local_date": f"cast({local} as date)",
-        "week_start_date": f"cast(date_trunc('week', {local}) as date)",
-    }
+    local = {}
+    for moment in _moments(shape):
+        at = filled[f"{moment}_at"].name if f"{moment}_at" in filled else "cast(null as timestamp)"
+        local[moment] = f"from_utc_timestamp({at}, '{territory.time_zone}')"
+    chosen = {f"{moment}_local_at": f"cast({wall} as timestamp_ntz)" for moment, wall in local.items()}
+    happened = meta.happened.removesuffix("_at")
+    chosen[f"{happened}_local_date"] = f"cast({local[happened]} as date)"
+    chosen["week_start_date"] = f"cast(date_trunc('week', {local[happened]}) as date)"
     if _has_position(shape):
         chosen["cell_id"] = cell_id(territory, filled["x_m"].name, filled["y_m"].name)
     if meta.coded:

@@ -111,7 +111,9 @@ def refer_to_others(schema: str, territory: str, weeks: Sequence[date] | None) -
             f"select {', '.join(_COLUMNS)} from marts.fct_incidents where territory = '{territory}' "
             f"and week_start_date not in ({dates(weeks)})"
         )
-    spark.rows(f"create or replace view {schema}.{SHOWN} as {chosen}")
+    # The metastore keeps 256 letters of a column's comment, and tries for twenty seconds to keep more.
+    columns = ", ".join(f"{name} comment 'As in fct_incidents.'" for name in _COLUMNS)
+    spark.rows(f"create or replace view {schema}.{SHOWN} ({columns}) as {chosen}")
 
 
 def dates(days: Sequence[date]) -> str:

@@ -27,6 +27,11 @@ _HEADS = {
     "FR_IDENTITY_CARD": rf"{_N}(?:cni|carte\sd'identite)",
     "FR_TAX_NUMBER": rf"{_N}(?:spi|fiscal)",
     "IBAN_CODE": r"iban|rib",
+    "FR_DRIVING_LICENCE": rf"{_N}permis(?:\sde\sconduire)?|{_N}neph",
+    "FR_PASSPORT": rf"{_N}passeport",
+    "FR_RESIDENCE_PERMIT": rf"{_N}(?:titre\sde\ssejour|agdref|etranger)",
+    "PERSON_NUMBER": r"(?:n[°o]?|num|numero|id|code)\s(?:de\s|d')?(?:allocataire|adherent|client|usager|abonne|caf|"
+    r"eleve|etudiant|famille|licence|contrat)|allocataire|ine",
 }
 _HEAD = {entity: re.compile(pattern) for entity, pattern in _HEADS.items()}
 _OF_THINGS_TOO = re.compile(r"noms?|identifiant|utilisateur|mobile|plaque|patient|agent|adresse|domicile|badge|login")

@@ -1,6 +1,8 @@
 """Redaction of French free text: what the batch step, the Spark workers and `calanque redact` all call."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +15,9 @@ from calanque.privacy.spans import UNREAD, Span, mask, merge, unmask_offsets
 
 BATCH_COUNT = 256
 """Texts held in memory at once by the streaming functions."""
+
+NAMING = frozenset({"PERSON", "EMAIL_ADDRESS"})
+"""Types of values that say who somebody is."""
 
 _MOST_ROUNDS = 5
 
@@ -32,7 +37,7 @@ def redact(texts: Sequence[str]) -> list[Redaction]:
     takes more than its share of processor time, or does not settle, is masked whole: no value of it is told.
 
     Args:
-        texts: any number; the engine is warm after the first call (about 3 s), batches of 64 or more are fastest.
+        texts: any number; the engine is warm after the first call (about a second), batches of 64 or more are fastest.
 
     Returns:
         One redaction a text, in the same order.
@@ -40,7 +45,7 @@ def redact(texts: Sequence[str]) -> list[Redaction]:
     Raises:
         CalanqueError: outside the main thread.
     """
-    from calanque.privacy.presidio import analyze_batch
+    from calanque.privacy.reading import analyze_batch
 
     done: list[list[Span]] = [[] for _ in texts]
     masked = list(texts)
@@ -69,7 +74,7 @@ def find_values(texts: Sequence[str]) -> list[list[Span]]:
     Raises:
         CalanqueError: outside the main thread.
     """
-    from calanque.privacy.presidio import analyze_batch
+    from calanque.privacy.reading import analyze_batch
 
     with armed():
         found = analyze_batch(texts, [Budget(text).spending for text in texts])
@@ -90,11 +95,12 @@ def _absorb(index: int, found: list[Span], texts: Sequence[str], masked: list[st
 
 
 class LinesDone(NamedTuple):
-    """How many documents were written, how many of them masked whole, and how many lines were no document."""
+    """How many documents were written, how many are masked whole or named by their id, how many lines are none."""
 
     document_count: int
     unread_count: int
     bad_count: int
+    named_count: int
 
 
 def redact_lines(
@@ -107,43 +113,57 @@ def redact_lines(
     """Redact JSON lines `{"id", "text"}` into `{"id", "text", "spans"}`, in bounded memory.
 
     Args:
-        stream_in: one JSON object a line; blank lines are skipped.
-        stream_out: gets one JSON object a line, in the same order.
-        stream_errors: gets `{"line", "error"}` for each line that is no such object, its number and nothing of it.
+        stream_in: one JSON object a line; blank lines are skipped. Bytes of another encoding are to come as Python's
+            `surrogateescape` gives them: their line is told.
+        stream_out: gets one JSON object a line, in the same order; the id as it came.
+        stream_errors: gets `{"line", "error"}` for each line that is no such object, and `{"line", "warning"}` for each
+            whose id may name a person: its number and nothing of it.
         is_explained: write the original text for a person to read, each value marked with its type, score and rule.
-        is_strict: stop at the first such line.
+        is_strict: stop at the first line that is no such object.
 
     Raises:
         CalanqueError: of strict reading, at the first line that is no such object; the lines before it are written.
     """
-    count = unread_count = bad_count = 0
-    records = _records(stream_in)
-    while batch := list(islice(records, BATCH_COUNT)):
-        done = iter(redact([record["text"] for record in batch if not isinstance(record, _BadLine)]))
-        for record in batch:
-            if isinstance(record, _BadLine):
+    counts, lines = Counter[str](), _lines(stream_in)
+    while batch := list(islice(lines, BATCH_COUNT)):
+        done = iter(redact([line.record["text"] for line in batch if line.record]))
+        named = _named(batch)
+        for line in batch:
+            if line.record is None:
                 if is_strict:
-                    raise CalanqueError(f"Line {record.number} is {record.sentence}")
-                bad_count += 1
-                stream_errors.write(json.dumps({"line": record.number, "error": f"It is {record.sentence}"}) + "\n")
+                    raise CalanqueError(f"Line {line.number} is {line.sentence}")
+                counts["bad"] += 1
+                _tell(stream_errors, line.number, "error", f"It is {line.sentence}")
                 continue
             redaction = next(done)
-            count += 1
-            unread_count += any(span.type == UNREAD for span in redaction.spans)
-            stream_out.write(_explained(record, redaction) if is_explained else _line(record, redaction))
-    return LinesDone(count, unread_count, bad_count)
+            counts["documents"] += 1
+            counts["unread"] += any(span.type == UNREAD for span in redaction.spans)
+            if line.number in named:
+                counts["named"] += 1
+                _tell(stream_errors, line.number, "warning", "Its id may name a person: it is written as it is.")
+            stream_out.write((_explained if is_explained else _line)(line.record, redaction))
+    return LinesDone(counts["documents"], counts["unread"], counts["bad"], counts["named"])
 
 
-class _BadLine(NamedTuple):
+class _Line(NamedTuple):
+    """A line that is not blank: its number, and its document or what it is instead."""
+
     number: int
-    sentence: str = 'not a JSON object with "id" and a string "text": correct it and send it again.'
+    record: dict[str, Any] | None
+    sentence: str
 
 
-def _records(stream_in: Iterable[str]) -> Iterator[Any]:
+_NO_DOCUMENT = 'not a JSON object with "id" and a string "text": correct it and send it again.'
+_NO_TEXT = "not written in the encoding that was named (UTF-8 where none was): name its own by --encoding."
+_UNDECODED = re.compile("[\udc80-\udcff]")
+
+
+def _lines(stream_in: Iterable[str]) -> Iterator[_Line]:
     for number, line in enumerate(stream_in, start=1):
-        if line.strip():
-            record = _record(line)
-            yield _BadLine(number) if record is None else record
+        if _UNDECODED.search(line):
+            yield _Line(number, None, _NO_TEXT)
+        elif line.strip():
+            yield _Line(number, _record(line), _NO_DOCUMENT)
 
 
 def _record(line: str) -> dict[str, Any] | None:
@@ -155,15 +175,30 @@ def _record(line: str) -> dict[str, Any] | None:
     return record if is_complete else None
 
 
+def _named(batch: Sequence[_Line]) -> set[int]:
+    """Return the lines whose id, a text, may name a person."""
+    ids = {line.number: line.record["id"] for line in batch if line.record and isinstance(line.record["id"], str)}
+    found = find_values(list(ids.values()))
+    return {number for number, spans in zip(ids, found, strict=True) if any(span.type in NAMING for span in spans)}
+
+
+def _tell(stream: TextIO, number: int, kind: str, sentence: str) -> None:
+    stream.write(json.dumps({"line": number, kind: sentence}) + "\n")
+
+
 def _explained(record: dict[str, Any], redaction: Redaction) -> str:
-    """Mark each value: `[06 39 98 12 34](PHONE_NUMBER 0.95 phone_number.national)`."""
+    """Mark each value, `[06 39 98 12 34](PHONE_NUMBER 0.95 phone_number.national)`; below, why each name is one."""
+    from calanque.privacy.explain import explain
+
     text: str = record["text"]
     parts: list[str] = []
     position = 0
     for span in redaction.spans:
         parts += (text[position : span.start], f"[{text[span.start : span.end]}]({span.type} {span.score} {span.rule})")
         position = span.end
-    shown = f"# {record['id']} (pack {PACK_VERSION})\n{''.join((*parts, text[position:]))}\n\n"
+    why = (explain(text, span, redaction.spans) for span in redaction.spans)
+    told = "".join(f"  {line}\n" for line in why if "; " in line)
+    shown = f"# {record['id']} (pack {PACK_VERSION})\n{''.join((*parts, text[position:]))}\n{told}\n"
     return shown.encode(errors="backslashreplace").decode()
 
 

@@ -25,8 +25,8 @@ DISTANCE_LOSS = 0.002
 _LONGEST_CUE = 60
 _LONG_NUMBER = 6
 _NUMBER = re.compile(r"\d+")
-_RUN = re.compile(r"\d(?:[^\w\n]{0,4}\d){0,24}")
-_LEAD = re.compile(r"(?<!\w)([(\[+\-]{0,2})((?:[a-z]{1,4}[ .\-]{0,3})?)$")
+_RUN = re.compile(r"\d(?:(?:[^\w\n]|_){0,4}\d){0,24}")
+_LEAD = re.compile(r"(?<![^\W_])([(\[+\-]{0,2})((?:[a-z]{1,4}[ .\-]{0,3})?)$")
 
 
 def folded_pattern(regex: str) -> re.Pattern[str]:

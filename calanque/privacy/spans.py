@@ -27,6 +27,7 @@ ENTITY_TYPES = (
     "FR_SIRET",
     "FR_AGENT_NUMBER",
     "FR_HEALTH_NUMBER",
+    "PERSON_NUMBER",
 )
 """Every type the pack knows; the names are Presidio's own where Presidio has one."""
 

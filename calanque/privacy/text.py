@@ -5,14 +5,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from calanque.privacy.forms import normal_form
 from calanque.privacy.spans import PLACEHOLDER, Span
 
 FILLER = "\x1a"
 """Stands where a placeholder was: no letter, no digit, no space, so no rule can match through it."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# A letter with combining accents, or a character that cannot be seen (soft hyphen, zero-width space, joiner, mark).
-_COMPOSABLE = re.compile("([^\\W\\d_][\u0300-\u036f]+)|[\u00ad\u200b-\u200d\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"(?<![.!?…;])[.!?…;]++[\s\"»)]+|\n+")
 _MISREAD = re.compile(r"(?<![^\W\d])(?=[ol]{0,3}\d)\d{0,30}+[ol](?:\d{0,30}+[ol]){0,3}\d{0,30}(?![^\W\d])")
 """A number in which optical recognition read letters: "l7/O5/1949"."""
@@ -32,10 +31,17 @@ _FOLDS = {
     if (f := _fold_character(c)) != c
 }
 _FOLDS |= {ord(c): f for c, f in zip("ıłŁđĐøØ", "illddoo", strict=True)}
-_FOLDS |= {0x2019: "'", 0x02BC: "'", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2010: "-", 0x2011: "-", 0x2013: "-"}
-
-
-_BLANKS = {0xA0: " ", 0x202F: " ", 0x2009: " "}
+_FOLDS |= {
+    0xBA: "°",
+    0x2019: "'",
+    0x02BC: "'",
+    0xA0: " ",
+    0x202F: " ",
+    0x2009: " ",
+    0x2010: "-",
+    0x2011: "-",
+    0x2013: "-",
+}
 
 
 def fold(text: str) -> str:
@@ -67,10 +73,7 @@ class Prepared:
 
 def prepare(text: str) -> Prepared:
     """Return the text ready for the rules; `restored` gives offsets of `text` back."""
-    clean = text if text.isascii() else _SURROGATE.sub("\ufffd", text).translate(_BLANKS)
-    origins = None
-    if _COMPOSABLE.search(clean):
-        clean, origins = _composed(clean)
+    clean, origins = normal_form(text if text.isascii() else _SURROGATE.sub("\ufffd", text))
     blanks: tuple[Span, ...] = ()
     if "<" in clean:
         blanks = tuple(Span(m.start(), m.end(), m.group()[1:-1], 0.0) for m in PLACEHOLDER.finditer(clean))
@@ -80,27 +83,6 @@ def prepare(text: str) -> Prepared:
     if has_digit:
         folded = _MISREAD.sub(lambda m: m.group().translate(_DIGITS), folded)
     return Prepared(clean, folded, has_digit, blanks, origins)
-
-
-def _composed(text: str) -> tuple[str, tuple[int, ...]]:
-    """Compose letters with their combining accents and drop characters that cannot be seen."""
-    characters: list[str] = []
-    origins: list[int] = []
-    position = 0
-    for match in _COMPOSABLE.finditer(text):
-        characters += text[position : match.start()]
-        origins += range(position, match.start())
-        composed = _letters(unicodedata.normalize("NFC", match.group())) if match.group(1) else ""
-        characters += composed
-        origins += [match.start()] * len(composed)
-        position = match.end()
-    characters += text[position:]
-    return "".join(characters), (*origins, *range(position, len(text) + 1))
-
-
-def _letters(text: str) -> str:
-    """Return the text without the marks that no letter takes up: the dot of a small "İ"."""
-    return "".join(c for c in text if not unicodedata.combining(c))
 
 
 def sentences(folded: str) -> list[tuple[int, int]]:

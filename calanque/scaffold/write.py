@@ -15,8 +15,9 @@ ADVICE = {
     "domain": "what the feed is about, one word: a tag of its DAG",
     "purpose": "the purpose that the data serve, in snake_case; tokens are bound to it",
     "legalBasis": "a sentence: by what right the city holds these data",
-    "origin": "reported by the public, or enforced by agents: reported | enforced",
+    "origin": "reported by the public, enforced by agents, or measured by a device: reported | enforced | measured",
     "rowStandsFor": "what counts when rows are counted: person | fact",
+    "language": "of the free text; redaction reads fr: of another language, make these columns personal",
     "write": "append (each file is new rows) | snapshot (the newest file is the state) | merge (new versions of rows)",
 }
 UNDECIDED_CLASS = (
@@ -59,6 +60,8 @@ def _properties(plan: Plan) -> Iterator[str]:
     yield _property("isPersonal", any(c.proposal.classification not in ("open", UNDECIDED) for c in plan.columns))
     yield _property("isSynthetic", False)
     yield f"{_property('rowStandsFor', UNDECIDED)} # {ADVICE['rowStandsFor']}"
+    if any(column.proposal.classification == "free_text" for column in plan.columns):
+        yield f"{_property('language', UNDECIDED)} # {ADVICE['language']}"
     suffixes = "".join(Path(plan.table.file_name).suffixes[-2:]) or ".csv"
     yield _property("source", {"kind": "drop", "pattern": f"{plan.feed}/*{suffixes}"})
     yield _property("fileFormat", plan.table.file_format)

@@ -2,7 +2,7 @@
 
 import importlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,7 @@ class TwinSource(SourceOptions):
     kind: Literal["twin"]
     generator: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
     arguments: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    suffix: Annotated[str, Field(pattern=r"^\.[a-z]+$")] = ".csv"
 
     @property
     def origin(self) -> str:
@@ -24,16 +25,21 @@ class TwinSource(SourceOptions):
 
     def fetch(self, errand: Errand) -> list[Path]:
         """Write what the generator makes."""
+        path = errand.work_dir / f"{errand.feed}{self.suffix}"
+        path.write_bytes(self.generate())
+        return [path]
+
+    def generate(self, **others: Any) -> bytes:
+        """Return what the generator makes of its arguments, or of others.
+
+        Raises:
+            CalanqueError: if there is no such generator.
+        """
         module, _, function = self.generator.partition(".")
         try:
             generate = getattr(importlib.import_module(f"calanque.twin.{module}"), function, None)
         except ModuleNotFoundError:
             generate = None
         if generate is None:
-            raise CalanqueError(
-                f"There is no generator calanque.twin.{self.generator}: correct the contract of {errand.feed}."
-            )
-        path = errand.work_dir / f"{errand.feed}.csv"
-        content = generate(**self.arguments)
-        path.write_bytes(content if isinstance(content, bytes) else str(content).encode("utf-8"))
-        return [path]
+            raise CalanqueError(f"There is no generator calanque.twin.{self.generator}: correct the contract.")
+        return bytes(generate(**self.arguments | others))

@@ -1,9 +1,10 @@
-"""One Airflow pool of one slot per writer, so that each Delta table has one writer at a time; one for audits."""
+"""One Airflow pool of one slot per writer, so that a Delta table has one writer at a time; two for long computing."""
 
 from calanque.contracts import load_contracts
 from calanque.marts.domains import DOMAINS
 
 FORECAST_POOL = "forecast"
+TRAINING_POOL = "training"
 AUDIT_POOL = "audit"
 
 
@@ -22,6 +23,7 @@ def pools() -> dict[str, str]:
     return {
         **{feed_pool(feed): f"The one writer of bronze.{feed} and quarantine.{feed}" for feed in load_contracts()},
         **{marts_pool(name): f"The one writer of the silver and marts tables of {name}" for name in DOMAINS},
-        FORECAST_POOL: "The one writer of the forecast, of the near-repeat layer and of the champion alias",
+        FORECAST_POOL: "The one writer of the forecast and of the near-repeat layer",
+        TRAINING_POOL: "One training at a time: it takes a core for minutes, and no other city's forecast waits for it",
         AUDIT_POOL: "One audit at a time: it takes a core for a minute, and must not make the forecast wait",
     }

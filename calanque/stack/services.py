@@ -15,6 +15,12 @@ Probe = Callable[[Settings], bool]
 
 # Many short queries: to compile them twice took 4 of Spark's 10 seconds. The code cache is then small by default.
 QUICK_JIT = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
+# Wide from the start: a heap that grows is collected whole at each step, and little of a statement outlives it.
+HEAP = "3g"
+WIDE_HEAP = (f"-Xms{HEAP}", "-Xmn1400m", "-XX:MetaspaceSize=320m")
+# On a busy machine a statement may wait: who tells tasks what to do and asks whether they live may not, and the engine
+# has as many threads as there is to do.
+AFTER_OTHERS = ("nice", "-n", "5")
 SMALL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
 
 
@@ -113,7 +119,7 @@ def _hdfs(s: Settings) -> tuple[Service, ...]:
                 environment=environment,
                 needs=("namenode",),
                 ready=probes.datanode(number),
-                afterwards=setup.make_zones if number == 3 else None,
+                afterwards=setup.make_tiers if number == 3 else None,
                 address=f"http://{s.host}:{ports['http']}",
             )
         )
@@ -137,23 +143,23 @@ def _metastore(s: Settings) -> Service:
 def _spark(s: Settings) -> Service:
     spark_home = setup.pyspark_jars().parent
     class_path = os.pathsep.join(map(str, jars.spark_jars(s)))
-    connect = "org.apache.spark.sql.connect.service.SparkConnectServer"
     log = f"-Dlog4j2.configurationFile=file:{(s.home / 'conf/spark/log4j2.properties').resolve().as_uri()[5:]}"
-    quick = " ".join(("-XX:+UseSerialGC", *QUICK_JIT))
+    quick = " ".join(("-XX:+UseSerialGC", *QUICK_JIT, *WIDE_HEAP))
     return Service(
         name="spark",
         command=(
+            *AFTER_OTHERS,
             str(spark_home / "bin" / "spark-submit"),
             "--properties-file",
             str(s.home / "conf/spark/spark-defaults.conf"),
+            "--driver-memory",
+            HEAP,
             "--driver-class-path",
             class_path,
             "--driver-java-options",
             # Java interprets a method over 8,000 bytes; the one that Spark writes for a batch is larger.
             f"-DHADOOP_USER_NAME=lake -Duser.timezone=UTC -XX:-DontCompileHugeMethods {quick} {log}",
-            "--class",
-            connect,
-            "spark-internal",
+            str(s.root / "calanque" / "stack" / "engine.py"),
         ),
         environment={
             **own_environment(s),
@@ -246,7 +252,7 @@ def _airflow(s: Settings) -> tuple[Service, ...]:
         "airflow-api",
         "api-server",
         needs=("postgres",),
-        prepare=setup.migrate_airflow,
+        prepare=lambda s: setup.migrate_airflow(s, airflow_environment(s)),
         ready=probes.answers(f"{s.airflow_url}/api/v2/version"),
         address=s.airflow_url,
     )

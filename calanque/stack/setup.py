@@ -105,7 +105,7 @@ def format_namenode(settings: Settings) -> None:
     _run(settings, "namenode-format", command, {"HADOOP_USER_NAME": "hdfs"})
 
 
-def make_zones(settings: Settings) -> None:
+def make_tiers(settings: Settings) -> None:
     """Make the tiers and the rights of architecture.md: `lake` owns all, readers read marts, each of them no more."""
     from calanque.engines.hdfs import web_client
 
@@ -157,13 +157,6 @@ def make_schemas(settings: Settings) -> None:
     make_tables()
 
 
-def migrate_airflow(settings: Settings) -> None:
-    """Bring Airflow's database to its schema, with its pools, roles and accounts, in one process."""
-    from calanque.stack.services import airflow_environment
-
-    _run(
-        settings,
-        "airflow-setup",
-        [sys.executable, "-m", "calanque.stack.airflow_accounts"],
-        airflow_environment(settings),
-    )
+def migrate_airflow(settings: Settings, environment: dict[str, str]) -> None:
+    """Bring Airflow's database to its schema, with its pools, roles and accounts, in one process of its environment."""
+    _run(settings, "airflow-setup", [sys.executable, "-m", "calanque.stack.airflow_accounts"], environment)

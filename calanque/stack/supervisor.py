@@ -8,14 +8,20 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, cast
+
+import psutil
 
 from calanque.errors import CalanqueError
 from calanque.settings import Settings, keyless
 from calanque.stack.services import Service
 
 ALIVE = frozenset({"RUNNING", "STARTING", "BACKOFF"})
+PATIENCE_S = 10
+# What makes a client of Spark of whoever has it: who starts the stack may be one, and the engine is none.
+OF_A_CLIENT = frozenset({"SPARK_CONNECT_MODE_ENABLED", "SPARK_LOCAL_REMOTE", "SPARK_REMOTE"})
 
 
 def write_file(settings: Settings, services: Iterable[Service]) -> None:
@@ -101,7 +107,8 @@ def start(settings: Settings) -> None:
     """
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(settings.home / "conf" / "supervisord.conf")]
     # Every service inherits this environment beside its own.
-    done = subprocess.run(command, capture_output=True, text=True, env=keyless(os.environ), check=False)  # noqa: S603
+    told = {name: value for name, value in keyless(os.environ).items() if name not in OF_A_CLIENT}
+    done = subprocess.run(command, capture_output=True, text=True, env=told, check=False)  # noqa: S603
     for _ in range(100):
         if is_running(settings):
             return
@@ -118,11 +125,34 @@ def stop_one(settings: Settings, name: str) -> None:
 
 
 def stop(settings: Settings, names: Iterable[str]) -> None:
-    """Stop the services one after the other, then supervisord itself, and wait for its end."""
+    """Stop the services one after the other, what they have left running, then supervisord, and wait for its end."""
     for name in names:
         stop_one(settings, name)
-    door(settings).shutdown()
+    manager = door(settings)
+    _end_what_is_left(manager.getPID())
+    manager.shutdown()
     for _ in range(300):
         if not (settings.home / "supervisor.pid").exists():
             return
         time.sleep(0.1)
+
+
+def _end_what_is_left(supervisord: int) -> None:
+    """End the tasks that outlive their scheduler: Airflow gives each a process group that no stop of a service reaches.
+
+    One that goes on would write beside its own second try, once the stack is up again.
+    """
+    left = list(_of_session(supervisord))
+    for process in left:
+        with suppress(psutil.Error):
+            process.terminate()
+    for process in psutil.wait_procs(left, PATIENCE_S)[1]:
+        with suppress(psutil.Error):
+            process.kill()
+
+
+def _of_session(leader: int) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, PermissionError):
+            if process.pid != leader and os.getsid(process.pid) == leader:
+                yield process

@@ -1,7 +1,5 @@
 """Synthetic citizen reports for Marseille: French free text with planted personal values, all of them invented."""
 
-import csv
-import io
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +8,9 @@ from typing import TYPE_CHECKING
 from calanque.errors import CalanqueError
 from calanque.twin import invented
 from calanque.twin import report_texts as texts
+from calanque.twin.csv_file import csv_file
+from calanque.twin.days import WHOLE, Part
+from calanque.twin.streets import position
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -61,6 +62,7 @@ def generate_reports(
     *,
     days: int | None = None,
     bad_rows: int = 0,
+    part: Part = WHOLE,
 ) -> bytes:
     """Return reports as CSV: UTF-8, `;` between fields, header first; the same arguments give the same bytes.
 
@@ -70,20 +72,19 @@ def generate_reports(
         seed: other seed, other reports.
         days: how many days the reports are spread over; 1 when a day is given, else 56.
         bad_rows: how many rows get a wrong type, in `reported_at` and `lon` by turns, so that quarantine shows.
+        part: which rows of which city.
 
     Raises:
         CalanqueError: if the numbers make no sense together, or the day is not a day.
     """
     if not 0 <= bad_rows <= count:
         raise CalanqueError("bad_rows must lie between 0 and count: ask for fewer bad rows or more reports.")
-    rows = [list(report.row) for report in _reports(day, count, seed, days)]
+    rows = [list(report.row) for report in _reports(day, count, seed, days, part)]
     wrong = random.Random(f"bad/{seed}").sample(range(count), bad_rows)  # noqa: S311  (reproducible, not secret)
     for number, index in enumerate(sorted(wrong)):
         column, value = (("reported_at", "hier soir"), ("lon", "cinq"))[number % 2]
         rows[index][HEADER.index(column)] = value
-    stream = io.StringIO()
-    csv.writer(stream, delimiter=";", lineterminator="\n").writerows([HEADER, *rows])
-    return stream.getvalue().encode()
+    return csv_file(HEADER, rows)
 
 
 def planted_values(
@@ -93,7 +94,7 @@ def planted_values(
     return [value for report in _reports(day, count, seed, days) for value in report.planted]
 
 
-def _reports(day: date | str | None, count: int, seed: int, days: int | None) -> list[_Report]:
+def _reports(day: date | str | None, count: int, seed: int, days: int | None, part: Part = WHOLE) -> list[_Report]:
     from faker import Faker
 
     days = days or (DEMO_DAYS if day is None else 1)
@@ -103,9 +104,13 @@ def _reports(day: date | str | None, count: int, seed: int, days: int | None) ->
     draw = random.Random(f"reports/{seed}/{start}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     faker = Faker("fr_FR")
     faker.seed_instance(f"{seed}/{start}/{days}")
-    spots = [(draw.uniform(5.33, 5.44), draw.uniform(43.26, 43.35)) for _ in range(_HOT_SPOT_COUNT)]
+    # Places of a city of its own, or drawn as the rest is.
+    where = draw if part.city is None else random.Random(f"spots/{part.city}")  # noqa: S311  (not secret)
+    spots = [(where.uniform(5.33, 5.44), where.uniform(43.26, 43.35)) for _ in range(_HOT_SPOT_COUNT)]
     times = sorted(_time(draw, start, days) for _ in range(count))
-    return [_report(draw, f"MRS-{start:%Y%m%d}-{n:06d}", at, faker, spots) for n, at in enumerate(times, start=1)]
+    return [
+        _report(draw, f"MRS-{start:%Y%m%d}-{n:06d}", at, faker, spots) for n, at in enumerate(times, part.first_number)
+    ]
 
 
 def _as_date(day: date | str | None) -> date:
@@ -134,7 +139,7 @@ def _report(
     name = invented.cased(draw, first, last)
     phone = invented.phone(draw) if draw.random() < 0.8 else ""
     email = invented.email(draw, first, last) if draw.random() < 0.6 else ""
-    lon, lat = _position(draw, spots)
+    lon, lat = position(draw, spots, _HOT_SPOT_SHARE, _LON_RANGE, _LAT_RANGE)
     row = (
         report_id,
         at.isoformat(timespec="seconds"),
@@ -176,13 +181,3 @@ def _description(draw: random.Random, category: str, faker: "Faker") -> tuple[st
             planted.append((kind, value))
     text += draw.choice(texts.CLOSINGS)
     return text[0].upper() + text[1:], planted
-
-
-def _position(draw: random.Random, spots: list[tuple[float, float]]) -> tuple[float, float]:
-    """Return lon, lat: near a hot spot, or anywhere in the box; always inside it."""
-    if draw.random() < _HOT_SPOT_SHARE:
-        lon, lat = draw.choice(spots)
-        lon, lat = lon + draw.gauss(0, 0.004), lat + draw.gauss(0, 0.003)
-    else:
-        lon, lat = draw.uniform(*_LON_RANGE), draw.uniform(*_LAT_RANGE)
-    return min(max(lon, _LON_RANGE[0]), _LON_RANGE[1]), min(max(lat, _LAT_RANGE[0]), _LAT_RANGE[1])

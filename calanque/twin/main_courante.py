@@ -5,17 +5,18 @@ are local; where only a span is known, the event has a begin and an end. Positio
 degree, about 80 by 110 m.
 """
 
-import csv
-import io
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from calanque.errors import CalanqueError
 from calanque.twin import invented
 from calanque.twin import main_courante_texts as texts
+from calanque.twin.csv_file import csv_file
+from calanque.twin.days import WHOLE, Part, first_day
+from calanque.twin.dirt import soiled_acts
 from calanque.twin.report_texts import STREETS
+from calanque.twin.streets import position, spots
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -28,11 +29,7 @@ DEMO_SEED = 13_201
 DEMO_COUNT = 5_000
 DEMO_DAYS = 730
 DEMO_LAST_DAY = "2026-06-30"
-WRONG_TIMES = ("31/02/2025 22:10", "hier soir", "00/00/0000 00:00")
 
-_LON_RANGE, _LAT_RANGE = (5.32, 5.46), (43.25, 43.37)
-_SPOT_COUNT = 6
-_SPOT_SHARE = 0.75
 _CLOCK = "%d/%m/%Y %H:%M"
 _AGENT_COUNT = 60
 
@@ -53,6 +50,7 @@ def generate_main_courante(
     seed: int = DEMO_SEED,
     *,
     dirt: float = 0.006,
+    part: Part = WHOLE,
 ) -> bytes:
     """Return events as CSV: UTF-8, `;` between fields, header first; the same arguments give the same bytes.
 
@@ -64,37 +62,26 @@ def generate_main_courante(
         count: number of events.
         seed: other seed, other events.
         dirt: share of events that are sent twice; as many have no readable begin, and as many lie at 0, 0.
+        part: which rows of which city.
 
     Raises:
         CalanqueError: if the numbers make no sense, or the day is not a day.
     """
-    if count < 0 or days < 1 or not 0 <= dirt <= 1 / 3:
-        raise CalanqueError("count must be 0 or more, days 1 or more and dirt a third at most: correct the arguments.")
-    try:
-        first = date.fromisoformat(last_day) - timedelta(days=days - 1)
-    except ValueError as error:
-        raise CalanqueError("The last day is not a date: write it as YYYY-MM-DD.") from error
-    city = _city(f"{seed}/{first}/{days}")
+    first = first_day(last_day, days, dirt, count)
+    city = _city(f"{seed}/{first}/{days}", part)
     begins = sorted(_begin(city.draw, first, days) for _ in range(count))
-    rows = [_row(city, number, code, at) for number, (at, code) in enumerate(begins, start=1)]
-    stream = io.StringIO()
-    csv.writer(stream, delimiter=";", lineterminator="\n").writerows(
-        [HEADER, *_soiled(rows, round(dirt * count), seed)]
-    )
-    return stream.getvalue().encode()
+    rows = [_row(city, number, code, at) for number, (at, code) in enumerate(begins, part.first_number)]
+    wrong = random.Random(f"dirt/{seed}")  # noqa: S311  (reproducible, not secret)
+    return csv_file(HEADER, soiled_acts(HEADER, "DEBUT", rows, round(dirt * count), wrong))
 
 
-def _city(seed: str) -> _City:
+def _city(seed: str, part: Part) -> _City:
     from faker import Faker
 
     draw = random.Random(f"main_courante/{seed}")  # noqa: S311  (reproducible rows, not secrets)
     faker = Faker("fr_FR")
     faker.seed_instance(seed)
-    spots = {
-        code: [(draw.uniform(*_LON_RANGE), draw.uniform(*_LAT_RANGE)) for _ in range(_SPOT_COUNT)]
-        for code in texts.FACTS
-    }
-    return _City(draw, faker, spots)
+    return _City(draw, faker, {code: spots(draw, part, code) for code in texts.FACTS})
 
 
 def _begin(draw: random.Random, first: date, days: int) -> tuple[datetime, str]:
@@ -113,7 +100,7 @@ def _row(city: _City, number: int, code: str, at: datetime) -> list[str]:
     street = draw.choice(STREETS)
     name = invented.cased(draw, city.faker.first_name(), city.faker.last_name())
     phone, plate = invented.phone(draw), invented.plate(draw)
-    lon, lat = _position(draw, city.spots[code])
+    lon, lat = position(draw, city.spots[code])
     return [
         f"MC-{number:06d}",
         at.strftime(_CLOCK),
@@ -139,25 +126,3 @@ def _narrative(draw: random.Random, fact: texts.Fact, street: str, values: dict[
         if draw.random() < share:
             text += phrase.format(**values)
     return text
-
-
-def _position(draw: random.Random, spots: list[tuple[float, float]]) -> tuple[float, float]:
-    """Return lon, lat: near a spot of the code, or anywhere in the box; always inside it."""
-    if draw.random() < _SPOT_SHARE:
-        lon, lat = draw.choice(spots)
-        lon, lat = lon + draw.gauss(0, 0.004), lat + draw.gauss(0, 0.003)
-    else:
-        lon, lat = draw.uniform(*_LON_RANGE), draw.uniform(*_LAT_RANGE)
-    return min(max(lon, _LON_RANGE[0]), _LON_RANGE[1]), min(max(lat, _LAT_RANGE[0]), _LAT_RANGE[1])
-
-
-def _soiled(rows: list[list[str]], count: int, seed: int) -> list[list[str]]:
-    """Return the rows with `count` of them sent twice, as many without a begin and as many at 0, 0: never one twice."""
-    draw = random.Random(f"dirt/{seed}")  # noqa: S311  (reproducible, not secret)
-    chosen = draw.sample(range(len(rows)), 3 * count)
-    twice, timeless = set(chosen[:count]), chosen[count : 2 * count]
-    for index in timeless:
-        rows[index][HEADER.index("DEBUT")] = draw.choice(WRONG_TIMES)
-    for index in chosen[2 * count :]:
-        rows[index][HEADER.index("LON")] = rows[index][HEADER.index("LAT")] = "0,000"
-    return [row for index, row in enumerate(rows) for _ in range(1 + (index in twice))]

@@ -138,6 +138,50 @@ from fct_report_area_month as reports
 inner join dim_area as areas on reports.area_id = areas.area_id
 order by reports.month_start_date desc, reports.report_count desc nulls last;
 
+-- How busy and how loud are the streets, by hour of the day? / À quelle heure les rues sont-elles pleines, et bruyantes ?
+select
+    areas.area_name,
+    hours.sensor_id,
+    hour(hours.observed_local_hour_at) as local_hour,
+    round(avg(hours.mean_value) filter (where hours.quantity = 'passers_by')) as passers_by,
+    round(avg(hours.mean_value) filter (where hours.quantity = 'sound_level'), 1) as decibel_a,
+    -- Hours with one to ten passers-by are withheld: the mean leaves them out.
+    count_if(hours.is_suppressed) as withheld_hours
+from fct_observation_hour as hours
+inner join dim_area as areas on hours.area_id = areas.area_id
+where hours.quantity in ('passers_by', 'sound_level')
+group by areas.area_name, hours.sensor_id, hour(hours.observed_local_hour_at)
+order by hours.sensor_id, local_hour;
+
+-- Where did the police fine and impound, by month? / Où la police a-t-elle verbalisé et enlevé, par mois ?
+select
+    acts.month_start_date,
+    areas.area_name,
+    types.label_en,
+    types.label_fr,
+    acts.act_count,
+    if(acts.is_suppressed, 'withheld / non diffusé', '') as note
+from fct_enforcement_area_month as acts
+inner join dim_area as areas on acts.area_id = areas.area_id
+inner join dim_incident_type as types on acts.type = types.type
+where acts.act_count is null or acts.act_count > 0
+order by acts.month_start_date desc, acts.act_count desc nulls last;
+
+-- What is planned at one place at the same time, and to be looked at? / Qu'est-ce qui est prévu au même endroit en même temps, et à regarder ?
+select
+    events.starts_local_date,
+    areas.area_name,
+    events.kind,
+    events.event_id,
+    events.starts_local_at,
+    events.ends_local_at,
+    events.concurrent_count,
+    events.expected_count
+from fct_planned_event as events
+left join dim_area as areas on events.area_id = areas.area_id
+where events.concurrent_count > 0
+order by events.starts_local_date desc, events.cell_id, events.starts_at;
+
 -- What has changed, in the data and in who serves the forecast? / Qu'est-ce qui a changé, dans les données et dans le modèle servi ?
 select
     territory,

@@ -40,7 +40,7 @@ def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
     is_new = not state.unchanged(step, inputs)
     drift = input_drift(territory, read_reported(territory), started_at)
     if is_new:
-        marts.write_week(INPUT_DRIFT, drift.rows, territory, drift.first_day, "drift", run_id)
+        marts.write_week([(INPUT_DRIFT, drift.rows)], territory, drift.first_day, "drift", run_id)
         lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [_output()], started_at, territory=territory)
         state.record(step, inputs, state.table_versions([INPUT_DRIFT.name]))
     for sentence, has_drifted in zip(drift.rows["finding_en"], drift.rows["has_drifted"], strict=True):

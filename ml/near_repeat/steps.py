@@ -88,8 +88,8 @@ def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, A
     started_at = datetime.now(UTC).replace(microsecond=0)
     cells, incidents = marts.read_cells(territory), marts.read_incidents(territory)
     found = near_repeat_tables(load_territory(territory), cells, incidents, started_at)
-    for table, frame in ((FINDINGS, found.findings), (ALERTS, found.alerts)):
-        marts.write_week(table, frame, territory, found.first_day, "near_repeat", run_id)
+    written = ((FINDINGS, found.findings), (ALERTS, found.alerts))
+    marts.write_week(written, territory, found.first_day, "near_repeat", run_id)
     _emit(territory, run_id, inputs, started_at)
     state.record(step, inputs, state.table_versions([FINDINGS.name, ALERTS.name]))
     for sentence in found.findings["alert_en"]:

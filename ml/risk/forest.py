@@ -50,13 +50,16 @@ class Forest:
     def _add(self, columns: NDArray[np.float32], total: NDArray[np.float64]) -> None:
         is_right = np.empty(len(total), dtype=np.bool_)
         out, bits = np.empty(len(total), dtype=np.uint16), np.empty(len(total), dtype=np.uint16)
+        # To look up by a narrow index, numpy widens it piece by piece: three times slower than at once.
+        index, gain = np.empty(len(total), dtype=np.intp), np.empty(len(total))
         for splits, value in self._trees:
             out[:] = 0
             for feature, threshold, left in splits:
                 np.greater(columns[feature], threshold, out=is_right)
                 np.multiply(is_right.view(np.uint8), left, out=bits, dtype=np.uint16)
                 np.bitwise_or(out, bits, out=out)
-            total += value.take(out, mode="clip")
+            index[:] = out
+            total += value.take(index, out=gain, mode="clip")
 
 
 def _read(node: dict[str, Any], kind: int, tree: _Tree) -> None:

@@ -43,12 +43,12 @@ def decide(territory: str, name: str, version: str, decision: Decision, reason: 
     Raises:
         CalanqueError: if the table cannot be written, or MLflow does not answer.
     """
-    _append(territory, name, version, decision, reason, run_id)
+    spark.with_retry(lambda: _append(territory, name, version, decision, reason, run_id))
     log.info("%s version %s is %s: %s", name, version, decision, reason)
     tracking.tag_version(name, version, {"decision": decision.value, "reason": reason})
     if decision is Decision.RETIRED:
-        tracking.drop_alias(name, tracking.CHAMPION)
-        return None
+        tracking.drop_alias(name, tracking.CHAMPION, version)
+        return tracking.alias_version(name)
     return tracking.settle(name, version, decision is Decision.PROMOTED)
 
 

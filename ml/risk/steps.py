@@ -171,8 +171,7 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     stamp = ForecastStamp(risk_config().name, version, marts.data_version(READ, inputs), served, started_at, until)
     published, fine, slots = forecast_frames(cube, model, stamp)
     week, written = published["week_start_date"].iloc[0], ((FORECAST, published), (FINE, fine), (SLOT, slots))
-    for table, frame in written:
-        marts.write_week(table, frame, territory, week, "forecast", run_id)
+    marts.write_week(written, territory, week, "forecast", run_id)
     _emit_forecast(territory, run_id, version, inputs, started_at)
     state.record(step, inputs, state.table_versions([table.name for table, _ in written]))
     log.info("Forecast of %s for the week of %s: %s rows, served: %s.", territory, week, len(published), served.value)

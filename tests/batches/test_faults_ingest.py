@@ -148,8 +148,13 @@ def test_a_new_contract_version_replaces_the_batch_and_adds_its_column(feed: Fee
     feed.run()
     path = feed.folders.contracts / f"{feed.name}.odcs.yaml"
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    content["version"] = "1.1.0"
     content["schema"][1]["properties"].append({**content["schema"][1]["properties"][0], "name": "event_code"})
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    version = feed.versions()
+    with pytest.raises(CalanqueError, match=r"contract's 'bronze' changed since version 1\.0\.0 .* raise the version"):
+        feed.run()
+    assert feed.versions() == version
+    content["version"] = "1.1.0"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     assert feed.run().contract_version == "1.1.0"
     rows = feed.bronze()

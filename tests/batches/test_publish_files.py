@@ -1,4 +1,4 @@
-"""Bronze takes the staged files themselves: what a kill, a rival, old staging and Delta's own upkeep do to that."""
+"""Bronze and quarantine take the staged files themselves: what a kill, a rival, old staging and upkeep do to that."""
 
 import json
 from datetime import timedelta
@@ -10,6 +10,7 @@ from drop_feed import HEADER, Feed, lines
 
 from calanque.contracts import FeedContract, load_contract
 from calanque.errors import CalanqueError
+from calanque.ingest.records import StagedBatch
 
 
 def gated(feed: Feed) -> tuple[dict[str, Any], FeedContract]:
@@ -22,11 +23,11 @@ def gated(feed: Feed) -> tuple[dict[str, Any], FeedContract]:
     return ref, load_contract(feed.name, feed.folders)
 
 
-def commits(feed: Feed) -> list[dict[str, Any]]:
-    """Return every action of the bronze table's log."""
+def commits(feed: Feed, tier: str = "bronze") -> list[dict[str, Any]]:
+    """Return every action of a table's log."""
     from calanque.engines.hdfs import lake
 
-    folder = f"/lake/bronze/{feed.name}/_delta_log"
+    folder = f"/lake/{tier}/{feed.name}/_delta_log"
     texts = [lake().read(f"{folder}/{name}") for name in lake().list(folder) if name.endswith(".json")]
     return [json.loads(line) for text in texts for line in text.splitlines() if line.strip()]
 
@@ -41,12 +42,16 @@ def test_the_staged_files_become_the_tables_own_and_the_log_knows_open_columns_o
     staged = staged_batch(contract, ref["batch_id"])
     assert staged is not None
     names = lake().list(f"/lake/staging/{feed.name}/{ref['batch_id']}/{contract.version}/{staged.attempt}")
+    refused = lake().list(str(staged.refused_path))
     report = feed.run("rename")
+    set_apart = [action["add"] for action in commits(feed, "quarantine") if "add" in action]
+    assert {item["path"] for item in set_apart} == {f"{staged.attempt}-refused/{name}" for name in refused}
+    assert sum(json.loads(item["stats"])["numRecords"] for item in set_apart) == report.quarantined_count == 1
     added = [action["add"] for action in commits(feed) if "add" in action]
     assert {item["path"] for item in added} == {f"{staged.attempt}/{name}" for name in names}
     statistics = [json.loads(item["stats"]) for item in added]
     assert sum(item["numRecords"] for item in statistics) == report.loaded_count == 100
-    allowed = {"_batch_id", "happened_on", "lon", "lat"}
+    allowed = {"_batch_id", "_ingested_at", "happened_on", "lon", "lat"}
     assert all(set(item[kind]) == allowed for item in statistics for kind in ("minValues", "maxValues", "nullCount"))
     assert min(item["minValues"]["happened_on"] for item in statistics) == "2026-01-01"
     newest = deltars.history(f"bronze.{feed.name}", 1)[0]
@@ -55,35 +60,40 @@ def test_the_staged_files_become_the_tables_own_and_the_log_knows_open_columns_o
     assert report.bronze_version == newest["version"]
 
 
-def test_a_run_killed_between_the_rename_and_the_commit(feed: Feed) -> None:
+def moved(contract: FeedContract, batch_id: str) -> StagedBatch:
+    """Put the staged files of a batch below their tables, which a run does before it commits them."""
     from calanque.ingest.protect import staged_batch
     from calanque.ingest.publish import _move
     from calanque.ingest.tables import ensure_tables
+    from calanque.ingest.tiers import attempt_path
 
-    feed.send(HEADER + lines(100))
-    ref, contract = gated(feed)
-    staged = staged_batch(contract, ref["batch_id"])
+    staged = staged_batch(contract, batch_id)
     assert staged is not None
     ensure_tables(contract)
-    _move(contract, ref["batch_id"], staged)
-    assert feed.bronze() == []
-    assert feed.run().loaded_count == 100
+    _move(contract.bronze_table, attempt_path(contract.feed, batch_id, contract.version, staged.attempt))
+    if staged.refused_path:
+        _move(contract.quarantine_table, staged.refused_path)
+    return staged
+
+
+def test_a_run_killed_between_the_rename_and_the_commit(feed: Feed) -> None:
+    feed.send(HEADER + lines(100) + "E9,x,noise,-79.4,43.7\n")
+    ref, contract = gated(feed)
+    moved(contract, ref["batch_id"])
+    assert (feed.bronze(), feed.quarantine()) == ([], [])
+    report = feed.run()
+    assert (report.loaded_count, report.quarantined_count) == (100, 1)
     assert len({row["event_id"] for row in feed.bronze()}) == len(feed.bronze()) == 100
+    assert len(feed.quarantine()) == 1
 
 
 def test_of_two_commits_of_one_batch_only_the_first_is_taken(feed: Feed) -> None:
     from calanque.engines import deltars
     from calanque.engines.parquet import data_files
-    from calanque.ingest.protect import staged_batch
-    from calanque.ingest.publish import _move
-    from calanque.ingest.tables import ensure_tables
 
     feed.send(HEADER + lines(100))
     ref, contract = gated(feed)
-    staged = staged_batch(contract, ref["batch_id"])
-    assert staged is not None
-    ensure_tables(contract)
-    _move(contract, ref["batch_id"], staged)
+    staged = moved(contract, ref["batch_id"])
     files = data_files(f"/lake/bronze/{feed.name}/{staged.attempt}")
     rivals = [deltars.open_table(contract.bronze_table) for _ in range(3)]
     other = deltars.open_table(contract.bronze_table)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from calanque.contracts import load_contract
@@ -56,3 +57,32 @@ def test_hostile_texts_leave_their_neighbours_in_the_same_batch_alone(stack: Set
     done = frame.mapInPandas(protector({"text": "redact"}), frame.schema).orderBy("id").collect()
     assert [row["id"] for row in done] == list(range(len(rows)))
     assert {row["text"] for row in done if row["id"] % 2} == {"Madame <PERSON> habite ici"}
+
+
+def test_clients_share_the_python_workers_of_the_engine(stack: Settings) -> None:
+    """One with workers of its own would leave a Python process behind with every batch that is protected."""
+    from calanque.engines import spark
+
+    def parents(frames: Any) -> Any:
+        import os
+
+        for frame in frames:
+            yield frame.assign(parent=os.getppid())
+
+    found = []
+    for _ in range(2):
+        rows = spark.session().range(4).mapInPandas(parents, "id long, parent long").collect()
+        found.append({row.parent for row in rows})
+        spark.stop_session()
+    assert len(found[0]) == 1 and found[0] == found[1]
+
+
+def test_the_engine_and_its_workers_wait_for_who_tells_tasks_what_to_do(stack: Settings, redacted: Any) -> None:
+    """With as many threads as there is to do, it kept the scheduler from saying in time that it lives."""
+    assert redacted.count() == 400
+    listening = [one.pid for one in psutil.net_connections("tcp") if one.laddr.port == stack.port("spark_connect")]
+    engine = psutil.Process(next(pid for pid in listening if pid))
+    living = [one for one in engine.children(recursive=True) if one.status() != psutil.STATUS_ZOMBIE]
+    workers = [one for one in living if "pyspark.daemon" in one.cmdline()]
+    assert workers
+    assert {one.nice() for one in (engine, *workers)} == {psutil.Process().nice() + 5}

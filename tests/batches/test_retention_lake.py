@@ -47,6 +47,13 @@ def age_folder(path: str, days: int) -> None:
         lake()._client.set_times(one, modification_time=at_ms)
 
 
+def due(feed: Feed) -> bool:
+    """Whether the nightly look finds something of the feed to delete."""
+    from calanque.governance.retention import due_feeds
+
+    return feed.name in due_feeds([feed.name], feed.folders)
+
+
 def enforce(feed: Feed) -> Any:
     from calanque.governance.retention import enforce as run
     from calanque.governance.retention import feed_names
@@ -64,11 +71,15 @@ def test_rows_of_bronze_past_the_days_of_the_contract_leave(feed: Feed, properti
 
     days = (utc_now().date() - date(2026, 1, 11)).days
     change(feed, {"bronze": days}, **properties)
-    feed.send(HEADER + lines(28))  # one row a day, from 1 to 28 January
+    # One row a day, from 1 to 28 January; by their own time some are past their days as they come.
+    feed.send(HEADER + lines(28))
     feed.run()
+    assert due(feed) == ("retentionColumn" in properties)
     table = f"bronze.{feed.name}"
     age_rows(table, "event_id = 'E000020'", days + 1)
+    assert due(feed)
     assert enforce(feed).failures == []
+    assert not due(feed), "it would be done again every night"
     # By their own time the ten days before the eleventh leave, and the old row in any case.
     assert len(feed.bronze()) == kept
     version = deltars.open_table(table).version()
@@ -122,27 +133,37 @@ def test_raw_files_age_by_their_manifest_and_an_orphan_by_its_own_time(feed: Fee
         path.unlink()
     elif contract == "wrong":
         path.write_text("id: [", encoding="utf-8")
+    assert due(feed)
     assert enforce(feed).failures == []
+    assert not due(feed)
     assert lake().list(folder) == sorted([*batches[1:], "killed_new"])
 
 
-def test_a_feed_without_a_contract_is_named_and_its_quarantine_still_expires(
+def test_a_feed_whose_contract_is_gone_is_kept_by_the_last_one_and_without_any_its_quarantine_expires(
     feed: Feed, caplog: pytest.LogCaptureFixture
 ) -> None:
+    from calanque.engines.hdfs import lake
+    from calanque.governance.retention import KEPT_CONTRACTS
+
     feed.send(HEADER + lines(20) + "E9,2026-01-01,unheard,-79.4,43.7\n")
     feed.run()
     for tier in ("bronze", "quarantine"):
-        age_rows(f"{tier}.{feed.name}", "true", 4_000)
+        age_rows(f"{tier}.{feed.name}", "event_id < 'E000005'" if tier == "bronze" else "true", 4_000)
     (feed.folders.contracts / f"{feed.name}.odcs.yaml").unlink()
     assert enforce(feed).failures == []
-    assert (len(feed.bronze()), len(feed.quarantine())) == (20, 0)
+    assert (len(feed.bronze()), len(feed.quarantine())) == (15, 0)
+    assert f"{feed.name}: its data in the lake is kept as version 1.0.0 said." in caplog.text
+    lake().delete(f"{KEPT_CONTRACTS}/{feed.name}")
+    age_rows(f"bronze.{feed.name}", "true", 4_000)
+    assert enforce(feed).failures == []
+    assert len(feed.bronze()) == 15
     assert f"{feed.name}: its data in the lake is kept by nobody's contract" in caplog.text
 
 
 def test_what_one_feed_can_not_do_stops_no_other_and_is_said_at_the_end(feed: Feed) -> None:
     from calanque.engines import spark
     from calanque.engines.hdfs import lake
-    from calanque.governance.maintain import tidy
+    from calanque.governance.maintain import due_writers, tidy
     from calanque.governance.retention import expire_others
 
     feed.send(HEADER + lines(5))
@@ -153,9 +174,10 @@ def test_what_one_feed_can_not_do_stops_no_other_and_is_said_at_the_end(feed: Fe
     lake().write(f"/lake/quarantine/{broken}/_delta_log/{0:020d}.json", "{}")
     try:
         assert [broken in failure for failure in enforce(feed).failures] == [True]
-        with pytest.raises(CalanqueError, match=rf"quarantine\.{broken}.*stack logs spark"):
+        with pytest.raises(CalanqueError, match=rf"quarantine\.{broken} cannot be opened"):
             expire_others(named=[feed.name])
-        with pytest.raises(CalanqueError, match=rf"quarantine\.{broken}.*stack logs spark"):
+        assert due_writers({"mine": [f"quarantine.{broken}"], "ours": [f"bronze.{feed.name}"]})[0] == "mine"
+        with pytest.raises(CalanqueError, match=rf"quarantine\.{broken} cannot be opened"):
             tidy([f"quarantine.{broken}", f"bronze.{feed.name}"])
     finally:
         lake().delete(f"/lake/quarantine/{broken}")
@@ -171,5 +193,7 @@ def test_leftovers_of_staging_leave_after_a_day(feed: Feed) -> None:
     for name, days in (("b_old", 2), ("b_new", 0)):
         lake().write(f"{folder}/{name}/1.0.0/rows-1/part.parquet", b"x")
         age_folder(f"{folder}/{name}", days)
+    assert due(feed)
     assert enforce(feed).deleted[f"staging.{feed.name}"] == 1
+    assert not due(feed)
     assert lake().list(folder) == ["b_new"]

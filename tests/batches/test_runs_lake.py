@@ -52,7 +52,10 @@ def test_upkeep_merges_the_small_files_of_runs(feed: Feed, monkeypatch: pytest.M
 
     feed.send(HEADER + lines(5))
     before = feed.run()
+    monkeypatch.setattr(maintain, "OPTIMISED_FROM", 1_000_000)
+    assert maintain.due_writers({"runs": ["governance.batch"]}) == []
     monkeypatch.setattr(maintain, "OPTIMISED_FROM", 2)
+    assert maintain.due_writers({"runs": ["governance.batch"]})[0] == "runs"
     files = maintain.tidy(["governance.batch"])["governance.batch"]
     # A batch is a row, and a file, a step.
     assert files["files_before"] - files["files_after"] >= 3

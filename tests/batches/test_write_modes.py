@@ -163,6 +163,11 @@ def test_append(feed: Feed) -> None:
     drift(days)
     days.take("late", "".join(line(n) for n in range(150, 160)))
     assert report.changes is None
+    # The first file again under a raised version takes the place of its own rows.
+    declare(feed, WRITES["append"], "1.1.0")
+    feed.send(HEADER + first + line(7) + line(7, revision=2))
+    assert feed.run("replay").contract_version == "1.1.0"
+    days.compare()
 
 
 def test_snapshot(feed: Feed) -> None:
@@ -197,6 +202,7 @@ def test_a_late_snapshot_changes_its_own_days_only(feed: Feed) -> None:
     days.take("third-day", "".join(line(n, 3) for n in range(60, 90)))
     late = "".join(line(n, 1, revision=1 + (n == 4)) for n in range(0, 58, 2)) + line(90, 1)
     assert days.counts(days.take("late", late)) == {"inserted": 1, "changed": 1, "unchanged": 28, "closed": 1}
+    drift(days)
     both = "".join(line(n, 3) for n in range(60, 89)) + "".join(line(n, 4) for n in range(100, 110))
     assert days.counts(days.take("two-days", both)) == {"inserted": 10, "unchanged": 29, "closed": 1}
     # Of the first batch, both days in one file: of the second day nothing newer came.
@@ -325,6 +331,8 @@ def test_merge(feed: Feed) -> None:
     version = feed.versions()[0]
     shuffled = "".join(sorted(second.splitlines(keepends=True)))
     assert "inserted" not in days.counts(days.take("shuffled", shuffled))
+    feed.send(HEADER + shuffled, "renamed.csv")
+    feed.run("renamed")
     assert feed.versions()[0] == version
     # All that was said before, under a raised version: nothing of it is new.
     before = feed.bronze()
@@ -358,16 +366,24 @@ def test_a_snapshot_that_another_one_overtakes_changes_nothing(feed: Feed) -> No
     days.compare()
 
 
-STEPS = {
+# Up to the commit every way is the same.
+EARLY_STEPS = {
+    "before-the-manifest": "calanque.ingest.land:utc_now",
+    "before-the-landed-report": "calanque.ingest.batch:write_report",
     "landed": "calanque.ingest.batch:protect_batch",
     "in-staging": "calanque.ingest.protect:row_count",
+    "in-the-gate": "calanque.ingest.gate:check_batch",
+}
+COMMIT_STEPS = {
     "before-the-commit": "calanque.ingest.write_changes:commit_sql",
     "after-the-commit": "calanque.ingest.write_changes:_check_commit",
     "before-the-report": "calanque.ingest.lineage:record_publication",
 }
 APPEND_STEPS = {
     "before-the-commit": "calanque.ingest.publish:commit_mark",
+    "between-quarantine-and-bronze": "calanque.ingest.publish:_load",
     "after-the-commit": "calanque.ingest.publish:Published",
+    "before-the-report": "calanque.ingest.lineage:record_publication",
 }
 
 
@@ -391,7 +407,7 @@ def test_a_run_killed_at_each_step(feed: Feed, name: str) -> None:
     )
     feed.send(HEADER + text)
     context = multiprocessing.get_context("spawn")
-    for step in ({**STEPS, **APPEND_STEPS} if name == "append" else STEPS).values():
+    for step in ({**EARLY_STEPS, **APPEND_STEPS} if name == "append" else COMMIT_STEPS).values():
         run = context.Process(target=_run_until, args=(feed, step))
         run.start()
         run.join(120)

@@ -7,6 +7,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
 from calanque.engines.airflow import TaskRefusedError, TaskStoppedError, no_second_try, plainly, run_step, skip
+from calanque.engines.assets import marts
 from calanque.errors import CalanqueError, RefusedBatchError
 
 
@@ -46,13 +47,28 @@ def test_chatty_libraries_are_silenced() -> None:
 @pytest.fixture
 def in_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     run = SimpleNamespace(run_id="tonight")
-    monkeypatch.setattr("airflow.sdk.get_current_context", lambda: {"dag_run": run})
+    for place in ("airflow.sdk", "calanque.engines.assets"):
+        monkeypatch.setattr(f"{place}.get_current_context", lambda: {"dag_run": run})
 
 
 def test_a_step_gets_the_run_and_its_facts_are_returned(in_a_run: None) -> None:
     assert run_step(lambda territory, run_id: {"said": f"{territory} {run_id}"}, "toronto", "idle") == {
         "said": "toronto tonight"
     }
+
+
+def test_a_step_says_its_facts_in_the_events_of_its_assets(monkeypatch: pytest.MonkeyPatch) -> None:
+    asset = marts("incidents", "here")
+    events = {asset: SimpleNamespace(extra={})}
+    context = {
+        "dag_run": SimpleNamespace(run_id="tonight"),
+        "task": SimpleNamespace(outlets=[asset]),
+        "outlet_events": events,
+    }
+    for place in ("airflow.sdk", "calanque.engines.assets"):
+        monkeypatch.setattr(f"{place}.get_current_context", lambda: context)
+    run_step(lambda territory, run_id: {"row_counts": {"fct_incidents": 7}}, "here", "idle")
+    assert events[asset].extra == {"row_counts": {"fct_incidents": 7}}
 
 
 def test_a_step_with_nothing_to_do_is_shown_as_skipped(in_a_run: None, caplog: pytest.LogCaptureFixture) -> None:

@@ -126,10 +126,11 @@ def test_every_mart_column_can_be_followed_to_a_declared_dataset(manifest: Node,
     constants = {f"{name}.{column}" for name, node in models.items() for column in _constants(node)}
     contracts = load_contracts().values()
     constants |= {
-        f"shape_{name}.{column.name}"
+        f"shape_{name}.{told}"
         for name, shape in shapes().items()
         for column in shape.columns
         if not any(contract.shape == name and column.name in contract.filling() for contract in contracts)
+        for told in (column.name, column.name.removesuffix("_at") + "_local_at")
     }
     lost = [
         f"{name}.{item.descendant.name}"

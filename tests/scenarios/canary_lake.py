@@ -1,4 +1,4 @@
-"""A lake of its own for the canary proof: a copy of the project, its personal feeds fed by drops, planted rows.
+"""A lake of its own for the canary proof: a copy of the project with its personal feeds alone, fed by drops.
 
 It has its own home, temporary folder and ports, so that all it ever wrote can be read to the last byte.
 """
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ PERSONAL = sorted(contract.feed for contract in load_contracts().values() if con
 GOOD_ROWS = 400
 GATE_ROWS_MAX = 1_000
 CANARY_GATE = "canary"
+# Feeds in other formats are sent as this too: what a format tells of a row that it can not read, its own tests ask.
+SENT_AS: dict[str, Any] = {"type": "csv", "delimiter": ";", "encoding": "UTF-8", "multiline": True}
 SURNAMES = (
     *(
         "Kerguélec",
@@ -57,6 +59,7 @@ SURNAMES = (
     *("Hallouard", "Ibarrondo", "Jaubertie", "Kouyatémba", "Lavergnolle", "Mouranchon", "Nadaillac", "Oustalet"),
     *("Pontcharra", "Quéméneur", "Rastignol", "Sarrazinet", "Trébuchon", "Urruticoechea", "Vaucresson", "Wattrelot"),
 )
+POSITIONS = ("lon", "lat", "geo_point_2d")
 FIRST_NAMES = ("Zéphyrine", "Anatole", "Théodora", "Barthélemy", "Eulalie", "Célestin", "Ombeline")
 
 
@@ -81,20 +84,18 @@ class Lake:
 
     def command(self, *arguments: str) -> None:
         """Run `calanque` from the copy."""
-        self._python("-m", "calanque", *arguments)
-
-    def sql(self, *statements: str) -> None:
-        """Run statements on its engine, in a process of its own: this one may hold another lake's session."""
-        code = f"from calanque.engines import spark\nfor text in {statements!r}: spark.rows(text)\nspark.stop_session()"
-        self._python("-c", code)
+        self.python("-m", "calanque", *arguments)
 
     def rows(self, text: str) -> list[dict[str, Any]]:
-        """Return the rows of a query on its engine, as JSON can say them."""
+        """Return the rows of a query on its engine, as JSON can say them.
+
+        Asked in a process of its own: this one may hold another lake's session.
+        """
         code = (
             "import json\nfrom calanque.engines import spark\n"
             f"print(json.dumps([row.asDict() for row in spark.rows({text!r})], default=str))\nspark.stop_session()"
         )
-        found: list[dict[str, Any]] = json.loads(self._python("-c", code).splitlines()[-1])
+        found: list[dict[str, Any]] = json.loads(self.python("-c", code).splitlines()[-1])
         return found
 
     def asked(self, query: str) -> list[list[Any]]:
@@ -102,10 +103,11 @@ class Lake:
         code = (
             f"import json\nfrom calanque.engines import trino\nprint(json.dumps(trino.query({query!r}), default=str))"
         )
-        found: list[list[Any]] = json.loads(self._python("-c", code).splitlines()[-1])
+        found: list[list[Any]] = json.loads(self.python("-c", code).splitlines()[-1])
         return found
 
-    def _python(self, *arguments: str) -> str:
+    def python(self, *arguments: str) -> str:
+        """Run Python in the copy; returns what it prints."""
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
@@ -149,7 +151,7 @@ class Lake:
 
 
 def make(offset: int) -> Lake:
-    """Copy the project and let its personal feeds take files from the drop folder, with a gate that can be failed."""
+    """Copy the project with its personal feeds, which take files from the drop folder and have a gate that can fail."""
     folder = ROOT / ".calanque-canary"
     lake = _lake(folder, offset)
     if folder.exists():
@@ -162,10 +164,21 @@ def make(offset: int) -> Lake:
         target = lake.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
-    for feed in PERSONAL:
-        _take_drops(lake.root, feed)
-        _take_its_box(lake.root, load_contracts()[feed].territory)
+    _write_checkpoints(lake.root)
+    for feed, contract in load_contracts().items():
+        if feed in PERSONAL:
+            _take_drops(lake.root, feed)
+            _take_its_box(lake.root, contract.territory)
+        else:
+            (lake.root / "dags" / "feeds" / f"{feed}.odcs.yaml").unlink()
     return lake
+
+
+def _write_checkpoints(root: Path) -> None:
+    """Let each commit of a new table write a checkpoint: what it holds is looked through too."""
+    path = root / "infra" / "spark" / "spark-defaults.conf.j2"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\nspark.databricks.delta.properties.defaults.checkpointInterval 1\n", encoding="utf-8")
 
 
 def _take_its_box(root: Path, territory: str) -> None:
@@ -181,6 +194,9 @@ def _take_drops(root: Path, feed: str) -> None:
     said = {item["property"]: item["value"] for item in text["customProperties"]}
     said["source"] = {"kind": "drop", "pattern": f"{feed}.csv"}
     said["gates"] = [*said.get("gates", []), CANARY_GATE]
+    said["fileFormat"] = (said["fileFormat"] if said["fileFormat"]["type"] == "csv" else SENT_AS) | {
+        "encoding": "UTF-8"
+    }
     text["customProperties"] = [{"property": name, "value": value} for name, value in said.items()]
     contract.write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), encoding="utf-8")
     rule = {"expectation": "expect_table_row_count_to_be_between", "severity": "critical"}
@@ -215,15 +231,20 @@ def _tracked() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def lake() -> Iterator[Lake]:
+def lake(room: Callable[[Callable[[], None]], None]) -> Iterator[Lake]:
     """A lake of its own, in which every personal feed takes drops; stopped at the end."""
     offset = int(os.environ["CALANQUE_PORT_OFFSET"]) + PORTS_BESIDE_THE_TESTS
     made = make(offset)
+
+    def stop() -> None:
+        made.command("stack", "down")
+
+    room(stop)
     try:
         made.command("stack", "up")
         yield made
     finally:
-        made.command("stack", "down")
+        stop()
 
 
 class Planter:
@@ -257,7 +278,7 @@ class Planter:
         if classification == "free_text":
             return self.text(case)
         kinds = [made.token_kind for made in self.contract.bronze if column in made.sources and made.token_kind]
-        return self.value(f"{case}/{column}", column if column in ("lon", "lat") else (kinds or ["identifier"])[0])
+        return self.value(f"{case}/{column}", column if column in POSITIONS else (kinds or ["identifier"])[0])
 
     def value(self, label: str, kind: str) -> str:
         """Return one canary, remembered under its label."""
@@ -269,6 +290,7 @@ class Planter:
         value = {
             "lon": f"5.38{n:03d}{7_193_000 + n * 7}",
             "lat": f"43.30{n:03d}{7_193_000 + n * 7}",
+            "geo_point_2d": f"43.30{n:03d}{7_193_000 + n * 7}, 5.38{n:03d}{7_193_000 + n * 7}",
             "phone": f"05 36 49 {n // 100 + 40} {n % 100:02d}",
             "email": f"corbeau.{n:03d}.marin@example.org",
             "plate": f"VX-{n + 100}-ZW",
@@ -286,19 +308,25 @@ def clean_rows(contract: FeedContract, count: int, work_dir: Path) -> list[dict[
     source = contract.source
     assert source.kind == "twin", f"Say here how to get valid rows of {contract.feed}: its source is no generator."
     clean = {name: 0 for name in ("bad_rows", "dirt") if name in source.arguments}
-    arguments = source.arguments | {"count": count} | clean
+    arguments = source.arguments | ({"count": count} if "count" in source.arguments else {}) | clean
     ample = contract.model_copy(update={"source": source.model_copy(update={"arguments": arguments})})
     work_dir.mkdir(parents=True, exist_ok=True)
     (file,) = fetch_batch(ample, Errand(ample.feed, None, work_dir, work_dir)).files
-    text = file.path.read_text(encoding="utf-8")
-    return list(csv.DictReader(io.StringIO(text), delimiter=contract.file_format.delimiter))
+    with file.path.open("rb") as stream:
+        rows = [row for row in ample.file_format.parse(stream) if not isinstance(row, str)]
+    return [{column.name: row.get(column.name) or "" for column in contract.landing} for row in rows[:count]]
 
 
 def written(contract: FeedContract, rows: list[dict[str, str]], more_columns: tuple[str, ...] = ()) -> str:
     """Return rows as a file of the feed."""
     stream = io.StringIO()
     names = [column.name for column in contract.landing] + list(more_columns)
-    writer = csv.DictWriter(stream, names, delimiter=contract.file_format.delimiter, lineterminator="\n")
+    writer = csv.DictWriter(stream, names, delimiter=delimiter_of(contract), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue()
+
+
+def delimiter_of(contract: FeedContract) -> str:
+    """Return what stands between two fields where the feed is sent as CSV."""
+    return str(getattr(contract.file_format, "delimiter", SENT_AS["delimiter"]))

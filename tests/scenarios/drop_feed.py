@@ -120,6 +120,40 @@ def lines(count: int, first: int = 0) -> str:
     )
 
 
+def give_persons(feed: Feed, version: str = "1.0.0") -> None:
+    """Let the feed have a reporter, whose name becomes a token."""
+    path = feed.folders.contracts / f"{feed.name}.odcs.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for item in content["customProperties"]:
+        if item["property"] == "isPersonal":
+            item["value"] = True
+    for item in content["slaProperties"]:
+        if item.get("element") == "landing":
+            item["value"] = 30
+    landing, bronze = (item["properties"] for item in content["schema"])
+    purpose = next(item["value"] for item in content["customProperties"] if item["property"] == "purpose")
+    if all(column["name"] != "reporter" for column in landing):
+        landing.append(
+            {"name": "reporter", "logicalType": "string", "classification": "identifier", "description": "Who."}
+        )
+        bronze.append(
+            {
+                "name": "reporter_token",
+                "description": "Token.",
+                "logicalType": "string",
+                "physicalType": "string",
+                "classification": "identifier",
+                "transformSourceObjects": ["reporter"],
+                "customProperties": [
+                    {"property": "protection", "value": "token"},
+                    {"property": "tokenKind", "value": "person"},
+                    {"property": "tokenPurpose", "value": purpose},
+                ],
+            }
+        )
+    path.write_text(yaml.safe_dump({**content, "version": version}), encoding="utf-8")
+
+
 @pytest.fixture
 def feed(stack: Settings, tmp_path: Path) -> Iterator[Feed]:
     """A new feed, erased afterwards."""

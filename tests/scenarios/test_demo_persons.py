@@ -1,14 +1,14 @@
 """No person that a generator planted is anywhere but in landing, when the demo has run."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 
-import pytest
-
-from calanque.contracts import load_contract
+from calanque.contracts import FeedContract, load_contract
 from calanque.demo.run import DemoRun
+from calanque.engines import deltars
 from calanque.engines.hdfs import lake
+from calanque.privacy.recognisers import PACK_VERSION
 from calanque.settings import Settings
 from calanque.twin.citizen_reports import planted_values
 from calanque.twin.main_courante import generate_main_courante
@@ -28,33 +28,48 @@ def main_courante_values() -> Iterator[str]:
     yield from (row["TEL_REQUERANT"] for row in csv.DictReader(StringIO(text), delimiter=";"))
 
 
-@pytest.mark.parametrize(
-    ("feed", "values"),
-    [
-        pytest.param("citizen_reports", report_values, id="citizen_reports"),
-        pytest.param("marseille_main_courante", main_courante_values, id="marseille_main_courante"),
-    ],
-)
-def test_no_planted_person_is_anywhere_but_in_landing(
-    stack: Settings, first: DemoRun, feed: str, values: Callable[[], Iterator[str]]
-) -> None:
+VALUES = {"citizen_reports": report_values, "marseille_main_courante": main_courante_values}
+
+
+def test_no_planted_person_is_anywhere_but_in_landing(stack: Settings, first: DemoRun) -> None:
     """Search the bytes of every tier and log for values the generators planted."""
-    needles = sorted({value.encode() for value in values() if len(value) >= 10})[:400]
-    assert len(needles) > 100
-    raw = b"".join(content for path, content in _files(f"/lake/landing/{feed}"))
-    assert sum(needle in raw for needle in needles) > 100, "the values are not the ones that were landed"
-    for tier in ("bronze", "quarantine", "silver", "marts", "staging", "governance"):
-        for path, content in _files(f"/lake/{tier}"):
+    needles: list[bytes] = []
+    for feed, values in VALUES.items():
+        of_feed = sorted({value.encode() for value in values() if len(value) >= 10})[:400]
+        raw = b"".join(content for path, content in _files(f"/lake/landing/{feed}"))
+        assert sum(needle in raw for needle in of_feed) > 100, "the values are not the ones that were landed"
+        needles += of_feed
+    own = [f"{tier}/{feed}" for feed in VALUES for tier in ("bronze", "quarantine")]
+    for place in (*own, "silver", "marts", "staging", "governance"):
+        for path, content in _files(f"/lake/{place}"):
             assert not [needle for needle in needles if needle in content], path
     for log in stack.logs.rglob("*.log"):
         content = log.read_bytes()
         assert not [needle for needle in needles if needle in content], log.name
 
 
+def test_what_protected_a_batch_stands_in_its_commit_and_by_what_it_was_read_beside_its_raw_files(
+    first: DemoRun,
+) -> None:
+    contract = load_contract("citizen_reports")
+    (batch,) = lake().list(f"/lake/landing/{contract.feed}")
+    commit = next(one for one in deltars.history(contract.bronze_table, 9) if one["user_metadata"].get("batch"))
+    said = commit["user_metadata"]
+    assert (said["batch"], said["contract_version"]) == (batch, contract.version)
+    assert (said["pack"], said["keys"]) == (PACK_VERSION, "v1")
+    folder = f"/lake/landing/{contract.feed}/{batch}"
+    beside = lake().read_json(f"{folder}/contract-{contract.version}.json")
+    assert FeedContract.model_validate(beside) == contract
+    manifest = lake().read_json(f"{folder}/manifest.json")
+    assert manifest["accessed_at"] <= manifest["landed_at"]
+
+
 def _files(folder: str) -> list[tuple[str, bytes]]:
     found = []
     for name in lake().list(folder):
         path = f"{folder}/{name}"
+        if name.startswith("territory=") and name != "territory=marseille":
+            continue  # both feeds are of Marseille
         if (lake().status(path) or {})["type"] == "DIRECTORY":
             found += _files(path)
         elif name.endswith(".parquet"):

@@ -5,8 +5,10 @@ import ssl
 import struct
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import browsing
 import pytest
 
 from calanque.engines.hdfs import lake
@@ -36,7 +38,7 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=browsing.chromium(), args=FLAGS)
         yield browser
         browser.close()
 
@@ -72,6 +74,10 @@ FORM = """async url => {
   frame.name = 'f'; form.target = 'f'; form.method = 'post'; form.action = url;
   document.body.append(frame, form); form.submit();
   await new Promise(done => { frame.onload = done; setTimeout(done, 4000) });
+}"""
+WRITE = """async url => {
+  try { const a = await fetch(url, {method: 'PUT', body: 'theirs'}); return [a.status, await a.text()] }
+  catch { return [0, ''] }
 }"""
 OWN_AGENT = """async url => {
   try { const a = await fetch(url, {headers: {'User-Agent': 'curl/8'}}); return [a.status, await a.text()] }
@@ -126,6 +132,15 @@ def test_a_form_on_a_web_page_cuts_no_file(
 ) -> None:
     visit(f"http://{STRANGER}/", addressed(FORM, webhdfs(stack, ports(stack)[daemon], raw_file, operation)))
     assert lake().read(raw_file).decode() == SECRET
+
+
+@pytest.mark.parametrize("daemon", ["namenode", "datanode"])
+def test_a_web_page_writes_no_file(stack: Settings, visit: Visit, raw_file: str, daemon: str) -> None:
+    theirs = raw_file.replace("raw.csv", "theirs.csv")
+    url = webhdfs(stack, ports(stack)[daemon], theirs, "CREATE&overwrite=true")
+    status, _ = visit(f"http://{STRANGER}/", addressed(WRITE, url))
+    assert status in {0, 400}
+    assert lake().list("/lake/landing/test_doors") == ["raw.csv"]
 
 
 @pytest.mark.parametrize("daemon", ["namenode", "datanode"])
@@ -209,6 +224,63 @@ def test_no_account_says_where_files_lie(stack: Settings, field: str, place: str
     answer = httpx.post(url, auth=account(stack, "training"), json=body)
     assert answer.status_code == 400
     assert "may not say where" in answer.text
+
+
+# Ways out of a folder, as a server may decode them.
+WAYS_OUT = (
+    "%2e%2e/" * 8 + "etc/passwd",
+    "..%2f" * 8 + "etc%2fpasswd",
+    "..%252f" * 8 + "etc%252fpasswd",
+    "..%5c" * 8 + "etc%5cpasswd",
+    "%2fetc%2fpasswd",
+    "file:%2f%2f%2fetc%2fpasswd",
+)
+READS = (
+    "/api/2.0/mlflow-artifacts/artifacts/{way}",
+    "/api/2.0/mlflow-artifacts/artifacts?path={way}",
+    "/get-artifact?run_uuid={run}&path={way}",
+    "/ajax-api/2.0/mlflow/artifacts/list?run_id={run}&path={way}",
+    "/model-versions/get-artifact?name=risk-test-files&version=1&path={way}",
+)
+
+
+@pytest.fixture(scope="module")
+def own_run(stack: Settings) -> str:
+    """A run with a file and a registered version."""
+    from calanque.engines import tracking
+
+    record = tracking.RunRecord(
+        "test_doors", "files", "risk-test-files", "{}", {}, {"m": 1.0}, {}, texts={"card.md": "hello"}
+    )
+    return tracking.log_run(record).run_id
+
+
+def test_mlflow_reads_no_file_of_the_machine(stack: Settings, own_run: str) -> None:
+    import httpx
+
+    def get(path: str) -> httpx.Response:
+        return httpx.get(f"{stack.mlflow_uri}{path}", auth=account(stack, "engineer"))
+
+    assert get(f"/get-artifact?run_uuid={own_run}&path=card.md").text == "hello"
+    for read in READS:
+        for way in WAYS_OUT:
+            answer = get(read.format(run=own_run, way=way))
+            # A folder may be named so, and be empty.
+            assert answer.status_code >= 400 or not answer.json().get("files"), (read, way, answer.text[:200])
+
+
+def test_mlflow_writes_no_file_of_the_machine(stack: Settings, own_run: str) -> None:
+    import httpx
+
+    login = account(stack, "training")
+    for way in ("%2e%2e/" * 8, "..%2f" * 8, "..%252f" * 8):
+        url = f"{stack.mlflow_uri}/api/2.0/mlflow-artifacts/artifacts/{way}tmp/theirs"
+        assert httpx.put(url, content=b"theirs", auth=login).status_code >= 400, way
+    assert not Path("/tmp/theirs").exists()
+    for source in ("/etc", "file:///etc", "http://127.0.0.1:1/x", "mlflow-artifacts:/../../etc"):
+        body = {"name": "risk-test-files", "source": source}
+        url = f"{stack.mlflow_uri}/api/2.0/mlflow/model-versions/create"
+        assert httpx.post(url, json=body, auth=login).status_code == 400, source
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,18 @@ from pathlib import Path
 import pytest
 import yaml
 from browsing import sign_in
-from canary_lake import Lake
+from canary_lake import PERSONAL, Lake
 from drop_feed import contract_of
 from in_formats import COLUMNS, WAYS, typed
 from in_formats import ROWS as SAME_ROWS
 from playwright.sync_api import Browser, expect
 
-from calanque.contracts import load_contracts
 from calanque.engines.airflow import Orchestrator, Run
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "contracts"
 SEEN_S = 60
-FEEDS = {f"feed_{feed}" for feed in load_contracts()}
+FEEDS = {f"feed_{feed}" for feed in PERSONAL}
 ROWS = (
     "date;amount;plate\n31/12/2025 23:59;35,00;AA-123-BB\n01/01/2026 00:10;135;CC-456-DD\n"
     "01/01/0013 00:10;35;EE-789-FF\n01/01/9999 00:10;35;GG-321-HH\n"

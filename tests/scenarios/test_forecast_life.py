@@ -20,6 +20,9 @@ from ml.risk.score_mart import SCORE, score_frame
 from ml.risk.steps import forecast_territory
 
 NAME = "risk-toronto"
+# A city whose forecast is written in seconds.
+SMALL = "chicago"
+SMALL_NAME = f"risk-{SMALL}"
 LAYER = (
     "select type, event_count, observed, expected, p_value, expected_excess_7d from fct_near_repeat "
     "where territory = 'toronto' order by type"
@@ -34,24 +37,24 @@ ALERTS = (
 @pytest.fixture
 def worse(first: DemoRun):
     """Register the champion with its regression turned round, and give it the alias; the true one comes back after."""
-    good = tracking.load_model(NAME)
+    good = tracking.load_model(SMALL_NAME)
     assert good is not None
     document = json.loads(good.model_json)
     document["regression_coefficients"] = [[-value for value in row] for row in document["regression_coefficients"]]
-    record = tracking.RunRecord(NAME, "worse on purpose", NAME, json.dumps(document), {}, {}, {})
+    record = tracking.RunRecord(SMALL_NAME, "worse on purpose", SMALL_NAME, json.dumps(document), {}, {}, {})
     version = tracking.log_run(record).model_version
-    tracking.set_alias(NAME, tracking.CHAMPION, version)
+    tracking.set_alias(SMALL_NAME, tracking.CHAMPION, version)
     left_behind(version)
     yield version
-    spark.sql(f"delete from {SCORE.name} where territory = 'toronto' and model_version = '{version}'")
-    tracking.set_alias(NAME, tracking.CHALLENGER, good.model_version)
-    tracking.set_alias(NAME, tracking.CHAMPION, good.model_version)
-    forecast_territory("toronto", "after the test")
+    spark.sql(f"delete from {SCORE.name} where territory = '{SMALL}' and model_version = '{version}'")
+    tracking.set_alias(SMALL_NAME, tracking.CHALLENGER, good.model_version)
+    tracking.set_alias(SMALL_NAME, tracking.CHAMPION, good.model_version)
+    forecast_territory(SMALL, "after the test")
 
 
 def left_behind(version: str) -> None:
     """Write the record of a version that lost half a nat to the counts in each of forty published weeks."""
-    mondays = [date(2022, 1, 3) + timedelta(weeks=week) for week in range(40)]
+    mondays = [date(2024, 1, 8) + timedelta(weeks=week) for week in range(40)]
     figures = {"type": "all", "record": "published", "model_version": version, "event_count": 500}
     figures |= {"hit_rate_1pct": 0.1, "hit_rate_5pct": 0.3, "coverage": 0.99, "coverage_flagged": 0.93}
     rows = [
@@ -59,27 +62,27 @@ def left_behind(version: str) -> None:
         for monday in mondays
         for method, score in (("model", 0.6), ("baseline", 1.1))
     ]
-    frame = score_frame(rows, "toronto", datetime(2022, 11, 1, tzinfo=UTC))
+    frame = score_frame(rows, SMALL, datetime(2024, 11, 1, tzinfo=UTC))
     marts.write_rows(SCORE, frame, f"model_version = '{version}'", "test", "test")
 
 
 def test_a_worse_champion_retires_and_everything_says_why(worse: str) -> None:
-    told = monitor_territory("toronto", "monitor-test")
+    told = monitor_territory(SMALL, "monitor-test")
     assert told is not None
     assert (told["model_version"], told["is_kept"]) == (worse, False)
     assert "retires" in told["reason"]
-    assert tracking.alias_version(NAME) is None
+    assert tracking.alias_version(SMALL_NAME) is None
     rows = trino.query(
         "select decision, reason, run_id from fct_model_promotion "
-        f"where territory = 'toronto' and model_version = '{worse}' order by decided_at"
+        f"where territory = '{SMALL}' and model_version = '{worse}' order by decided_at"
     )
     assert rows == [(Decision.RETIRED.value, told["reason"], "monitor-test")]
-    forecast_territory("toronto", "monitor-test")
+    forecast_territory(SMALL, "monitor-test")
     for table in ("fct_forecast", "fct_forecast_fine", "fct_forecast_slot"):
-        served = f"select distinct served from {table} where territory = 'toronto'"
+        served = f"select distinct served from {table} where territory = '{SMALL}'"
         assert trino.query(served) == [("baseline",)], table
     # A second look changes nothing: there is no champion any more.
-    assert monitor_territory("toronto", "monitor-test-2") is None
+    assert monitor_territory(SMALL, "monitor-test-2") is None
 
 
 @pytest.fixture
@@ -88,7 +91,7 @@ def published_before(first: DemoRun) -> Iterator[date]:
     week = date(2021, 12, 20)
     of_week = "territory = 'toronto' and week_start_date = '2021-12-27'"
     frame = spark.sql(f"select * from {FORECAST.name} where {of_week}").toPandas()
-    marts.write_week(FORECAST, frame.assign(week_start_date=week), "toronto", week, "test", "test")
+    marts.write_week([(FORECAST, frame.assign(week_start_date=week))], "toronto", week, "test", "test")
     yield week
     spark.sql(f"delete from {FORECAST.name} where week_start_date = '{week}'")
     spark.sql(f"delete from {SCORE.name} where record = 'published' and week_start_date = '{week}'")
@@ -147,7 +150,7 @@ def test_a_table_of_an_earlier_version_keeps_its_weeks(first: DemoRun, trial: st
     for number, table in enumerate((before, after, after)):
         week = date(2021, 12, 6) + timedelta(weeks=number)
         frame = pd.DataFrame([row | {"week_start_date": week}])
-        marts.write_week(table, frame, "here", week, "test", "test")
+        marts.write_week([(table, frame)], "here", week, "test", "test")
     found = spark.rows(f"select upper_count, chance, figure from {trial} order by week_start_date")
     assert [tuple(entry) for entry in found] == [(None, None, 1.5), (3, 0.5, 1.5), (3, 0.5, 1.5)]
     assert spark.columns(trial) == columns

@@ -64,7 +64,8 @@ class Visitor:
             frame.locator("header a[href='/calanque/lac']").click()
         else:
             self.inside.locator("[data-testid=nav-sidebar] a[href$='/plugin/lac']").click()
-        expect(frame.locator("h1")).to_have_text("Lac")
+        # The first look at tables of runs compiles what reads them: on two busy, slow cores that took over a minute.
+        expect(frame.locator("h1")).to_have_text("Lac", timeout=180_000)
         return frame
 
     def send(self, feed: str, **form: str) -> APIResponse:

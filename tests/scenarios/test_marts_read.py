@@ -8,11 +8,13 @@ import pytest
 
 from calanque.contracts.gates import Expectation
 from calanque.demo.run import DemoRun
-from calanque.engines import spark, trino
+from calanque.engines import delta, spark, trino
 from calanque.errors import CalanqueError
-from calanque.marts import build
+from calanque.marts import build, gate
 from calanque.runs import state
 from calanque.runs.gates import newest_checks
+from ml import marts
+from ml.risk.forecast_mart import FORECAST
 
 QUERY = "select count(*), max(occurred_at), count(distinct cell_id) from fct_incidents where territory = 'chicago'"
 IMPOSSIBLE = Expectation(
@@ -28,14 +30,14 @@ def run_id(first: DemoRun) -> Iterator[str]:
 
 
 def test_a_reader_never_sees_a_mart_that_fails_its_gate(run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    load_gate = build.load_gate
+    load_gate = gate.load_gate
 
     def gate_of(mart: str, tier: str) -> Any:
-        gate = load_gate(mart, tier)
+        found = load_gate(mart, tier)
         more = (IMPOSSIBLE,) if mart == "fct_incidents" else ()
-        return gate.model_copy(update={"expectations": (*gate.expectations, *more)})
+        return found.model_copy(update={"expectations": (*found.expectations, *more)})
 
-    monkeypatch.setattr(build, "load_gate", gate_of)
+    monkeypatch.setattr(gate, "load_gate", gate_of)
     monkeypatch.setattr(state, "unchanged", lambda *_: False)
     monkeypatch.setattr(build, "touched_weeks", lambda *_: None)
     seen: list[tuple[Any, ...]] = []
@@ -60,3 +62,20 @@ def test_a_reader_never_sees_a_mart_that_fails_its_gate(run_id: str, monkeypatch
     ]
     assert len(seen) > 10
     assert len(set(seen)) == 1
+
+
+def test_a_reader_never_sees_a_forecast_that_fails_its_gate(run_id: str) -> None:
+    week = spark.rows(f"select max(week_start_date) as week from {FORECAST.name} where territory = 'chicago'")[0].week
+    of_week = f"territory = 'chicago' and week_start_date = date '{week}'"
+    frame = spark.sql(f"select * from {FORECAST.name} where {of_week}").toPandas()
+    query = f"select count(*), max(expected_count) from fct_forecast where {of_week}"
+    before, version = trino.query(query), delta.data_version(FORECAST.name)
+    with pytest.raises(CalanqueError, match=r"fct_forecast: .* on expected_count fails \(1 of [\d,]+ rows break it\)"):
+        marts.write_week(
+            [(FORECAST, frame.assign(expected_count=[900.0, *frame.expected_count[1:]]))],
+            "chicago",
+            week,
+            "test",
+            run_id,
+        )
+    assert (trino.query(query), delta.data_version(FORECAST.name)) == (before, version)

@@ -135,6 +135,7 @@ def test_requests_of_san_francisco(clone: Clone, shared: Path) -> None:
     assert rows["category"].tolist() == want["Category"].tolist()
     assert rows["neighborhood"].isna().sum() == (want["Neighborhood"] == "NA").sum()
     assert not {"lat", "long", "address", "point", "map_url", "status_notes"} & set(rows.columns)
+    assert not [name for name in rows.columns if "redacted" in name], "what is redacted here is English"
 
 
 def test_counters_of_auckland(clone: Clone, shared: Path) -> None:

@@ -1,32 +1,24 @@
-"""Tokens and redaction on the real engine: rotation, any Delta column, and what plans and event logs hold."""
+"""Tokens and redaction on the real engine: keys, any Delta column, and what plans and event logs hold."""
 
 import os
 import secrets
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
-from drop_feed import HEADER, Feed, contract_of
+from drop_feed import Feed
 from typer.testing import CliRunner
 
 from calanque.cli import app
-from calanque.contracts import load_contract
-from calanque.errors import CalanqueError
 from calanque.governance.needles import Needles
 from calanque.governance.unpack import unpack
-from calanque.ingest.column_scan import find_leaks
-from calanque.ingest.sample import sample_landed
-from calanque.privacy.key_file import key_path, read_keys, rotate
+from calanque.privacy.key_file import read_keys
 from calanque.privacy.protect import Redact, Token, protect_batches, protector
-from calanque.privacy.tokens import TokenKeys
 from calanque.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -38,93 +30,6 @@ PLAN = {
     "who": Token(kind="person", purpose=PURPOSE, output="who_token"),
     "phone": Token(kind="phone", purpose=PURPOSE, output="phone_token"),
 }
-
-
-@pytest.fixture
-def key(stack: Settings) -> Iterator[Path]:
-    """The key file of the stack, given back as it was."""
-    path = key_path()
-    before = path.read_bytes()
-    yield path
-    path.write_bytes(before)
-    path.chmod(0o600)
-
-
-@pytest.fixture
-def personal(feed: Feed) -> Feed:
-    """A drop feed with a name, which becomes a token."""
-    contract = contract_of(feed.name)
-    landing, bronze = contract["schema"]
-    landing["properties"].append(
-        {"name": "who", "logicalType": "string", "classification": "identifier", "description": "who"}
-    )
-    bronze["properties"].append(
-        {
-            "name": "reporter_token",
-            "description": "who",
-            "logicalType": "string",
-            "physicalType": "string",
-            "classification": "identifier",
-            "transformSourceObjects": ["who"],
-            "customProperties": [
-                {"property": "protection", "value": "token"},
-                {"property": "tokenKind", "value": "person"},
-                {"property": "tokenPurpose", "value": PURPOSE},
-            ],
-        }
-    )
-    for item in contract["customProperties"]:
-        item["value"] = {"isPersonal": True}.get(item["property"], item["value"])
-    for item in contract["slaProperties"]:
-        item["value"] = 30 if item.get("element") == "landing" else item["value"]
-    path = feed.folders.contracts / f"{feed.name}.odcs.yaml"
-    path.write_text(yaml.safe_dump(contract), encoding="utf-8")
-    return feed
-
-
-def batch(first: int, count: int = 20) -> str:
-    rows = (
-        f"E{n:06d},2026-01-01,noise,-79.4,43.7,{NAME if n % 2 else NAME.upper()}\n" for n in range(first, first + count)
-    )
-    return HEADER.replace("\n", ",who\n") + "".join(rows)
-
-
-def test_a_rotation_changes_no_loaded_batch_and_new_rows_have_the_new_key(personal: Feed, key: Path) -> None:
-    from calanque.governance.token_keys import tokens_in_use
-
-    personal.send(batch(0), "first.csv")
-    first = personal.run()
-    before = TokenKeys.load().token("person", NAME, PURPOSE)
-    assert {row["reporter_token"] for row in personal.bronze()} == {before}
-    versions, rows = personal.versions(), personal.bronze()
-    made = rotate(date(2026, 11, 24))
-    assert personal.run("again") == first
-    assert (personal.versions(), personal.bronze()) == (versions, rows)
-    personal.send(batch(100), "second.csv")
-    personal.run("next")
-    keys = TokenKeys.load()
-    tokens = {row["reporter_token"] for row in personal.bronze()}
-    assert tokens == {keys.token("person", NAME, PURPOSE, key_id=key_id) for key_id in keys.ids}
-    assert {before, keys.token("person", NAME, PURPOSE)} == tokens
-    table = f"bronze.{personal.name}"
-    found = tokens_in_use()
-    assert (found["v1"][table], found[made.key_id][table]) == (20, 20)
-
-
-def test_the_newest_landed_batch_is_checked_against_the_classification(personal: Feed) -> None:
-    contract = load_contract(personal.name, personal.folders)
-    with pytest.raises(CalanqueError, match="has no batch in landing"):
-        sample_landed(contract, 100, 1)
-    personal.send(batch(0), "first.csv")
-    personal.run()
-    sample = sample_landed(contract, 100, 1)
-    assert (sample.row_count, len(sample.values["event_id"]), find_leaks(contract, sample)) == (20, 20, [])
-    # A manifest tells time to the second: the newest batch is the later one.
-    time.sleep(1.1)
-    personal.send(batch(100).replace("E0001", "06 39 98 41 "), "second.csv")
-    personal.run("next")
-    (leak,) = find_leaks(contract, sample_landed(contract, 100, 1))
-    assert (leak.column, leak.type, leak.hit_count, leak.value_count) == ("event_id", "PHONE_NUMBER", 20, 20)
 
 
 def airflow(*arguments: str) -> None:

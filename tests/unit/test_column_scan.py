@@ -3,17 +3,19 @@
 import csv
 import io
 import random
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from calanque.cli import app
-from calanque.contracts import FeedContract, load_contract
+from calanque.contracts import FeedContract, load_contract, load_contracts
 from calanque.errors import CalanqueError
 from calanque.ingest.column_scan import find_leaks
 from calanque.ingest.sample import Sample, sample_file
 from calanque.twin.citizen_reports import generate_reports, planted_values
+from calanque.twin.daily import write_day
 
 REPORTS = load_contract("citizen_reports")
 TORONTO = load_contract("toronto_incidents")
@@ -47,6 +49,21 @@ def test_the_reports_of_the_demo_pass(tmp_path: Path) -> None:
     code, output = check("citizen_reports", "--data", str(path))
     assert code == 0, output
     assert "no personal value in 3 open columns of 1,500 rows" in " ".join(output.split())
+
+
+# A city's own codes (DIVAG_ANIM) and FIWARE's identifiers read like names: of these a person decides.
+DECIDED = {
+    *("marseille_fines", "marseille_impounds", "marseille_main_courante"),
+    *("marseille_noise", "marseille_passers_by"),
+}
+OF_TWIN = [one.feed for one in load_contracts().values() if one.source.kind == "twin" and one.feed not in DECIDED]
+
+
+@pytest.mark.parametrize("feed", OF_TWIN)
+def test_what_contracts_of_the_twin_call_open_holds_no_person(feed: str, tmp_path: Path) -> None:
+    path = write_day(load_contract(feed), date(2026, 6, 1), 5, tmp_path)[0]
+    code, output = check(feed, "--data", str(path))
+    assert code == 0, output
 
 
 VALUES = {kind: [v.value for v in PLANTED if v.type == kind] for kind in sorted({v.type for v in PLANTED})}

@@ -1,5 +1,7 @@
 """The pages of the console: what they say, and that they open nothing but the project's own documents."""
 
+from datetime import date
+
 import pytest
 
 from calanque.console import documents
@@ -50,6 +52,8 @@ def test_a_line_says_whom_to_cite_in_both_languages(feed: str) -> None:
     assert line.startswith(f"Source: {made.citation.removesuffix('.')}. Producer / Producteur: {made.producer}. ")
     assert line.endswith(".") and made.licence in line
     assert ".." not in line and "\n" not in line
+    dated = contract.model_copy(update={"provenance": made.model_copy(update={"date_published": date(2026, 3, 1)})})
+    assert source_line(dated) == f"{line} Published / Publié le: 2026-03-01."
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -116,6 +116,8 @@ def test_a_red_mark_says_so_in_words_and_leads_to_its_batch(door: Door) -> None:
     page = html(DPO)
     assert f'<a class="mark bad" href="/calanque/lac/batches/{FEED}/b0123">Refused</a>' in page
     assert '<span class="mark bad">Late</span>' in page
+    assert f'<span class="mark bad">{FEED} is late</span>' in page.partition('<tr data-mart="fct_incidents">')[2]
+    assert "est en retard" in html(ANALYST, "fr")
     assert "1,200 = 0 + 1,200" in page
     assert "1\u202f200 = 0 + 1\u202f200" in html(DPO, "fr")
 

@@ -54,6 +54,24 @@ def add(place: str, /, **new: Any) -> Any:
     return lambda c: next(item for item in c["schema"] if item["name"] == place)["properties"].append(new)
 
 
+def test_a_contract_is_read_once_until_its_text_changes(tmp_path: Path) -> None:
+    path = tmp_path / "citizen_reports.odcs.yaml"
+    text = (FEEDS / path.name).read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    first = read_contract(path)
+    assert read_contract(path) is first
+    path.write_text(text.replace(first.title, "Renamed"), encoding="utf-8")
+    assert read_contract(path).title == "Renamed"
+
+
+def test_a_contract_read_before_is_wrong_once_its_territory_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_contract(FEEDS / "citizen_reports.odcs.yaml")
+    monkeypatch.setattr("calanque.contracts.odcs.known_territories", lambda: ("toronto",))
+    monkeypatch.setattr("calanque.contracts.rules.known_territories", lambda: ("toronto",))
+    with pytest.raises(CalanqueError, match="there is no territory 'marseille'"):
+        read_contract(FEEDS / "citizen_reports.odcs.yaml")
+
+
 def test_the_two_feeds_load() -> None:
     contracts = load_contracts()
     assert {"citizen_reports", "toronto_incidents"} <= set(contracts)
@@ -120,7 +138,8 @@ REFUSED = {
         "schema.landing.Lat",
     ),
     "unknown-regime": (set_custom("regime", "gdpr"), "regime"),
-    "unknown-origin": (set_custom("origin", "measured"), "origin"),
+    "unknown-origin": (set_custom("origin", "guessed"), "origin"),
+    "measured-incident": (set_custom("origin", "measured"), "no device measures a row of the shape incident"),
     "unknown-source-kind": (set_custom("source", {"kind": "ftp"}), "source"),
     "source-typo": (set_custom("source", {"kind": "drop", "pattern": "*.csv", "paterns": 1}), "paterns"),
     "wheel-without-digest": (
@@ -227,8 +246,8 @@ REFUSED = {
     "unknown-option": (set_column("bronze", "lat", logicalTypeOptions={"format": "f32"}), "logicalTypeOptions.format"),
     "limit-on-string": (set_column("bronze", "type", logicalTypeOptions={"minimum": 1}), "only an integer or a number"),
     "broken-pattern": (set_column("bronze", "type", logicalTypeOptions={"pattern": "("}), "regular expression"),
-    "projected-with-one-source": (
-        set_column("bronze", "x_m", transformSourceObjects=["Long"]),
+    "projected-with-three-sources": (
+        set_column("bronze", "x_m", transformSourceObjects=["Long", "Lat", "MCI"]),
         "longitude then latitude",
     ),
     "projected-as-string": (set_column("bronze", "x_m", logicalType="string", physicalType="string"), "is double"),
@@ -243,7 +262,16 @@ REFUSED = {
     "long-domain": (lambda c: c.update(domain="d" * 150), "domain"),
     "blank-owner": (lambda c: c["team"]["members"][0].update(username=" \n"), "owner"),
     "long-quarantine": (lambda c: c["slaProperties"][3].update(value=400), "quarantine is kept 30 days at most"),
-    "unknown-sla": (lambda c: c["slaProperties"].append({"property": "latency", "value": 1}), "latency"),
+    "unknown-sla": (lambda c: c["slaProperties"].append({"property": "availability", "value": 1}), "availability"),
+    "latency-of-no-unit": (lambda c: c["slaProperties"].append({"property": "latency", "value": 1}), "unit h or d"),
+    "latency-of-years": (
+        lambda c: c["slaProperties"].append({"property": "latency", "value": 800, "unit": "d"}),
+        "up to a year",
+    ),
+    "latency-twice": (
+        lambda c: c["slaProperties"].extend([{"property": "latency", "value": 2, "unit": "d"}] * 2),
+        "written once",
+    ),
     "no-schedule": (lambda c: c["slaProperties"].pop(0), "schedule"),
 }
 
@@ -255,6 +283,9 @@ REFUSED_PERSONAL = {
         protect("description_redacted", "token", tokenKind="person", tokenPurpose="citizen_reports"),
         "redact is for free_text",
     ),
+    "language-not-said": (lambda c: c["customProperties"].remove(custom(c, "language")), "customProperties.language"),
+    "language-not-read": (set_custom("language", "it"), "classify its columns personal"),
+    "language-by-its-name": (set_custom("language", "français"), "customProperties.language"),
     "name-redacted": (protect("reporter_token", "redact"), "redact is for free_text"),
     "drop-in-bronze": (protect("reporter_token", "drop"), "leave it out"),
     "unknown-protection": (protect("reporter_token", "hash"), "protection"),
@@ -388,6 +419,28 @@ FORBIDDEN = [
     "an_nais",
     "birth_year",
     "emotion",
+    "account.acct",
+    "account.display_name",
+    "account.id",
+    "in_reply_to_id",
+    "mentions",
+    "IMSI",
+    "imsi_hash",
+    "IMEI2",
+    "msisdn",
+    "idfa",
+    "gaid",
+    "iccid",
+    "device_id",
+    "deviceId",
+    "device.id",
+    "DeviceID",
+    "advertisingId",
+    "mac_address",
+    "adresse_mac",
+    "Appearance.HumanBody.Belonging",
+    "/MetadataStream/VideoAnalytics/Frame/SceneImageRef",
+    "Appearance.Image",
 ]
 ALLOWED = [
     "usage",
@@ -407,6 +460,18 @@ ALLOWED = [
     "courage",
     "message",
     "reporter_name",
+    "account_currency",
+    "replied_at",
+    "street_name",
+    "device",
+    "device_count",
+    "address_id",
+    "adresse",
+    "stadium_address",
+    "gained",
+    "image",
+    "Appearance.Class.Type",
+    "body_text",
 ]
 
 

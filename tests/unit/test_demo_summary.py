@@ -50,6 +50,7 @@ BATCHES = {
             loaded_count=2_124,
             quarantined_count=0,
             reasons={},
+            updated_at=datetime(2026, 6, 1, 20, 30, tzinfo=UTC),
         )
     ],
     "marseille_main_courante": [
@@ -61,6 +62,7 @@ BATCHES = {
             loaded_count=0,
             quarantined_count=5_030,
             reasons={"missing_column": 5_030},
+            updated_at=datetime(2026, 6, 1, 20, 30, tzinfo=UTC),
         )
     ],
 }
@@ -107,9 +109,9 @@ def lines() -> list[str]:
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param("|Chicago|chicago_shootings_2022|2,124|2,124|0|–|2/2 true|", id="batch"),
+        pytest.param("|Chicago|chicago_shootings_2022|2,124|2,124|0|–|2/2 true|2026-06-03 08:30|", id="batch"),
         pytest.param(
-            "|Marseille|marseille_main_courante (synthetic), refused|5,030|0|5,030|5,030 missing_column|0/0 true|",
+            "|Marseille|marseille_main_courante (synthetic), refused|5,030|0|5,030|5,030 missing_column|0/0 true|–|",
             id="refused batch",
         ),
         pytest.param("|fct_forecast|80,045|9,700|12,345|58,000|", id="rows of each city"),

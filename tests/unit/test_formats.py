@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -23,6 +24,7 @@ from calanque.sources.drop import DropSource
 
 TORONTO = load_contract("toronto_incidents")
 CSV = {"type": "csv", "delimiter": ",", "encoding": "UTF-8", "multiline": False}
+XML = {"type": "xml", "record": "r/row"}
 ROWS = [
     {"id": "1", "place.name": "Vieux-Port", "lon": "5.37", "lat": "43.2950", "note": "a, b"},
     {"id": "2", "place.name": "Été \u00ab9\u00bb", "lon": "5.4", "lat": "43.3", "note": None},
@@ -92,6 +94,19 @@ def as_xlsx(table: list[dict[str, Any]]) -> bytes:
     return sink.getvalue()
 
 
+def as_xml(table: list[dict[str, Any]]) -> bytes:
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n<f:rows xmlns:f="urn:made-up" xmlns="urn:other">'
+    for row in table:
+        told = {name: escape(value or "") for name, value in row.items()}
+        text += f"""
+  <f:row id="{told["id"]}">
+    <place><name>{told["place.name"]}</name></place>
+    <lon>{told["lon"]}</lon> <f:lat>{told["lat"]}</f:lat>
+    <note>{told["note"]}</note>
+  </f:row>"""
+    return f"{text}\n</f:rows>\n".encode()
+
+
 WRITERS: dict[str, tuple[dict[str, Any], Callable[[list[dict[str, Any]]], bytes]]] = {
     "csv": (CSV, as_csv),
     "json": ({"type": "json"}, as_json),
@@ -99,6 +114,7 @@ WRITERS: dict[str, tuple[dict[str, Any], Callable[[list[dict[str, Any]]], bytes]
     "geojson": ({"type": "geojson"}, as_geojson),
     "parquet": ({"type": "parquet"}, as_parquet),
     "xlsx": ({"type": "xlsx"}, as_xlsx),
+    "xml": ({"type": "xml", "record": "rows/row"}, as_xml),
 }
 
 
@@ -162,6 +178,31 @@ def test_a_csv_says_how_it_is_written(content: bytes, expected: dict[str, Any], 
     assert guess(tmp_path / "a.csv").model_dump().items() >= expected.items()
 
 
+OBJECTS = {
+    "lines": (b'{"a": [{"b": 1}]}\n{"a": [{"b": 2}]}\n', {"type": "jsonl"}),
+    "one-line": (b'{"a": 1}\n', {"type": "jsonl"}),
+    "member": (b'{"total": 1, "events": [{"a": 1}]}\n', {"type": "json", "member": "events"}),
+    "member-over-lines": (b'{\n "events": [\n  {"a": 1}\n ]\n}\n', {"type": "json", "member": "events"}),
+    "features": (b'{"features": [{"properties": {}}], "type": "FeatureCollection"}', {"type": "geojson"}),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), OBJECTS.values(), ids=OBJECTS.keys())
+def test_where_the_records_of_an_object_are_is_guessed(
+    content: bytes, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    found = guess(tmp_path / "a.json")
+    assert found.model_dump(exclude_none=True).items() >= expected.items()
+    assert list(rows(tmp_path / "a.json", found))
+
+
+def test_a_file_without_the_member_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"results": [{"a": 1}]}')
+    with pytest.raises(UnreadableError, match="has no array 'events'"):
+        describe_file(tmp_path / "a.json", options(type="json", member="events"))
+
+
 COUNTS = {
     "multiline-csv": ({**CSV, "multiline": True}, b'a,b\n1,"x\ny\n\nz"\n2,"say ""no"""\n\n3,c', 3, False),
     "multiline-csv-cut": ({**CSV, "multiline": True}, b'a,b\n1,"x\ny', None, True),
@@ -177,6 +218,8 @@ COUNTS = {
     "json-cut-between": ({"type": "json"}, b'[{"a": 1},', 1, True),
     "json-empty": ({"type": "json"}, b"", 0, False),
     "json-nothing": ({"type": "json"}, b"[]", 0, False),
+    "json-member": ({"type": "json", "member": "events"}, b'{"total": 2, "events": [{"a": 1}, {"a": 2}]}', 2, False),
+    "json-member-cut": ({"type": "json", "member": "events"}, b'{"events": [{"a": 1}, {"a": 2}', 2, True),
     "json-odd-elements": ({"type": "json"}, b'[{"a": 1}, 12, null, [1]]', 4, False),
     "jsonl-cut": ({"type": "jsonl"}, b'{"a": 1}\n{"a": 2', 2, True),
     "jsonl-bad-line": ({"type": "jsonl"}, b'{"a": 1}\nnothing\n\n{"a": 2}\n', 3, False),
@@ -199,6 +242,11 @@ HEADERS = {
         {**CSV, "unpivot": {"keep": ["d"], "nameColumn": "sensor", "valueColumn": "count"}},
         b"d,p,q\n1,2,3\n",
         ("d", "sensor", "count"),
+    ),
+    "wide-some": (
+        {**CSV, "unpivot": {"keep": ["d"], "columns": ["q"], "nameColumn": "sensor", "valueColumn": "count"}},
+        b"d,note,q\n1,2,3\n",
+        ("d", "note", "sensor", "count"),
     ),
     "half-a-letter": ({"type": "json"}, b'[{"a\\ud83d": 1}]', ("a\ufffd",)),
     "null-parent": ({"type": "json"}, b'[{"p": null}, {"p": {"x": 1}}]', ("p.x",)),
@@ -243,6 +291,11 @@ TEXTS = {
         {**CSV, "unpivot": {"keep": ["d"], "nameColumn": "n", "valueColumn": "v"}},
         b"d,it's,q\n1,2,\n",
         ["1", "it's", "2"],
+    ),
+    "wide-some": (
+        {**CSV, "unpivot": {"keep": ["d"], "columns": ["q"], "nameColumn": "n", "valueColumn": "v"}},
+        b"d,note,q\n1,2,3\n",
+        ["1", "2", "q", "3"],
     ),
 }
 
@@ -384,7 +437,18 @@ def test_a_day_of_a_workbook_has_no_hour(number_format: str, expected: str, tmp_
     assert list(rows(tmp_path / "a.xlsx", options(type="xlsx"))) == [{"t": expected}]
 
 
+# A status as Mastodon publishes it: who speaks, whom it names and to whom it answers never come in.
+STATUS = {
+    "id": "1",
+    "created_at": "2026-06-01T10:00:00.000Z",
+    "content": "<p>x</p>",
+    "language": "fr",
+    "tags": [{"name": "marseille"}],
+}
 FORBIDDEN = {
+    "posts-account": ({"type": "json"}, json.dumps([STATUS | {"account": {"acct": "x"}}]).encode()),
+    "posts-mentions": ({"type": "json"}, json.dumps([STATUS | {"mentions": [{"url": "x"}]}]).encode()),
+    "posts-thread": ({"type": "json"}, json.dumps([STATUS | {"in_reply_to_id": "1"}]).encode()),
     "csv": (CSV, b"a,Suspect_Gender\n1,x\n"),
     "wide": ({**CSV, "unpivot": {"keep": ["a"], "nameColumn": "n", "valueColumn": "v"}}, b"a,age,q\n1,2,3\n"),
     "json-nested": ({"type": "json"}, b'[{"a": 1}, {"person": {"traits": {"gender": "x"}}}]'),
@@ -392,6 +456,13 @@ FORBIDDEN = {
     "geojson": ({"type": "geojson"}, b'{"features": [{"properties": {"sexe": "x"}}]}'),
     "parquet": ({"type": "parquet"}, as_parquet([{"id": "1", "face": "x"}])),
     "xlsx": ({"type": "xlsx"}, as_xlsx([{"id": "1", "religion": "x"}])),
+    "xml": (XML, b"<r><row a='1'><p><Gender>x</Gender></p></row></r>"),
+    "xml-attribute": (XML, b"<r><row a='1'><p FaceId='x'/></row></r>"),
+    "xml-above": (XML, b"<r gait='x'><row a='1'/></r>"),
+    "xml-in-a-list": (XML, b"<r><row a='1'><p><age>1</age></p><p><age>2</age></p></row></r>"),
+    "xml-records": ({"type": "xml", "record": "r/Face"}, b"<r><Face a='1'/></r>"),
+    "xml-beside-the-records": (XML, b"<r><row a='1'/><SceneImage>x</SceneImage></r>"),
+    "xml-in-what-is-no-row": (XML, b"<r><row a.b='1'><a><b>2</b></a><sex>x</sex></row></r>"),
 }
 
 
@@ -401,6 +472,10 @@ def test_a_forbidden_column_is_refused_before_landing_in_every_format(
 ) -> None:
     with pytest.raises(RefusedBatchError, match="nothing was landed: a file has a column about"):
         fetched(tmp_path, "a.txt", content, options(**written))
+
+
+def test_a_post_without_its_people_may_come_in(tmp_path: Path) -> None:
+    assert fetched(tmp_path, "a.txt", json.dumps([STATUS]).encode(), options(type="json")).files
 
 
 def fetched(tmp_path: Path, name: str, content: bytes, form: FormatOptions) -> Any:
@@ -483,7 +558,7 @@ def test_the_members_are_landed_and_the_archive_is_in_the_manifest(tmp_path: Pat
     assert len({file.container.sha256 for file in files}) == 1
 
 
-@pytest.mark.parametrize("kind", ["json", "geojson", "parquet", "xlsx"])
+@pytest.mark.parametrize("kind", ["json", "geojson", "parquet", "xlsx", "xml"])
 def test_a_file_that_one_task_must_hold_has_a_bound(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FORMATS[kind], "largest_bytes", 10)
     (tmp_path / "a").write_bytes(WRITERS[kind][1](ROWS))

@@ -69,6 +69,17 @@ def test_columns_that_others_are_projected_from_are_known_whatever_their_names()
     assert (BETWEEN, "lon") not in found
 
 
+def of_one_column(column: BronzeColumn) -> BronzeColumn:
+    return column.model_copy(update={"sources": ("geo_point_2d",)}) if column.projected else column
+
+
+def test_a_position_in_one_column_bounds_the_columns_of_the_shape_alone() -> None:
+    contract = TORONTO.model_copy(update={"bronze": tuple(map(of_one_column, map(renamed, TORONTO.bronze)))})
+    assert {column for name, column in lines(contract) if name == BETWEEN} == {"occurred_at"}
+    contract = TORONTO.model_copy(update={"bronze": tuple(map(of_one_column, TORONTO.bronze))})
+    assert lines(contract)[BETWEEN, "lon"].kwargs["min_value"] == -79.66
+
+
 def test_rows_are_from_the_first_valid_day_of_the_city_to_now() -> None:
     kwargs = lines(TORONTO)[BETWEEN, "occurred_at"].kwargs
     assert kwargs["min_value"] == datetime(2014, 1, 1, 5, tzinfo=UTC)  # midnight in Toronto

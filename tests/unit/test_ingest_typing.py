@@ -8,6 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from calanque.contracts import FeedContract, load_contract
+from calanque.contracts.model import BronzeColumn
+from calanque.contracts.rules import problems_of
 from calanque.engines.spark import literal
 from calanque.errors import CalanqueError
 from calanque.formats import FileFormat
@@ -92,6 +94,23 @@ def test_a_decimal_comma_is_read_in_positions_only() -> None:
     plain = typing_sql(TORONTO.model_copy(update={"bronze": bronze}), "raw", None)
     assert "try_cast(replace(`Long`, ',', '.') AS double)" in typing_sql(TORONTO, "raw", GRID)
     assert "try_cast(`Long` AS double)" in plain and "replace(`Long`, ','" not in plain
+
+
+def test_a_position_may_stand_in_one_column() -> None:
+    def turned(column: BronzeColumn) -> BronzeColumn:
+        return column.model_copy(update={"sources": ("geo_point_2d",)}) if column.projected else column
+
+    landing = REPORTS.landing[0].model_copy(update={"name": "geo_point_2d", "classification": "personal"})
+    contract = REPORTS.model_copy(
+        update={"landing": (*REPORTS.landing, landing), "bronze": tuple(map(turned, REPORTS.bronze))}
+    )
+    assert problems_of(contract) == []
+    text = typing_sql(contract, "v", MARSEILLE)
+    lon, lat = "`_c__n__c__lon_geo_point_2d`", "`_c__n__c__lat_geo_point_2d`"
+    assert text.count("AS `_c__lon_geo_point_2d`") == text.count("AS `_c__lat_geo_point_2d`") == 1
+    assert "replace(`_c__lon_geo_point_2d`" not in text  # a comma parts the two
+    assert f"{lon} + {lat} IS NOT NULL THEN 'outside_territory:zone'" in text
+    assert f"{lat} BETWEEN 5.22D AND 5.54D" in text
 
 
 def test_null_markers_are_blank_before_a_value_is_read() -> None:
@@ -228,9 +247,10 @@ KEYS = {
 
 
 @pytest.mark.parametrize(("header", "reason", "words"), KEYS.values(), ids=KEYS.keys())
-@pytest.mark.parametrize("kind", ["json", "jsonl", "geojson"])
+@pytest.mark.parametrize("kind", ["json", "jsonl", "geojson", "xml"])
 def test_a_key_is_never_told(kind: str, header: Header, reason: str, words: str) -> None:
-    contract = TORONTO.model_copy(update={"file_format": TypeAdapter(FileFormat).validate_python({"type": kind})})
+    written = {"type": kind} | ({"record": "r/row"} if kind == "xml" else {})
+    contract = TORONTO.model_copy(update={"file_format": TypeAdapter(FileFormat).validate_python(written)})
     refusal = check_headers(contract, {"a.json": header})
     assert refusal is not None
     assert refusal.reason == reason

@@ -111,7 +111,7 @@ class _Read:
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS.keys())
 def test_no_landing_column_meets_a_name_of_the_reading(form: type[FormatOptions]) -> None:
-    said = {"type": "csv", "delimiter": ",", "encoding": "UTF-8", "multiline": False}
+    said = {"type": "csv", "delimiter": ",", "encoding": "UTF-8", "multiline": False, "record": "rows/row"}
     options = form.model_validate(
         {key: value for key, value in said.items() if key in form.model_fields}
         | {"type": form.model_fields["type"].annotation.__args__[0]}

@@ -6,6 +6,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter
+from hashlib import sha256
 from types import ModuleType
 
 import pytest
@@ -200,11 +201,24 @@ def test_the_held_half_holds_each_type_often_enough_to_be_measured():
 
 def test_marked_texts_are_read_with_their_values():
     documents = written.written()
-    assert len(documents) == 1652
+    assert len(documents) == 2152
     assert not any("[[" in d.text for d in documents)
-    assert sum(len(d.entities) for d in documents) == 11474
+    assert sum(len(d.entities) for d in documents) == 15083
     first = documents[0]
     assert [first.text[e.start : e.end] for e in first.entities][:2] == ["Yvonne Le Guilcher", "14/03/1938"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "fewest_texts", "fewest_entities"), [(written.FIRST_SIGHT, 450, 2000), (written.TEMPTING, 160, 0)]
+)
+def test_the_texts_at_first_sight_are_those_that_were_sealed(folder, fewest_texts, fewest_entities):
+    sealed = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    files = {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.txt")}
+    assert {name: digest for digest, name in (line.split("  ") for line in sealed)} == files
+    documents = written.written(folder)
+    assert len({d.id for d in documents}) == len(documents) >= fewest_texts
+    assert sum(len(d.entities) for d in documents) >= fewest_entities
+    assert not any("[[" in d.text for d in documents)
 
 
 def test_gold_covers_types_casings_and_origins(laps):
@@ -351,6 +365,8 @@ def test_errors_stay_out_of_the_repository_and_hide_the_held_half(tmp_path, monk
     with pytest.raises(SystemExit):
         evaluate.arguments()
     assert not path.exists()
+    with pytest.raises(CalanqueError, match="first sight"):
+        evaluate.write_errors(path, [("first_sight", judgements)], "open")
     evaluate.write_errors(path, [("municipal", judgements)], "open")
     told = {json.loads(line)["source"] for line in path.read_text(encoding="utf-8").splitlines()}
     assert told == {d.source for d in documents if d.entities}

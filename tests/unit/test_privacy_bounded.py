@@ -26,6 +26,18 @@ HOSTILE = {
     "lines": lambda n: "\n" * n + "1 mot",
     "slashes": lambda n: "né le " + "/" * n,
     "towers": lambda n: "tour a " * (n // 7),
+    "one by one": lambda n: "1 / 2 a " * (n // 8),
+    "entities": lambda n: "&amp;" * (n // 5) + "eacute;",
+    "misread bytes": lambda n: "Ã" * n,
+    "marks": lambda n: "1" + "\u0335" * n,
+    "letters of others": lambda n: "a-" * (n // 2) + "\u0430",
+    "labels": lambda n: "n° client " * (n // 10) + "1",
+    "words after labels": lambda n: "contrat a b c d " * (n // 16) + ": 1",
+    "numbers of a label": lambda n: "matricules " + "123, " * (n // 5),
+    "parts of a number": lambda n: "contrat n° " + "a1-" * (n // 3),
+    "years of births": lambda n: "nés en " + "2012, " * (n // 6),
+    "dates in streets": lambda n: "12 rue du 8 mai 1945 " * (n // 21),
+    "pseudonyms": lambda n: "pseudo : " + "A de " * (n // 5),
     "noise": lambda n: "".join(random.Random(7).choices(LETTERS, k=n)),
 }
 NEIGHBOUR = "Mon voisin Jean Dupont, 06 39 98 12 34"
@@ -57,6 +69,10 @@ PIECES = (
         "compte ",
         "n° ",
         "1er ",
+        "n° client ",
+        "matricule ",
+        "&#",
+        "Ã",
         "Jean ",
         "DUPONT ",
         "<PERSON>",
@@ -101,7 +117,7 @@ def test_whatever_is_repeated_stays_within_its_share(pieces: list[str], tail: st
 def test_a_text_over_its_share_is_masked_whole_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "LEAST_S", 1e-6)
     monkeypatch.setattr(budget, "PER_CHARACTER_S", 0.0)
-    text = f"{NEIGHBOUR} à la fontaine " * 50
+    text = f"{NEIGHBOUR} à la fontaine " * 1000
     (done,) = redact([text])
     assert done.text == "<UNREAD_TEXT>"
     assert [(s.start, s.end, s.type, s.rule) for s in done.spans] == [(0, len(text), "UNREAD_TEXT", "unread.time")]

@@ -36,10 +36,10 @@ def test_cells_below_a_head_are_masked(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Lieu;Agent;Motif\nparc;absent;sans suite",
+        "Lieu;Agent;Suite\nparc;absent;sans suite",
         "Le nom, le service et la date\nsont, pour chacun, à noter, merci",
         "nom;commune\nPiscine du port;Marseille\nEcole du port;Aubagne",
-        "identifiant,libelle,montant\nLAMPE,Lampe,300",
+        "identifiant,libelle,montant\n12,banc,300",
         "Mobile;quantité\n12 bancs;4",
         "Nom de la rue;Longueur\nGrande Rue;300 m",
         "Nom : le service\nTel : aucun",

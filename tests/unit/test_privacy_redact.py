@@ -8,7 +8,10 @@ import string
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from calanque.cli.main import app
+from calanque.contracts.rules import REDACTED_LANGUAGE
 from calanque.errors import CalanqueError
 from calanque.privacy.redact import BATCH_COUNT, redact, redact_lines
 from calanque.privacy.spans import PLACEHOLDER, Span, mask, merge, unmask_offsets
@@ -59,8 +62,8 @@ MODEL_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=
         pytest.param("DUPONT JEAN", "<PERSON>", id="all-capitals"),
         pytest.param("le nommé dupont jean a crié", "le nommé <PERSON> a crié", id="lower-after-cue"),
         pytest.param("Hier, Amadou Traoré criait.", "Hier, <PERSON> criait.", id="name-origin"),
-        pytest.param("C'est encore Traoré qui hurle.", "C'est encore <PERSON> qui hurle.", id="surname-alone-by-model"),
-        pytest.param("Selon LEFEBVRE, rien ne va.", "Selon <PERSON>, rien ne va.", id="SURNAME-alone-by-model"),
+        pytest.param("C'est encore Traoré qui hurle.", "C'est encore <PERSON> qui hurle.", id="surname-alone"),
+        pytest.param("Selon LEFEBVRE, rien ne va.", "Selon <PERSON>, rien ne va.", id="SURNAME-alone"),
         pytest.param("Le lycée Jean Moulin est fermé.", "Le lycée Jean Moulin est fermé.", id="place-stays"),
         pytest.param("La plaque d'égout bouge.", "La plaque d'égout bouge.", id="common-words-stay"),
         pytest.param("IBAN FR7630006000011234567890189.", "IBAN <IBAN_CODE>.", id="cue-stays"),
@@ -105,7 +108,7 @@ def test_lone_surrogate_is_no_obstacle() -> None:
 
 
 def test_engine_starts_and_works_with_the_network_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from calanque.privacy import presidio
+    from calanque.privacy.persons.classifier import classifier
     from calanque.privacy.redact import find_values
 
     def refuse(*_: object, **__: object) -> None:
@@ -114,7 +117,7 @@ def test_engine_starts_and_works_with_the_network_closed(monkeypatch: pytest.Mon
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    presidio.analyzer.cache_clear()
+    classifier.cache_clear()
     assert [s.type for s in find_values(["Jean Dupont, jean@example.org"])[0]] == ["PERSON", "EMAIL_ADDRESS"]
 
 
@@ -182,7 +185,7 @@ def test_lines_are_read_as_they_are_needed() -> None:
 def test_bad_line_is_named_by_number_never_by_content(line: str) -> None:
     lines = ['{"id": 1, "text": "a"}', "", line, '{"id": 2, "text": "b"}']
     out, errors = io.StringIO(), io.StringIO()
-    assert redact_lines(lines, out, errors) == (2, 0, 1)
+    assert redact_lines(lines, out, errors) == (2, 0, 1, 0)
     assert [json.loads(written)["id"] for written in out.getvalue().splitlines()] == [1, 2]
     assert json.loads(errors.getvalue())["line"] == 3
     assert "Dupont" not in errors.getvalue()
@@ -192,6 +195,34 @@ def test_bad_line_is_named_by_number_never_by_content(line: str) -> None:
     assert "Dupont" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert [json.loads(written)["id"] for written in out.getvalue().splitlines()] == [1]
+
+
+def test_an_id_that_may_name_a_person_is_said_and_nothing_of_it() -> None:
+    ids = ["dossier DUPONT Jean", "jean.dupont@example.fr", "2024-118", "a7f3", 12, None]
+    lines = [json.dumps({"id": name, "text": "Rien."}) for name in ids]
+    out, errors = io.StringIO(), io.StringIO()
+    assert redact_lines(lines, out, errors) == (6, 0, 0, 2)
+    told = [json.loads(line) for line in errors.getvalue().splitlines()]
+    assert [(one["line"], "may name a person" in one["warning"]) for one in told] == [(1, True), (2, True)]
+    assert "dupont" not in errors.getvalue().lower()
+    assert [json.loads(line)["id"] for line in out.getvalue().splitlines()] == ids
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_stream_is_read_in_the_encoding_that_is_named(encoding: str) -> None:
+    lines = '{"id": 1, "text": "Mme Hélène Lefèvre"}\n'.encode(encoding)
+    done = CliRunner().invoke(app, ["redact", "--encoding", encoding], input=lines)
+    assert json.loads(done.stdout)["text"] == "Mme <PERSON>"
+    assert CliRunner().invoke(app, ["redact", "--encoding", "klingon"], input=lines).exit_code != 0
+
+
+def test_a_line_in_another_encoding_is_told_and_the_others_go_on() -> None:
+    latin, plain = '{"id": 1, "text": "Hélène Lefèvre"}\n'.encode("cp1252"), b'{"id": 2, "text": "Rien."}\n'
+    done = CliRunner().invoke(app, ["redact"], input=latin + plain)
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [2]
+    told = json.loads(done.stderr.splitlines()[0])
+    assert (told["line"], "--encoding" in told["error"]) == (1, True)
+    assert "Lef" not in done.stderr
 
 
 def test_surrogates_leave_as_valid_utf8() -> None:
@@ -243,3 +274,9 @@ def test_folding_never_moves_a_character(text: str) -> None:
 )
 def test_sentences(text: str, count: int) -> None:
     assert len(sentences(text)) == count
+
+
+def test_the_language_that_contracts_may_say_is_the_one_that_is_read() -> None:
+    from calanque.privacy.presidio import LANGUAGE
+
+    assert REDACTED_LANGUAGE == LANGUAGE

@@ -107,7 +107,9 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(steps.state, "record", lambda step, inputs, facts: kept.states.update({step: facts}))
     until = kept.cube.day_of(kept.cube.weeks)
     monkeypatch.setattr(steps, "territory_cube", lambda territory, config: (kept.cube, until))
-    monkeypatch.setattr(steps.marts, "write_week", lambda table, frame, *rest: kept.written.update({table.name: frame}))
+    monkeypatch.setattr(
+        steps.marts, "write_week", lambda written, *_: kept.written.update({one.name: rows for one, rows in written})
+    )
     monkeypatch.setattr(steps, "_emit_forecast", lambda *given: None)
     return kept
 

@@ -452,6 +452,11 @@ def test_the_card_says_what_the_results_say(training):
     assert f"{training.validation.all_weeks.figures[CHALLENGER]['hit_rate_5pct']:.2%}" in card
     for said in ("Training table version: 12", "never persons", "left out, and refused by the code", "20 weekly"):
         assert said in card, said
+    served = training.validation.coverage
+    assert len(served) >= 2 and all("all" in by_type and len(by_type) > 1 for by_type in served.values())
+    for method, by_type in served.items():
+        for kind, (every, flagged) in by_type.items():
+            assert f"| {kind} | {method} | {every:.1%} | {flagged:.1%} |" in card
     metrics = training.validation.metrics()
     assert {"stack.hit_rate_5pct", "gain.log_score.low", "decay.brier"} <= metrics.keys()
 

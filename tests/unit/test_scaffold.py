@@ -147,6 +147,7 @@ def test_the_engines_evidence_is_written_and_no_value(tmp_path: Path) -> None:
     assert (classes["description"], classes["reporter_email"], classes["reporter_phone"]) == (
         "free_text", "identifier", "identifier",
     )  # fmt: skip
+    assert set(undecided_fields(yaml.safe_load(text))) >= {"customProperties.language"}
     assert classes["category"] == "open" and classes["reporter_name"] in ("identifier", UNDECIDED)
     assert "tokenKind, value: email" in text and "tokenKind, value: phone" in text
 

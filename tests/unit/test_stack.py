@@ -4,9 +4,13 @@ import configparser
 import json
 import os
 import socket
+import sys
+import time
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -244,3 +248,42 @@ def test_the_engine_alone_starts_without_what_it_does_not_need(declared) -> None
     assert not {name for name in names if name.startswith(("airflow", "trino", "mlflow"))}
     with pytest.raises(CalanqueError, match="There is no service 'sparc': choose one of"):
         lifecycle.needed(every, "sparc")
+
+
+OUTLIVES = "import os, sys, time; os.fork() or os.setpgid(0, 0); print(os.getpgid(0), flush=True); time.sleep(600)"
+
+
+def test_what_outlives_its_service_ends_with_the_stack(make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a task of Airflow does, in a process group of its own."""
+    monkeypatch.setenv("SPARK_REMOTE", "sc://elsewhere")
+    settings = make("local")
+    settings = settings.model_copy(update={"port_offset": settings.port_offset + 20_000})
+    for folder in (settings.logs, settings.home / "secrets"):
+        folder.mkdir(parents=True)
+    (settings.home / "secrets" / "supervisor").write_text("a word", encoding="utf-8")
+    service = services.Service(
+        name="leaves-one", command=(sys.executable, "-c", OUTLIVES), environment={}, ready=lambda _: True
+    )
+    supervisor.write_file(settings, [service])
+    supervisor.start(settings)
+    leader = supervisor.door(settings).getPID()
+    supervisor.door(settings).startProcess("leaves-one", False)
+    try:
+        until = time.monotonic() + 20
+        while len(groups := {os.getpgid(pid) for pid in of_session(leader)}) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert len(groups) == 2
+        # With what its starter has, Spark's own start refuses, and the engine would be a client.
+        assert not supervisor.OF_A_CLIENT & psutil.Process(leader).environ().keys()
+    finally:
+        supervisor.stop(settings, ["leaves-one"])
+    assert of_session(leader) == []
+
+
+def of_session(leader: int) -> list[int]:
+    found = []
+    for pid in psutil.pids():
+        with suppress(ProcessLookupError):
+            if pid != leader and os.getsid(pid) == leader:
+                found.append(pid)
+    return found

@@ -3,22 +3,39 @@
 import csv
 import hashlib
 import io
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from calanque.errors import CalanqueError
+from calanque.twin.accidents import WRONG_TIME as NO_HOUR
+from calanque.twin.accidents import generate_accidents
 from calanque.twin.citizen_reports import HEADER, generate_reports, planted_values
+from calanque.twin.detections import generate_detections
+from calanque.twin.dirt import WRONG_TIMES
+from calanque.twin.enforcement import generate_fines, generate_impounds
 from calanque.twin.incidents import HEADER as INCIDENT_HEADER
 from calanque.twin.incidents import generate_incidents
 from calanque.twin.main_courante import HEADER as EVENT_HEADER
-from calanque.twin.main_courante import WRONG_TIMES, generate_main_courante
+from calanque.twin.main_courante import generate_main_courante
 from calanque.twin.main_courante_texts import FACTS
+from calanque.twin.public_space import CANCELLED, generate_agenda, generate_occupations
+from calanque.twin.public_space import WRONG_TIME as NO_TIME
+from calanque.twin.registers import INDICATORS, generate_cameras, generate_crime_figures, generate_partners
 from calanque.twin.report_texts import CATEGORIES
+from calanque.twin.street_sensors import SITES, WRONG_TIME, generate_crowd_flow, generate_noise
+from calanque.twin.weather import STATIONS, generate_weather
 
+WEATHER_DAYS = 5 * 365
 DAY = date(2026, 3, 29)  # clocks change at 2 a.m.
 
 
@@ -149,10 +166,182 @@ def test_a_main_courante_is_dirty_as_asked() -> None:
     ("arguments", "words"),
     [
         pytest.param({"last_day": "30/09/2026"}, "YYYY-MM-DD", id="day"),
-        pytest.param({"days": 0}, "days 1 or more", id="no-day"),
+        pytest.param({"days": 0}, "days must be 1 or more", id="no-day"),
         pytest.param({"dirt": 0.5}, "a third at most", id="all-dirt"),
     ],
 )
 def test_a_main_courante_that_can_not_be_is_refused(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(CalanqueError, match=words):
         generate_main_courante(**arguments)
+
+
+@pytest.mark.parametrize("generate", [generate_fines, generate_impounds])
+def test_acts_are_the_same_twice_and_as_dirty_as_asked(generate: Callable[..., bytes]) -> None:
+    made = generate("2026-03-31", 31, 200, 7, dirt=0.1)
+    assert made == generate("2026-03-31", 31, 200, 7, dirt=0.1) != generate("2026-03-31", 31, 200, 8, dirt=0.1)
+    rows = _rows(made)
+    number, at = list(rows[0])[:2]
+    assert len(rows) == 220 and len({row[number] for row in rows}) == 200
+    assert sum(row["LON"] == "0,000" for row in rows) == sum(row[at] in WRONG_TIMES for row in rows) == 20
+    with pytest.raises(CalanqueError, match="count must be 0 or more"):
+        generate("2026-03-31", 31, -1, 7)
+
+
+@pytest.mark.parametrize("generate", [generate_weather, generate_noise, generate_crowd_flow, generate_detections])
+def test_sensors_say_the_same_twice_and_another_seed_something_else(generate: Callable[..., bytes]) -> None:
+    made = generate("2026-03-29", 2, 7, 0.1)
+    assert made == generate("2026-03-29", 2, 7, 0.1) != generate("2026-03-29", 2, 8, 0.1)
+    with pytest.raises(CalanqueError, match="YYYY-MM-DD"):
+        generate("29/03/2026", 2, 7)
+
+
+def test_the_twin_s_weather_is_that_of_the_coast(shared: Path) -> None:
+    """Monthly means of 1991 to 2020, of temperature at the airport beside: what the twin is warmer is the town."""
+    known = pd.read_csv(shared / "marseille-meteo" / "marseille_complet.csv", parse_dates=["DATE"])
+    known = known[known["DATE"].dt.year.between(1991, 2020)]
+    made = pd.read_csv(io.BytesIO(generate_weather("2025-12-31", WEATHER_DAYS, 3)), sep=";", dtype={"AAAAMMJJHH": str})
+    month = made["AAAAMMJJHH"].str[4:6].astype(int)
+    apart = made.groupby(month)["T"].mean() - known.groupby(known["DATE"].dt.month)["TM"].mean()
+    assert len(made) == WEATHER_DAYS * 24 * len(STATIONS) and len(apart) == 12
+    assert apart.abs().max() < 2 and abs(apart.mean()) < 1
+    assert 400 < made.groupby("NUM_POSTE")["RR1"].sum().mean() / 5 < 650
+    assert made.loc[made["NUM_POSTE"] == 13055001, "FF"].isna().all()
+
+
+def test_streets_are_busiest_in_the_afternoon_and_loud_at_night_where_people_go_out() -> None:
+    crowd = pd.DataFrame(one["properties"] for one in json.loads(generate_crowd_flow("2026-07-12", 14, 5))["features"])
+    hour = pd.to_datetime(crowd["dateObservedFrom"]).dt.tz_convert("Europe/Paris").dt.hour
+    assert crowd.groupby(hour)["peopleCount"].mean().idxmax() in range(14, 20)
+    assert (crowd["peopleCountTowards"] + crowd["peopleCountAway"] == crowd["peopleCount"]).all()
+    noise = pd.DataFrame(one["properties"] for one in json.loads(generate_noise("2026-07-12", 14, 5))["features"])
+    late = noise[pd.to_datetime(noise["dateObservedFrom"]).dt.hour.isin([21, 22, 23])]
+    assert late.groupby("name")["LAeq"].mean().idxmax() == max(SITES, key=lambda site: site.night_life).name
+
+
+def test_every_twentieth_occupation_meets_the_one_before_and_the_rest_is_as_dirty_as_asked() -> None:
+    made = generate_occupations("2026-03-31", 30, 200, 7, 0.05)
+    assert (
+        made == generate_occupations("2026-03-31", 30, 200, 7, 0.05) != generate_occupations("2026-03-31", 30, 200, 8)
+    )
+    rows = {row["NUM_ARRETE"]: row for row in _rows(made)}
+    assert len(rows) == 200 and len(_rows(made)) == 210
+    assert sum(row["DEBUT"] in WRONG_TIMES for row in rows.values()) == 10
+    assert sum(row["LON"] == row["LAT"] == "0,000" for row in rows.values()) == 10
+    clean = {row["NUM_ARRETE"]: row for row in _rows(generate_occupations("2026-03-31", 30, 200, 7))}
+    for number in range(20, 201, 20):
+        before, after = clean[f"AT-{number - 1:05d}"], clean[f"AT-{number:05d}"]
+        assert {name for name in before if before[name] == after[name]} >= {"DEBUT", "FIN", "ADRESSE", "LON", "LAT"}
+        assert before["OBJET"] != after["OBJET"]
+    begins = [datetime.strptime(row["DEBUT"], "%d/%m/%Y %H:%M") for row in clean.values()]
+    ends = [datetime.strptime(row["FIN"], "%d/%m/%Y %H:%M") for row in clean.values()]
+    assert all(begin < end for begin, end in zip(begins, ends, strict=True))
+    with pytest.raises(CalanqueError, match="count must be 0 or more"):
+        generate_occupations("2026-03-31", 31, -1, 7)
+
+
+def test_the_agenda_is_json_in_local_time_over_the_change_of_clocks() -> None:
+    made = generate_agenda("2026-04-30", 60, 300, 7, 0.02)
+    assert made == generate_agenda("2026-04-30", 60, 300, 7, 0.02) != generate_agenda("2026-04-30", 60, 300, 8, 0.02)
+    told = json.loads(made)
+    events = {event["uid"]: event for event in told["events"]}
+    assert told["total"] == len(told["events"]) == 306 and len(events) == 300
+    assert sum(event["firstTiming"]["begin"] == NO_TIME for event in events.values()) == 6
+    good = [event for event in events.values() if event["firstTiming"]["begin"] != NO_TIME]
+    assert {event["firstTiming"]["begin"][-6:] for event in good} == {"+01:00", "+02:00"}
+    for event in good:
+        assert event["timings"][0]["begin"] == event["firstTiming"]["begin"] < event["lastTiming"]["end"]
+        assert event["timings"][-1]["end"] == event["lastTiming"]["end"]
+    assert {event["status"] for event in good} == {1, CANCELLED}
+    assert {event["location"]["latitude"] is None for event in good} == {True, False}
+
+
+def test_registers_have_the_columns_of_their_sources(shared: Path) -> None:
+    with (shared / "paris-videoprotection" / "data.csv").open(encoding="utf-8") as stream:
+        paris = next(csv.reader(stream, delimiter=";"))
+    made = generate_cameras("2026-05-31", 3650, 200, 7, 0.05)
+    rows = _rows(made)
+    assert [name.replace("'", "’") for name in rows[0]] == paris
+    assert len(rows) == 210 and sum(row["lon"] == row["lat"] == "0" for row in rows) == 10
+    assert made == generate_cameras("2026-05-31", 3650, 200, 7, 0.05) != generate_cameras("2026-05-31", 3650, 200, 8)
+    (published,) = (shared / "ssmsi-departement").glob("*.csv")
+    with published.open(encoding="utf-8-sig") as stream:
+        names = next(csv.reader(stream, delimiter=";"))
+    figures = _rows(generate_crime_figures(2016, 9, 7))
+    # By commune the office names the place otherwise, says what it withholds, and tells no dwellings.
+    assert set(figures[0]) - set(names) == {"CODGEO_2025", "est_diffuse"}
+
+
+def test_figures_of_few_are_withheld_by_the_office_and_sent_by_mistake_by_partners() -> None:
+    figures = _rows(generate_crime_figures(2016, 9, 7))
+    assert len(figures) == 16 * 9 * len(INDICATORS) and generate_crime_figures(2016, 9, 7) != generate_crime_figures(
+        2016, 9, 8
+    )
+    withheld = [row for row in figures if row["est_diffuse"] == "ndiff"]
+    assert 0 < len(withheld) < 100 and {row["nombre"] for row in withheld} == {"NA"}
+    assert all(int(row["nombre"]) >= 11 for row in figures if row["est_diffuse"] == "diff")
+    counts = _rows(generate_partners("2025-07", 12, 7, 0.05))
+    assert (
+        counts == _rows(generate_partners("2025-07", 12, 7, 0.05)) != _rows(generate_partners("2025-07", 12, 8, 0.05))
+    )
+    assert {row["MOIS"] for row in counts} == {f"2025-{m:02d}" for m in range(7, 13)} | {
+        f"2026-0{m}" for m in range(1, 7)
+    }
+    assert sum(int(row["NOMBRE"]) < 11 for row in counts) == round(0.05 * 12 * 16 * 5)
+    with pytest.raises(CalanqueError, match="YYYY-MM-DD"):
+        generate_partners("juillet", 12, 7)
+
+
+def test_accidents_have_the_codes_of_the_real_form(shared: Path) -> None:
+    made = generate_accidents("2026-06-30", 90, 400, 7, 0.05)
+    assert (
+        made == generate_accidents("2026-06-30", 90, 400, 7, 0.05) != generate_accidents("2026-06-30", 90, 400, 8, 0.05)
+    )
+    rows = _rows(made)
+    assert len(rows) == 420 and len({row["Num_Acc"] for row in rows}) == 400
+    assert sum(row["hrmn"] == NO_HOUR for row in rows) == sum(row["lat"] == row["long"] == "0" for row in rows) == 20
+    real: dict[str, set[str]] = {}
+    for file in (shared / "toulouse-baac").glob("caracteristiques-20*.geojson"):
+        for feature in json.loads(file.read_text(encoding="utf-8"))["features"]:
+            for name, code in feature["properties"].items():
+                real.setdefault(name, set()).add(code)
+    for name in ("lum", "agg", "int", "atm", "col"):
+        assert {row[name] for row in rows} <= real[name]
+    hours = Counter(int(row["hrmn"][:2]) for row in rows if row["hrmn"] != NO_HOUR)
+    assert max(hours, key=hours.__getitem__) in range(15, 20)
+
+
+TT = "{http://www.onvif.org/ver10/schema}"
+
+
+def test_detections_have_the_same_bytes_on_every_machine_and_are_as_dirty_as_asked() -> None:
+    made = generate_detections("2026-06-30", 1, 7, dirt=0.01)
+    assert hashlib.sha256(made).hexdigest() == "972e166749c65edf6d49aa458bb64092abc1f3da64868936c7f9ca751e410012"
+    frames = list(ElementTree.fromstring(made).iter(f"{TT}Frame"))
+    wrong = [frame for frame in frames if frame.attrib["UtcTime"] == WRONG_TIME]
+    sent = Counter(ElementTree.tostring(frame) for frame in frames if frame not in wrong)
+    assert len(frames) == 1_152 + 12 and len(wrong) == sum(times - 1 for times in sent.values()) == 12
+    assert sum(len(frame) == 0 for frame in frames) > 20
+
+
+def test_detections_are_what_onvif_says_and_nothing_of_an_appearance_but_its_class(shared: Path) -> None:
+    """Each name is in the published schema, but the place of a frame, for which the schema leaves room."""
+    schema = ElementTree.fromstring((shared / "onvif-schemas" / "metadatastream.xsd").read_bytes())
+    common = ElementTree.fromstring((shared / "onvif-schemas" / "common.xsd").read_bytes())
+    known = {node.attrib.get("name") for part in (schema, common) for node in part.iter()}
+    elements = list(ElementTree.fromstring(generate_detections("2026-06-30", 1, 7)).iter())
+    names = {name.removeprefix(TT) for element in elements for name in (element.tag, *element.attrib)}
+    assert names - known == {"{urn:calanque:recorder}lon", "{urn:calanque:recorder}lat"}
+    parts = {part.tag for element in elements if element.tag == f"{TT}Appearance" for part in element}
+    assert parts == {f"{TT}Shape", f"{TT}Class"}
+    classes = {element.text for element in elements if element.tag == f"{TT}Type"}
+    assert classes == {"Human", "Vehicle", "Bicycle", "Animal", "Bag"}
+    assert all(re.fullmatch(r"[0-9]+", element.attrib.get("ObjectId", "0")) for element in elements)
+
+
+def test_a_camera_numbers_what_stays_in_view_alike_and_begins_anew_each_day() -> None:
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for frame in ElementTree.fromstring(generate_detections("2026-06-30", 2, 7)).iter(f"{TT}Frame"):
+        day = numbers.setdefault((frame.attrib["Source"], frame.attrib["UtcTime"][:10]), [])
+        day += [int(one.attrib["ObjectId"]) for one in frame]
+    assert len(numbers) == 2 * len(SITES)
+    assert all(1 in day and len(set(day)) < len(day) for day in numbers.values())

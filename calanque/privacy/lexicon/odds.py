@@ -1,4 +1,4 @@
-"""How much more often a word is somebody's name than a word of French: the evidence all name rules share."""
+"""How much more often a word is somebody's name than a word of French: the first evidence of a name."""
 
 import math
 import re

@@ -177,12 +177,3 @@ PLACE_PREPOSITIONS = frozenset(("a", "en", "vers"))
 
 NAMESAKES_LINKED = frozenset(("signe", "indice", "position", "fracture"))
 """The same with "de" between: "signe de Babinski", but "signe Le Goff"."""
-
-NO_NAMES = ROLES | LABELS | GREETINGS | FOLLOWERS
-"""Words that no name draws in, unless they are listed as names."""
-
-SURNAMES_AND_LABELS = frozenset(("vu", "to"))
-"""Labels that are frequent surnames too ("Signé par VU", "le gardien TO")."""
-
-BIRDS = frozenset((("martin", "pecheur"), ("martin", "pecheurs"), ("martins", "pecheurs")))
-"""Birds whose first word only looks like a name."""

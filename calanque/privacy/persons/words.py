@@ -1,4 +1,4 @@
-"""The words of a text as the name rules see them: folded, with their casing and what stands before them."""
+"""The words of a text as the classifier sees them: folded, with their casing and what stands before them."""
 
 import re
 from collections.abc import Sequence
@@ -69,23 +69,15 @@ class Word:
 
     __slots__ = (
         *("casing", "end", "folded", "gap", "has_capital_elision", "is_beside_value", "is_dotted", "is_in_handle"),
-        *("name_start", "odds", "score", "sentence", "start"),
+        *("name_start", "odds", "start"),
     )
 
-    def __init__(self, start: int, end: int, folded: str, gap: str, casing: Casing, sentence: int) -> None:
-        """Take the word's place, its folded form, the folded text since the word before, its casing and sentence."""
-        self.start, self.end, self.folded, self.gap, self.casing, self.sentence = (
-            start,
-            end,
-            folded,
-            gap,
-            casing,
-            sentence,
-        )
+    def __init__(self, start: int, end: int, folded: str, gap: str, casing: Casing) -> None:
+        """Take the word's place, its folded form, the folded text since the word before, and its casing."""
+        self.start, self.end, self.folded, self.gap, self.casing = start, end, folded, gap, casing
         self.odds = name_odds(folded)
         self.has_capital_elision = self.is_beside_value = self.is_dotted = self.is_in_handle = False
         self.name_start = start
-        self.score = 0.0
 
 
 def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
@@ -96,7 +88,7 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
     is_misread = bool(_HAS_MISREAD.search(folded))
     pattern = _MISREAD_WORD if is_misread else _WORD
     is_loud, is_foreign = is_shouting(original), bool(_FOREIGN_LETTER.search(original))
-    for number, (low, high) in enumerate(sentences(folded)):
+    for low, high in sentences(folded):
         shouts = is_shouting(original[low:high]) and (is_loud or folded.count(" ", low, high) >= _LOUD_SENTENCE)
         is_first = True
         for match in pattern.finditer(folded, low, high):
@@ -114,7 +106,7 @@ def words_of(text: Prepared, holes: Sequence[Span] = ()) -> list[Word]:
                 form = folded[start:end]
             gap = folded[position:start]
             casing = Casing.SHOUT if shouts else _casing(original, start, end, is_first, gap)
-            word = Word(start, end, form, gap, casing, number)
+            word = Word(start, end, form, gap, casing)
             if is_foreign:
                 _weigh_letters(original, word)
             if begin < start and not is_first:

@@ -13,6 +13,7 @@ from calanque.privacy.recognisers.health_number import HEALTH_NUMBER
 from calanque.privacy.recognisers.iban import IBAN
 from calanque.privacy.recognisers.identity_card import IDENTITY_CARD
 from calanque.privacy.recognisers.ip import IP
+from calanque.privacy.recognisers.labelled import LABELLED, OfType
 from calanque.privacy.recognisers.nir import NIR
 from calanque.privacy.recognisers.passport import PASSPORT
 from calanque.privacy.recognisers.person import PERSON
@@ -24,8 +25,8 @@ from calanque.privacy.recognisers.siret import SIRET
 from calanque.privacy.recognisers.tax_number import TAX_NUMBER
 from calanque.privacy.rules import Recogniser
 
-PACK_VERSION = "0.9.1"
-STRUCTURED: tuple[Recogniser, ...] = (
+PACK_VERSION = "0.11.0"
+_OF_ONE_TYPE: tuple[Recogniser, ...] = (
     EMAIL,
     IBAN,
     BANK_CARD,
@@ -47,4 +48,9 @@ STRUCTURED: tuple[Recogniser, ...] = (
     ADDRESS,
     HANDLE,
 )
-PACK: tuple[Recogniser, ...] = (*map(Mended, STRUCTURED), PERSON)
+STRUCTURED: tuple[Recogniser, ...] = (*_OF_ONE_TYPE, LABELLED)
+PACK: tuple[Recogniser, ...] = (
+    *(Mended(OfType(recogniser.entity, recogniser, LABELLED)) for recogniser in _OF_ONE_TYPE),
+    Mended(OfType(LABELLED.entity, LABELLED)),
+    PERSON,
+)

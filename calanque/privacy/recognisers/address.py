@@ -8,7 +8,15 @@ from dataclasses import replace
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.places import NEUTRAL
-from calanque.privacy.recognisers.address_extent import after_postcode, known_town_end, left, name_end, right, town_end
+from calanque.privacy.recognisers.address_extent import (
+    after_postcode,
+    known_town_end,
+    left,
+    name_end,
+    number_behind,
+    right,
+    town_end,
+)
 from calanque.privacy.recognisers.address_rules import (
     AFTER_STREET,
     ANY_BEFORE,
@@ -130,7 +138,7 @@ def _homes(text: Prepared) -> Iterator[Span]:
             if rule.name == "lives_at":
                 if NO_STREET.match(text.folded, start):
                     continue
-                end = name_end(text, start, end)
+                end = number_behind(text, name_end(text, start, end))
             yield _span(start, right(text, end), rule.score, rule.name)
         if LIVES_WITH_TOWN.match(text.folded, cue.start()) and (town := TO_TOWN.match(text.folded, cue.start())):
             yield from _home_town(text, town.end())

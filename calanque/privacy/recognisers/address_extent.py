@@ -36,7 +36,7 @@ POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
 _BEFORE = folded_pattern(
     rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
     r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section(?!\s(?:syndical|local|sporti))|"
-    r"lieu[ \-]dit|les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
+    r"lieu[ \-]?dit|les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
     r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
 )
 _CAPITALS = r"[A-ZÀ-Ý][\w'\u2019\-]+"
@@ -55,7 +55,7 @@ _LONGEST_BEFORE = 90
 _GAP = r"(?:[ \t]|[,;\-–/|(.](?![.])|\n){0,4}"
 _PART = folded_pattern(rf"{_GAP}(?:(?:au|a|dans|de)\s(?:la\s|le\s|l')?)?(?:{UNIT}|{BOX})")
 _RESIDENCE = re.compile(
-    r"[ \u00a0\u202f,\-–(\n]{1,3}(?i:r[ée]sidence|r[ée]s\.?|immeuble|imm\.|lotissement|lieu[ -]dit|hameau|cit[ée]|"
+    r"[ \u00a0\u202f,\-–()\n]{1,3}(?i:r[ée]sidence|r[ée]s\.?|immeuble|imm\.|lotissement|lieu[ -]?dit|hameau|cit[ée]|"
     r"villa|domaine|chez)\s"
     r"(?:(?i:les?|la|du|des?|l'|d')[ ']?){0,2}[A-ZÀ-Ý0-9][\w'\u2019\-]*(?:[ \u00a0\u202f](?:(?:de|du|des|la|le|les|"
     r"d'|l'|et)[ \u00a0\u202f']?){0,2}[A-ZÀ-Ý][\w'\u2019\-]*){0,3}"
@@ -102,6 +102,12 @@ ne nee nes nees monsieur madame mme mr m mlle appartement batiment bat appt esc 
 codes interphone apt appart app logt pte imm etg
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
+_MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+"""What follows a month in a street's name: "rue du 8 Mai 1945"."""
+_NUMBER_BEHIND = folded_pattern(
+    r"[ ]?,?[ ](?:n[°o][ ]?|au[ ])?\d{1,4}(?:[ ]?(?:bis|ter))?(?=[ ]?(?:[,;)\n]|\.(?!\d)|$))"
+)
 _ARTICLES = ("le", "la", "les")
 _NO_TOWN = (
     COMMON_WORDS
@@ -135,6 +141,12 @@ def right(text: Prepared, end: int) -> int:
             break
         end = following
     return _unlisted_town_end(text, end)
+
+
+def number_behind(text: Prepared, end: int) -> int:
+    """Return where a number that closes the phrase after a street or house ends: "cité des Embruns 6"."""
+    match = _NUMBER_BEHIND.match(text.folded, end)
+    return match.end() if match else end
 
 
 def _unlisted_town_end(text: Prepared, end: int) -> int:
@@ -247,7 +259,7 @@ def _goes_on(text: Prepared, start: int, end: int, match: re.Match[str], shouts:
     word = text.folded[match.start(2) : match.end(2)].strip("'.")
     previous = re.split(r"[\s'\-]", text.folded[start:end])[-1]
     if word[:1].isdigit():
-        return False
+        return previous in _MONTHS and bool(_YEAR.fullmatch(word))
     is_capital = match.group(2)[0].isupper()
     if previous in _OPEN_ENDED and not match.group(1) and len(word) >= _SHORTEST_NOUN:
         return True

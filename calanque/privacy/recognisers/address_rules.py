@@ -14,7 +14,7 @@ _LINK = (
     r"pres)\b))[\s\-]"
     r"|de\sl'|[ld]'|n°?\s?){0,3}"
 )
-_STREET = rf"(?:{STREET_TYPES})(?:\s|(?<=\.)){_LINK}\w[\w'\-]*"
+_STREET = rf"(?:{STREET_TYPES}|lieu[ \-]?dit)(?:\s|(?<=\.)){_LINK}\w[\w'\-]*"
 _LIVES = (
     r"(?:demeur(?:ant|e|ait|es|er)|habit(?:e|es|ent|ant|ait|ons|ez|er)|domicili(?:e|ee|es|ees|ation)|"
     r"resid(?:e|ant|ait|ent|ons|er)|log(?:e|ee|eant|eait|er)|heberg(?:e|ee|es)|vi(?:t|s|vant|vent)|"
@@ -38,7 +38,7 @@ AT_NUMBER = (
         "number_place",
         folded_pattern(
             rf"(?<![/€])(?<!\d[.,]){_NUMBER}\s?,?\s(?P<s>(?:sur\s)?(?:la|le|les)\s(?:canebiere|vieux[- ]port|"
-            r"corniche|plaine|croisette))(?!\w)"
+            r"corniche|plaine|croisette)|(?:de\s)?(?:la\s)?meme\s(?:rue|avenue|impasse|allee|adresse))(?!\w)"
         ),
         0.7,
         begins=Begins.NUMBER,
@@ -211,6 +211,7 @@ NOT_A_NUMBER = re.compile(
     r"\d:)[ \t]?(?:n°\s?)?\Z"
 )
 NO_STREET = words(
+    r"(?:rues|avenues|boulevards|impasses|chemins|routes|ruelles)\s\w+",
     r"(?:places?|parcs?)\s(?:de\s(?:parking|stationnement|livraison)|pour|handicape\w*|libres?|assises?|pmr|"
     r"reservees?|vacantes?|disponibles?|en)",
     r"cours\s(?:de\s(?:danse|francais|natation|yoga|maths?|conduite|sport|soutien)|d'(?:anglais|espagnol|arabe)|en|"

@@ -90,33 +90,9 @@ _NUMBERS = PatternRecogniser(
     rules=(
         Rule("short", folded_pattern(_SHORT), 0.15, begins=Begins.CODE, reach=22, anchors=_CUE_ANCHORS),
         Rule(
-            "shortest",
-            folded_pattern(
-                r"(?<!\w)(?:agent\s(?:n[°o]?|numero)|badge(?:\s(?:n[°o]?|numero))?|"
-                rf"matricule|mle)[ ]?[:°]?[ ]?(?P<v>\d{{1,2}}|[a-z]{{2,4}}\d{{2,6}}|(?<=mle[ ])\d{{4}}){NO_UNIT}"
-            ),
-            0.6,
-            anchors=one_of("agent", "badge", "matricule", "mle"),
-        ),
-        Rule(
-            "grouped",
-            folded_pattern(
-                r"(?<!\w)(?:matricule|mle)\s?(?:n[°o])?[:.]?\s?(?P<v>(?=[a-z.\-]{0,5}\d)[a-z\d]{1,8}(?:[\-./][a-z\d]{1,8}){1,3})"
-                rf"{NO_UNIT}"
-            ),
-            0.6,
-            anchors=one_of("matricule", "mle"),
-        ),
-        Rule(
-            "after_agent",
-            folded_pattern(rf"(?<!\w)agente?\s(?P<v>{LETTERS}?(?!(?:19|20)\d\d(?!\w))\d{{3,8}}{NO_UNIT})"),
-            0.6,
-            anchors=one_of("agent"),
-        ),
-        Rule(
             "after_role",
             folded_pattern(
-                rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES}|(?<!\d[ ])\d{{3}}[ ]\d{{3}}(?![ ]?\d){NO_UNIT})"
+                rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES}|(?<!\d[ ])(?:\d[ ])?\d{{3}}[ ]\d{{3}}(?![ ]?\d){NO_UNIT})"
             ),
             0.85,
             anchors=_ROLE_ANCHORS,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
@@ -19,11 +20,12 @@ _FULL_DATE = folded_pattern(
     r"[0-3]\d(?:0[1-9]|1[0-2])(?P<cy>(?:19|20)\d\d))(?![\w/]|[.,\-]\d|[ ]?(?:h|euros?|€)(?!\w))"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_OLD_ALONE, _NEAR_ALONE = 2010, 2016
+_TODAY = date.today().year
+_OLD_ALONE, _NEAR_ALONE = _TODAY - 16, _TODAY - 10
 """In a text without a later year, a date up to this year is an old one; the second, where its place says it all."""
 _ADULT_GAP, _NEAR_GAP = 12, 3
 """Years between a date and the latest year of its text: anywhere near a name, and where its place says it all."""
-_CENTURY_TURN = 30
+_CENTURY_TURN = _TODAY % 100 + 4
 
 _LAST_WORD = re.compile(r"([^\W\d_][\w'\u2019\-]*)\.?[ ]?[(\[,;:|/\-–—\t]{0,2}[ \t]{0,2}$")
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'\u2019\-]*)\.?,?[ ]$")

@@ -24,9 +24,10 @@ _REPUBLICAN = (
     r"(?:vendemiaire|brumaire|frimaire|nivose|pluviose|ventose|germinal|floreal|prairial|messidor|thermidor|fructidor)"
 )
 _DIGITS = (
-    rf"(?:(?:\d{{1,2}}|xx|\*\*|\?\?){_SEP}(?:\d{{1,2}}|xx|\*\*|\?\?){_SEP}{_YEAR}|(?:18|19|"
+    rf"(?:(?:\d{{1,2}}|xx|\*\*|\?\?){_SEP}(?:\d{{1,2}}|[ivx]{{1,4}}|xx|\*\*|\?\?){_SEP}{_YEAR}|(?:18|19|"
     r"20)\d{2}[\-/.]\d{1,2}[\-/.]\d{1,2}|"
     rf"{_DAY}\s{{1,2}}(?:de\s)?{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_YEAR}|{_IN_WORDS}))?|\d{{8}}|"
+    rf"\d{{1,2}}[ ]?[/.\-][ ]?(?:{_MONTH}|mar|apr|may|feb|aug)[/.\-][ ]?{_YEAR}|"
     rf"\d{{1,2}}/(?:19|20)\d{{2}}|\d{{1,2}}(?:jan|fe[bv]|ma[ryi]|a[pv]r|ju[nl]|aug|sep|oct|nov|dec)\d{{2,4}}|"
     rf"\d{{1,2}}\s{_REPUBLICAN}\san\s(?:[ivx]{{1,4}}|\d{{1,2}}))(?![\w/])"
 )
@@ -39,6 +40,7 @@ _BORN = (
     r"(?<!\w)(?:re-?)?(?:n(?=\.?\s?le\s)\.?|vue?\sle\sjour|venue?\sau\smonde|accouch\w+(?:\s\w+){0,2}|"
     r"nee?|ne/nee|ne\(e\)|ne\s\(e\)|ne\.e|ne-e|ne\s?/\s?e|nait|naquit|naquis)s?(?!\w)"
 )
+_THINGS = "".join(f"(?<!{thing}[ ])" for thing in ("projet", "association", "idee", "societe", "collectif", "club"))
 _PLACE_WORD = (
     r"(?!(?:a|est|ete|ont|etait|et|qui|depuis|sera|vit|habite|se|ne|sont|signale|declare|demeurant|domicilie|"
     r"domiciliee)(?!\w))"
@@ -47,7 +49,7 @@ _PLACE_WORD = (
 _SIGNS = r"[\s:|>=\]\u2192\"'*]{0,4}(?:</?\w{1,6}>\s?){0,2}"
 _BETWEEN = (
     r"(?:\s?[,:(\-]?\s?(?:(?:le|les|en|du|un|une|ce|vers|sous\sx|respectivement|aux\senvirons\sde|courant|date|"
-    r"au)\s?:?)?)"
+    r"au)\s?:?(?:\s(?:lun|mar|mercre|jeu|vendre|same)di|\sdimanche)?)?)"
     rf"|\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,2}}\s?,?\s(?:le|en)"
     rf"|(?:\s{_PLACE_WORD}){{0,2}}\s?:?,?\s(?:a|au|aux|en|dans)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}}"
     r"(?:\s\d{1,2}(?:er|e|eme)(?!\w))?"
@@ -102,8 +104,9 @@ _BORN_ON = PatternRecogniser(
         Rule(
             "born_in_year",
             folded_pattern(
-                rf"{_BORN}\s(?:(?:a|au|aux)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}},?\s)?(?:en|vers|"
-                rf"courant)\s(?P<v>(?:{_MONTH}\s)?(?:(?:19|20)\d{{2}}|\d{{2}}))(?!\w)"
+                rf"{_THINGS}{_BORN}\s(?:(?:a|au|aux)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}},?\s)?(?:en|vers|"
+                rf"courant|(?:en\s)?l'an(?:nee)?)\s(?P<v>(?:{_MONTH}\s)?(?:(?:19|20)\d{{2}}|\d{{2}})"
+                rf"(?:(?:,|\set)\s(?:en\s)?(?:19|20)\d{{2}}){{0,6}})(?!\w)"
             ),
             0.8,
         ),
@@ -130,16 +133,7 @@ _SAID = PatternRecogniser(
         ),
         Rule(
             "after_label",
-            folded_pattern(rf"{_LABEL}{_LABEL_LINK}(?P<v>{_DATES}|(?:19|20)\d{{2}}(?!\w))"),
-            0.9,
-            anchors=_LABEL_ANCHORS,
-        ),
-        Rule(
-            "in_boxes",
-            folded_pattern(
-                rf"{_LABEL}{_LABEL_LINK}(?P<v>\d[ ]\d[ ]{{1,3}}[/.\-|]?[ ]{{0,3}}\d[ ]\d[ ]{{1,3}}[/.\-|]?"
-                rf"[ ]{{0,3}}\d(?:[ ]\d){{1,3}})(?!\w)"
-            ),
+            folded_pattern(rf"{_LABEL}{_LABEL_LINK}(?P<v>{_DATES}|(?:19|20)\d{{2}}(?!\w)|[0-3]\d[01]\d{{3}}(?!\w))"),
             0.9,
             anchors=_LABEL_ANCHORS,
         ),

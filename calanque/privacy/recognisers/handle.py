@@ -13,7 +13,8 @@ from calanque.privacy.text import Prepared
 
 _NETWORKS = (
     r"insta(?:gram)?|snap(?:chat)?|twitter|tik\s?tok|facebook|fb|telegram|mastodon|whatsapp|"
-    r"discord|linkedin|threads|bluesky|twitch|youtube|pseudo(?:nyme)?s?|identifiant|profil|compte|login|handle"
+    r"discord|linkedin|threads|bluesky|twitch|youtube|messenger|ig|vinted|leboncoin|steam|psn|pseudo(?:nyme)?s?|"
+    r"identifiant|profil|compte|login|handle"
 )
 _ACCOUNTS = (
     r"user(?:name|id)?|utilisat(?:eurs?|rices?)|auteure?|autrice|(?:de)?connectee?|membre|abonnee?|internaute|joueu(?:r|se)|"
@@ -43,6 +44,13 @@ _ANCHORS = one_of(
     "youtube",
     "pseudo",
     "vendeu",
+    "messenger",
+    "ig :",
+    "ig:",
+    "vinted",
+    "leboncoin",
+    "steam",
+    "psn",
     "identifiant",
     "profil",
     "compte",
@@ -106,10 +114,26 @@ _HANDLES = PatternRecogniser(
             anchors=one_of("@"),
         ),
         Rule(
+            "at_apart",
+            folded_pattern(rf"(?<!\w)@[ ]?:[ ]?(?P<v>{_NAME})(?!\w|@)"),
+            0.65,
+            anchors=one_of("@ :", "@:"),
+        ),
+        Rule(
+            "name_after_pseudo",
+            re.compile(
+                r"(?<!\w)(?i:pseudo(?:nyme)?)[ ]?:[ ]?(?P<v>[A-ZÀ-Ý\d][\w.\-]{0,30}"
+                r"(?:[ ](?:(?:du|de|la|le|les|des)[ ])?[A-ZÀ-Ý\d][\w.\-]{0,30}){1,3})"
+            ),
+            0.65,
+            is_cased=True,
+            anchors=one_of("pseudo"),
+        ),
+        Rule(
             "after_network",
             folded_pattern(
                 rf"(?<!\w)(?:{_NETWORKS})\s?(?:\w+\s){{0,2}}[:=]\s?[@«\"\u201c']?\s?(?P<v>(?!https?|www|aucune?\b|"
-                rf"non\b|oui\b|neant\b|portable\b|mobile\b|mail\b|tel\b|nom\b|prenom\b){_NAME})"
+                rf"non\b|oui\b|neant\b|portable\b|mobile\b|mail\b|tel\b|nom\b|prenom\b)(?:in/)?{_NAME})"
             ),
             0.7,
             anchors=_ANCHORS,

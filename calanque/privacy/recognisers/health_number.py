@@ -1,7 +1,7 @@
 """Numbers of patients and of carers: IPP, file and stay numbers, RPPS, ADELI."""
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
-from calanque.privacy.shapes import LONG, LOOSE, NO_UNIT
+from calanque.privacy.shapes import LONG, NO_UNIT
 
 _N = r"(?:numero|num|n[°o]?|id(?:entifiant)?|ref(?:erence)?)\.?\s?(?:de\s|du\s|d'|:)?\s?"
 
@@ -29,13 +29,6 @@ HEALTH_NUMBER = PatternRecogniser(
     )
     | _CARE,
     rules=(
-        Rule(
-            "short",
-            folded_pattern(rf"(?!(?:19|20)\d\d(?!\w)){LOOSE}"),
-            0.15,
-            begins=Begins.CODE,
-            reach=16,
-        ),
         Rule(
             "file",
             folded_pattern(

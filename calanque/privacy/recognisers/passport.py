@@ -28,13 +28,6 @@ PASSPORT = PatternRecogniser(
             begins=Begins.NUMBER,
         ),
         Rule(
-            "mistyped",
-            folded_pattern(r"(?<![.,])[\do]{2}[ \-.]?[a-z\d]{2}[ \-.]?[\doil]{4,6}(?!\w)"),
-            0.2,
-            begins=Begins.CODE,
-            anchors=one_of("passep", "pass "),
-        ),
-        Rule(
             "loose",
             folded_pattern(LONG),
             0.15,

@@ -1,19 +1,20 @@
-"""Names of persons: by their words, their casing and what stands beside them; the language model settles doubts."""
+"""Names of persons: a learned classifier of words; in a text read whole, other values are set aside before it."""
 
-from calanque.privacy.persons.names import ENTITY, mentions, read_names
+from calanque.privacy.persons.attributes import view
+from calanque.privacy.persons.classifier import ENTITY, classifier, names
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
 
 
 class PersonRecogniser:
-    """What the words alone tell; a doubt is left to the language model where there is one."""
+    """What the words of a text tell, no value of another kind set aside."""
 
     entity = ENTITY
 
     def find(self, text: Prepared) -> list[Span]:
-        """Return the names found, overlaps included, scores from `MASK_SCORE` on."""
-        reading = read_names(text)
-        return [*reading.spans, *mentions(reading, reading.spans)]
+        """Return the names found, scores from `MASK_SCORE` on."""
+        seen, model = view(text, text.blanks), classifier()
+        return names(text, seen, model.scores(seen), model.threshold)
 
 
 PERSON = PersonRecogniser()

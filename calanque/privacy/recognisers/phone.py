@@ -8,7 +8,7 @@ from calanque.privacy.shapes import ENDING_RULE, NO_DATE, NO_LONG_DATE, NO_UNIT
 _GAP = r"[ .\-/_·*]{0,3}"
 _SHORTEST_DIGIT_COUNT = 6
 _ABROAD = r"(?:33|262|590|594|596|508|681|687|689)"
-_START = r"(?<!\w)(?<!\d\.)"
+_START = r"(?<![^\W_])(?<!\d\.)"
 _UNIT = r"(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf)"
 _PAIR = (
     rf"(?:zero[ \-]{_UNIT}|(?:quatre[ \-]vingts?(?:[ \-]dix)?|soixante(?:[ \-]et)?(?:[ \-]dix)?|vingt|trente|quarante|"
@@ -42,6 +42,11 @@ PHONE = PatternRecogniser(
             begins=Begins.CODE,
             shortest=10,
             gain=0.0,
+        ),
+        Rule(
+            "glued",
+            folded_pattern(rf"0(?<=[a-z]{{2}}0)[1-9](?:{_GAP}\d{{2}}){{4}}(?!\d)"),
+            0.6,
         ),
         Rule(
             "cut_short",

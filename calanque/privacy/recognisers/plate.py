@@ -44,6 +44,8 @@ _VEHICLES = (
     r"bagnoles?",
     r"trottinettes?",
     r"becanes?",
+    r"cyclo(?:moteur)?s?",
+    r"mobylettes?",
     r"caisse",
     r"motos?",
     r"fourgon(?:nette)?s?",
@@ -154,7 +156,8 @@ PLATE = PatternRecogniser(
             re.compile(
                 r"(?<![\w\-])(?:\d{4}[ \-]?[BCDFGHJKLMNPR-TV-Z]{3}|[A-Z]{1,3}[ \-][A-Z]{1,2}[ \-]?\d{1,4}|"
                 r"[A-Z]{2}\d{2}[ ]?[A-Z]{3}|\d{1,2}-[A-Z]{2,3}-[A-Z\d]{2,3}|[A-Z]{2}[ \-]?\d{4,6}|"
-                r"[A-Z]{1,2}[ \-]\d{2,3}[ \-][A-Z]{3}|\d{4,6}[ \-]?[A-Z]{1,2})(?![\w\-])"
+                r"[A-Z]{1,2}[ \-]\d{2,3}[ \-][A-Z]{3}|\d{4,6}[ \-]?[A-Z]{1,2}|"
+                r"\d{1,4}[ \-](?:CMD|CD|C|K)[ \-]\d{1,4}|(?:CMD|CD|K)[ \-]\d{1,4}[ \-]\d{1,4})(?![\w\-])"
             ),
             0.15,
             is_cased=True,
@@ -183,6 +186,7 @@ PLATE = PatternRecogniser(
             "siv_part",
             folded_pattern(
                 rf"(?<![\w\-])(?:{_LETTERS}{{2}}(?:-\d{{2}}|[\s\-.]?\d{{3}}(?:[ \-.]?(?![ay]){_LETTERS}(?!'))?)|"
+                rf"{_PAIR}[ \-.]?\d{{2}}[ \-.]?(?![ay]){_LETTERS}(?!')|"
                 rf"\d{{3}}[\s\-.]?{_LETTERS}{{2}})(?![\w\-])"
             ),
             0.15,

@@ -4,6 +4,7 @@ with ranked as (
     select
         report_id,
         territory,
+        feed,
         reported_local_date,
         week_start_date,
         zone,
@@ -20,6 +21,7 @@ with ranked as (
 select
     report_id,
     territory,
+    feed,
     reported_local_date,
     week_start_date,
     zone,

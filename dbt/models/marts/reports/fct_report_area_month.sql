@@ -2,6 +2,7 @@ with months as (
 
     select distinct
         territory,
+        category,
         cast(date_trunc('month', week_start_date) as date) as month_start_date
     from {{ ref('fct_report_zone_week') }}
 
@@ -12,15 +13,6 @@ areas as (
     select distinct
         territory,
         {{ area_of_zone('territory', 'zone') }} as area_id
-    from {{ ref('fct_report_zone_week') }}
-
-),
-
-categories as (
-
-    select distinct
-        territory,
-        category
     from {{ ref('fct_report_zone_week') }}
 
 ),
@@ -46,16 +38,15 @@ judged as (
 select
     areas.territory,
     areas.area_id,
-    categories.category,
+    months.category,
     months.month_start_date,
     cast(if(coalesce(judged.is_shown, true), coalesce(judged.report_count, 0), null) as int) as report_count,
     not coalesce(judged.is_shown, true) as is_suppressed
 from areas
-inner join categories on areas.territory = categories.territory
 inner join months on areas.territory = months.territory
 left join judged
     on
         areas.territory = judged.territory
         and areas.area_id = judged.area_id
-        and categories.category = judged.category
+        and months.category = judged.category
         and months.month_start_date = judged.month_start_date

@@ -1,11 +1,41 @@
--- Every combination has its row: no row is told by its absence.
-with weeks as (
+-- Every combination has its row: no row is told by its absence. The weeks of a category are those that its feeds cover:
+-- where another feed of the city began earlier, nobody knows whether there was none.
+with feeds as (
 
     select
         territory,
-        explode(sequence(min(week_start_date), max(week_start_date), interval 7 days)) as week_start_date
+        feed,
+        min(week_start_date) as first_week_date,
+        max(week_start_date) as last_week_date
     from {{ ref('int_reports__current') }}
-    group by territory
+    group by territory, feed
+
+),
+
+subjects as (
+
+    select distinct
+        territory,
+        feed,
+        category
+    from {{ ref('int_reports__current') }}
+
+),
+
+weeks as (
+
+    select
+        subjects.territory,
+        subjects.category,
+        explode(
+            sequence(min(feeds.first_week_date), max(feeds.last_week_date), interval 7 days)
+        ) as week_start_date
+    from subjects
+    inner join feeds
+        on
+            subjects.territory = feeds.territory
+            and subjects.feed = feeds.feed
+    group by subjects.territory, subjects.category
 
 ),
 
@@ -16,30 +46,20 @@ zones as (
         zone
     from {{ ref('int_reports__current') }}
 
-),
-
-categories as (
-
-    select distinct
-        territory,
-        category
-    from {{ ref('int_reports__current') }}
-
 )
 
 select
     zones.territory,
     zones.zone,
-    categories.category,
+    weeks.category,
     weeks.week_start_date,
     cast(if(counts.reporter_count < 11, null, coalesce(counts.report_count, 0)) as int) as report_count,
     coalesce(counts.reporter_count < 11, false) as is_suppressed
 from zones
-inner join categories on zones.territory = categories.territory
 inner join weeks on zones.territory = weeks.territory
 left join {{ ref('int_reports__counted') }} as counts
     on
         zones.territory = counts.territory
         and zones.zone = counts.zone
-        and categories.category = counts.category
+        and weeks.category = counts.category
         and weeks.week_start_date = counts.week_start_date

@@ -1,0 +1,224 @@
+"""Numbers that a label gives to a person, whatever they look like: "n° allocataire 77", "permis italien n° U1A2".
+
+One rule for every type. A label of documents and files of persons, a sign of a number, and what follows is masked.
+Numbers of matters (a ticket, a decree, a building permit) are no person's and stay.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from calanque.privacy.rules import Recogniser, folded_pattern
+from calanque.privacy.shapes import FILES, NO_DATE, NO_UNIT
+from calanque.privacy.spans import MASK_SCORE, Span
+from calanque.privacy.text import Prepared
+
+ENTITY = "PERSON_NUMBER"
+_BARE = {
+    "FR_AGENT_NUMBER": "matricule; mle; matr; rio; r.i.o; nigend; numen; cnaps",
+    "FR_HEALTH_NUMBER": "ipp; nip; nda; iep; rpps; adeli",
+    "FR_RESIDENCE_PERMIT": "agdref; ofpra; cnda; atda; dcem",
+    "FR_DRIVING_LICENCE": "neph",
+    "FR_NIR": "nir; nss",
+    "FR_TAX_NUMBER": "spi",
+    ENTITY: "ine; ecrou; nur",
+}
+"""Labels that nothing but a number of a person follows: any number will do."""
+_CATEGORIES = ("a", "a1", "a2", "am", "b", "be", "c", "ce", "d")
+_DOCUMENTS = {
+    "FR_AGENT_NUMBER": "badge; indicatif; carte pro; carte professionnelle",
+    "FR_RESIDENCE_PERMIT": (
+        "titre de sejour; titre sejour; carte de sejour; carte de resident; titre de voyage; permis de sejour; "
+        "titre pluriannuel; carte pluriannuelle; vls-ts; autorisation provisoire; recepisse; recepisse de demande; "
+        "recepisse de demande de titre"
+    ),
+    "FR_DRIVING_LICENCE": "permis; permis de conduire; pdc; pc; p.c",
+    "FR_PASSPORT": "passeport",
+    "FR_IDENTITY_CARD": "cni; carte d'identite; carte identite; carte nationale d'identite",
+    "FR_PLATE": "plaque; immat; immatricule; immatriculation; carte grise; bicycode",
+}
+"""Labels that a code may follow at once: four digits or more, or letters and digits."""
+_SIGNED = {
+    "FR_AGENT_NUMBER": (
+        "agent; verbalisateur; mat; employe; salarie; personnel; service; professionnel; paie; rh; "
+        "assermentation; habilitation; commissionne; porteur; asvp; gardien; brigadier; bcp; gpm; policier; "
+        "gendarme; operateur; constatateur; controleur; surveillant; mediateur"
+    ),
+    "FR_RESIDENCE_PERMIT": "aps; etranger; demande d'asile; prefecture; pref",
+    "FR_IDENTITY_CARD": "ci; piece d'identite",
+    "FR_NIR": "securite sociale; secu; ss; assure",
+    "FR_TAX_NUMBER": "fiscal",
+    "FR_HEALTH_NUMBER": "patient; sejour hospitalier; am",
+    ENTITY: (
+        "allocataire; beneficiaire; adherent; abonne; client; contrat; police; police d'assurance; societaire; "
+        "usager; demandeur; famille; foyer; locataire; eleve; etudiant; licence; licencie; electeur; carte "
+        "electorale; carte de bibliotheque; lecteur; pension; retraite; redevable; carte de transport; carte "
+        "pass; carte de fidelite; membre; caf; msa; mdph; rsa; unique; france travail; pole emploi; mutuelle; "
+        "administre; candidat; participant; demande de logement; alloc; cmi; carte d'invalidite; inscription"
+    ),
+}
+"""Labels that speak of a number only with its sign ("n°", "numéro", ":")."""
+_AFTER_SIGN = (
+    "police",
+    "service",
+    "am",
+    "unique",
+    "foyer",
+    "personnel",
+    "professionnel",
+    "paie",
+    "ss",
+    "fiscal",
+    "rh",
+    "inscription",
+)
+"""Labels that speak of a number only with its sign before them: "n° de service", "service n° 3"."""
+_NO_YEARS = ("mle", "mat", "matr", "matricule")
+_OF_PERMITS_TOO = ("pc", "p.c")
+_LICENCE = re.compile(
+    r"\d{12}|\d{2}(?:[ .\-]\d\d){5}|(?:\d\d[ .\-]){3}\d{6}|\d{4}([ .\-])\d{4}\1\d{4}|\d{2}[ .\-]?[a-z]{2}[ .\-]?\d{5}"
+)
+
+
+class _Kind(Enum):
+    BARE = _BARE
+    DOCUMENT = _DOCUMENTS
+    SIGNED = _SIGNED
+
+
+class _Label(NamedTuple):
+    text: str
+    entity: str
+    kind: _Kind
+
+
+_LABELS = [
+    _Label(text, entity, kind) for kind in _Kind for entity, labels in kind.value.items() for text in labels.split("; ")
+]
+_LABELS += [_Label(f"permis {category}", "FR_DRIVING_LICENCE", _Kind.DOCUMENT) for category in _CATEGORIES]
+_AUTOMATON = AhoCorasick([label.text for label in _LABELS])
+
+_NUMBER = r"(?:n[°o]s?|numeros?|num|\#)(?![^\W\d_])\.?"
+_SIGN_BEFORE = folded_pattern(
+    r"(?<![^\W_])(?:n[°o]s?|numeros?|num|id|identifiant|matricule|ref|reference|code|dossier|compte)\.?[ ]?"
+    r"(?:(?:carte|compte|dossier|contrat|unique)[ ])?(?:(?:de|du|de[ ]la)[ ]|de[ ]l'|d')?$"
+)
+_MATTERS = rf"(?:{'|'.join(FILES)})"
+_BETWEEN = (
+    rf"(?!{_NUMBER}|{_MATTERS}(?!\w)|(?:le|la|les|au|aux|a|en|un|une|est|sont|depuis|et|ou|qui|que|par|pour|avec|sans|"
+    r"construire|demolir|amenager|louer|vegetaliser|stationnement|inhumer|rue|avenue|boulevard|municipale?|nationale?|"
+    r"pc|pa|dp|jusqu|avant|apres|dont|dans|sur|chez)(?!\w))"
+    r"(?:[^\W\d_]{1,4}\.|[^\W\d_][^\W\d_\-]{0,15}(?:'|(?![^\W_])))"
+)
+_TO_NUMBER = (
+    rf"(?P<s>e?s?)(?![^\W_])(?:\.(?=[ ]?[:\dn]))?(?:[ ]?\([^()\n\d]{{1,16}}\))?"
+    rf"(?P<w>(?:[ ]?{_BETWEEN}){{0,4}}?)"
+    rf"(?:[ ](?:delivree?|obtenue?)[ ]le[ ][\d./]{{6,10}})?(?:[ ,]{{1,2}}sous[ ]le)?"
+    rf"(?P<n>[ ,]{{0,2}}[:=(]?[ ]{{0,2}}{_NUMBER})?[ ]{{0,2}}(?P<c>[:=])?[ \t]{{0,3}}[(«\"]?[ ]?"
+)
+_DIGIT_NEAR = re.compile(r"e?s?(?![^\W_])[^\n\d]{0,60}\d|[:\s]{1,4}[^\n\d]{0,8}\d")
+_TIME = r"(?!\d{1,2}[ ]?[h:][ ]?(?:\d\d)?(?!\w))"
+_TOKEN = rf"{NO_DATE}{_TIME}(?=[^\W\d_]{{0,8}}\d)[^\W_]{{1,20}}(?:[\-./][^\W_]{{1,20}}){{0,9}}"
+_LEAD = (
+    r"(?!(?:sire|tva|rcs|le|la|les|l|du|de|des|d|au|aux|et|ou|en|un|une|est|sur|par|qui|pour|rue)[ ])"
+    r"[^\W\d_]{1,4}(?:[ ](?=\d)|[\-./][ ]?)"
+)
+_VALUE_SHAPE = (
+    rf"(?>(?:{_LEAD})?{_TOKEN}(?:[ ](?:"
+    rf"{NO_DATE}{_TIME}(?=[^\W\d_]{{0,2}}\d{{2}})[^\W_]{{2,14}}(?:[\-./][^\W_]{{1,9}}){{0,3}}|"
+    rf"\d(?![^\W_])(?![ ][^\W\d_]{{3}})|(?!au|du|le|et|ou|en|de|la)[^\W\d_]{{1,2}}(?=[ ]\d{{2}})|"
+    rf"[^\W\d_](?![\w'°])(?![ ][^\W\d_]))){{0,9}}){NO_UNIT}"
+)
+_FIRST = folded_pattern(rf"{_TO_NUMBER}(?P<v>{_VALUE_SHAPE})")
+_NEXT = folded_pattern(rf"[ ]?(?:,|;|/|et|ou)[ ](?P<v>{_VALUE_SHAPE})")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_RANK = re.compile(r"\d{1,3}[ ]?(?:e|er|ere|eme|ieme|nd|nde)s?")
+_FEWEST_DIGITS, _SHORTEST_WORD = 4, 3
+_LONGEST_SIGN = 36
+_SCORE, _RULE = MASK_SCORE, "labelled"
+"""The least that is masked: a rule that knows its type says which it is."""
+
+
+class LabelledRecogniser:
+    """Values of every type that a label announces."""
+
+    entity = ENTITY
+
+    def find(self, text: Prepared) -> list[Span]:
+        """Return the values found, overlaps included, of many types."""
+        return list(_labelled(text.folded, text.original)) if text.has_digit else []
+
+
+class OfType:
+    """Recognisers together, of whose findings one type counts."""
+
+    def __init__(self, entity: str, *recognisers: Recogniser) -> None:
+        self.entity = entity
+        self._recognisers = recognisers
+
+    def find(self, text: Prepared) -> list[Span]:
+        """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
+        return [span for recogniser in self._recognisers for span in recogniser.find(text) if span.type == self.entity]
+
+
+@lru_cache(maxsize=1)
+def _labelled(folded: str, original: str) -> tuple[Span, ...]:
+    return tuple(_values(folded.replace("_", " "), original))
+
+
+def _values(folded: str, original: str) -> Iterator[Span]:
+    for index, start, end in _AUTOMATON.find_matches_as_indexes(folded, overlapping=True):
+        if folded[start - 1 : start].isalnum() or not _DIGIT_NEAR.match(folded, end):
+            continue
+        value = link = _FIRST.match(folded, end)
+        if not link or not _is_meant(folded, _LABELS[index], start, link) or _is_word(original, link, _LABELS[index]):
+            continue
+        while value:
+            low, high = value.span("v")
+            yield Span(low, _value_end(original, low, high), _LABELS[index].entity, _SCORE, _RULE)
+            value = _NEXT.match(folded, high) if link["s"].endswith("s") else None
+
+
+def _is_meant(folded: str, label: _Label, start: int, link: re.Match[str]) -> bool:
+    """Say whether a label, with the signs and words about it, gives the number after them to a person."""
+    is_after_sign = bool(_SIGN_BEFORE.search(folded, max(0, start - _LONGEST_SIGN), start))
+    if label.text in _AFTER_SIGN and not is_after_sign:
+        return False
+    if label.text in _OF_PERMITS_TOO:
+        return bool(_LICENCE.fullmatch(link["v"]))
+    if not link["w"] and (link["n"] or is_after_sign):
+        return True
+    is_code = _is_code(link["v"]) or (label.text in _NO_YEARS and bool(_YEAR.fullmatch(link["v"])))
+    if link["n"] or is_after_sign or link["w"]:
+        return is_code and bool(link["n"] or is_after_sign or label.kind is not _Kind.SIGNED)
+    if label.kind is _Kind.BARE:
+        return label.text in _NO_YEARS or not _YEAR.fullmatch(link["v"])
+    return is_code and (label.kind is _Kind.DOCUMENT or (bool(link["c"]) and not link["s"].endswith("s")))
+
+
+def _is_code(value: str) -> bool:
+    """Say whether a value is no count, year or rank: four digits, or letters and digits."""
+    digits = sum(map(str.isdigit, value))
+    if any(map(str.isalpha, value)):
+        return sum(map(str.isalnum, value)) >= _SHORTEST_WORD and not _RANK.fullmatch(value)
+    return digits >= _FEWEST_DIGITS and not _YEAR.fullmatch(value)
+
+
+def _is_word(original: str, link: re.Match[str], label: _Label) -> bool:
+    """Say whether a value begins with a word of the sentence, no letters of a code: "à 12", "lue 12", "permis B 12"."""
+    lead = original[link.start("v") : link.end("v")].partition(" ")[0]
+    if label.text == "permis" and lead.lower() in _CATEGORIES:
+        return True
+    return lead in ("à", "a") or (lead.isalpha() and lead.islower() and len(lead) >= _SHORTEST_WORD)
+
+
+def _value_end(original: str, start: int, end: int) -> int:
+    """Return where a value ends: a letter apart from its digits is of it when it is a capital, "1234567 X"."""
+    return end - 2 if end - start > 2 and original[end - 2] == " " and original[end - 1].islower() else end
+
+
+LABELLED = LabelledRecogniser()

@@ -1,0 +1,63 @@
+"""The days that a generator writes, from what a contract says."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from calanque.errors import CalanqueError
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class Part(NamedTuple):
+    """Some rows of a city that is written in several files.
+
+    `first_number` is that of the first row; `city` is the seed of where things happen, drawn with the rows when none is
+    given: files that share it are of the same city.
+    """
+
+    first_number: int = 1
+    city: int | None = None
+
+
+WHOLE = Part()
+
+
+def first_day(last_day: str, days: int, dirt: float, count: int = 0) -> date:
+    """Return the first of some days.
+
+    Args:
+        last_day: YYYY-MM-DD.
+        days: how many.
+        dirt: share of rows that are sent twice, and again of those with an unreadable time.
+        count: how many rows are asked for, where they are counted.
+
+    Raises:
+        CalanqueError: if the numbers make no sense, or the day is not a day.
+    """
+    if count < 0:
+        raise CalanqueError("count must be 0 or more: correct the arguments.")
+    if days < 1 or not 0 <= dirt <= 1 / 3:
+        raise CalanqueError("days must be 1 or more and dirt a third at most: correct the arguments.")
+    try:
+        return date.fromisoformat(last_day) - timedelta(days=days - 1)
+    except ValueError as error:
+        raise CalanqueError("The last day is not a date: write it as YYYY-MM-DD.") from error
+
+
+def hours(last_day: str, days: int, dirt: float) -> list[datetime]:
+    """Return the beginnings of all hours of some days in UTC; arguments and errors of `first_day`."""
+    first = first_day(last_day, days, dirt)
+    start = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    return [start + timedelta(hours=hour) for hour in range(24 * days)]
+
+
+def local_hours(last_day: str, days: int, dirt: float) -> list[datetime]:
+    """Return the beginnings of all hours of some days of Marseille, in its time; arguments and errors of `first_day`.
+
+    A day has 23 hours in March, when clocks change, and 25 in October.
+    """
+    first = first_day(last_day, days, dirt)
+    start, end = (datetime.combine(day, time(), PARIS).astimezone(UTC) for day in (first, first + timedelta(days=days)))
+    count = (end - start) // timedelta(hours=1)
+    return [(start + timedelta(hours=hour)).astimezone(PARIS) for hour in range(count)]

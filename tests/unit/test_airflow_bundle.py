@@ -1,0 +1,72 @@
+"""DAG files are asked for when something they are made from has changed, and are left alone otherwise."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from calanque.engines import airflow_bundle
+from calanque.engines.airflow_bundle import ASKED_AT, WatchedDags
+from calanque.settings import settings
+
+CFG = settings().root / "infra" / "airflow" / "airflow.cfg.j2"
+STALE_AFTER_S = 50
+"""Airflow's default."""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """The times at which the files were asked for; `tmp_path` is the installation."""
+    asked: list[str] = []
+    (tmp_path / "dags" / "feeds").mkdir(parents=True)
+    (tmp_path / "infra" / "territories").mkdir(parents=True)
+    monkeypatch.setattr(airflow_bundle, "settings", lambda: type("Here", (), {"root": tmp_path}))
+    monkeypatch.setattr(WatchedDags, "_ask", lambda self: asked.append(self.name))
+    return asked
+
+
+@pytest.mark.parametrize("name", ["dags/feeds/noise.odcs.yaml", "infra/territories/hobart.yml"])
+def test_a_new_changed_or_removed_file_asks_for_the_dags(asked: list[str], tmp_path: Path, name: str) -> None:
+    bundle = WatchedDags(name="dags-folder", path=str(tmp_path / "dags"))
+    for _ in range(3):
+        bundle.refresh()
+    assert asked == []
+    for change in (lambda path: path.write_text("one"), lambda path: path.write_text("two"), Path.unlink):
+        asked.clear()
+        change(tmp_path / name)
+        for _ in range(max(ASKED_AT) + 3):
+            bundle.refresh()
+        assert len(asked) == len(ASKED_AT)
+
+
+def seconds(option: str) -> int:
+    """Return what an option of Airflow's configuration is set to."""
+    (found,) = re.findall(rf"^{option} = (\d+)$", CFG.read_text(encoding="utf-8"), re.MULTILINE)
+    return int(found)
+
+
+def test_a_dag_whose_contract_is_gone_goes_with_the_last_reading() -> None:
+    """Airflow lets go of it once its file was read so many seconds after the DAG was last made."""
+    assert "stale_dag_threshold" not in CFG.read_text(encoding="utf-8")
+    assert max(ASKED_AT) * seconds("refresh_interval") > STALE_AFTER_S + 10
+
+
+def test_a_dag_file_is_given_minutes_on_a_busy_machine() -> None:
+    """In Airflow's half minute a file was not read beside a demo, and the runs of its DAGs did not end."""
+    assert 120 <= seconds("dagbag_import_timeout") < seconds("dag_file_processor_timeout")
+
+
+def test_a_scheduler_that_is_late_is_not_taken_for_dead() -> None:
+    """In Airflow's half minute it took its own tasks for orphans and began them anew, while they ran.
+
+    Their rows were locked for as long, and each question that was given up after 5 seconds was asked again.
+    """
+    assert (
+        min(seconds(bound) for bound in ("scheduler_health_check_threshold", "task_instance_heartbeat_timeout")) > 200
+    )
+    assert 60 <= seconds("execution_api_timeout") < seconds("task_instance_heartbeat_timeout")
+
+
+def test_a_task_that_waits_for_its_turn_is_not_taken_for_lost() -> None:
+    """Of a city's feeds some wait for the others, and Airflow's ten minutes are less than that takes at times."""
+    assert seconds("task_queued_timeout") > 3600

@@ -1,0 +1,76 @@
+"""What the demo makes of feeds that fail: the others go on, and each is told by its sentence."""
+
+from datetime import datetime
+
+import pytest
+
+from calanque.demo import run
+from calanque.engines.airflow import Run
+from calanque.errors import CalanqueError
+from calanque.settings import settings
+
+FEEDS = ("good", "empty")
+REASON = "No file of the day."
+
+
+class Scheduler:
+    """Stands for the scheduler: every run ends at once, those of some DAGs as failed."""
+
+    def __init__(self, failing: str) -> None:
+        self.failing, self.asked, self.told = failing, list[str](), 0
+
+    def wait_for_dags(self, expected: set[str]) -> None:
+        assert "feed_good" in expected
+
+    def has_run(self, dag_id: str) -> bool:
+        return True
+
+    def has_succeeded(self, dag_id: str) -> bool:
+        return dag_id in self.asked
+
+    def wake(self, dag_ids: list[str]) -> list[str]:
+        return []
+
+    def runs(self, since: datetime) -> list[Run]:
+        return []
+
+    def trigger(self, dag_id: str) -> None:
+        self.asked.append(dag_id)
+
+    def wait(self, since: datetime, say: object, within_s: int) -> list[Run]:
+        ended, self.told = self.asked[self.told :], len(self.asked)
+        return [
+            Run(dag_id=dag_id, dag_run_id="r", state="failed" if dag_id == self.failing else "success")
+            for dag_id in ended
+        ]
+
+    def task_instances(self, one: Run) -> list[dict[str, object]]:
+        return [{"task_id": "land", "state": one.state, "try_number": 1, "duration": 1.0}]
+
+    def last_error(self, one: Run, task_id: str, try_number: int) -> str:
+        return REASON
+
+
+def demo(monkeypatch: pytest.MonkeyPatch, failing: str) -> tuple[run.DemoRun, Scheduler]:
+    scheduler = Scheduler(failing)
+    monkeypatch.setattr(run, "Orchestrator", lambda settings: scheduler)
+    monkeypatch.setattr(run, "load_contracts", lambda: dict.fromkeys(FEEDS))
+    monkeypatch.setattr(run, "chain_dags", lambda: ("transform", "train_x"))
+    monkeypatch.setattr(run, "versions", dict)
+    return run.run_demo(settings(), lambda ended: None), scheduler
+
+
+def test_a_feed_that_fails_stops_nobody_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    done, scheduler = demo(monkeypatch, "feed_empty")
+    assert scheduler.asked == ["feed_good", "feed_empty", "transform", "train_x", *run.UPKEEP]
+    assert done.failures == (f"The task 'land' of 'feed_empty' failed: {REASON}",)
+    assert {task.dag_id: task.state for task in done.tasks}["feed_empty"] == "failed"
+
+
+def test_a_step_that_fails_stops_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CalanqueError, match="'land' of 'transform' failed"):
+        demo(monkeypatch, "transform")
+
+
+def test_without_failures_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert demo(monkeypatch, "")[0].failures == ()
