@@ -71,6 +71,11 @@ def fit_regression(
     coefficients, intercepts = [], []
     for kind in range(types):
         chosen = rows.kind == kind
+        if not rows.number[chosen].any():
+            # Where nothing of a type has come, nothing says where it is likelier: a uniform map.
+            coefficients.append(np.zeros(table.shape[1]))
+            intercepts.append(0.0)
+            continue
         # What a uniform map would expect: rates near 1 keep the solver's tolerance meaningful.
         exposure = rows.level[chosen] / cell_count
         fitted = PoissonRegressor(alpha=config.regression_alpha, solver="newton-cholesky", max_iter=50).fit(

@@ -47,7 +47,7 @@ def score_week(
     """Score one week.
 
     Args:
-        mean: expected counts above 0, types x cells.
+        mean: expected counts, types x cells; none of a type that had never come yet, which is then as likely anywhere.
         counts: what happened.
         bound: `upper_count` of each, None where none was published.
     """
@@ -61,7 +61,7 @@ def score_week(
     return WeekScore(
         events=counts.sum(axis=1, dtype=np.float64),
         hits=np.array([[expected_hits(m, c, top) for top in tops] for m, c in pairs]),
-        log=np.array([log_gain(m / m.sum(), c) for m, c in pairs]),
+        log=np.array([log_gain(m / m.sum(), c) if m.any() else 0.0 for m, c in pairs]),
         cells=(mean.shape[1], tops[1]),
         covered=None if covered is None else covered.astype(np.float64),
     )
