@@ -189,7 +189,7 @@ def as_dict(event: RunEvent) -> dict[str, Any]:
 
 def _add_commit(output: OutputDataset, versions: dict[str, int | str]) -> None:
     """Add the version and the row count of a table dbt wrote; a view has neither."""
-    commit = delta.last_commit(output.name)
+    commit = delta.last_data_commit(output.name)
     if commit is None:
         return
     versions[output.name] = commit.version
