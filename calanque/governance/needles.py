@@ -1,6 +1,6 @@
 """How a value may be written in a file, and whether a run of bytes holds it in one of these ways."""
 
-import base64
+import binascii
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -42,8 +42,11 @@ class Needles:
         Raises:
             CalanqueError: if a value is too short to prove anything; the sentence names its label.
         """
-        self._folded = {label: fold(value) for label, value in values.items()}
-        for label, folded in self._folded.items():
+        # The same value under several labels is looked for once.
+        self._labels: dict[bytes, set[str]] = {}
+        for label, value in values.items():
+            folded = fold(value)
+            self._labels.setdefault(folded, set()).add(label)
             if len(folded) < SHORTEST_CHARACTERS:
                 raise CalanqueError(
                     f"The value '{label}' has fewer than {SHORTEST_CHARACTERS} letters and digits: "
@@ -60,7 +63,7 @@ class Needles:
         for chunk in _chunks(data):
             for written in _decoded(chunk):
                 for view in _views(written):
-                    found |= {label for label, folded in self._folded.items() if folded in view}
+                    found.update(*(labels for folded, labels in self._labels.items() if folded in view))
         return found
 
 
@@ -99,7 +102,7 @@ def _from_base64(chunk: bytes) -> Iterator[bytes]:
         for start in range(4):
             part = run[start:]
             part = part[: -1 if len(part) % 4 == 1 else None]
-            yield base64.b64decode(part + b"=" * (-len(part) % 4))
+            yield binascii.a2b_base64(part + b"=" * (-len(part) % 4))
 
 
 def _views(data: bytes) -> Iterator[bytes]:
