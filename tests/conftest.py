@@ -1,124 +1,171 @@
-"""One stack for the whole session, with its own state and ports, so that a running demo is not touched."""
+"""One run of the tests: two workers, each with a lake of its own, the seconds of each test, and an end that comes.
 
-import fcntl
+The first worker has the whole stack, on a copy of the project (`tests/stack`); the second everything else, with the
+engine and HDFS alone (`tests/lake`). The stack of `make demo` is touched by `tests/proof` only.
+"""
+
 import os
-from collections.abc import Callable, Iterator
+import signal
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
-# Two workers may share a session: the second has a lake of its own, with the engine and what it needs.
-IS_FIRST = os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0"
-HOME = ROOT / (".calanque-test" if IS_FIRST else ".calanque-test-beside")
-PORT_OFFSET = int(os.environ.get("CALANQUE_TEST_PORT_OFFSET", "2000")) + (0 if IS_FIRST else 250)
-# Before any import of calanque: settings are read once.
-os.environ["CALANQUE_HOME"] = str(HOME)
-os.environ["CALANQUE_PORT_OFFSET"] = str(PORT_OFFSET)
-os.environ["AIRFLOW_HOME"] = str(HOME / "airflow")
+RUN = ROOT / ".calanque-test"
+DURATIONS = RUN / "durations.tsv"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+LEVELS = {"gw0": "stack", "gw1": "lake"}
+OFFSET = int(os.environ.get("CALANQUE_TEST_PORT_OFFSET", "2000"))
+HOMES = {"stack": (RUN / "stack" / "home", OFFSET), "lake": (RUN / "lake", OFFSET + 250)}
+
+
+def _level() -> str:
+    """Return the level of this process: its worker's, or without workers that of what is asked for."""
+    named = {
+        level for level in ("static", "unit", "lake", "stack", "proof") for word in sys.argv if f"tests/{level}" in word
+    }
+    return LEVELS[WORKER] if WORKER else next((level for level in ("proof", "stack", "lake") if level in named), "unit")
+
+
+LEVEL = _level()
+# Few examples, the same each time, show that the machinery works; many, of which none is known before, find defects.
+hypothesis.settings.register_profile(
+    "few", max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
+)
+hypothesis.settings.register_profile(
+    "long", hypothesis.settings.get_profile("few"), max_examples=1_000, derandomize=False
+)
+hypothesis.settings.load_profile("long" if LEVEL == "proof" else "few")
+if LEVEL != "proof":
+    # Before any import of calanque: settings are read once.
+    home, offset = HOMES.get(LEVEL, HOMES["lake"])
+    os.environ |= {
+        "CALANQUE_HOME": str(home),
+        "CALANQUE_PORT_OFFSET": str(offset),
+        "AIRFLOW_HOME": str(home / "airflow"),
+    }
 
 from calanque.settings import PATIENT_THREADS, Settings, settings  # noqa: E402
 
 # Before LightGBM is loaded: threads that wait would spin on the core that the other worker needs.
 os.environ.update(PATIENT_THREADS)
 
-# What shares a lake; the first that holds a file has it.
-SCOPES = {
-    "canary": (
-        "tests/scenarios/test_canary.py",
-        "tests/scenarios/test_feeds_live.py",
-        "tests/scenarios/test_new_city.py",
-        "tests/scenarios/test_wrong_contract.py",
-    ),
-    "stack": ("tests/scenarios/",),
-    "dbt": ("tests/dbt/test_build.py",),
-    "write_modes": ("tests/batches/test_write_modes.py",),
-    "faults": ("tests/batches/test_faults_ingest.py",),
-    "batches": ("tests/batches/",),
-}
-# In which a worker that has nothing else to do takes them: long ones that any lake can hold go to whichever is through.
-# The canary, the longest, first: what is left of the others goes to whichever worker is through.
-ORDER = ("canary", "batches", "write_modes", "faults", "dbt", "stack")
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let what a run starts stay up for the next one."""
+    parser.addoption("--keep", action="store_true", help="leave the stack running, with its lake, for the next run")
 
 
-class _ByLake(LoadScopeScheduling):
-    """Keeps what shares a lake on one worker: the first takes the whole stack at once, the second a lake at the end."""
+def _begun_here(session: pytest.Session) -> list[str]:
+    """Return the levels whose lakes this process begins and ends with the run: none is a worker's, or kept."""
+    if WORKER or session.config.option.keep or session.config.option.collectonly:
+        return []
+    return list(HOMES) if session.config.option.numprocesses else [level for level in HOMES if level == LEVEL]
+
+
+class _ByLevel(LoadScopeScheduling):
+    """Binds each level to its worker: one that has ended early takes nothing to a lake that is not there for it."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        return next((scope for scope, places in SCOPES.items() if path.startswith(places)), nodeid)
+        return "stack" if nodeid.startswith("tests/stack/") else "lake"
 
     def _assign_work_unit(self, node: Any) -> None:
-        # A lake comes last: two that start at once make one another wait too long.
-        for scope in ORDER:
-            if scope in self.workqueue:
-                self.workqueue.move_to_end(scope)
-        if node.gateway.id == "gw0" and "stack" in self.workqueue:
-            self.workqueue.move_to_end("stack", last=False)
+        own = LEVELS.get(node.gateway.id, "")
+        if own in self.workqueue:
+            self.workqueue.move_to_end(own, last=False)
         super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Share a session between two workers, when it has two."""
-    return _ByLake(config, log)
+    return _ByLevel(config, log)
+
+
+def _take_down(levels: list[str]) -> None:
+    """Stop what a run left behind, whatever ended it."""
+    for home, offset in (HOMES[level] for level in levels):
+        if (home / "supervisor.pid").exists():
+            environment = os.environ | {"CALANQUE_HOME": str(home), "CALANQUE_PORT_OFFSET": str(offset)}
+            command = [sys.executable, "-m", "calanque", "stack", "down"]
+            subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=180, check=False)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Begin a table of seconds, and take down what an earlier run left."""
+    if WORKER is None:
+        # Told to end, a run ends as if a person had stopped it: with its table, and without what it started.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        RUN.mkdir(exist_ok=True)
+        DURATIONS.write_text("worker\tphase\tseconds\toutcome\ttest\n", encoding="utf-8")
+    _take_down(_begun_here(session))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave nothing that runs, however the run ended."""
+    _take_down(_begun_here(session))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Write each phase's seconds as it ends: a run that is cut says where it was."""
+    if WORKER is None and DURATIONS.exists():
+        worker = getattr(getattr(report, "node", None), "gateway", None)
+        name = worker.id if worker else LEVEL
+        with DURATIONS.open("a", encoding="utf-8") as table:
+            table.write(f"{name}\t{report.when}\t{report.duration:.2f}\t{report.outcome}\t{report.nodeid}\n")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show the seconds of each worker and of its slowest modules."""
+    if WORKER is not None or not DURATIONS.exists():
+        return
+    workers, modules = defaultdict[str, float](float), defaultdict[tuple[str, str], float](float)
+    for line in DURATIONS.read_text(encoding="utf-8").splitlines()[1:]:
+        worker, _, seconds, _, test = line.split("\t", 4)
+        workers[worker] += float(seconds)
+        modules[worker, test.partition("::")[0]] += float(seconds)
+    terminalreporter.section("seconds by worker, and of the slowest modules")
+    for worker, seconds in sorted(workers.items()):
+        terminalreporter.write_line(f"{seconds:7.0f} s  {worker}")
+    for (worker, module), seconds in sorted(modules.items(), key=lambda item: -item[1])[:15]:
+        terminalreporter.write_line(f"{seconds:7.0f} s  {worker} {module}")
 
 
 @pytest.fixture(scope="session")
-def alone(request: pytest.FixtureRequest) -> Iterator[Callable[[], None]]:
-    """The machine for the demo alone; to be called once its marts are built. The second worker waits with its lake.
+def stack(request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """A running stack, empty at the start of the session: whole, on a copy of the project, or the engine alone.
 
-    Two engines on two cores do less than one after the other: a batch of 13 seconds took 115 beside the demo. While
-    models learn and forecast, the demo's engine has little to do.
+    For `tests/proof` it is the installation's own, as `make demo` left it.
     """
-    door = os.open(ROOT / "tests", os.O_RDONLY)
-    if not IS_FIRST or any("first" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        fcntl.flock(door, fcntl.LOCK_EX)
-    if not IS_FIRST:
-        fcntl.flock(door, fcntl.LOCK_UN)
-    yield lambda: fcntl.flock(door, fcntl.LOCK_UN)
-    os.close(door)
-
-
-@pytest.fixture(scope="session")
-def room(alone: object) -> Callable[[Callable[[], None]], None]:
-    """Memory for a lake, to be called before it starts, with how it is stopped: of two workers, each has one at a time.
-
-    What a worker goes on from it does not come back to. Three engines beside one another are more than 24 GiB hold:
-    pages are read again and again, and everything waits.
-    """
-    stops: list[Callable[[], None]] = []
-
-    def take(stop: Callable[[], None]) -> None:
-        if "PYTEST_XDIST_WORKER" in os.environ:
-            for earlier in stops:
-                earlier()
-        stops[:] = [stop]
-
-    return take
-
-
-@pytest.fixture(scope="session")
-def stack(room: Callable[[Callable[[], None]], None]) -> Iterator[Settings]:
-    """A running stack, empty at the start of the session, stopped at its end; on the second worker the engine alone."""
     from calanque.engines import spark
     from calanque.stack import configuration, lifecycle
 
-    def stop() -> None:
-        spark.stop_session()
-        lifecycle.down(settings())
+    if LEVEL == "stack":
+        from project import started
 
-    room(stop)
-    lifecycle.down(settings())
-    configuration.clean(settings())
-    with pytest.MonkeyPatch.context() as patch:
-        # Where the keys are anyway: a test looks which services are told.
-        patch.setenv("CALANQUE_TOKEN_KEY_FILE", str(HOME / "secrets" / "token_key"))
-        lifecycle.up(settings(), lambda name, seconds: None, None if IS_FIRST else "spark")
-    yield settings()
-    stop()
+        yield from started(HOMES["stack"][0], request.config.option.keep)
+    elif LEVEL == "proof":
+        lifecycle.up(settings(), lambda name, seconds: None)
+        yield settings()
+    else:
+        if not request.config.option.keep:
+            configuration.clean(settings())
+        with pytest.MonkeyPatch.context() as patch:
+            # Where the keys are anyway: a test looks which services are told.
+            patch.setenv("CALANQUE_TOKEN_KEY_FILE", str(settings().home / "secrets" / "token_key"))
+            lifecycle.up(settings(), lambda name, seconds: None, "spark")
+        yield settings()
+        spark.stop_session()
+        if not request.config.option.keep:
+            lifecycle.down(settings())
 
 
 @pytest.fixture

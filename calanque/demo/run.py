@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from calanque.contracts import load_contracts
-from calanque.engines.airflow import Orchestrator, Run
+from calanque.engines.airflow_client import Orchestrator, Run
 from calanque.errors import CalanqueError
 from calanque.governance.maintain import versions
 from calanque.marts.domains import territories

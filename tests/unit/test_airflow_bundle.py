@@ -51,22 +51,22 @@ def test_a_dag_whose_contract_is_gone_goes_with_the_last_reading() -> None:
     assert max(ASKED_AT) * seconds("refresh_interval") > STALE_AFTER_S + 10
 
 
-def test_a_dag_file_is_given_minutes_on_a_busy_machine() -> None:
-    """In Airflow's half minute a file was not read beside a demo, and the runs of its DAGs did not end."""
-    assert 120 <= seconds("dagbag_import_timeout") < seconds("dag_file_processor_timeout")
+# What Airflow's own limits did on a busy machine, and what ours must lie above: seconds, or another option.
+PATIENT = {
+    # A file was not read beside a demo, and the runs of its DAGs did not end.
+    "dagbag_import_timeout": (120, "dag_file_processor_timeout"),
+    # It took its own tasks for orphans and began them anew, while they ran: their rows were locked for as long,
+    "scheduler_health_check_threshold": (201, None),
+    "task_instance_heartbeat_timeout": (201, None),
+    # and each question that was given up after 5 seconds was asked again.
+    "execution_api_timeout": (60, "task_instance_heartbeat_timeout"),
+    # Of a city's feeds some wait for the others, and ten minutes are less than that takes at times.
+    "task_queued_timeout": (3601, None),
+}
 
 
-def test_a_scheduler_that_is_late_is_not_taken_for_dead() -> None:
-    """In Airflow's half minute it took its own tasks for orphans and began them anew, while they ran.
-
-    Their rows were locked for as long, and each question that was given up after 5 seconds was asked again.
-    """
-    assert (
-        min(seconds(bound) for bound in ("scheduler_health_check_threshold", "task_instance_heartbeat_timeout")) > 200
-    )
-    assert 60 <= seconds("execution_api_timeout") < seconds("task_instance_heartbeat_timeout")
-
-
-def test_a_task_that_waits_for_its_turn_is_not_taken_for_lost() -> None:
-    """Of a city's feeds some wait for the others, and Airflow's ten minutes are less than that takes at times."""
-    assert seconds("task_queued_timeout") > 3600
+@pytest.mark.parametrize("option", PATIENT)
+def test_what_is_slow_on_a_busy_machine_is_not_taken_for_dead(option: str) -> None:
+    least, below = PATIENT[option]
+    assert seconds(option) >= least
+    assert not below or seconds(option) < seconds(below)

@@ -1,12 +1,11 @@
 """The workers from which tasks are forked have the libraries of our steps in memory."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from apart import run_apart
 
-from calanque.settings import keyless, settings
+from calanque.settings import keyless
 
 START = """
 from calanque.engines.airflow_executor import LoadedExecutor
@@ -21,17 +20,7 @@ executor.end()
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="reads what a process has in memory from /proc")
 def test_a_task_is_forked_from_a_worker_that_has_the_libraries(tmp_path):
-    environment = keyless(
-        {
-            "AIRFLOW_HOME": str(tmp_path),
-            "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": str(settings().root),
-            "HOME": str(tmp_path),
-        }
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", START], env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
+    environment = {"AIRFLOW_HOME": str(tmp_path), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    maps = run_apart(START, only=keyless(environment))
     for name in ("lib_lightgbm", "pandas/_libs", "grpc/_cython", "matplotlib"):
-        assert name in done.stdout, name
+        assert name in maps, name

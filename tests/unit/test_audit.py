@@ -3,10 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from cheap_forecast import counted
 
 from calanque.errors import CalanqueError
 from calanque.twin.city import City
@@ -21,7 +24,7 @@ from ml.audit.fairness import (
     with_reporting,
 )
 from ml.audit.feedback import Correction, LoopConfig, cube_until, keep_probability, patrol_plan, run_loop, study_loop
-from ml.audit.forecasters import risk_forecaster, top_cells
+from ml.audit.forecasters import risk_forecaster
 from ml.audit.null_data import (
     Band,
     NullConfig,
@@ -49,19 +52,6 @@ def small(weeks=WARM_UP_WEEKS + 52, reporting=(0.2,) * 5, weekly_total=1500, **c
     theft = IncidentType(name="theft", weekly_total=weekly_total, hot_spots=HotSpots(count=8))
     deprivation = Deprivation(reporting_rates=reporting)
     return CityConfig(rows=20, cols=20, weeks=weeks, types=(theft,), deprivation=deprivation, **changes)
-
-
-def counted(power=1.0, tilt=None):
-    """A cheap forecast: decayed counts drawn a little towards the mean; `power` exaggerates, `tilt` prefers cells."""
-
-    def forecast(cube):
-        weight = 0.98 ** np.arange(cube.weeks - 1, -1, -1)
-        seen = (weight @ cube.counts).reshape(len(cube.types), -1)
-        shrunk = (seen + 2 * seen.mean(axis=1, keepdims=True) / (1 + seen.mean())) ** power
-        shrunk = shrunk if tilt is None else shrunk * tilt
-        return shrunk / shrunk.sum(axis=1, keepdims=True) * seen.sum(axis=1, keepdims=True) / weight.sum()
-
-    return forecast
 
 
 @pytest.fixture(scope="module")
@@ -120,11 +110,6 @@ def test_patrols_go_to_the_most_flagged() -> None:
     assert plan[99] - 0.001 == pytest.approx(0.9 * 99 / (95 + 96 + 97 + 98 + 99))
 
 
-def test_a_city_too_short_for_the_loop_is_refused() -> None:
-    with pytest.raises(CalanqueError, match="needs 72 weeks"):
-        run_loop(City(small(weeks=30)), counted(), 1, Correction.NONE, LOOP)
-
-
 def test_loops_are_the_same_again() -> None:
     config, city = LoopConfig(warm_up_weeks=8, loop_weeks=8), City(small(weeks=16, weekly_total=300))
     runs = [run_loop(city, counted(), 5, Correction.ENSIGN, config) for _ in range(2)]
@@ -143,19 +128,30 @@ def test_the_products_forecast_is_of_expected_counts(method) -> None:
     assert expected.sum() == pytest.approx(100, rel=0.3)
 
 
-def test_top_cells_are_as_many_as_the_area() -> None:
-    assert np.flatnonzero(top_cells(np.array([1.0, 3, 3, 2] * 5), 0.1)).tolist() == [1, 2]
-
-
 NULL_CITY = small(weeks=30, weekly_total=3000).null_data()
-SEEDS = tuple(range(20))
+SEEDS = tuple(range(10))
 
 
-def test_nothing_is_made_of_nothing() -> None:
-    study = study_null(NULL_CITY, counted(), SEEDS, NULL)
-    assert study.share_within >= 0.95
-    assert study.excess <= 0.1
-    assert study.is_passed
+def patrolled(run):
+    return run.recorded(patrol_plan(run.city.population, LOOP))
+
+
+LEANING = np.where(City(NULL_CITY).deprivation_class == 5, 1.6, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("tilt", "record", "lives", "least", "most", "is_even"),
+    [
+        pytest.param(None, reported_only, 10, 0.95, 1, True, id="nothing-is-made-of-nothing"),
+        pytest.param(None, patrolled, 5, 0, 0, None, id="learning-from-finds-is-seen-by-the-band"),
+        pytest.param(LEANING, reported_only, 8, 0.8, 1, False, id="always-leaning-is-seen-by-the-residents-share"),
+    ],
+)
+def test_null_data_tell_what_a_forecast_makes_of_nothing(tilt, record, lives, least, most, is_even) -> None:
+    study = study_null(NULL_CITY, counted(tilt=tilt), SEEDS[:lives], NULL, record=record)
+    assert least <= study.share_within <= most
+    assert is_even is None or (study.excess <= 0.1) == is_even
+    assert study.is_passed == bool(is_even)
 
 
 def test_true_hot_spots_are_outside_the_band() -> None:
@@ -163,24 +159,6 @@ def test_true_hot_spots_are_outside_the_band() -> None:
     city = City(small(weeks=30, weekly_total=3000))
     expected = counted()(cube_until(city, reported_only(city.run(1)), 30)).sum(axis=0)
     assert not study.band.holds(concentration(expected, city.population, 0.05))
-
-
-def test_learning_from_finds_is_seen_by_the_band() -> None:
-    def patrolled(run):
-        share = patrol_plan(run.city.population, LOOP)
-        return run.recorded(share)
-
-    study = study_null(NULL_CITY, counted(), SEEDS[:5], NULL, record=patrolled)
-    assert study.share_within == 0
-    assert not study.is_passed
-
-
-def test_a_forecast_that_always_leans_is_seen_by_the_residents_share_not_by_the_band() -> None:
-    tilt = np.where(City(NULL_CITY).deprivation_class == 5, 1.6, 1.0)
-    study = study_null(NULL_CITY, counted(tilt=tilt), SEEDS[:8], NULL)
-    assert study.share_within >= 0.8
-    assert study.excess > 0.1
-    assert not study.is_passed
 
 
 @pytest.mark.parametrize(
@@ -206,7 +184,7 @@ def test_relocated_incidents_keep_dates_and_types() -> None:
     assert abs(((seen - expected) ** 2 / expected).sum() - 400) < 5 * np.sqrt(800)
 
 
-def test_the_band_narrows_with_less_coverage_and_needs_a_seed() -> None:
+def test_the_band_narrows_with_less_coverage() -> None:
     city = City(NULL_CITY)
     rows = reported_only(city.run(1))
     wide, narrow = (
@@ -214,8 +192,9 @@ def test_the_band_narrows_with_less_coverage_and_needs_a_seed() -> None:
         for part in (0.99, 0.8)
     )
     assert wide.low < narrow.low < narrow.mean < narrow.high < wide.high
-    with pytest.raises(CalanqueError, match="at least one seed"):
-        study_null(NULL_CITY, counted(), ())
+
+
+CHANGES = (RankChange(5, -0.2, 0.97, 0.1, 0.0),)
 
 
 def judged(expected=(4.0, 2, 1, 1), observed=(4.0, 0, 3, 1), flagged=(1, 0, 1, 0)) -> Judged:
@@ -238,26 +217,8 @@ def test_a_class_without_a_report_has_no_calibration() -> None:
     assert np.isnan(high.calibration)
     assert np.isnan(high.miss_rate)
     assert low.miss_rate == 0
-    study = study_fairness(judged(observed=(4.0, 0, 0, 0)), (RankChange(5, 0.2, 1.0, 0.0, 0.0),), FairnessConfig())
+    study = study_fairness(judged(observed=(4.0, 0, 0, 0)), CHANGES, FairnessConfig())
     assert study.relative_calibration.keys() == {1}
-
-
-def test_a_fairness_audit_without_a_change_of_rank_is_refused() -> None:
-    with pytest.raises(CalanqueError, match="needs changes of rank"):
-        study_fairness(judged(), (), FairnessConfig())
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        pytest.param({"observed": (0.0,) * 4}, "nothing to audit", id="no-report"),
-        pytest.param({"flagged": (0,) * 4}, "nothing to audit", id="no-flag"),
-        pytest.param({"expected": (1.0,) * 3}, "weeks x cells", id="a-cell-missing"),
-    ],
-)
-def test_what_cannot_be_audited_is_refused(change, said) -> None:
-    with pytest.raises(CalanqueError, match=said):
-        judged(**change)
 
 
 @pytest.mark.parametrize(
@@ -276,17 +237,12 @@ def test_the_bars(expected, spearman, is_calibrated, is_stable) -> None:
     assert study.is_passed == (is_calibrated and is_stable)
 
 
-@pytest.mark.parametrize(
-    ("change", "factor"),
-    [pytest.param(-0.2, 0.8, id="a-fifth-less"), pytest.param(0.2, 1.2, id="a-fifth-more")],
-)
-def test_reporting_changes_only_the_rows_it_is_asked_to(change, factor) -> None:
+@pytest.mark.parametrize("change", [-0.2, 0.2])
+def test_reporting_changes_only_the_rows_it_is_asked_to(change) -> None:
     rows = pd.DataFrame({"cell_index": np.repeat([0, 1], 10_000)})
     number = with_reporting(rows, rows["cell_index"].to_numpy() == 1, change, 3)["cell_index"].value_counts()
     assert number[0] == 10_000
-    assert number[1] == pytest.approx(10_000 * factor, rel=0.02)
-    with pytest.raises(CalanqueError, match="above -1"):
-        with_reporting(rows, rows["cell_index"].to_numpy() == 1, -1.0, 3)
+    assert number[1] == pytest.approx(10_000 * (1 + change), rel=0.02)
 
 
 def test_a_steady_forecast_moves_little_and_a_nervous_one_much() -> None:
@@ -340,74 +296,39 @@ def test_parity_costs_what_it_no_longer_catches() -> None:
 
 
 UNTIL = pd.Timestamp("2026-01-31", tz="UTC")
-HOME = (5.37, 43.29)
+HOME, NOON = (5.37, 43.29), "2026-01-10 12:00"
 
 
-def reports(
-    count=1,
-    minutes=10.0,
-    step_deg=0.0,
-    same_text=False,
-    sources=1,
-    lon=HOME[0],
-    lat=HOME[1],
-    early="-1h",
-    first="2026-01-10 12:00",
-):
+def reports(count=1, minutes=10.0, step_deg=0.0, same_text=False, sources=1, place=HOME, early="-1h", first=NOON):
     at = pd.Timestamp(first, tz="UTC") + pd.to_timedelta(minutes * np.arange(count), unit="min")
     values = {
         "reported_at": at,
         "occurred_at": at + pd.Timedelta(early),
-        "lon": lon + step_deg * np.arange(count),
-        "lat": float(lat),
+        "lon": place[0] + step_deg * np.arange(count),
+        "lat": float(place[1]),
         "source_token": [f"s{n % sources}" for n in range(count)],
         "text_hash": ["t" if same_text else f"t{n}" for n in range(count)],
     }
     return pd.DataFrame(values)
 
 
+def found(frame):
+    return find_poison(frame, GRID, UNTIL)
+
+
 GRID = City(CityConfig(weeks=2)).grid
+FORGED = yaml.safe_load(Path(__file__).with_name("forged_reports.yml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    ("frame", "marked", "reason"),
-    [
-        pytest.param(reports(5), 5, PoisonReason.BURST, id="burst"),
-        pytest.param(reports(4), 0, PoisonReason.BURST, id="four-are-no-burst"),
-        pytest.param(reports(5, minutes=24 * 60), 0, PoisonReason.BURST, id="one-a-day"),
-        pytest.param(reports(5, sources=5), 0, PoisonReason.BURST, id="five-neighbours"),
-        pytest.param(reports(5, step_deg=0.01), 0, PoisonReason.BURST, id="a-round-through-the-city"),
-        pytest.param(reports(5).assign(source_token=None), 0, PoisonReason.BURST, id="no-token"),
-        pytest.param(reports(12, minutes=90), 12, PoisonReason.BURST, id="over-a-day"),
-        pytest.param(reports(5, sources=5, same_text=True), 5, PoisonReason.COPIED_TEXT, id="copied"),
-        pytest.param(reports(4, sources=4, same_text=True), 0, PoisonReason.COPIED_TEXT, id="four-copies"),
-        pytest.param(
-            reports(60, minutes=2 * 24 * 60, sources=60, same_text=True, first="2025-09-01 12:00"),
-            0,
-            PoisonReason.COPIED_TEXT,
-            id="stock-phrase-of-all-year",
-        ),
-        pytest.param(
-            reports(9, sources=9, same_text=True).assign(text_hash=None), 0, PoisonReason.COPIED_TEXT, id="no-hash"
-        ),
-        pytest.param(reports(lon=0, lat=0), 1, PoisonReason.IMPOSSIBLE_PLACE, id="zero-zero"),
-        pytest.param(reports(lon=43.29, lat=5.37), 1, PoisonReason.IMPOSSIBLE_PLACE, id="turned-round"),
-        pytest.param(reports(lat=43.0), 1, PoisonReason.IMPOSSIBLE_PLACE, id="at-sea"),
-        pytest.param(reports(lon=np.nan), 1, PoisonReason.IMPOSSIBLE_PLACE, id="missing"),
-        pytest.param(reports(lat=1e9), 1, PoisonReason.IMPOSSIBLE_PLACE, id="no-latitude"),
-        pytest.param(reports(), 0, PoisonReason.IMPOSSIBLE_PLACE, id="in-the-city"),
-        pytest.param(reports(early="1h"), 1, PoisonReason.FUTURE_DATE, id="reported-before-it-happened"),
-        pytest.param(reports(early="10min"), 0, PoisonReason.FUTURE_DATE, id="clock-ahead"),
-        pytest.param(reports(2, minutes=60 * 24 * 30), 1, PoisonReason.FUTURE_DATE, id="after-the-batch"),
-        pytest.param(reports(), 0, PoisonReason.FUTURE_DATE, id="past"),
-    ],
-)
-def test_what_is_marked(frame, marked, reason) -> None:
-    findings = find_poison(frame, GRID, UNTIL)
-    assert findings.counts()[reason] == marked
-    assert (findings.reasons().str.contains(reason.value)).sum() == marked
-    others = findings.masks.drop(columns=str(reason))
-    assert not others.to_numpy().any() or reason is PoisonReason.COPIED_TEXT
+@pytest.mark.parametrize("case", FORGED.values(), ids=FORGED)
+def test_what_is_marked(case) -> None:
+    given = {name: value for name, value in case.items() if name not in {"without", "marked", "reason"}}
+    frame = reports(**given)
+    findings = found(frame.assign(**{case["without"]: None}) if "without" in case else frame)
+    assert findings.counts()[case["reason"]] == case["marked"]
+    assert findings.reasons().str.contains(case["reason"]).sum() == case["marked"]
+    others = findings.masks.drop(columns=case["reason"])
+    assert not others.to_numpy().any() or case["reason"] == PoisonReason.COPIED_TEXT
 
 
 def test_planted_forgeries_are_found_and_clean_reports_left_alone(poison) -> None:
@@ -431,29 +352,9 @@ def test_the_bar_fails_with_bad_thresholds(planted, config) -> None:
 
 
 def test_a_row_may_have_several_reasons() -> None:
-    both = find_poison(reports(5, same_text=True, early="2h"), GRID, UNTIL)
+    both = found(reports(5, same_text=True, early="2h"))
     assert set(both.reasons()) == {"burst_from_one_source,copied_text,future_date"}
-    assert find_poison(reports(1).iloc[:0], GRID, UNTIL).is_marked.tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("frame", "said"),
-    [
-        pytest.param(reports().drop(columns="text_hash"), "no column text_hash", id="column-missing"),
-        pytest.param(
-            reports().assign(reported_at=pd.Timestamp("2026-01-10")), "times with a zone", id="time-without-zone"
-        ),
-    ],
-)
-def test_reports_that_cannot_be_read_are_refused(frame, said) -> None:
-    with pytest.raises(CalanqueError, match=said):
-        find_poison(frame, GRID, UNTIL)
-
-
-def test_recall_needs_every_kind() -> None:
-    frame = reports(3)
-    with pytest.raises(CalanqueError, match="every kind"):
-        study_poison(frame, pd.Series(["", "", "future_date"]), find_poison(frame, GRID, UNTIL))
+    assert found(reports(1).iloc[:0]).is_marked.tolist() == []
 
 
 @pytest.fixture(scope="module")
@@ -471,33 +372,8 @@ def poison(planted):
 @pytest.fixture(scope="module")
 def results(loop, poison) -> AuditResults:
     null = study_null(NULL_CITY, counted(), (1, 2, 3), NULL)
-    fairness = study_fairness(judged((4.0, 0, 3, 1)), (RankChange(5, -0.2, 0.97, 0.1, 0.0),), FairnessConfig())
+    fairness = study_fairness(judged((4.0, 0, 3, 1)), CHANGES, FairnessConfig())
     return AuditResults("risk 3", "Twin <city>", date(2026, 11, 24), loop, null, fairness, poison)
-
-
-def test_every_check_has_a_verdict_a_sentence_and_a_figure(results) -> None:
-    page = audit_html(results)
-    assert results.is_passed
-    assert page.count("<section>") == page.count("data:image/svg+xml;base64,") == 4
-    assert page.count('<strong class="passed">Passed') == page.count('<strong class="passed">Réussi') == 4
-    for title in ("Feedback loop", "Boucle de rétroaction", "Données nulles", "Équité", "Signalements forgés"):
-        assert title in page
-
-
-def test_the_page_stands_alone_and_is_the_same_again(results) -> None:
-    page = audit_html(results)
-    assert not re.search(r"(src|href)=\"(?!data:)", page)
-    assert "<script" not in page
-    assert "Twin <city>" not in page
-    assert page == audit_html(results)
-
-
-def test_a_failed_check_is_said_in_both_languages(results) -> None:
-    runs = {**results.loop.runs, Correction.ENSIGN: results.loop.runs[Correction.NONE]}
-    failed = replace(results, loop=replace(results.loop, runs=runs))
-    page = audit_html(failed)
-    assert not failed.is_passed
-    assert page.count("Failed") == page.count("Échec") == 2
 
 
 @pytest.mark.parametrize(
@@ -520,12 +396,12 @@ def test_few_lives_show_little(lives, outside, at_least, is_weak) -> None:
 
 
 def test_few_reports_of_a_class_are_weak() -> None:
-    few = study_fairness(judged((4.0, 0, 3, 1)), (RankChange(5, -0.2, 0.97, 0.1, 0.0),), FairnessConfig())
+    few = study_fairness(judged((4.0, 0, 3, 1)), CHANGES, FairnessConfig())
     assert (few.fewest_reports, few.reports_needed, few.is_weak) == (8, 81, True)
     assert "8 reports only" in fairness_en(few)
     assert "8 déclarations" in fairness_fr(few)
     many = judged(observed=(400.0, 0, 300, 100), expected=(400.0, 0, 300, 100))
-    study = study_fairness(many, (RankChange(5, -0.2, 0.97, 0.1, 0.0),), FairnessConfig())
+    study = study_fairness(many, CHANGES, FairnessConfig())
     assert not study.is_weak
     assert "only" not in fairness_en(study)
 
@@ -540,38 +416,64 @@ def test_one_life_of_the_loop_is_weak(loop) -> None:
     assert "aside" not in loop_en(one)
 
 
-def test_a_small_audit_says_so_in_page_and_card(results) -> None:
-    assert results.is_weak
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        pytest.param(
+            lambda: run_loop(City(small(weeks=30)), counted(), 1, Correction.NONE, LOOP), "needs 72 weeks", id="short"
+        ),
+        pytest.param(lambda: study_null(NULL_CITY, counted(), ()), "at least one seed", id="no-seed"),
+        pytest.param(lambda: study_fairness(judged(), (), FairnessConfig()), "needs changes of rank", id="no-change"),
+        pytest.param(lambda: judged(observed=(0.0,) * 4), "nothing to audit", id="no-report"),
+        pytest.param(lambda: judged(flagged=(0,) * 4), "nothing to audit", id="no-flag"),
+        pytest.param(lambda: judged(expected=(1.0,) * 3), "weeks x cells", id="a-cell-missing"),
+        pytest.param(lambda: with_reporting(reports(), np.array([True]), -1.0, 3), "above -1", id="less-than-none"),
+        pytest.param(lambda: found(reports().drop(columns="text_hash")), "no column text_hash", id="column-missing"),
+        pytest.param(
+            lambda: found(reports().assign(reported_at=pd.Timestamp(NOON))), "times with a zone", id="no-zone"
+        ),
+        pytest.param(
+            lambda: study_poison(reports(3), pd.Series(["", "", "future_date"]), found(reports(3))),
+            "every kind",
+            id="kinds-missing",
+        ),
+    ],
+)
+def test_what_cannot_be_audited_is_refused(call, said) -> None:
+    with pytest.raises(CalanqueError, match=said):
+        call()
+
+
+def test_page_and_card_of_a_small_audit_that_passed(results) -> None:
+    assert results.is_passed and results.is_weak
     page, card = audit_html(results), audit_markdown(results)
-    assert page.count("Passed, on few data") == page.count("Réussi, sur peu de données") == 3
-    assert "a pass is then no proof" in page
-    assert "une réussite n'est alors pas une preuve" in page
+    counts = {
+        **dict.fromkeys(("<section>", "data:image/svg+xml;base64,", '"passed">Passed', '"passed">Réussi'), 4),
+        **dict.fromkeys(("Passed, on few data", "Réussi, sur peu de données"), 3),
+        # The page stands alone.
+        **dict.fromkeys(("<script", "Twin <city>"), 0),
+    }
+    assert {text: page.count(text) for text in counts} == counts
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+    assert page == audit_html(results)
+    for said in (
+        *("Feedback loop", "Boucle de rétroaction", "Données nulles", "Équité", "Signalements forgés"),
+        *("a pass is then no proof", "une réussite n'est alors pas une preuve"),
+        # The stored version is never asked: its parameters learn anew in each simulated city.
+        *("Audit of the parameters", "The audit is of these parameters", "audit porte sur ces paramètres"),
+    ):
+        assert said in page
     assert card.startswith("Passed, on few data, 2026-11-24: these parameters, learnt anew on simulated cities.")
-    assert "- Null data: passed, on few data. " in card
-    assert "- Forged reports: passed. " in card
-    for text in (page, card):
-        assert "does not decide which model serves" in text
+    assert "- Null data: passed, on few data. " in card and "- Forged reports: passed. " in card
+    assert all("does not decide which model serves" in text for text in (page, card))
 
 
-def test_the_audit_says_that_it_is_of_the_parameters(results) -> None:
-    """The stored version is never asked: its parameters learn anew in each simulated city."""
-    page = audit_html(results)
-    assert "Audit of the parameters" in page
-    assert "The audit is of these parameters" in page
-    assert "L&#x27;audit porte sur ces paramètres" in page or "L'audit porte sur ces paramètres" in page
-    assert "these parameters" in audit_markdown(results)
-
-
-def test_what_failed_is_named(results) -> None:
+def test_what_failed_is_named_in_both_languages(results) -> None:
     failed = replace(results, null=replace(results.null, concentration=np.array([9.0])), poison=None)
     assert failed.failed == ("null data", "forged reports")
     assert audit_markdown(failed).startswith("Failed")
     assert "- Null data: failed" in audit_markdown(failed)
+    page = audit_html(failed)
+    assert page.count("Failed") == page.count("Échec") == 2
+    assert "was not run" in page and "n&#x27;a pas été exécuté" in page
     assert list(audit_sentences(failed)) == ["feedback loop", "null data", "fairness", "forged reports"]
-
-
-def test_a_check_that_was_not_run_is_no_pass(results) -> None:
-    page = audit_html(replace(results, poison=None))
-    assert not replace(results, poison=None).is_passed
-    assert "was not run" in page
-    assert "n&#x27;a pas été exécuté" in page

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
+from cheap_forecast import counted
 
 from calanque.engines import tracking
 from ml.audit import steps
@@ -19,16 +19,9 @@ from ml.risk.card import AUDIT_TITLE, NOT_AUDITED, with_audit
 TINY = SMALL.model_copy(update={"null_lives": 3})
 
 
-def counted(cube):
-    """A cheap forecast: counts drawn to their mean."""
-    seen = np.asarray(cube.counts.sum(axis=0)).reshape(len(cube.types), -1)
-    shrunk = seen + 20 * seen.mean(axis=1, keepdims=True) / (1 + seen.mean())
-    return shrunk / shrunk.sum(axis=1, keepdims=True) * seen.sum(axis=1, keepdims=True) / cube.weeks
-
-
 @pytest.fixture(scope="module")
 def results():
-    return audit("risk-here version 1", counted, TINY, date(2026, 11, 25))
+    return audit("risk-here version 1", counted(), TINY, date(2026, 11, 25))
 
 
 def test_every_study_is_made_at_the_size_asked(results) -> None:
@@ -48,12 +41,6 @@ def test_the_full_size_is_not_weak_by_its_lives() -> None:
 
 
 CARD = f"# Model card\n\n{AUDIT_TITLE}\n\n{NOT_AUDITED}\n"
-
-
-@pytest.fixture
-def uri(tmp_path, monkeypatch) -> str:
-    monkeypatch.chdir(tmp_path)
-    return f"sqlite:///{tmp_path}/tracking.db"
 
 
 def stored_version(uri: str, texts: dict) -> tracking.StoredModel:

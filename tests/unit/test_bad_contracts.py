@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -109,7 +109,6 @@ def places(node: object, path: tuple[object, ...] = ()) -> list[tuple[object, ..
 
 
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
 def test_no_contract_breaks_its_reader(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever stands anywhere in a contract, it loads or it is refused with sentences."""
     content = yaml.safe_load(GOOD.read_text(encoding="utf-8"))

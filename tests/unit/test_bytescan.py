@@ -8,13 +8,14 @@ import json
 import lzma
 import random
 import unicodedata
-import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
+from fetched import zipped
 from pyarrow import orc, parquet
 
 from calanque.errors import CalanqueError
@@ -83,16 +84,14 @@ def _table() -> pa.Table:
     return pa.table({"n": range(5_001), "who": names, "nested": [{"a": [n]} for n in names]})
 
 
+def _packed(column: str, codec: str, write: Any = parquet.write_table, **more: Any) -> bytes:
+    sink = io.BytesIO()
+    write(_table().select([column]), sink, compression=codec, **more)
+    return sink.getvalue()
+
+
 def _parquet(codec: str, column: str) -> bytes:
-    sink = io.BytesIO()
-    parquet.write_table(_table().select([column]), sink, compression=codec, write_statistics=False)
-    return sink.getvalue()
-
-
-def _orc() -> bytes:
-    sink = io.BytesIO()
-    orc.write_table(_table().select(["who"]), sink, compression="zstd")
-    return sink.getvalue()
+    return _packed(column, codec, write_statistics=False)
 
 
 def _framed(codec: str, data: bytes) -> bytes:
@@ -109,20 +108,13 @@ def _spilled(data: bytes) -> bytes:
     return b"LZ4Block\x25" + sizes + packed + b"LZ4Block\x15" + bytes(12)
 
 
-def _zip(data: bytes) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a/b.txt", data)
-    return sink.getvalue()
-
-
 PLAIN = b"a long line of nothing " * 2_000 + NAME.encode() + b" and nothing " * 2_000
 PACKED = {
     "parquet-zstd": _parquet("zstd", "who"),
     "parquet-snappy": _parquet("snappy", "who"),
     "parquet-lz4": _parquet("lz4", "who"),
     "parquet-nested": _parquet("gzip", "nested"),
-    "orc": _orc(),
+    "orc": _packed("who", "zstd", orc.write_table),
     "gzip": gzip.compress(PLAIN),
     "zlib": zlib.compress(PLAIN),
     "bzip2": bz2.compress(PLAIN),
@@ -130,8 +122,8 @@ PACKED = {
     "zstd": _framed("zstd", PLAIN),
     "lz4": _framed("lz4", PLAIN),
     "spark-spill": _spilled(PLAIN),
-    "zip": _zip(PLAIN),
-    "zip-of-gzip-of-parquet": _zip(gzip.compress(_parquet("zstd", "who"))),
+    "zip": zipped(("a/b.txt", PLAIN)),
+    "zip-of-gzip-of-parquet": zipped(("a/b.gz", gzip.compress(_parquet("zstd", "who")))),
 }
 
 
@@ -145,15 +137,17 @@ def test_without_unpacking_nothing_is_seen(name: str) -> None:
     assert NEEDLES.find(PACKED[name]) == set()
 
 
-@pytest.mark.parametrize("name", sorted(PACKED))
+# Their streams end without a mark: what is cut is read as far as it goes.
+UNMARKED = {"zlib", "spark-spill"}
+
+
+@pytest.mark.parametrize("name", sorted(set(PACKED) - UNMARKED))
 def test_what_cannot_be_unpacked_is_told(name: str) -> None:
-    broken = PACKED[name][: len(PACKED[name]) // 3]
-    scanner = _Scanner(NEEDLES)
+    broken, scanner = PACKED[name][: len(PACKED[name]) // 3], _Scanner(NEEDLES)
     scanner.look("file", "file:x", [broken])
-    assert scanner.report(0.0).unreadable == ("file:x",) or name in ("zlib", "spark-spill")
-    if name not in ("zlib", "spark-spill"):
-        with pytest.raises(UnreadableError):
-            list(unpack(broken))
+    assert scanner.report(0.0).unreadable == ("file:x",)
+    with pytest.raises(UnreadableError):
+        list(unpack(broken))
 
 
 def test_a_report_holds_no_value(tmp_path: Path) -> None:

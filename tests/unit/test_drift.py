@@ -119,17 +119,15 @@ def test_a_retirement_names_what_has_drifted(monitor) -> None:
     assert told["drift_page"] == "http://here/drift.html"
 
 
-def test_drift_alone_retires_nobody(monitor) -> None:
-    told, decided = monitor(has_champion=True, is_kept=True, is_new=True)
-    assert (told["is_kept"], decided) == (True, [])
+@pytest.mark.parametrize("has_champion", [True, False], ids=["of_a_champion_that_is_kept", "without_a_champion"])
+def test_drift_alone_retires_nobody(monitor, has_champion: bool) -> None:
+    told, decided = monitor(has_champion, is_kept=has_champion, is_new=True)
+    assert decided == []
     assert "all_types premises" in told["drifted"]
 
 
-@pytest.mark.parametrize("is_new", [True, False])
-def test_inputs_are_watched_without_a_champion_once_for_the_same_data(monitor, is_new: bool) -> None:
-    told, decided = monitor(has_champion=False, is_kept=False, is_new=is_new)
-    assert decided == []
-    assert ("all_types premises" in told["drifted"]) if is_new else told is None
+def test_inputs_are_watched_once_for_the_same_data(monitor) -> None:
+    assert monitor(has_champion=False, is_kept=False, is_new=False) == (None, [])
 
 
 def test_a_season_is_no_drift() -> None:
@@ -177,16 +175,10 @@ def test_the_drift_of_all_types_counts_each_incident_once(city) -> None:
     assert totals.pop(ALL_TYPES) == sum(totals.values())
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        pytest.param("", "written by another version", id="of_an_earlier_release"),
-        pytest.param('{"name": "risk"}', "written by another version", id="other_code"),
-    ],
-)
-def test_a_champion_that_nobody_can_use_any_more_retires(monkeypatch, text: str, told: str) -> None:
+@pytest.mark.parametrize("text", ["", '{"name": "risk"}'], ids=["of_an_earlier_release", "other_code"])
+def test_a_champion_that_nobody_can_use_any_more_retires(monkeypatch, text: str) -> None:
     """It would stop every forecast: a version that is refused after it leaves it in its place."""
     monkeypatch.setattr("ml.risk.record_steps.territory_cube", lambda *_: (None, None))
     verdict = _verdict("twin", SimpleNamespace(model_version="3", model_json=text))
     assert not verdict.is_kept
-    assert told in verdict.reason
+    assert "written by another version" in verdict.reason

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fetched import report_of
 
 from calanque.contracts import load_contract
 from calanque.contracts.gates import Expectation
@@ -18,19 +19,8 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def past(*counts: int, state: Any = "published", quarantined: int = 0) -> list[BatchReport]:
-    return [
-        BatchReport(
-            feed="f",
-            batch_id=f"b{n}",
-            contract_version="1.0.0",
-            state=state,
-            run_id="r",
-            updated_at=NOW,
-            landed_count=count + quarantined,
-            quarantined_count=quarantined,
-        )
-        for n, count in enumerate(counts)
-    ]
+    counts_of = [{"landed_count": count + quarantined, "quarantined_count": quarantined} for count in counts]
+    return [report_of(f"b{n}", NOW, state, **told) for n, told in enumerate(counts_of)]
 
 
 def lines(contract: FeedContract, *counts: int, **more: Any) -> dict[tuple[str, str | None], Expectation]:

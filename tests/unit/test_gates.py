@@ -1,11 +1,13 @@
 """Gates are read closed, and every line of them exists in Great Expectations."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from calanque.contracts import load_contracts
-from calanque.contracts.gates import Expectation, Gate, load_gate, load_gates, read_gate
+from calanque.contracts.gates import Expectation, Gate, GateResult, load_gate, load_gates, read_gate
 from calanque.errors import CalanqueError
 from calanque.marts.build import WRITTEN_BY_ML
 from calanque.marts.domains import DOMAINS
@@ -60,25 +62,20 @@ def test_a_broken_gate_is_refused(text: str, expected: str, tmp_path: Path) -> N
     assert str(raised.value).startswith("gate.yml: ")
 
 
-@pytest.mark.parametrize(
-    ("item", "expected"),
-    [
-        (Expectation(expectation="expect_column_valuse_to_be_null", column="a", severity="critical"), "has no"),
-        (
-            Expectation(
-                expectation="expect_column_values_to_be_between", column="a", kwargs={"min": 1}, severity="critical"
-            ),
-            "argument 'min'",
-        ),
-        (Expectation(expectation="expect_column_values_to_be_null", severity="critical"), "refuses its arguments"),
-    ],
-    ids=["unknown-name", "unknown-argument", "missing-column"],
-)
-def test_a_line_that_great_expectations_does_not_know_is_refused(item: Expectation, expected: str) -> None:
+BETWEEN = {"expectation": "expect_column_values_to_be_between", "kwargs": {"min": 1}}
+NOT_KNOWN = {
+    "unknown-name": ({"expectation": "expect_column_valuse_to_be_null", "column": "a"}, "has no"),
+    "unknown-argument": ({**BETWEEN, "column": "a"}, "argument 'min'"),
+    "missing-column": ({"expectation": "expect_column_values_to_be_null"}, "refuses its arguments"),
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), NOT_KNOWN.values(), ids=NOT_KNOWN.keys())
+def test_a_line_that_great_expectations_does_not_know_is_refused(line: dict[str, Any], expected: str) -> None:
     from calanque.engines.gx import build_expectation
 
     with pytest.raises(CalanqueError, match=expected):
-        build_expectation(item)
+        build_expectation(Expectation(severity="critical", **line))
 
 
 def test_observed_values_of_personal_columns_stay_hidden() -> None:
@@ -93,7 +90,6 @@ def test_observed_values_of_personal_columns_stay_hidden() -> None:
 
 
 def test_a_gate_is_logged_in_one_line_an_expectation(caplog: pytest.LogCaptureFixture) -> None:
-    from calanque.contracts.gates import GateResult
     from calanque.engines.gx import _check, _say
 
     counts = {"observed_value": None, "unexpected_percent": 0}
@@ -117,8 +113,6 @@ def test_a_gate_is_logged_in_one_line_an_expectation(caplog: pytest.LogCaptureFi
 
 
 def test_analytics_are_off() -> None:
-    import os
-
     from calanque.engines.gx import build_expectation
 
     build_expectation(GATES[0].expectations[0])

@@ -1,16 +1,18 @@
 """Which batch the files of a run are: a replay is known, a return to an earlier state is new, loaded files are left."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from fetched import fetched_file, report_of
 
 from calanque.contracts import load_contract
 from calanque.contracts.write import MergeWrite, SnapshotWrite
 from calanque.ingest import identity
-from calanque.ingest.records import FetchedBatch, FetchedFile
+from calanque.ingest.records import FetchedBatch
 from calanque.runs import batches, store
 from calanque.runs.records import BatchReport
 from calanque.sources import Errand
@@ -30,6 +32,14 @@ class Landing(NamedTuple):
     day: int = 1
     state: Any = "published"
     archived: int | None = None
+
+
+def landings(text: str) -> list[Landing]:
+    """Read runs: `ab a/2 b!refused c@0` are of two files, of the second day, refused, and out of the archive."""
+    parts = [re.fullmatch(r"(\w+)(?:/(\d))?(?:!(\w+))?(?:@(\d))?", one) for one in text.split()]
+    assert all(parts), text
+    told = [part.groups() for part in parts if part]
+    return [Landing(a, int(day or 1), state or "published", int(of) if of else None) for a, day, state, of in told]
 
 
 class Lake:
@@ -58,21 +68,26 @@ class Lake:
         for one in sorted(self.reports.values(), key=landed, reverse=True):
             yield [{**one.model_dump(), "source_date": one.day}]
 
+    def land_all(self, runs: str) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        for landing in landings(runs):
+            self.archived = found[landing.archived][0] if landing.archived is not None else None
+            found.append(self.land(landing))
+        return found
+
     def land(self, landing: Landing) -> tuple[str, str]:
         """Identify and end a batch; returns its id and its files."""
         errand = Errand("f", date(2026, 1, landing.day), Path(), Path())
-        fetched = FetchedBatch(feed="f", origin="o", files=tuple(map(file, landing.files)))
+        files = tuple(fetched_file(f"{letter}.csv", letter) for letter in landing.files)
+        fetched = FetchedBatch(feed="f", origin="o", files=files)
         batch_id, fetched = identity.identify(self.contract, errand, fetched)
         known = self.reports.get(batch_id)
         if fetched.files and (known is None or known.state != "published"):
             at = START + timedelta(days=len(self.reports))
-            self.reports[batch_id] = BatchReport(
-                feed="f",
-                batch_id=batch_id,
-                contract_version="1.0.0",
-                state=landing.state,
-                run_id="r",
-                updated_at=at,
+            self.reports[batch_id] = report_of(
+                batch_id,
+                at,
+                landing.state,
                 files=tuple(file.model_copy() for file in fetched.files),
                 landed_at=known.landed_at if known else at,
                 day=identity.day_of(self.contract, errand),
@@ -82,91 +97,61 @@ class Lake:
         return batch_id, "".join(one.name[0] for one in fetched.files)
 
 
-def file(letter: str) -> FetchedFile:
-    return FetchedFile(
-        name=f"{letter}.csv",
-        path=Path(letter),
-        size_bytes=1,
-        sha256=letter * 64,
-        row_count=1,
-        is_cut=False,
-        is_decodable=True,
-        header=("a",),
-    )
-
-
 def landed(one: BatchReport) -> datetime:
     return one.landed_at or START
 
 
 DROP = DropSource(kind="drop", pattern="*.csv")
 # By run, the number of the batch that it is: the first one is 0.
-RUNS: dict[str, tuple[Any, Any, list[Landing], list[int]]] = {
-    "a-list-returns": (SNAPSHOT, DROP, [Landing(x) for x in "abaab"], [0, 1, 2, 2, 3]),
-    "two-states-in-turn": (SNAPSHOT, DROP, [Landing(x) for x in "abababa"], list(range(7))),
-    "the-whole-set-is-the-state": (SNAPSHOT, DROP, [Landing("a"), Landing("ab"), Landing("ba")], [0, 1, 1]),
-    "a-refused-one-is-no-state": (
-        SNAPSHOT,
-        DROP,
-        [Landing("a"), Landing("b", state="refused"), Landing("a")],
-        [0, 1, 0],
-    ),
-    "refused-again": (SNAPSHOT, DROP, [Landing("a"), *[Landing("b", state="refused")] * 2], [0, 1, 1]),
-    "landed-and-killed": (SNAPSHOT, DROP, [Landing("a"), Landing("b", state="landed"), Landing("b")], [0, 1, 1]),
-    "killed-then-another": (SNAPSHOT, DROP, [Landing("a"), Landing("b", state="landed"), Landing("a")], [0, 1, 2]),
-    "from-the-archive": (SNAPSHOT, DROP, [Landing("a"), Landing("b"), Landing("a", archived=0)], [0, 1, 0]),
-    "the-archive-lacks-a-file": (SNAPSHOT, DROP, [Landing("ab"), Landing("c"), Landing("a", archived=0)], [0, 1, 2]),
-    "a-past-day-again": (SNAPSHOT, DAILY, [Landing("a"), Landing("b", 2), Landing("a")], [0, 1, 0]),
-    "a-day-like-another": (SNAPSHOT, DAILY, [Landing("a"), Landing("b", 2), Landing("a", 3)], [0, 1, 2]),
-    "a-day-corrected-and-back": (
-        SNAPSHOT,
-        DAILY,
-        [Landing("a"), Landing("b"), Landing("c", 2), Landing("a"), Landing("a")],
-        [0, 1, 2, 3, 3],
-    ),
-    "a-merge-knows-its-order": (MERGE, DROP, [Landing(x) for x in "aba"], [0, 1, 0]),
-    "an-append-again": (TORONTO.write, DROP, [Landing(x) for x in "aba"], [0, 1, 0]),
+RUNS: dict[str, tuple[Any, Any, str, str]] = {
+    "a-list-returns": (SNAPSHOT, DROP, "a b a a b", "0 1 2 2 3"),
+    "two-states-in-turn": (SNAPSHOT, DROP, "a b a b a b a", "0 1 2 3 4 5 6"),
+    "the-whole-set-is-the-state": (SNAPSHOT, DROP, "a ab ba", "0 1 1"),
+    "a-refused-one-is-no-state": (SNAPSHOT, DROP, "a b!refused a", "0 1 0"),
+    "refused-again": (SNAPSHOT, DROP, "a b!refused b!refused", "0 1 1"),
+    "landed-and-killed": (SNAPSHOT, DROP, "a b!landed b", "0 1 1"),
+    "killed-then-another": (SNAPSHOT, DROP, "a b!landed a", "0 1 2"),
+    "from-the-archive": (SNAPSHOT, DROP, "a b a@0", "0 1 0"),
+    "the-archive-lacks-a-file": (SNAPSHOT, DROP, "ab c a@0", "0 1 2"),
+    "a-past-day-again": (SNAPSHOT, DAILY, "a b/2 a", "0 1 0"),
+    "a-day-like-another": (SNAPSHOT, DAILY, "a b/2 a/3", "0 1 2"),
+    "a-day-corrected-and-back": (SNAPSHOT, DAILY, "a b c/2 a a", "0 1 2 3 3"),
+    "a-merge-knows-its-order": (MERGE, DROP, "a b a", "0 1 0"),
+    "an-append-again": (TORONTO.write, DROP, "a b a", "0 1 0"),
 }
 
 
-@pytest.mark.parametrize(("write", "source", "landings", "batches"), RUNS.values(), ids=RUNS.keys())
+@pytest.mark.parametrize(("write", "source", "runs", "batches"), RUNS.values(), ids=RUNS.keys())
 def test_a_replay_is_known_and_a_return_is_new(
-    write: Any, source: Any, landings: list[Landing], batches: list[int], monkeypatch: pytest.MonkeyPatch
+    write: Any, source: Any, runs: str, batches: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lake, found = Lake(monkeypatch, write, source), []
-    for landing in landings:
-        lake.archived = found[landing.archived] if landing.archived is not None else None
-        found.append(lake.land(landing)[0])
-    assert [list(dict.fromkeys(found)).index(batch_id) for batch_id in found] == batches
+    found = [batch_id for batch_id, _ in Lake(monkeypatch, write, source).land_all(runs)]
+    assert " ".join(str(list(dict.fromkeys(found)).index(batch_id)) for batch_id in found) == batches
 
 
-LEFT_OUT: dict[str, tuple[list[Landing], list[str]]] = {
-    "beside-a-new-one": ([Landing("a"), Landing("ab"), Landing("ab")], ["a", "b", ""]),
-    "out-of-several": ([Landing("ab"), Landing("a"), Landing("bc")], ["ab", "", "c"]),
-    "of-the-archive": ([Landing("a"), Landing("ab"), Landing("ab", archived=1)], ["a", "b", "b"]),
-    "a-refused-one-is-not": ([Landing("a", state="refused"), Landing("ab")], ["a", "ab"]),
-    "nor-one-that-was-killed": ([Landing("a", state="gated"), Landing("ab"), Landing("a")], ["a", "ab", ""]),
+LEFT_OUT = {
+    "beside-a-new-one": ("a ab ab", ["a", "b", ""]),
+    "out-of-several": ("ab a bc", ["ab", "", "c"]),
+    "of-the-archive": ("a ab ab@1", ["a", "b", "b"]),
+    "a-refused-one-is-not": ("a!refused ab", ["a", "ab"]),
+    "nor-one-that-was-killed": ("a!gated ab a", ["a", "ab", ""]),
 }
 
 
-@pytest.mark.parametrize(("landings", "files"), LEFT_OUT.values(), ids=LEFT_OUT.keys())
+@pytest.mark.parametrize(("runs", "files"), LEFT_OUT.values(), ids=LEFT_OUT.keys())
 def test_an_append_leaves_out_what_its_table_holds(
-    landings: list[Landing], files: list[str], monkeypatch: pytest.MonkeyPatch
+    runs: str, files: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lake, ids, found = Lake(monkeypatch, TORONTO.write, DROP), [], []
-    for landing in landings:
-        lake.archived = ids[landing.archived] if landing.archived is not None else None
-        batch_id, landed = lake.land(landing)
-        ids.append(batch_id)
-        found.append(landed)
-    assert found == files
+    lake = Lake(monkeypatch, TORONTO.write, DROP)
+    found = lake.land_all(runs)
+    assert [landed for _, landed in found] == files
     # What changes nothing is a batch that has its report.
-    assert all(batch_id in lake.reports for batch_id in ids)
+    assert all(batch_id in lake.reports for batch_id, _ in found)
 
 
 def test_old_reports_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     lake = Lake(monkeypatch, SNAPSHOT, DROP)
-    ids = [lake.land(Landing(letter))[0] for letter in "abcdef"]
+    ids = [batch_id for batch_id, _ in lake.land_all("a b c d e f")]
     lake.read.clear()
     newest = batches.newest_landed("f")
     assert newest is not None

@@ -10,21 +10,6 @@ from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.errors import CalanqueError
 from calanque.governance import lineage
 from calanque.runs import lineage as recorder
-from calanque.runs import store
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
-    lake = MemoryLake()
-    monkeypatch.setattr(delta, "lake", lambda: lake)
-    return lake
-
-
-@pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> MemoryTables:
-    found = MemoryTables()
-    monkeypatch.setattr(store, "deltars", found)
-    return found
 
 
 def publish(run_id: str, failed_because: str | None = None) -> dict:

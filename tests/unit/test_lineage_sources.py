@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from fetched import fetched_file, report_of
 from rich.console import Console
 
 from calanque.cli.lineage import page
@@ -13,7 +14,7 @@ from calanque.engines import delta, spark
 from calanque.governance.lineage import LineageTree
 from calanque.ingest import batches
 from calanque.ingest.batches import Source, sources_of
-from calanque.runs.records import BatchReport, LandedFile
+from calanque.runs.records import BatchReport
 
 FEED, BRONZE, MART = "citizen_reports", "bronze.citizen_reports", "marts.fct_report_zone_week"
 BATCH_COUNT, ROWS_EACH = 25, 100
@@ -32,15 +33,9 @@ class Bronze:
         version = int(wanted.split()[0]) if wanted else 30
         if version < self.oldest:
             raise RuntimeError("[DELTA_FILE_NOT_FOUND_DETAILED] gone")
-        return [
-            {
-                "_batch_id": f"b{n:016d}",
-                "landed_on": date(2026, 11, n),
-                "contract_version": "1.0.0",
-                "row_count": ROWS_EACH,
-            }
-            for n in range(min(version, BATCH_COUNT), 0, -1)
-        ]
+        same = {"contract_version": "1.0.0", "row_count": ROWS_EACH}
+        numbers = range(min(version, BATCH_COUNT), 0, -1)
+        return [{"_batch_id": f"b{n:016d}", "landed_on": date(2026, 11, n), **same} for n in numbers]
 
 
 @pytest.fixture
@@ -48,25 +43,13 @@ def bronze(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bronze]:
     table = Bronze()
     monkeypatch.setattr(spark, "rows", table.rows)
     monkeypatch.setattr(delta, "data_version", lambda name: 30)
-    monkeypatch.setattr(batches, "read_report", report_of)
+    monkeypatch.setattr(batches, "read_report", read_report)
     yield table
 
 
-def report_of(feed: str, batch_id: str) -> BatchReport | None:
-    if batch_id.endswith("1"):
-        return None
-    file = LandedFile(
-        name=f"reports-{batch_id[-2:]}.csv", size_bytes=1, sha256="0", row_count=None, is_cut=False, is_decodable=True
-    )
-    return BatchReport(
-        feed=feed,
-        batch_id=batch_id,
-        contract_version="1.0.0",
-        state="published",
-        run_id="cli__20261124T080000",
-        updated_at=datetime(2026, 11, 24, tzinfo=UTC),
-        files=(file,),
-    )
+def read_report(feed: str, batch_id: str) -> BatchReport | None:
+    file = fetched_file(f"reports-{batch_id[-2:]}.csv", "0").model_dump(exclude={"path", "header"})
+    return None if batch_id.endswith("1") else report_of(batch_id, datetime(2026, 11, 24, tzinfo=UTC), files=[file])
 
 
 def mart(version: str | None, column: str | None = None) -> LineageTree:

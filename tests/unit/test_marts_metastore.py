@@ -1,9 +1,11 @@
 """The metastore behind the query door: the schemas of whoever asks, and reading; the rest is answered before it."""
 
 import socket
+import socketserver
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -29,31 +31,38 @@ def message(kind: int, name: str, fields: dict[int, Value]) -> bytes:
     return struct.pack(">I", VERSION | kind) + encoded(name)[1] + struct.pack(">i", 7) + encoded(fields)[1]
 
 
+HEARD: list[str] = []
+
+
+class Behind(socketserver.BaseRequestHandler):
+    """A metastore that answers 'real' to whatever it hears."""
+
+    def handle(self) -> None:
+        with suppress(EOFError, OSError):
+            while True:
+                HEARD.append(Message(self.request).name)
+                self.request.sendall(message(REPLY, HEARD[-1], {0: "real"}))
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[Any]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Behind) as behind:
+        behind.daemon_threads = True
+        threading.Thread(target=behind.serve_forever, daemon=True).start()
+        with MartsMetastore(("127.0.0.1", 0), behind.server_address) as server:
+            server.serve_beside()
+            yield server.server_address
+            server.shutdown()
+        behind.shutdown()
+
+
 @pytest.fixture
-def door() -> Iterator[tuple[socket.socket, list[str]]]:
-    """A connection to the door of a metastore that answers 'real' to whatever it hears, and what it has heard."""
-    heard: list[str] = []
-    behind = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        connection, _ = behind.accept()
-        with connection:
-            try:
-                while True:
-                    heard.append(Message(connection).name)
-                    connection.sendall(message(REPLY, heard[-1], {0: "real"}))
-            except (EOFError, OSError):
-                return
-
-    threading.Thread(target=serve, daemon=True).start()
-    with MartsMetastore(("127.0.0.1", 0), behind.getsockname()) as server:
-        server.serve_beside()
-        with socket.create_connection(server.server_address, timeout=10) as client:
-            ask(client, "set_ugi", {1: "analyst", 2: ["analyst"]})
-            heard.clear()
-            yield client, heard
-        server.shutdown()
-    behind.close()
+def door(address: Any) -> Iterator[tuple[socket.socket, list[str]]]:
+    """An analyst's connection to the door, and what the metastore behind it has heard."""
+    with socket.create_connection(address, timeout=10) as client:
+        ask(client, "set_ugi", {1: "analyst", 2: ["analyst"]})
+        HEARD.clear()
+        yield client, HEARD
 
 
 def ask(client: socket.socket, name: str, fields: dict[int, Value]) -> Message:

@@ -6,39 +6,16 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from contagious_city import NEAR, band_of, changed, city, incidents_of
 
 from calanque.errors import CalanqueError
 from calanque.places.grid import Grid
 from calanque.twin.city import City
-from calanque.twin.city_config import CityConfig, Contagion, HotSpots, IncidentType
-from calanque.yaml_file import read_closed
 from ml.near_repeat.alert import alert_layer
-from ml.near_repeat.config import MODEL_FILE, NearRepeatConfig, near_repeat_config
-from ml.near_repeat.knox import knox_reports, knox_test
+from ml.near_repeat.knox import knox_test
 from ml.near_repeat.pairs import close_pairs
 
-CONFIG = near_repeat_config()
-NEAR = Contagion(branching_ratio=0.2, decay_days=5, distance_m=70)
-SEEDS = range(10)
-
-
-def changed(**changes):
-    """The configuration with some of its knox or alert fields replaced, checked again."""
-    plain = CONFIG.model_dump()
-    for name, value in changes.items():
-        plain["alert" if name in plain["alert"] else "knox"][name] = value
-    return type(CONFIG).model_validate(plain)
-
-
-def city(weekly_total=30, weeks=104, **kind) -> City:
-    types = (IncidentType(name="burglary", weekly_total=weekly_total, **kind),)
-    return City(CityConfig(rows=40, cols=40, weeks=weeks, types=types))
-
-
-def incidents_of(city: City, seed: int) -> pd.DataFrame:
-    """Everything that happened, as if all of it had been reported."""
-    return city.run(seed).incidents.assign(origin="reported")
+SILENT = city()
 
 
 def frame(rows) -> pd.DataFrame:
@@ -46,10 +23,6 @@ def frame(rows) -> pd.DataFrame:
     x, y, day = (np.asarray(column, dtype=float) for column in zip(*rows, strict=True))
     at = pd.Timestamp("2024-01-01 12:00", tz="UTC") + pd.to_timedelta(day, unit="D")
     return pd.DataFrame({"occurred_at": at, "x": x, "y": y, "type": "burglary", "origin": "reported"})
-
-
-def band_of(report, up_to_m, last_day):
-    return next(band for band in report.bands if (band.up_to_m, band.last_day) == (up_to_m, last_day))
 
 
 @pytest.fixture(scope="module")
@@ -120,53 +93,6 @@ def test_expected_pairs_are_those_of_the_exact_mean(found) -> None:
     assert all(band.expected_low <= band.expected <= band.expected_high for band in report.bands)
 
 
-SILENT = {
-    "plain": city(),
-    "strong-season": city(season_amplitude=0.9),
-    "few-hot-spots": city(hot_spots=HotSpots(count=5, share=0.8, width_m=150)),
-    "residents-only": City(city(contagion=NEAR).config.null_data()),
-}
-
-
-@pytest.mark.parametrize("name", SILENT)
-def test_silent_when_no_contagion_is_planted(name) -> None:
-    reports = [knox_test(SILENT[name].grid, "burglary", incidents_of(SILENT[name], seed)) for seed in SEEDS]
-    assert min(band_of(report, 400, 14).observed for report in reports) > 20
-    # Each test may be wrong once in 1 / significance: so many in a thousand sets of seeds would be more.
-    allowed = stats.binom.ppf(0.999, len(SEEDS), CONFIG.knox.significance)
-    assert sum(any(band.is_significant for band in report.bands) for report in reports) <= allowed
-    p_values = [band_of(report, 400, 7).p_value for report in reports]
-    assert stats.kstest(p_values, "uniform").pvalue > 0.001
-
-
-@pytest.mark.parametrize(
-    ("kind", "is_found"),
-    [
-        pytest.param({"contagion": NEAR}, True, id="planted"),
-        pytest.param({"contagion": NEAR, "season_amplitude": 0.9}, True, id="planted-under-a-season"),
-        pytest.param({"contagion": NEAR.model_copy(update={"distance_m": 3000})}, False, id="planted-far-away"),
-    ],
-)
-def test_found_when_planted_close(kind, is_found) -> None:
-    town = city(**kind)
-    reports = [knox_test(town.grid, "burglary", incidents_of(town, seed)) for seed in SEEDS]
-    assert sum(report.is_found for report in reports) >= 9 if is_found else sum(r.is_found for r in reports) <= 2
-
-
-@pytest.mark.parametrize("branching", [0.1, 0.3])
-def test_the_planted_size_is_recovered(branching) -> None:
-    """Over bands that hold whole clusters, the excess pairs an incident are those of the branching process."""
-    config = changed(distance_edges_m=(100, 200, 400), last_days=(7, 40))
-    excess = []
-    for seed in SEEDS:
-        near = Contagion(branching_ratio=branching, decay_days=4, distance_m=60)
-        town = city(contagion=near)
-        report = knox_test(town.grid, "burglary", incidents_of(town, seed), config)
-        excess.append(sum(band.observed - band.expected for band in report.bands) / report.event_count)
-    pairs = ((1 - branching) ** -2 - 1) / 2
-    assert np.mean(excess) == pytest.approx(pairs, rel=0.2)
-
-
 def test_the_ratio_is_that_of_the_direct_follow_ups_at_least(found) -> None:
     """In the first band: not below what direct follow-ups alone give, not above what whole clusters give."""
     _, report = found
@@ -217,100 +143,21 @@ def test_same_seed_same_report_whatever_the_order_of_rows(planted, found) -> Non
 )
 def test_one_point_is_a_band_of_its_own(spoil) -> None:
     """Facts recorded twice and points moved to a crossing raise the same-point band, and open no alert."""
-    rows = spoil(incidents_of(SILENT["plain"], 3))
-    report = knox_test(SILENT["plain"].grid, "burglary", rows)
+    rows = spoil(incidents_of(SILENT, 3))
+    report = knox_test(SILENT.grid, "burglary", rows)
     same = [band for band in report.bands if band.is_same_point]
     assert len(same) == 2
     assert sum(band.observed for band in same) > 5
     assert not report.is_found
-    if len(rows) > len(incidents_of(SILENT["plain"], 3)):
+    if len(rows) > len(incidents_of(SILENT, 3)):
         assert same[0].is_significant
         assert f"At one point there are {same[0].observed:,} pairs" in report.sentence_en
         assert "Au même point" in report.sentence_fr
         assert report.duplicate_count >= len(rows) // 9
 
 
-def test_each_type_is_tested_apart() -> None:
-    rows = [incidents_of(town, 2) for town in (city(contagion=NEAR), city())]
-    rows[1]["type"] = "arson"
-    town = SILENT["plain"]
-    reports = knox_reports(town.grid, pd.concat(rows))
-    assert [(report.type, report.is_found) for report in reports] == [("arson", False), ("burglary", True)]
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        pytest.param(lambda rows: rows.drop(columns="origin"), "lack the column 'origin'", id="no-origin"),
-        pytest.param(lambda rows: rows.assign(origin="enforced"), "not reported by the public", id="enforced"),
-        pytest.param(lambda rows: rows.assign(origin=None), "not reported by the public", id="origin-unknown"),
-        pytest.param(lambda rows: rows.assign(x=np.nan), "no place or no date", id="no-place"),
-        pytest.param(lambda rows: rows.assign(occurred_at=pd.NaT), "no place or no date", id="no-date"),
-    ],
-)
-def test_rows_that_cannot_be_tested_are_refused(grid, change, said) -> None:
-    rows = frame([(0, 0, 0), (1, 1, 1)])
-    knox_test(grid, "burglary", rows)
-    with pytest.raises(CalanqueError, match=said):
-        knox_test(grid, "burglary", change(rows))
-
-
-def test_more_pairs_than_memory_are_refused(grid) -> None:
-    with pytest.raises(CalanqueError, match="3 pairs lie within 400 m, more than max_pair_count"):
-        knox_test(grid, "burglary", frame([(0, 0, 0), (1, 1, 1), (2, 2, 2)]), changed(max_pair_count=2))
-
-
-@pytest.mark.parametrize(
-    ("line", "by", "said"),
-    [
-        pytest.param("permutations: 199", "permutations: 99", "no band could ever be", id="few-permutations"),
-        pytest.param("[100, 200, 400]", "[200, 100, 400]", "must rise", id="edges-fall"),
-        pytest.param("[100, 200, 400]", "[1, 200]", "must rise", id="edge-at-the-same-point"),
-        pytest.param("last_days: [7, 14]", "last_days: [7, 800]", "below history_days", id="days-over-history"),
-        pytest.param("min_pairs", "min_pair", "typo", id="typo"),
-        pytest.param("lead_distance_m: 200", "lead_distance_m: 50", "must reach", id="no-lead-band"),
-        pytest.param("horizon_days: [7, 14]", "horizon_days: [0]", "1 or more", id="no-horizon"),
-    ],
-)
-def test_a_wrong_configuration_is_refused(tmp_path, line, by, said) -> None:
-    text = MODEL_FILE.read_text(encoding="utf-8")
-    assert line in text
-    path = tmp_path / "model.yml"
-    path.write_text(text.replace(line, by), encoding="utf-8")
-    with pytest.raises(CalanqueError, match=said):
-        read_closed(path, NearRepeatConfig)
-
-
 def last_of(incidents) -> date:
     return incidents["occurred_at"].max().date() + timedelta(days=1)
-
-
-def test_the_alert_is_silent_where_the_test_is() -> None:
-    town = SILENT["plain"]
-    incidents = incidents_of(town, 1)
-    alert = alert_layer(knox_test(town.grid, "burglary", incidents), town.grid, incidents, last_of(incidents))
-    assert alert.is_silent
-    assert list(alert.cells.columns) == ["cell_id", "cell_index", "expected_excess_7d", "expected_excess_14d"]
-    assert alert.sentence_en.startswith("No alert. burglary, twin: no near-repeat is shown among")
-    assert alert.sentence_fr.startswith("Pas d’alerte. burglary, twin : aucune répétition proche n’est établie parmi")
-
-
-def test_the_alert_says_about_the_true_excess(planted) -> None:
-    """Week after week, against what the city knows: the size within a third, and at the right cells."""
-    incidents = incidents_of(planted, 1)
-    said, true, agreement = 0.0, 0.0, []
-    for week in range(70, 104, 3):
-        first_day = planted.config.first_day + timedelta(weeks=week)
-        past = incidents[incidents["week"] < week]
-        layer = alert_layer(knox_test(planted.grid, "burglary", past), planted.grid, past, first_day)
-        assert not layer.is_silent
-        excess = np.zeros(planted.grid.count)
-        excess[layer.cells["cell_index"]] = layer.cells["expected_excess_7d"]
-        truth = planted.intensity(week, past)[0] - planted.intensity(week, past.iloc[:0])[0]
-        said, true = said + excess.sum(), true + truth.sum()
-        agreement.append(np.corrcoef(excess, truth)[0, 1])
-    assert said == pytest.approx(true, rel=0.33)
-    assert np.mean(agreement) > 0.7
 
 
 def test_the_alert_decays_and_ends(planted, found) -> None:
@@ -342,32 +189,26 @@ def by_hand(report, **bands) -> object:
 
 
 @pytest.mark.parametrize(
-    ("age", "bands", "total"),
+    ("age", "bands", "total", "changes"),
     [
-        pytest.param(1, {"m100_d7": 80}, (0.7, 0.7), id="seven-of-eight-days-to-come"),
-        pytest.param(7, {"m100_d7": 80}, (0.1, 0.1), id="last-day"),
-        pytest.param(8, {"m100_d7": 80}, (0.0, 0.0), id="over"),
-        pytest.param(8, {"m100_d7": 80, "m100_d14": 70}, (0.7, 0.7), id="second-band-only"),
-        pytest.param(1, {"m100_d7": 80, "m100_d14": 70}, (0.7, 1.4), id="second-week-is-in-14-days-only"),
-        pytest.param(1, {"m100_d7": 80, "m1_d7": 800}, (0.7, 0.7), id="same-point-left-out"),
-        pytest.param(0, {"m100_d7": 80}, (0.0, 0.0), id="not-yet-happened"),
+        pytest.param(1, {"m100_d7": 80}, (0.7, 0.7), {}, id="seven-of-eight-days-to-come"),
+        pytest.param(7, {"m100_d7": 80}, (0.1, 0.1), {}, id="last-day"),
+        pytest.param(8, {"m100_d7": 80}, (0.0, 0.0), {}, id="over"),
+        pytest.param(8, {"m100_d7": 80, "m100_d14": 70}, (0.7, 0.7), {}, id="second-band-only"),
+        pytest.param(1, {"m100_d7": 80, "m100_d14": 70}, (0.7, 1.4), {}, id="second-week-is-in-14-days-only"),
+        pytest.param(1, {"m100_d7": 80, "m1_d7": 800}, (0.7, 0.7), {}, id="same-point-left-out"),
+        pytest.param(1, {"m100_d7": 80, "m1_d7": 80}, (1.4, 1.4), {"counts_same_point": True}, id="same-point-asked"),
+        pytest.param(0, {"m100_d7": 80}, (0.0, 0.0), {}, id="not-yet-happened"),
     ],
 )
-def test_the_excess_by_hand(grid, found, age, bands, total) -> None:
+def test_the_excess_by_hand(grid, found, age, bands, total, changes) -> None:
     first_day = date(2025, 6, 1)
     incidents = frame([(1125, 1125, (first_day - date(2024, 1, 1)).days - age)])
-    layer = alert_layer(by_hand(found[1], **bands), grid, incidents, first_day)
+    layer = alert_layer(by_hand(found[1], **bands), grid, incidents, first_day, changed(**changes))
     sums = layer.cells[["expected_excess_7d", "expected_excess_14d"]].sum()
     np.testing.assert_allclose(sums, total, atol=1e-9)
     # 100 m around the middle of a cell of 250 m stays in it.
     assert layer.cells["cell_id"].tolist() == (["here:4:4"] if total[1] else [])
-
-
-def test_the_same_point_counts_when_the_configuration_says_so(grid, found) -> None:
-    incidents = frame([(1125, 1125, 516)])
-    report = by_hand(found[1], m100_d7=80, m1_d7=80)
-    layer = alert_layer(report, grid, incidents, date(2025, 6, 1), changed(counts_same_point=True))
-    assert layer.cells["expected_excess_7d"].sum() == pytest.approx(1.4)
 
 
 def test_a_ring_is_shared_between_cells_by_area(grid, found) -> None:
@@ -378,6 +219,31 @@ def test_a_ring_is_shared_between_cells_by_area(grid, found) -> None:
     np.testing.assert_allclose(square[3:7, 3:7], square[3:7, 3:7].T, atol=0.02)
     np.testing.assert_allclose(square[3:7, 3:7], square[6:2:-1, 3:7], atol=0.02)
     assert len(cells) <= 16
+
+
+TWO = frame([(0, 0, 0), (1, 1, 1)])
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes", "said"),
+    [
+        pytest.param(TWO.drop(columns="origin"), {}, "lack the column 'origin'", id="no-origin"),
+        pytest.param(TWO.assign(origin="enforced"), {}, "not reported by the public", id="enforced"),
+        pytest.param(TWO.assign(origin=None), {}, "not reported by the public", id="origin-unknown"),
+        pytest.param(TWO.assign(x=np.nan), {}, "no place or no date", id="no-place"),
+        pytest.param(TWO.assign(occurred_at=pd.NaT), {}, "no place or no date", id="no-date"),
+        pytest.param(
+            frame([(0, 0, 0), (1, 1, 1), (2, 2, 2)]),
+            {"max_pair_count": 2},
+            "3 pairs lie within 400 m, more than max_pair_count",
+            id="more-pairs-than-memory",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_tested_are_refused(grid, rows, changes, said) -> None:
+    knox_test(grid, "burglary", TWO)
+    with pytest.raises(CalanqueError, match=said):
+        knox_test(grid, "burglary", rows, changed(**changes))
 
 
 def test_a_test_of_elsewhere_or_of_the_future_is_refused(grid, planted, found) -> None:

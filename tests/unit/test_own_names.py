@@ -22,20 +22,9 @@ GOOD = Path(__file__).parents[1] / "contracts" / "good.odcs.yaml"
 GRID = GridNumbers("marseille", 2154, 879800.0, 6231400.0, 200, 138, 135, load_territory("marseille").bounding_box)
 # Every name that stood in our SQL beside a partner's columns, and what a name can hold.
 LANDING = (
-    *(
-        "_n",
-        "_file",
-        "_corrupt",
-        "_is_good",
-        "_reasons",
-        "_payload",
-        "_row",
-        "_batch_id",
-        "_closed_at",
-        "_null_markers",
-    ),
-    *("t__v0", "T__V1", "n___n", "r___n", "w0__0", "w0__1", "p0__x", "p0__phi", "c1__", "reasons", "payload"),
-    *("s", "a`b", "l'eau", "x y", "v0", "_c_", "date", "order"),
+    *("_n", "_file", "_corrupt", "_is_good", "_reasons", "_payload", "_row", "_batch_id", "_closed_at"),
+    *("_null_markers", "t__v0", "T__V1", "n___n", "r___n", "w0__0", "w0__1", "p0__x", "p0__phi", "c1__", "reasons"),
+    *("payload", "s", "a`b", "l'eau", "x y", "v0", "_c_", "date", "order"),
 )
 BRONZE = (
     *("reasons", "payload", "reason", "at", "differs", "there", "act", "closes", "takes", "rank", "copy", "known"),

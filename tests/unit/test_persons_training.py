@@ -2,12 +2,11 @@
 
 import io
 import json
-import os
-import subprocess
-import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+from apart import run_apart
 
 from calanque.engines.tracking import LoggedRun, RunRecord
 from calanque.errors import CalanqueError
@@ -21,22 +20,19 @@ from calanque.privacy.reading import seen, structured
 from calanque.privacy.redact import redact, redact_lines
 from calanque.privacy.text import prepare
 from ml.persons.copies import masked, misread, recased, swapped
-from ml.persons.steps import card, learning_sets, train, train_persons
+from ml.persons.steps import card, train, train_persons
 from ml.persons.texts import Marked, marked, sentences, written
 
-ROOT = Path(__file__).resolve().parents[2]
 TEXT = "Le témoin, marchand, a vu Mme Aïcha Benali, 06 39 98 12 34.\nLe lycée Jean Moulin est fermé ; N. Petit aussi."
 TRAINING = """
-import hashlib
 from ml.persons.copies import swapped
 from ml.persons.steps import train
 from ml.persons.texts import written
 from ml.persons.train import weights_text
 
-texts = written()[::200]
+texts = written()[::400]
 sets = {"written": texts, "other": [swapped(text, str(i)) for i, text in enumerate(texts)]}
-trained = train(sets, -3.0)
-print(hashlib.sha256(weights_text(trained.weights, -3.0, ()).encode()).hexdigest(), len(trained.weights))
+print(weights_text(train(sets, -3.0).weights, -3.0, ()))
 """
 BLOCKED = """
 import sys
@@ -45,15 +41,17 @@ for name in ("sklearn", "scipy", "numpy", "spacy", "presidio_analyzer"):
 from calanque.privacy.redact import redact
 print(redact(["Vu Mme Aïcha Benali hier."])[0].text)
 """
+WEIGHED = """
+from calanque.privacy.lexicon.shape import name_shape
+print([name_shape(w) for w in ('ndombasi', 'vrba', 'karagozian', 'soilihi', 'reparer')])
+"""
 
 
-def run(code: str, **environment: str) -> str:
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.strip()
+def here(code: str) -> str:
+    """Return what code prints in this process, whose hashes have a seed of their own."""
+    with redirect_stdout(io.StringIO()) as printed:
+        exec(code, {})
+    return printed.getvalue().strip()
 
 
 def view_of(text: str):
@@ -62,13 +60,15 @@ def view_of(text: str):
 
 
 def test_the_same_texts_give_the_same_weights_in_every_process() -> None:
-    told = {run(TRAINING, PYTHONHASHSEED=seed) for seed in ("0", "1")}
-    assert len(told) == 1
-    assert int(told.pop().split()[1]) > 200
+    # Some seconds: another process must read all that is learnt from, or the order of its sets would not be told.
+    told = here(TRAINING)
+    assert run_apart(TRAINING, PYTHONHASHSEED="1") == told
+    assert len(told.splitlines()) > 200
 
 
-def test_names_are_found_without_scikit_learn_spacy_and_presidio() -> None:
-    assert run(BLOCKED) == "Vu Mme <PERSON> hier."
+def test_names_are_found_without_scikit_learn_spacy_and_presidio_and_weigh_alike_in_every_process() -> None:
+    assert run_apart(BLOCKED + WEIGHED, PYTHONHASHSEED="1").splitlines() == ["Vu Mme <PERSON> hier.", here(WEIGHED)]
+    assert "0." in here(WEIGHED)
 
 
 def test_sums_that_are_kept_are_those_of_the_attributes() -> None:
@@ -182,13 +182,6 @@ def test_a_training_on_few_texts_finds_most_of_their_names_and_says_so() -> None
     told = card(trained, {"written": len(texts)})
     assert "(chosen)" in told
     assert f"| written | {len(texts)} |" in told
-
-
-def test_the_sets_are_those_that_the_card_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = [marked("Vu [[PERSON|Benali]].", 1)]
-    for name in ("written", "sentences", "generated"):
-        monkeypatch.setattr(f"ml.persons.steps.{name}", lambda: few)
-    assert len(dict(learning_sets())) == 13
 
 
 def test_the_command_writes_the_weights_and_says_where_the_run_is_kept(

@@ -1,15 +1,13 @@
 """The privacy room alone: it needs neither Spark nor Airflow, and redacts where there is no network at all."""
 
-import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from apart import ROOT, run_apart
 
-ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for path in (ROOT / "calanque" / "privacy").rglob("*.py")
@@ -43,38 +41,10 @@ CLOSING = "\nassert not tried, 'the network was tried'\n"
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, key_path: Path) -> dict[str, str]:
     """An environment with a key, no proxy, and a home where no cache of a list or a model can lie."""
-    key = tmp_path / "key"
-    key.write_text("11" * 32, encoding="utf-8")
-    key.chmod(0o600)
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    return kept | {"CALANQUE_TOKEN_KEY_FILE": str(key), "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-
-
-def run(code: str, environment: dict[str, str], *before: str) -> subprocess.CompletedProcess[str]:
-    command = [*before, sys.executable, "-c", code]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
-
-
-def test_neither_spark_nor_airflow_is_imported(environment: dict[str, str]) -> None:
-    assert len(MODULES) > 15
-    imports = "\n".join(f"import {module}" for module in MODULES)
-    heavy = "('pyspark', 'airflow', 'delta', 'great_expectations', 'mlflow', 'dbt', 'hdfs', 'trino')"
-    code = f"{imports}\n{WORK}\nimport json\nprint(json.dumps([m for m in {heavy} if m in sys.modules]))"
-    done = run(code, environment)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1]) == []
-
-
-def test_every_process_weighs_a_word_alike(environment: dict[str, str]) -> None:
-    code = (
-        "from calanque.privacy.lexicon.shape import name_shape\n"
-        "print([name_shape(w) for w in ('ndombasi', 'vrba', 'karagozian', 'soilihi', 'reparer')])"
-    )
-    told = {run(code, environment | {"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2", "3")}
-    assert len(told) == 1
-    assert "0." in told.pop()
+    return kept | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
 
 
 def without_network() -> tuple[str, ...]:
@@ -86,15 +56,17 @@ def without_network() -> tuple[str, ...]:
     return namespace if tried.returncode == 0 else ()
 
 
-def test_redaction_makes_no_network_call(environment: dict[str, str]) -> None:
-    done = run(GUARD + WORK + CLOSING, environment, *without_network())
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.strip() == EXPECTED
+def test_redaction_needs_no_network_and_imports_neither_spark_nor_airflow(environment: dict[str, str]) -> None:
+    assert len(MODULES) > 15
+    imports = "\n".join(f"import {module}" for module in MODULES)
+    heavy = "('pyspark', 'airflow', 'delta', 'great_expectations', 'mlflow', 'dbt', 'hdfs', 'trino')"
+    code = f"{GUARD}\n{imports}\n{WORK}{CLOSING}print([m for m in {heavy} if m in sys.modules])"
+    assert run_apart(code, *without_network(), only=environment).splitlines() == [EXPECTED, "[]"]
 
 
 def test_the_guard_sees_a_call(environment: dict[str, str]) -> None:
     code = (
         f"{GUARD}\ntry:\n    import urllib.request; urllib.request.urlopen('http://127.0.0.1:9')\nexcept OSError: pass"
     )
-    done = run(code + CLOSING, environment)
-    assert "the network was tried" in done.stderr
+    with pytest.raises(AssertionError, match="the network was tried"):
+        run_apart(code + CLOSING, only=environment)

@@ -2,6 +2,7 @@
 
 import traceback
 from pathlib import Path
+from typing import get_args
 
 import cloudpickle
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from calanque.errors import CalanqueError
 from calanque.privacy import protect
 from calanque.privacy.protect import Action, Drop, Redact, Token, protect_batches, protector, read_action
-from calanque.settings import KEY_FILE_VARIABLE
+from calanque.privacy.tokens import TokenKind
 
 PLAN = {
     "description": Redact(output="description_redacted"),
@@ -29,11 +30,7 @@ FRAME = pd.DataFrame(
 
 
 @pytest.fixture(autouse=True)
-def _key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "key"
-    path.write_text("11" * 32, encoding="utf-8")
-    path.chmod(0o600)
-    monkeypatch.setenv(KEY_FILE_VARIABLE, str(path))
+def _key(key_path: Path) -> None:
     protect._worker_keys.cache_clear()
 
 
@@ -64,12 +61,9 @@ def test_contract_protections_keep_the_column_names() -> None:
     [
         pytest.param("text", "redact", Redact(output="text"), id="redact"),
         pytest.param("text", "drop", Drop(), id="drop"),
-        pytest.param("x", "token:person:p", Token(kind="person", purpose="p", output="x"), id="person"),
-        pytest.param("x", "token:phone:p", Token(kind="phone", purpose="p", output="x"), id="phone"),
-        pytest.param("x", "token:email:p", Token(kind="email", purpose="p", output="x"), id="email"),
-        pytest.param("x", "token:plate:p", Token(kind="plate", purpose="p", output="x"), id="plate"),
-        pytest.param(
-            "phone", "token:identifier:p", Token(kind="identifier", purpose="p", output="phone"), id="as-said"
+        *(
+            pytest.param("x", f"token:{kind}:p", Token(kind=kind, purpose="p", output="x"), id=kind)
+            for kind in get_args(TokenKind)
         ),
     ],
 )
@@ -85,9 +79,9 @@ def test_unknown_protection_is_refused(protection: str) -> None:
         read_action("x", protection)
 
 
-def test_function_travels_to_a_worker_with_the_plan_alone() -> None:
-    sent = cloudpickle.dumps(protector(PLAN))
-    assert b"11" * 16 not in sent
+def test_function_travels_to_a_worker_with_the_plan_alone(key_path: Path) -> None:
+    sent, key = cloudpickle.dumps(protector(PLAN)), key_path.read_text(encoding="utf-8")
+    assert key.encode() not in sent and bytes.fromhex(key) not in sent
     (out,) = cloudpickle.loads(sent)([FRAME])
     assert "reporter_token" in out
 

@@ -2,11 +2,10 @@
 
 import io
 import json
-import socket
 import string
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -18,61 +17,13 @@ from calanque.privacy.spans import PLACEHOLDER, Span, mask, merge, unmask_offset
 from calanque.privacy.text import fold, prepare, sentences
 
 FRAGMENTS = (
-    "Bonjour,",
-    "Jean Dupont",
-    "DUPONT JEAN",
-    "Mme Benali",
-    "le nommé petit paul",
-    "06 39 98 12 34",
-    "ab-123-cd",
-    "12 rue de Rome, 13006 Marseille",
-    "l'éclairage est en panne",
-    "🚗 garée",
-    "<PERSON>",
-    "<DUPONT>",
-    "jean@example.org",
-    "né le 12/03/1985",
-    "FR76 3000 6000 0112 3456 7890 189",
-    "LA RUE EST SALE",
-    "Merci.",
-    "\n",
-    "rue Paradis",
-    "e\u0301cole",
-    "M.",
-    "Karim",
-    "@zinou13",
-    "192.0.2.1",
-    "43.2965, 5.3698",
-    "ß",
-    "İstanbul",
-    "Hier Lefebvre criait.",
-    "; ",
-    "a",
-    "X",
-)
+    "Bonjour,", "Jean Dupont", "DUPONT JEAN", "Mme Benali", "le nommé petit paul", "06 39 98 12 34", "ab-123-cd",
+    "12 rue de Rome, 13006 Marseille", "l'éclairage est en panne", "🚗 garée", "<PERSON>", "<DUPONT>",
+    "jean@example.org", "né le 12/03/1985", "FR76 3000 6000 0112 3456 7890 189", "LA RUE EST SALE", "Merci.", "\n",
+    "rue Paradis", "e\u0301cole", "M.", "Karim", "@zinou13", "192.0.2.1", "43.2965, 5.3698", "ß", "İstanbul",
+    "Hier Lefebvre criait.", "; ", "a", "X",
+)  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=8)), max_size=9).map(" ".join)
-MODEL_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("Jean DUPONT m'a vu.", "<PERSON> m'a vu.", id="first-SURNAME"),
-        pytest.param("DUPONT Jean m'a vu.", "<PERSON> m'a vu.", id="SURNAME-first"),
-        pytest.param("DUPONT JEAN", "<PERSON>", id="all-capitals"),
-        pytest.param("le nommé dupont jean a crié", "le nommé <PERSON> a crié", id="lower-after-cue"),
-        pytest.param("Hier, Amadou Traoré criait.", "Hier, <PERSON> criait.", id="name-origin"),
-        pytest.param("C'est encore Traoré qui hurle.", "C'est encore <PERSON> qui hurle.", id="surname-alone"),
-        pytest.param("Selon LEFEBVRE, rien ne va.", "Selon <PERSON>, rien ne va.", id="SURNAME-alone"),
-        pytest.param("Le lycée Jean Moulin est fermé.", "Le lycée Jean Moulin est fermé.", id="place-stays"),
-        pytest.param("La plaque d'égout bouge.", "La plaque d'égout bouge.", id="common-words-stay"),
-        pytest.param("IBAN FR7630006000011234567890189.", "IBAN <IBAN_CODE>.", id="cue-stays"),
-        pytest.param("🚗 tel 06 39 98 12 34", "🚗 tel <PHONE_NUMBER>", id="emoji-before"),
-        pytest.param("", "", id="empty"),
-    ],
-)
-def test_redact_text(text: str, expected: str) -> None:
-    assert redact([text])[0].text == expected
 
 
 def test_offsets_are_code_points_of_the_original() -> None:
@@ -81,7 +32,6 @@ def test_offsets_are_code_points_of_the_original() -> None:
     assert (text[span.start : span.end], span.type) == ("06 39 98 12 34", "PHONE_NUMBER")
 
 
-@MODEL_SETTINGS
 @given(TEXTS)
 def test_spans_lie_in_the_text_in_order_and_make_the_masked_text(text: str) -> None:
     result = redact([text])[0]
@@ -91,7 +41,6 @@ def test_spans_lie_in_the_text_in_order_and_make_the_masked_text(text: str) -> N
     assert mask(text, result.spans) == result.text
 
 
-@MODEL_SETTINGS
 @given(TEXTS)
 def test_redacting_redacted_text_changes_nothing(text: str) -> None:
     once = redact([text])[0].text
@@ -105,35 +54,6 @@ def test_batches_give_what_single_texts_give() -> None:
 
 def test_lone_surrogate_is_no_obstacle() -> None:
     assert redact(["tel 06 39 98 12 34 \ud800 Jean Dupont"])[0].text == "tel <PHONE_NUMBER> \ud800 <PERSON>"
-
-
-def test_engine_starts_and_works_with_the_network_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from calanque.privacy.persons.classifier import classifier
-    from calanque.privacy.redact import find_values
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError("closed")
-
-    for name in ("connect", "connect_ex", "sendto"):
-        monkeypatch.setattr(socket.socket, name, refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    classifier.cache_clear()
-    assert [s.type for s in find_values(["Jean Dupont, jean@example.org"])[0]] == ["PERSON", "EMAIL_ADDRESS"]
-
-
-def test_pack_works_in_an_analyzer_of_presidio_alone() -> None:
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.nlp_engine import NoOpNlpEngine
-
-    from calanque.privacy.presidio import recognizers
-
-    registry = RecognizerRegistry(recognizers=recognizers(), supported_languages=["fr"])
-    engine = AnalyzerEngine(
-        registry=registry,
-        nlp_engine=NoOpNlpEngine(models=[{"lang_code": "fr", "model_name": "none"}]),
-        supported_languages=["fr"],
-    )
-    assert {r.entity_type for r in engine.analyze("Mme Dupont, plaque AB-123-CD", "fr")} == {"PERSON", "FR_PLATE"}
 
 
 # streaming

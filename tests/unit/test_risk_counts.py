@@ -1,51 +1,35 @@
 """Short histories: counts with their bound from the first month, and a model when its record allows."""
 
-from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
+from quick_risk import hot_city, square, stamp, weekly_cube, with_hours
 
-from calanque.places.grid import Grid
 from ml.risk import steps
 from ml.risk.config import risk_config
 from ml.risk.counts import COUNTS_VERSION, counted, learn_counts
-from ml.risk.cube import CountCube, build_cube
+from ml.risk.cube import CountCube
 from ml.risk.record import bounds
-from ml.risk.score import FORECAST_COLUMNS, ForecastStamp, Served
+from ml.risk.score import FORECAST_COLUMNS, Served
 from ml.risk.slot_mart import SLOT
 from ml.risk.slots import published_parents
 from ml.risk.train import origin_count, too_short
 
-FIRST, MADE_AT = date(2024, 1, 1), datetime(2024, 9, 1, tzinfo=UTC)
-CITY = Grid("here", 2154, 200.0, 0.0, 0.0, np.ones((20, 20), dtype=bool)).refined(3)
+CITY = square(20).refined(3)
+EVENTS = with_hours(hot_city(CITY, 104, seed=7, shape=0.1, assault=0.5, robbery=0.15))
 
 
-def young(weeks: int, seed: int = 1) -> CountCube:
-    """A city with lasting hot cells and weeks busier than others, known for so many weeks."""
-    generator = np.random.default_rng(seed)
-    rate = np.random.default_rng(7).gamma(0.1, 1.0, CITY.count) * 0.5
-    days, cells, kinds = [], [], []
-    for week in range(weeks):
-        for kind, factor in (("assault", 1.0), ("robbery", 0.3)):
-            cell = np.repeat(np.arange(CITY.count), generator.poisson(rate * factor))
-            days += [np.datetime64(FIRST) + 7 * week + day for day in generator.integers(0, 7, len(cell))]
-            cells += cell.tolist()
-            kinds += [kind] * len(cell)
-    until = date.fromordinal(FIRST.toordinal() + 7 * weeks - 1)
-    hours = generator.integers(0, 24, len(days))
-    return build_cube(CITY, FIRST, until, np.array(days), np.array(cells), pd.Series(kinds), hours=hours)
-
-
-def stamp_of(cube: CountCube) -> ForecastStamp:
-    return ForecastStamp("risk", COUNTS_VERSION, "12", Served.BASELINE, MADE_AT, cube.day_of(cube.weeks))
+def young(weeks: int) -> CountCube:
+    """A city with lasting hot cells, known for so many weeks."""
+    return weekly_cube(CITY, EVENTS[EVENTS["week"] < weeks], weeks)
 
 
 @pytest.mark.parametrize("weeks", [4, 34, 104], ids=["a_month", "eight_months", "two_years"])
 def test_counts_are_published_with_their_bound(weeks: int) -> None:
     cube = young(weeks)
-    published, fine, slots = steps.forecast_frames(cube, None, stamp_of(cube))
+    made = stamp(cube.day_of(cube.weeks), Served.BASELINE, COUNTS_VERSION)
+    published, fine, slots = steps.forecast_frames(cube, None, made)
     assert tuple(published) == FORECAST_COLUMNS
     assert (len(published), len(fine)) == (400 * 2, 3600 * 2)
     for frame in (published, fine, slots):

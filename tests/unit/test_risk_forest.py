@@ -1,13 +1,15 @@
-"""The trees read for speed give what the library gives, and both cores give what one does."""
+"""What corrects the surfaces: trees read for speed give what the library gives, a type without rows a uniform map."""
 
 import lightgbm
 import numpy as np
 import pytest
 
+from ml.risk.config import risk_config
 from ml.risk.cores import in_turns
-from ml.risk.corrections import boosted
+from ml.risk.corrections import boosted, fit_regression
 from ml.risk.forest import MOST_LEAVES, Forest
 from ml.risk.metrics import expected_hits, flagged_cells, hits_at
+from ml.risk.rows import Rows
 
 TYPES = 4
 
@@ -54,3 +56,15 @@ def test_hits_of_a_sample_s_threshold_are_those_of_the_whole_order(size):
 
 def test_both_cores_keep_the_order():
     assert in_turns(lambda number: number * 2, range(50)) == [2 * number for number in range(50)]
+
+
+def test_a_type_of_which_nothing_has_come_yet_is_as_likely_anywhere():
+    """Its intercept was the logarithm of nothing, and the model that held it could not be read."""
+    generator = np.random.default_rng(1)
+    table = generator.normal(size=(60, 3)).astype(np.float32)
+    kind = np.arange(60) % 2
+    number = np.where(kind == 0, generator.poisson(1.0, 60), 0).astype(np.float32)
+    ones = np.ones(60, dtype=np.float32)
+    fitted = fit_regression(table, Rows(kind, number, ones, 20 * ones, table), 2, 20, risk_config().challenger)
+    assert np.isfinite(fitted.intercepts).all() and fitted.coefficients[0].any()
+    assert fitted.predict(table, 1) == pytest.approx(np.ones(60))

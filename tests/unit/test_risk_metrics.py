@@ -42,13 +42,6 @@ def test_hits_with_ties_at_their_expectation(score, events, top, hits):
     assert expected_hits(score[order], events[order], top) == pytest.approx(hits)
 
 
-def test_expected_hits_is_the_mean_over_random_orders():
-    generator = np.random.default_rng(5)
-    score, events = generator.integers(0, 4, 60).astype(float), generator.poisson(0.5, 60).astype(float)
-    drawn = [events[np.lexsort((generator.random(60), -score))[:7]].sum() for _ in range(4000)]
-    assert expected_hits(score, events, 7) == pytest.approx(np.mean(drawn), abs=0.1)
-
-
 def test_hit_curve_agrees_with_hits():
     generator = np.random.default_rng(6)
     score, events = generator.integers(0, 5, 200).astype(float), generator.poisson(0.4, 200).astype(float)
@@ -66,14 +59,9 @@ def test_top_cell_count(cells, share, count):
     assert top_cell_count(cells, share) == count
 
 
-def test_pai_uses_the_area_really_flagged():
+def test_pai_uses_the_area_really_flagged_and_pei_the_best_hits():
     assert pai(0.2, 5, 100) == pytest.approx(4.0)
-
-
-def test_best_hits_is_the_denominator_of_pei():
-    events = np.array([0.0, 3, 1, 0, 2])
-    assert best_hits(events, 2) == 5
-    assert expected_hits(np.array([0.0, 5, 4, 0, 0]), events, 2) / best_hits(events, 2) == pytest.approx(0.8)
+    assert best_hits(np.array([0.0, 3, 1, 0, 2]), 2) == 5
 
 
 @pytest.mark.parametrize(
@@ -86,16 +74,6 @@ def test_best_hits_is_the_denominator_of_pei():
 )
 def test_log_gain(share, events, gain):
     assert log_gain(np.array(share), np.array(events, dtype=float)) == pytest.approx(gain)
-
-
-def test_log_gain_is_the_difference_of_poisson_likelihoods():
-    generator = np.random.default_rng(7)
-    share = generator.dirichlet(np.ones(50))
-    events = generator.poisson(3 * share * 10).astype(float)
-    total = 12.0
-    poisson = (events * np.log(total * share) - total * share).sum()
-    uniform = (events * np.log(total / 50) - total / 50).sum()
-    assert log_gain(share, events) == pytest.approx(poisson - uniform)
 
 
 @pytest.mark.parametrize(
@@ -136,19 +114,12 @@ def test_the_bound_is_0_exactly_where_one_or_more_has_a_chance_of_a_tenth_at_mos
     assert np.array_equal(at_most(mean, dispersion, 0.9) == 0, any_probability(mean, dispersion) <= 1 - 0.9)
 
 
-def test_over_dispersion_raises_the_bound():
-    poisson, wide = (at_most(np.array([10.0]), d, 0.9)[0] for d in (0.0, 1.0))
-    assert poisson == 14
-    assert wide > poisson
-
-
 def test_dispersion_is_found_again_and_never_negative():
     generator = np.random.default_rng(9)
     mean = np.full(200_000, 2.0)
     drawn = generator.poisson(generator.gamma(2, mean / 2))
-    assert dispersion_of(float(((drawn - mean) ** 2 - mean).sum()), float((mean**2).sum())) == pytest.approx(
-        0.5, abs=0.03
-    )
+    spread = float(((drawn - mean) ** 2 - mean).sum())
+    assert dispersion_of(spread, float((mean**2).sum())) == pytest.approx(0.5, abs=0.03)
     assert dispersion_of(-3.0, 2.0) == 0.0
     assert dispersion_of(1.0, 0.0) == 0.0
 

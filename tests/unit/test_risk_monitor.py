@@ -1,21 +1,17 @@
 """The monitor: a champion that the data have left behind retires, one that keeps its promise stays."""
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import pytest
+from quick_risk import last_day, quick_config, square, stamp, weekly_cube
 
-from calanque.places.grid import Grid
-from ml.risk.config import risk_config
-from ml.risk.cube import build_cube
 from ml.risk.monitor import EVIDENCE, judge
 from ml.risk.publish import published_forecast
-from ml.risk.score import ForecastStamp, Served, expected_counts
+from ml.risk.score import expected_counts
 from ml.risk.score_mart import published_rows
 from ml.risk.train import train
 
-PROMISED, NOISE, SEEDS = 0.1, 0.08, range(300)
+PROMISED, NOISE, SEEDS = 0.1, 0.08, range(100)
 
 
 def gains(mean: float, weeks: int, seed: int, law: str = "normal") -> np.ndarray:
@@ -52,7 +48,7 @@ def retired_after(series: np.ndarray, good_weeks: int) -> int:
 def test_a_champion_left_behind_retires(left: float, within: int, good_weeks: int) -> None:
     found = [
         retired_after(np.concatenate([gains(PROMISED, good_weeks, seed), gains(left, 104, 1000 + seed)]), good_weeks)
-        for seed in range(20)
+        for seed in range(10)
     ]
     assert min(found) > 0
     assert np.median(found) <= within, sorted(found)
@@ -81,7 +77,7 @@ def test_the_reason_says_the_figures() -> None:
     )
 
 
-LEARNT, FOLLOWED, CELLS, FIRST = 60, 30, 400, date(2018, 1, 1)
+LEARNT, FOLLOWED, CELLS = 60, 30, 400
 
 
 def wandering_then_even() -> pd.DataFrame:
@@ -96,32 +92,20 @@ def wandering_then_even() -> pd.DataFrame:
     return pd.concat(weeks, ignore_index=True)
 
 
-def quick_config():
-    config = risk_config()
-    quick = {"fit_weeks": 20, "min_fit_weeks": 10, "refit_weeks": 10, "trees": 20, "zeros_a_week": 200}
-    challenger = config.challenger.model_copy(update=quick | {"widths_m": (0, 80, 200, 600)})
-    backtest = config.backtest.model_copy(update={"weeks": 26, "bootstrap_draws": 200})
-    return config.model_copy(update={"challenger": challenger, "backtest": backtest, "fine_factor": 1})
-
-
 def test_a_model_that_learnt_to_follow_retires_where_nothing_is_left_to_follow() -> None:
     """Published week by week and read back, as the mart keeps it; the weeks it learnt on would never tell."""
-    grid, events = Grid("here", 2154, 200.0, 0.0, 0.0, np.ones((20, 20), dtype=bool)), wandering_then_even()
+    grid, events = square(20), wandering_then_even().assign(type="theft")
 
     def cube_until(weeks: int):
-        known = events[events["week"] < weeks]
-        days = np.datetime64(FIRST) + 7 * known["week"].to_numpy()
-        until = date.fromordinal(FIRST.toordinal() + 7 * weeks - 1)
-        kinds = pd.Series(["theft"] * len(known))
-        return build_cube(grid, FIRST, until, days, known["cell"].to_numpy(), kinds), until
+        return weekly_cube(grid, events[events["week"] < weeks], weeks), last_day(weeks)
 
-    model = train(cube_until(LEARNT)[0], quick_config()).model
+    config = quick_config(26, refit_weeks=10).model_copy(update={"fine_factor": 1})
+    model = train(cube_until(LEARNT)[0], config).model
     assert model.promised["log_gain"] > 0.1
     won = []
     for week in range(LEARNT, LEARNT + FOLLOWED):
         cube, until = cube_until(week)
-        stamp = ForecastStamp("risk", "1", "1", Served.MODEL, pd.Timestamp("2020-01-01", tz="UTC"), until)
-        forecast = published_forecast(cube, expected_counts(cube, model), model, stamp)
+        forecast = published_forecast(cube, expected_counts(cube, model), model, stamp(until))
         happened = np.bincount(events["cell"][events["week"] == week], minlength=grid.count)
         rows = pd.DataFrame(published_rows(forecast.assign(incident_count=happened)))
         by_method = rows[rows["type"] == "all"].set_index("method")["log_score"]

@@ -21,28 +21,19 @@ from ml.risk.slot_mart import SLOT
 
 MONDAY = date(2021, 12, 20)
 CELLS = 20
-TABLES = [FORECAST, FINE, SLOT, SCORE]
 
 
 def week(version: str = "3", upper: int | None = 1) -> pd.DataFrame:
     """Two types in twenty cells: the model puts half of each in the first cell, the counts spread all evenly."""
-    rows = []
-    for kind, happened in (("assault", {0: 2, 1: 1}), ("robbery", {})):
-        for cell in range(CELLS):
-            rows.append(
-                {
-                    "cell_id": f"here:0:{cell:02}",
-                    "type": kind,
-                    "week_start_date": MONDAY,
-                    "expected_count": 1.0 if cell == 0 else 1.0 / (CELLS - 1),
-                    "baseline_count": 0.1,
-                    "upper_count": upper,
-                    "model_version": version,
-                    "incident_count": happened.get(cell, 0),
-                }
-            )
+    rows = [
+        (f"here:0:{cell:02}", kind, 1.0 if cell == 0 else 1.0 / (CELLS - 1), happened.get(cell, 0))
+        for kind, happened in (("assault", {0: 2, 1: 1}), ("robbery", {}))
+        for cell in range(CELLS)
+    ]
+    frame = pd.DataFrame(rows, columns=["cell_id", "type", "expected_count", "incident_count"])
+    frame = frame.assign(week_start_date=MONDAY, baseline_count=0.1, upper_count=upper, model_version=version)
     # Rows come back from a table in any order.
-    return pd.DataFrame(rows).sample(frac=1, random_state=1)
+    return frame.sample(frac=1, random_state=1)
 
 
 def figures(rows, method, kind):
@@ -71,6 +62,12 @@ def test_a_published_week_is_scored_by_hand():
     every = figures(rows, "model", "all")
     assert (every["event_count"], every["log_score"]) == (3, model["log_score"])
     assert (every["coverage"], every["coverage_flagged"]) == (pytest.approx(0.975), 0.5)
+
+
+def test_the_first_incident_of_a_type_is_no_worse_than_a_uniform_map() -> None:
+    """Of a type that had never come nothing is expected: its score was no number, and the model could not be read."""
+    score = score_week(np.array([[0.0, 0.0], [1.0, 3.0]]), np.array([[0, 1], [0, 1]]), None)
+    assert score.log == pytest.approx([0.0, math.log(0.75 * 2)])
 
 
 def test_a_week_of_counts_has_their_bound_and_no_model():
@@ -127,20 +124,16 @@ def test_coverage_as_served_tells_a_forecast_that_is_too_low():
     assert rolled(0.4).coverage(("a", "b"))["all"][1] < 0.9
 
 
-def test_the_over_dispersion_of_published_cells_is_their_own():
-    """Fine cells that share a week's surprise: their sums are spread wider than they are."""
-    generator = np.random.default_rng(6)
-    fine, published = PublishedRecord(np.arange(4000), 1, 0.9), PublishedRecord(np.arange(4000) // 4, 1, 0.9)
+@pytest.mark.parametrize(
+    ("alike", "over"), [pytest.param(4, 0.5, id="a_surprise_is_shared"), pytest.param(1, 0.5 / 4, id="each_its_own")]
+)
+def test_the_over_dispersion_of_published_cells_is_their_own(alike, over):
+    """Fine cells that share a week's surprise: their sums are spread wider than if each had its own."""
+    generator, record = np.random.default_rng(6), PublishedRecord(np.arange(4000) // 4, 1, 0.9)
     for _ in range(30):
-        counts = generator.poisson(0.3 * np.repeat(generator.gamma(2, 0.5, (1, 1000)), 4, axis=1))
-        for record in (fine, published):
-            record.add(np.full((1, 4000), 0.3), counts)
-    assert published.dispersion[0] == pytest.approx(0.5, abs=0.05)
-    independent = PublishedRecord(np.arange(4000) // 4, 1, 0.9)
-    for _ in range(30):
-        rate = 0.3 * generator.gamma(2, 0.5, (1, 4000))
-        independent.add(np.full((1, 4000), 0.3), generator.poisson(rate))
-    assert independent.dispersion[0] == pytest.approx(0.5 / 4, abs=0.05)
+        rate = 0.3 * np.repeat(generator.gamma(2, 0.5, (1, 4000 // alike)), alike, axis=1)
+        record.add(np.full((1, 4000), 0.3), generator.poisson(rate))
+    assert record.dispersion[0] == pytest.approx(over, abs=0.05)
 
 
 def test_bounds_are_by_type():
@@ -149,7 +142,7 @@ def test_bounds_are_by_type():
     assert score_week(mean, np.full((2, 3), 8), bounds(mean, (0.0, 1.0), 0.9)).covered.tolist() == [[0, 0], [3, 1]]
 
 
-@pytest.mark.parametrize("table", TABLES, ids=[table.name for table in TABLES])
+@pytest.mark.parametrize("table", [FORECAST, FINE, SLOT, SCORE], ids=lambda table: table.name)
 def test_every_column_says_what_it_holds_and_the_table_its_grain(table):
     assert set(table.column_comments) == set(table.columns)
     assert all(" / " in text and text.endswith(".") for text in table.column_comments.values())
@@ -173,18 +166,9 @@ def test_the_comment_of_a_table_ends_with_whom_to_cite_and_is_written_when_it_di
         assert ran[1:] == expected
 
 
-@pytest.mark.parametrize("table", [FORECAST, FINE, SLOT], ids=["week", "fine", "slot"])
-def test_no_interval_is_promised_any_more(table):
-    assert "lower_count" not in table.columns
-    assert table.columns["p_at_least_one"] == "double"
-
-
 def test_rows_published_before_lose_only_the_bound_that_meant_something_else():
-    before = {
-        name: kind for name, kind in FORECAST.columns.items() if name not in {"p_at_least_one", "data_until_date"}
-    }
-    kept = kept_columns(FORECAST, before | {"lower_count": "int"})
-    assert set(FORECAST.columns) - kept == {"upper_count", "p_at_least_one", "data_until_date"}
+    kept = kept_columns(FORECAST, FORECAST.columns | {"lower_count": "int"})
+    assert set(FORECAST.columns) - kept == {"upper_count"}
     assert kept_columns(FORECAST, FORECAST.columns) == set(FORECAST.columns)
 
 

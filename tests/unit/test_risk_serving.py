@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from mlflow.pyfunc import load_model
+from quick_risk import FIRST, hot_city, last_day, quick_config, stamp, with_hours
 
 from calanque.engines import tracking
 from calanque.errors import CalanqueError
@@ -16,16 +16,15 @@ from calanque.places.cells import grid_of_cells
 from calanque.places.grid import unproject
 from calanque.places.territory import load_territory
 from ml.risk import serving
-from ml.risk.config import risk_config
 from ml.risk.publish import published_forecast
-from ml.risk.score import ForecastStamp, Served, expected_counts
-from ml.risk.serving import Ground, ServedForecast, example, ground_of
+from ml.risk.score import expected_counts
+from ml.risk.serving import Ground, ServedForecast, ground_of
 from ml.risk.steps import served_model
 from ml.risk.train import load_cube, train
 
-MARSEILLE, FIRST, WEEKS = load_territory("marseille"), date(2018, 1, 1), 50
+MARSEILLE, WEEKS = load_territory("marseille"), 50
 CELLS = pd.DataFrame([(60 + row, 60 + col) for row in range(8) for col in range(8)], columns=["row", "col"])
-UNTIL = date.fromordinal(FIRST.toordinal() + 7 * WEEKS - 1)
+UNTIL = last_day(WEEKS)
 KEY = ["cell_id", "type"]
 # Nothing but Python, what the requirements bring in, and the code that travels with the model.
 CLEAN = """
@@ -71,24 +70,18 @@ model.predict(incidents, params={"as_of": open(place + "/as_of").read()}).to_csv
 @pytest.fixture(scope="module")
 def incidents() -> pd.DataFrame:
     """A year of two types in sixty-four cells, at two kinds of place."""
-    generator = np.random.default_rng(4)
-    grid, rate = grid_of_cells(MARSEILLE, CELLS), generator.gamma(0.3, 2.0, len(CELLS))
-    cell = np.concatenate([np.repeat(np.arange(len(CELLS)), generator.poisson(rate)) for _ in range(WEEKS)])
-    x = grid.x0 + (CELLS["col"].to_numpy()[cell] + generator.random(len(cell))) * grid.cell
-    y = grid.y0 + (CELLS["row"].to_numpy()[cell] + generator.random(len(cell))) * grid.cell
-    lon, lat = unproject(grid.crs, x, y)
-    days = pd.Timestamp(FIRST) + pd.to_timedelta(generator.integers(0, 7 * WEEKS, len(cell)), unit="D")
-    return pd.DataFrame(
-        {
-            "type": np.where(generator.random(len(cell)) < 0.7, "assault", "robbery"),
-            "occurred_local_date": days.strftime("%Y-%m-%d"),
-            "occurred_local_hour": generator.integers(0, 24, len(cell)),
-            "lon": lon,
-            "lat": lat,
-            "origin": "reported",
-            "premises": np.where(generator.random(len(cell)) < 0.5, "house", "shop"),
-        }
-    )
+    generator, grid = np.random.default_rng(4), grid_of_cells(MARSEILLE, CELLS)
+    made = with_hours(hot_city(grid, WEEKS, assault=2.0, robbery=0.8))
+    row, col = (CELLS[axis].to_numpy()[made["cell"]] + generator.random(len(made)) for axis in ("row", "col"))
+    lon, lat = unproject(grid.crs, grid.x0 + col * grid.cell, grid.y0 + row * grid.cell)
+    days = pd.Timestamp(FIRST) + pd.to_timedelta(7 * made["week"] + made["day"], unit="D")
+    told = {
+        "occurred_local_date": days.dt.strftime("%Y-%m-%d"),
+        "occurred_local_hour": made["hour"],
+        "origin": "reported",
+    }
+    premises = np.where(generator.random(len(made)) < 0.5, "house", "shop")
+    return made[["type"]].assign(**told, lon=lon, lat=lat, premises=premises)
 
 
 @pytest.fixture(scope="module")
@@ -99,15 +92,10 @@ def ground() -> Ground:
 @pytest.fixture(scope="module")
 def made(incidents, ground):
     """A model, and the forecast of the week after its data as the mart would have it."""
-    config = risk_config()
-    quick = {"fit_weeks": 15, "min_fit_weeks": 8, "refit_weeks": 15, "trees": 10, "zeros_a_week": 100}
-    challenger = config.challenger.model_copy(update=quick)
-    backtest = config.backtest.model_copy(update={"weeks": 10, "bootstrap_draws": 200})
-    config = config.model_copy(update={"challenger": challenger, "backtest": backtest})
+    config = quick_config(6, fit_weeks=15, min_fit_weeks=8, refit_weeks=15, trees=10, zeros_a_week=100)
     cube = load_cube(MARSEILLE, CELLS, incidents, UNTIL, FIRST, config)
     model = train(cube, config).model
-    stamp = ForecastStamp("risk", "1", "1", Served.MODEL, datetime(2020, 1, 1, tzinfo=UTC), UNTIL)
-    return model, published_forecast(cube, expected_counts(cube, model), model, stamp)
+    return model, published_forecast(cube, expected_counts(cube, model), model, stamp(UNTIL))
 
 
 def same(found: pd.DataFrame, published: pd.DataFrame) -> None:
@@ -205,9 +193,3 @@ def test_rows_after_the_day_asked_for_are_not_read(made, ground, incidents) -> N
 def test_what_does_not_fit_is_refused_in_a_sentence(made, ground, incidents, change, params, told) -> None:
     with pytest.raises(CalanqueError, match=told):
         ServedForecast(made[0], ground).predict(incidents.assign(**change), params)
-
-
-def test_the_example_fits_the_model(made, ground) -> None:
-    rows = example(made[0], ground)
-    assert list(rows) == list(serving.INPUTS)
-    assert len(ServedForecast(made[0], ground).predict(rows)) == 64 * 2

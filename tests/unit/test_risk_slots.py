@@ -1,13 +1,12 @@
 """The week shared out over its hours: the truth of a simulated city is found, nothing is read ahead, sums hold."""
 
-import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+from quick_risk import FIRST, SURE, UNSURE, hot_city, last_day, quick_config, square, stamp, weekly_cube, with_hours
 
-from calanque.errors import CalanqueError
 from calanque.places.grid import Grid
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, IncidentType
@@ -15,28 +14,17 @@ from ml.city_cube import city_cube
 from ml.risk.card import model_card
 from ml.risk.config import risk_config
 from ml.risk.cube import build_cube
-from ml.risk.metrics import Difference
-from ml.risk.model import RiskModel
 from ml.risk.publish import published_forecast
-from ml.risk.score import ForecastStamp, Served, expected_counts
+from ml.risk.score import Served, expected_counts
 from ml.risk.slot_mart import SLOT, slot_rows
 from ml.risk.slot_record import POOLED, judge_slots, served_by
 from ml.risk.slots import SLOTS, Profile, learn_profiles, place_shares, shrunk, slot_events
 from ml.risk.train import train
 
-WEEKS, CITY_WEEKS, FIRST = 60, 110, date(2018, 1, 1)
-SURE, UNSURE = Difference(0.01, 0.002, 0.02, 3), Difference(0.01, -0.001, 0.02, 1.9)
+WEEKS, CITY_WEEKS = 60, 110
 NIGHT = IncidentType(name="brawl", weekly_total=600.0, slot_weights=(2.5, 0.3, 0.7, 1.5))
 DAY = IncidentType(name="theft", weekly_total=400.0, slot_weights=(0.3, 1.0, 1.8, 0.9))
 RARE = IncidentType(name="rare", weekly_total=1.0, slot_weights=(0.7, 0.8, 1.4, 1.1))
-
-
-def quick_config():
-    config = risk_config()
-    quick = {"fit_weeks": 20, "min_fit_weeks": 10, "refit_weeks": 8, "trees": 20, "zeros_a_week": 200}
-    challenger = config.challenger.model_copy(update=quick | {"widths_m": (0, 80, 200, 600)})
-    backtest = config.backtest.model_copy(update={"weeks": 20, "bootstrap_draws": 300})
-    return config.model_copy(update={"challenger": challenger, "backtest": backtest})
 
 
 @pytest.fixture(scope="module")
@@ -82,39 +70,20 @@ def test_a_city_without_places_of_their_own_has_their_types_profile(simulated):
     assert record.served[cube.types.index("theft")] is Profile.TYPE
 
 
-def cube_of(grid: Grid, frame: pd.DataFrame):
-    days = np.datetime64(FIRST) + 7 * frame["week"].to_numpy() + frame["day"].to_numpy()
-    until = date.fromordinal(FIRST.toordinal() + 7 * WEEKS - 1)
-    return build_cube(
-        grid, FIRST, until, days, frame["cell"].to_numpy(), frame["type"], hours=frame["hour"].to_numpy(dtype=int)
-    )
-
-
 @pytest.fixture(scope="module")
 def grid() -> Grid:
     """Thirty by thirty cells, cut in 3 x 3 from ten by ten published ones."""
-    return Grid("here", 2154, 600.0, 0.0, 0.0, np.ones((10, 10), dtype=bool)).refined(3)
+    return square(10, 600.0).refined(3)
 
 
 @pytest.fixture(scope="module")
 def events(grid):
-    generator = np.random.default_rng(5)
-    count = WEEKS * 60
-    rate = generator.gamma(0.2, 1.0, grid.count)
-    return pd.DataFrame(
-        {
-            "week": np.repeat(np.arange(WEEKS), 60),
-            "day": generator.integers(0, 7, count),
-            "hour": generator.integers(0, 24, count),
-            "cell": generator.choice(grid.count, count, p=rate / rate.sum()),
-            "type": generator.choice(["burglary", "robbery"], count, p=[0.7, 0.3]),
-        }
-    )
+    return with_hours(hot_city(grid, WEEKS, burglary=0.28, robbery=0.12))
 
 
 @pytest.fixture(scope="module")
 def trained(grid, events):
-    cube = cube_of(grid, events)
+    cube = weekly_cube(grid, events, WEEKS)
     return cube, train(cube, quick_config())
 
 
@@ -127,7 +96,7 @@ def learnt(cube, until):
 def test_nothing_is_read_ahead(grid, events):
     """A thousand incidents on one night, planted from the origin on, change no profile; one week before, they do."""
     planted = pd.DataFrame({"week": 40, "day": 4, "hour": 2, "cell": 450, "type": "robbery"}, index=range(1000))
-    plain, changed = (cube_of(grid, case) for case in (events, pd.concat([events, planted])))
+    plain, changed = (weekly_cube(grid, case, WEEKS) for case in (events, pd.concat([events, planted])))
     for before, after in zip(learnt(plain, 40), learnt(changed, 40), strict=True):
         assert np.array_equal(before, after)
     assert not np.allclose(learnt(plain, 41)[1], learnt(changed, 41)[1], atol=0.01)
@@ -137,33 +106,26 @@ def test_nothing_is_read_ahead(grid, events):
 
 def test_a_place_of_the_night_is_told_from_its_type(grid, events):
     busy = pd.DataFrame({"week": np.repeat(np.arange(WEEKS), 20), "day": 5, "hour": 2, "cell": 455, "type": "robbery"})
-    shares = learnt(cube_of(grid, pd.concat([events, busy])), WEEKS)[3][1]
+    shares = learnt(weekly_cube(grid, pd.concat([events, busy]), WEEKS), WEEKS)[3][1]
     parent = grid.coarsened(3, "here").parents(3)[455]
-    night, far = 5 * 4, 0
-    assert shares[night, parent] > 1.5 * shares[night, far]
+    assert shares[5 * 4, parent] > 1.5 * shares[5 * 4, 0]
 
 
 def test_a_type_that_changes_is_no_trait_of_a_place(grid, events):
     """By day for fifty weeks, by night for the last ten: every cell has the profile of now."""
     moved = events.assign(hour=np.where(events["week"] < 50, 8, 20) + events["hour"] % 4)
-    cube = cube_of(grid, moved)
+    cube = weekly_cube(grid, moved, WEEKS)
     config = risk_config().slots.model_copy(update={"weeks": 10, "place_weeks": WEEKS})
     profiles = learn_profiles(cube, config, WEEKS)
     shares = place_shares(cube, profiles, config, WEEKS)
-    by_day = shares.reshape(2, 7, 4, -1)[:, :, 1:3].sum(axis=(1, 2))
-    assert by_day.max() < 0.3
-
-
-def heaped(events, extra):
-    """As many more incidents at noon, their hour not known."""
-    unknown = events.sample(extra, random_state=1).assign(hour=12)
-    return pd.concat([events, unknown], ignore_index=True)
+    assert shares.reshape(2, 7, 4, -1)[:, :, 1:3].sum(axis=(1, 2)).max() < 0.3
 
 
 def test_a_heap_at_noon_is_not_learnt(grid, events):
     config = risk_config().slots
-    truth = learn_profiles(cube_of(grid, events), config, WEEKS)
-    found = learn_profiles(cube_of(grid, heaped(events, 1500)), config, WEEKS)
+    truth = learn_profiles(weekly_cube(grid, events, WEEKS), config, WEEKS)
+    unknown = events.sample(1500, random_state=1).assign(hour=12)
+    found = learn_profiles(weekly_cube(grid, pd.concat([events, unknown]), WEEKS), config, WEEKS)
     assert found.hour_weights[0, 12] < 0.3
     assert (found.hour_weights[:, [1, 11, 13, 23]] == 1).all()
     afternoon = slice(2, None, 4)
@@ -172,8 +134,7 @@ def test_a_heap_at_noon_is_not_learnt(grid, events):
 
 def test_hours_that_are_not_told_give_equal_shares(grid, events):
     days = np.datetime64(FIRST) + 7 * events["week"].to_numpy()
-    until = date.fromordinal(FIRST.toordinal() + 7 * WEEKS - 1)
-    cube = build_cube(grid, FIRST, until, days, events["cell"].to_numpy(), events["type"])
+    cube = build_cube(grid, FIRST, last_day(WEEKS), days, events["cell"].to_numpy(), events["type"])
     all_types, by_type, _, places = learnt(cube, WEEKS)
     for shares in (all_types, by_type, places):
         assert np.allclose(shares, 1 / SLOTS)
@@ -212,9 +173,8 @@ def test_the_finest_sure_profile_serves(place, kind, served):
 @pytest.mark.parametrize("served", list(Served))
 def test_the_slots_of_the_flagged_cells_add_up_to_their_week(trained, served):
     cube, training = trained
-    made_at, until = datetime(2021, 1, 1, tzinfo=UTC), date(2019, 2, 24)
-    model, stamp = training.model, ForecastStamp("risk", "3", "12", served, made_at, until)
-    published = published_forecast(cube, expected_counts(cube, model), model, stamp)
+    model = training.model
+    published = published_forecast(cube, expected_counts(cube, model), model, stamp(date(2019, 2, 24), served))
     rows = slot_rows(cube, model, published)
     assert list(rows) == list(SLOT.columns)
     assert not rows.isna().any().any()
@@ -240,10 +200,3 @@ def test_the_card_and_the_metrics_tell_the_record(trained):
         assert any(line.startswith(f"| {name} ") and line.endswith(f"| {profile} |") for line in card.splitlines())
     metrics = training.slots.metrics()
     assert {"slots.type.log_score", "slots.type_minus_all_types.low", "slots.place_minus_flat"} <= metrics.keys()
-
-
-def test_a_model_without_slots_is_refused(trained):
-    document = trained[1].model.model_dump(mode="json")
-    del document["slots"]
-    with pytest.raises(CalanqueError, match="train again"):
-        RiskModel.from_json(json.dumps(document))

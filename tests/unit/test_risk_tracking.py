@@ -25,12 +25,6 @@ def record(text: str) -> tracking.RunRecord:
     )
 
 
-@pytest.fixture
-def uri(tmp_path, monkeypatch) -> str:
-    monkeypatch.chdir(tmp_path)
-    return f"sqlite:///{tmp_path}/tracking.db"
-
-
 def test_a_version_is_logged_promoted_retired_and_read_back(uri):
     name = "risk-toronto"
     assert tracking.alias_version(name, uri=uri) is None
@@ -63,23 +57,20 @@ def test_a_refused_challenger_leaves_the_champion_where_it_is(uri):
     assert tracking.alias_version(name, tracking.CHALLENGER, uri) == "3"
 
 
-def test_a_model_whose_files_were_changed_is_not_loaded(uri, tmp_path):
-    logged = tracking.log_run(record('{"weights": 1}'), uri)
-    tracking.set_alias(logged.registered_name, tracking.CHAMPION, logged.model_version, uri)
-    (stored,) = tmp_path.rglob("data/model/model.json")
-    stored.write_text('{"weights": 2}')
-    with pytest.raises(CalanqueError, match="are not those that were trained"):
-        tracking.load_model(logged.registered_name, uri=uri)
-
-
-def test_a_model_without_its_digest_is_not_loaded(uri):
+@pytest.mark.parametrize("what", ["files", "digest"])
+def test_a_model_whose_files_were_changed_or_that_has_no_digest_is_not_loaded(uri, tmp_path, what):
     from mlflow import MlflowClient
 
     logged = tracking.log_run(record('{"weights": 1}'), uri)
-    tracking.set_alias(logged.registered_name, tracking.CHAMPION, logged.model_version, uri)
-    MlflowClient(uri).delete_model_version_tag(logged.registered_name, logged.model_version, tracking.DIGEST)
+    name, version = logged.registered_name, logged.model_version
+    tracking.set_alias(name, tracking.CHAMPION, version, uri)
+    if what == "files":
+        (stored,) = tmp_path.rglob("data/model/model.json")
+        stored.write_text('{"weights": 2}')
+    else:
+        MlflowClient(uri).delete_model_version_tag(name, version, tracking.DIGEST)
     with pytest.raises(CalanqueError, match="are not those that were trained"):
-        tracking.load_model(logged.registered_name, uri=uri)
+        tracking.load_model(name, uri=uri)
 
 
 def test_a_version_of_an_earlier_release_is_there_and_cannot_be_used(uri):

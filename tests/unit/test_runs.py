@@ -1,5 +1,6 @@
 """What is known of runs: the fold of their rows, and what a step's fingerprint says after the log was cleaned up."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,25 +27,11 @@ class Clock:
         return self.now_at
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch, tables: MemoryTables) -> Clock:
     found = Clock()
     monkeypatch.setattr(store, "datetime", found)
     return found
-
-
-@pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> MemoryTables:
-    found = MemoryTables()
-    monkeypatch.setattr(store, "deltars", found)
-    return found
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch, tables: MemoryTables) -> MemoryLake:
-    lake = MemoryLake()
-    monkeypatch.setattr(delta, "lake", lambda: lake)
-    return lake
 
 
 def test_a_row_says_which_run_of_which_dag_wrote_it(tables: MemoryTables, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,26 +233,24 @@ def test_a_step_s_name_says_what_it_works_on(step: str, told: tuple[str, str | N
     assert state.works_on(step) == told
 
 
-def test_the_code_hash_sees_engines_and_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_code_hash_sees_names_bytes_engines_and_libraries_but_not_the_interpreter_s_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "calanque" / "engines").mkdir(parents=True)
-    (tmp_path / "a.sql").write_text("select 1")
+    (tmp_path / "dbt" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "dbt" / "a.sql").write_text("select 1")
     here = state.settings().model_copy(update={"root": tmp_path})
     monkeypatch.setattr(state, "settings", lambda: here)
-    first = state.code_hash(tmp_path / "a.sql")
-    assert state.code_hash(tmp_path / "a.sql") == first
-    (tmp_path / "calanque" / "engines" / "spark.py").write_text("x = 1")
-    second = state.code_hash(tmp_path / "a.sql")
-    monkeypatch.setattr(state, "libraries", lambda: {"dbt-core": "0"})
-    assert len({first, second, state.code_hash(tmp_path / "a.sql")}) == 3
-
-
-def test_the_code_hash_follows_names_and_bytes_but_not_the_interpreter_s_files(tmp_path: Path) -> None:
-    code = tmp_path / "dbt"
-    code.mkdir()
-    (code / "a.sql").write_text("select 1")
-    first = state.code_hash(code)
-    (code / "__pycache__").mkdir()
-    (code / "__pycache__" / "a.pyc").write_text("x")
-    assert state.code_hash(code) == first
-    (code / "a.sql").write_text("select 2")
-    assert state.code_hash(code) != first
+    changes: list[Callable[[], object]] = [
+        lambda: (tmp_path / "calanque" / "engines" / "spark.py").write_text("x = 1"),
+        lambda: (tmp_path / "dbt" / "a.sql").write_text("select 2"),
+        lambda: (tmp_path / "dbt" / "a.sql").rename(tmp_path / "dbt" / "b.sql"),
+        lambda: monkeypatch.setattr(state, "libraries", lambda: {"dbt-core": "0"}),
+    ]
+    hashes = [state.code_hash(tmp_path / "dbt")]
+    (tmp_path / "dbt" / "__pycache__" / "a.pyc").write_text("x")
+    assert state.code_hash(tmp_path / "dbt") == hashes[0]
+    for change in changes:
+        change()
+        hashes.append(state.code_hash(tmp_path / "dbt"))
+    assert len(set(hashes)) == len(changes) + 1

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import pickle
-import re
 from pathlib import Path
 
 import cloudpickle
@@ -22,20 +21,12 @@ def _token(kind: str, value: str | None, purpose: str = "reports") -> str | None
     return KEYS.token(kind, value, purpose)  # type: ignore[arg-type]
 
 
-def test_known_answer_by_hand() -> None:
+def test_known_answer_by_hand_stays_for_ever() -> None:
     prk = hmac.digest(bytes(32), TEST_KEY, "sha256")  # HKDF of RFC 5869, written out
     key = hmac.digest(prk, b"calanque/token/reports/person\x01", "sha256")
     digest = hmac.new(key, b"dupont jean", hashlib.sha256).digest()
     assert _token("person", "Jean Dupont") == "v1:person:" + base64.b32encode(digest[:20]).decode().lower()
-
-
-def test_known_answer_stays_for_ever() -> None:
     assert _token("person", "Jean Dupont") == "v1:person:hm2qbgsc6qbolakawmsng434tufmt3ua"
-
-
-def test_token_has_key_id_and_kind_and_no_value() -> None:
-    token = _token("email", "jean@example.org") or ""
-    assert re.fullmatch(r"v1:email:[a-z2-7]{32}", token)
 
 
 @pytest.mark.parametrize(
@@ -58,29 +49,10 @@ def test_same_person_same_token(kind: str, left: str, right: str) -> None:
     assert _token(kind, left) == _token(kind, right) is not None
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        pytest.param(("person", "Dupont", "reports"), ("person", "Dupont", "fines"), id="purpose"),
-        pytest.param(("person", "dupont", "reports"), ("identifier", "dupont", "reports"), id="kind"),
-        pytest.param(("person", "Dupont", "reports"), ("person", "Dupond", "reports"), id="person"),
-        pytest.param(("phone", "0639981234", "reports"), ("phone", "0639981235", "reports"), id="phone"),
-    ],
-)
-def test_never_across(first: tuple[str, str, str], second: tuple[str, str, str]) -> None:
-    assert (_token(*first) or "").split(":")[2] != (_token(*second) or "").split(":")[2]
-
-
 @pytest.mark.parametrize("value", [None, "", "  ", "—", "\t\n"])
 @pytest.mark.parametrize("kind", ["person", "phone", "email", "plate"])
 def test_empty_has_no_token(kind: str, value: str | None) -> None:
     assert _token(kind, value if kind != "email" or value != "—" else "") is None
-
-
-def test_rotation_keeps_old_tokens_findable() -> None:
-    both = TokenKeys({"v1": TEST_KEY, "v2": TEST_KEY[::-1]})
-    assert (both.token("person", "Dupont", "reports") or "").startswith("v2:person:")
-    assert both.token("person", "Dupont", "reports", key_id="v1") == _token("person", "Dupont")
 
 
 @pytest.mark.parametrize(
@@ -90,6 +62,9 @@ def test_rotation_keeps_old_tokens_findable() -> None:
         pytest.param("", 0o600, "No token key", id="empty"),
         pytest.param("secret words", 0o600, "Line 1 of the token key file", id="not-hexadecimal"),
         pytest.param("v1:" + "00" * 32 + "\nv2:00", 0o600, "v2 has 8 bits", id="short-second"),
+        pytest.param("v1:" + "11" * 32 + "\nv1:" + "22" * 32, 0o600, "v1 stands twice", id="twice"),
+        pytest.param("v1:" + "11" * 32 + " 2026-02-30", 0o600, "a day that is not one", id="no-such-day"),
+        pytest.param("v0:" + "11" * 32, 0o600, "Line 1", id="no-such-id"),
         pytest.param("00" * 32, 0o644, "read by other users", id="readable-by-others"),
         pytest.param(None, 0o600, "missing", id="missing"),
     ],
@@ -105,14 +80,7 @@ def test_bad_key_file_is_refused_without_showing_it(
     with pytest.raises(CalanqueError, match=message) as caught:
         TokenKeys.load()
     assert not content or content not in str(caught.value)
-
-
-def test_key_file_of_the_environment_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "key"
-    path.write_text(TEST_KEY.hex() + "\n", encoding="utf-8")
-    path.chmod(0o600)
-    monkeypatch.setenv(KEY_FILE_VARIABLE, str(path))
-    assert TokenKeys.load().token("person", "Dupont", "reports") == _token("person", "Dupont")
+    assert "1111" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

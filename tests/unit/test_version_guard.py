@@ -5,11 +5,11 @@ import sqlite3
 from typing import Any
 
 import pytest
+from memory_lake import MemoryLake
 
 from calanque.contracts import load_contract
 from calanque.contracts.model import FeedContract
 from calanque.contracts.write import MergeWrite, SnapshotWrite
-from calanque.engines import hdfs
 from calanque.engines.delta import Commit
 from calanque.errors import RefusedBatchError
 from calanque.ingest import version_guard
@@ -61,26 +61,8 @@ def test_a_field_that_the_kept_one_did_not_know_is_no_change() -> None:
     assert changed_field(REPORTS, now, kept) is None
 
 
-class OneLake:
-    """The few verbs of the lake that are used here, over a dictionary."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, str] = {}
-
-    def exists(self, path: str) -> bool:
-        return path in self.files
-
-    def read(self, path: str) -> bytes:
-        return self.files[path].encode()
-
-    def write(self, path: str, text: str) -> None:
-        if path in self.files:
-            raise hdfs.LakeError("there", "FileAlreadyExistsException")
-        self.files[path] = text
-
-
 def test_a_version_is_kept_once_and_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = OneLake()
+    one = MemoryLake()
     monkeypatch.setattr(version_guard, "lake", lambda: one)
     check_version(REPORTS)
     assert FeedContract.model_validate_json(keep_version(REPORTS)) == REPORTS

@@ -1,0 +1,412 @@
+"""The marts of a city, from two feeds of one shape: built where no reader looks, gated, then shown by difference.
+
+The city is built whole once; then come new batches, and what must not be shown. All of it is in this order.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from calanque.contracts import load_contract, load_contracts
+from calanque.contracts.model import FeedContract
+from calanque.contracts.page import source_line
+from calanque.engines import dbt, delta, deltars, spark
+from calanque.engines.hdfs import lake
+from calanque.errors import CalanqueError
+from calanque.ingest.tables import bronze_columns
+from calanque.marts import build, domains
+from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
+from calanque.marts.project import write_project
+from calanque.marts.publish import build_schema, new_schema
+from calanque.marts.weeks import refer_to_others
+from calanque.places import territory
+from calanque.places.grid import grid_vars
+from calanque.runs import lineage, state
+from calanque.runs.gates import newest_checks
+from calanque.settings import settings
+from ml import marts
+from ml.marts import WeekTable, make_table
+from ml.risk.forecast_mart import FORECAST
+
+CITY, PREFIX = "auckland", "scratch_"
+OURS = f"territory = '{CITY}'"
+BUILT = build_schema("incidents", CITY)
+RENAMED = {"occurred_at": "begun_at", "type": "code"}
+TORONTO = load_contract("toronto_incidents").model_copy(update={"territory": CITY, "time_zone": "Pacific/Auckland"})
+NORTH = TORONTO.model_copy(update={"feed": "test_north"})
+# The other feed of the shape calls its columns otherwise, and does not say from when it is valid.
+SOUTH = TORONTO.model_copy(
+    update={
+        "feed": "test_south",
+        "valid_from": None,
+        "bronze": tuple(
+            column.model_copy(update={"name": RENAMED.get(column.name, column.name), "fills": column.name})
+            for column in TORONTO.bronze
+        ),
+    }
+)
+UNLOADED = TORONTO.model_copy(update={"feed": "test_unloaded", "territory": "toronto"})
+X, Y = 1745000, 5900000
+# Easting and longitude of a row: in the city, out of its cells, and in them by a longitude that is not its own.
+INSIDE, OUTSIDE, MISPLACED = f"{X}D, 174.7D", "0D, 174.7D", f"{X}D, 2.3D"
+Row = tuple[str, str, str] | tuple[str, str, str, str]
+# Monday there while it is Sunday in UTC, in summer and in winter; a code of nobody's; a row that is closed.
+SOUTH_ROWS = (
+    ("a", "2014-01-05 11:30:00", "assault"),
+    ("winter", "2014-07-05 11:30:00", "SMASH_GRAB"),
+    ("gone", "2014-07-05 11:30:00", "robbery"),
+)
+# Eleven of one week, of which one came twice; one before the contract's first day; one outside the city.
+NORTH_ROWS = (
+    *((f"n{n}", "2014-02-02 21:00:00", "assault") for n in range(11)),
+    ("n0", "2014-02-02 21:00:00", "assault"),
+    ("early", "2000-05-05 00:00:00", "assault"),
+    ("outside", "2014-02-03 21:00:00", "assault", OUTSIDE),
+)
+
+
+def insert(contract: FeedContract, batch_id: str, rows: Sequence[Row]) -> None:
+    """Add rows to bronze: name, time, type, and place where it is another than that of most."""
+    names = {fills: column.name for fills, column in contract.filling().items()}
+    listed = ", ".join(
+        f"('{row_id}', try_cast('{at}' as timestamp), '{code}', {place[0] if place else INSIDE})"
+        for row_id, at, code, *place in rows
+    )
+    spark.rows(
+        f"""insert into {contract.bronze_table} by name
+        select *, 'house' as premises, 'synthetic' as neighbourhood, -36.8D as lat, {Y}D as y_m,
+          date '2014-07-05' as occurred_local_date, 12 as occurred_local_hour, '{batch_id}' as _batch_id,
+          timestamp '2026-01-01' as _ingested_at, '1.0.0' as _contract_version, cast(null as timestamp) as _closed_at,
+          cast(null as string) as _closed_by
+        from values {listed} as t(incident_id, {names["occurred_at"]}, {names["type"]}, x_m, lon)"""
+    )
+
+
+def add_batch(batch_id: str, rows: Sequence[Row], closed: str = "none") -> None:
+    """Add rows to the south's bronze, and close one, as a batch does."""
+    with spark.user_metadata({"batch": batch_id}):
+        insert(SOUTH, batch_id, rows)
+        spark.rows(
+            f"update {SOUTH.bronze_table} set _closed_at = timestamp '2026-03-01', _closed_by = '{batch_id}' "
+            f"where incident_id = '{closed}' and _closed_at is null"
+        )
+
+
+def load_first_batches() -> None:
+    for contract, rows in ((NORTH, NORTH_ROWS), (SOUTH, SOUTH_ROWS)):
+        columns = ", ".join(f"{name} {kind}" for name, kind in bronze_columns(contract).items())
+        place = f"{settings().hdfs_uri}{delta.table_path(contract.bronze_table)}"
+        spark.rows(f"create table {contract.bronze_table} ({columns}) using delta location '{place}'")
+        insert(contract, "b1", rows)
+    spark.rows(f"update {SOUTH.bronze_table} set _closed_at = timestamp '2015-01-01' where incident_id = 'gone'")
+
+
+def forget() -> None:
+    """Leave the lake without the city: its bronze, its builds, its rows in the marts, and what is known of it."""
+    for contract in (NORTH, SOUTH):
+        spark.rows(f"drop table if exists {contract.bronze_table}")
+        lake().delete(delta.table_path(contract.bronze_table))
+    for mart in (*DOMAINS["places"].marts, *DOMAINS["incidents"].marts, "fct_forecast"):
+        if spark.table_exists(f"marts.{mart}") and mart != "dim_incident_type":
+            spark.rows(f"delete from marts.{mart} where {OURS}")
+    for domain in ("places", "incidents"):
+        new_schema(build_schema(domain, CITY))
+    spark.rows(f"delete from governance.step where step like 'marts.%.{CITY}'")
+    spark.rows("delete from governance.gate_result where batch_id = 'fails'")
+
+
+@pytest.fixture(scope="module")
+def city(stack: object) -> Iterator[None]:
+    """The city as two contracts more would make it, on coarse cells; no other feed is known."""
+    read = territory.read_territory
+    with pytest.MonkeyPatch.context() as patch:
+        found = {contract.feed: contract for contract in (NORTH, SOUTH, UNLOADED)}
+        patch.setattr(domains, "load_contracts", lambda: found)
+        patch.setattr(territory, "read_territory", lambda path: read(path).model_copy(update={"cell_m": 2000}))
+        territory.load_territory.cache_clear()
+        try:
+            load_first_batches()
+            assert build.build_domain("places", CITY, "first") is not None
+            yield
+        finally:
+            forget()
+    territory.load_territory.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def built(city: None) -> dict[str, Any]:
+    """The marts of the city, as its first build returns them."""
+    done = build.build_domain("incidents", CITY, "first")
+    assert done is not None
+    return done
+
+
+def rows_of(query: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in spark.rows(query)]
+
+
+def shown(columns: str, mart: str = "fct_incidents", where: str = OURS) -> list[tuple[Any, ...]]:
+    return rows_of(f"select {columns} from marts.{mart} where {where} order by 1")
+
+
+def versions() -> dict[str, Any]:
+    """Return the last commit of each mart of the incidents: what no commit has touched, no reader has seen change."""
+    return {mart: delta.last_commit(f"marts.{mart}") for mart in DOMAINS["incidents"].marts}
+
+
+def test_a_build_makes_every_mart_and_passes_every_test(built: dict[str, Any]) -> None:
+    assert built["row_counts"].keys() == {f"marts.{mart}" for mart in DOMAINS["incidents"].marts}
+    assert built["row_counts"]["marts.fct_incidents"] == 14
+    assert built["tests_passed"] >= 9
+    assert built["unknown_codes"] == {"SMASH_GRAB": 1}
+
+
+def test_a_city_is_shown_in_its_own_time_grid_and_codes(built: dict[str, Any]) -> None:
+    grid = grid_vars(territory.load_territory(CITY))
+    cell = f"{CITY}:{(Y - grid['y0_m']) // 2000:.0f}:{(X - grid['x0_m']) // 2000:.0f}"
+    columns = "incident_id, string(occurred_local_at), string(week_start_date), type, type_code, cell_id"
+    assert shown(columns, where=f"{OURS} and incident_id not like 'n%' and is_in_territory") == [
+        ("a", "2014-01-06 00:30:00", "2014-01-06", "assault", "assault", cell),
+        ("winter", "2014-07-05 23:30:00", "2014-06-30", "other", "SMASH_GRAB", cell),
+    ]
+
+
+def test_duplicates_and_strays_are_removed_and_counted(built: dict[str, Any]) -> None:
+    counts = ", ".join(f"sum({name}_count)" for name in ("loaded", "duplicate", "stray", "kept"))
+    assert rows_of(f"select {counts} from {BUILT}.int_incidents__counted") == [(16, 1, 1, 14)]
+    assert shown("count(*), count_if(is_in_territory)") == [(14, 13)]
+
+
+def test_zeros_are_of_whole_weeks_only(built: dict[str, Any]) -> None:
+    """The first incident is of a Monday and the last of a Saturday, whose week is cut."""
+    cell_count = shown("count(*)", "dim_cell")[0][0]
+    weeks = "count(*), sum(incident_count), string(min(week_start_date)), string(max(week_start_date))"
+    assert shown(f"type, {weeks}, max(cell_count)", "fct_territory_week", f"{OURS} group by type") == [
+        ("assault", 25, 12, "2014-01-06", "2014-06-23", cell_count),
+        ("other", 25, 0, "2014-01-06", "2014-06-23", cell_count),
+    ]
+    cells = "string(week_start_date), type, incident_count"
+    assert shown(cells, "fct_cell_week") == [("2014-01-06", "assault", 1), ("2014-02-03", "assault", 11)]
+
+
+def test_descriptions_are_in_the_commit_that_makes_a_table_with_its_run(built: dict[str, Any]) -> None:
+    for table in (f"{build_schema('places', CITY)}.dim_cell", f"{BUILT}.fct_incidents", f"{BUILT}.fct_cell_week"):
+        assert [name for name, _, comment in spark.columns(table) if not comment] == [], table
+        assert [one["operation"] for one in deltars.history(table)] == ["CREATE OR REPLACE TABLE AS SELECT"], table
+        commit = delta.last_commit(table)
+        assert commit is not None
+        assert delta.told_in(commit.user_metadata) == {"step": "dbt", "run_id": "first"}
+
+
+def test_what_is_shown_is_described_and_cites_its_feeds(built: dict[str, Any]) -> None:
+    for mart in ("dim_cell", "dim_area", *DOMAINS["incidents"].marts):
+        assert [name for name, _, comment in spark.columns(f"marts.{mart}") if not comment] == [], mart
+        assert all(source_line(contract) in spark.comment_of(f"marts.{mart}") for contract in (NORTH, SOUTH)), mart
+
+
+def test_lineage_has_the_columns_the_version_and_the_rows(built: dict[str, Any]) -> None:
+    known = state.last_state(f"marts.incidents.{CITY}")
+    assert known is not None
+    events = [event for event in lineage.read_events() if event["run"]["facets"]["calanque_run"]["runName"] == "first"]
+    wrote, read = (
+        {one["name"]: one for event in events[::-1] for one in event[side]} for side in ("outputs", "inputs")
+    )
+    week = wrote["marts.fct_territory_week"]
+    origins = week["facets"]["columnLineage"]["fields"]["incident_count"]["inputFields"]
+    assert [(item["namespace"], item["name"], item["field"]) for item in origins] == [
+        (settings().hdfs_uri, "marts.fct_incidents", "incident_id")
+    ]
+    assert week["outputFacets"]["outputStatistics"]["rowCount"] == 50
+    assert week["facets"]["version"]["datasetVersion"] == known.outputs["marts.fct_territory_week"]
+    for feed in ("bronze.test_north", "bronze.test_south"):
+        assert read[feed]["facets"]["version"]["datasetVersion"] == known.inputs[feed]
+
+
+def test_nothing_new_is_not_built_again(built: dict[str, Any]) -> None:
+    before = versions()
+    for name in ("places", "incidents"):
+        assert build.build_domain(name, CITY, "again") is None
+    assert versions() == before
+
+
+def test_a_city_without_a_loaded_feed_has_nothing_to_build(city: None) -> None:
+    assert build.build_domain("incidents", "toronto", "none") is None
+    assert not lake().exists("/lake/silver/incidents_toronto")
+
+
+WEEK_MARTS = ("fct_incidents", "fct_incident_hour", "fct_territory_week", "fct_cell_week")
+
+
+def test_a_new_batch_rewrites_the_weeks_that_it_touches_and_no_other(
+    built: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="calanque")
+    add_batch("b2", [("new", "2014-07-13 11:30:00", "assault"), ("short", "2014-07-08 02:00:00", "assault")])
+    # A copy of a row of January, and a row that is closed again.
+    add_batch("b3", [("a", "2014-07-10 02:00:00", "assault")], closed="short")
+    assert build.build_domain("incidents", CITY, "b3") is not None
+    assert "New batches touch 3 weeks, from 2014-01-06 to 2014-07-07" in caplog.text
+    assert "the whole is built" not in caplog.text
+    assert "Unknown codes are counted as other: SMASH_GRAB (1 rows)." in caplog.text
+    # What it can not keep it tries to keep ten times, two seconds apart.
+    assert "Retrying HMSHandler" not in (settings().logs / "metastore.log").read_text(encoding="utf-8")
+    weeks_of = {key: ["2014-07-07"] for key in WEEK_MARTS[:2]}
+    weeks_of |= {key: ["2014-06-30", "2014-07-07"] for key in WEEK_MARTS[2:]}
+    for mart, row_count in zip(WEEK_MARTS, (1, 1, 4, 2), strict=True):
+        condition, written = last_write(f"marts.{mart}")
+        assert re.findall(r"\d{4}-\d\d-\d\d", condition) == weeks_of[mart], mart
+        assert (CITY in condition, written) == (True, row_count), mart
+    others = f"{OURS} and incident_id not like 'n%' and is_in_territory or incident_id = 'new'"
+    assert shown("incident_id", where=others) == [("a",), ("new",), ("winter",)]
+
+
+def last_write(table: str) -> tuple[str, int]:
+    """Return the condition and the rows of the newest commit that brought rows."""
+    commits = spark.rows(f"describe history {table}")
+    commit = next(row for row in commits if row.operation == "WRITE")
+    return commit.operationParameters["predicate"], int(commit.operationMetrics["numOutputRows"])
+
+
+def test_a_new_type_makes_the_whole_which_says_of_other_types_what_the_weeks_said(
+    built: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="calanque")
+    add_batch("b4", [("other", "2014-07-10 02:00:00", "robbery")])
+    told = {mart: sorted(shown("*", mart), key=str) for mart in WEEK_MARTS}
+    assert build.build_domain("incidents", CITY, "b4") is not None
+    assert "They change what is told of other weeks: the whole is built now." in caplog.text
+    assert shown("count(*)", "fct_territory_week", f"type = 'robbery' and {OURS}") == [(27,)]
+    old = f"{OURS} and type <> 'robbery'"
+    assert {mart: sorted(shown("*", mart, old), key=str) for mart in WEEK_MARTS} == told
+
+
+def refused(run_id: str, rows: Sequence[Row]) -> str:
+    """Build with more rows, which must be refused and change nothing that is shown; returns the sentence."""
+    before = versions()
+    # By no batch: the whole is built at once.
+    insert(SOUTH, "refused", rows)
+    with pytest.raises(CalanqueError) as raised:
+        build.build_domain("incidents", CITY, run_id)
+    spark.rows(f"delete from {SOUTH.bronze_table} where _batch_id = 'refused'")
+    assert versions() == before
+    assert "synthetic" not in str(raised.value)
+    return str(raised.value)
+
+
+def test_a_mart_that_fails_its_gate_is_never_seen(built: dict[str, Any]) -> None:
+    said = refused("fails", [("misplaced", "2014-07-08 02:00:00", "assault", MISPLACED)])
+    assert said.startswith(
+        "The gate of the marts is not passed. fct_incidents: expect_column_values_to_be_between on lon"
+    )
+    # The rows were built, where no reader looks.
+    assert rows_of(f"select count(*) from {BUILT}.fct_incidents where incident_id = 'misplaced'") == [(1,)]
+    assert [check.column for check in newest_checks("fct_incidents", "fails") if not check.success] == ["lon"]
+
+
+def test_a_row_that_breaks_a_constraint_is_named_and_not_shown(built: dict[str, Any]) -> None:
+    said = refused("broken", [("z", "unknown", "assault")])
+    assert re.search(r"model 'fct_incidents' could not run: .*_is_present\.", said)
+
+
+def test_rows_that_break_a_data_test_are_named_and_not_shown(built: dict[str, Any]) -> None:
+    said = refused("broken", [(f"z{n}", "2014-07-08 02:00:00", "assault", OUTSIDE) for n in range(3)])
+    assert "test 'holds_fct_incidents" in said
+
+
+def test_the_door_s_key_is_in_no_artefact_and_no_log(built: dict[str, Any]) -> None:
+    key = settings().secret("spark_token").encode()
+    files = [path for path in (settings().home / "dbt").rglob("*") if path.is_file()]
+    logs = list((settings().logs / "dbt").iterdir())
+    assert files
+    assert logs
+    assert [path for path in (*files, *logs) if key in path.read_bytes()] == []
+
+
+VARIABLES = {"prefix": PREFIX, "schema": f"{PREFIX}silver", "territory": CITY, "area_zone_count": 3, "sources": {}}
+
+
+@pytest.fixture(scope="module")
+def scratch(city: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Schemas of one's own, with every feed and no row of any; returns the folder of their builds."""
+    target = tmp_path_factory.mktemp("dbt")
+    write_project(target, list(load_contracts().values()))
+    for tier in ("bronze", "silver", "marts"):
+        new_schema(f"{PREFIX}{tier}")
+    for contract in load_contracts().values():
+        empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in bronze_columns(contract).items())
+        spark.rows(f"create view {PREFIX}bronze.{contract.feed} as select {empty} where false")
+    for places in ("territory_cells", "territory_areas"):
+        spark.rows(f"create view {PREFIX}silver.{places} as select * from silver.{places}")
+    refer_to_others(f"{PREFIX}silver", CITY, None)
+    yield target
+    for tier in ("bronze", "silver", "marts"):
+        new_schema(f"{PREFIX}{tier}")
+
+
+def test_the_sql_of_every_domain_does_what_its_unit_tests_say(scratch: Path) -> None:
+    """On models of every feed and of no row: what is counted of persons, and withheld, is said by the tests' rows."""
+    files = [yaml.safe_load(path.read_bytes()) for path in (settings().root / "dbt" / "models").rglob("*.yml")]
+    written = sum(len(content.get("unit_tests", ())) for content in files)
+    done = dbt.build(scratch, None, VARIABLES, "unit-tests", f"{dbt.AFTER_FORECAST} resource_type:test")
+    assert {name.partition(".")[2] for name in done.models_built} >= {m for one in DOMAINS.values() for m in one.marts}
+    assert (done.tests_failed, done.tests_passed) == (0, written)
+    assert written >= 10
+
+
+def test_files_left_by_a_killed_first_build_do_not_stop_the_next(scratch: Path) -> None:
+    place = f"{PREFIX}silver.dim_incident_type"
+    spark.rows(f"drop table if exists {place}")
+    lake().delete(delta.table_path(place))
+    lake().write(f"{delta.table_path(place)}/part-00000.parquet", b"cut")
+    assert dbt.build(scratch, "dim_incident_type", VARIABLES, "left").models_built == (place,)
+
+
+def test_a_condition_that_rows_break_is_named_with_how_many_do(scratch: Path) -> None:
+    spark.rows(
+        f"""create or replace table {PREFIX}marts.fct_model_promotion using delta
+        location '{settings().hdfs_uri}/lake/{PREFIX}marts/fct_model_promotion' as
+        select * from values ('promoted', 'It is better.'), ('guessed', null), (null, null) as t(decision, reason)"""
+    )
+    others = " ".join(f"source:calanque.forecast.{mart}" for mart in WRITTEN_BY_ML)
+    broken = "2 rows break 'decision in .*', 2 rows break 'reason is not null'"
+    with pytest.raises(CalanqueError, match=rf"'fct_model_promotion_rows_hold' failed: {broken}\."):
+        dbt.check_forecast(scratch, VARIABLES, "test-run", others)
+
+
+def test_a_forecast_that_fails_its_gate_is_not_written(city: None) -> None:
+    monday = date(2014, 7, 14)
+    at = {"date": monday, "timestamp": datetime(2014, 7, 14)}
+    of_kind = {"string": "x", "double": 0.5, "int": 1, "boolean": True} | at
+    row = {name: of_kind[kind] for name, kind in FORECAST.columns.items()} | {"territory": CITY}
+    frame = pd.DataFrame([row, row | {"cell_id": "y"}])
+    marts.write_week([(FORECAST, frame)], CITY, monday, "test", "good")
+    before = delta.last_commit(FORECAST.name)
+    bad = frame.assign(expected_count=[900.0, 0.5])
+    with pytest.raises(CalanqueError, match=r"fct_forecast: .* on expected_count fails \(1 of 2 rows break it\)"):
+        marts.write_week([(FORECAST, bad)], CITY, monday, "test", "fails")
+    assert delta.last_commit(FORECAST.name) == before
+    assert shown("count(*), max(expected_count)", "fct_forecast") == [(2, 0.5)]
+
+
+def test_a_table_made_before_takes_its_comments_in_one_commit_that_is_no_new_data(scratch: Path) -> None:
+    name, columns = f"{PREFIX}silver.said", (("territory", "string", "City."), ("week", "date", "Monday's date."))
+    make_table(WeekTable(name, "territory string, week date", "One row per territory."))
+    for _ in range(2):
+        make_table(WeekTable.told(name, columns, "One row per territory."))
+    assert [comment for _, _, comment in spark.columns(name)] == ["City.", "Monday's date."]
+    assert [commit["operation"] for commit in deltars.history(name)] == ["CHANGE COLUMNS", "CREATE TABLE"]
+    cited = " ".join(source_line(contract) for contract in DOMAINS["incidents"].contracts)
+    assert spark.comment_of(name) == f"One row per territory. {cited}"
+    spark.rows(f"comment on table {name} is 'Of before.'")
+    for _ in range(2):
+        make_table(WeekTable.told(name, columns, "One row per territory."))
+    assert spark.comment_of(name) == f"One row per territory. {cited}"
+    assert [commit["operation"] for commit in deltars.history(name)][:2] == ["SET TBLPROPERTIES", "SET TBLPROPERTIES"]
+    assert len(deltars.history(name)) == 4
+    assert delta.data_version(name) == 0

@@ -1,0 +1,143 @@
+"""The whole stack on a copy of the project, with temporary folders of its own, on thin feeds.
+
+A copy, so that a test writes a contract or a city where an engineer does; its own folders, so that the byte scan at the
+end reads all that the stack ever wrote. Thin, since cells cost and rows hardly do: each city has cells of a kilometre.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from canaries import sent_as
+
+from calanque.contracts import load_contract, load_contracts
+from calanque.engines import spark
+from calanque.places.territory import load_territory
+from calanque.settings import Settings, settings
+
+SOURCE = Path(__file__).parents[2]
+# Open data as they come, and what a partner drops: a test writes its files, with planted persons.
+OPEN, DROPPED = ("toronto_incidents",), ("citizen_reports", "marseille_main_courante")
+FEEDS = (*OPEN, *DROPPED)
+CITIES = ("marseille", "toronto")
+CELL_M = 1000
+# An own rule of the dropped feeds, which a longer file breaks.
+GATE, GATE_ROWS_MAX = "canary", 1_100
+
+
+def folder() -> Path:
+    """Return the folder of the copy, its home and its temporary files."""
+    return settings().home.parent
+
+
+def root() -> Path:
+    """Return the copy of the project."""
+    return folder() / "root"
+
+
+def send(feed: str, data: bytes) -> None:
+    """Leave one file of a feed in the drop folder."""
+    drop = settings().home / "drop"
+    drop.mkdir(exist_ok=True)
+    (drop / f"{feed}.csv").write_bytes(data)
+
+
+def command(*arguments: str) -> str:
+    """Run `calanque` from the copy; returns what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "calanque", *arguments],
+        cwd=root(),
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
+    return done.stdout
+
+
+def started(home: Path, is_kept: bool) -> Iterator[Settings]:
+    """Copy the project, start its stack and stop it at the end; this process reads the copy's contracts meanwhile."""
+    if not is_kept:
+        shutil.rmtree(home.parent, ignore_errors=True)
+    for name in ("root", "home", "tmp"):
+        (home.parent / name).mkdir(parents=True, exist_ok=True)
+    _copy(home.parent / "root")
+    os.environ["CALANQUE_ROOT"] = str(home.parent / "root")
+    _forget()
+    assert set(load_contracts()) == set(FEEDS)
+    command("stack", "up")
+    yield settings()
+    spark.stop_session()
+    if not is_kept:
+        command("stack", "down")
+    del os.environ["CALANQUE_ROOT"]
+    _forget()
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    load_territory.cache_clear()
+
+
+def _environment() -> dict[str, str]:
+    temporary = folder() / "tmp"
+    # Java keeps to /tmp whatever TMPDIR says.
+    java = f'"-Djava.io.tmpdir={temporary}" -XX:-UsePerfData'
+    # Where the keys are anyway: a test looks which services are told.
+    keys = {"CALANQUE_TOKEN_KEY_FILE": str(settings().home / "secrets" / "token_key")}
+    return os.environ | {"TMPDIR": str(temporary), "JAVA_TOOL_OPTIONS": java} | keys
+
+
+def _copy(target: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=SOURCE,
+        capture_output=True,
+        check=True,
+    )
+    for name in listed.stdout.decode().split("\0"):
+        feed = Path(name).name.partition(".")[0] if name.endswith(".odcs.yaml") else FEEDS[0]
+        if name and (SOURCE / name).is_file() and (feed in FEEDS or not name.startswith("dags/feeds/")):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(SOURCE / name, target / name)
+    for feed in DROPPED:
+        _take_drops(target, feed)
+    for city in CITIES:
+        # A hull around some hundred rows would leave out too many of the others.
+        _change(
+            target / "infra" / "territories" / f"{city}.yml",
+            cell_m=CELL_M,
+            **({"boundary": {"rule": "box"}} if city == "marseille" else {}),
+        )
+    _write_checkpoints(target)
+
+
+def _take_drops(target: Path, feed: str) -> None:
+    path = target / "dags" / "feeds" / f"{feed}.odcs.yaml"
+    text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    said = {item["property"]: item["value"] for item in text["customProperties"]}
+    said |= {"source": {"kind": "drop", "pattern": f"{feed}.csv"}, "gates": [*said.get("gates", []), GATE]}
+    said["fileFormat"] = sent_as(load_contract(feed))
+    _change(path, customProperties=[{"property": name, "value": value} for name, value in said.items()])
+    rule = {"expectation": "expect_table_row_count_to_be_between", "severity": "critical"}
+    gate = {"expectations": [{**rule, "kwargs": {"max_value": GATE_ROWS_MAX}}]}
+    (target / "expectations" / "landing" / f"{GATE}.yml").write_text(yaml.safe_dump(gate), encoding="utf-8")
+
+
+def _change(path: Path, **values: Any) -> None:
+    text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump(text | values, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def _write_checkpoints(target: Path) -> None:
+    """Let each commit of a new table write a checkpoint: what it holds is looked through too."""
+    path = target / "infra" / "spark" / "spark-defaults.conf.j2"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\nspark.databricks.delta.properties.defaults.checkpointInterval 1\n", encoding="utf-8")

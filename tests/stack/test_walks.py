@@ -1,0 +1,180 @@
+"""The walks of `infra/walks`, played in a browser, at the query door and on the command line; pictures are taken."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from walking import Walk
+
+from calanque.demo.run import DemoRun
+from calanque.engines import spark
+from calanque.engines.airflow_client import ACTIVE, Orchestrator, Run
+from calanque.engines.hdfs import lake
+from calanque.ingest.land import MANIFEST
+from calanque.runs.batches import read_reports
+from calanque.settings import Settings
+
+FEED = "citizen_reports"
+
+
+class Night:
+    """A night in which the source renamed a column: the feed's landed file, as it was and as it came."""
+
+    def __init__(self, stack: Settings) -> None:
+        self.orchestrator = Orchestrator(stack)
+        (report,) = read_reports(FEED)
+        landed = f"/lake/landing/{FEED}/{report.batch_id}"
+        # The manifest has the header that was found as the file came.
+        self.good = {path: lake().read(path) for path in (f"{landed}/{FEED}.csv", f"{landed}/{MANIFEST}")}
+
+    def fall(self) -> Run:
+        """Let the feed run on the changed file; it is refused."""
+        for path, data in self.good.items():
+            changed = data.replace(b";lat", b";latitude", 1).replace(b'"lat"', b'"latitude"', 1)
+            lake().write(path, changed, overwrite=True)
+        spark.rows(f"DELETE FROM governance.batch WHERE feed = '{FEED}'")
+        return self.run()
+
+    def run(self) -> Run:
+        """Run the feed and return its run."""
+        return self.ended(self.orchestrator.trigger(f"feed_{FEED}"))
+
+    def ended(self, run: Run) -> Run:
+        """Wait until a run has ended, whatever follows from it, and return it."""
+        limit = time.monotonic() + 600
+        while (now := self.orchestrator.run(run.dag_id, run.dag_run_id)).state in ACTIVE:
+            assert time.monotonic() < limit, f"the run of {run.dag_id} goes on"
+            time.sleep(1)
+        return now
+
+    def mend(self) -> None:
+        """Put the file as the partner first sent it in its place."""
+        for path, data in self.good.items():
+            lake().write(path, data, overwrite=True)
+
+
+@pytest.fixture
+def night(stack: Settings, first: DemoRun) -> Iterator[Night]:
+    """The night; the feed is as before afterwards."""
+    night = Night(stack)
+    yield night
+    night.mend()
+    if [report.state for report in read_reports(FEED)] != ["published"]:
+        night.run()
+
+
+def latest_run(page: Page, dag_id: str) -> Locator:
+    """Return the link to the newest run of a DAG, which bears its date; the list of DAGs may still be there."""
+    dated = page.get_by_role("link", name=re.compile(r"^\d{4}-\d\d-\d\d"))
+    return dated.and_(page.locator(f"a[href*='/dags/{dag_id}/runs/']"))
+
+
+def card(page: Page, dag_id: str) -> Locator:
+    """Return the link of a DAG in the list; the home page, which may still be there, links its runs by that name."""
+    return page.locator(f"a[href='/dags/{dag_id}']")
+
+
+def task(page: Page, name: str) -> Locator:
+    """Return the link to a task of the run on the page."""
+    return page.locator(f"a[href*='/runs/'][href$='/tasks/{name}']")
+
+
+def test_the_engineer_s_morning(stack: Settings, browser: Browser, night: Night) -> None:
+    refused = night.fall()
+    assert refused.state == "failed"
+    walk = Walk(browser, stack, "engineer")
+    page = walk.page
+    walk.sign_in()
+
+    def to_the_refusal() -> None:
+        walk.home()
+        walk.click("Failed Dags", page.get_by_text("Failed Dags"))
+        walk.click("the date of the latest run", latest_run(page, f"feed_{FEED}"))
+
+    with walk.question("What ran last night?"):
+        walk.home()
+        walk.click("Dags", page.get_by_role("link", name="Dags", exact=True))
+        walk.sees("feed_citizen_reports", "feed_toronto_incidents", "forecast_toronto", "forecast_marseille")
+    with walk.question("What failed, and why?"):
+        to_the_refusal()
+        walk.click("protect", task(page, "protect"))
+        walk.sees("rows are in quarantine")
+    with walk.question("Which batch, by which rule, and which rows?"):
+        walk.home()
+        to_the_rows(walk, "Refused", "missing_column:lat")
+        walk.sees("Landed = loaded + quarantined", "Replay")
+    with walk.question("What is to be done about it?"):
+        to_the_refusal()
+        walk.click("protect", task(page, "protect"))
+        walk.click_away("Runbook", page.locator("a[href*='/calanque/runbooks/refused-batch']"))
+        walk.sees("A refused batch", "missing_column")
+    night.mend()
+    with walk.question("The partner has sent the file again: how is it loaded?"):
+        to_the_refusal()
+        walk.click("Press shift+c to clear", page.get_by_role("button", name="Press shift+c to clear"))
+        walk.click("Confirm", page.get_by_role("button", name="Confirm"))
+        expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
+        assert night.ended(refused).state == "success"
+        page.reload()
+    with walk.question("What is stale?"):
+        walk.home()
+        walk.click("Assets", page.get_by_role("link", name="Assets", exact=True))
+        walk.sees(
+            "bronze/citizen_reports", "marts/reports/marseille", "marts/incidents/marseille", "model/risk/toronto"
+        )
+    walk.finish()
+
+
+def to_the_rows(walk: Walk, mark: str, rule: str) -> None:
+    """Go from the home page by *Lac*, a mark on it and a rule to the rows in quarantine."""
+    lac = walk.page.frame_locator("iframe")
+    walk.click("Lac", walk.page.get_by_role("link", name="Lac", exact=True))
+    walk.click(mark, lac.locator("a.mark").get_by_text(mark, exact=True))
+    walk.click(rule, lac.get_by_role("link", name=rule))
+    expect(lac.locator("#rows")).to_contain_text(rule)
+
+
+def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun) -> None:
+    walk = Walk(browser, stack, "dpo")
+    page = walk.page
+    walk.sign_in()
+    with walk.question("By which right are these data here, for how long, and what is masked?"):
+        walk.home()
+        walk.click("Dags", page.get_by_role("link", name="Dags", exact=True))
+        walk.click("feed_citizen_reports", card(page, "feed_citizen_reports"))
+        walk.click("Documents", page.locator("a[href$='/plugin/dag-documents']"))
+        walk.sees("Public-interest task of the city, RGPD article 6(1)(e).", "reporter_token", "keyed token")
+    with walk.question("What was put aside, and by which rule?"):
+        walk.home()
+        to_the_rows(walk, "Loaded, rows in quarantine", "wrong_type:reported_at")
+        walk.sees("Landed = loaded + quarantined")
+    for title, promised in PROMISED.items():
+        if title == "Which keys make the tokens?":
+            with walk.question("Who did what?"):
+                walk.home()
+                walk.click("Browse", page.get_by_role("button", name="Browse"))
+                walk.click("Audit Log", page.get_by_role("menuitem", name="Audit Log"))
+                walk.sees("trigger_dag_run")
+        with walk.question(title):
+            printed = walk.command()
+            for words in promised:
+                assert words in printed, f"{title} {words}"
+    with walk.question("Are raw files deleted in time?"):
+        walk.home()
+        walk.click("Dags", page.get_by_role("link", name="Dags", exact=True))
+        walk.click("retention", card(page, "retention"))
+        walk.click("the date of the latest run", latest_run(page, "retention"))
+        walk.click("due", task(page, "due"))
+        walk.sees("citizen_reports: nothing is past its days.")
+    walk.finish()
+
+
+PROMISED = {
+    "Where does a personal column go?": ("token of reporter_name (identifier)", "citizen_reports.csv", "licence"),
+    "Where does a published count come from?": ("silver.shape_report", "RGPD article 6(1)(e)."),
+    # The tables of the forecast are one for all cities: whose model wrote them last is chance.
+    "Where does a forecast come from?": ("risk-", " version ", "Open Government Licence", "train.csv, test.csv"),
+    "Which keys make the tokens?": ("makes new tokens", "v1"),
+}
