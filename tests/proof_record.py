@@ -42,6 +42,8 @@ def write(counts: dict[str, int], seconds: float, day: str) -> None:
 
 
 def read() -> dict[str, dict[str, str]]:
-    """Return the record of the last proof that passed: the tests of each file, and the code by part."""
+    """Return the record of the last proof that passed: the tests of each file, and the code by part; empty without."""
+    if not RECORD.exists():
+        return {}
     found: dict[str, dict[str, str]] = json.loads(RECORD.read_text(encoding="utf-8"))
     return found

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from calanque.errors import CalanqueError
 
 SHORTEST_CHARACTERS = 6
@@ -43,15 +45,17 @@ class Needles:
             CalanqueError: if a value is too short to prove anything; the sentence names its label.
         """
         # The same value under several labels is looked for once.
-        self._labels: dict[bytes, set[str]] = {}
+        labels: dict[bytes, set[str]] = {}
         for label, value in values.items():
             folded = fold(value)
-            self._labels.setdefault(folded, set()).add(label)
+            labels.setdefault(folded, set()).add(label)
             if len(folded) < SHORTEST_CHARACTERS:
                 raise CalanqueError(
                     f"The value '{label}' has fewer than {SHORTEST_CHARACTERS} letters and digits: "
                     "it would be found by chance."
                 )
+        self._labels = tuple(labels.values())
+        self._automaton = BytesAhoCorasick(list(labels))
 
     def find(self, data: bytes) -> set[str]:
         """Return the labels of the values that the bytes hold, however written.
@@ -63,7 +67,8 @@ class Needles:
         for chunk in _chunks(data):
             for written in _decoded(chunk):
                 for view in _views(written):
-                    found.update(*(labels for folded, labels in self._labels.items() if folded in view))
+                    for number, _, _ in self._automaton.find_matches_as_indexes(view, overlapping=True):
+                        found |= self._labels[number]
         return found
 
 

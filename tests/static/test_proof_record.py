@@ -14,8 +14,8 @@ def warn(record: dict[str, str], now: dict[str, str]) -> None:
 
 def test_the_record_is_of_this_code_or_a_warning_says_so() -> None:
     record = proof_record.read()
-    assert set(record["tests"]) == {path.stem for path in proof_record.RECORD.parent.glob("test_*.py")}
-    warn(record["code"], proof_record.digests())
+    assert not record or set(record["tests"]) == {path.stem for path in proof_record.RECORD.parent.glob("test_*.py")}
+    warn(record.get("code", {}), proof_record.digests())
 
 
 def test_a_part_that_changed_is_named(tmp_path: Path) -> None:
