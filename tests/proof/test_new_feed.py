@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from drop_feed import erase
+from drop_feed import empty_tables
 
 from calanque.settings import Settings
 
@@ -81,7 +81,7 @@ def clone(stack: Settings, shared: Path, tmp_path: Path) -> Iterator[Clone]:
     }
     yield Clone(folder, environment)
     for feed in ("sf_requests", "akl_counts", "calgary_traffic"):
-        erase(feed)
+        empty_tables([feed])
         lake().delete(f"/lake/governance/contracts/{feed}")
         spark.rows(f"DELETE FROM governance.batch WHERE feed = '{feed}'")
         for place in (feed, f"taking/{feed}", f"archive/{feed}"):
