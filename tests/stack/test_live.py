@@ -239,8 +239,10 @@ def test_a_city_is_three_files_from_its_feed_to_its_forecast(
     chain = [f"{step}_{CITY}" for step in ("train", "forecast")]
     until(lambda: all(map(orchestrator.has_succeeded, chain)), "the city has no forecast", 600)
     orchestrator.wait(datetime.now(UTC), lambda run: None, 300)
-    run = next(run for run in orchestrator.runs() if run.dag_id == chain[1])
-    states = {task["task_id"]: task["state"] for task in orchestrator.task_instances(run)}
+    runs = [run for run in orchestrator.runs() if run.dag_id == chain[1]]
+    told = [{task["task_id"]: task["state"] for task in orchestrator.task_instances(run)} for run in runs]
+    # The clock may have started one that found nothing to do.
+    states = next(states for states in told if states["forecast"] == "success")
     assert states["monitor"] in {"success", "skipped"}
     assert {states["forecast"], states["near_repeat"], states["check"]} == {"success"}
     named_everywhere(stack, browser)
