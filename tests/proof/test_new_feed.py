@@ -75,6 +75,7 @@ def clone(stack: Settings, shared: Path, tmp_path: Path) -> Iterator[Clone]:
     command.chmod(0o755)
     environment = {
         **os.environ,
+        "CALANQUE_HOME": str(stack.home),
         "CALANQUE_ROOT": str(folder),
         "PYTHONPATH": str(ROOT),
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
