@@ -4,16 +4,25 @@ What is planted by feed and label is kept in `PLANTED`: the byte scan at the end
 """
 
 import csv
+import gzip
 import io
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+from pyarrow import parquet
+
 from calanque.contracts import FeedContract
+from calanque.engines import hdfs, postgres
+from calanque.governance.bytescan import ScanReport
 from calanque.ingest.fetch import fetch_batch
+from calanque.settings import Settings
 from calanque.sources import Errand
 
 PLANTED: dict[str, dict[str, str]] = defaultdict(dict)
+# One value for each place where a leak could hide, planted there on purpose: the scan must see it.
+CONTROLS = {"hdfs:/lake/bronze/_control/": "Bricquebecq", "database:": "Chateaugiron", "file:": "Dampierrou"}
 # Feeds in other formats are sent as this too: what a format tells of a row that it can not read, its own tests ask.
 SENT_AS: dict[str, Any] = {"type": "csv", "delimiter": ";", "encoding": "UTF-8", "multiline": True}
 # fmt: off
@@ -195,3 +204,29 @@ REFUSED = {
     "did the source change": too_many_wrong,
     "is truncated": truncated,
 }
+
+
+def plant_controls(settings: Settings, database: str) -> None:
+    """Leave a value in a compressed file of HDFS, one in a database, and one in an old log."""
+    in_hdfs, in_database, in_log = CONTROLS.values()
+    sink = io.BytesIO()
+    table = pa.table({"who": [f"nobody {n}" for n in range(5_000)] + [in_hdfs]})
+    parquet.write_table(table, sink, compression="zstd", write_statistics=False)
+    hdfs.Lake(settings).write("/lake/bronze/_control/part-0.parquet", sink.getvalue(), overwrite=True)
+    postgres.execute(settings, database, "create table if not exists control (who text)")
+    postgres.execute(settings, database, "insert into control values (%s)", (in_database,))
+    line = f"2026-11-24 INFO nothing {in_log.upper()} nothing\n" * 3
+    (settings.logs / "control.log.1.gz").write_bytes(gzip.compress(line.encode()))
+
+
+def sought() -> dict[str, str]:
+    """Return what a scan looks for, by label: all that was planted, and the controls by the place where each is."""
+    planted = {f"{feed}/{label}": value for feed, values in PLANTED.items() for label, value in values.items()}
+    return planted | {f"control/{place}": value for place, value in CONTROLS.items()}
+
+
+def controls_unseen(report: ScanReport) -> set[str]:
+    """Return the controls that a scan has not found where they are."""
+    return {
+        place for place in CONTROLS if not any(found.startswith(place) for found in report.places(f"control/{place}"))
+    }

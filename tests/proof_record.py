@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tree import ROOT, files
+
 RECORD = ROOT / "tests" / "proof" / "record.json"
 # What a proof covers: each part by itself, so that a warning says which has changed.
 PARTS = ("calanque", "dags", "dbt", "expectations", "infra", "ml", "tests/proof", "requirements.lock")
@@ -15,16 +15,10 @@ def digests(root: Path = ROOT) -> dict[str, str]:
     """Return of each part the first half of the SHA-256 of its files' names and contents, the record left out."""
     found = {}
     for part in PARTS:
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", part],
-            cwd=root,
-            capture_output=True,
-            check=True,
-        )
         digest = hashlib.sha256()
-        for name in sorted(name for name in listed.stdout.decode().split("\0") if name):
+        for name in files(part, root):
             path = root / name
-            if path.is_file() and path.suffix != ".md" and path.name != RECORD.name:
+            if path.suffix != ".md" and path.name != RECORD.name:
                 digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
         found[part] = digest.hexdigest()[:32]
     return found

@@ -1,6 +1,5 @@
 """A feed of each format is added by one file while the stack runs, and its rows come to bronze by the scheduler."""
 
-import time
 import uuid
 from collections.abc import Iterator
 
@@ -8,12 +7,13 @@ import pytest
 import yaml
 from drop_feed import contract_of, empty_tables
 from in_formats import COLUMNS, ROWS, WAYS, typed
+from waiting import ended
 
 from calanque.contracts import Folders
 from calanque.contracts.odcs import SUFFIX
 from calanque.demo.run import DemoRun
 from calanque.engines import spark
-from calanque.engines.airflow_client import ACTIVE, Orchestrator
+from calanque.engines.airflow_client import Orchestrator
 from calanque.settings import Settings
 
 FORMATS = ("geojson", "json", "jsonl", "parquet", "xlsx")
@@ -46,7 +46,7 @@ def test_a_feed_of_each_format_is_added_by_one_file_without_a_restart(stack: Set
     orchestrator.wait_for_dags({f"feed_{name}" for name in added.values()}, within_s=180)
     for name in added.values():
         orchestrator.pause(f"feed_{name}", is_paused=False)
-    assert {form: state_of(orchestrator, f"feed_{name}") for form, name in added.items()} == dict.fromkeys(
+    assert {form: ended(orchestrator, f"feed_{name}").state for form, name in added.items()} == dict.fromkeys(
         FORMATS, "success"
     )
     chosen = ", ".join(f"CAST({column} AS string) AS {column}" for column in COLUMNS)
@@ -55,14 +55,3 @@ def test_a_feed_of_each_format_is_added_by_one_file_without_a_restart(stack: Set
     expected = sorted(tuple(str(typed(row)[column]) for column in COLUMNS) for row in ROWS)
     found = {form: sorted(tuple(r[c] for c in COLUMNS) for r in rows if r["form"] == form) for form in FORMATS}
     assert found == dict.fromkeys(FORMATS, expected)
-
-
-def state_of(orchestrator: Orchestrator, dag_id: str) -> str:
-    """Return how the run ended that a DAG began when it was woken."""
-    limit = time.monotonic() + 600
-    while True:
-        runs = [run for run in orchestrator.runs() if run.dag_id == dag_id and run.state not in ACTIVE]
-        if runs:
-            return runs[-1].state
-        assert time.monotonic() < limit, f"{dag_id} did not end"
-        time.sleep(2)

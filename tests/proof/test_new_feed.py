@@ -81,8 +81,9 @@ def clone(stack: Settings, shared: Path, tmp_path: Path) -> Iterator[Clone]:
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
     }
     yield Clone(folder, environment)
-    for feed in ("sf_requests", "akl_counts", "calgary_traffic"):
-        empty_tables([feed])
+    feeds = ["sf_requests", "akl_counts", "calgary_traffic"]
+    empty_tables(feeds)
+    for feed in feeds:
         lake().delete(f"/lake/governance/contracts/{feed}")
         spark.rows(f"DELETE FROM governance.batch WHERE feed = '{feed}'")
         for place in (feed, f"taking/{feed}", f"archive/{feed}"):

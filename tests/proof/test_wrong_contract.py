@@ -1,7 +1,8 @@
 """The contract of a loaded feed becomes wrong: its DAG says so, and a mart that it shares keeps what it shows of it."""
 
-import time
 from datetime import UTC, datetime
+
+from waiting import tags, until
 
 from calanque.contracts import Folders
 from calanque.contracts.odcs import SUFFIX
@@ -20,10 +21,7 @@ def test_a_contract_that_becomes_wrong_takes_nothing_from_the_marts(stack: Setti
     assert len(before) > 1
     try:
         path.write_text(right.replace('"@daily"', "toutes les nuits"), encoding="utf-8")
-        limit = time.monotonic() + 180
-        while "wrong contract" not in {tag["name"] for tag in orchestrator.get(f"/dags/feed_{FEED}")["tags"]}:
-            assert time.monotonic() < limit, "its DAG does not say that it is wrong"
-            time.sleep(1)
+        until(lambda: "wrong contract" in tags(orchestrator, f"feed_{FEED}"), "its DAG does not say that it is wrong")
         # The other feed of the same mart goes on, which is built anew.
         spark.rows("delete from governance.step where step = 'marts.enforcement.marseille'")
         since = datetime.now(UTC)

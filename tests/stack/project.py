@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from canaries import sent_as
+from tree import files
 
 from calanque.contracts import load_contract, load_contracts
 from calanque.engines import spark
@@ -96,15 +97,9 @@ def _environment() -> dict[str, str]:
 
 
 def _copy(target: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=SOURCE,
-        capture_output=True,
-        check=True,
-    )
-    for name in listed.stdout.decode().split("\0"):
+    for name in files(root=SOURCE):
         feed = Path(name).name.partition(".")[0] if name.endswith(".odcs.yaml") else FEEDS[0]
-        if name and (SOURCE / name).is_file() and (feed in FEEDS or not name.startswith("dags/feeds/")):
+        if feed in FEEDS or not name.startswith("dags/feeds/"):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(SOURCE / name, target / name)
     for feed in DROPPED:

@@ -3,27 +3,22 @@
 Last of all tests of the stack (see `conftest.py`): what is looked through is all that it ever wrote.
 """
 
-import gzip
-import io
 import shutil
 from datetime import UTC, datetime
 
-import pyarrow as pa
 import pytest
-from canaries import PLANTED, Sent, unknown_column
+from canaries import PLANTED, Sent, controls_unseen, plant_controls, sought, unknown_column
 from project import DROPPED, GATE_ROWS_MAX, folder, root, send
-from pyarrow import parquet
+from waiting import ended
 
 from calanque.demo.run import DemoRun
-from calanque.engines import hdfs, postgres
+from calanque.engines import hdfs
 from calanque.engines.airflow_client import Orchestrator, Run
 from calanque.governance.bytescan import ScanReport, scan
 from calanque.governance.needles import Needles
 from calanque.privacy.key_file import read_keys
 from calanque.settings import Settings
 
-# One value for each place where a leak could hide, planted there on purpose: the scan must see it.
-CONTROLS = {"control/parquet": "Bricquebecq", "control/database": "Chateaugiron", "control/log": "Dampierrou"}
 REFUSED, FAILED = DROPPED
 
 
@@ -43,13 +38,14 @@ def report(stack: Settings, first: DemoRun, sent: dict[str, Sent]) -> ScanReport
         send(REFUSED, batch(sent[REFUSED]))
         assert words in sentence_of(orchestrator, failed(orchestrator, REFUSED)), words
     fail_then_load(stack, orchestrator, sent[FAILED])
+    # What other tests began writes as well.
+    orchestrator.wait(datetime.now(UTC), lambda run: None, 600)
     shutil.rmtree(stack.home / "drop")
-    planted = {f"{feed}/{label}": value for feed, values in PLANTED.items() for label, value in values.items()}
     base = b"".join(one.file(one.rows) for one in sent.values())
-    assert Needles(planted | CONTROLS).find(base) == set(), "a canary is also a value of the generator"
-    plant_controls(stack)
+    assert Needles(sought()).find(base) == set(), "a canary is also a value of the generator"
+    plant_controls(stack, "airflow")
     keys = {f"key/{key.key_id}": key.secret.hex() for key in read_keys()}
-    return scan(stack, planted | CONTROLS | keys, (folder() / "tmp", root() / "dbt", root() / "dags"))
+    return scan(stack, sought() | keys, (folder() / "tmp", root() / "dbt", root() / "dags"))
 
 
 def failed(orchestrator: Orchestrator, feed: str) -> Run:
@@ -60,11 +56,9 @@ def failed(orchestrator: Orchestrator, feed: str) -> Run:
 
 
 def ran(orchestrator: Orchestrator, feed: str) -> Run:
-    """Run a feed and wait for it and for what follows."""
-    since = datetime.now(UTC)
+    """Run a feed and wait for its run alone."""
     run = orchestrator.trigger(f"feed_{feed}")
-    orchestrator.wait(since, lambda ended: None, 600)
-    return orchestrator.run(run.dag_id, run.dag_run_id)
+    return ended(orchestrator, run.dag_id, run.dag_run_id)
 
 
 def sentence_of(orchestrator: Orchestrator, run: Run) -> str:
@@ -85,21 +79,8 @@ def fail_then_load(stack: Settings, orchestrator: Orchestrator, sent: Sent) -> N
     assert ran(orchestrator, FAILED).state == "success"
 
 
-def plant_controls(stack: Settings) -> None:
-    sink = io.BytesIO()
-    table = pa.table({"who": [f"nobody {n}" for n in range(5_000)] + [CONTROLS["control/parquet"]]})
-    parquet.write_table(table, sink, compression="zstd", write_statistics=False)
-    hdfs.Lake(stack).write("/lake/bronze/_control/part-0.parquet", sink.getvalue())
-    postgres.execute(stack, "airflow", "create table if not exists control (who text)")
-    postgres.execute(stack, "airflow", "insert into control values (%s)", (CONTROLS["control/database"],))
-    line = f"2026-11-24 INFO nothing {CONTROLS['control/log'].upper()} nothing\n" * 3
-    (stack.logs / "control.log.1.gz").write_bytes(gzip.compress(line.encode()))
-
-
 def test_the_scan_sees_what_was_planted_for_it(report: ScanReport) -> None:
-    assert "hdfs:/lake/bronze/_control/part-0.parquet" in report.places("control/parquet")
-    assert "database:airflow.public.control" in report.places("control/database")
-    assert "file:home/logs/control.log.1.gz" in report.places("control/log")
+    assert controls_unseen(report) == set()
 
 
 @pytest.mark.parametrize("feed", DROPPED)

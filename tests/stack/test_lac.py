@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,11 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import sign_in
 from playwright.sync_api import APIResponse, Browser, FrameLocator, Page, expect
 from project import CITIES, FEEDS
+from waiting import ended
 
 from calanque.contracts import load_contract
 from calanque.demo.run import DemoRun
 from calanque.engines import deltars, trino
-from calanque.engines.airflow_client import ACTIVE, Orchestrator
+from calanque.engines.airflow_client import Orchestrator
 from calanque.settings import Settings
 
 expect.set_options(timeout=60_000)
@@ -268,7 +268,7 @@ def test_the_engineer_replays_a_day_and_again(visitors: dict[str, Visitor], stac
         frame.locator("section[aria-labelledby=replay] button").click()
         expect(frame.get_by_role("status")).to_contain_text("The run is started")
         seen.append(frame.get_by_role("status").locator("a").get_attribute("href") or "")
-        wait_for_runs(orchestrator, f"feed_{QUIET}")
+        ended(orchestrator, f"feed_{QUIET}")
     # A day that was replayed is cleared, not doubled.
     assert len(set(seen)) == 1
     frame.get_by_role("status").locator("a").click()
@@ -279,13 +279,6 @@ def test_the_engineer_replays_a_day_and_again(visitors: dict[str, Visitor], stac
         if run["logical_date"] and contract.day_at(datetime.fromisoformat(run["logical_date"])) == day
     ]
     assert (run["state"], run["triggering_user_name"]) == ("success", "engineer")
-
-
-def wait_for_runs(orchestrator: Orchestrator, dag_id: str) -> None:
-    limit = time.monotonic() + 180
-    while any(run.dag_id == dag_id and run.state in ACTIVE for run in orchestrator.runs()):
-        assert time.monotonic() < limit, f"{dag_id} runs on"
-        time.sleep(1)
 
 
 def test_a_day_that_has_not_come_is_refused_with_a_sentence(visitors: dict[str, Visitor]) -> None:

@@ -5,8 +5,7 @@ columns, other codes, another hemisphere and zone of time; one of the wrong cont
 """
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -16,14 +15,14 @@ from browsing import sign_in
 from playwright.sync_api import Browser, expect
 from project import SOURCE, command, root, send
 from rich.console import Console
+from waiting import SEEN_S, ended, tags, until
 
 from calanque.demo import summary
 from calanque.demo.run import DemoRun
 from calanque.engines import postgres, spark, trino
-from calanque.engines.airflow_client import Orchestrator, Run
+from calanque.engines.airflow_client import Orchestrator
 from calanque.settings import Settings
 
-SEEN_S = 180
 CITY, FEED = "hobart", "hobart_callouts"
 TERRITORY = """
 name: hobart
@@ -177,34 +176,10 @@ def arrived(orchestrator: Orchestrator, before: object) -> Iterator[None]:
     until(lambda: "wrong contract" not in tags(orchestrator, f"feed_{TURNED}"), "the right contract is not read")
 
 
-def until(holds: Callable[[], bool], otherwise: str, within_s: int = SEEN_S) -> None:
-    """Wait for a condition, and fail with a sentence where it does not come."""
-    limit = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < limit, otherwise
-        time.sleep(1)
-
-
-def tags(orchestrator: Orchestrator, dag_id: str) -> set[str]:
-    return {tag["name"] for tag in orchestrator.get(f"/dags/{dag_id}")["tags"]}
-
-
 def listeners(orchestrator: Orchestrator, asset: str) -> set[str]:
     """Return the DAGs that wait for an asset."""
     found = orchestrator.pages("/assets", "assets", name_pattern=asset)
     return {dag["dag_id"] for one in found if one["name"] == asset for dag in one["scheduled_dags"]}
-
-
-def ended(orchestrator: Orchestrator, dag_id: str) -> Run:
-    """Return the run that a DAG began by itself, once it has ended."""
-    runs: list[Run] = []
-
-    def is_over() -> bool:
-        runs[:] = [run for run in orchestrator.runs() if run.dag_id == dag_id and run.end_date]
-        return bool(runs)
-
-    until(is_over, f"{dag_id} does not end", 600)
-    return runs[-1]
 
 
 def test_a_wrong_contract_stops_its_own_feed_alone(

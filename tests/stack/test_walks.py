@@ -1,16 +1,16 @@
 """The walks of `infra/walks`, played in a browser, at the query door and on the command line; pictures are taken."""
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from waiting import ended
 from walking import Walk
 
 from calanque.demo.run import DemoRun
 from calanque.engines import spark
-from calanque.engines.airflow_client import ACTIVE, Orchestrator, Run
+from calanque.engines.airflow_client import Orchestrator, Run
 from calanque.engines.hdfs import lake
 from calanque.ingest.land import MANIFEST
 from calanque.runs.batches import read_reports
@@ -39,15 +39,8 @@ class Night:
 
     def run(self) -> Run:
         """Run the feed and return its run."""
-        return self.ended(self.orchestrator.trigger(f"feed_{FEED}"))
-
-    def ended(self, run: Run) -> Run:
-        """Wait until a run has ended, whatever follows from it, and return it."""
-        limit = time.monotonic() + 600
-        while (now := self.orchestrator.run(run.dag_id, run.dag_run_id)).state in ACTIVE:
-            assert time.monotonic() < limit, f"the run of {run.dag_id} goes on"
-            time.sleep(1)
-        return now
+        run = self.orchestrator.trigger(f"feed_{FEED}")
+        return ended(self.orchestrator, run.dag_id, run.dag_run_id)
 
     def mend(self) -> None:
         """Put the file as the partner first sent it in its place."""
@@ -116,7 +109,7 @@ def test_the_engineer_s_morning(stack: Settings, browser: Browser, night: Night)
         walk.click("Press shift+c to clear", page.get_by_role("button", name="Press shift+c to clear"))
         walk.click("Confirm", page.get_by_role("button", name="Confirm"))
         expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
-        assert night.ended(refused).state == "success"
+        assert ended(night.orchestrator, refused.dag_id, refused.dag_run_id).state == "success"
         page.reload()
     with walk.question("What is stale?"):
         walk.home()

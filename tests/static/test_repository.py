@@ -1,24 +1,18 @@
 """What may never be committed, and what must stay true of the project's files."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from tree import files
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BYTES = 600_000
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    return [ROOT / name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
+    return [ROOT / name for name in files()]
 
 
 FORBIDDEN = {

@@ -13,7 +13,8 @@ from calanque.privacy.tokens import NORMALISERS, TokenKeys, normalise_phone
 
 KEYS = TokenKeys({"v1": bytes(range(32)), "v2": bytes(range(32, 64))})
 WORD = st.text("abcdefghijklmnopqrstuvwxyzàâäçéèêëîïôöùûüÿœæñ", min_size=2, max_size=12)
-NAME = st.lists(WORD, min_size=1, max_size=4)
+# A civility is no part of a name, and alone it is nobody's.
+NAME = st.lists(WORD.filter(lambda word: " " in NORMALISERS["person"](f"x {word}")), min_size=1, max_size=4)
 PURPOSE = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
 KIND = st.sampled_from(sorted(NORMALISERS))
 REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM")

@@ -1,0 +1,34 @@
+"""Waiting for what the stack does by itself: with a limit, and a sentence where it does not come."""
+
+import time
+from collections.abc import Callable
+
+from calanque.engines.airflow_client import ACTIVE, Orchestrator, Run
+
+SEEN_S, ENDED_S = 180, 600
+
+
+def until(holds: Callable[[], bool], otherwise: str, within_s: int = SEEN_S) -> None:
+    """Wait for a condition, and fail with a sentence where it does not come."""
+    limit = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < limit, otherwise
+        time.sleep(1)
+
+
+def ended(orchestrator: Orchestrator, dag_id: str, run_id: str | None = None) -> Run:
+    """Return a run, else the newest of a DAG, once it has ended, whatever follows from it."""
+    found: list[Run] = []
+
+    def is_over() -> bool:
+        runs = [orchestrator.run(dag_id, run_id)] if run_id else orchestrator.runs()
+        found[:] = [run for run in runs if run.dag_id == dag_id]
+        return bool(found) and all(run.state not in ACTIVE for run in found)
+
+    until(is_over, f"{dag_id} does not end", ENDED_S)
+    return found[0]
+
+
+def tags(orchestrator: Orchestrator, dag_id: str) -> set[str]:
+    """Return what a DAG says of itself in the list."""
+    return {tag["name"] for tag in orchestrator.get(f"/dags/{dag_id}")["tags"]}
