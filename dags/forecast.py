@@ -1,8 +1,8 @@
-"""Write a city's next week beside the baseline, and its near-repeat layer; then check both. One DAG a city."""
+"""Write a city's next week beside the baseline, and its near-repeat layer. One DAG a city."""
 
 from datetime import timedelta
 
-from airflow.sdk import dag, get_current_context, task
+from airflow.sdk import dag, task
 
 from calanque.engines import assets
 from calanque.engines.airflow_alerts import task_defaults
@@ -47,23 +47,15 @@ def make_dag(territory: str) -> None:
 
             return run_step(getattr(import_module(module), f"{name}_territory"), territory, idle=idle)
 
-        def step_of(module: str, name: str, idle: str):
-            return step.override(task_id=name)(module, name, idle)
-
-        @task(trigger_rule="none_failed_min_one_success", outlets=[assets.forecast(territory)])
-        def check() -> None:
-            from calanque.engines.airflow import plainly
-            from calanque.marts.build import check_forecast
-
-            with plainly():
-                check_forecast(get_current_context()["dag_run"].run_id)
+        def step_of(module: str, name: str, idle: str, **more):
+            return step.override(task_id=name, **more)(module, name, idle)
 
         scored = step_of("ml.risk.record_steps", "score", "No published week is newly covered by the data.")
         judged = step_of("ml.risk.record_steps", "monitor", "No champion to judge, and no new data to compare.")
-        forecast = step_of("ml.risk.steps", "forecast", "The same data and model, or too few weeks.")
-        near = step_of("ml.near_repeat.steps", "near_repeat", "No new data: the near-repeat layer stands.")
+        written = {"outlets": [assets.forecast(territory)]}
+        forecast = step_of("ml.risk.steps", "forecast", "The same data and model, or too few weeks.", **written)
+        step_of("ml.near_repeat.steps", "near_repeat", "No new data: the near-repeat layer stands.", **written)
         scored >> with_links(judged, ReturnedLink("Input drift", "drift_page")) >> forecast
-        [forecast, near] >> check()
 
     forecast_dag()
 

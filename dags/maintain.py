@@ -9,7 +9,7 @@ from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import PageLink, with_links
 from calanque.engines.assets import clock
 from calanque.marts.domains import DOMAINS
-from calanque.stack.pools import FORECAST_POOL, feed_pool, marts_pool
+from calanque.stack.pools import FORECAST_POOL, MARTS_POOL, feed_pool
 
 DOC = """
 ### Maintain
@@ -26,7 +26,7 @@ is skipped without a due one. Its log says each table's files before and after.
 def tables_by_pool() -> dict[str, list[str]]:
     """Return the tables of each writer that a contract or a domain names, by its pool."""
     feeds = {feed_pool(feed): [f"bronze.{feed}", f"quarantine.{feed}"] for feed in load_contracts()}
-    return feeds | {marts_pool(d.name): [f"marts.{mart}" for mart in d.marts] for d in DOMAINS.values()}
+    return feeds | {MARTS_POOL: [f"marts.{mart}" for domain in DOMAINS.values() for mart in domain.marts]}
 
 
 @dag(

@@ -7,7 +7,7 @@ from airflow.sdk import dag, task
 from calanque.engines import assets
 from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import ReturnedLink, with_links
-from calanque.marts.domains import territories
+from calanque.marts.domains import longest_first
 from calanque.stack.pools import TRAINING_POOL
 
 DOC = """
@@ -27,7 +27,7 @@ It starts when the marts of the city change, and each day at 05:30 UTC; with the
 """
 
 
-def make_dag(territory: str) -> None:
+def make_dag(territory: str, weight: int) -> None:
     """Declare the training of a territory."""
 
     @dag(
@@ -40,7 +40,7 @@ def make_dag(territory: str) -> None:
         doc_md=DOC,
     )
     def train_dag() -> None:
-        @task(outlets=[assets.risk_model(territory)])
+        @task(outlets=[assets.risk_model(territory)], priority_weight=weight)
         def train() -> dict:
             from calanque.engines.airflow import run_step
             from ml.risk.steps import train_territory
@@ -53,5 +53,6 @@ def make_dag(territory: str) -> None:
     train_dag()
 
 
-for one in territories("incident"):
-    make_dag(one)
+# The longest history is learnt first: the other cities' forecasts go on beside the shorter ones.
+for rank, one in enumerate(reversed(longest_first()), start=1):
+    make_dag(one, rank)

@@ -1,33 +1,35 @@
-"""Build the marts of the domains whose feeds have changed: cells, dbt, gates."""
+"""Build the marts of the domains and cities whose feeds have changed: cells, dbt, gates."""
 
 from datetime import timedelta
-from functools import partial
 
-from airflow.sdk import dag, task
+from airflow.sdk import dag, get_current_context, task
 
 from calanque.engines import assets
 from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import PageLink, with_links
-from calanque.marts.domains import DOMAINS, Domain, longest_first
-from calanque.stack.pools import marts_pool
+from calanque.marts.domains import DOMAINS
+from calanque.stack.pools import MARTS_POOL
 
 DOC = """
 ### Transform
-Builds the marts of each domain with dbt, city by city, where no reader looks; gates them; and only then shows them, one
-commit a mart. A city whose bronze tables and code have not changed is skipped.
+Builds the marts of every domain and city whose bronze tables or code have changed, by one dbt run, where no reader
+looks; gates each domain and city; and only then shows what passed, one commit a mart. The first lines of `build` say
+what is built, its last ones what is shown.
 
 **If it fails**
-- *"The dbt model/test '…' failed"*: bronze holds something the models do not expect. The log leads to the model's SQL;
-  all that dbt said is in `calanque stack logs dbt`. Correct the model or the contract, clear the task.
-- *"The gate of the marts is not passed"*: what was built is in the schema `silver__<domain>_<city>`; training and
-  forecast were not started.
-- Either way readers keep the last good version of the marts.
+- `held_back` is red: the sentence names domain and city, and what is not true of them. The others are shown; of these
+  readers keep the last good version. What was built is in the schema `silver__marts` until the next build.
+- `build` is red: nothing could be built, readers keep what they had. *"The dbt model/test '…' failed"*: bronze holds
+  something the models do not expect. The log leads to the model's SQL; all that dbt said is in `calanque stack logs
+  dbt`.
+- Correct the model or the contract, then clear `build` with what follows: what is up to date is not built again.
 """
+MARTS = [assets.marts(domain.name, city) for domain in DOMAINS.values() for city in domain.territories]
 
 
 @dag(
     dag_id="transform",
-    schedule=assets.asset_or_clock("0 5 * * *", *(assets.bronze(f) for d in DOMAINS.values() for f in d.feeds)),
+    schedule=assets.asset_or_clock("0 5 * * *", *(assets.bronze(feed) for feed in DOMAINS["places"].feeds)),
     catchup=False,
     max_active_runs=1,
     default_args=task_defaults("data-engineering", timedelta(hours=2)),
@@ -35,31 +37,38 @@ commit a mart. A city whose bronze tables and code have not changed is skipped.
     doc_md=DOC,
 )
 def transform() -> None:
-    """Declare one task per domain and city: cities do not wait for each other, and facts wait for their places."""
-    weights = {city: weight for weight, city in enumerate(reversed(longest_first()), start=1)}
+    """Declare one task that builds, and one that fails with the sentences of what is held back."""
 
-    def declare(domain: Domain, territory: str):
-        @task(
-            task_id=f"build_{domain.name}_{territory}",
-            pool=marts_pool(domain.name),
-            outlets=[assets.marts(domain.name, territory)],
-            trigger_rule="none_failed",
-            priority_weight=weights[territory],
-            weight_rule="absolute",
-        )
-        def build() -> dict:
-            from calanque.engines.airflow import run_step
-            from calanque.marts.build import build_domain
+    @task(pool=MARTS_POOL, outlets=[assets.BUILT])
+    def build() -> dict:
+        from calanque.engines.airflow import plainly, skip
+        from calanque.marts.build import build_marts
 
-            idle = f"The marts of {domain.name} for {territory} are up to date, or none of its feeds is loaded."
-            return run_step(partial(build_domain, domain.name), territory, idle=idle)
+        with plainly():
+            outcomes = build_marts(get_current_context()["dag_run"].run_id)
+        if outcomes is None:
+            skip("Every mart is up to date with what is loaded.")
+        shown = [one for one in outcomes if not one.held_back]
+        assets.announce_marts({(one.domain, one.territory): one.row_counts for one in shown})
+        return {
+            "shown": {f"{one.domain} of {one.territory}": one.row_counts for one in shown},
+            "unknown_codes": {one.territory: one.unknown_codes for one in shown if one.unknown_codes},
+            "held_back": sorted({one.held_back for one in outcomes if one.held_back}),
+        }
 
-        return with_links(build(), PageLink("Runbook", "/calanque/runbooks/replay-a-day"))
+    # Its assets are those that the build announces, each when it is shown.
+    @task(retries=0, inlets=MARTS)
+    def held_back(sentences: list[str]) -> None:
+        from calanque.engines.airflow import plainly
+        from calanque.errors import CalanqueError
 
-    built = {(d.name, city): declare(d, city) for d in DOMAINS.values() for city in d.territories}
-    for domain in DOMAINS.values():
-        for territory in domain.territories if domain.after else ():
-            built[domain.after, territory] >> built[domain.name, territory]
+        with plainly():
+            if sentences:
+                raise CalanqueError(" ".join(sentences))
+
+    built, runbook = build(), PageLink("Runbook", "/calanque/runbooks/replay-a-day")
+    with_links(built, runbook)
+    with_links(held_back(built["held_back"]), runbook)
 
 
 transform()

@@ -72,11 +72,12 @@ class Fresh(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """What a gate found of a batch or a mart at one time, counted."""
+    """What a gate found of a batch, or of a city's rows of a mart, at one time, counted."""
 
     tier: str
     subject: str
     batch_id: str
+    territory: str | None
     recorded_at: datetime
     check_count: int
     true_count: int
@@ -103,21 +104,15 @@ class Step(NamedTuple):
     run_id: str
 
     @property
-    def built_in(self) -> str:
-        """How the schema is called in which it built, after its tier."""
-        return f"{self.domain}_{self.territory}"
-
-    @property
     def tables(self) -> dict[str, str]:
         """The tables it read, with their versions."""
         return {name: version for name, version in sorted(self.inputs.items()) if "." in name and version != "absent"}
 
 
 class Tests(NamedTuple):
-    """What dbt's tests found of a mart, as it was built of a domain and city (`built_in`), counted."""
+    """What dbt's tests found of a mart as a run built it, counted."""
 
     mart: str
-    built_in: str
     run_id: str
     event_at: datetime
     test_count: int

@@ -103,16 +103,16 @@ order by updated_at desc
 limit {MOST_BATCHES if len(names) == 1 else 100 * MOST_BATCHES}"""
 
 
-GATES = f"""select tier, subject, batch_id, recorded_at, count(*) as check_count,
+GATES = f"""select tier, subject, batch_id, territory, recorded_at, count(*) as check_count,
     count_if(success) as true_count, count_if(not success and severity = 'critical') as stopping_count
 from governance.gate_result
 where day > current_date - interval '{SINCE_DAYS}' day
-group by tier, subject, batch_id, recorded_at
+group by tier, subject, batch_id, territory, recorded_at
 order by recorded_at desc"""
 
 
-TESTS = f"""select element_at(inputs, 1) as mart, regexp_extract(job, '^silver__([^.]+)[.]', 1) as built_in, run_id,
-    event_at, json_array_length(found) as test_count,
+TESTS = f"""select element_at(inputs, 1) as mart, run_id, event_at,
+    json_array_length(found) as test_count,
     json_array_length(found) - cardinality(regexp_extract_all(json_format(found), '"success": ?false')) as true_count
 from (
     select *, json_extract(event, '$.inputs[0].inputFacets.dataQualityAssertions.assertions') as found

@@ -161,7 +161,7 @@ def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
     """Return the rows of each mart by city, with the build that they are of; `steps` are newest first."""
     fresh, steps = [Fresh(*row) for row in rows["fresh"]], [Step(*row) for row in rows.get("steps", [])]
     tests = [Tests(*row) for row in rows.get("tests", [])]
-    builds = {(one.built_in, one.run_id) for one in tests}
+    gated = {(gate.subject, gate.batch_id) for gate in gates}
     made = []
     for name, territory, row_count in sorted(rows["counts"], key=lambda row: (row[0], row[1] or "")):
         wrote = [
@@ -169,8 +169,8 @@ def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
             for step in steps
             if f"marts.{name}" in step.outputs and (territory is None or step.territory in (territory, None))
         ]
-        # One that found no row to change has recorded itself, and built nothing.
-        built = (step for step in wrote if step.domain not in DOMAINS or (step.built_in, step.run_id) in builds)
+        # One that found no place to draw anew has recorded itself, and built nothing.
+        built = (step for step in wrote if step.domain not in DOMAINS or (name, step.run_id) in gated)
         step = next(built, next(iter(wrote), None))
         origins = [one for one in fresh if name in one.marts.split(", ") and territory in (one.territory, None)]
         made.append(
@@ -191,13 +191,12 @@ def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
 
 def _tests_of(tests: list[Tests], mart: str, step: Step) -> Tests | None:
     """Return what dbt's tests found of a mart in the build that a step tells; `tests` are newest first."""
-    built = (f"marts.{mart}", step.built_in, step.run_id)
-    return next((one for one in tests if (one.mart, one.built_in, one.run_id) == built), None)
+    return next((one for one in tests if (one.mart, one.run_id) == (f"marts.{mart}", step.run_id)), None)
 
 
 def _is_of(step: Step, gate: Gate) -> bool:
-    """Whether a gate is that of a step: marts are gated before the step is told, one city after the other."""
-    return gate.tier == "marts" and (gate.recorded_at <= step.recorded_at or not step.step.startswith("marts."))
+    """Whether a gate is that of a step: of its city, where the gate says one."""
+    return gate.tier == "marts" and gate.territory in (None, step.territory)
 
 
 def _model(city: str, rows: Mapping[str, Rows], plans: Plans) -> Model | None:

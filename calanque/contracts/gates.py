@@ -49,10 +49,11 @@ class Check(Closed):
 
 
 class GateResult(Closed):
-    """What one gate found; `passed` is false when a critical check failed."""
+    """What one gate found; `passed` is false when a critical check failed, `territory` is the city of a mart's rows."""
 
     feed: str
     batch_id: str
+    territory: str | None = None
     passed: bool
     checks: tuple[Check, ...]
 

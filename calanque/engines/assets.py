@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, get_current_context
+from airflow.sdk import Asset, AssetAlias, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable, get_current_context
+
+BUILT = AssetAlias("marts")
+"""Outlet of the build of the marts: which of their assets it updates is known once it has run."""
 
 
 def bronze(feed: str) -> Asset:
@@ -39,6 +42,17 @@ def announce(facts: Mapping[str, Any]) -> None:
     context = get_current_context()
     for outlet in getattr(context.get("task"), "outlets", ()):
         context["outlet_events"][outlet].extra.update(facts)
+
+
+def announce_marts(row_counts: Mapping[tuple[str, str], Mapping[str, int]]) -> None:
+    """Say in an event of each asset that a build of the marts has shown what it holds now.
+
+    Args:
+        row_counts: by domain and territory, rows by mart.
+    """
+    events = get_current_context()["outlet_events"][BUILT]
+    for (domain, territory), counts in row_counts.items():
+        events.add(marts(domain, territory), extra={"row_counts": dict(counts)})
 
 
 def asset_or_clock(cron: str, *assets: Asset) -> AssetOrTimeSchedule:

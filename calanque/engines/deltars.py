@@ -191,13 +191,18 @@ def may_hold(table: str, column: str, is_possible: Callable[[Any, Any], bool]) -
     return any(is_possible(low, high) for low, high in bounds(table, column))
 
 
-def file_count(table: str, partition: tuple[str, str] | None = None) -> int:
-    """Return of how many files a table is now, or the part of it with a value of its partition column.
+def columns(table: str) -> list[str]:
+    """Return the names of the columns of a table."""
+    return [field.name for field in newest(table).schema().fields]
+
+
+def file_count(table: str) -> int:
+    """Return of how many files a table is now.
 
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
-    return len(open_table(table).file_uris([(partition[0], "=", partition[1])] if partition else None))
+    return len(open_table(table).file_uris())
 
 
 def _arrow(opened: DeltaTable, rows: Sequence[Mapping[str, Any]]) -> pyarrow.Table:

@@ -49,7 +49,14 @@ def build_expectation(item: Expectation) -> GxExpectation:
     return built
 
 
-def run_gate(gate: Gate, frame: Frame, batch_id: str, feed: str, personal_columns: Iterable[str] = ()) -> GateResult:
+def run_gate(
+    gate: Gate,
+    frame: Frame,
+    batch_id: str,
+    feed: str,
+    personal_columns: Iterable[str] = (),
+    territory: str | None = None,
+) -> GateResult:
     """Run every expectation of a gate on a whole batch, in one checkpoint.
 
     Args:
@@ -58,6 +65,7 @@ def run_gate(gate: Gate, frame: Frame, batch_id: str, feed: str, personal_column
         batch_id: identifier written in the result (for a mart: its table version).
         feed: name of the feed or mart.
         personal_columns: columns of which not even a minimum may be reported.
+        territory: the city of the rows, of a mart.
 
     Returns:
         One check per expectation, in the order of the file; row values never appear in it.
@@ -75,7 +83,7 @@ def run_gate(gate: Gate, frame: Frame, batch_id: str, feed: str, personal_column
     hidden = frozenset(personal_columns)
     checks = tuple(_check(item, one, item.column in hidden) for item, one in zip(gate.expectations, found, strict=True))
     stops = any(not check.success and check.severity == "critical" for check in checks)
-    result = GateResult(feed=feed, batch_id=batch_id, passed=not stops, checks=checks)
+    result = GateResult(feed=feed, batch_id=batch_id, territory=territory, passed=not stops, checks=checks)
     _say(gate, result)
     return result
 
@@ -84,7 +92,8 @@ def _say(gate: Gate, result: GateResult) -> None:
     """Log the gate in as many lines as it has expectations, and one."""
     held = sum(check.success for check in result.checks)
     outcome = "passed" if result.passed else "NOT passed"
-    log.info("Gate %s of %s %s: %d of %d hold.", gate.name, result.feed, outcome, held, len(result.checks))
+    subject = f"{result.feed} for {result.territory}" if result.territory else result.feed
+    log.info("Gate %s of %s %s: %d of %d hold.", gate.name, subject, outcome, held, len(result.checks))
     for check in result.checks:
         log.log(logging.INFO if check.success else LEVELS[check.severity], "%s: %s", check.severity, check.sentence)
 

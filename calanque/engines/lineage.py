@@ -74,11 +74,11 @@ class LineageDataset(BaseModel):
 
 @attr.define
 class _CalanqueRunFacet(RunFacet):
-    """The run as the orchestrator names it, its time, and the city whose rows it wrote, where tables hold several."""
+    """The run as the orchestrator names it, its time, and the cities whose rows it wrote, where tables hold several."""
 
     runName: str  # noqa: N815 - facets are camel case
     startedAt: str  # noqa: N815
-    territory: str | None = None
+    territories: list[str] = attr.field(factory=list)
 
 
 class _SessionArtifactProcessor(DbtLocalArtifactProcessor):  # type: ignore[misc]
@@ -109,7 +109,7 @@ def step_event(
         territory: the city whose rows it wrote, in tables that hold several cities.
     """
     now = datetime.now(UTC)
-    facet = _CalanqueRunFacet(run_id, (started_at or now).isoformat(), territory)
+    facet = _CalanqueRunFacet(run_id, (started_at or now).isoformat(), [territory] if territory else [])
     facets: dict[str, RunFacet] = {"calanque_run": facet}
     if failed_because:
         facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(failed_because, "PYTHON")
@@ -130,7 +130,7 @@ def dbt_events(
     run_id: str,
     input_versions: Mapping[str, int | str] | None = None,
     names: Mapping[str, str] | None = None,
-    territory: str | None = None,
+    territories: Mapping[str, Sequence[str]] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the terminal events of one dbt run, versions and row counts of Delta tables included.
 
@@ -140,9 +140,8 @@ def dbt_events(
         target_dir: folder with `manifest.json` and `run_results.json`.
         run_id: the orchestrator's run.
         input_versions: version of each source table as it was before dbt read it.
-        names: what a table is called where it is shown, by how its name begins where it was built; longer ones first,
-            and nothing for a table that is no source of what was built.
-        territory: the city whose rows were built.
+        names: what a table is called where it is shown, by how its name begins where it was built; longer ones first.
+        territories: the cities whose rows are shown, by table; of one without any there is no event.
     """
     processor = _SessionArtifactProcessor(
         producer=PRODUCER,
@@ -152,17 +151,22 @@ def dbt_events(
         target_path=str(target_dir.resolve()),
     )
     found = processor.parse()
-    versions = dict(input_versions or {})
+    versions, by_table, events = dict(input_versions or {}), territories or {}, list[RunEvent]()
+    every_city = sorted({city for cities in by_table.values() for city in cities})
     for event in [*found.completes, *found.fails]:
         _rename(event, names or {})
-        event.run.facets["calanque_run"] = _CalanqueRunFacet(run_id, event.eventTime, territory)
+        about = next((item.name for item in [*(event.outputs or []), *(event.inputs or [])]), "")
+        cities = list(by_table.get(about, every_city))
+        if cities or not by_table:
+            events.append(event)
+        event.run.facets["calanque_run"] = _CalanqueRunFacet(run_id, event.eventTime, cities)
         for output in event.outputs or []:
             _add_commit(output, versions)
-    for event in [*found.completes, *found.fails]:
+    for event in events:
         for item in event.inputs or []:
             if item.name in versions:
                 item.facets = {**(item.facets or {}), "version": _version(versions[item.name])}
-    return [as_dict(event) for event in [*found.completes, *found.fails]]
+    return [as_dict(event) for event in events]
 
 
 def _rename(event: RunEvent, names: Mapping[str, str]) -> None:
@@ -170,14 +174,12 @@ def _rename(event: RunEvent, names: Mapping[str, str]) -> None:
 
     def shown(name: str) -> str:
         begins = next((start for start in sorted(names, key=len, reverse=True) if name.startswith(start)), "")
-        return names[begins] and names[begins] + name.removeprefix(begins) if begins else name
+        return names[begins] + name.removeprefix(begins) if begins else name
 
-    event.inputs = [item for item in event.inputs or [] if shown(item.name)]
     for item in [*(event.inputs or []), *(event.outputs or [])]:
         item.name = shown(item.name)
         lineage: Any = (item.facets or {}).get("columnLineage")
         for field in (lineage.fields if lineage else {}).values():
-            field.inputFields = [origin for origin in field.inputFields if shown(origin.name)]
             for origin in field.inputFields:
                 origin.name = shown(origin.name)
 

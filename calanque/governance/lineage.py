@@ -59,18 +59,19 @@ class EventLog:
         """
         for event in self._writers(dataset):
             is_early = before is None or ended_at(event) < before
-            if is_early and (territory is None or _territory(event) in (None, territory)):
+            if is_early and (territory is None or territory in (_cities(event) or (territory,))):
                 return event
         return None
 
     def cities(self, dataset: str) -> tuple[str, ...]:
-        """Return the cities whose rows a dataset holds, the one that was written last first; none of a table of one."""
-        found: dict[str, None] = {}
+        """Return a city of each run whose rows a dataset holds, the newest run first; none of a table of no city."""
+        found, seen = list[str](), set[str]()
         for event in self._writers(dataset):
-            city = _territory(event)
-            if city is None:
+            cities = _cities(event)
+            if not cities:
                 break
-            found[city] = None
+            found += [city for city in cities if city not in seen][:1]
+            seen.update(cities)
         return tuple(found)
 
     def _writers(self, dataset: str) -> Iterator[Event]:
@@ -145,9 +146,11 @@ def _walk(
     )
 
 
-def _territory(event: Event) -> str | None:
-    told: str | None = event["run"].get("facets", {}).get("calanque_run", {}).get("territory")
-    return told
+def _cities(event: Event) -> tuple[str, ...]:
+    """Return the cities whose rows a run wrote; none where its tables are of no city."""
+    facet = event["run"].get("facets", {}).get("calanque_run", {})
+    # An event of an earlier version tells one.
+    return tuple(facet.get("territories") or filter(None, [facet.get("territory")]))
 
 
 def _part(event: Event, side: str, dataset: str) -> Event | None:

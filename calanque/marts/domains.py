@@ -1,4 +1,4 @@
-"""The domains of the marts: what is built together of one city, from its feeds of some shapes."""
+"""The domains of the marts: what is built and judged together, from the feeds of some shapes."""
 
 from datetime import date
 
@@ -7,23 +7,19 @@ from calanque.contracts import FeedContract, load_contracts
 
 
 class Domain(Closed):
-    """A group of marts built together, city by city.
+    """A group of marts; all but the places refer to the places of their city.
 
     Attributes:
-        name: dbt tag and pool.
+        name: dbt tag.
         shapes: shapes of the feeds that it reads; its territories and valid dates come from their contracts.
         marts: tables of the schema `marts`, each with a gate of its name.
-        after: domain that is built before it, whose marts it refers to.
         is_placed: whether it can not be built before the places of its city are.
-        by_week: whether the weeks that new batches touch can be built alone.
     """
 
     name: str
     shapes: tuple[str, ...]
     marts: tuple[str, ...]
-    after: str | None = None
     is_placed: bool = False
-    by_week: bool = False
 
     @property
     def contracts(self) -> tuple[FeedContract, ...]:
@@ -56,34 +52,28 @@ DOMAINS = {
             name="incidents",
             shapes=("incident",),
             marts=("fct_incidents", "dim_incident_type", "fct_territory_week", "fct_cell_week", "fct_incident_hour"),
-            after="places",
-            by_week=True,
         ),
         Domain(
             name="reports",
             shapes=("report",),
             marts=("fct_report_zone_week", "fct_report_area_month"),
-            after="places",
         ),
         Domain(
             name="observations",
             shapes=("detection", "observation"),
             marts=("fct_observation_hour",),
-            after="places",
             is_placed=True,
         ),
         Domain(
             name="enforcement",
             shapes=("enforcement",),
             marts=("fct_enforcement_area_month",),
-            after="places",
             is_placed=True,
         ),
         Domain(
             name="surroundings",
             shapes=("asset", "planned_event", "statistic"),
             marts=("dim_asset", "fct_planned_event", "fct_statistic"),
-            after="places",
             is_placed=True,
         ),
     )
@@ -101,18 +91,22 @@ WRITTEN_BY_ML = (
 """The marts of ml/, written week by week."""
 
 
+def marts_of(shape: str | None) -> tuple[str, ...]:
+    """Return the marts that are made from the rows of a shape; incidents draw places and are what ml/ learns from."""
+    own = [mart for domain in DOMAINS.values() if shape in domain.shapes for mart in domain.marts]
+    places = DOMAINS["places"].marts
+    more = WRITTEN_BY_ML if shape in DOMAINS["incidents"].shapes else ()
+    return tuple(mart for mart in (*own, *more) if more or mart not in places)
+
+
 def territories(shape: str) -> tuple[str, ...]:
     """Return the territories that have a feed of a shape, in alphabetical order."""
     return tuple(sorted({contract.territory for contract in load_contracts().values() if contract.shape == shape}))
 
 
 def longest_first() -> tuple[str, ...]:
-    """Return the territories that have a feed, that of the longest history of incidents first.
-
-    What is learnt of it takes longest and waits for its marts: begun first, it goes on beside the other cities'.
-    """
+    """Return the territories that have a feed of incidents, that of the longest history first."""
     began: dict[str, date] = {}
-    for contract in load_contracts().values():
-        first = contract.valid_from if contract.shape == "incident" and contract.valid_from else date.max
-        began[contract.territory] = min(first, began.get(contract.territory, date.max))
+    for contract in DOMAINS["incidents"].contracts:
+        began[contract.territory] = min(contract.valid_from or date.max, began.get(contract.territory, date.max))
     return tuple(sorted(began, key=lambda city: (began[city], city)))

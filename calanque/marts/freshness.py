@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calanque.engines import delta, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.marts.domains import marts_of
 from calanque.runs import lineage
 from calanque.settings import settings
 
@@ -48,21 +49,20 @@ _ORIGINS = {
 }
 
 
-def write_freshness(contracts: Sequence[FeedContract], marts: Sequence[str], run_id: str) -> None:
+def write_freshness(contracts: Sequence[FeedContract], run_id: str) -> None:
     """Write the rows of some feeds, when anything but the clock has moved since they were last written.
 
     Args:
         contracts: of feeds that have a bronze table.
-        marts: tables of the schema `marts` that are made from them.
         run_id: written in the commit.
     """
     started_at = datetime.now(UTC)
-    found = reduce(lambda left, right: left.union(right), (_found(contract, marts) for contract in contracts))
+    found = reduce(lambda left, right: left.union(right), (_found(contract) for contract in contracts))
     if spark.with_retry(lambda: _write(found, [contract.feed for contract in contracts], run_id)):
         _record(contracts, run_id, started_at)
 
 
-def _found(contract: FeedContract, marts: Sequence[str]) -> DataFrame:
+def _found(contract: FeedContract) -> DataFrame:
     zone, hours, ingested = contract.time_zone, contract.latency_hours, "last_ingested_at"
     return spark.sql(
         f"select '{contract.feed}' as feed, '{contract.territory}' as territory, "
@@ -72,7 +72,7 @@ def _found(contract: FeedContract, marts: Sequence[str]) -> DataFrame:
         f"as last_ingested_local_at, last_row_local_date, {hours} as promised_hours, "
         f"{ingested} + make_dt_interval(0, {hours}) as late_after_at, "
         f"current_timestamp() > {ingested} + make_dt_interval(0, {hours}) as is_late, "
-        f"'{', '.join(sorted(marts))}' as marts from ("
+        f"'{', '.join(sorted(marts_of(contract.shape)))}' as marts from ("
         # A batch that only closed rows left no row of its own.
         "select max(struct(coalesce(_closed_at, _ingested_at) as at, coalesce(_closed_by, _batch_id) as batch_id)) "
         f"as last, max(case when _closed_at is null then {_local_date(contract)} end) as last_row_local_date "

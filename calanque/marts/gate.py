@@ -1,32 +1,81 @@
-"""The gate of a mart, run on rows before a reader sees them: those of a build, or a frame to be written."""
+"""The gate of a mart, run on rows before a reader sees them: of a build, city by city, or of a frame to be written."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from __future__ import annotations
 
-from calanque.contracts import FeedContract
+from typing import TYPE_CHECKING
+
 from calanque.contracts.gates import load_gate
+from calanque.engines import spark
 from calanque.engines.gx import run_gate
 from calanque.errors import CalanqueError
 from calanque.marts.bounds import with_bounds
 from calanque.runs import gates
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
-def check_rows(frames: Mapping[str, Any], batch_id: str, contracts: Sequence[FeedContract] = ()) -> None:
-    """Run the gate of each mart on rows for it, with what territories and contracts say of them.
+    import pandas as pd
+
+    from calanque.contracts import FeedContract
+    from calanque.contracts.gates import Gate, GateResult
+
+
+def judge(
+    schema: str, asked: Mapping[str, Mapping[str, Sequence[FeedContract]]], run_id: str
+) -> dict[tuple[str, str], str]:
+    """Run the gate of each mart that was built on the rows of each city.
+
+    A mart is read once, and of it the columns alone that its gates name.
 
     Args:
-        frames: by mart, a frame of Spark or of pandas with all its columns.
-        batch_id: of the run, written in the results.
-        contracts: of the feeds that the rows are made from, where they bear on the bounds.
+        schema: where the marts were built.
+        asked: by mart and city, the contracts of the feeds that the rows are made from.
+        run_id: written in the results.
+
+    Returns:
+        What is not true, in sentences, by mart and city.
+    """
+    results: list[GateResult] = []
+    for mart, cities in asked.items():
+        own = {city: with_bounds(load_gate(mart, "marts"), contracts) for city, contracts in cities.items()}
+        rows = _read(f"{schema}.{mart}", own.values())
+        for city, gate in own.items():
+            ours = rows[rows["territory"] == city] if "territory" in rows else rows
+            results.append(run_gate(gate, ours, run_id, mart, territory=city))
+    gates.record("marts", results, run_id)
+    return {(one.feed, str(one.territory)): _said(one) for one in results if one.failures}
+
+
+def check_rows(frames: Mapping[str, pd.DataFrame], run_id: str) -> None:
+    """Run the gate of each mart on rows for it.
+
+    Args:
+        frames: by mart, the rows of one city with all their columns.
+        run_id: written in the results.
 
     Raises:
         CalanqueError: naming the mart and what is not true of it.
     """
     results = [
-        run_gate(with_bounds(load_gate(mart, "marts"), contracts), frame, batch_id, mart)
+        run_gate(load_gate(mart, "marts"), frame, run_id, mart, territory=frame["territory"].iloc[0])
         for mart, frame in frames.items()
     ]
-    gates.record("marts", results, batch_id)
-    failed = [f"{result.feed}: {check.sentence}" for result in results for check in result.failures]
-    if failed:
-        raise CalanqueError(f"The gate of the marts is not passed. {' '.join(failed)} Readers keep what they had.")
+    gates.record("marts", results, run_id)
+    if failed := " ".join(_said(result) for result in results if result.failures):
+        raise CalanqueError(f"The gate of the marts is not passed. {failed} Readers keep what they had.")
+
+
+def _read(table: str, asked: Iterable[Gate]) -> pd.DataFrame:
+    named = {"territory"} | {
+        name
+        for gate in asked
+        for item in gate.expectations
+        for name in (item.column, *(value for key, value in item.kwargs.items() if key.startswith("column_")))
+    }
+    built = spark.session().table(table)
+    frame: pd.DataFrame = built.select(*(column for column in built.columns if column in named)).toPandas()
+    return frame
+
+
+def _said(result: GateResult) -> str:
+    return " ".join(f"{result.feed}: {check.sentence}" for check in result.failures)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from calanque.contracts import FeedContract, load_contracts
 from calanque.errors import CalanqueError
-from calanque.marts.domains import DOMAINS
+from calanque.marts.domains import marts_of
 from calanque.runs.batches import read_reports
 from calanque.runs.records import BatchReport
 
@@ -14,11 +14,6 @@ def late_after(contract: FeedContract, reports: Iterable[BatchReport]) -> dateti
     """Return when a feed is late without a new batch, by the reports of its batches; None before its first one."""
     loaded = max((report.updated_at for report in reports if report.state == "published"), default=None)
     return contract.late_after(loaded) if loaded else None
-
-
-def marts_of(contract: FeedContract) -> tuple[str, ...]:
-    """Return the marts that are made from the rows of a feed."""
-    return tuple(mart for domain in DOMAINS.values() if contract.shape in domain.shapes for mart in domain.marts)
 
 
 def check_feeds(now: datetime) -> str:
@@ -43,7 +38,7 @@ def check_feeds(now: datetime) -> str:
 
 
 def _said(contract: FeedContract, until: datetime) -> str:
-    marts = ", ".join(marts_of(contract)) or "no mart"
+    marts = ", ".join(marts_of(contract.shape)) or "no mart"
     return (
         f"{contract.feed}: nothing new within its {contract.latency_hours} hours, which ended {until:%Y-%m-%d %H:%M} "
         f"UTC; made from it: {marts}."

@@ -43,13 +43,16 @@ def can_be_drawn(territory: Territory, contracts: Sequence[FeedContract]) -> boo
     return not needs_points(territory) or bool(points_of(territory, contracts))
 
 
-def write_places(territory: Territory, contracts: Sequence[FeedContract], run_id: str) -> None:
+def write_places(territory: Territory, contracts: Sequence[FeedContract], run_id: str) -> bool:
     """Compute the cells and areas of a territory, and write those that differ.
 
     Args:
         territory: the territory.
         contracts: those of its feeds that have been loaded; incidents draw the boundary where its file says so.
         run_id: written in the commits.
+
+    Returns:
+        Whether any differed.
     """
     from calanque.places.areas import areas_of, squares_of
 
@@ -61,6 +64,7 @@ def write_places(territory: Territory, contracts: Sequence[FeedContract], run_id
     written |= _replace(AREAS, AREA_TYPES, areas, territory, AREA_TEXTS, run_id)
     if written:
         _record(territory.name, incidents, run_id, started_at)
+    return written
 
 
 def _cells(territory: Territory, contracts: Sequence[FeedContract]) -> pd.DataFrame:

@@ -1,24 +1,24 @@
-"""Show a mart to its readers: what was built and gated of a city takes the place of its rows, in one commit."""
+"""Show a mart to its readers: what was built and gated of some cities takes the place of their rows, in one commit."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.engines import delta, deltars, spark
+from calanque.engines import delta, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
-from calanque.marts.weeks import dates
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from pyspark.sql import DataFrame
 
 log = logging.getLogger(__name__)
+_Hashes = dict[tuple[str | None, "date | None"], tuple[int, int]]
 PERIODS = ("week_start_date", "month_start_date")
 """Columns by which the rows of a city are compared, and replaced."""
 MOST_PERIODS = 200
@@ -26,9 +26,12 @@ MOST_PERIODS = 200
 _ROWS_PER_FILE = 50_000
 
 
-def build_schema(domain: str, territory: str) -> str:
-    """Return the schema in which the marts of a domain and city are built: of silver, where no reader looks."""
-    return f"silver__{domain}_{territory}"
+class Shown(NamedTuple):
+    """A mart as it is shown now: its version, the cities whose rows have changed, and the rows built of each."""
+
+    version: int
+    changed: frozenset[str]
+    row_counts: dict[str, int]
 
 
 def new_schema(schema: str) -> None:
@@ -43,78 +46,73 @@ def new_schema(schema: str) -> None:
     spark.rows(f"create schema {schema} location '{settings().hdfs_uri}{place}'")
 
 
-def refer_to(marts: Sequence[str], schema: str, territory: str) -> None:
-    """Let a build read the rows of a city in marts that are shown already, under the names of its own schema."""
+def refer_to(marts: Sequence[str], schema: str, territories: Sequence[str]) -> None:
+    """Let a build read the rows of cities in marts that are shown already, under the names of its own schema."""
     for mart in marts:
-        spark.rows(f"create view {schema}.{mart} as select * from marts.{mart} where territory = '{territory}'")
+        spark.rows(f"create view {schema}.{mart} as select * from marts.{mart} where {_of(territories)}")
 
 
-def publish(
-    marts: Sequence[str], schema: str, territory: str, run_id: str, weeks: Sequence[date] | None = None
-) -> dict[str, int]:
-    """Put what was built of a city in the place of its rows in each mart; the periods that say the same are left alone.
+def publish(marts: Sequence[str], schema: str, territories: Sequence[str], run_id: str) -> dict[str, Shown]:
+    """Put what was built of some cities in the place of their rows in each mart; what says the same is left alone.
 
     Args:
         marts: tables of the schema `marts`, each built under the same name in `schema`.
         schema: where they were built, and gated.
-        territory: the city; a mart without a territory is replaced whole.
+        territories: the cities; a mart without a territory is replaced whole.
         run_id: written in the commits.
-        weeks: Mondays of the weeks that were built, None when the whole was.
 
     Returns:
-        The version of each mart that holds what was built.
+        Each mart as it is shown now, by its name in the lake.
     """
-    for mart in marts:
-        built, name = spark.session().table(f"{schema}.{mart}"), f"marts.{mart}"
-        ours = f"territory = '{territory}'" if "territory" in built.columns else "true"
-        where: str | None = ours
-        if weeks and "week_start_date" in built.columns:
-            where = f"{ours} and week_start_date in ({dates(weeks)})"
-        if not spark.table_exists(name):
-            delta.remove_unborn(name)
-        elif _can_be_compared(mart, schema, territory, built):
-            where = _different(built, name, str(where), ours)
-        if where is None:
-            continue
-        mark = {"step": "publish", "territory": territory, "run_id": run_id}
-        with spark.user_metadata(mark):
-            _write(built.where(where), f"{schema}.{mart}", name, where)
+    return {f"marts.{mart}": _publish(f"{schema}.{mart}", f"marts.{mart}", territories, run_id) for mart in marts}
+
+
+def _publish(source: str, name: str, territories: Sequence[str], run_id: str) -> Shown:
+    built, is_new = spark.session().table(source), not spark.table_exists(name)
+    has_cities = "territory" in built.columns
+    ours = built.where(_of(territories)) if has_cities else built
+    if is_new:
+        delta.remove_unborn(name)
+    is_comparable = not is_new and built.schema.simpleString() == spark.session().table(name).schema.simpleString()
+    made, kept = _compared(ours, name if is_comparable else None, _of(territories) if has_cities else "true")
+    different = {key for key in made.keys() | kept.keys() if made.get(key) != kept.get(key)}
+    moved = {city for city, _ in different}
+    changed = [city for city in territories if not is_comparable or moved & {city, None}]
+    if changed:
+        periods = {city: [day for one, day in different if one == city and is_comparable] for city in changed}
+        where = " or ".join(_where(city, days, _period(built)) for city, days in periods.items())
+        where = where if has_cities else "true"
+        with spark.user_metadata({"step": "publish", "territories": changed, "run_id": run_id}):
+            _write(ours.where(where), source, name, where)
             # It names every feed that is in the mart, and a feed may be new.
-            told = {column: comment for column, _, comment in spark.columns(f"{schema}.{mart}")}
-            spark.describe(name, spark.comment_of(f"{schema}.{mart}"), told)
-    return {f"marts.{mart}": delta.data_version(f"marts.{mart}") or 0 for mart in marts}
+            told = {column: comment for column, _, comment in spark.columns(source)}
+            spark.describe(name, spark.comment_of(source), told)
+    counted = {city: sum(rows for (one, _), (rows, _) in made.items() if one in (city, None)) for city in territories}
+    return Shown(delta.data_version(name) or 0, frozenset(changed), counted)
 
 
-def _can_be_compared(mart: str, schema: str, territory: str, built: DataFrame) -> bool:
-    """Tell whether a mart has the columns that were built, and rows of the city, unless none was built either."""
-    if built.schema.simpleString() != spark.session().table(f"marts.{mart}").schema.simpleString():
-        return False
-    city = ("territory", territory) if "territory" in built.columns else None
-    return deltars.file_count(f"marts.{mart}", city) > 0 or deltars.file_count(f"{schema}.{mart}", city) == 0
-
-
-def _different(built: DataFrame, name: str, where: str, ours: str) -> str | None:
-    """Return the condition on the rows of a mart that are not as they were built, None when there are none.
-
-    Rows are compared period by period in a mart that has periods: their number, and the XOR of their hashes.
-
-    Args:
-        built: rows that meet the condition `where`.
-        name: the mart.
-        where: the rows whose place they take.
-        ours: those of the city.
-    """
-    period, shown = _period(built), spark.session().table(name).where(where)
+def _compared(built: DataFrame, shown: str | None, where: str) -> tuple[_Hashes, _Hashes]:
+    """Return by city and period, of rows that have them, their number and the XOR of their hashes: made, and kept."""
     columns = ", ".join(f"`{column}`" for column in built.columns)
-    hashed = (f"{period or 'null'} as period", f"xxhash64({columns}) as row_hash")
-    both = built.selectExpr("true as is_made", *hashed).union(shown.selectExpr("false", *hashed))
-    found = both.groupBy("is_made", "period").agg({"*": "count", "row_hash": "bit_xor"}).collect()
-    made, kept = ({tuple(row)[1:] for row in found if row.is_made is side} for side in (True, False))
-    periods = {row[0] for row in made ^ kept}
-    if not periods:
-        return None
-    few = period and len(periods) <= MOST_PERIODS
-    return f"{ours} and {period} in ({dates(sorted(periods))})" if few else where
+    of = f"{'territory' if 'territory' in built.columns else 'null'} as territory"
+    hashed = (of, f"{_period(built) or 'null'} as period", f"xxhash64({columns}) as row_hash")
+    both = built.selectExpr("true as is_made", *hashed)
+    if shown:
+        both = both.union(spark.session().table(shown).where(where).selectExpr("false", *hashed))
+    found = both.groupBy("is_made", "territory", "period").agg({"*": "count", "row_hash": "bit_xor"}).collect()
+    made, kept = ({(r[1], r[2]): (r[3], r[4]) for r in found if r.is_made is side} for side in (True, False))
+    return made, kept
+
+
+def _where(city: str, periods: Iterable[date | None], period: str | None) -> str:
+    """Return the condition on the rows of a city that are replaced: those of some periods, or all of them."""
+    days = [f"date '{day}'" for day in sorted(filter(None, periods))]
+    few = period and 0 < len(days) <= MOST_PERIODS
+    return f"(territory = '{city}' and {period} in ({', '.join(days)}))" if few else f"territory = '{city}'"
+
+
+def _of(territories: Sequence[str]) -> str:
+    return f"territory in ({', '.join(f'{city!r}' for city in territories)})"
 
 
 def _period(built: DataFrame) -> str | None:
@@ -124,7 +122,7 @@ def _period(built: DataFrame) -> str | None:
 def _write(built: DataFrame, source: str, name: str, where: str) -> None:
     location = f"{settings().hdfs_uri}{delta.table_path(name)}"
     (detail,) = spark.rows(f"describe detail {source}")
-    in_order = built.sort(period) if (period := _period(built)) else built
+    in_order = built.sort("territory", period) if (period := _period(built)) else built
     writer = in_order.write.format("delta").mode("overwrite").partitionBy(*detail.partitionColumns)
     writer.option("maxRecordsPerFile", _ROWS_PER_FILE)
     if not spark.table_exists(name):

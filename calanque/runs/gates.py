@@ -20,7 +20,7 @@ def record(tier: GateKind, results: Sequence[GateResult], run_id: str, contract_
     """
     told = {"tier": tier, "run_id": run_id, "contract_version": contract_version}
     rows = [
-        {**told, "subject": result.feed, "batch_id": result.batch_id, **_row(check)}
+        {**told, "subject": result.feed, "batch_id": result.batch_id, "territory": result.territory, **_row(check)}
         for result in results
         for check in result.checks
     ]

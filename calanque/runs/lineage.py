@@ -37,7 +37,7 @@ def emit_dbt(
     run_id: str,
     input_versions: Mapping[str, int | str] | None = None,
     names: Mapping[str, str] | None = None,
-    territory: str | None = None,
+    territories: Mapping[str, Sequence[str]] | None = None,
 ) -> int:
     """Store the events of one dbt run in one commit, read from its artefacts, and return how many.
 
@@ -45,13 +45,12 @@ def emit_dbt(
         target_dir: folder with `manifest.json` and `run_results.json`.
         run_id: the orchestrator's run.
         input_versions: version of each source table as it was before dbt read it.
-        names: what a table is called where it is shown, by how its name begins where it was built; nothing for one
-            that is no source of what was built.
-        territory: the city whose rows were built.
+        names: what a table is called where it is shown, by how its name begins where it was built.
+        territories: the cities whose rows are shown, by table; of one without any there is no event.
     """
     from calanque.engines.lineage import dbt_events
 
-    events = dbt_events(target_dir, run_id, input_versions, names, territory)
+    events = dbt_events(target_dir, run_id, input_versions, names, territories)
     _append(events, run_id)
     return len(events)
 

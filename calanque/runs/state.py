@@ -76,10 +76,20 @@ def record(step: str, inputs: Fingerprint, outputs: Fingerprint) -> StepState:
         inputs: as given to `unchanged`, taken before the step ran.
         outputs: data version of each table written (`table_versions`), or any other fact worth keeping.
     """
+    row = _row(step, inputs, outputs)
+    return StepState(step=step, inputs=row["inputs"], outputs=row["outputs"], recorded_at=store.append(STEP, [row]))
+
+
+def record_all(finished: Mapping[str, tuple[Fingerprint, Fingerprint]]) -> None:
+    """Record steps that finished together, in one commit: inputs and outputs of each, as `record` takes them."""
+    store.append(STEP, [_row(step, *facts) for step, facts in finished.items()])
+
+
+def _row(step: str, inputs: Fingerprint, outputs: Fingerprint) -> store.Row:
     began_s = _asked_at_s.pop(step, None)
     domain, territory = works_on(step)
     read, wrote = ({name: str(value) for name, value in facts.items()} for facts in (inputs, outputs))
-    row = {
+    return {
         "step": step,
         "domain": domain,
         "territory": territory,
@@ -89,7 +99,6 @@ def record(step: str, inputs: Fingerprint, outputs: Fingerprint) -> StepState:
         "libraries": libraries(),
         "seconds": None if began_s is None else round(time.monotonic() - began_s, 2),
     }
-    return StepState(step=step, inputs=read, outputs=wrote, recorded_at=store.append(STEP, [row]))
 
 
 def works_on(step: str) -> tuple[str, str | None]:

@@ -6,12 +6,15 @@ query door). Every row says when it was written, and by which run of which DAG.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.engines import delta
 from calanque.engines.hdfs import lake
 from calanque.settings import settings
 from calanque.sql_text import literal, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 READER = "engineer"
 # Readers open the log at each run; with this many commits after a checkpoint that takes some 50 ms.
@@ -81,6 +84,7 @@ GATE_RESULT = RunTable(
         ("subject", "string", "The feed or the mart."),
         ("batch_id", "string", "The batch; of a mart, the run that built it."),
         ("contract_version", "string", "Version of the contract; empty for a mart."),
+        ("territory", "string", "City whose rows of a mart it is about; empty for a batch."),
         ("expectation", "string", "Name of the expectation."),
         ("column_name", "string", "Column that it is about; empty when it is about the table."),
         ("severity", "string", "critical stops what comes after, warning is only said."),
@@ -124,7 +128,6 @@ TABLES = (BATCH, GATE_RESULT, STEP, LINEAGE_EVENT)
 
 def create_sql(table: RunTable) -> str:
     """Return the CREATE TABLE of a table of runs."""
-    columns = ", ".join(f"{quoted(name)} {kind} COMMENT {literal(text)}" for name, kind, text in table.columns)
     bounded = [name for name, kind, _ in table.columns if kind in ("string", "timestamp") and name not in _NO_BOUNDS]
     properties = {
         "delta.checkpointInterval": str(CHECKPOINT_INTERVAL),
@@ -132,7 +135,7 @@ def create_sql(table: RunTable) -> str:
     }
     rendered = ", ".join(f"'{name}' = '{value}'" for name, value in properties.items())
     return (
-        f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}) USING delta "
+        f"CREATE TABLE IF NOT EXISTS {table.name} ({_declared(table.columns)}) USING delta "
         f"PARTITIONED BY ({', '.join(table.partitions)}) "
         f"LOCATION '{settings().hdfs_uri}{delta.table_path(table.name)}' "
         f"COMMENT {literal(table.comment)} TBLPROPERTIES ({rendered})"
@@ -140,11 +143,17 @@ def create_sql(table: RunTable) -> str:
 
 
 def make_tables() -> None:
-    """Make the tables that do not exist yet, at the start of the stack: nobody else is making them."""
-    from calanque.engines import spark
+    """Make the tables that do not exist yet, and add the columns that are new; at the start of the stack, alone."""
+    from calanque.engines import deltars, spark
 
     for table in TABLES:
         if delta.last_commit(table.name) is None:
             delta.remove_unborn(table.name)
             lake().make_readable(delta.table_path(table.name), READER)
             spark.rows(create_sql(table))
+        elif missing := [one for one in table.columns if one[0] not in deltars.columns(table.name)]:
+            spark.rows(f"ALTER TABLE {table.name} ADD COLUMNS ({_declared(missing)})")
+
+
+def _declared(columns: Iterable[tuple[str, str, str]]) -> str:
+    return ", ".join(f"{quoted(name)} {kind} COMMENT {literal(text)}" for name, kind, text in columns)

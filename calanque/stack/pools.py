@@ -1,8 +1,8 @@
 """One Airflow pool of one slot per writer, so that a Delta table has one writer at a time; two for long computing."""
 
 from calanque.contracts import load_contracts
-from calanque.marts.domains import DOMAINS
 
+MARTS_POOL = "marts"
 FORECAST_POOL = "forecast"
 TRAINING_POOL = "training"
 AUDIT_POOL = "audit"
@@ -13,16 +13,11 @@ def feed_pool(feed: str) -> str:
     return f"bronze_{feed}"
 
 
-def marts_pool(domain: str) -> str:
-    """Return the pool of the one writer of a domain's silver and marts tables."""
-    return f"marts_{domain}"
-
-
 def pools() -> dict[str, str]:
     """Return every pool with what it guards."""
     return {
         **{feed_pool(feed): f"The one writer of bronze.{feed} and quarantine.{feed}" for feed in load_contracts()},
-        **{marts_pool(name): f"The one writer of the silver and marts tables of {name}" for name in DOMAINS},
+        MARTS_POOL: "The one writer of silver and of the marts that dbt builds",
         FORECAST_POOL: "The one writer of the forecast and of the near-repeat layer",
         TRAINING_POOL: "One training at a time: it takes a core for minutes, and no other city's forecast waits for it",
         AUDIT_POOL: "One audit at a time: it takes a core for a minute, and must not make the forecast wait",

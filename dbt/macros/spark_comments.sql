@@ -40,11 +40,13 @@
     {{ return("'" ~ text | replace("\\", "\\\\") | replace("'", "\\'") ~ "'") }}
 {%- endmacro %}
 
-{# What a table holds, and then whom to cite: a line of each feed that is in the mart, whatever its city. #}
+{# What a table holds, and then whom to cite: a line of each feed that is in its domain, whatever its city. #}
 {% macro told_with_sources(node) -%}
     {%- set told = [node.description | trim] -%}
-    {%- for feed, line in var('sources', {}).items() | sort -%}
-        {%- do told.append(line) -%}
+    {%- for domain in node.tags -%}
+        {%- for feed, line in var('sources', {}).get(domain, {}).items() | sort -%}
+            {%- do told.append(line) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(told | join(' ')) }}
 {%- endmacro %}

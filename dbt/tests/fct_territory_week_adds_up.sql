@@ -1,5 +1,4 @@
--- Each type has each week of its territory once, and cells and incidents give its counts. The weeks follow each other,
--- but where some are built alone.
+-- Each type has each week of its territory once, one after the other, and cells and incidents give its counts.
 with cells as (
 
     select
@@ -19,11 +18,8 @@ spans as (
         min(week_start_date) as first_week_start_date,
         max(week_start_date) as last_week_start_date,
         count(*) as row_count,
-        count(distinct type) * {% if var('weeks', []) -%}
-            count(distinct week_start_date)
-        {%- else -%}
-            (datediff(max(week_start_date), min(week_start_date)) / 7 + 1)
-        {%- endif %} as expected_row_count
+        count(distinct type)
+        * (datediff(max(week_start_date), min(week_start_date)) / 7 + 1) as expected_row_count
     from {{ ref('fct_territory_week') }}
     group by territory
 

@@ -1,9 +1,10 @@
-"""The marts of a city, from two feeds of one shape: built where no reader looks, gated, then shown by difference.
+"""The marts of three cities, one of them from two feeds of one shape: built together, gated apart, shown by difference.
 
-The city is built whole once; then come new batches, and what must not be shown. All of it is in this order.
+They are built whole once; then come new batches, and what must not be shown. All of it is in this order.
 """
 
 import re
+import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -20,11 +21,11 @@ from calanque.engines import dbt, delta, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.ingest.tables import bronze_columns
-from calanque.marts import build, domains
+from calanque.marts import domains
+from calanque.marts.build import SCHEMA, Outcome, build_marts
 from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 from calanque.marts.project import write_project
-from calanque.marts.publish import build_schema, new_schema
-from calanque.marts.weeks import refer_to_others
+from calanque.marts.publish import new_schema
 from calanque.places import territory
 from calanque.places.grid import grid_vars
 from calanque.runs import lineage, state
@@ -35,8 +36,11 @@ from ml.marts import WeekTable, make_table
 from ml.risk.forecast_mart import FORECAST
 
 CITY, PREFIX = "auckland", "scratch_"
-OURS = f"territory = '{CITY}'"
-BUILT = build_schema("incidents", CITY)
+FIRST = f"first-{uuid.uuid4().hex[:8]}"
+# Two more, drawn like the first.
+BESIDE = ("chicago", "san_francisco")
+OURS, THEIRS = f"territory = '{CITY}'", f"territory in {BESIDE}"
+WEEK_MARTS = ("fct_incidents", "fct_incident_hour", "fct_territory_week", "fct_cell_week")
 RENAMED = {"occurred_at": "begun_at", "type": "code"}
 TORONTO = load_contract("toronto_incidents").model_copy(update={"territory": CITY, "time_zone": "Pacific/Auckland"})
 NORTH = TORONTO.model_copy(update={"feed": "test_north"})
@@ -51,6 +55,7 @@ SOUTH = TORONTO.model_copy(
         ),
     }
 )
+GOOD = tuple(NORTH.model_copy(update={"feed": f"test_{city}", "territory": city}) for city in BESIDE)
 UNLOADED = TORONTO.model_copy(update={"feed": "test_unloaded", "territory": "toronto"})
 X, Y = 1745000, 5900000
 # Easting and longitude of a row: in the city, out of its cells, and in them by a longitude that is not its own.
@@ -88,18 +93,17 @@ def insert(contract: FeedContract, batch_id: str, rows: Sequence[Row]) -> None:
     )
 
 
-def add_batch(batch_id: str, rows: Sequence[Row], closed: str = "none") -> None:
+def add_batch(batch_id: str, rows: Sequence[Row], closed: str) -> None:
     """Add rows to the south's bronze, and close one, as a batch does."""
-    with spark.user_metadata({"batch": batch_id}):
-        insert(SOUTH, batch_id, rows)
-        spark.rows(
-            f"update {SOUTH.bronze_table} set _closed_at = timestamp '2026-03-01', _closed_by = '{batch_id}' "
-            f"where incident_id = '{closed}' and _closed_at is null"
-        )
+    insert(SOUTH, batch_id, rows)
+    spark.rows(
+        f"update {SOUTH.bronze_table} set _closed_at = timestamp '2026-03-01', _closed_by = '{batch_id}' "
+        f"where incident_id = '{closed}' and _closed_at is null"
+    )
 
 
 def load_first_batches() -> None:
-    for contract, rows in ((NORTH, NORTH_ROWS), (SOUTH, SOUTH_ROWS)):
+    for contract, rows in ((NORTH, NORTH_ROWS), (SOUTH, SOUTH_ROWS), *((one, NORTH_ROWS[:12]) for one in GOOD)):
         columns = ", ".join(f"{name} {kind}" for name, kind in bronze_columns(contract).items())
         place = f"{settings().hdfs_uri}{delta.table_path(contract.bronze_table)}"
         spark.rows(f"create table {contract.bronze_table} ({columns}) using delta location '{place}'")
@@ -108,31 +112,34 @@ def load_first_batches() -> None:
 
 
 def forget() -> None:
-    """Leave the lake without the city: its bronze, its builds, its rows in the marts, and what is known of it."""
-    for contract in (NORTH, SOUTH):
+    """Leave the lake without the cities: bronze, the build, their rows in the marts, and what is known of them."""
+    for contract in (NORTH, SOUTH, *GOOD):
         spark.rows(f"drop table if exists {contract.bronze_table}")
         lake().delete(delta.table_path(contract.bronze_table))
     for mart in (*DOMAINS["places"].marts, *DOMAINS["incidents"].marts, "fct_forecast"):
         if spark.table_exists(f"marts.{mart}") and mart != "dim_incident_type":
-            spark.rows(f"delete from marts.{mart} where {OURS}")
-    for domain in ("places", "incidents"):
-        new_schema(build_schema(domain, CITY))
-    spark.rows(f"delete from governance.step where step like 'marts.%.{CITY}'")
+            spark.rows(f"delete from marts.{mart} where {OURS} or {THEIRS}")
+    new_schema(SCHEMA)
+    spark.rows(f"delete from governance.step where step like 'marts.%' and ({OURS} or {THEIRS})")
     spark.rows("delete from governance.gate_result where batch_id = 'fails'")
 
 
 @pytest.fixture(scope="module")
-def city(stack: object) -> Iterator[None]:
-    """The city as two contracts more would make it, on coarse cells; no other feed is known."""
+def cities(stack: object) -> Iterator[None]:
+    """The cities as some contracts more would make them, on coarse cells; no other feed is known."""
     read = territory.read_territory
+
+    def coarse(path: Path) -> Any:
+        drawn = read(path.with_stem(CITY) if path.stem in BESIDE else path)
+        return drawn.model_copy(update={"name": path.stem, "cell_m": 2000})
+
     with pytest.MonkeyPatch.context() as patch:
-        found = {contract.feed: contract for contract in (NORTH, SOUTH, UNLOADED)}
+        found = {contract.feed: contract for contract in (NORTH, SOUTH, *GOOD, UNLOADED)}
         patch.setattr(domains, "load_contracts", lambda: found)
-        patch.setattr(territory, "read_territory", lambda path: read(path).model_copy(update={"cell_m": 2000}))
+        patch.setattr(territory, "read_territory", coarse)
         territory.load_territory.cache_clear()
         try:
             load_first_batches()
-            assert build.build_domain("places", CITY, "first") is not None
             yield
         finally:
             forget()
@@ -140,11 +147,13 @@ def city(stack: object) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def built(city: None) -> dict[str, Any]:
-    """The marts of the city, as its first build returns them."""
-    done = build.build_domain("incidents", CITY, "first")
-    assert done is not None
-    return done
+def built(cities: None) -> dict[tuple[str, str], Outcome]:
+    """What became of each domain and city in the first build."""
+    return outcomes(FIRST)
+
+
+def outcomes(run_id: str) -> dict[tuple[str, str], Outcome]:
+    return {(one.domain, one.territory): one for one in build_marts(run_id) or ()}
 
 
 def rows_of(query: str) -> list[tuple[Any, ...]]:
@@ -160,14 +169,21 @@ def versions() -> dict[str, Any]:
     return {mart: delta.last_commit(f"marts.{mart}") for mart in DOMAINS["incidents"].marts}
 
 
-def test_a_build_makes_every_mart_and_passes_every_test(built: dict[str, Any]) -> None:
-    assert built["row_counts"].keys() == {f"marts.{mart}" for mart in DOMAINS["incidents"].marts}
-    assert built["row_counts"]["marts.fct_incidents"] == 14
-    assert built["tests_passed"] >= 9
-    assert built["unknown_codes"] == {"SMASH_GRAB": 1}
+def test_one_build_makes_every_mart_of_every_city_that_has_a_feed(built: dict[tuple[str, str], Outcome]) -> None:
+    assert set(built) == {(domain, city) for domain in ("places", "incidents") for city in (CITY, *BESIDE)}
+    for (domain, _), one in built.items():
+        assert one.row_counts.keys() == {f"marts.{mart}" for mart in DOMAINS[domain].marts}
+    counts = {city: built["incidents", city].row_counts["marts.fct_incidents"] for city in (CITY, *BESIDE)}
+    assert counts == {CITY: 14, **dict.fromkeys(BESIDE, 11)}
+    assert shown("territory, count(*)", where="true group by territory") == sorted(counts.items())
+    assert built["incidents", CITY].unknown_codes == {"SMASH_GRAB": 1}
+    # What was built is in one commit a mart, whatever the number of cities.
+    marts = [f"marts.{mart}" for mart in (*DOMAINS["places"].marts, *WEEK_MARTS)]
+    commits = [one for mart in marts for one in deltars.history(mart) if one["user_metadata"].get("run_id") == FIRST]
+    assert len([one for one in commits if one["operation"] not in delta.MAINTENANCE]) == len(marts)
 
 
-def test_a_city_is_shown_in_its_own_time_grid_and_codes(built: dict[str, Any]) -> None:
+def test_a_city_is_shown_in_its_own_time_grid_and_codes(built: object) -> None:
     grid = grid_vars(territory.load_territory(CITY))
     cell = f"{CITY}:{(Y - grid['y0_m']) // 2000:.0f}:{(X - grid['x0_m']) // 2000:.0f}"
     columns = "incident_id, string(occurred_local_at), string(week_start_date), type, type_code, cell_id"
@@ -177,13 +193,13 @@ def test_a_city_is_shown_in_its_own_time_grid_and_codes(built: dict[str, Any]) -
     ]
 
 
-def test_duplicates_and_strays_are_removed_and_counted(built: dict[str, Any]) -> None:
+def test_duplicates_and_strays_are_removed_and_counted(built: object) -> None:
     counts = ", ".join(f"sum({name}_count)" for name in ("loaded", "duplicate", "stray", "kept"))
-    assert rows_of(f"select {counts} from {BUILT}.int_incidents__counted") == [(16, 1, 1, 14)]
+    assert rows_of(f"select {counts} from {SCHEMA}.int_incidents__counted where {OURS}") == [(16, 1, 1, 14)]
     assert shown("count(*), count_if(is_in_territory)") == [(14, 13)]
 
 
-def test_zeros_are_of_whole_weeks_only(built: dict[str, Any]) -> None:
+def test_zeros_are_of_whole_weeks_only(built: object) -> None:
     """The first incident is of a Monday and the last of a Saturday, whose week is cut."""
     cell_count = shown("count(*)", "dim_cell")[0][0]
     weeks = "count(*), sum(incident_count), string(min(week_start_date)), string(max(week_start_date))"
@@ -195,25 +211,25 @@ def test_zeros_are_of_whole_weeks_only(built: dict[str, Any]) -> None:
     assert shown(cells, "fct_cell_week") == [("2014-01-06", "assault", 1), ("2014-02-03", "assault", 11)]
 
 
-def test_descriptions_are_in_the_commit_that_makes_a_table_with_its_run(built: dict[str, Any]) -> None:
-    for table in (f"{build_schema('places', CITY)}.dim_cell", f"{BUILT}.fct_incidents", f"{BUILT}.fct_cell_week"):
+def test_descriptions_are_in_the_commit_that_makes_a_table_with_its_run(built: object) -> None:
+    for table in (f"{SCHEMA}.dim_cell", f"{SCHEMA}.fct_incidents", f"{SCHEMA}.fct_cell_week"):
         assert [name for name, _, comment in spark.columns(table) if not comment] == [], table
         assert [one["operation"] for one in deltars.history(table)] == ["CREATE OR REPLACE TABLE AS SELECT"], table
         commit = delta.last_commit(table)
         assert commit is not None
-        assert delta.told_in(commit.user_metadata) == {"step": "dbt", "run_id": "first"}
+        assert delta.told_in(commit.user_metadata) == {"step": "dbt", "run_id": FIRST}
 
 
-def test_what_is_shown_is_described_and_cites_its_feeds(built: dict[str, Any]) -> None:
+def test_what_is_shown_is_described_and_cites_its_feeds(built: object) -> None:
     for mart in ("dim_cell", "dim_area", *DOMAINS["incidents"].marts):
         assert [name for name, _, comment in spark.columns(f"marts.{mart}") if not comment] == [], mart
         assert all(source_line(contract) in spark.comment_of(f"marts.{mart}") for contract in (NORTH, SOUTH)), mart
 
 
-def test_lineage_has_the_columns_the_version_and_the_rows(built: dict[str, Any]) -> None:
+def test_lineage_has_the_columns_the_version_and_the_rows(built: object) -> None:
     known = state.last_state(f"marts.incidents.{CITY}")
     assert known is not None
-    events = [event for event in lineage.read_events() if event["run"]["facets"]["calanque_run"]["runName"] == "first"]
+    events = [event for event in lineage.read_events() if event["run"]["facets"]["calanque_run"]["runName"] == FIRST]
     wrote, read = (
         {one["name"]: one for event in events[::-1] for one in event[side]} for side in ("outputs", "inputs")
     )
@@ -223,40 +239,33 @@ def test_lineage_has_the_columns_the_version_and_the_rows(built: dict[str, Any])
         (settings().hdfs_uri, "marts.fct_incidents", "incident_id")
     ]
     assert week["outputFacets"]["outputStatistics"]["rowCount"] == 50
+    facets = [event["run"]["facets"]["calanque_run"] for event in events]
+    assert {tuple(facet["territories"]) for facet in facets if facet["territories"]} >= {(CITY, *BESIDE)}
     assert week["facets"]["version"]["datasetVersion"] == known.outputs["marts.fct_territory_week"]
     for feed in ("bronze.test_north", "bronze.test_south"):
         assert read[feed]["facets"]["version"]["datasetVersion"] == known.inputs[feed]
 
 
-def test_nothing_new_is_not_built_again(built: dict[str, Any]) -> None:
+def test_nothing_new_is_not_built_again(built: object) -> None:
     before = versions()
-    for name in ("places", "incidents"):
-        assert build.build_domain(name, CITY, "again") is None
+    assert build_marts("again") is None
     assert versions() == before
 
 
-def test_a_city_without_a_loaded_feed_has_nothing_to_build(city: None) -> None:
-    assert build.build_domain("incidents", "toronto", "none") is None
-    assert not lake().exists("/lake/silver/incidents_toronto")
-
-
-WEEK_MARTS = ("fct_incidents", "fct_incident_hour", "fct_territory_week", "fct_cell_week")
-
-
 def test_a_new_batch_rewrites_the_weeks_that_it_touches_and_no_other(
-    built: dict[str, Any], caplog: pytest.LogCaptureFixture
+    built: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="calanque")
-    add_batch("b2", [("new", "2014-07-13 11:30:00", "assault"), ("short", "2014-07-08 02:00:00", "assault")])
-    # A copy of a row of January, and a row that is closed again.
-    add_batch("b3", [("a", "2014-07-10 02:00:00", "assault")], closed="short")
-    assert build.build_domain("incidents", CITY, "b3") is not None
-    assert "New batches touch 3 weeks, from 2014-01-06 to 2014-07-07" in caplog.text
-    assert "the whole is built" not in caplog.text
+    # A copy of a row of January is none more, and a row that is closed again is none.
+    days = {"new": "2014-07-13 11:30:00", "short": "2014-07-08 02:00:00", "a": "2014-07-10 02:00:00"}
+    add_batch("b2", [(name, at, "assault") for name, at in days.items()], closed="short")
+    assert set(outcomes("b2")) == {("incidents", CITY)}
+    assert f"To be built: incidents of {CITY}." in caplog.text
     assert "Unknown codes are counted as other: SMASH_GRAB (1 rows)." in caplog.text
     # What it can not keep it tries to keep ten times, two seconds apart.
     assert "Retrying HMSHandler" not in (settings().logs / "metastore.log").read_text(encoding="utf-8")
     weeks_of = {key: ["2014-07-07"] for key in WEEK_MARTS[:2]}
+    # A week that was cut is whole now.
     weeks_of |= {key: ["2014-06-30", "2014-07-07"] for key in WEEK_MARTS[2:]}
     for mart, row_count in zip(WEEK_MARTS, (1, 1, 4, 2), strict=True):
         condition, written = last_write(f"marts.{mart}")
@@ -273,53 +282,55 @@ def last_write(table: str) -> tuple[str, int]:
     return commit.operationParameters["predicate"], int(commit.operationMetrics["numOutputRows"])
 
 
-def test_a_new_type_makes_the_whole_which_says_of_other_types_what_the_weeks_said(
-    built: dict[str, Any], caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO", logger="calanque")
-    add_batch("b4", [("other", "2014-07-10 02:00:00", "robbery")])
-    told = {mart: sorted(shown("*", mart), key=str) for mart in WEEK_MARTS}
-    assert build.build_domain("incidents", CITY, "b4") is not None
-    assert "They change what is told of other weeks: the whole is built now." in caplog.text
-    assert shown("count(*)", "fct_territory_week", f"type = 'robbery' and {OURS}") == [(27,)]
-    old = f"{OURS} and type <> 'robbery'"
-    assert {mart: sorted(shown("*", mart, old), key=str) for mart in WEEK_MARTS} == told
+def held_back(run_id: str, rows: Sequence[Row], good: Sequence[FeedContract]) -> str:
+    """Build with rows that may not be shown, and with one more in other cities; returns the sentence.
 
-
-def refused(run_id: str, rows: Sequence[Row]) -> str:
-    """Build with more rows, which must be refused and change nothing that is shown; returns the sentence."""
-    before = versions()
-    # By no batch: the whole is built at once.
+    Of the city nothing that is shown changes, of the others all is new.
+    """
+    before = {mart: sorted(shown("*", mart), key=str) for mart in WEEK_MARTS}
     insert(SOUTH, "refused", rows)
-    with pytest.raises(CalanqueError) as raised:
-        build.build_domain("incidents", CITY, run_id)
+    for contract in good:
+        insert(contract, run_id, [(run_id, "2014-02-04 21:00:00", "assault")])
+    found = outcomes(run_id)
     spark.rows(f"delete from {SOUTH.bronze_table} where _batch_id = 'refused'")
-    assert versions() == before
-    assert "synthetic" not in str(raised.value)
-    return str(raised.value)
+    assert {mart: sorted(shown("*", mart), key=str) for mart in WEEK_MARTS} == before
+    assert shown("territory", where=f"incident_id = '{run_id}'") == [(one.territory,) for one in good]
+    assert {city: bool(one.held_back) for (_, city), one in found.items()} == {
+        CITY: True,
+        **{one.territory: False for one in good},
+    }
+    said = found["incidents", CITY].held_back
+    assert said.startswith(f"The incidents of {CITY} are held back: ")
+    assert "synthetic" not in said
+    return said
 
 
-def test_a_mart_that_fails_its_gate_is_never_seen(built: dict[str, Any]) -> None:
-    said = refused("fails", [("misplaced", "2014-07-08 02:00:00", "assault", MISPLACED)])
-    assert said.startswith(
-        "The gate of the marts is not passed. fct_incidents: expect_column_values_to_be_between on lon"
-    )
+def test_a_city_that_fails_its_gate_is_held_back_alone(built: object) -> None:
+    said = held_back("fails", [("misplaced", "2014-07-08 02:00:00", "assault", MISPLACED)], GOOD)
+    assert "fct_incidents: expect_column_values_to_be_between on lon fails (1 of 16 rows break it)" in said
     # The rows were built, where no reader looks.
-    assert rows_of(f"select count(*) from {BUILT}.fct_incidents where incident_id = 'misplaced'") == [(1,)]
+    assert rows_of(f"select count(*) from {SCHEMA}.fct_incidents where incident_id = 'misplaced'") == [(1,)]
     assert [check.column for check in newest_checks("fct_incidents", "fails") if not check.success] == ["lon"]
 
 
-def test_a_row_that_breaks_a_constraint_is_named_and_not_shown(built: dict[str, Any]) -> None:
-    said = refused("broken", [("z", "unknown", "assault")])
+def test_a_city_that_breaks_a_constraint_of_the_whole_build_is_held_back_alone(
+    built: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = held_back("broken", [("z", "unknown", "assault")], GOOD[:1])
     assert re.search(r"model 'fct_incidents' could not run: .*_is_present\.", said)
+    assert caplog.text.count("They can not be built together, and are now built apart.") == 1
 
 
-def test_rows_that_break_a_data_test_are_named_and_not_shown(built: dict[str, Any]) -> None:
-    said = refused("broken", [(f"z{n}", "2014-07-08 02:00:00", "assault", OUTSIDE) for n in range(3)])
-    assert "test 'holds_fct_incidents" in said
+def test_rows_that_break_a_data_test_are_named_and_not_shown(built: object) -> None:
+    before = versions()
+    insert(SOUTH, "refused", [(f"z{n}", "2014-07-08 02:00:00", "assault", OUTSIDE) for n in range(3)])
+    with pytest.raises(CalanqueError, match="test 'holds_fct_incidents"):
+        build_marts("broken")
+    spark.rows(f"delete from {SOUTH.bronze_table} where _batch_id = 'refused'")
+    assert versions() == before
 
 
-def test_the_door_s_key_is_in_no_artefact_and_no_log(built: dict[str, Any]) -> None:
+def test_the_door_s_key_is_in_no_artefact_and_no_log(built: object) -> None:
     key = settings().secret("spark_token").encode()
     files = [path for path in (settings().home / "dbt").rglob("*") if path.is_file()]
     logs = list((settings().logs / "dbt").iterdir())
@@ -328,11 +339,11 @@ def test_the_door_s_key_is_in_no_artefact_and_no_log(built: dict[str, Any]) -> N
     assert [path for path in (*files, *logs) if key in path.read_bytes()] == []
 
 
-VARIABLES = {"prefix": PREFIX, "schema": f"{PREFIX}silver", "territory": CITY, "area_zone_count": 3, "sources": {}}
+VARIABLES = {"prefix": PREFIX, "schema": f"{PREFIX}silver", "territories": [CITY], "area_zone_count": 3, "sources": {}}
 
 
 @pytest.fixture(scope="module")
-def scratch(city: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def scratch(cities: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Schemas of one's own, with every feed and no row of any; returns the folder of their builds."""
     target = tmp_path_factory.mktemp("dbt")
     write_project(target, list(load_contracts().values()))
@@ -343,7 +354,6 @@ def scratch(city: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         spark.rows(f"create view {PREFIX}bronze.{contract.feed} as select {empty} where false")
     for places in ("territory_cells", "territory_areas"):
         spark.rows(f"create view {PREFIX}silver.{places} as select * from silver.{places}")
-    refer_to_others(f"{PREFIX}silver", CITY, None)
     yield target
     for tier in ("bronze", "silver", "marts"):
         new_schema(f"{PREFIX}{tier}")
@@ -379,7 +389,7 @@ def test_a_condition_that_rows_break_is_named_with_how_many_do(scratch: Path) ->
         dbt.check_forecast(scratch, VARIABLES, "test-run", others)
 
 
-def test_a_forecast_that_fails_its_gate_is_not_written(city: None) -> None:
+def test_a_forecast_that_fails_its_gate_is_not_written(cities: None) -> None:
     monday = date(2014, 7, 14)
     at = {"date": monday, "timestamp": datetime(2014, 7, 14)}
     of_kind = {"string": "x", "double": 0.5, "int": 1, "boolean": True} | at

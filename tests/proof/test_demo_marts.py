@@ -8,7 +8,6 @@ from sent import sent
 
 from calanque.demo.run import DemoRun
 from calanque.engines import spark, trino
-from calanque.marts import build
 from calanque.marts.domains import DOMAINS
 from calanque.runs.batches import read_reports
 from calanque.twin.street_sensors import WRONG_TIME
@@ -49,7 +48,6 @@ def test_nothing_in_bronze_follows_an_object(first: DemoRun) -> None:
 
 
 def test_the_hours_of_sensors_are_shown_and_few_persons_are_not(first: DemoRun) -> None:
-    assert build.build_domain("observations", "marseille", "again") is None
     rows = spark.rows(
         "select * from marts.fct_observation_hour where territory = 'marseille' and quantity not like 'detected_%'"
     )
@@ -69,7 +67,6 @@ def test_the_hours_of_sensors_are_shown_and_few_persons_are_not(first: DemoRun) 
 
 
 def test_acts_are_counted_by_area_and_month_and_few_are_withheld(first: DemoRun) -> None:
-    assert build.build_domain("enforcement", "marseille", "again") is None
     rows = spark.rows("select * from marts.fct_enforcement_area_month where territory = 'marseille'")
     areas, kinds, months = ({row[name] for row in rows} for name in ("area_id", "type", "month_start_date"))
     assert kinds == {"obstruction", "traffic", "waste", "noise", "disorder"} and len(months) == 3
@@ -88,7 +85,6 @@ def test_acts_are_counted_by_area_and_month_and_few_are_withheld(first: DemoRun)
 
 
 def test_uses_of_a_place_at_one_time_are_told(first: DemoRun) -> None:
-    assert build.build_domain("surroundings", "marseille", "again") is None
     rows = {row.event_id: row for row in spark.rows("select * from marts.fct_planned_event")}
     assert len(rows) == sum(read_reports(f"marseille_{feed}")[0].loaded_count for feed in ("agenda", "occupations"))
     clean = {row["NUM_ARRETE"] for row in sent("marseille_occupations")} & set(rows)

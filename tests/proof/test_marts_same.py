@@ -13,8 +13,7 @@ from pyspark.sql import types
 from calanque.demo.run import DemoRun
 from calanque.engines import deltars, spark, trino
 from calanque.engines.hdfs import lake
-from calanque.marts.build import WRITTEN_BY_ML
-from calanque.marts.domains import DOMAINS
+from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 from calanque.settings import settings as here
 
 OF_DOMAINS = (mart for domain in DOMAINS.values() for mart in domain.marts)

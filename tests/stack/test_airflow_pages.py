@@ -213,9 +213,9 @@ def test_dbt_says_each_model_with_rows_seconds_and_tests(stack: Settings, first:
         for task in orchestrator.task_instances(run)
         if task["state"] == "success"
     )
-    # A city is built where no reader looks; Toronto's rows are most.
+    # Marts are built where no reader looks; Toronto's rows are most.
     said = re.findall(
-        r"^silver__incidents_\w+\.fct_incidents: ([\d,]+) rows in [\d.]+ s, (\d+) of \2 tests pass\.$",
+        r"^silver__marts\.fct_incidents: ([\d,]+) rows in [\d.]+ s, (\d+) of \2 tests pass\.$",
         text,
         re.MULTILINE,
     )

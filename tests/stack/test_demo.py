@@ -15,7 +15,7 @@ from calanque.engines import delta, deltars, tracking, trino
 from calanque.engines.airflow_client import Orchestrator
 from calanque.engines.hdfs import lake
 from calanque.governance.lineage import trace
-from calanque.marts import build
+from calanque.marts import check
 from calanque.places.territory import load_territory
 from calanque.runs.state import last_state
 from calanque.settings import Settings
@@ -60,21 +60,21 @@ def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> N
 def test_what_was_checked_of_forecasts_is_not_checked_again(
     first: DemoRun, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Each city's run ends with a check of what all cities published: the last one was made on what stands."""
+    """What all cities published is checked together, some times a day."""
     caplog.set_level("INFO", logger="calanque")
-    monkeypatch.delattr(build.dbt, "check_forecast")  # whoever called it would fail
-    build.check_forecast("again")
+    check.check_forecast("once")
+    monkeypatch.delattr(check.dbt, "check_forecast")  # whoever called it would fail
+    check.check_forecast("again")
     assert "was checked as it stands; nothing to do" in caplog.text
 
 
 def test_a_city_takes_no_row_from_another_and_says_so_in_its_commit(first: DemoRun) -> None:
     # Comments are commits of their own, which bring no row.
     commits = [c for c in deltars.history("marts.fct_incidents", 100) if c["operation"] not in delta.MAINTENANCE]
-    written = [(c["user_metadata"]["territory"], int(c["metrics"]["numOutputRows"])) for c in commits]
-    assert sorted(written) == sorted(
-        tuple(row) for row in trino.query("select territory, count(*) from fct_incidents group by territory")
-    )
-    assert {territory for territory, _ in written} == set(CITIES)
+    written = [(tuple(c["user_metadata"]["territories"]), int(c["metrics"]["numOutputRows"])) for c in commits]
+    counts = dict(trino.query("select territory, count(*) from fct_incidents group by territory"))
+    assert sorted(city for cities, _ in written for city in cities) == sorted(counts) == sorted(CITIES)
+    assert written == [(cities, sum(counts[city] for city in cities)) for cities, _ in written]
 
 
 def test_a_week_that_the_data_have_begun_says_so(first: DemoRun) -> None:

@@ -219,7 +219,7 @@ def test_a_city_is_three_files_from_its_feed_to_its_forecast(
     # The clock may have started one that found nothing to do.
     states = next(states for states in told if states["forecast"] == "success")
     assert states["monitor"] in {"success", "skipped"}
-    assert {states["forecast"], states["near_repeat"], states["check"]} == {"success"}
+    assert {states["forecast"], states["near_repeat"]} == {"success"}
     named_everywhere(stack, browser)
     count = 3 * DAYS
     unknown = count // 50

@@ -50,7 +50,7 @@ class Door:
             ],
             "row_count": [("fct_incidents", "toronto", 7000), ("fct_incidents", None, 0)],
             "governance.batch": [tuple(batch())],
-            "governance.gate_result": [("landing", FEED, "b0123", NOW, 3, 2, 1)],
+            "governance.gate_result": [("landing", FEED, "b0123", None, NOW, 3, 2, 1)],
             "governance.step": [],
             "governance.lineage_event": [],
             "fct_model_promotion": [("toronto", "risk-toronto", "3", at, None, "4", "refused", "No better.", NOW)],
@@ -203,10 +203,10 @@ def test_a_mart_is_of_its_last_build_not_of_a_step_that_found_nothing_to_change(
         if "governance.step" in sql:
             return [step("nothing", 1), step("built", 9)]
         if "lineage_event" in sql:
-            return [("marts.fct_incidents", "incidents_toronto", "built", NOW, 6, 5)]
+            return [("marts.fct_incidents", "built", NOW, 6, 5)]
         if "gate_result" in sql:
-            # Another city of the same run is gated later.
-            return [("marts", "fct_incidents", "built", NOW - timedelta(hours=age), 4, age // 3, 0) for age in (8, 10)]
+            cities = {"marseille": 2, "toronto": 3}
+            return [("marts", "fct_incidents", "built", city, NOW, 4, held, 0) for city, held in cities.items()]
         return door.query(sql, user)
 
     monkeypatch.setattr(lake_state.trino, "query", built)

@@ -22,7 +22,7 @@ from calanque.engines import airflow_feeds
 from calanque.engines.airflow_alerts import alert
 from calanque.governance.maintain import OTHERS
 from calanque.marts.domains import DOMAINS, territories
-from calanque.stack.pools import FORECAST_POOL, TRAINING_POOL, feed_pool, marts_pool, pools
+from calanque.stack.pools import FORECAST_POOL, MARTS_POOL, TRAINING_POOL, feed_pool, pools
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_DAG = 75
@@ -77,7 +77,7 @@ def test_each_dag_says_whose_it_is_and_what_to_do(bag: DagBag) -> None:
 
 def test_each_writer_has_its_pool(bag: DagBag) -> None:
     tasks = {f"{dag.dag_id}.{task.task_id}": task.pool for dag in bag.dags.values() for task in dag.tasks}
-    looking = {"retention.others", "retention.due", "maintain.due", "freshness.late"}
+    looking = {"retention.others", "retention.due", "maintain.due", "freshness.late", "transform.held_back"}
     assert {name for name, pool in tasks.items() if pool not in pools()} <= looking
 
 
@@ -91,8 +91,7 @@ def test_upkeep_and_retention_hold_the_pool_of_the_writer_of_each_table(bag: Dag
         assert bag.dags["retention"].get_task(f"expire_{feed}").pool == feed_pool(feed)
     look = bag.dags["retention"].get_task("due")
     assert look.downstream_task_ids == {"others", *(f"expire_{feed}" for feed in look.op_args[0])}
-    for domain in DOMAINS.values():
-        assert {pool_of[f"marts.{mart}"] for mart in domain.marts} == {marts_pool(domain.name)}
+    assert {pool_of[f"marts.{mart}"] for domain in DOMAINS.values() for mart in domain.marts} == {MARTS_POOL}
     assert sorted(others.op_args[0]) == sorted(pool_of)
     # What is looked at is each writer by the name of its task.
     assert due.op_args[0] == {name: task.op_args[0] for name, task in upkeep.items()}
@@ -101,14 +100,11 @@ def test_upkeep_and_retention_hold_the_pool_of_the_writer_of_each_table(bag: Dag
     assert [bag.dags[name].timetable.expression for name in ("retention", "maintain")] == ["0 3 * * *", "30 3 * * *"]
 
 
-def test_the_city_that_learns_longest_is_built_first(bag: DagBag) -> None:
-    tasks = bag.dags["transform"].tasks
-    # Otherwise a city with more domains would come first.
-    assert {task.weight_rule for task in tasks} == {"absolute"}
-    weights = {task.task_id: task.priority_weight for task in tasks}
-    for domain in ("places", "incidents"):
-        in_turn = [weights[f"build_{domain}_{city}"] for city in ("toronto", "chicago", "marseille")]
-        assert in_turn == sorted(set(in_turn), reverse=True)
+def test_the_city_that_learns_longest_is_trained_first(bag: DagBag) -> None:
+    tasks = [bag.dags[f"train_{city}"].get_task("train") for city in ("toronto", "chicago", "marseille")]
+    assert {task.pool for task in tasks} == {TRAINING_POOL}
+    in_turn = [task.priority_weight for task in tasks]
+    assert in_turn == sorted(set(in_turn), reverse=True)
 
 
 def timetables(bag: DagBag) -> dict[str, Any]:
@@ -187,15 +183,14 @@ def test_assets_link_the_chain(bag: DagBag) -> None:
     assert [task.task_id for task in feed.topological_sort()] == ["land", "protect", "gate", "publish"]
     assert outlets(feed.dag_id) <= waits_for("transform")
     for city in CITIES:
-        assert waits_for(f"train_{city}") <= outlets("transform")
+        # Which of them a build updates is known once it has run.
+        assert waits_for(f"train_{city}") <= {one.name for one in bag.dags["transform"].get_task("held_back").inlets}
         assert waits_for(f"forecast_{city}") <= outlets(f"train_{city}")
         assert city in bag.dags[f"train_{city}"].tags
         assert city in bag.dags[f"forecast_{city}"].tags
 
 
 STEPS = {
-    # One of two idle must not leave the other unchecked.
-    "check": ({"forecast", "near_repeat"}, "none_failed_min_one_success"),
     "near_repeat": (set(), "none_failed"),
     # What was published is scored before the champion is judged; with no week newly covered, both go on all the same.
     "monitor": ({"score"}, "none_failed"),
@@ -208,10 +203,9 @@ def test_the_steps_of_a_forecast_stand_in_this_order_and_exist(bag: DagBag) -> N
     tasks = bag.dags["forecast_toronto"].tasks
     assert {task.task_id: (task.upstream_task_ids, task.trigger_rule) for task in tasks} == STEPS
     for task in tasks:
-        if task.task_id != "check":
-            module, name, _ = task.op_args
-            assert callable(getattr(import_module(module), f"{name}_territory"))
-            assert task.task_id == name
+        module, name, _ = task.op_args
+        assert callable(getattr(import_module(module), f"{name}_territory"))
+        assert task.task_id == name
 
 
 def test_an_audit_is_started_by_a_person_and_holds_up_no_forecast(bag: DagBag) -> None:
@@ -222,7 +216,7 @@ def test_an_audit_is_started_by_a_person_and_holds_up_no_forecast(bag: DagBag) -
     assert audit.pool != FORECAST_POOL
 
 
-FEED_LINKS, UPKEEP = {"Contract", "Runbook"}, ("retention", "maintain", "freshness")
+FEED_LINKS, UPKEEP = {"Contract", "Runbook"}, ("transform", "retention", "maintain", "freshness")
 
 
 def test_a_task_opens_what_it_made_and_what_to_do(bag: DagBag) -> None:
@@ -233,8 +227,7 @@ def test_a_task_opens_what_it_made_and_what_to_do(bag: DagBag) -> None:
         **{(f"train_{city}", "train"): {"MLflow run"} for city in CITIES},
         **{("audit_risk", f"audit_{city}"): {"MLflow run", "Audit report"} for city in CITIES},
         **{(f"forecast_{city}", "monitor"): {"Input drift"} for city in CITIES},
-        **{("transform", f"build_{d.name}_{city}"): {"Runbook"} for d in DOMAINS.values() for city in d.territories},
-        **{(dag, task): {"Runbook"} for dag in UPKEEP for task in bag.dags[dag].task_ids},
+        **{(dag, task): {"Runbook"} for dag in UPKEEP for task in bag.dags[dag].task_ids if task != "forecasts"},
     }
     of_feeds = [links for key, links in buttons.items() if key[0].startswith("feed_")]
     assert of_feeds == [FEED_LINKS] * sum(len(dag.tasks) for dag in read if dag.dag_id.startswith("feed_"))

@@ -26,8 +26,8 @@ KEY_TESTS = {"unique", "unique_together", "every_cell_once_a_week"}
 SHARES = {0.1, 0.5, 0.9, 1.0}
 DBT = settings().root / "dbt"
 Node = dict[str, Any]
-TOLD = {**variables("", DOMAINS["incidents"].contracts, "marts")["sources"], "other": r"Source: l'eau \ x."}
-VARIABLES = json.dumps({"sources": TOLD})
+TOLD = variables([], DOMAINS["incidents"].contracts, "marts")["sources"]["incidents"] | {"other": r"Source: l'eau \ x."}
+VARIABLES = json.dumps({"sources": {"incidents": TOLD}})
 
 
 def compiled(target: Path, *arguments: str) -> str:
@@ -92,8 +92,11 @@ def test_the_comment_of_a_mart_ends_with_whom_to_cite(marts: dict[str, Node], ta
     texts += "{{ node.name }}: {{ sql_text(told_with_sources(node)) }}\n{% endfor %}"
     said = compiled(target, "--inline", texts)
     found = dict(line.split(": ", maxsplit=1) for line in said.splitlines() if line.partition(":")[0] in marts)
-    cited = " ".join(literal(TOLD[feed])[1:-1] for feed in sorted(TOLD))
-    assert found == {name: f"{literal(node['description'].strip())[:-1]} {cited}'" for name, node in marts.items()}
+    cited = {"incidents": " " + " ".join(literal(TOLD[feed])[1:-1] for feed in sorted(TOLD))}
+    assert found == {
+        name: f"{literal(node['description'].strip())[:-1]}{cited.get(node['tags'][0], '')}'"
+        for name, node in marts.items()
+    }
 
 
 def test_every_mart_has_a_key_test(manifest: Node, marts: dict[str, Node]) -> None:

@@ -9,8 +9,7 @@ import pytest
 from calanque.contracts import load_contracts
 from calanque.contracts.gates import Expectation, Gate, GateResult, load_gate, load_gates, read_gate
 from calanque.errors import CalanqueError
-from calanque.marts.build import WRITTEN_BY_ML
-from calanque.marts.domains import DOMAINS
+from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 
 GATES: list[Gate] = [*load_gates("landing").values(), *load_gates("marts").values()]
 LINES = [(gate.name, item) for gate in GATES for item in gate.expectations]

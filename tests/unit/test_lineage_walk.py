@@ -21,7 +21,7 @@ def event(
     fields: dict[str, tuple[tuple[str, str], ...]] | None = None,
     kind: str = "COMPLETE",
     version: str | None = None,
-    territory: str | None = None,
+    cities: tuple[str, ...] = (),
 ) -> Event:
     """Return one event as it is stored, with only the facets the walk reads."""
     origins = {
@@ -38,7 +38,7 @@ def event(
         "eventTime": at,
         "run": {
             "runId": f"run of {job}",
-            "facets": {"calanque_run": {"runName": f"{job} at {at}", "territory": territory}},
+            "facets": {"calanque_run": {"runName": f"{job} at {at}", "territories": cities}},
         },
         "job": {"name": job},
         "inputs": [{"name": name} for name in inputs],
@@ -124,10 +124,10 @@ def test_a_wrong_name_ends_in_a_sentence(dataset: str, column: str | None, sente
 
 
 def test_a_table_of_two_cities_is_followed_in_both_and_each_in_its_own_rows() -> None:
-    at = iter(f"2024-02-0{day}T02:00:00Z" for day in (9, 8, 7, 6, 5, 4))
+    at = iter(f"2024-02-0{day}T02:00:00Z" for day in (9, 8, 7, 6, 5, 4, 3))
 
-    def wrote(table: str, source: str, city: str) -> Event:
-        return event(f"{table}.{city}", next(at), table, (source,), {"n": ((source, "n"),)}, territory=city)
+    def wrote(table: str, source: str, *cities: str) -> Event:
+        return event(f"{table}.{cities}", next(at), table, (source,), {"n": ((source, "n"),)}, cities=cities)
 
     # Newest first: the north was forecast after the south's marts were built, from the north's own.
     log = [
@@ -142,6 +142,9 @@ def test_a_table_of_two_cities_is_followed_in_both_and_each_in_its_own_rows() ->
         ("marts.i", ["bronze.n"]),
         ("marts.i", ["bronze.s"]),
     ]
+    # One run that wrote the rows of several is followed once.
+    together = [wrote("marts.i", "bronze.b", "north", "south"), log[1]]
+    assert [node.dataset for node in lineage.trace("marts.i", "n", together).origins] == ["bronze.b"]
 
 
 def test_events_older_than_the_last_writer_are_not_read() -> None:

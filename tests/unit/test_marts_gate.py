@@ -9,12 +9,12 @@ import pytest
 
 from calanque.contracts.gates import GateResult
 from calanque.errors import CalanqueError
-from calanque.marts import build, gate
+from calanque.marts import gate
 from ml import marts
 from ml.risk.forecast_mart import FINE, FORECAST
 
 WEEK = date(2026, 6, 1)
-GOOD = pd.DataFrame({name: [0.1, 0.2] for name in FORECAST.columns}).assign(upper_count=1)
+GOOD = pd.DataFrame({name: [0.1, 0.2] for name in FORECAST.columns}).assign(upper_count=1, territory="here")
 BAD = GOOD.assign(expected_count=[0.1, 501.0])
 
 
@@ -26,16 +26,26 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[GateResult]:
     return kept
 
 
-def test_what_was_built_is_read_where_it_was_built(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mart_is_read_once_where_it_was_built_and_judged_city_by_city(
+    monkeypatch: pytest.MonkeyPatch, recorded: list[GateResult]
+) -> None:
     """It used to be what was shown, which a first build does not have, and what was built went by ungated."""
-    gated: list[str] = []
-    city = SimpleNamespace(
-        domain=SimpleNamespace(marts=("dim_cell",)), schema="silver__places_here", run_id="run", contracts=[]
-    )
-    monkeypatch.setattr(build.spark, "session", lambda: SimpleNamespace(table=lambda name: name))
-    monkeypatch.setattr(build, "check_rows", lambda frames, *_: gated.extend(frames.values()))
-    build.check_built(city)
-    assert gated == ["silver__places_here.dim_cell"]
+    read: list[tuple[str, ...]] = []
+    rows = pd.DataFrame({"territory": ["marseille", "toronto"], "incident_count": [1, 0], "type": ["a", "b"]})
+
+    def table(name: str) -> Any:
+        def select(*columns: str) -> Any:
+            read.append((name, *columns))
+            return SimpleNamespace(toPandas=lambda: rows[list(columns)])
+
+        return SimpleNamespace(columns=list(rows), select=select)
+
+    monkeypatch.setattr(gate.spark, "session", lambda: SimpleNamespace(table=table))
+    found = gate.judge("silver__here", {"fct_cell_week": {"marseille": (), "toronto": ()}}, "run")
+    assert read == [("silver__here.fct_cell_week", "territory", "incident_count")]
+    assert list(found) == [("fct_cell_week", "toronto")]
+    assert "on incident_count fails (1 of 1 rows break it)" in found["fct_cell_week", "toronto"]
+    assert [(one.territory, one.passed) for one in recorded] == [("marseille", True), ("toronto", False)]
 
 
 @pytest.fixture

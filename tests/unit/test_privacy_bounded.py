@@ -25,13 +25,9 @@ PIECES = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> None:
-    """Read what is loaded with the first text: it is no text's cost."""
-    redact([NEIGHBOUR])
-
-
 def seconds(text: str) -> float:
+    # What is loaded with the first text is no text's cost.
+    redact([NEIGHBOUR])
     started_s = time.process_time()
     redact([text])
     return time.process_time() - started_s

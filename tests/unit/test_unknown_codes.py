@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from calanque.marts import codes
-from calanque.marts.domains import DOMAINS
 
-FOUND = [SimpleNamespace(code="DIVAG_ANIM", n=1_200), SimpleNamespace(code="other", n=3)]
+CITY = "marseille"
 
 
 @pytest.mark.parametrize("domain", ["incidents", "enforcement"])
@@ -16,8 +15,12 @@ def test_an_unknown_code_is_a_warning_with_its_count(
     domain: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(codes.spark, "rows", lambda text: asked.append(text) or FOUND)
-    assert codes.unknown_codes(DOMAINS[domain], "marseille", "silver__x") == {"DIVAG_ANIM": 1_200}
+    of_city = {"domain": domain, "territory": CITY}
+    found = [SimpleNamespace(code=code, n=n, **of_city) for code, n in (("DIVAG_ANIM", 1_200), ("other", 3))]
+    monkeypatch.setattr(codes.spark, "rows", lambda text: asked.append(text) or found)
+    assert codes.unknown_codes({domain: [CITY], "reports": [CITY]}, "silver__x") == {
+        (domain, CITY): {"DIVAG_ANIM": 1_200}
+    }
     (record,) = caplog.records
     assert record.getMessage() == (
         "Unknown codes are counted as other: DIVAG_ANIM (1,200 rows). Map them in infra/territories/marseille.yml."
@@ -31,4 +34,4 @@ def test_a_domain_without_codes_asks_nothing(domain: str, monkeypatch: pytest.Mo
         raise AssertionError("asked")
 
     monkeypatch.setattr(codes.spark, "rows", never)
-    assert codes.unknown_codes(DOMAINS[domain], "marseille", "silver__x") == {}
+    assert codes.unknown_codes({domain: [CITY], "incidents": []}, "silver__x") == {}

@@ -1,31 +1,13 @@
 -- Registers write an hour that nobody knows as midnight or as noon: ml/risk believes such an hour by the same rule.
-with incidents as (
-
-    select
-        incident_id,
-        territory,
-        type,
-        hour(occurred_local_at) as occurred_local_hour
-    from {{ ref('int_incidents__deduplicated') }}
-    union all
-    select
-        incident_id,
-        territory,
-        type,
-        occurred_local_hour
-    from {{ source('shown', 'shown_incidents') }}
-
-),
-
-hours as (
+with hours as (
 
     select
         territory,
         type,
-        occurred_local_hour,
+        hour(occurred_local_at) as occurred_local_hour,
         count(incident_id) as incident_count
-    from incidents
-    group by territory, type, occurred_local_hour
+    from {{ ref('int_incidents__deduplicated') }}
+    group by territory, type, hour(occurred_local_at)
 
 )
 

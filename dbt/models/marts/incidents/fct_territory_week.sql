@@ -1,28 +1,12 @@
 -- Only weeks observed from Monday to Sunday: a zero of a cut week would be a lie.
-with days as (
-
-    select
-        territory,
-        type,
-        occurred_local_date
-    from {{ ref('fct_incidents') }}
-    union all
-    select
-        territory,
-        type,
-        occurred_local_date
-    from {{ source('shown', 'shown_incidents') }}
-
-),
-
-spans as (
+with spans as (
 
     select
         territory,
         type,
         min(min(occurred_local_date)) over (partition by territory) as first_date,
         max(max(occurred_local_date)) over (partition by territory) as last_date
-    from days
+    from {{ ref('fct_incidents') }}
     group by territory, type
 
 ),
@@ -64,5 +48,4 @@ left join {{ ref('fct_incidents') }} as incidents
         and weeks.type = incidents.type
         and weeks.week_start_date = incidents.week_start_date
         and incidents.is_in_territory
-where {{ is_built('weeks.week_start_date') }}
 group by weeks.territory, weeks.type, weeks.week_start_date, sizes.cell_count

@@ -12,4 +12,4 @@ select
     area_id,
     area_name
 from {{ source('places', 'territory_cells') }}
-where territory = '{{ var('territory', '') }}'
+where territory in ('{{ var('territories', []) | join("', '") }}')

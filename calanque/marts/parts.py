@@ -1,0 +1,141 @@
+"""What is to be built: the domains and cities whose marts are not of what is loaded, or not by the code of today."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, NamedTuple
+
+from calanque.contracts import Folders, read_contracts
+from calanque.contracts.odcs import SUFFIX
+from calanque.engines import delta
+from calanque.errors import CalanqueError
+from calanque.governance.retention import newest_kept
+from calanque.marts.domains import DOMAINS, Domain
+from calanque.marts.places import can_be_drawn, points_of, write_places
+from calanque.places.territory import load_territory
+from calanque.runs import state
+from calanque.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from calanque.contracts import FeedContract
+
+log = logging.getLogger(__name__)
+PLACES = DOMAINS["places"]
+
+
+class Part(NamedTuple):
+    """What is built of one domain and city, from the contracts of its loaded feeds and the inputs that they are."""
+
+    domain: Domain
+    territory: str
+    contracts: tuple[FeedContract, ...]
+    inputs: dict[str, int | str]
+
+    @property
+    def step(self) -> str:
+        """Its name in `governance.step`."""
+        return step_of(self.domain, self.territory)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Its domain's name and its city's."""
+        return self.domain.name, self.territory
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return f"{self.domain.name} of {self.territory}"
+
+
+def due_parts(run_id: str) -> tuple[list[Part], dict[str, str]]:
+    """Return what is to be built, and the cities whose places can not be drawn, with the reason.
+
+    Cells are drawn anew first where what draws them has changed; the others are made from them.
+    """
+    loaded_feeds, parts, not_drawn = loaded(), list[Part](), dict[str, str]()
+    for territory in sorted({contract.territory for contract in loaded_feeds}):
+        try:
+            parts += _due_of([one for one in loaded_feeds if one.territory == territory], territory, run_id)
+        except CalanqueError as error:
+            not_drawn[territory] = f"The places of {territory} can not be drawn. {error}"
+    return parts, not_drawn
+
+
+def _due_of(contracts: Sequence[FeedContract], territory: str, run_id: str) -> Iterator[Part]:
+    """Yield what is to be built of a city, its places first."""
+    city, is_redrawn = load_territory(territory), False
+    if is_drawn := can_be_drawn(city, contracts):
+        places = _part(PLACES, territory, contracts)
+        if not state.unchanged(places.step, places.inputs):
+            before = state.last_state(places.step)
+            is_redrawn = write_places(city, contracts, run_id)
+            if before and not is_redrawn and before.inputs.get("code") == places.inputs["code"]:
+                state.record(places.step, places.inputs, before.outputs)
+            else:
+                is_redrawn = True
+                yield places
+    for domain in DOMAINS.values():
+        own = [contract for contract in contracts if contract.shape in domain.shapes]
+        if domain is PLACES or not own:
+            continue
+        if domain.is_placed and not is_drawn:
+            log.info("No incident has been loaded for %s yet, which draw its places: %s wait.", territory, domain.name)
+            continue
+        part = _part(domain, territory, own)
+        if not state.unchanged(part.step, part.inputs) or is_redrawn:
+            yield part
+
+
+def loaded() -> list[FeedContract]:
+    """Return the contracts of the feeds with a shape that have a batch in bronze.
+
+    One that has become wrong stands as its newest version that loaded a batch: what marts show of the feed stays.
+    """
+    _, wrong = read_contracts()
+    kept = [one for feed in wrong if (one := newest_kept(feed)) and one.shape in PLACES.shapes]
+    return [contract for contract in (*PLACES.contracts, *kept) if is_loaded(contract.feed)]
+
+
+def is_loaded(feed: str) -> bool:
+    """Tell whether a feed's bronze table holds a batch: its creation is a commit of its own, some seconds earlier."""
+    commit = delta.last_data_commit(f"bronze.{feed}")
+    return commit is not None and commit.operation != "CREATE TABLE"
+
+
+def _part(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> Part:
+    """Return a part with what its marts are made from: bronze, code, and the places that they refer to."""
+    read = points_of(load_territory(territory), contracts) if domain is PLACES else contracts
+    inputs = state.table_versions([contract.bronze_table for contract in read])
+    before = None if domain is PLACES else state.last_state(step_of(PLACES, territory))
+    inputs |= dict(before.outputs if before else {}) | {"code": _code(domain, contracts)}
+    return Part(domain, territory, tuple(contracts), inputs)
+
+
+def _code(domain: Domain, contracts: Sequence[FeedContract]) -> str:
+    """Return the hash of what makes the marts of a city: another domain's models, or another city, is not of it."""
+    root = settings().root
+    dbt_project, calanque = root / "dbt", root / "calanque"
+    return state.code_hash(
+        dbt_project / "dbt_project.yml",
+        *(dbt_project / folder for folder in ("macros", "tests", "models/shapes", "models/places")),
+        *sorted((dbt_project / "models").glob(f"*/{domain.name}")),
+        *asked_of(domain.marts, contracts),
+        root / "infra" / "taxonomy.yml",
+        calanque / "marts",
+        calanque / "places",
+    )
+
+
+def asked_of(marts: Sequence[str], contracts: Sequence[FeedContract]) -> Iterator[Path]:
+    """Yield the files that say what must be true of some marts: their gates, the contracts and their cities."""
+    root = settings().root
+    yield from (root / "expectations" / "marts" / f"{mart}.yml" for mart in marts)
+    yield from (Folders().contracts / f"{contract.feed}{SUFFIX}" for contract in contracts)
+    yield from (root / "infra" / "territories" / f"{city}.yml" for city in sorted({c.territory for c in contracts}))
+
+
+def step_of(domain: Domain, territory: str) -> str:
+    """Return the name of what is built of a domain and city, in `governance.step`."""
+    return f"marts.{domain.name}.{territory}"
