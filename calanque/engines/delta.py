@@ -93,17 +93,6 @@ def has_data_after(table: str, version: int) -> bool:
     return checkpoint is None or checkpoint.version != version
 
 
-def data_commits_after(table: str, version: int) -> list[Commit] | None:
-    """Return the commits after a version that changed rows, newest first; None when the log does not reach that far."""
-    found: list[Commit] = []
-    for commit in _commits(table):
-        if commit.version <= version:
-            return found if commit.version == version else None
-        if commit.operation not in MAINTENANCE:
-            found.append(commit)
-    return None
-
-
 def remove_unborn(table: str, idle_s: float = 0.0) -> bool:
     """Delete the files of a table whose first commit never came (its writer was killed); True when it did.
 

@@ -191,11 +191,6 @@ def may_hold(table: str, column: str, is_possible: Callable[[Any, Any], bool]) -
     return any(is_possible(low, high) for low, high in bounds(table, column))
 
 
-def columns(table: str) -> list[str]:
-    """Return the names of the columns of a table."""
-    return [field.name for field in newest(table).schema().fields]
-
-
 def file_count(table: str) -> int:
     """Return of how many files a table is now.
 

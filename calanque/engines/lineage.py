@@ -151,13 +151,11 @@ def dbt_events(
         target_path=str(target_dir.resolve()),
     )
     found = processor.parse()
-    versions, by_table, events = dict(input_versions or {}), territories or {}, list[RunEvent]()
-    every_city = sorted({city for cities in by_table.values() for city in cities})
+    versions, events = dict(input_versions or {}), list[RunEvent]()
     for event in [*found.completes, *found.fails]:
         _rename(event, names or {})
-        about = next((item.name for item in [*(event.outputs or []), *(event.inputs or [])]), "")
-        cities = list(by_table.get(about, every_city))
-        if cities or not by_table:
+        cities = _cities(event, territories or {})
+        if cities or not territories:
             events.append(event)
         event.run.facets["calanque_run"] = _CalanqueRunFacet(run_id, event.eventTime, cities)
         for output in event.outputs or []:
@@ -167,6 +165,13 @@ def dbt_events(
             if item.name in versions:
                 item.facets = {**(item.facets or {}), "version": _version(versions[item.name])}
     return [as_dict(event) for event in events]
+
+
+def _cities(event: RunEvent, territories: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the cities whose rows of a table are shown; of a table that nobody is shown, those of all."""
+    about = next((item.name for item in [*(event.outputs or []), *(event.inputs or [])]), "")
+    every_city = sorted({city for cities in territories.values() for city in cities})
+    return list(territories.get(about, every_city))
 
 
 def _rename(event: RunEvent, names: Mapping[str, str]) -> None:

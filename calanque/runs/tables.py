@@ -151,7 +151,9 @@ def make_tables() -> None:
             delta.remove_unborn(table.name)
             lake().make_readable(delta.table_path(table.name), READER)
             spark.rows(create_sql(table))
-        elif missing := [one for one in table.columns if one[0] not in deltars.columns(table.name)]:
+            continue
+        known = {field.name for field in deltars.newest(table.name).schema().fields}
+        if missing := [column for column in table.columns if column[0] not in known]:
             spark.rows(f"ALTER TABLE {table.name} ADD COLUMNS ({_declared(missing)})")
 
 

@@ -9,4 +9,4 @@ select
     cast(area_m2 as double) as area_m2,
     source
 from {{ source('places', 'territory_areas') }}
-where territory in ('{{ var('territories', []) | join("', '") }}')
+where territory in ('{{ built_territories() }}')

@@ -12,4 +12,4 @@ select
     area_id,
     area_name
 from {{ source('places', 'territory_cells') }}
-where territory in ('{{ var('territories', []) | join("', '") }}')
+where territory in ('{{ built_territories() }}')
