@@ -109,10 +109,10 @@ class Walk:
         self._browser.close()
 
     def _picture(self) -> None:
-        (name,) = re.findall(r"!\[\]\(screenshots/([a-z-]+\.png)\)", self.section)
+        (name,) = re.findall(r"!\[\]\(pictures/([a-z-]+)\.webp\)", self.section)
         folder = self.stack.home / "screenshots"
         folder.mkdir(exist_ok=True)
         on_terminal = self.page.url == "about:blank"
         self.page.mouse.move(SCREEN["width"] - 1, SCREEN["height"] - 1)  # what was clicked last may show a hint
         expect(self.page.locator(".chakra-skeleton")).to_have_count(0, timeout=WAIT_MS)
-        (self.page.locator("pre") if on_terminal else self.page).screenshot(path=folder / name)
+        (self.page.locator("pre") if on_terminal else self.page).screenshot(path=folder / f"{name}.png")

@@ -8,7 +8,8 @@ import yaml
 from tree import files
 
 ROOT = Path(__file__).resolve().parents[2]
-LARGEST_BYTES = 600_000
+LARGEST_BYTES, PICTURE_BYTES = 600_000, 150_000
+WALKS = ROOT / "infra" / "walks"
 
 
 def tracked() -> list[Path]:
@@ -53,13 +54,14 @@ def test_what_is_of_every_city_names_none(place: str) -> None:
     assert {name: found for name in files if (found := words[name] & names)} == {}
 
 
-def test_no_binary_and_no_large_file() -> None:
-    found = [
-        str(path.relative_to(ROOT))
-        for path in tracked()
-        if b"\0" in path.read_bytes() or path.stat().st_size > LARGEST_BYTES
-    ]
-    assert found == []
+def test_no_binary_but_the_pictures_of_the_docs_and_no_large_file() -> None:
+    pages = (ROOT / "README.md", *WALKS.glob("*.md"))
+    shown = {
+        name for page in pages for name in re.findall(r"(pictures/[^)]+\.webp)\)", page.read_text(encoding="utf-8"))
+    }
+    sizes = {path: path.stat().st_size for path in tracked() if path not in {WALKS / name for name in shown}}
+    assert [path for path, size in sizes.items() if size > LARGEST_BYTES or b"\0" in path.read_bytes()] == []
+    assert [name for name in shown if (WALKS / name).stat().st_size > PICTURE_BYTES] == []
 
 
 def test_the_lock_is_pinned_by_hash() -> None:

@@ -54,7 +54,7 @@ class Door:
             "governance.step": [],
             "governance.lineage_event": [],
             "fct_model_promotion": [("toronto", "risk-toronto", "3", at, None, "4", "refused", "No better.", NOW)],
-            "fct_forecast": [("toronto", date(2026, 11, 30), "model", "3", date(2026, 11, 20), NOW)],
+            "fct_forecast": [("toronto", date(2022, 1, 3), "model", "3", date(2021, 12, 31), NOW)],
         }
         return next(rows for name, rows in answers.items() if name in sql)
 
@@ -126,6 +126,8 @@ def test_a_red_mark_says_so_in_words_and_leads_to_its_batch(door: Door) -> None:
     page = html(DPO)
     assert f'<a class="mark bad" href="/calanque/lac/batches/{FEED}/b0123">Refused</a>' in page
     assert '<span class="mark bad">Late</span>' in page
+    assert '<span class="mark watch">A week that is past</span>' in page
+    assert 'Newest day in it: <span class="line">2026-01-01</span>' in page
     assert f'<span class="mark bad">{FEED} is late</span>' in page.partition('<tr data-mart="fct_incidents">')[2]
     assert "est en retard" in html(ANALYST, "fr")
     assert "1,200 = 0 + 1,200" in page
