@@ -118,7 +118,7 @@ def readers(feed: Feed, days: Days) -> None:
     current = [version["batch"] for version in days.model.current()]
     counted = {days.labels[row["_batch_id"]]: row["row_count"] for row in _batch_rows(f"bronze.{feed.name}", None)[0]}
     assert counted == {batch: current.count(batch) for batch in set(current)}
-    (found,) = _found(load_contract(feed.name, feed.folders), []).collect()
+    (found,) = _found(load_contract(feed.name, feed.folders)).collect()
     assert days.labels[found["last_batch_id"]] == "third"
     (newest,) = spark.rows(f"SELECT max(_ingested_at) AS at FROM bronze.{feed.name}")
     assert found["last_ingested_at"] == newest["at"]
