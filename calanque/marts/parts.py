@@ -57,7 +57,7 @@ def due_parts(run_id: str) -> tuple[list[Part], dict[str, str]]:
     loaded_feeds, parts, not_drawn = loaded(), list[Part](), dict[str, str]()
     for territory in sorted({contract.territory for contract in loaded_feeds}):
         try:
-            parts += _due_of([one for one in loaded_feeds if one.territory == territory], territory, run_id)
+            parts += [*_due_of([one for one in loaded_feeds if one.territory == territory], territory, run_id)]
         except CalanqueError as error:
             not_drawn[territory] = f"The places of {territory} can not be drawn. {error}"
     return parts, not_drawn
@@ -70,6 +70,8 @@ def _due_of(contracts: Sequence[FeedContract], territory: str, run_id: str) -> I
         places = _part(PLACES, territory, contracts)
         if not state.unchanged(places.step, places.inputs):
             before = state.last_state(places.step)
+            # What is drawn and then not shown, whatever came between, is built by the next run.
+            state.record(places.step, {}, before.outputs if before else {})
             is_redrawn = write_places(city, contracts, run_id)
             if before and not is_redrawn and before.inputs.get("code") == places.inputs["code"]:
                 state.record(places.step, places.inputs, before.outputs)

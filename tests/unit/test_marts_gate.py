@@ -29,7 +29,6 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[GateResult]:
 def test_a_mart_is_read_once_where_it_was_built_and_judged_city_by_city(
     monkeypatch: pytest.MonkeyPatch, recorded: list[GateResult]
 ) -> None:
-    """It used to be what was shown, which a first build does not have, and what was built went by ungated."""
     read: list[tuple[str, ...]] = []
     rows = pd.DataFrame({"territory": ["marseille", "toronto"], "incident_count": [1, 0], "type": ["a", "b"]})
 

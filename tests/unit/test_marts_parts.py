@@ -1,0 +1,35 @@
+"""What is due: places that were drawn and never shown, as after a kill, are built by the next run."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from calanque.contracts import load_contract
+from calanque.marts import parts
+
+
+def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, Any] = {}
+    now, redrawn = {"bronze": 1, "code": "c"}, iter((False, True, False, False))
+
+    def record(step: str, inputs: Any, _: Any) -> None:
+        kept[step] = SimpleNamespace(inputs=dict(inputs), outputs={})
+
+    def due(shown_until: int) -> list[str]:
+        for domain in ("places", "incidents") if shown_until else ():
+            record(f"marts.{domain}.toronto", now | {"bronze": shown_until}, {})
+        return [part.domain.name for part in parts.due_parts("run")[0]]
+
+    monkeypatch.setattr(parts.state, "last_state", kept.get)
+    monkeypatch.setattr(parts.state, "record", record)
+    monkeypatch.setattr(parts.state, "unchanged", lambda step, inputs: step in kept and kept[step].inputs == inputs)
+    monkeypatch.setattr(parts, "loaded", lambda: [load_contract("toronto_incidents")])
+    monkeypatch.setattr(parts, "write_places", lambda *_: next(redrawn))
+    monkeypatch.setattr(parts, "_part", lambda domain, city, _: parts.Part(domain, city, (), dict(now)))
+    assert due(0) == ["places", "incidents"]
+    assert due(1) == []
+    now["bronze"] = 2
+    assert due(1) == due(0) == ["places", "incidents"]
+    now["bronze"] = 3
+    assert due(2) == ["incidents"]
