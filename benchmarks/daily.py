@@ -16,7 +16,7 @@ from unittest.mock import patch
 from calanque.contracts import FeedContract, load_contract
 from calanque.engines import spark
 from calanque.engines.hdfs import lake
-from calanque.marts import domains, freshness
+from calanque.marts import domains
 from calanque.marts.build import build_marts
 from calanque.marts.domains import DOMAINS
 from calanque.places.grid import grid_vars
@@ -52,9 +52,8 @@ def write_history(years: int) -> None:
 
 
 def add_day(number: int) -> None:
-    """Add the day after, as a batch does."""
-    with spark.user_metadata({"batch": f"b{number}"}):
-        spark.rows(f"insert into bronze.{FEED} by name {rows_sql(LAST + timedelta(days=number), 1, f'b{number}')}")
+    """Add the day after."""
+    spark.rows(f"insert into bronze.{FEED} by name {rows_sql(LAST + timedelta(days=number), 1, f'b{number}')}")
 
 
 def built_s(run_id: str) -> float:
@@ -71,10 +70,7 @@ def only_feed() -> Iterator[None]:
     toronto = load_contract("toronto_incidents")
     contract = toronto.model_copy(update={"feed": FEED, "territory": CITY, "valid_from": None})
     contracts: dict[str, FeedContract] = {FEED: contract}
-    with (
-        patch.object(domains, "load_contracts", lambda: contracts),
-        patch.object(freshness, "load_contract", contracts.__getitem__),
-    ):
+    with patch.object(domains, "load_contracts", lambda: contracts):
         try:
             yield
         finally:

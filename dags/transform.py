@@ -5,8 +5,10 @@ from datetime import timedelta
 from airflow.sdk import dag, get_current_context, task
 
 from calanque.engines import assets
+from calanque.engines.airflow import plainly, skip
 from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import PageLink, with_links
+from calanque.errors import CalanqueError
 from calanque.marts.domains import DOMAINS
 from calanque.stack.pools import MARTS_POOL
 
@@ -41,27 +43,23 @@ def transform() -> None:
 
     @task(pool=MARTS_POOL, outlets=[assets.BUILT])
     def build() -> dict:
-        from calanque.engines.airflow import plainly, skip
         from calanque.marts.build import build_marts
 
         with plainly():
             outcomes = build_marts(get_current_context()["dag_run"].run_id)
         if outcomes is None:
             skip("Every mart is up to date with what is loaded.")
-        shown = [one for one in outcomes if not one.held_back]
-        assets.announce_marts({(one.domain, one.territory): one.row_counts for one in shown})
+        shown = {f"{one.domain} of {one.territory}": one for one in outcomes if not one.held_back}
+        assets.announce_marts({(one.domain, one.territory): one.row_counts for one in shown.values()})
         return {
-            "shown": {f"{one.domain} of {one.territory}": one.row_counts for one in shown},
-            "unknown_codes": {one.territory: one.unknown_codes for one in shown if one.unknown_codes},
+            "shown": {name: one.row_counts for name, one in shown.items()},
+            "unknown_codes": {name: one.unknown_codes for name, one in shown.items() if one.unknown_codes},
             "held_back": sorted({one.held_back for one in outcomes if one.held_back}),
         }
 
     # Its assets are those that the build announces, each when it is shown.
     @task(retries=0, inlets=MARTS)
     def held_back(sentences: list[str]) -> None:
-        from calanque.engines.airflow import plainly
-        from calanque.errors import CalanqueError
-
         with plainly():
             if sentences:
                 raise CalanqueError(" ".join(sentences))

@@ -22,7 +22,7 @@ from calanque.sources import Errand
 
 PLANTED: dict[str, dict[str, str]] = defaultdict(dict)
 # One value for each place where a leak could hide, planted there on purpose: the scan must see it.
-CONTROLS = {"hdfs:/lake/bronze/_control/": "Bricquebecq", "database:": "Chateaugiron", "file:": "Dampierrou"}
+CONTROLS = {"control/parquet": "Bricquebecq", "control/database": "Chateaugiron", "control/log": "Dampierrou"}
 # Feeds in other formats are sent as this too: what a format tells of a row that it can not read, its own tests ask.
 SENT_AS: dict[str, Any] = {"type": "csv", "delimiter": ";", "encoding": "UTF-8", "multiline": True}
 # fmt: off
@@ -220,13 +220,13 @@ def plant_controls(settings: Settings, database: str) -> None:
 
 
 def sought() -> dict[str, str]:
-    """Return what a scan looks for, by label: all that was planted, and the controls by the place where each is."""
+    """Return what a scan looks for, by label: all that was planted, and the controls."""
     planted = {f"{feed}/{label}": value for feed, values in PLANTED.items() for label, value in values.items()}
-    return planted | {f"control/{place}": value for place, value in CONTROLS.items()}
+    return planted | CONTROLS
 
 
-def controls_unseen(report: ScanReport) -> set[str]:
+def controls_unseen(report: ScanReport, settings: Settings, database: str) -> set[str]:
     """Return the controls that a scan has not found where they are."""
-    return {
-        place for place in CONTROLS if not any(found.startswith(place) for found in report.places(f"control/{place}"))
-    }
+    log = f"file:{settings.home.name}/logs/control.log.1.gz"
+    places = ("hdfs:/lake/bronze/_control/part-0.parquet", f"database:{database}.public.control", log)
+    return {label for label, place in zip(CONTROLS, places, strict=True) if place not in report.places(label)}

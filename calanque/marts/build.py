@@ -54,7 +54,8 @@ def build_marts(run_id: str = "manual") -> list[Outcome] | None:
     Raises:
         CalanqueError: if nothing at all could be built; says why.
     """
-    parts, not_drawn = due_parts(run_id)
+    feeds = loaded()
+    parts, not_drawn = due_parts(feeds, run_id)
     outcomes = [Outcome(PLACES.name, territory, held_back=reason) for territory, reason in not_drawn.items()]
     if not parts and not outcomes:
         log.info("Every mart is up to date with what is loaded; nothing to do.")
@@ -63,7 +64,7 @@ def build_marts(run_id: str = "manual") -> list[Outcome] | None:
         log.info("To be built: %s.", ", ".join(map(str, parts)))
         if contracts := _contracts(parts):
             write_freshness(contracts, run_id)
-        outcomes += _built(parts, run_id)
+        outcomes += _built(parts, feeds, run_id)
     held_back = sorted({one.held_back for one in outcomes if one.held_back})
     if all(one.held_back for one in outcomes):
         raise CalanqueError(" ".join(held_back))
@@ -72,10 +73,10 @@ def build_marts(run_id: str = "manual") -> list[Outcome] | None:
     return outcomes
 
 
-def _built(parts: Sequence[Part], run_id: str) -> list[Outcome]:
+def _built(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) -> list[Outcome]:
     """Build parts by one dbt run; what breaks the whole is then looked for by city, and then by domain."""
     try:
-        summary = _run_dbt(parts, run_id)
+        summary = _run_dbt(parts, feeds, run_id)
     except CalanqueError as error:
         if len(parts) == 1:
             return [Outcome(*parts[0].names, held_back=f"The {parts[0]} are held back: {error}")]
@@ -86,7 +87,7 @@ def _built(parts: Sequence[Part], run_id: str) -> list[Outcome]:
     groups: dict[str, list[Part]] = {}
     for part in parts:
         groups.setdefault(part.territory if by_city else part.domain.name, []).append(part)
-    return [outcome for group in groups.values() for outcome in _built(group, run_id)]
+    return [outcome for group in groups.values() for outcome in _built(group, feeds, run_id)]
 
 
 def _shown(parts: Sequence[Part], summary: dbt.DbtSummary, run_id: str) -> list[Outcome]:
@@ -105,7 +106,7 @@ def _shown(parts: Sequence[Part], summary: dbt.DbtSummary, run_id: str) -> list[
     ]
 
 
-def _run_dbt(parts: Sequence[Part], run_id: str) -> dbt.DbtSummary:
+def _run_dbt(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) -> dbt.DbtSummary:
     names = [name for name, domain in DOMAINS.items() if any(part.domain is domain for part in parts)]
     cities, target = sorted({part.territory for part in parts}), dbt.build_dir("marts")
     write_project(target, _contracts(parts))
@@ -114,9 +115,8 @@ def _run_dbt(parts: Sequence[Part], run_id: str) -> dbt.DbtSummary:
     if PLACES.name not in names:
         refer_to(PLACES.marts, SCHEMA, cities)
         there = f"tag:{PLACES.name}"
-    return dbt.build(
-        target, " ".join(f"+tag:{name}" for name in names), variables(cities, loaded(), SCHEMA), run_id, there=there
-    )
+    select = " ".join(f"+tag:{name}" for name in names)
+    return dbt.build(target, select, variables(cities, feeds, SCHEMA), run_id, there=there)
 
 
 def _judged(parts: Sequence[Part], run_id: str) -> dict[str, str]:

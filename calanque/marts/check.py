@@ -1,4 +1,4 @@
-"""What is asked of all that ml/ has published, once a night: keys, relations and sums that no city's rows can show."""
+"""What is asked of all that ml/ has published: keys, relations and sums that the rows of one city can not show."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from calanque.engines import spark
 from calanque.marts.domains import DOMAINS
 from calanque.places.taxonomy import OTHER
 from calanque.places.territory import load_territory
+from calanque.sql_text import listed
 
 log = logging.getLogger(__name__)
 Codes = dict[str, int]
@@ -25,7 +26,7 @@ def unknown_codes(built: Mapping[str, Sequence[str]], schema: str) -> dict[tuple
     """
     parts = [
         f"select '{name}' as domain, territory, {column}_code as code from {schema}.shape_{shape} "
-        f"where {column} = '{OTHER}' and territory in ({', '.join(f'{city!r}' for city in cities)})"
+        f"where {column} = '{OTHER}' and territory in ({listed(cities)})"
         for name, cities in built.items()
         for shape, column in _coded(name).items()
         if cities

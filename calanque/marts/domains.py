@@ -7,7 +7,7 @@ from calanque.contracts import FeedContract, load_contracts
 
 
 class Domain(Closed):
-    """A group of marts; all but the places refer to the places of their city.
+    """A group of marts, of which a city's rows are built and judged together; the places come first.
 
     Attributes:
         name: dbt tag.
@@ -93,10 +93,9 @@ WRITTEN_BY_ML = (
 
 def marts_of(shape: str | None) -> tuple[str, ...]:
     """Return the marts that are made from the rows of a shape; incidents draw places and are what ml/ learns from."""
-    own = [mart for domain in DOMAINS.values() if shape in domain.shapes for mart in domain.marts]
-    places = DOMAINS["places"].marts
-    more = WRITTEN_BY_ML if shape in DOMAINS["incidents"].shapes else ()
-    return tuple(mart for mart in (*own, *more) if more or mart not in places)
+    places, *others = DOMAINS.values()
+    own = tuple(mart for domain in others if shape in domain.shapes for mart in domain.marts)
+    return (*places.marts, *own, *WRITTEN_BY_ML) if shape in DOMAINS["incidents"].shapes else own
 
 
 def territories(shape: str) -> tuple[str, ...]:

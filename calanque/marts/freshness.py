@@ -11,6 +11,7 @@ from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.marts.domains import marts_of
 from calanque.runs import lineage
 from calanque.settings import settings
+from calanque.sql_text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,7 @@ def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
     # A table of an older version of this file has fewer.
     if missing := columns.keys() - {name for name, _, _ in spark.columns(FRESHNESS)}:
         spark.sql(f"alter table {FRESHNESS} add columns ({', '.join(columns[name] for name in sorted(missing))})")
-    where = f"feed in ({', '.join(f'{feed!r}' for feed in feeds)})"
+    where = f"feed in ({listed(feeds)})"
     # Being late is the clock's doing: a second run the day after changes no table.
     new, old = _texts(found), _texts(spark.session().table(FRESHNESS).where(where))
     late = [*_SAID].index("is_late")

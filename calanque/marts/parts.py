@@ -49,15 +49,15 @@ class Part(NamedTuple):
         return f"{self.domain.name} of {self.territory}"
 
 
-def due_parts(run_id: str) -> tuple[list[Part], dict[str, str]]:
-    """Return what is to be built, and the cities whose places can not be drawn, with the reason.
+def due_parts(feeds: Sequence[FeedContract], run_id: str) -> tuple[list[Part], dict[str, str]]:
+    """Return what is to be built of loaded feeds, and the cities whose places can not be drawn, with the reason.
 
     Cells are drawn anew first where what draws them has changed; the others are made from them.
     """
-    loaded_feeds, parts, not_drawn = loaded(), list[Part](), dict[str, str]()
-    for territory in sorted({contract.territory for contract in loaded_feeds}):
+    parts, not_drawn = list[Part](), dict[str, str]()
+    for territory in sorted({contract.territory for contract in feeds}):
         try:
-            parts += [*_due_of([one for one in loaded_feeds if one.territory == territory], territory, run_id)]
+            parts += [*_due_of([one for one in feeds if one.territory == territory], territory, run_id)]
         except CalanqueError as error:
             not_drawn[territory] = f"The places of {territory} can not be drawn. {error}"
     return parts, not_drawn
@@ -65,7 +65,7 @@ def due_parts(run_id: str) -> tuple[list[Part], dict[str, str]]:
 
 def _due_of(contracts: Sequence[FeedContract], territory: str, run_id: str) -> Iterator[Part]:
     """Yield what is to be built of a city, its places first."""
-    city, is_redrawn = load_territory(territory), False
+    city, are_places_due = load_territory(territory), False
     if is_drawn := can_be_drawn(city, contracts):
         places = _part(PLACES, territory, contracts)
         if not state.unchanged(places.step, places.inputs):
@@ -76,7 +76,7 @@ def _due_of(contracts: Sequence[FeedContract], territory: str, run_id: str) -> I
             if before and not is_redrawn and before.inputs.get("code") == places.inputs["code"]:
                 state.record(places.step, places.inputs, before.outputs)
             else:
-                is_redrawn = True
+                are_places_due = True
                 yield places
     for domain in DOMAINS.values():
         own = [contract for contract in contracts if contract.shape in domain.shapes]
@@ -86,7 +86,7 @@ def _due_of(contracts: Sequence[FeedContract], territory: str, run_id: str) -> I
             log.info("No incident has been loaded for %s yet, which draw its places: %s wait.", territory, domain.name)
             continue
         part = _part(domain, territory, own)
-        if not state.unchanged(part.step, part.inputs) or is_redrawn:
+        if not state.unchanged(part.step, part.inputs) or are_places_due:
             yield part
 
 

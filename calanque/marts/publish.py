@@ -10,6 +10,7 @@ from calanque.engines import delta, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.settings import settings
+from calanque.sql_text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -112,7 +113,7 @@ def _where(city: str, periods: Iterable[date | None], period: str | None) -> str
 
 
 def _of(territories: Sequence[str]) -> str:
-    return f"territory in ({', '.join(f'{city!r}' for city in territories)})"
+    return f"territory in ({listed(territories)})"
 
 
 def _period(built: DataFrame) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from calanque.places.grid import grid_vars
 from calanque.places.taxonomy import OTHER, incident_types
 from calanque.places.territory import load_territory
-from calanque.sql_text import literal
+from calanque.sql_text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,13 +111,9 @@ def common_type(code: str, codes: Mapping[str, str]) -> str:
     by_kind: dict[str, list[str]] = {}
     for own, kind in codes.items():
         by_kind.setdefault(kind, []).append(own)
-    cases = [f"when {code} in ({_listed(owns)}) then '{kind}'" for kind, owns in sorted(by_kind.items())]
-    cases.append(f"when {code} in ({_listed(incident_types())}) then {code}")
+    cases = [f"when {code} in ({listed(owns)}) then '{kind}'" for kind, owns in sorted(by_kind.items())]
+    cases.append(f"when {code} in ({listed(incident_types())}) then {code}")
     return f"case {' '.join(cases)} else '{OTHER}' end"
-
-
-def _listed(values: Mapping[str, Any] | Sequence[str]) -> str:
-    return ", ".join(literal(value) for value in sorted(values))
 
 
 def _made(shape: Shape, contract: FeedContract, territory: Territory) -> dict[str, str]:

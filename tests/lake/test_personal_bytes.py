@@ -18,8 +18,8 @@ def report(stack: Settings) -> ScanReport:
     return scan(stack, sought(), (stack.root / "dbt", stack.root / "dags"))
 
 
-def test_the_scan_sees_what_was_planted_for_it(report: ScanReport) -> None:
-    assert controls_unseen(report) == set()
+def test_the_scan_sees_what_was_planted_for_it(stack: Settings, report: ScanReport) -> None:
+    assert controls_unseen(report, stack, "metastore") == set()
 
 
 def test_every_planted_value_is_in_landing(report: ScanReport) -> None:

@@ -8,6 +8,7 @@ from sent import sent
 
 from calanque.demo.run import DemoRun
 from calanque.engines import spark, trino
+from calanque.marts.build import build_marts
 from calanque.marts.domains import DOMAINS
 from calanque.runs.batches import read_reports
 from calanque.twin.street_sensors import WRONG_TIME
@@ -48,6 +49,7 @@ def test_nothing_in_bronze_follows_an_object(first: DemoRun) -> None:
 
 
 def test_the_hours_of_sensors_are_shown_and_few_persons_are_not(first: DemoRun) -> None:
+    assert build_marts("again") is None
     rows = spark.rows(
         "select * from marts.fct_observation_hour where territory = 'marseille' and quantity not like 'detected_%'"
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from canaries import PLANTED, Sent, controls_unseen, plant_controls, sought, unknown_column
 from project import DROPPED, GATE_ROWS_MAX, folder, root, send
-from waiting import ended
+from waiting import ended, ran
 
 from calanque.demo.run import DemoRun
 from calanque.engines import hdfs
@@ -37,7 +37,7 @@ def report(stack: Settings, first: DemoRun, sent: dict[str, Sent]) -> ScanReport
     orchestrator.pause("transform")
     for words, batch in (("unknown to the contract", unknown_column), ("expect", gate)):
         send(REFUSED, batch(sent[REFUSED]))
-        assert words in sentence_of(orchestrator, ran(orchestrator, REFUSED)), words
+        assert words in sentence_of(orchestrator, ran(orchestrator, f"feed_{REFUSED}")), words
     fail_then_load(stack, orchestrator, sent[FAILED])
     # What other tests began writes as well.
     orchestrator.wait(datetime.now(UTC), lambda run: None, 600)
@@ -47,12 +47,6 @@ def report(stack: Settings, first: DemoRun, sent: dict[str, Sent]) -> ScanReport
     plant_controls(stack, "airflow")
     keys = {f"key/{key.key_id}": key.secret.hex() for key in read_keys()}
     return scan(stack, sought() | keys, (folder() / "tmp", root() / "dbt", root() / "dags"))
-
-
-def ran(orchestrator: Orchestrator, feed: str) -> Run:
-    """Run a feed and wait for its run alone."""
-    run = orchestrator.trigger(f"feed_{feed}")
-    return ended(orchestrator, run.dag_id, run.dag_run_id)
 
 
 def sentence_of(orchestrator: Orchestrator, run: Run) -> str:
@@ -67,15 +61,15 @@ def fail_then_load(stack: Settings, orchestrator: Orchestrator, sent: Sent) -> N
     send(FAILED, sent.file([sent.planter.row("failed task", sent.rows[0]), *sent.rows[1:40]]))
     key.chmod(0o644)
     try:
-        run = ran(orchestrator, FAILED)
+        run = ran(orchestrator, f"feed_{FAILED}")
     finally:
         key.chmod(0o600)
     assert "Spark failed while the step protect" in sentence_of(orchestrator, run)
-    assert ran(orchestrator, FAILED).state == "success"
+    assert ran(orchestrator, f"feed_{FAILED}").state == "success"
 
 
-def test_the_scan_sees_what_was_planted_for_it(report: ScanReport) -> None:
-    assert controls_unseen(report) == set()
+def test_the_scan_sees_what_was_planted_for_it(stack: Settings, report: ScanReport) -> None:
+    assert controls_unseen(report, stack, "airflow") == set()
 
 
 @pytest.mark.parametrize("feed", DROPPED)

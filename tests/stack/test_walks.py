@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from waiting import ended
+from waiting import ended, ran
 from walking import Walk
 
 from calanque.demo.run import DemoRun
@@ -39,8 +39,7 @@ class Night:
 
     def run(self) -> Run:
         """Run the feed and return its run."""
-        run = self.orchestrator.trigger(f"feed_{FEED}")
-        return ended(self.orchestrator, run.dag_id, run.dag_run_id)
+        return ran(self.orchestrator, f"feed_{FEED}")
 
     def mend(self) -> None:
         """Put the file as the partner first sent it in its place."""

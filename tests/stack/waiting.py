@@ -29,6 +29,11 @@ def ended(orchestrator: Orchestrator, dag_id: str, run_id: str | None = None) ->
     return found[0]
 
 
+def ran(orchestrator: Orchestrator, dag_id: str) -> Run:
+    """Start a DAG, and return its run once it has ended."""
+    return ended(orchestrator, dag_id, orchestrator.trigger(dag_id).dag_run_id)
+
+
 def tags(orchestrator: Orchestrator, dag_id: str) -> set[str]:
     """Return what a DAG says of itself in the list."""
     return {tag["name"] for tag in orchestrator.get(f"/dags/{dag_id}")["tags"]}

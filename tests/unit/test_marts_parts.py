@@ -19,12 +19,11 @@ def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch
     def due(shown_until: int) -> list[str]:
         for domain in ("places", "incidents") if shown_until else ():
             record(f"marts.{domain}.toronto", now | {"bronze": shown_until}, {})
-        return [part.domain.name for part in parts.due_parts("run")[0]]
+        return [part.domain.name for part in parts.due_parts([load_contract("toronto_incidents")], "run")[0]]
 
     monkeypatch.setattr(parts.state, "last_state", kept.get)
     monkeypatch.setattr(parts.state, "record", record)
     monkeypatch.setattr(parts.state, "unchanged", lambda step, inputs: step in kept and kept[step].inputs == inputs)
-    monkeypatch.setattr(parts, "loaded", lambda: [load_contract("toronto_incidents")])
     monkeypatch.setattr(parts, "write_places", lambda *_: next(redrawn))
     monkeypatch.setattr(parts, "_part", lambda domain, city, _: parts.Part(domain, city, (), dict(now)))
     assert due(0) == ["places", "incidents"]
