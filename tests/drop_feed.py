@@ -19,6 +19,19 @@ HEADER = "event_id,happened_on,kind,lon,lat\n"
 KINDS = ("noise", "waste")
 
 
+def vacuumed_at_once(table: str, patch: pytest.MonkeyPatch) -> bool:
+    """Let VACUUM take what left a table just now; says whether it ran."""
+    from calanque.engines import spark
+    from calanque.governance import maintain
+
+    patch.setattr(maintain, "KEPT_HOURS", 0)
+    spark.session().conf.set(key := "spark.databricks.delta.retentionDurationCheck.enabled", "false")
+    try:
+        return maintain.vacuum(table)
+    finally:
+        spark.session().conf.unset(key)
+
+
 class Feed(NamedTuple):
     """A drop feed of its own, with its folders."""
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from drop_feed import HEADER, Feed, lines
+from drop_feed import HEADER, Feed, lines, vacuumed_at_once
 
 from calanque.contracts import load_contract
 from calanque.engines import deltars, spark
@@ -121,14 +121,8 @@ def test_what_one_feed_can_not_do_stops_no_other_and_bytes_leave_with_vacuum(
     assert len(lake().list(log)) == count
     born_at_ms = (lake().status(first) or {})["modificationTime"]
     lake()._client.set_times(first, modification_time=born_at_ms - maintain.KEPT_HOURS * 3_600_000)
-    key = "spark.databricks.delta.retentionDurationCheck.enabled"
     assert maintain._may_be_vacuumed(table)
-    monkeypatch.setattr(maintain, "KEPT_HOURS", 0)
-    spark.session().conf.set(key, "false")
-    try:
-        assert maintain.vacuum(table)
-    finally:
-        spark.session().conf.unset(key)
+    assert vacuumed_at_once(table, monkeypatch)
     assert not [path for path, _ in lake().walk(folder) if path.endswith(".parquet") and "_delta_log" not in path]
     said = b"".join(lake().read(path) for path, _ in lake().walk(log) if path.endswith(".json"))
     assert b"VACUUM END" in said and b"E000001" not in said

@@ -3,26 +3,19 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from drop_feed import HEADER, Feed, lines
+from drop_feed import HEADER, Feed, lines, vacuumed_at_once
 
 
 def test_a_log_that_was_cleaned_up_rebuilds_nothing(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    from calanque.engines import deltars, spark
+    from calanque.engines import deltars
     from calanque.engines.hdfs import lake
-    from calanque.governance import maintain
     from calanque.runs import state
 
     feed.send(HEADER + lines(20))
     feed.run()
     table, step = f"bronze.{feed.name}", f"train.{feed.name}"
     state.record(step, state.table_versions([table]), {})
-    key = "spark.databricks.delta.retentionDurationCheck.enabled"
-    monkeypatch.setattr(maintain, "KEPT_HOURS", 0)
-    spark.session().conf.set(key, "false")
-    try:
-        assert maintain.vacuum(table)
-    finally:
-        spark.session().conf.unset(key)
+    assert vacuumed_at_once(table, monkeypatch)
     opened = deltars.open_table(table)
     opened.create_checkpoint()
     # As Delta does after a month, here down to the last commit.

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,19 @@ def test_a_text_over_its_share_is_masked_whole_and_says_why(monkeypatch: pytest.
     assert span.rule == "unread.time"
     monkeypatch.undo()
     assert redact([done.text])[0].text == done.text
+
+
+def test_a_text_whose_end_was_swallowed_is_ended_again() -> None:
+    def spin() -> None:
+        while time.process_time() < started_s + 10:
+            pass
+
+    started_s = time.process_time()
+    with pytest.raises(budget.OverBudgetError), budget.armed(), budget.Budget("").spending():
+        with suppress(budget.OverBudgetError):
+            spin()
+        spin()
+    assert time.process_time() < started_s + 10
 
 
 def test_a_text_that_does_not_settle_is_masked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
