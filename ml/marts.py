@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from calanque.contracts.page import source_line
+from calanque.contracts.page import cited
 from calanque.engines import spark
 from calanque.engines.lineage import LineageDataset
 from calanque.errors import CalanqueError
@@ -181,8 +181,9 @@ def _replace(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run_i
 
 def make_table(table: WeekTable) -> None:
     """Make a mart that does not exist yet; one of an earlier version is brought up to its columns and comments."""
-    told = told_with_sources(table)
-    spark.sql(
+    # All of ml/ is made from the incidents.
+    told = cited(table.comment, DOMAINS["incidents"].contracts)
+    spark.rows(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
         f"location '{_location(table)}' "
         f"comment {spark.literal(told)}"
@@ -191,11 +192,6 @@ def make_table(table: WeekTable) -> None:
     if {name: kind for name, kind, _ in found} != table.columns:
         _rewrite(table, {name: kind for name, kind, _ in found})
     spark.describe(table.name, told, table.column_comments)
-
-
-def told_with_sources(table: WeekTable) -> str:
-    """Return what a mart holds, and then whom to cite: the feeds of the incidents, from which all of ml/ is made."""
-    return " ".join([table.comment, *(source_line(contract) for contract in DOMAINS["incidents"].contracts)])
 
 
 def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:

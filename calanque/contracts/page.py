@@ -3,6 +3,7 @@
 `contract_page(load_contract("citizen_reports"), "fr")` gives Markdown that begins `## Contrat citizen_reports 1.0.0`.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn
@@ -66,6 +67,11 @@ WRONG: dict[Language, tuple[str, str]] = {
 def contract_page(contract: FeedContract, *languages: Language) -> str:
     """Return the contract as Markdown, once a language; what its file says in words of its own is quoted as it is."""
     return "\n\n".join(_page(contract, WORDS[language]) for language in languages)
+
+
+def cited(text: str, contracts: Iterable[FeedContract]) -> str:
+    """Return what a table holds, and then whom to cite: a line of each feed that is in it."""
+    return " ".join([text, *map(source_line, contracts)])
 
 
 def source_line(contract: FeedContract) -> str:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -43,6 +43,7 @@ _ABOUT_NAMES = (
     "MISSING_",
     "AMBIGUOUS",
 )
+_DELTA_TYPES = {"int": "integer", "bigint": "long"}
 _PLACE = re.compile(r"^(Runtime|Database|Compilation) Error( in [a-z_]+ \S+ \([^)]*\))?:? *")
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,13 @@ class _LeftoversError(CalanqueError):
     def __init__(self, tables: Sequence[str], sentence: str) -> None:
         super().__init__(sentence)
         self.tables = tables
+
+
+class Described(NamedTuple):
+    """What a model holds, and each of its columns."""
+
+    text: str
+    columns: Mapping[str, str]
 
 
 class DbtSummary(BaseModel):
@@ -79,7 +87,7 @@ def build(
     target_dir: Path,
     select: str | None = None,
     variables: Mapping[str, Any] | None = None,
-    run_id: str = "manual",
+    territories: Sequence[str] = (),
     exclude: str = LEFT_OUT,
     there: str | None = None,
 ) -> DbtSummary:
@@ -88,8 +96,9 @@ def build(
     Args:
         target_dir: folder of the build: its `project` is what dbt reads, and the artefacts go beside it.
         select: a dbt selector, such as `+fct_cell_week`; all by default.
-        variables: what the project asks of the runner, such as `sources` by feed (whom to cite).
-        run_id: written in the commits of the Delta tables, so that versions join with runs.
+        variables: what the project asks of the runner, such as the `schema`; with others than the last time dbt reads
+            the whole project again.
+        territories: the cities whose places are built.
         exclude: selectors of what is left out, by default what is tested elsewhere.
         there: selector of models that are there already: tests of one of them and a built one run.
 
@@ -101,24 +110,22 @@ def build(
     selection += ["--select", select] if select else []
     selection += ["--exclude", f"{exclude} {there}" if there else exclude]
     try:
-        return _run("build", selection, variables, target_dir, run_id)
+        return _run("build", selection, variables, target_dir, territories)
     except _LeftoversError as found:
         for table in found.tables:
             delta.remove_unborn(table)
             log.warning("Removed the files of %s, whose first writer was killed; building again.", table)
-        return _run("build", selection, variables, target_dir, run_id)
+        return _run("build", selection, variables, target_dir, territories)
 
 
-def check_forecast(
-    target_dir: Path, variables: Mapping[str, Any] | None = None, run_id: str = "manual", exclude: str = ""
-) -> DbtSummary:
+def check_forecast(target_dir: Path, variables: Mapping[str, Any] | None = None, exclude: str = "") -> DbtSummary:
     """Run the keys, relations and arithmetic of the marts that ml/ writes, once it has; arguments as of `build`.
 
     Raises:
         CalanqueError: when a test failed; names it and its reason.
     """
     left_out = ("--exclude", exclude) if exclude else ()
-    return _run("test", ("--select", AFTER_FORECAST, *left_out), variables, target_dir, run_id)
+    return _run("test", ("--select", AFTER_FORECAST, *left_out), variables, target_dir)
 
 
 def build_dir(name: str) -> Path:
@@ -132,20 +139,26 @@ def project_dir(target_dir: Path) -> Path:
 
 
 def _run(
-    command: str, selection: Sequence[str], variables: Mapping[str, Any] | None, target: Path, run_id: str
+    command: str,
+    selection: Sequence[str],
+    variables: Mapping[str, Any] | None,
+    target: Path,
+    territories: Sequence[str] = (),
 ) -> DbtSummary:
     results_file = target / "run_results.json"
     results_file.unlink(missing_ok=True)
     started_s = time.monotonic()
-    last_lines = _follow(_arguments(command, selection, variables or {}, target), _environment(run_id))
+    last_lines = _follow(_arguments(command, selection, variables or {}, target), _environment(territories))
     if not results_file.is_file():
         raise CalanqueError(f"dbt stopped before running anything: {_reason(' '.join(last_lines))}")
     results = json.loads(results_file.read_text(encoding="utf-8"))
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     summary = summarise(results, manifest, time.monotonic() - started_s, target)
-    counts = _row_counts(summary.models_built)
+    commits = {table: commit for table in summary.models_built if (commit := delta.last_data_commit(table))}
+    counts = {table: commit.row_count for table, commit in commits.items() if commit.row_count is not None}
     dbt_log.log_nodes(results["results"], manifest, counts)
     _raise_failures(summary, results["results"], manifest)
+    _check_contracts(manifest, commits)
     return summary.model_copy(update={"row_counts": counts})
 
 
@@ -158,6 +171,32 @@ def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifes
         raise CalanqueError(sentence)
 
 
+def _check_contracts(manifest: dict[str, Any], made: Mapping[str, delta.Commit]) -> None:
+    """Stop when a table has other columns than its contract: dbt would ask the engine twice for each before it."""
+    wrong = []
+    for table, node in ((_table(name, manifest), node) for name, node in manifest["nodes"].items()):
+        if table in made and node["config"]["contract"]["enforced"]:
+            types = {name: spec["data_type"] for name, spec in node["columns"].items()}
+            said = {name: _DELTA_TYPES.get(kind, kind) for name, kind in types.items()}
+            found = made[table].columns
+            names = [name for name in {**said, **found} if said.get(name) != found.get(name)]
+            wrong += [f"{name} of {table} is {found.get(name)}, not {said.get(name)}" for name in names]
+    if wrong:
+        raise CalanqueError(f"What dbt made is not what contracts of models say: {'; '.join(wrong)}.")
+
+
+def descriptions(target_dir: Path) -> dict[str, Described]:
+    """Return what each model of a build says of itself, by its name."""
+    nodes = json.loads((target_dir / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    return {
+        node["name"]: Described(
+            node["description"].strip(), {name: spec["description"].strip() for name, spec in node["columns"].items()}
+        )
+        for node in nodes
+        if node["resource_type"] == "model"
+    }
+
+
 def _arguments(command: str, selection: Sequence[str], variables: Mapping[str, Any], target: Path) -> list[str]:
     folder = str(project_dir(target))
     arguments = [sys.executable, "-c", _ENTRY, "--log-path", str(settings().logs / "dbt"), command]
@@ -165,12 +204,12 @@ def _arguments(command: str, selection: Sequence[str], variables: Mapping[str, A
     return [*arguments, "--vars", json.dumps(dict(variables)), *selection]
 
 
-def _environment(run_id: str) -> dict[str, str]:
+def _environment(territories: Sequence[str]) -> dict[str, str]:
     return {
         **keyless(os.environ),
         "SPARK_REMOTE": settings().spark_remote,
         "CALANQUE_HDFS_URI": settings().hdfs_uri,
-        "CALANQUE_COMMIT_METADATA": json.dumps({"step": "dbt", "run_id": run_id}),
+        "CALANQUE_TERRITORIES": ",".join(territories),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_USE_COLORS": "false",
         "PYTHONWARNINGS": "ignore",
@@ -286,8 +325,3 @@ def _without_values(text: str) -> str:
         return text
     constraint = _CONSTRAINT.search(text, found.end())
     return f"{text[: found.end()]}{f' constraint {constraint[1]}' if constraint else ''}"
-
-
-def _row_counts(tables: Sequence[str]) -> dict[str, int]:
-    commits = {table: delta.last_data_commit(table) for table in tables}
-    return {table: commit.row_count for table, commit in commits.items() if commit and commit.row_count is not None}

@@ -32,6 +32,8 @@ class Commit(BaseModel):
     row_count: int | None = None
     size_bytes: int | None = None
     user_metadata: str | None = None
+    columns: dict[str, str] = {}
+    """Where it says them, as the one that makes a table does: their types by name, in Delta's words."""
 
 
 def table_path(table: str) -> str:
@@ -49,6 +51,11 @@ def table_path(table: str) -> str:
 def last_commit(table: str) -> Commit | None:
     """Return the newest commit of a table, or None when the table does not exist."""
     return next(_commits(table), None) or _newest_checkpoint(table)
+
+
+def last_version(table: str) -> int | None:
+    """Return the version of the newest commit of a table that its log still has, None without any; no file is read."""
+    return next(_versions(table_path(table)), None)
 
 
 def last_data_commit(table: str) -> Commit | None:
@@ -148,6 +155,8 @@ def parse_commit(version: int, text: bytes) -> Commit:
     actions = [json.loads(line) for line in text.splitlines() if line.strip()]
     info: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
     metrics = info.get("operationMetrics") or {}
+    schema = next((action["metaData"]["schemaString"] for action in actions if "metaData" in action), None)
+    fields = json.loads(schema)["fields"] if schema else []
     return Commit(
         version=version,
         operation=str(info.get("operation", "UNKNOWN")),
@@ -155,6 +164,7 @@ def parse_commit(version: int, text: bytes) -> Commit:
         row_count=_whole(metrics.get("numOutputRows")),
         size_bytes=_whole(metrics.get("numOutputBytes")),
         user_metadata=info.get("userMetadata"),
+        columns={field["name"]: str(field["type"]) for field in fields},
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from calanque.engines.delta import table_path, told_in
-from calanque.engines.hdfs import LAKE_USER
+from calanque.engines.hdfs import LAKE_USER, lake
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
@@ -37,9 +37,7 @@ def open_table(table: str) -> DeltaTable:
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
-    # delta-rs takes its identity and the cluster's addresses from the environment, as every HDFS client does.
-    os.environ["HADOOP_USER_NAME"] = LAKE_USER
-    os.environ["HADOOP_CONF_DIR"] = str(settings().home / "conf/hadoop")
+    _identify()
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError
 
@@ -49,6 +47,12 @@ def open_table(table: str) -> DeltaTable:
         raise CalanqueError(
             f"The table {table} cannot be opened ({type(error).__name__}): look at 'calanque stack status'."
         ) from None
+
+
+def _identify() -> None:
+    # delta-rs takes its identity and the cluster's addresses from the environment, as every HDFS client does.
+    os.environ["HADOOP_USER_NAME"] = LAKE_USER
+    os.environ["HADOOP_CONF_DIR"] = str(settings().home / "conf/hadoop")
 
 
 @cache
@@ -154,6 +158,28 @@ def first_rows(
     except (DeltaError, OSError) as error:
         raise CalanqueError(
             f"The table {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
+        ) from None
+
+
+def read_files(folder: str, columns: Sequence[str]) -> pyarrow.Table:
+    """Return some columns of the Parquet files in a folder of the lake, a table's or not; a row of a file is one.
+
+    Raises:
+        CalanqueError: if HDFS does not answer.
+    """
+    _identify()
+    from deltalake.exceptions import DeltaError
+    from deltalake.fs import DeltaStorageHandler
+    from pyarrow import dataset
+    from pyarrow.fs import PyFileSystem
+
+    try:
+        files = PyFileSystem(DeltaStorageHandler(f"{settings().hdfs_uri}{folder}"))
+        names = [name for name in lake().list(folder) if name.endswith(".parquet")]
+        return dataset.dataset(names, filesystem=files, format="parquet").to_table(columns=list(columns))
+    except (DeltaError, OSError) as error:
+        raise CalanqueError(
+            f"The files of {folder} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
         ) from None
 
 

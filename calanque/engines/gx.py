@@ -1,4 +1,4 @@
-"""The one module that imports Great Expectations: it runs a gate on a DataFrame of Spark Connect or of pandas."""
+"""The one module that imports Great Expectations: it runs a gate on rows in memory."""
 
 from __future__ import annotations
 
@@ -14,12 +14,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from great_expectations.expectations.expectation import Expectation as GxExpectation
-    from pyspark.sql import DataFrame
 
-    Frame = DataFrame | pd.DataFrame
-
-# Counts are enough for a sentence; the rows themselves must not reach a report or a log. A sample of no row is one job
-# less per expectation: Spark sees that there is nothing to fetch.
+# Counts are enough for a sentence; the rows themselves must not reach a report or a log.
 COUNTS = ("observed_value", "unexpected_count", "element_count", "unexpected_percent")
 ONLY_COUNTS = {"result_format": "BASIC", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
 LEVELS = {"critical": logging.ERROR, "warning": logging.WARNING}
@@ -51,7 +47,7 @@ def build_expectation(item: Expectation) -> GxExpectation:
 
 def run_gate(
     gate: Gate,
-    frame: Frame,
+    frame: pd.DataFrame,
     batch_id: str,
     feed: str,
     personal_columns: Iterable[str] = (),
@@ -61,7 +57,7 @@ def run_gate(
 
     Args:
         gate: the expectations.
-        frame: a DataFrame of Spark Connect, or of pandas, of the batch.
+        frame: the rows, with the columns that the gate names.
         batch_id: identifier written in the result (for a mart: its table version).
         feed: name of the feed or mart.
         personal_columns: columns of which not even a minimum may be reported.
@@ -73,12 +69,9 @@ def run_gate(
     Raises:
         CalanqueError: if an expectation could not be computed (a missing column, say).
     """
-    import pandas as pd
-
     context = _quiet_context()
-    sources, is_local = context.data_sources, isinstance(frame, pd.DataFrame)
-    definition = sources.add_pandas(feed) if is_local else sources.add_spark(feed, persist=False)
-    batch = definition.add_dataframe_asset(feed).add_batch_definition_whole_dataframe("batch")
+    asset = context.data_sources.add_pandas(feed).add_dataframe_asset(feed)
+    batch = asset.add_batch_definition_whole_dataframe("batch")
     found = _validate(context, batch, gate.expectations, frame)
     hidden = frozenset(personal_columns)
     checks = tuple(_check(item, one, item.column in hidden) for item, one in zip(gate.expectations, found, strict=True))
@@ -110,7 +103,7 @@ def _quiet_context() -> Any:
     return context
 
 
-def _validate(context: Any, batch: Any, items: tuple[Expectation, ...], frame: Frame) -> list[dict[str, Any]]:
+def _validate(context: Any, batch: Any, items: tuple[Expectation, ...], frame: pd.DataFrame) -> list[dict[str, Any]]:
     import great_expectations as gx
 
     name = "gate"
@@ -155,7 +148,7 @@ def _check(item: Expectation, found: dict[str, Any], is_hidden: bool) -> Check:
 
 
 def _observed(found: dict[str, Any], is_hidden: bool) -> str | None:
-    if found["unexpected_count"] is not None:
+    if found["unexpected_count"] is not None and found["element_count"] is not None:
         return f"{found['unexpected_count']:,} of {found['element_count']:,} rows break it"
     value = found["observed_value"]
     # Sets and lists of values could carry rows; one number or date is a figure about the batch.

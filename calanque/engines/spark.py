@@ -107,14 +107,24 @@ def stop_session() -> None:
         _close(_connection())
 
 
-def sql(text: str) -> DataFrame:
-    """Run or plan one SQL statement."""
-    return session().sql(text)
+def sql(text: str, frames: Mapping[str, DataFrame] | None = None) -> DataFrame:
+    """Plan one SQL query; the engine is not asked before rows are.
+
+    Args:
+        text: the query.
+        frames: what it reads beside tables, by the names that it has in the text.
+    """
+    # The session's own `sql` has the engine analyse the text at once, and again with what is made of it.
+    from pyspark.sql.connect.dataframe import DataFrame
+    from pyspark.sql.connect.plan import SQL, SubqueryAlias
+
+    named: list[Any] = [SubqueryAlias(frame._plan, name) for name, frame in (frames or {}).items()]  # type: ignore[arg-type]
+    return DataFrame(SQL(text, [], {}, named), session())  # type: ignore[arg-type, return-value]
 
 
-def rows(text: str) -> list[Any]:
-    """Return the rows of one SQL query."""
-    return session().sql(text).collect()
+def rows(text: str, frames: Mapping[str, DataFrame] | None = None) -> list[Any]:
+    """Run one SQL statement; return the rows of a query, or what a command says of itself. Arguments as of `sql`."""
+    return sql(text, frames).collect()
 
 
 @contextmanager
@@ -180,6 +190,11 @@ def table_exists(table: str) -> bool:
     return bool(session().catalog.tableExists(table))
 
 
+def tables(schema: str) -> frozenset[str]:
+    """Return the names of the tables of a schema."""
+    return frozenset(row.tableName for row in rows(f"show tables in {schema}"))
+
+
 def schema_exists(schema: str) -> bool:
     """Whether the catalogue knows a schema."""
     return bool(session().catalog.databaseExists(schema))
@@ -203,9 +218,9 @@ def describe(table: str, told: str, comments: Mapping[str, str]) -> None:
     changed = [(name, text) for name, text in comments.items() if known[name] != text]
     if changed:
         listed = ", ".join(f"`{name}` comment {literal(text)}" for name, text in changed)
-        sql(f"alter table {table} alter column {listed}")
+        rows(f"alter table {table} alter column {listed}")
     if comment_of(table) != told:
-        sql(f"comment on table {table} is {literal(told)}")
+        rows(f"comment on table {table} is {literal(told)}")
 
 
 def rewrite(table: str, location: str, chosen: Sequence[str], comments: Mapping[str, str], partition: str) -> None:

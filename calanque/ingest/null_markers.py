@@ -5,6 +5,8 @@ named only when all refused rows of an open column share it and it is short. Of 
 of the known list is kept with a refused row: a shifted row can put a name in any column.
 """
 
+from collections.abc import Iterable
+
 from calanque.contracts.model import BronzeColumn, FeedContract
 from calanque.sql_text import literal
 
@@ -34,9 +36,9 @@ def warning_of(contract: FeedContract, refused_path: str, landed_count: int, rea
         landed_count: rows of the batch.
         reasons: rows by reason.
     """
-    told = []
+    told, markers = [], _shared_values(contract, refused_path, reasons)
     for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
-        marker = _shared_value(contract, refused_path, reason)
+        marker = markers.get(reason)
         advice = (
             f" (all hold '{marker}': if that means no value, write nullMarkers: ['{marker}'] for the landing column "
             f"{_source_of(contract, reason)} and raise the version)"
@@ -54,19 +56,25 @@ def _source_of(contract: FeedContract, reason: str) -> str | None:
     return readable_source(contract, column) if column and reason.startswith(WRONG_TYPE) else None
 
 
-def _shared_value(contract: FeedContract, refused_path: str, reason: str) -> str | None:
-    """Return the one value that all rows refused for a reason share, None when there is none to be named."""
+def _shared_values(contract: FeedContract, refused_path: str, reasons: Iterable[str]) -> dict[str, str]:
+    """Return by reason the one value that all rows refused for it share, where there is one to be named."""
     from calanque.ingest.staged import refused_frame
 
-    source = _source_of(contract, reason)
-    if source is None or "'" in source:
-        return None
-    path = f"$.{PAYLOAD_KEY}.{reason.removeprefix(WRONG_TYPE)}" if contract.is_personal else f"$['{source}']"
-    frame = refused_frame(refused_path).where(f"array_contains(reasons, {literal(reason)})")
-    (found,) = (
-        frame.selectExpr(f"trim(get_json_object(payload, {literal(path)})) AS value")
-        .selectExpr("min(value) AS low", "max(value) AS high", "count(value) = count(*) AS is_whole")
-        .collect()
-    )
-    is_one = found["is_whole"] and found["low"] == found["high"] and 0 < len(found["low"]) <= MARKER_LENGTH_MAX
-    return str(found["low"]) if is_one else None
+    sources = {reason: source for reason in reasons if (source := _source_of(contract, reason)) and "'" not in source}
+    if not sources:
+        return {}
+    asked = []
+    for at, (reason, source) in enumerate(sources.items()):
+        path = f"$.{PAYLOAD_KEY}.{reason.removeprefix(WRONG_TYPE)}" if contract.is_personal else f"$['{source}']"
+        value, ours = f"trim(get_json_object(payload, {literal(path)}))", f"array_contains(reasons, {literal(reason)})"
+        of_ours = f"FILTER (WHERE {ours})"
+        asked += [f"min({value}) {of_ours} AS low{at}", f"max({value}) {of_ours} AS high{at}"]
+        asked.append(f"count({value}) {of_ours} = count_if({ours}) AS is_whole{at}")
+    (found,) = refused_frame(refused_path).selectExpr(*asked).collect()
+    return {
+        reason: low
+        for at, reason in enumerate(sources)
+        if found[f"is_whole{at}"]
+        and (low := found[f"low{at}"]) == found[f"high{at}"]
+        and 0 < len(low) <= MARKER_LENGTH_MAX
+    }

@@ -12,6 +12,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from calanque.engines import deltars
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
@@ -19,7 +20,7 @@ from calanque.governance.erasures import erased_tokens
 from calanque.ingest.erased import ERASED, good_rows
 from calanque.ingest.records import StagedBatch
 from calanque.ingest.repeats import kept_repeats, needs_positions, part_repeats
-from calanque.ingest.staged import POSITIONS, good_frame, refused_frame
+from calanque.ingest.staged import POSITIONS
 from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
 from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
 from calanque.ingest.type_ import type_rows
@@ -28,7 +29,7 @@ from calanque.privacy.spans import UNREAD
 from calanque.runs.records import utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pyspark.sql import DataFrame
 
@@ -116,7 +117,7 @@ def _write(contract: FeedContract, landed: LandedBatch, headers: dict[str, Heade
     positions = [*POSITIONS] if needs_positions(contract) else []
     good = protect_rows(contract, typed.where("_is_good").selectExpr(*map(_cast, contract.bronze), *positions), listed)
     good = good.selectExpr("*", *technical_columns(contract, landed)).select(*staged_columns(contract), *positions)
-    write_files(good, path)
+    observed = write_files(good, path, _facts(contract))
     good_count = landed_count = row_count(path)
     if landed.row_count != good_count:
         refused = _refused(contract, typed, listed).selectExpr("*", *technical_columns(contract, landed))
@@ -126,7 +127,7 @@ def _write(contract: FeedContract, landed: LandedBatch, headers: dict[str, Heade
         once, repeated = parts
         write_files(repeated, refused_path)
         attempt = f"{attempt}-once"
-        write_files(once, f"{path}-once")
+        observed = write_files(once, f"{path}-once", _facts(contract))
         good_count = row_count(f"{path}-once")
         lake().delete(path)
     has_refused = landed_count > good_count
@@ -138,34 +139,35 @@ def _write(contract: FeedContract, landed: LandedBatch, headers: dict[str, Heade
         reasons=_reasons(refused_path) if has_refused else {},
         staged_at=began_at,
         duplicate_count=kept_repeats(contract, f"{path.rpartition('/')[0]}/{attempt}"),
-        protected_by=_protected_by(contract, f"{path.rpartition('/')[0]}/{attempt}"),
+        protected_by=_protected_by(contract, observed),
     )
 
 
-def _protected_by(contract: FeedContract, path: str) -> dict[str, str]:
+def _facts(contract: FeedContract) -> dict[str, str]:
+    """Return what is counted of the rows while they are written: texts masked whole, and the keys of each token column.
+
+    All tokens of a column come under the newest key of their purpose, or the one before where it was made meanwhile.
+    """
+    tokens = [quoted(column.name) for column in contract.bronze if column.protection == "token"]
+    whole = [f"count_if({quoted(c.name)} = '<{UNREAD}>')" for c in contract.bronze if c.protection == "redact"]
+    # A token begins with its key's id; the workers read the key, and this process may not.
+    ids = {f"{end}_{name}": f"{end}(split_part({name}, ':', 1))" for name in tokens for end in ("min", "max")}
+    return ids | ({"unread": " + ".join(whole)} if whole else {})
+
+
+def _protected_by(contract: FeedContract, observed: Mapping[str, Any]) -> dict[str, str]:
     """Return the version of the pack that redacted the staged rows, and the ids of the keys of their tokens."""
     found = {}
     if any(column.protection == "redact" for column in contract.bronze):
         from calanque.privacy.recognisers import PACK_VERSION
 
         found["pack"] = PACK_VERSION
-        if unread := _unread_count(contract, path):
+        if unread := observed.get("unread"):
             found["unread"] = str(unread)
             log.warning("%s texts took more than their share of time to read: they are masked whole.", f"{unread:,}")
-    if tokens := [quoted(column.name) for column in contract.bronze if column.protection == "token"]:
-        # A token begins with its key's id; the workers read the key, and this process may not.
-        each = f"explode(array({', '.join(tokens)})) AS token"
-        held = good_frame(contract, path).selectExpr(each)
-        frame = held.selectExpr("split_part(token, ':', 1) AS id")
-        found["keys"] = " ".join(sorted(row["id"] for row in frame.where("id IS NOT NULL").distinct().collect()))
+    if any(column.protection == "token" for column in contract.bronze):
+        found["keys"] = " ".join(sorted({key for name, key in observed.items() if name != "unread" and key}))
     return found
-
-
-def _unread_count(contract: FeedContract, path: str) -> int:
-    """Return how many staged texts stand masked whole."""
-    whole = [f"count_if({quoted(c.name)} = '<{UNREAD}>')" for c in contract.bronze if c.protection == "redact"]
-    ((count,),) = good_frame(contract, path).selectExpr(" + ".join(whole)).collect()
-    return int(count)
 
 
 def _refused(contract: FeedContract, typed: DataFrame, listed: frozenset[str]) -> DataFrame:
@@ -177,9 +179,24 @@ def _refused(contract: FeedContract, typed: DataFrame, listed: frozenset[str]) -
     return refused.union(erased.selectExpr("_row", f"array('{ERASED}') AS reasons", "payload"))
 
 
-def write_files(frame: DataFrame, path: str) -> None:
-    """Add the rows of a frame to a folder of Parquet files."""
+def write_files(frame: DataFrame, path: str, facts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Add the rows of a frame to a folder of Parquet files.
+
+    Args:
+        frame: the rows.
+        path: of the folder.
+        facts: by name, SQL aggregates of them.
+
+    Returns:
+        These, computed while they were written.
+    """
+    from pyspark.sql import Observation, functions
+
+    observed = Observation()
+    if facts:
+        frame = frame.observe(observed, *(functions.expr(text).alias(name) for name, text in facts.items()))
     frame.write.options(**WRITE_OPTIONS).mode("append").parquet(spark_path(path))
+    return dict(observed.get) if facts else {}
 
 
 def row_count(path: str) -> int:
@@ -221,5 +238,5 @@ def _cast(column: BronzeColumn) -> str:
 
 
 def _reasons(path: str) -> dict[str, int]:
-    frame = refused_frame(path).selectExpr("explode(reasons) AS reason")
-    return {group["reason"]: group["count"] for group in frame.groupBy("reason").count().orderBy("reason").collect()}
+    counted = deltars.read_files(path, ["reasons"])["reasons"].combine_chunks().flatten().value_counts()
+    return dict(sorted((str(one["values"]), int(one["counts"])) for one in counted.to_pylist()))

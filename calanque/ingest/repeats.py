@@ -5,12 +5,13 @@ They are looked for in the staged files, in which nothing is in clear. A feed th
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from calanque.contracts.write import MergeWrite
 from calanque.engines import spark
 from calanque.formats.base import FILE
-from calanque.ingest.staged import POSITIONS, good_frame, relation
+from calanque.ingest.staged import POSITIONS, ROWS, good_frame
 from calanque.ingest.tables import QUARANTINE_COLUMNS
 from calanque.ingest.typing_sql import ROW_NUMBER, ROW_SQL
 from calanque.sql_text import literal, quoted
@@ -53,11 +54,12 @@ def kept_repeats(contract: FeedContract, path: str) -> int:
 def part_repeats(contract: FeedContract, path: str) -> tuple[DataFrame, DataFrame] | None:
     """Return the staged rows without the repeated ones, and those as rows of quarantine; None when there are none."""
     keys = quarantine_keys(contract)
-    staged = relation(good_frame(contract, path, POSITIONS))
-    if not any(spark.rows(f"{_repeated_keys(key, staged)} LIMIT 1") for key in keys):
+    staged = good_frame(contract, path, POSITIONS)
+    counted = [staged.groupBy(*map(quoted, key)).agg({"*": "count"}).selectExpr("`count(1)` AS n") for key in keys]
+    if not reduce(lambda left, right: left.union(right), counted).where("n > 1").take(1):
         return None
-    once = f"SELECT * FROM {staged} LEFT ANTI JOIN ({repeats_sql(contract, keys, staged)}) {SAME_ROW}"
-    return spark.sql(once), spark.sql(quarantine_sql(contract, keys, staged))
+    once = f"SELECT * FROM {ROWS} LEFT ANTI JOIN ({repeats_sql(contract, keys, ROWS)}) {SAME_ROW}"
+    return spark.sql(once, {ROWS: staged}), spark.sql(quarantine_sql(contract, keys, ROWS), {ROWS: staged})
 
 
 def repeats_sql(contract: FeedContract, keys: dict[tuple[str, ...], bool], staged: str) -> str:

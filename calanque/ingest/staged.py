@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from calanque.engines import spark
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 POSITIONS = {FILE: "string", ROW_NUMBER: "bigint"}
 """Which row of the source a staged row was; beside the good rows of a feed whose keys are looked at."""
+ROWS = "staged_rows"
+"""The name by which SQL reads a frame."""
 
 
 def good_frame(contract: FeedContract, path: str, more: Mapping[str, str] | None = None) -> DataFrame:
@@ -32,13 +33,6 @@ def good_frame(contract: FeedContract, path: str, more: Mapping[str, str] | None
 def refused_frame(path: str) -> DataFrame:
     """Return refused rows as the quarantine has them, from a folder."""
     return _frame(path, QUARANTINE_COLUMNS)
-
-
-def relation(frame: DataFrame) -> str:
-    """Return a name by which SQL of this session reads a frame."""
-    name = f"staged_{uuid.uuid4().hex}"
-    frame.createOrReplaceTempView(name)
-    return name
 
 
 def _frame(path: str, columns: Mapping[str, str]) -> DataFrame:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _FIRST_COMMIT_S = 30.0
 """A writer makes its first commit within seconds of its first file; after these, nobody is making it."""
 _LOOK_AGAIN_S = 1.0
+NO_SCHEMA = "SCHEMA_NOT_FOUND"
 log = logging.getLogger(__name__)
 QUARANTINE_COLUMNS = {
     "_batch_id": "string",
@@ -82,10 +83,15 @@ def ensure_tables(contract: FeedContract) -> None:
     Raises:
         CalanqueError: if the contract drops or retypes a column that the table has.
     """
+    # A commit to bronze comes after the catalogue knows both; of a run killed before, the log alone may be there.
+    if delta.last_version(contract.bronze_table):
+        _evolve(contract)
+        return
     statistics = [c.name for c in contract.bronze if c.physical_type in STATISTICS_TYPES and c.classification == "open"]
     comments = {column.name: column.description for column in contract.bronze}
     days = contract.retention_days
     for table, columns, notes, kept, table_days in (
+        (contract.quarantine_table, QUARANTINE_COLUMNS, {}, ["_batch_id", "_ingested_at"], days["quarantine"]),
         (
             contract.bronze_table,
             bronze_columns(contract),
@@ -93,12 +99,8 @@ def ensure_tables(contract: FeedContract) -> None:
             ["_batch_id", "_ingested_at", "_closed_at", *statistics],
             days["bronze"],
         ),
-        (contract.quarantine_table, QUARANTINE_COLUMNS, {}, ["_batch_id", "_ingested_at"], days["quarantine"]),
     ):
-        if not spark.table_exists(table):
-            schema = table.split(".", maxsplit=1)[0]
-            spark.rows(f"CREATE SCHEMA IF NOT EXISTS {schema} LOCATION '{spark_path(f'/lake/{schema}')}'")
-            _create(table, create_sql(table, columns, notes, kept, table_days))
+        _create(table, create_sql(table, columns, notes, kept, table_days))
     _evolve(contract)
 
 
@@ -111,7 +113,11 @@ def _create(table: str, text: str) -> None:
         except Exception as error:
             if spark.UNBORN in str(error):
                 _await_first_commit(table)
-            raise
+            if NO_SCHEMA not in str(error):
+                raise
+            schema = table.partition(".")[0]
+            spark.rows(f"CREATE SCHEMA IF NOT EXISTS {schema} LOCATION '{spark_path(f'/lake/{schema}')}'")
+            spark.rows(text)
 
     spark.with_retry(create)
 
@@ -200,4 +206,4 @@ def holds_batch(table: str, batch_id: str) -> bool:
     """Whether a table has at least one row of a batch; the engine is asked where the log does not rule it out."""
     if not deltars.may_hold(table, "_batch_id", lambda low, high: low <= batch_id <= high):
         return False
-    return bool(spark.rows(f"SELECT 1 FROM {table} WHERE _batch_id = '{batch_id}' LIMIT 1"))
+    return bool(spark.session().table(table).where(f"_batch_id = '{batch_id}'").select("_batch_id").take(1))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from calanque.engines import spark
 from calanque.ingest.header import Header, Refusal, check_headers
+from calanque.ingest.staged import ROWS
 from calanque.ingest.tiers import landing_path, spark_path
 from calanque.ingest.typing_sql import ROW_NUMBER, GridNumbers, typing_sql
 
@@ -68,10 +69,9 @@ def type_rows(contract: FeedContract, landed: LandedBatch, headers: dict[str, He
 
     Protected columns still hold the source's value: nothing but `protect` may write this frame.
     """
-    view = f"landing_{landed.feed}_{landed.batch_id}"
-    read_rows(contract, landed, headers).createOrReplaceTempView(view)
     check_encoding = not all(file.is_decodable for file in landed.files)
-    return spark.sql(typing_sql(contract, view, grid_of(contract), check_encoding))
+    text = typing_sql(contract, ROWS, grid_of(contract), check_encoding)
+    return spark.sql(text, {ROWS: read_rows(contract, landed, headers)})
 
 
 def grid_of(contract: FeedContract) -> GridNumbers | None:

@@ -20,16 +20,19 @@ from calanque.contracts.write import MergeWrite, SnapshotWrite
 from calanque.engines import deltars, spark
 from calanque.errors import CalanqueError
 from calanque.ingest.protect import good_path, write_files
-from calanque.ingest.staged import good_frame, relation
+from calanque.ingest.staged import ROWS, good_frame
 from calanque.ingest.tables import commit_mark, commit_of, newest_commit
 from calanque.ingest.tiers import staging_path
 from calanque.ingest.write_sql import commit_sql, merge_sql, snapshot_sql
+from calanque.runs.batches import read_reports
 from calanque.runs.records import ChangeCounts
 from calanque.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from pyspark.sql import DataFrame
 
     from calanque.contracts.model import FeedContract
     from calanque.ingest.records import LandedBatch, StagedBatch
@@ -60,7 +63,7 @@ def write_changes(
         return version, counts
     mark = {**commit_mark(contract, landed.batch_id, run_id, staged.protected_by), "changes": counts.model_dump()}
     with spark.only_on_top_of(version, "calanque"), spark.user_metadata(mark):
-        spark.rows(commit_sql(contract, changes, landed.batch_id, _since(landed)))
+        spark.rows(commit_sql(contract, ROWS, landed.batch_id, _since(landed)), {ROWS: changes})
     commit = newest_commit(table, landed.batch_id)
     if commit is None or commit["user_metadata"] != json.loads(json.dumps(mark)):
         raise CalanqueError(f"Another batch came first in {table} (CommitFailedError): run the batch again.")
@@ -68,35 +71,33 @@ def write_changes(
     return int(commit["version"]), counts
 
 
-def _compared(contract: FeedContract, landed: LandedBatch, staged: StagedBatch) -> tuple[str, ChangeCounts]:
-    """Write what the batch changes to staging; returns the relation that reads it, and the counts."""
-    good = relation(good_frame(contract, good_path(contract, landed.batch_id, staged)))
+def _compared(contract: FeedContract, landed: LandedBatch, staged: StagedBatch) -> tuple[DataFrame, ChangeCounts]:
+    """Write what the batch changes to staging; returns the frame that reads it, and the counts."""
+    rows, good = good_frame(contract, good_path(contract, landed.batch_id, staged)), ROWS
     late_count = 0
     if isinstance(contract.write, MergeWrite):
         found = merge_sql(contract, contract.write, good, _since(landed))
     elif isinstance(contract.write, SnapshotWrite):
-        good, late_count = _not_overtaken(contract, contract.write, landed, good)
+        good, late_count = _not_overtaken(contract, contract.write, landed, rows)
         found = snapshot_sql(contract, contract.write, good)
     if staged.good_count in (0, late_count):  # nothing to compare with: no row of the table is gone
-        return "", ChangeCounts(late=late_count)
+        return rows, ChangeCounts(late=late_count)
     folder = staging_path(contract.feed, landed.batch_id, contract.version)
     path = f"{folder}/changes-{uuid.uuid4().hex[:12]}"
-    write_files(spark.sql(found), path)
-    changes = relation(good_frame(contract, path, CHANGES))
-    return changes, _counted(changes, staged.good_count, late_count)
+    facts = {act: f"count_if(_act = '{act}')" for act in ("inserted", "changed", "deleted", "late")}
+    closed = "count_if(_closes AND _act IN ('gone', 'deleted'))"
+    counted = write_files(spark.sql(found, {ROWS: rows}), path, facts | {"closed": closed})
+    counted["late"] += late_count
+    unchanged = staged.good_count - sum(counted[act] for act in facts)
+    return good_frame(contract, path, CHANGES), ChangeCounts(**counted, unchanged=unchanged)
 
 
-def _counted(changes: str, good_count: int, late_count: int) -> ChangeCounts:
-    rows = spark.rows(f"SELECT _act, count(*) AS n, count_if(_closes) AS closing FROM {changes} GROUP BY _act")
-    found = {row["_act"]: (int(row["n"]), int(row["closing"])) for row in rows}
-    acts = {act: found.get(act, (0, 0))[0] for act in ("inserted", "changed", "deleted", "late")}
-    acts["late"] += late_count
-    closed = sum(found.get(act, (0, 0))[1] for act in ("gone", "deleted"))
-    return ChangeCounts(**acts, unchanged=good_count - sum(acts.values()), closed=closed)
-
-
-def _not_overtaken(contract: FeedContract, write: SnapshotWrite, landed: LandedBatch, good: str) -> tuple[str, int]:
+def _not_overtaken(
+    contract: FeedContract, write: SnapshotWrite, landed: LandedBatch, rows: DataFrame
+) -> tuple[str, int]:
     """Return the staged rows of a snapshot without those of which the table has a newer one, and the count of these."""
+    if not _may_be_overtaken(contract, landed):
+        return ROWS, 0
     table, newest = contract.bronze_table, "max(greatest(_ingested_at, _closed_at))"
     # The raw files of a replay may have been landed again: what the table took from it tells its age.
     ours = f"'{landed.batch_id}'"
@@ -110,16 +111,27 @@ def _not_overtaken(contract: FeedContract, write: SnapshotWrite, landed: LandedB
     else:
         day = quoted(write.within)
         overtaken = f"{day} IN (SELECT {day} FROM {table} GROUP BY {day} HAVING {newest} > {since})"
-    (late,) = spark.rows(f"SELECT count(*) AS n FROM {good} WHERE {overtaken}")
+    (late,) = spark.rows(f"SELECT count(*) AS n FROM {ROWS} WHERE {overtaken}", {ROWS: rows})
     if not late["n"]:
-        return good, 0
+        return ROWS, 0
     log.info(
         "%s: %s rows of batch %s are of an older snapshot than its table has; they change nothing.",
         contract.feed,
         late["n"],
         landed.batch_id,
     )
-    return f"(SELECT * FROM {good} WHERE NOT {overtaken})", int(late["n"])
+    return f"(SELECT * FROM {ROWS} WHERE NOT {overtaken})", int(late["n"])
+
+
+def _may_be_overtaken(contract: FeedContract, landed: LandedBatch) -> bool:
+    """Tell whether a newer snapshot may be in the table, by reports and by the bounds in its log: mostly none is."""
+    if any(one.batch_id == landed.batch_id and one.state == "published" for one in read_reports(contract.feed)):
+        return True
+    since = landed.landed_at.replace(microsecond=0)
+    return any(
+        deltars.may_hold(contract.bronze_table, column, lambda _, newest: newest > since)
+        for column in ("_ingested_at", "_closed_at")
+    )
 
 
 def _records(contract: FeedContract, counts: ChangeCounts) -> int:

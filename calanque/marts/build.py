@@ -6,7 +6,7 @@ import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calanque.contracts.page import source_line
+from calanque.contracts.page import cited
 from calanque.engines import dbt
 from calanque.errors import CalanqueError
 from calanque.marts.codes import unknown_codes
@@ -76,13 +76,13 @@ def build_marts(run_id: str = "manual") -> list[Outcome] | None:
 def _built(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) -> list[Outcome]:
     """Build parts by one dbt run; what breaks the whole is then looked for by city, and then by domain."""
     try:
-        summary = _run_dbt(parts, feeds, run_id)
+        summary = _run_dbt(parts)
     except CalanqueError as error:
         if len(parts) == 1:
             return [Outcome(*parts[0].names, held_back=f"The {parts[0]} are held back: {error}")]
         log.warning("They can not be built together, and are now built apart. %s", error)
     else:
-        return _shown(parts, summary, run_id)
+        return _shown(parts, feeds, summary, run_id)
     by_city = len({part.territory for part in parts}) > 1
     groups: dict[str, list[Part]] = {}
     for part in parts:
@@ -90,12 +90,18 @@ def _built(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) ->
     return [outcome for group in groups.values() for outcome in _built(group, feeds, run_id)]
 
 
-def _shown(parts: Sequence[Part], summary: dbt.DbtSummary, run_id: str) -> list[Outcome]:
+def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: dbt.DbtSummary, run_id: str) -> list[Outcome]:
     """Gate what dbt has built of each part, and show those that passed."""
     held_back = _judged(parts, run_id)
     passed = [part for part in parts if part.step not in held_back]
     cities = {name: [part.territory for part in passed if part.domain is domain] for name, domain in DOMAINS.items()}
-    row_counts, codes = _show(passed, run_id), unknown_codes(cities, SCHEMA)
+    described = {
+        mart: one._replace(text=cited(one.text, [feed for feed in feeds if feed.shape in domain.shapes]))
+        for mart, one in dbt.descriptions(summary.target_dir).items()
+        for domain in DOMAINS.values()
+        if mart in domain.marts
+    }
+    row_counts, codes = _show(passed, described, run_id), unknown_codes(cities, SCHEMA)
     read = {name: version for part in parts for name, version in part.inputs.items() if name != "code"}
     by_mart = {f"marts.{mart}": cities[name] for name, domain in DOMAINS.items() for mart in domain.marts}
     lineage.emit_dbt(summary.target_dir, run_id, read, SHOWN_AS, by_mart)
@@ -106,7 +112,7 @@ def _shown(parts: Sequence[Part], summary: dbt.DbtSummary, run_id: str) -> list[
     ]
 
 
-def _run_dbt(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) -> dbt.DbtSummary:
+def _run_dbt(parts: Sequence[Part]) -> dbt.DbtSummary:
     names = [name for name, domain in DOMAINS.items() if any(part.domain is domain for part in parts)]
     cities, target = sorted({part.territory for part in parts}), dbt.build_dir("marts")
     write_project(target, _contracts(parts))
@@ -116,7 +122,7 @@ def _run_dbt(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) 
         refer_to(PLACES.marts, SCHEMA, cities)
         there = f"tag:{PLACES.name}"
     select = " ".join(f"+tag:{name}" for name in names)
-    return dbt.build(target, select, variables(cities, feeds, SCHEMA), run_id, there=there)
+    return dbt.build(target, select, variables(SCHEMA), cities, there=there)
 
 
 def _judged(parts: Sequence[Part], run_id: str) -> dict[str, str]:
@@ -134,23 +140,27 @@ def _judged(parts: Sequence[Part], run_id: str) -> dict[str, str]:
     return found
 
 
-def _show(parts: Sequence[Part], run_id: str) -> dict[str, dict[str, int]]:
+def _show(parts: Sequence[Part], described: Mapping[str, dbt.Described], run_id: str) -> dict[str, dict[str, int]]:
     """Put what passed in the place of what readers see, places first, and record it; returns rows by step and mart."""
     row_counts: dict[str, dict[str, int]] = {}
     done: dict[str, tuple[state.Fingerprint, state.Fingerprint]] = {}
-    for domain in DOMAINS.values():
-        own = [part for part in parts if part.domain is domain]
-        shown = publish(domain.marts, SCHEMA, [part.territory for part in own], run_id) if own else {}
-        for part in own:
-            before = state.last_state(part.step)
-            kept = before.outputs if before else {}
-            outputs = {
-                name: one.version if part.territory in one.changed else kept.get(name, one.version)
-                for name, one in shown.items()
-            }
-            _, places = done.get(step_of(PLACES, part.territory), ({}, {}))
-            done[part.step] = ({**part.inputs, **places}, outputs)
-            row_counts[part.step] = {name: one.row_counts.get(part.territory, 0) for name, one in shown.items()}
+    in_order = [part for domain in DOMAINS.values() for part in parts if part.domain is domain]
+    asked: dict[str, list[str]] = {}
+    for part in in_order:
+        for mart in part.domain.marts:
+            asked.setdefault(mart, []).append(part.territory)
+    shown = publish(asked, SCHEMA, described, run_id) if asked else {}
+    for part in in_order:
+        own = {name: shown[name] for name in (f"marts.{mart}" for mart in part.domain.marts)}
+        before = state.last_state(part.step)
+        kept = before.outputs if before else {}
+        outputs = {
+            name: one.version if part.territory in one.changed else kept.get(name, one.version)
+            for name, one in own.items()
+        }
+        _, places = done.get(step_of(PLACES, part.territory), ({}, {}))
+        done[part.step] = ({**part.inputs, **places}, outputs)
+        row_counts[part.step] = {name: one.row_counts.get(part.territory, 0) for name, one in own.items()}
     if done:
         state.record_all(done)
     return row_counts
@@ -162,14 +172,6 @@ def _contracts(parts: Sequence[Part]) -> list[FeedContract]:
     return list({contract.feed: contract for contract in read}.values())
 
 
-def variables(territories: Sequence[str], contracts: Sequence[FeedContract], schema: str) -> dict[str, Any]:
-    """Return what dbt asks of the runner: the cities, where they are built, zones to an area's side, whom to cite."""
-    return {
-        "territories": list(territories),
-        "schema": schema,
-        "area_zone_count": AREA_ZONE_COUNT,
-        "sources": {
-            name: {contract.feed: source_line(contract) for contract in contracts if contract.shape in domain.shapes}
-            for name, domain in DOMAINS.items()
-        },
-    }
+def variables(schema: str) -> dict[str, Any]:
+    """Return what dbt asks of the runner: where to build, and zones to an area's side."""
+    return {"schema": schema, "area_zone_count": AREA_ZONE_COUNT}

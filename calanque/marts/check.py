@@ -42,7 +42,7 @@ def check_forecast(run_id: str = "manual") -> None:
     # Where every history is too short to judge a model, nobody has decided anything yet.
     undecided = not spark.table_exists("marts.fct_model_promotion")
     left_out = "source:calanque.forecast.fct_model_promotion" if undecided else ""
-    dbt.check_forecast(target, variables([], contracts, "marts"), run_id, left_out)
+    dbt.check_forecast(target, variables("marts"), left_out)
     state.record("marts.forecast", inputs, {})
 
 

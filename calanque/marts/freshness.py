@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from calanque.engines import delta, spark
@@ -58,14 +57,14 @@ def write_freshness(contracts: Sequence[FeedContract], run_id: str) -> None:
         run_id: written in the commit.
     """
     started_at = datetime.now(UTC)
-    found = reduce(lambda left, right: left.union(right), (_found(contract) for contract in contracts))
+    found = spark.sql(" union all ".join(_found_sql(contract) for contract in contracts))
     if spark.with_retry(lambda: _write(found, [contract.feed for contract in contracts], run_id)):
         _record(contracts, run_id, started_at)
 
 
-def _found(contract: FeedContract) -> DataFrame:
+def _found_sql(contract: FeedContract) -> str:
     zone, hours, ingested = contract.time_zone, contract.latency_hours, "last_ingested_at"
-    return spark.sql(
+    return (
         f"select '{contract.feed}' as feed, '{contract.territory}' as territory, "
         f"{spark.literal(contract.title)} as title, {_provenance(contract)}, last.batch_id as last_batch_id, "
         f"last.at as {ingested}, "
@@ -101,13 +100,13 @@ def _local_date(contract: FeedContract) -> str:
 
 def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
     columns = {name: f"{name} {kind} comment {spark.literal(text)}" for name, kind, text in _COLUMNS}
-    spark.sql(
+    spark.rows(
         f"create table if not exists {FRESHNESS} ({', '.join(columns.values())}) using delta partitioned by (feed) "
         f"location '{settings().hdfs_uri}/lake/{FRESHNESS.replace('.', '/')}' comment '{_COMMENT}'"
     )
     # A table of an older version of this file has fewer.
     if missing := columns.keys() - {name for name, _, _ in spark.columns(FRESHNESS)}:
-        spark.sql(f"alter table {FRESHNESS} add columns ({', '.join(columns[name] for name in sorted(missing))})")
+        spark.rows(f"alter table {FRESHNESS} add columns ({', '.join(columns[name] for name in sorted(missing))})")
     where = f"feed in ({listed(feeds)})"
     # Being late is the clock's doing: a second run the day after changes no table.
     new, old = _texts(found), _texts(spark.session().table(FRESHNESS).where(where))

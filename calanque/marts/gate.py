@@ -66,12 +66,7 @@ def check_rows(frames: Mapping[str, pd.DataFrame], run_id: str) -> None:
 
 
 def _read(table: str, asked: Iterable[Gate]) -> pd.DataFrame:
-    named = {"territory"} | {
-        name
-        for gate in asked
-        for item in gate.expectations
-        for name in (item.column, *(value for key, value in item.kwargs.items() if key.startswith("column_")))
-    }
+    named = {"territory"}.union(*(gate.columns for gate in asked))
     built = spark.session().table(table)
     frame: pd.DataFrame = built.select(*(column for column in built.columns if column in named)).toPandas()
     return frame

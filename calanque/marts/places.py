@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from calanque.engines import delta, spark
+from calanque.engines import delta, deltars, spark
 from calanque.settings import settings
 
 if TYPE_CHECKING:
@@ -98,11 +98,12 @@ def _replace(
     table: str, types: str, frame: pd.DataFrame, territory: Territory, told_by: tuple[str, ...], run_id: str
 ) -> bool:
     """Replace the rows of a territory when the columns `told_by` differ; True when they did."""
-    known = spark.table_exists(table)
+    known = delta.last_version(table) is not None
     where = f"territory = '{territory.name}'"
     if known:
-        old = spark.sql(f"select * from {table} where {where}").toPandas().reindex(columns=list(told_by))
-        if set(old.itertuples(index=False, name=None)) == set(frame[list(told_by)].itertuples(index=False, name=None)):
+        old = deltars.read_rows(table, [("territory", "=", territory.name)])
+        told = set(frame[list(told_by)].itertuples(index=False, name=None))
+        if {tuple(row.get(name) for name in told_by) for row in old} == told:
             return False
     rows = spark.session().createDataFrame(frame[_names(types)], schema=types).coalesce(1).write.format("delta")
     with spark.user_metadata({"step": "cells", "run_id": run_id}):

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.engines import delta, spark
+from calanque.engines import delta, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 from calanque.sql_text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from pyspark.sql import DataFrame
+
+    from calanque.engines.dbt import Described
 
 log = logging.getLogger(__name__)
 _Hashes = dict[tuple[str | None, "date | None"], tuple[int, int]]
@@ -53,56 +56,100 @@ def refer_to(marts: Sequence[str], schema: str, territories: Sequence[str]) -> N
         spark.rows(f"create view {schema}.{mart} as select * from marts.{mart} where {_of(territories)}")
 
 
-def publish(marts: Sequence[str], schema: str, territories: Sequence[str], run_id: str) -> dict[str, Shown]:
+def publish(
+    marts: Mapping[str, Sequence[str]], schema: str, described: Mapping[str, Described], run_id: str
+) -> dict[str, Shown]:
     """Put what was built of some cities in the place of their rows in each mart; what says the same is left alone.
 
     Args:
-        marts: tables of the schema `marts`, each built under the same name in `schema`.
+        marts: tables of the schema `marts`, each built under the same name in `schema`, in the order in which they are
+            shown: with the cities; one without a territory is replaced whole.
         schema: where they were built, and gated.
-        territories: the cities; a mart without a territory is replaced whole.
+        described: what each of them says that it holds.
         run_id: written in the commits.
 
     Returns:
         Each mart as it is shown now, by its name in the lake.
     """
-    return {f"marts.{mart}": _publish(f"{schema}.{mart}", f"marts.{mart}", territories, run_id) for mart in marts}
+    known = spark.tables("marts")
+    pairs = [_pair(mart, f"{schema}.{mart}", cities, mart in known) for mart, cities in marts.items()]
+    compared = _compared(pairs)
+    return {pair.name: _publish(pair, *compared[pair.name], described[pair.mart], run_id) for pair in pairs}
 
 
-def _publish(source: str, name: str, territories: Sequence[str], run_id: str) -> Shown:
-    built, is_new = spark.session().table(source), not spark.table_exists(name)
-    has_cities = "territory" in built.columns
-    ours = built.where(_of(territories)) if has_cities else built
-    if is_new:
-        delta.remove_unborn(name)
-    is_comparable = not is_new and built.schema.simpleString() == spark.session().table(name).schema.simpleString()
-    made, kept = _compared(ours, name if is_comparable else None, _of(territories) if has_cities else "true")
+class _Pair(NamedTuple):
+    """A mart of a build: its rows of the cities that are shown, and those that readers have, if it is there."""
+
+    mart: str
+    source: str
+    territories: Sequence[str]
+    built: DataFrame
+    shown: DataFrame | None
+
+    @property
+    def name(self) -> str:
+        return f"marts.{self.mart}"
+
+    @property
+    def is_comparable(self) -> bool:
+        return self.shown is not None and self.built.schema.simpleString() == self.shown.schema.simpleString()
+
+    @property
+    def has_cities(self) -> bool:
+        return "territory" in self.built.columns
+
+    @property
+    def period(self) -> str | None:
+        return next((column for column in PERIODS if column in self.built.columns and self.has_cities), None)
+
+
+def _pair(mart: str, source: str, territories: Sequence[str], is_there: bool) -> _Pair:
+    built = spark.session().table(source)
+    ours = built.where(_of(territories)) if "territory" in built.columns else built
+    if not is_there:
+        delta.remove_unborn(f"marts.{mart}")
+    return _Pair(mart, source, territories, ours, spark.session().table(f"marts.{mart}") if is_there else None)
+
+
+def _publish(pair: _Pair, made: _Hashes, kept: _Hashes, described: Described, run_id: str) -> Shown:
     different = {key for key in made.keys() | kept.keys() if made.get(key) != kept.get(key)}
     moved = {city for city, _ in different}
-    changed = [city for city in territories if not is_comparable or moved & {city, None}]
+    changed = [city for city in pair.territories if not pair.is_comparable or moved & {city, None}]
     if changed:
-        periods = {city: [day for one, day in different if one == city and is_comparable] for city in changed}
-        where = " or ".join(_where(city, days, _period(built)) for city, days in periods.items())
-        where = where if has_cities else "true"
+        periods = {city: [day for one, day in different if one == city and pair.is_comparable] for city in changed}
+        where = " or ".join(_where(city, days, pair.period) for city, days in periods.items())
         with spark.user_metadata({"step": "publish", "territories": changed, "run_id": run_id}):
-            _write(ours.where(where), source, name, where)
+            _write(pair, where if pair.has_cities else "true", described.columns)
             # It names every feed that is in the mart, and a feed may be new.
-            told = {column: comment for column, _, comment in spark.columns(source)}
-            spark.describe(name, spark.comment_of(source), told)
-    counted = {city: sum(rows for (one, _), (rows, _) in made.items() if one in (city, None)) for city in territories}
-    return Shown(delta.data_version(name) or 0, frozenset(changed), counted)
+            spark.describe(pair.name, described.text, described.columns)
+    row_counts = {
+        city: sum(rows for (one, _), (rows, _) in made.items() if one in (city, None)) for city in pair.territories
+    }
+    return Shown(delta.data_version(pair.name) or 0, frozenset(changed), row_counts)
 
 
-def _compared(built: DataFrame, shown: str | None, where: str) -> tuple[_Hashes, _Hashes]:
-    """Return by city and period, of rows that have them, their number and the XOR of their hashes: made, and kept."""
-    columns = ", ".join(f"`{column}`" for column in built.columns)
-    of = f"{'territory' if 'territory' in built.columns else 'null'} as territory"
-    hashed = (of, f"{_period(built) or 'null'} as period", f"xxhash64({columns}) as row_hash")
-    both = built.selectExpr("true as is_made", *hashed)
-    if shown:
-        both = both.union(spark.session().table(shown).where(where).selectExpr("false", *hashed))
-    found = both.groupBy("is_made", "territory", "period").agg({"*": "count", "row_hash": "bit_xor"}).collect()
-    made, kept = ({(r[1], r[2]): (r[3], r[4]) for r in found if r.is_made is side} for side in (True, False))
-    return made, kept
+def _compared(pairs: Sequence[_Pair]) -> dict[str, tuple[_Hashes, _Hashes]]:
+    """Return by mart, city and period, of rows that have them, their number and the XOR of their hashes: made, kept.
+
+    One reading of all marts: each alone would take the engine as long to begin as to read.
+    """
+    found: dict[str, tuple[_Hashes, _Hashes]] = {pair.name: ({}, {}) for pair in pairs}
+    sides = [side for pair in pairs for side in _hashed(pair)]
+    united = reduce(lambda left, right: left.union(right), sides).groupBy("mart", "is_made", "territory", "period")
+    for row in united.agg({"*": "count", "row_hash": "bit_xor"}).collect():
+        made, kept = found[row[0]]
+        (made if row[1] else kept)[row[2], row[3]] = (row[4], row[5])
+    return found
+
+
+def _hashed(pair: _Pair) -> Iterator[DataFrame]:
+    columns = ", ".join(f"`{column}`" for column in pair.built.columns)
+    of = f"{'territory' if pair.has_cities else 'null'} as territory"
+    hashed = (of, f"{pair.period or 'cast(null as date)'} as period", f"xxhash64({columns}) as row_hash")
+    yield pair.built.selectExpr(f"'{pair.name}' as mart", "true as is_made", *hashed)
+    if pair.shown is not None and pair.is_comparable:
+        rows = pair.shown.where(_of(pair.territories)) if pair.has_cities else pair.shown
+        yield rows.selectExpr(f"'{pair.name}'", "false", *hashed)
 
 
 def _where(city: str, periods: Iterable[date | None], period: str | None) -> str:
@@ -116,24 +163,24 @@ def _of(territories: Sequence[str]) -> str:
     return f"territory in ({listed(territories)})"
 
 
-def _period(built: DataFrame) -> str | None:
-    return next((column for column in PERIODS if column in built.columns and "territory" in built.columns), None)
-
-
-def _write(built: DataFrame, source: str, name: str, where: str) -> None:
+def _write(pair: _Pair, where: str, comments: Mapping[str, str]) -> None:
+    shown, name, made = pair.shown, pair.name, deltars.open_table(pair.source).metadata()
     location = f"{settings().hdfs_uri}{delta.table_path(name)}"
-    (detail,) = spark.rows(f"describe detail {source}")
-    in_order = built.sort("territory", period) if (period := _period(built)) else built
-    writer = in_order.write.format("delta").mode("overwrite").partitionBy(*detail.partitionColumns)
+    ours = pair.built.where(where)
+    rows = ours.select(*(ours[one].alias(one, metadata={"comment": comments[one]}) for one in ours.columns))
+    writer = (
+        (rows.sort("territory", pair.period) if pair.period else rows)
+        .write.format("delta")
+        .mode("overwrite")
+        .partitionBy(*made.partition_columns)
+    )
     writer.option("maxRecordsPerFile", _ROWS_PER_FILE)
-    if not spark.table_exists(name):
+    if shown is None:
         # What a constraint asks was held while the mart was built: the rows of every city come that way.
-        kept = {key: value for key, value in detail.properties.items() if key.startswith(("delta.log", "delta.check"))}
+        kept = {key: text for key, text in made.configuration.items() if key.startswith(("delta.log", "delta.check"))}
         writer.options(**kept).option("path", location).saveAsTable(name)
         return
-    shown, (held,) = spark.session().table(name), spark.rows(f"describe detail {name}")
-    is_of_today = held.partitionColumns == detail.partitionColumns
-    if is_of_today and built.schema.simpleString() == shown.schema.simpleString():
+    if pair.is_comparable and deltars.open_table(name).metadata().partition_columns == made.partition_columns:
         writer.option("replaceWhere", where).save(location)
         return
     # Of an earlier version: other cities keep their rows, with nothing in the columns that are new.
@@ -143,9 +190,9 @@ def _write(built: DataFrame, source: str, name: str, where: str) -> None:
         f"`{field.name}`"
         if kinds.get(field.name) == field.dataType.simpleString()
         else f"cast(null as {field.dataType.simpleString()}) as `{field.name}`"
-        for field in built.schema.fields
+        for field in ours.schema.fields
     ]
     others = shown.where(f"not ({where})").selectExpr(*chosen)
-    built.unionByName(others).write.format("delta").mode("overwrite").partitionBy(*detail.partitionColumns).option(
+    rows.unionByName(others).write.format("delta").mode("overwrite").partitionBy(*made.partition_columns).option(
         "overwriteSchema", "true"
     ).save(location)

@@ -1,4 +1,7 @@
-{# The cities of this build, as what stands between the quotes of a list. #}
+{#
+  The cities of this build, as what stands between the quotes of a list. From the environment: dbt then reads again those
+  models alone that name them, and not the whole project.
+#}
 {% macro built_territories() -%}
-    {{ var('territories', []) | join("', '") }}
+    {{ env_var('CALANQUE_TERRITORIES', '') | replace(',', "', '") }}
 {%- endmacro %}

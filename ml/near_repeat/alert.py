@@ -30,7 +30,7 @@ RING_CIRCLES, RING_ANGLES = 4, 16
 
 @dataclass(frozen=True, eq=False)
 class Alert:
-    """The layer of one type: one row per cell with an expected excess, and a sentence for the reader.
+    """The layer of one type: one row per cell with an excess in the first horizon, and a sentence for the reader.
 
     `cells` has the columns cell_id, cell_index and, per horizon, `expected_excess_<days>d`: incidents over what the
     place itself makes usual, to be added to a forecast, never shown without it. Empty when silent.
@@ -131,7 +131,8 @@ def _ring(band: BandResult, unit: float) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def _frame(grid: Grid, excess: NDArray[np.float64], columns: list[str]) -> pd.DataFrame:
-    index = np.flatnonzero((excess > 0).any(axis=1))
+    # A cell with nothing more than usual in the first horizon is no alert, whatever comes after it.
+    index = np.flatnonzero(excess[:, 0] > 0)
     rows, cols = grid.row_col()
     names = [grid.cell_id(int(rows[i]), int(cols[i])) for i in index]
     frame = pd.DataFrame({"cell_id": pd.Series(names, dtype=object), "cell_index": index})

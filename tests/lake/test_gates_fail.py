@@ -48,7 +48,7 @@ def refused(lines: Sequence[Expectation], query: str) -> bool:
     from calanque.engines.gx import run_gate
 
     gate = Gate(name="broken", kind="marts", expectations=tuple(lines))
-    result = run_gate(gate, spark.sql(query), "broken", "broken")
+    result = run_gate(gate, spark.sql(query).toPandas(), "broken", "broken")
     assert [(check.name, check.column) for check in result.checks if check.success or not check.sentence] == []
     return not result.passed
 

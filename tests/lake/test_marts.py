@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from operations import operations
 
 from calanque.contracts import load_contract, load_contracts
 from calanque.contracts.model import FeedContract
@@ -37,6 +38,8 @@ from ml.risk.forecast_mart import FORECAST
 
 CITY, PREFIX = "auckland", "scratch_"
 FIRST = f"first-{uuid.uuid4().hex[:8]}"
+MOST_OPERATIONS = 70
+"""Of a build of places and incidents, of however many cities: they are not built apart."""
 BESIDE = ("chicago", "san_francisco")
 OURS, THEIRS = f"territory = '{CITY}'", f"territory in {BESIDE}"
 WEEK_MARTS = ("fct_incidents", "fct_incident_hour", "fct_territory_week", "fct_cell_week")
@@ -148,7 +151,9 @@ def cities(stack: object) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def built(cities: None) -> dict[tuple[str, str], Outcome]:
     """What became of each domain and city in the first build."""
-    return outcomes(FIRST)
+    found, count = operations(lambda: outcomes(FIRST))
+    assert count <= MOST_OPERATIONS
+    return found
 
 
 def outcomes(run_id: str) -> dict[tuple[str, str], Outcome]:
@@ -208,15 +213,6 @@ def test_zeros_are_of_whole_weeks_only(built: object) -> None:
     ]
     cells = "string(week_start_date), type, incident_count"
     assert shown(cells, "fct_cell_week") == [("2014-01-06", "assault", 1), ("2014-02-03", "assault", 11)]
-
-
-def test_descriptions_are_in_the_commit_that_makes_a_table_with_its_run(built: object) -> None:
-    for table in (f"{SCHEMA}.dim_cell", f"{SCHEMA}.fct_incidents", f"{SCHEMA}.fct_cell_week"):
-        assert [name for name, _, comment in spark.columns(table) if not comment] == [], table
-        assert [one["operation"] for one in deltars.history(table)] == ["CREATE OR REPLACE TABLE AS SELECT"], table
-        commit = delta.last_commit(table)
-        assert commit is not None
-        assert delta.told_in(commit.user_metadata) == {"step": "dbt", "run_id": FIRST}
 
 
 def test_what_is_shown_is_described_and_cites_its_feeds(built: object) -> None:
@@ -334,7 +330,7 @@ def test_the_door_s_key_is_in_no_artefact_and_no_log(built: object) -> None:
     assert [path for path in (*files, *logs) if key in path.read_bytes()] == []
 
 
-VARIABLES = {"prefix": PREFIX, "schema": f"{PREFIX}silver", "territories": [CITY], "area_zone_count": 3, "sources": {}}
+VARIABLES = {"prefix": PREFIX, "schema": f"{PREFIX}silver", "area_zone_count": 3}
 
 
 @pytest.fixture(scope="module")
@@ -358,7 +354,7 @@ def test_the_sql_of_every_domain_does_what_its_unit_tests_say(scratch: Path) -> 
     """On models of every feed and of no row: what is counted of persons, and withheld, is said by the tests' rows."""
     files = [yaml.safe_load(path.read_bytes()) for path in (settings().root / "dbt" / "models").rglob("*.yml")]
     written = sum(len(content.get("unit_tests", ())) for content in files)
-    done = dbt.build(scratch, None, VARIABLES, "unit-tests", f"{dbt.AFTER_FORECAST} resource_type:test")
+    done = dbt.build(scratch, None, VARIABLES, [CITY], f"{dbt.AFTER_FORECAST} resource_type:test")
     assert {name.partition(".")[2] for name in done.models_built} >= {m for one in DOMAINS.values() for m in one.marts}
     assert (done.tests_failed, done.tests_passed) == (0, written)
     assert written >= 10
@@ -369,7 +365,19 @@ def test_files_left_by_a_killed_first_build_do_not_stop_the_next(scratch: Path) 
     spark.rows(f"drop table if exists {place}")
     lake().delete(delta.table_path(place))
     lake().write(f"{delta.table_path(place)}/part-00000.parquet", b"cut")
-    assert dbt.build(scratch, "dim_incident_type", VARIABLES, "left").models_built == (place,)
+    assert dbt.build(scratch, "dim_incident_type", VARIABLES).models_built == (place,)
+
+
+def test_a_model_that_makes_other_columns_than_its_contract_is_named_with_them(scratch: Path) -> None:
+    model = scratch / "project/models/marts/incidents/dim_incident_type.sql"
+    said = model.read_text(encoding="utf-8")
+    model.write_text(said.replace("label_en, label_fr\n", "1 as label_en, label_fr, 2 as more\n"), encoding="utf-8")
+    wrong = f"label_en of {PREFIX}silver.dim_incident_type is integer, not string; more of .* is integer, not None"
+    try:
+        with pytest.raises(CalanqueError, match=wrong):
+            dbt.build(scratch, "dim_incident_type", VARIABLES)
+    finally:
+        model.write_text(said, encoding="utf-8")
 
 
 def test_a_condition_that_rows_break_is_named_with_how_many_do(scratch: Path) -> None:
@@ -381,7 +389,7 @@ def test_a_condition_that_rows_break_is_named_with_how_many_do(scratch: Path) ->
     others = " ".join(f"source:calanque.forecast.{mart}" for mart in WRITTEN_BY_ML)
     broken = "2 rows break 'decision in .*', 2 rows break 'reason is not null'"
     with pytest.raises(CalanqueError, match=rf"'fct_model_promotion_rows_hold' failed: {broken}\."):
-        dbt.check_forecast(scratch, VARIABLES, "test-run", others)
+        dbt.check_forecast(scratch, VARIABLES, others)
 
 
 def test_a_forecast_that_fails_its_gate_is_not_written(cities: None) -> None:

@@ -15,7 +15,7 @@ from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.ingest import batch, write_changes
 from calanque.ingest.batches import _batch_rows
-from calanque.marts.freshness import _found
+from calanque.marts.freshness import _found_sql
 
 HEADER = ",".join(COLUMNS) + "\n"
 WRITES: dict[str, dict[str, Any]] = {
@@ -118,7 +118,7 @@ def readers(feed: Feed, days: Days) -> None:
     current = [version["batch"] for version in days.model.current()]
     counted = {days.labels[row["_batch_id"]]: row["row_count"] for row in _batch_rows(f"bronze.{feed.name}", None)[0]}
     assert counted == {batch: current.count(batch) for batch in set(current)}
-    (found,) = _found(load_contract(feed.name, feed.folders)).collect()
+    (found,) = spark.rows(_found_sql(load_contract(feed.name, feed.folders)))
     assert days.labels[found["last_batch_id"]] == "third"
     (newest,) = spark.rows(f"SELECT max(_ingested_at) AS at FROM bronze.{feed.name}")
     assert found["last_ingested_at"] == newest["at"]

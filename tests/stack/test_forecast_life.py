@@ -43,7 +43,7 @@ def worse(first: DemoRun):
     tracking.set_alias(NAME, tracking.CHAMPION, version)
     left_behind(version)
     yield version
-    spark.sql(f"delete from {SCORE.name} where territory = '{CITY}' and model_version = '{version}'")
+    spark.rows(f"delete from {SCORE.name} where territory = '{CITY}' and model_version = '{version}'")
     tracking.set_alias(NAME, tracking.CHALLENGER, good.model_version)
     tracking.set_alias(NAME, tracking.CHAMPION, good.model_version)
     forecast_territory(CITY, "after the test")
@@ -90,8 +90,8 @@ def published_before(first: DemoRun) -> Iterator[date]:
     frame = spark.sql(f"select * from {FORECAST.name} where {of_week}").toPandas()
     marts.write_week([(FORECAST, frame.assign(week_start_date=week))], "toronto", week, "test", "test")
     yield week
-    spark.sql(f"delete from {FORECAST.name} where week_start_date = '{week}'")
-    spark.sql(f"delete from {SCORE.name} where record = 'published' and week_start_date = '{week}'")
+    spark.rows(f"delete from {FORECAST.name} where week_start_date = '{week}'")
+    spark.rows(f"delete from {SCORE.name} where record = 'published' and week_start_date = '{week}'")
 
 
 def test_a_published_week_is_scored_once_the_data_cover_it(published_before: date) -> None:
@@ -126,7 +126,7 @@ def test_a_published_week_is_scored_once_the_data_cover_it(published_before: dat
 @pytest.fixture
 def trial() -> Iterator[str]:
     yield "marts.fct_trial"
-    spark.sql("drop table if exists marts.fct_trial")
+    spark.rows("drop table if exists marts.fct_trial")
     lake().delete(delta.table_path("marts.fct_trial"))
 
 

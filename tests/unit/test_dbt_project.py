@@ -14,11 +14,8 @@ from openlineage_sql import parse
 
 from calanque.contracts import load_contracts
 from calanque.contracts.shapes import shapes
-from calanque.marts.build import variables
-from calanque.marts.domains import DOMAINS
 from calanque.marts.project import write_project
 from calanque.settings import settings
-from calanque.sql_text import literal
 from ml.hours import HEAPED_HOURS
 from ml.risk.slots import HEAP_DEVIATIONS
 
@@ -26,14 +23,12 @@ KEY_TESTS = {"unique", "unique_together", "every_cell_once_a_week"}
 SHARES = {0.1, 0.5, 0.9, 1.0}
 DBT = settings().root / "dbt"
 Node = dict[str, Any]
-TOLD = variables([], DOMAINS["incidents"].contracts, "marts")["sources"]["incidents"] | {"other": r"Source: l'eau \ x."}
-VARIABLES = json.dumps({"sources": {"incidents": TOLD}})
 
 
 def compiled(target: Path, *arguments: str) -> str:
     """Compile the project and return what dbt says; the door's address leads nowhere, so a connection would fail."""
     command = [sys.executable, "-W", "ignore", "-c", "from dbt.cli.main import cli; cli()", "--log-path", str(target)]
-    command += ["--quiet", "compile", "--no-populate-cache", "--no-introspect", "--vars", VARIABLES, *arguments]
+    command += ["--quiet", "compile", "--no-populate-cache", "--no-introspect", *arguments]
     project = str(write_project(target, list(load_contracts().values())))
     command += ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
     environment = {
@@ -84,19 +79,6 @@ def test_every_mart_has_an_enforced_contract_that_types_each_column(marts: dict[
 def test_every_model_ends_with_its_grain(models: dict[str, Node]) -> None:
     endings = {name: node["description"].strip().rsplit(". ", maxsplit=1)[-1] for name, node in models.items()}
     assert [name for name, ending in endings.items() if not ending.startswith("One row per ")] == []
-
-
-def test_the_comment_of_a_mart_ends_with_whom_to_cite(marts: dict[str, Node], target: Path) -> None:
-    """Compiled after the manifest, of whose parsing the second run makes use."""
-    texts = "{% for node in graph.nodes.values() if node.path.startswith('marts/') and node.resource_type == 'model' %}"
-    texts += "{{ node.name }}: {{ sql_text(told_with_sources(node)) }}\n{% endfor %}"
-    said = compiled(target, "--inline", texts)
-    found = dict(line.split(": ", maxsplit=1) for line in said.splitlines() if line.partition(":")[0] in marts)
-    cited = {"incidents": " " + " ".join(literal(TOLD[feed])[1:-1] for feed in sorted(TOLD))}
-    assert found == {
-        name: f"{literal(node['description'].strip())[:-1]}{cited.get(node['tags'][0], '')}'"
-        for name, node in marts.items()
-    }
 
 
 def test_every_mart_has_a_key_test(manifest: Node, marts: dict[str, Node]) -> None:

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from calanque.contracts import load_contracts
-from calanque.contracts.page import source_line
+from calanque.contracts.page import cited, source_line
 from calanque.engines import spark
+from calanque.marts.domains import DOMAINS
 from calanque.sql_text import literal
-from ml.marts import kept_columns, make_table, told_with_sources
+from ml.marts import kept_columns, make_table
 from ml.risk.forecast_mart import FINE, FORECAST
 from ml.risk.record import PublishedRecord, bounds, score_week
 from ml.risk.record_steps import score_territory
@@ -150,15 +151,15 @@ def test_every_column_says_what_it_holds_and_the_table_its_grain(table):
 
 
 def test_the_comment_of_a_table_ends_with_whom_to_cite_and_is_written_when_it_differs(monkeypatch):
-    told, contracts = told_with_sources(SCORE), load_contracts().values()
+    told, contracts = cited(SCORE.comment, DOMAINS["incidents"].contracts), load_contracts().values()
     assert told.startswith(SCORE.comment)
     # Of every city whose incidents the models are made from, and of no other feed.
-    cited = [contract.shape for contract in contracts if source_line(contract) in told]
-    assert cited == ["incident"] * len([contract for contract in contracts if contract.shape == "incident"])
+    shapes = [contract.shape for contract in contracts if source_line(contract) in told]
+    assert shapes == ["incident"] * len([contract for contract in contracts if contract.shape == "incident"])
     columns = [(name, kind, SCORE.column_comments[name]) for name, kind in SCORE.columns.items()]
     for known, expected in ((told, []), (SCORE.comment, [f"comment on table {SCORE.name} is {literal(told)}"])):
         ran = []
-        monkeypatch.setattr(spark, "sql", ran.append)
+        monkeypatch.setattr(spark, "rows", ran.append)
         monkeypatch.setattr(spark, "columns", lambda _: columns)
         monkeypatch.setattr(spark, "comment_of", lambda _, known=known: known)
         make_table(SCORE)
