@@ -11,11 +11,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from calanque.engines import dbt_log, delta, spark
+from calanque.engines.dbt_contracts import check_contracts
 from calanque.engines.spark import LOST as _LOST
 from calanque.engines.spark import UNBORN as _UNBORN
 from calanque.errors import CalanqueError
@@ -43,7 +44,6 @@ _ABOUT_NAMES = (
     "MISSING_",
     "AMBIGUOUS",
 )
-_DELTA_TYPES = {"int": "integer", "bigint": "long"}
 _PLACE = re.compile(r"^(Runtime|Database|Compilation) Error( in [a-z_]+ \S+ \([^)]*\))?:? *")
 log = logging.getLogger(__name__)
 
@@ -54,13 +54,6 @@ class _LeftoversError(CalanqueError):
     def __init__(self, tables: Sequence[str], sentence: str) -> None:
         super().__init__(sentence)
         self.tables = tables
-
-
-class Described(NamedTuple):
-    """What a model holds, and each of its columns."""
-
-    text: str
-    columns: Mapping[str, str]
 
 
 class DbtSummary(BaseModel):
@@ -158,7 +151,7 @@ def _run(
     counts = {table: commit.row_count for table, commit in commits.items() if commit.row_count is not None}
     dbt_log.log_nodes(results["results"], manifest, counts)
     _raise_failures(summary, results["results"], manifest)
-    _check_contracts(manifest, commits)
+    check_contracts(manifest, commits)
     return summary.model_copy(update={"row_counts": counts})
 
 
@@ -169,32 +162,6 @@ def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifes
         raise _LeftoversError(leftovers, sentence)
     if summary.failures:
         raise CalanqueError(sentence)
-
-
-def _check_contracts(manifest: dict[str, Any], made: Mapping[str, delta.Commit]) -> None:
-    """Stop when a table has other columns than its contract: dbt would ask the engine twice for each before it."""
-    wrong = []
-    for table, node in ((_table(name, manifest), node) for name, node in manifest["nodes"].items()):
-        if table in made and node["config"]["contract"]["enforced"]:
-            types = {name: spec["data_type"] for name, spec in node["columns"].items()}
-            said = {name: _DELTA_TYPES.get(kind, kind) for name, kind in types.items()}
-            found = made[table].columns
-            names = [name for name in {**said, **found} if said.get(name) != found.get(name)]
-            wrong += [f"{name} of {table} is {found.get(name)}, not {said.get(name)}" for name in names]
-    if wrong:
-        raise CalanqueError(f"What dbt made is not what contracts of models say: {'; '.join(wrong)}.")
-
-
-def descriptions(target_dir: Path) -> dict[str, Described]:
-    """Return what each model of a build says of itself, by its name."""
-    nodes = json.loads((target_dir / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
-    return {
-        node["name"]: Described(
-            node["description"].strip(), {name: spec["description"].strip() for name, spec in node["columns"].items()}
-        )
-        for node in nodes
-        if node["resource_type"] == "model"
-    }
 
 
 def _arguments(command: str, selection: Sequence[str], variables: Mapping[str, Any], target: Path) -> list[str]:

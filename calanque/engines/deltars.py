@@ -1,8 +1,7 @@
-"""The one module that imports delta-rs: rows and files become part of a table, and are read, without the engine."""
+"""Tables by delta-rs: rows become part of one, and are read, without the engine."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from functools import cache, lru_cache
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from calanque.engines.delta import table_path, told_in
-from calanque.engines.hdfs import LAKE_USER, lake
+from calanque.engines.hdfs import LAKE_USER
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
@@ -19,14 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow
-    from deltalake import CommitProperties, DeltaTable
+    from deltalake import DeltaTable
 
-    from calanque.engines.parquet import DataFile
 
 Filter = tuple[str, str, Any]
 STATISTICS_PROPERTY = "delta.dataSkippingStatsColumns"
-# Delta's own default. delta-rs writes no checkpoint with a commit of this kind, and Spark only with its own commits.
-CHECKPOINT_INTERVAL = 10
 BACK_S = 60
 log = logging.getLogger(__name__)
 
@@ -37,7 +33,7 @@ def open_table(table: str) -> DeltaTable:
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
-    _identify()
+    identify()
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError
 
@@ -49,8 +45,8 @@ def open_table(table: str) -> DeltaTable:
         ) from None
 
 
-def _identify() -> None:
-    # delta-rs takes its identity and the cluster's addresses from the environment, as every HDFS client does.
+def identify() -> None:
+    """Tell delta-rs who asks, and of whom: it takes both from the environment, as every HDFS client does."""
     os.environ["HADOOP_USER_NAME"] = LAKE_USER
     os.environ["HADOOP_CONF_DIR"] = str(settings().home / "conf/hadoop")
 
@@ -161,28 +157,6 @@ def first_rows(
         ) from None
 
 
-def read_files(folder: str, columns: Sequence[str]) -> pyarrow.Table:
-    """Return some columns of the Parquet files in a folder of the lake, a table's or not; a row of a file is one.
-
-    Raises:
-        CalanqueError: if HDFS does not answer.
-    """
-    _identify()
-    from deltalake.exceptions import DeltaError
-    from deltalake.fs import DeltaStorageHandler
-    from pyarrow import dataset
-    from pyarrow.fs import PyFileSystem
-
-    try:
-        files = PyFileSystem(DeltaStorageHandler(f"{settings().hdfs_uri}{folder}"))
-        names = [name for name in lake().list(folder) if name.endswith(".parquet")]
-        return dataset.dataset(names, filesystem=files, format="parquet").to_table(columns=list(columns))
-    except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"The files of {folder} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
-        ) from None
-
-
 def bounds(table: str, column: str, partition: tuple[str, str] | None = None) -> list[tuple[Any, Any]]:
     """Return the least and the greatest value of a column in each file of a table, as the log says them.
 
@@ -258,67 +232,3 @@ def statistics_columns(opened: DeltaTable) -> tuple[str, ...]:
 def works_in(opened: DeltaTable, app_ids: Iterable[str]) -> frozenset[str]:
     """Return those of some names of work that a commit of the table has had, however long ago."""
     return frozenset(name for name in app_ids if opened.transaction_version(name) is not None)
-
-
-def append_files(
-    opened: DeltaTable, folder: str, files: Sequence[DataFile], app_ids: Sequence[str], metadata: Mapping[str, Any]
-) -> int:
-    """Add files that lie in a folder below the table's own to the table; returns the version.
-
-    Args:
-        opened: the table as it was when the caller looked whether the files are needed.
-        folder: path of the files' folder, from the table's own.
-        files: what their footers say; the bounds given go to the log.
-        app_ids: name the work; no other commit with one of these names may have come since `opened`.
-        metadata: written as JSON in the history.
-
-    Raises:
-        CalanqueError: if another commit of such a name, or a change of the table, came first (`CommitFailedError` in
-            its sentence), or HDFS did not take the commit; after a commit that is there, the next run finds it.
-    """
-    from deltalake.exceptions import DeltaError
-    from deltalake.transaction import AddAction, RemoveAction
-
-    actions: list[AddAction | RemoveAction] = [
-        AddAction(f"{folder}/{file.name}", file.size_bytes, {}, file.modified_at_ms, True, _statistics(file))
-        for file in files
-    ]
-    mark = json.dumps(dict(metadata), sort_keys=True)
-    properties = _properties(opened, files, app_ids, mark)
-    try:
-        opened.create_write_transaction(actions, "append", opened.schema(), commit_properties=properties)
-        opened.update_incremental()
-        if opened.version() % CHECKPOINT_INTERVAL == 0:
-            opened.create_checkpoint()
-        # The newest version can already be another batch's.
-        ours = (int(commit["version"]) for commit in opened.history(20) if commit.get("userMetadata") == mark)
-        return next(ours, int(opened.version()))
-    except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"The commit to {opened.table_uri} failed ({type(error).__name__}): run the batch again."
-        ) from None
-
-
-def _properties(opened: DeltaTable, files: Sequence[DataFile], app_ids: Sequence[str], mark: str) -> CommitProperties:
-    from deltalake.transaction import CommitProperties, Transaction
-
-    facts = {
-        "numFiles": str(len(files)),
-        "numOutputRows": str(sum(file.row_count for file in files)),
-        "numOutputBytes": str(sum(file.size_bytes for file in files)),
-    }
-    return CommitProperties(
-        custom_metadata={"userMetadata": mark, "operationMetrics": facts},
-        app_transactions=[Transaction(name, (opened.transaction_version(name) or 0) + 1) for name in app_ids],
-    )
-
-
-def _statistics(file: DataFile) -> str:
-    return json.dumps(
-        {
-            "numRecords": file.row_count,
-            "minValues": file.minimum,
-            "maxValues": file.maximum,
-            "nullCount": file.null_count,
-        }
-    )

@@ -127,6 +127,25 @@ def rows(text: str, frames: Mapping[str, DataFrame] | None = None) -> list[Any]:
     return sql(text, frames).collect()
 
 
+def observe(frame: DataFrame, facts: Mapping[str, str]) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
+    """Have aggregates of a frame's rows computed while something else is done with them.
+
+    Args:
+        frame: the rows.
+        facts: by name, SQL of each aggregate.
+
+    Returns:
+        The frame to use instead, and what gives the aggregates once it was used.
+    """
+    from pyspark.sql import Observation, functions
+
+    if not facts:
+        return frame, dict
+    observed = Observation()
+    named = (functions.expr(text).alias(name) for name, text in facts.items())
+    return frame.observe(observed, *named), lambda: dict(observed.get)
+
+
 @contextmanager
 def user_metadata(values: Mapping[str, Any]) -> Iterator[None]:
     """Write `values` as JSON in the history of every Delta commit made inside the block by this session."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from calanque.contracts.gates import Expectation, Gate, load_gate
-from calanque.engines import deltars
+from calanque.engines import delta_files
 from calanque.engines.gx import run_gate
 from calanque.ingest.gate_bounds import bounds_of
 from calanque.runs.batches import read_reports
@@ -38,7 +38,7 @@ def _read(contract: FeedContract, path: str, gates: list[Gate]) -> pd.DataFrame:
 
     named = frozenset[str]().union(*(gate.columns for gate in gates))
     first, *_ = names = [column.name for column in contract.bronze]
-    rows = deltars.read_files(path, [name for name in names if name in named] or [first])
+    rows = delta_files.read_files(path, [name for name in names if name in named] or [first])
     instants = [pyarrow.field(f.name, pyarrow.timestamp("us", "UTC") if _is_day(f) else f.type) for f in rows.schema]
     frame: pd.DataFrame = rows.cast(pyarrow.schema(instants)).to_pandas(coerce_temporal_nanoseconds=False)
     return frame

@@ -12,7 +12,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from calanque.engines import deltars
+from calanque.engines import delta_files, spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
@@ -190,13 +190,9 @@ def write_files(frame: DataFrame, path: str, facts: Mapping[str, str] | None = N
     Returns:
         These, computed while they were written.
     """
-    from pyspark.sql import Observation, functions
-
-    observed = Observation()
-    if facts:
-        frame = frame.observe(observed, *(functions.expr(text).alias(name) for name, text in facts.items()))
-    frame.write.options(**WRITE_OPTIONS).mode("append").parquet(spark_path(path))
-    return dict(observed.get) if facts else {}
+    rows, observed = spark.observe(frame, facts or {})
+    rows.write.options(**WRITE_OPTIONS).mode("append").parquet(spark_path(path))
+    return observed()
 
 
 def row_count(path: str) -> int:
@@ -238,5 +234,5 @@ def _cast(column: BronzeColumn) -> str:
 
 
 def _reasons(path: str) -> dict[str, int]:
-    counted = deltars.read_files(path, ["reasons"])["reasons"].combine_chunks().flatten().value_counts()
+    counted = delta_files.read_files(path, ["reasons"])["reasons"].combine_chunks().flatten().value_counts()
     return dict(sorted((str(one["values"]), int(one["counts"])) for one in counted.to_pylist()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.engines import deltars, spark
+from calanque.engines import delta_files, deltars, spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
@@ -119,7 +119,7 @@ def _append(
 ) -> tuple[int, int]:
     """Make staged files rows of a table, under names of the work; returns the version and the rows."""
     files = data_files(_move(table, source), deltars.statistics_columns(opened))
-    version = deltars.append_files(opened, source.rpartition("/")[2], files, names, mark)
+    version = delta_files.append_files(opened, source.rpartition("/")[2], files, names, mark)
     return version, sum(file.row_count for file in files)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.contracts.page import cited
 from calanque.engines import dbt
+from calanque.engines.dbt_contracts import descriptions
 from calanque.errors import CalanqueError
 from calanque.marts.codes import unknown_codes
 from calanque.marts.domains import DOMAINS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from calanque.contracts import FeedContract
+    from calanque.engines.dbt_contracts import Described
 
 log = logging.getLogger(__name__)
 SCHEMA = "silver__marts"
@@ -97,7 +99,7 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: dbt.Db
     cities = {name: [part.territory for part in passed if part.domain is domain] for name, domain in DOMAINS.items()}
     described = {
         mart: one._replace(text=cited(one.text, [feed for feed in feeds if feed.shape in domain.shapes]))
-        for mart, one in dbt.descriptions(summary.target_dir).items()
+        for mart, one in descriptions(summary.target_dir).items()
         for domain in DOMAINS.values()
         if mart in domain.marts
     }
@@ -140,7 +142,7 @@ def _judged(parts: Sequence[Part], run_id: str) -> dict[str, str]:
     return found
 
 
-def _show(parts: Sequence[Part], described: Mapping[str, dbt.Described], run_id: str) -> dict[str, dict[str, int]]:
+def _show(parts: Sequence[Part], described: Mapping[str, Described], run_id: str) -> dict[str, dict[str, int]]:
     """Put what passed in the place of what readers see, places first, and record it; returns rows by step and mart."""
     row_counts: dict[str, dict[str, int]] = {}
     done: dict[str, tuple[state.Fingerprint, state.Fingerprint]] = {}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame
 
-    from calanque.engines.dbt import Described
+    from calanque.engines.dbt_contracts import Described
 
 log = logging.getLogger(__name__)
 _Hashes = dict[tuple[str | None, "date | None"], tuple[int, int]]

@@ -8,7 +8,7 @@ import pytest
 from drop_feed import HEADER, Feed, lines
 
 from calanque.contracts import FeedContract, load_contract
-from calanque.engines import deltars, spark
+from calanque.engines import delta_files, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
@@ -83,17 +83,17 @@ def test_of_two_commits_of_one_batch_only_the_first_is_taken_and_every_tenth_has
     table, folder = contract.bronze_table, f"/lake/bronze/{feed.name}"
     files = data_files(f"{folder}/{staged.attempt}")
     *rivals, other = [deltars.open_table(table) for _ in range(4)]
-    assert deltars.append_files(rivals[0], staged.attempt, files, [ref["batch_id"], "a file"], {}) == 1
+    assert delta_files.append_files(rivals[0], staged.attempt, files, [ref["batch_id"], "a file"], {}) == 1
     for rival, names in ((rivals[1], [ref["batch_id"]]), (rivals[2], ["another with", "a file"])):
         with pytest.raises(CalanqueError, match="CommitFailedError"):
-            deltars.append_files(rival, staged.attempt, files, names, {})
+            delta_files.append_files(rival, staged.attempt, files, names, {})
     known = deltars.works_in(deltars.open_table(table), (ref["batch_id"], "a file", "another with"))
     assert known == {ref["batch_id"], "a file"}
     # A batch of another name is no rival: it is committed on top.
-    assert deltars.append_files(other, staged.attempt, files, ["another"], {"n": 2}) == 2
+    assert delta_files.append_files(other, staged.attempt, files, ["another"], {"n": 2}) == 2
     for number in range(3, 12):
         opened = deltars.open_table(table)
-        assert deltars.append_files(opened, staged.attempt, files, [f"again-{number}"], {"n": number}) == number
+        assert delta_files.append_files(opened, staged.attempt, files, [f"again-{number}"], {"n": number}) == number
     assert "00000000000000000010.checkpoint.parquet" in lake().list(f"{folder}/_delta_log")
     assert len(feed.bronze()) == 100
     assert spark.rows(f"SELECT count(*) AS n FROM {table} VERSION AS OF 10")[0]["n"] == 100

@@ -305,7 +305,7 @@ def test_a_snapshot_that_another_one_overtakes_changes_nothing(feed: Feed) -> No
 # Where a run is killed: as it would call this function.
 STEPS = {
     "append": {
-        "between data and commit": "calanque.engines.deltars:append_files",
+        "between data and commit": "calanque.engines.delta_files:append_files",
         "after the commit": "calanque.ingest.publish:Published",
     },
     "snapshot": {"after the commit": "calanque.ingest.write_changes:_check_commit"},

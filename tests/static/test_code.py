@@ -44,7 +44,7 @@ ENGINE_OF = {
     "mlflow": ("engines/tracking.py", "engines/tracking_client.py", "engines/tracking_server.py"),
     "trino": ("engines/trino.py",),
     "hdfs": ("engines/hdfs.py",),
-    "deltalake": ("engines/deltars.py",),
+    "deltalake": ("engines/delta_files.py", "engines/deltars.py"),
     "openlineage": ("engines/lineage.py",),
 }
 # pyspark's and Trino's folders: no session is opened there.
