@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER = "champion", "challenger"
 MODEL_FILE = "model.json"
 DIGEST = "sha256"
+NOTE = "mlflow.note.content"
+DESCRIPTION_LENGTH_MAX = 5_000
+"""Of a version, in MLflow's database."""
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """What a training run leaves behind; `model_json` is the model's own text, `registered_name` its registry name.
 
-    `tables` are the versions of the tables it read, `served` how the model answers MLflow's `load_model`.
+    `tables` are the versions of the tables it read, `served` how the model answers MLflow's `load_model`. `about` is
+    what the pages of run and version say (Markdown), above the figures; its first section is about the model.
     """
 
     experiment: str
@@ -45,6 +49,7 @@ class RunRecord:
     texts: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, int | str] = field(default_factory=dict)
     served: ServedModel | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,23 @@ def log_run(record: RunRecord, uri: str | None = None) -> LoggedRun:
         client = mlflow.MlflowClient()
         for name, value in {**record.tags, DIGEST: stored}.items():
             client.set_model_version_tag(record.registered_name, model_version, name, value)
+        if described := _described(record, run.info.run_id):
+            client.set_tag(run.info.run_id, NOTE, described)
+            client.update_model_version(record.registered_name, model_version, described)
+            client.update_registered_model(record.registered_name, record.about.partition("\n\n## ")[0])
         return LoggedRun(run.info.run_id, run.info.experiment_id, record.registered_name, model_version)
+
+
+def _described(record: RunRecord, run_id: str) -> str:
+    """Return what the page of a version shows; what is too long for it is cut between paragraphs."""
+    figures = "".join(f"\n\n![{path}](get-artifact?run_uuid={run_id}&path={path})" for path in record.figures)
+    kept, left = list[str](), DESCRIPTION_LENGTH_MAX - len(figures)
+    for paragraph in record.about.split("\n\n"):
+        left -= len(paragraph) + 2
+        if left < 0:
+            break
+        kept.append(paragraph)
+    return ("\n\n".join(kept) + figures).strip()
 
 
 def set_alias(name: str, alias: str, model_version: str, uri: str | None = None) -> None:

@@ -164,4 +164,5 @@ def _record(trained: Trained, told: str) -> tracking.RunRecord:
         metrics=metrics,
         tags={"pack": PACK_VERSION},
         texts={"card.md": told},
+        about=told,
     )

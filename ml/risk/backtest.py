@@ -15,8 +15,8 @@ from ml.risk.config import risk_config
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube
 from ml.risk.history import plan, verdict
 from ml.risk.incidents import Incidents, backtest_grid, read_boundary, read_incidents
-from ml.risk.method import MethodName
-from ml.risk.validate import RIVALS, Validation, metric_name, validate
+from ml.risk.method import RIVALS, MethodName
+from ml.risk.validate import Validation, metric_name, validate
 
 if TYPE_CHECKING:
     from pathlib import Path

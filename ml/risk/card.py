@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.risk.method import CHALLENGER, MethodName
+from ml.risk.method import CHALLENGER, RIVALS
 from ml.risk.slots import Profile
-from ml.risk.validate import RIVALS, metric_name
+from ml.risk.validate import metric_name
 
 if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
@@ -24,8 +24,14 @@ LIMITS = """\
 - Within the week it knows day and hour only: no holiday, no event, no weather.
 - "At most N, nine times in ten" is about the week's count in one cell; most are empty most weeks, so most N are 0.
 - It must be shown beside the plain counts, and serves only while it beats them."""
+BY_TYPE = "By type:"
 AUDIT_TITLE = "## Audit"
 NOT_AUDITED = "Not audited yet: the DAG `audit_risk` does it, when somebody asks."
+
+
+def head(card: str) -> str:
+    """Return the first sections of a card: what the model is, the decision on it, its data and its back-test."""
+    return card.partition(f"\n\n{BY_TYPE}")[0]
 
 
 def model_card(training: Training, config: RiskConfig, data_version: str) -> str:
@@ -35,7 +41,7 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
         f"# Model card: {model.name}-{model.territory}",
         "Expected number of reported incidents in each grid cell next week, by type, with the number that is not "
         f"exceeded with a probability of {model.config.bound_probability:.0%}, and the probability of one or more, "
-        "beside slow-decay counts.",
+        f"beside the best of the plain counts by its record, '{model.baseline}'.",
         "## Decision",
         training.reason,
         "## Data",
@@ -47,7 +53,7 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
             f"Outside {name} ({span.week_count} weeks):\n\n{_figures(validation, span)}"
             for name, span in validation.outside.items()
         ],
-        "By type:",
+        BY_TYPE,
         _by_type(validation),
         "## Calibration and bound",
         _calibration(validation, config),
@@ -133,7 +139,7 @@ def _by_type(validation: Validation) -> str:
     for kind, figures in validation.by_type.items():
         lines += [
             f"| {kind} | {method} | {figures[method][large]:.2%} | {figures[method]['log_score']:.3f} |"
-            for method in (MethodName.DECAY, CHALLENGER)
+            for method in (validation.best_baseline, CHALLENGER)
         ]
     return "\n".join(lines)
 

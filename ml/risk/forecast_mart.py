@@ -19,8 +19,8 @@ _FIGURES: tuple[tuple[str, str, str], ...] = (
     (
         "baseline_count",
         "double",
-        "Slow-decay count of the past, same total: what the model must beat. / "
-        "Comptage lissé du passé, de même total : ce que le modèle doit battre.",
+        "Best of the plain counts by its record, same total: what the model must beat. / "
+        "Meilleur comptage simple d'après ses résultats, de même total : ce que le modèle doit battre.",
     ),
     ("rank_model", "int", "Rank by expected_count within the type, from 1. / Rang selon expected_count, dès 1."),
     ("rank_baseline", "int", "Rank by baseline_count, the same way. / Rang selon baseline_count, de même."),

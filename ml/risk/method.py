@@ -52,6 +52,8 @@ class MethodName(StrEnum):
 
 
 BASELINES = (MethodName.COUNTS, MethodName.WINDOW, MethodName.DECAY, MethodName.KDE)
+RIVALS = (MethodName.DECAY, MethodName.WINDOW, MethodName.KDE)
+"""What the challenger must beat: slow decay, the last four years, and the smoothing that caught most."""
 CHALLENGER = MethodName.STACK
 
 

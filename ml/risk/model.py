@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from ml.risk.rolling import Rolled
 
 
+BASELINE_WORDS = {
+    MethodName.DECAY: ("slow-decay counts", "le comptage à oubli lent"),
+    MethodName.WINDOW: ("the counts of the last four years", "le comptage des quatre dernières années"),
+    MethodName.KDE: ("smoothed counts", "le comptage lissé dans l’espace"),
+}
+"""What a baseline is called, in English and in French."""
+
+
 class GridSignature(BaseModel):
     """The grid a model was trained on; another grid needs another model."""
 
@@ -35,7 +43,8 @@ class GridSignature(BaseModel):
 class RiskModel(BaseModel):
     """What was learnt, in the order of the surfaces of `config`; rows of arrays are types.
 
-    `dispersion` is that of counts in the cells of `grid`, `published_dispersion` in those of the territory.
+    `dispersion` is that of counts in the cells of `grid`, `published_dispersion` in those of the territory; `baseline`
+    the best of the plain counts in its back-test.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
@@ -47,6 +56,7 @@ class RiskModel(BaseModel):
     premises: tuple[str, ...]
     trained_until: date
     config: RiskConfig
+    baseline: MethodName = MethodName.DECAY
     baselines: dict[MethodName, int]
     floors: dict[MethodName, tuple[tuple[float, ...], ...]]
     pool_weights: tuple[tuple[float, ...], ...]
@@ -92,6 +102,15 @@ class RiskModel(BaseModel):
         pool, mean = np.array(self.pool_weights), self.config.challenger.mean_weights
         return Fitted(dict(self.baselines), floors, pool, regression, trees, mean)
 
+    @property
+    def note(self) -> tuple[str, str]:
+        """What every reason says where the baseline serves, in English and in French."""
+        english, french = BASELINE_WORDS[self.baseline]
+        return (
+            f"Shown instead of the model: {english}, the best of the plain counts by its record.",
+            f"Montré à la place du modèle : {french}, le meilleur des comptages simples d’après ses résultats.",
+        )
+
     def main_weights(self, index: int, count: int = 5) -> list[tuple[str, float]]:
         """Return the heaviest surfaces of one type's pool, heaviest first, with their weights."""
         layout = Layout(self.config, self.premises)
@@ -104,12 +123,15 @@ def _rows(values: Any) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row) for row in np.asarray(values, dtype=float).tolist())
 
 
-def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float], slots: SlotModel) -> RiskModel:
+def model_of(
+    rolled: Rolled, config: RiskConfig, baseline: MethodName, promised: dict[str, float], slots: SlotModel
+) -> RiskModel:
     """Return the model that was learnt at the end of a rolling run.
 
     Args:
         rolled: the run.
         config: its parameters.
+        baseline: what is shown beside the model, and in its place.
         promised: figures of the back-test that the monitor holds the model to.
         slots: how the week is shared out.
     """
@@ -125,6 +147,7 @@ def model_of(rolled: Rolled, config: RiskConfig, promised: dict[str, float], slo
         premises=cube.premises,
         trained_until=cube.day_of(cube.weeks),
         config=config,
+        baseline=baseline,
         baselines=fitted.baselines,
         floors={name: _rows(weights) for name, weights in fitted.floors.items()},
         pool_weights=_rows(fitted.pool),

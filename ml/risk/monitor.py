@@ -22,7 +22,7 @@ LEAST_PROMISE = 0.005
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the published weeks say of a model, against slow-decay counts.
+    """What the published weeks say of a model, against the counts beside it.
 
     Attributes:
         weeks: published weeks judged.
@@ -74,7 +74,7 @@ def _reason(gains: NDArray[np.floating], evidence: float, promised: float, is_ke
     if len(gains) == 0:
         return "The model goes on: no week that it published is covered by the data yet, so there is nothing to judge."
     told = (
-        f"over {len(gains)} published weeks it won {gains.mean():+.3f} nats an incident over slow-decay counts, "
+        f"over {len(gains)} published weeks it won {gains.mean():+.3f} nats an incident over the counts, "
         f"{promised:+.3f} were promised; evidence against it {evidence:,.1f}, {EVIDENCE:,.0f} retire it"
     )
     return f"The model goes on: {told}." if is_kept else f"The model retires and the counts are served: {told}."

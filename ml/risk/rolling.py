@@ -12,7 +12,7 @@ from calanque.errors import CalanqueError
 from ml.risk.cores import in_turns
 from ml.risk.features import SurfaceStream, weekly_decay
 from ml.risk.judged import JudgedWeek, MethodWeek
-from ml.risk.method import BASELINES, CHALLENGER, Fitted, MethodName, Tuning, fit
+from ml.risk.method import BASELINES, CHALLENGER, RIVALS, Fitted, MethodName, Tuning, fit
 from ml.risk.metrics import best_hits, hits_at, log_gain, top_cell_count
 from ml.risk.record import PublishedRecord
 from ml.risk.reliability import Reliability
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from ml.risk.cube import CountCube
 
 logger = logging.getLogger(__name__)
-CALIBRATED = (MethodName.DECAY, CHALLENGER)
+CALIBRATED = (*RIVALS, CHALLENGER)
+"""The methods that may be shown: each is also judged as it would be published."""
 REPORTED_EVERY_WEEKS = 13
 
 

@@ -94,7 +94,7 @@ class Expected:
 
     Attributes:
         model: of the model.
-        baseline: of slow-decay counts, with the same total.
+        baseline: of the best of the plain counts, with the same total.
         parts: share of each part of the pool in its forecast, parts x types x cells.
         is_known: cells with enough history around them.
     """
@@ -134,7 +134,7 @@ def expected_counts(cube: CountCube, model: RiskModel) -> Expected:
     shares = fitted.challengers(stream)
     pool = np.maximum(shares[MethodName.POOL], 1e-30)
     parts = [stream.mixture(fitted.pool[:, columns], tuple(columns)) / pool for columns in layout.parts().values()]
-    baseline = fitted.baseline(MethodName.DECAY, stream)
+    baseline = fitted.baseline(model.baseline, stream)
     return Expected(
         shares[CHALLENGER] * level[:, None],
         baseline * level[:, None],

@@ -47,7 +47,11 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
         "from its own past. / published : la prévision telle que publiée ; back_test : refaite après coup à "
         "l'entraînement, chaque semaine d'après son seul passé.",
     ),
-    ("method", "string", "model, or baseline: slow-decay counts. / model, ou baseline : comptage lissé."),
+    (
+        "method",
+        "string",
+        "model, or baseline: the best of the plain counts. / model, ou baseline : le meilleur comptage simple.",
+    ),
     ("model_version", "string", "Version in the registry, or counts. / Version au registre, ou counts."),
     ("event_count", "int", "Incidents of the week. / Faits de la semaine."),
     (

@@ -39,8 +39,7 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     (
         "baseline_count",
         "double",
-        "The week's slow-decay count by the profile of all types. / "
-        "Comptage lissé de la semaine selon le profil de tous les types.",
+        "The week's baseline by the profile of all types. / Comptage de la semaine selon le profil de tous les types.",
     ),
     ("slot_profile", "string", "What tells the hours: place, type or all_types. / Ce qui donne les heures."),
     ("served", "string", "Figure to show, model or baseline. / Chiffre à montrer, modèle ou comptage."),

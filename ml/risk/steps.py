@@ -14,7 +14,7 @@ from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
 from ml.risk import score_mart, serving
-from ml.risk.card import model_card
+from ml.risk.card import head, model_card
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.counts import COUNTS_VERSION, FEWEST_WEEKS, counted, learn_counts
 from ml.risk.forecast_mart import FINE, FORECAST, forecast_lineage
@@ -104,6 +104,7 @@ def _run_record(
     name: str, ground: Ground, training: Training, config: RiskConfig, inputs: dict[str, int | str], run_id: str
 ) -> tracking.RunRecord:
     validation, data_version = training.validation, marts.data_version(READ, inputs)
+    card = model_card(training, config, data_version)
     decision = {"code": str(inputs["code"]), "decision": training.reason}
     return tracking.RunRecord(
         experiment=name,
@@ -115,11 +116,12 @@ def _run_record(
         tags={"territory": ground.territory.name, "data_version": data_version, "audit": NOT_AUDITED, **decision},
         figures={"hit_curve.png": hit_curve_figure(validation), "calibration.png": calibration_figure(validation)},
         texts={
-            "card.md": model_card(training, config, data_version),
+            "card.md": card,
             RECORD_FILE: score_mart.to_text(score_mart.back_test_rows(training.weeks)),
         },
         tables={table: inputs[table] for table in READ},
         served=served_model(training.model, ground),
+        about=head(card),
     )
 
 
@@ -141,8 +143,9 @@ def served_model(model: RiskModel, ground: Ground) -> ServedModel:
 def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
     """Write next week's forecast of a territory to `marts.fct_forecast`, model and baseline side by side.
 
-    The champion serves; without one, the newest challenger is shown beside the baseline and the baseline serves. Where
-    no model was ever trained, slow-decay counts are published, and every reason says so.
+    The champion serves; without one, the newest challenger is shown beside the baseline, the best of the plain counts
+    by its record, and the baseline serves. Where no model was ever trained, slow-decay counts are published. Every
+    reason says so.
 
     Returns:
         The week, the rows, who serves; None when data, model and code have not changed, or the data hold less than a
@@ -199,6 +202,8 @@ def forecast_frames(
         expected, stamp = counted(cube, made_by), replace(stamp, note=made_by.note)
     else:
         made_by, expected = model, expected_counts(cube, model)
+        if stamp.served is Served.BASELINE:
+            stamp = replace(stamp, note=model.note)
     published = published_forecast(cube, expected, made_by, stamp)
     log.info("%s: %d cells of %g m.", cube.grid.name, cube.grid.count, cube.grid.cell)
     return published, fine_forecast(cube, expected, made_by, stamp), slot_rows(cube, made_by, published)

@@ -14,7 +14,7 @@ from calanque.places.cells import grid_of_cells
 from calanque.places.grid import project
 from ml.risk.cores import one_thread_each
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube, require_reported
-from ml.risk.method import CHALLENGER, MethodName
+from ml.risk.method import CHALLENGER
 from ml.risk.model import RiskModel, model_of
 from ml.risk.slot_record import SlotRecord, judge_slots
 from ml.risk.slots import learn_profiles
@@ -33,7 +33,7 @@ INCIDENT_COLUMNS = ("type", "occurred_local_date", "occurred_local_hour", "lon",
 
 @dataclass(frozen=True, eq=False)
 class BackTestWeeks:
-    """The weeks of a back-test on the published grid: their Mondays, and how model and counts did in each."""
+    """The weeks of a back-test on the published grid: their Mondays, and how model and baseline did in each."""
 
     types: tuple[str, ...]
     mondays: tuple[date, ...]
@@ -133,8 +133,9 @@ def train(cube: CountCube, config: RiskConfig, kept: Sequence[JudgedWeek] = ()) 
         validation, rolled = validate(cube, config, origin_count(cube, config), kept)
     is_promoted, reason = promotes(validation, config)
     figures = validation.all_weeks.figures[CHALLENGER]
-    gains = validation.all_weeks.differences["decay"][CHALLENGER]
-    shown, plain = (published_record(rolled, method).weeks for method in (CHALLENGER, MethodName.DECAY))
+    baseline = validation.best_baseline
+    gains = validation.all_weeks.differences[baseline][CHALLENGER]
+    shown, plain = (published_record(rolled, method).weeks for method in (CHALLENGER, baseline))
     mondays = tuple(cube.day_of(week) for week in range(rolled.first_week, cube.weeks))
     weeks = BackTestWeeks(cube.types, mondays, tuple(shown), tuple(plain))
     promised = {"log_score": figures["log_score"], "log_gain": weekly_gain(weeks)} | {
@@ -142,7 +143,7 @@ def train(cube: CountCube, config: RiskConfig, kept: Sequence[JudgedWeek] = ()) 
     }
     slots = judge_slots(cube, config, tuple(range(rolled.first_week, cube.weeks)))
     slot_model = learn_profiles(cube, config.slots, cube.weeks).model(slots.served)
-    model = model_of(rolled, config, promised, slot_model)
+    model = model_of(rolled, config, baseline, promised, slot_model)
     return Training(model, validation, weeks, slots, tuple(rolled.weeks), is_promoted, reason)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calanque.errors import CalanqueError
-from ml.risk.method import CHALLENGER, MethodName
+from ml.risk.method import CHALLENGER, RIVALS, MethodName
 from ml.risk.metrics import Difference, pai, paired_bootstrap
 from ml.risk.record import ALL_TYPES
 from ml.risk.rolling import CALIBRATED, Rolled, roll
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from ml.risk.judged import JudgedWeek
     from ml.risk.record import PublishedRecord
     from ml.risk.reliability import CalibrationBin, Reliability
-
-RIVALS = (MethodName.DECAY, MethodName.WINDOW, MethodName.KDE)
-"""What the challenger must beat: slow decay, the last four years, and the smoothing that caught most."""
 
 FEWEST_ORIGINS = 26
 """Half a year: over fewer weeks a gain cannot be told from chance, and nothing is decided."""
@@ -72,15 +69,23 @@ class Validation:
     dispersion: dict[str, tuple[float, ...]]
     hit_curve: dict[str, list[float]]
 
+    @property
+    def best_baseline(self) -> MethodName:
+        """The one of `RIVALS` with the best log score over all weeks: it is shown beside the model, and without it."""
+        return max(RIVALS, key=lambda name: self.all_weeks.figures[name]["log_score"])
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: what reading the record's JSON back gives."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
         return plain
 
     def metrics(self) -> dict[str, float]:
-        """Return the headline figures flat, `<method>.<metric>` and `gain.<metric>[.low|.high|.z]`, for tracking."""
+        """Return the headline figures flat, for tracking: `<method>.<metric>`, and the model's over the best baseline.
+
+        These are `gain.<metric>[.low|.high|.z]`.
+        """
         flat = {f"{m}.{k}": v for m, row in self.all_weeks.figures.items() for k, v in row.items()}
-        for metric, gain in self.all_weeks.differences[MethodName.DECAY][CHALLENGER].items():
+        for metric, gain in self.all_weeks.differences[self.best_baseline][CHALLENGER].items():
             flat |= {f"gain.{metric}": gain.value, f"gain.{metric}.low": gain.low, f"gain.{metric}.high": gain.high}
             flat[f"gain.{metric}.z"] = gain.z
         for method, by_type in self.coverage.items():
@@ -264,9 +269,10 @@ def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
                 False,
                 f"The baseline '{baseline}' stays: the model's {_gain(not_below, gains[not_below])} lies below 0.",
             )
-    gains = validation.all_weeks.differences[MethodName.DECAY][CHALLENGER]
+    best = validation.best_baseline
+    gains = validation.all_weeks.differences[best][CHALLENGER]
     told = " and ".join(_gain(metric, gains[metric]) for metric in must_win)
-    return True, f"The model beats the plain counts over {weeks} weeks: {told}."
+    return True, f"The model beats '{best}', the best of the plain counts, over {weeks} weeks: {told}."
 
 
 def _gain(metric: str, gain: Difference) -> str:

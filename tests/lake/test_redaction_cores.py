@@ -8,6 +8,12 @@ import psutil
 import pytest
 
 from calanque.contracts import load_contract
+from calanque.engines import spark
+from calanque.engines.hdfs import lake
+from calanque.ingest.protect import protect_rows
+from calanque.ingest.tiers import landing_path
+from calanque.ingest.type_ import read_rows
+from calanque.privacy.protect import protector
 from calanque.settings import Settings
 
 NAME = "Zquillermine"
@@ -17,11 +23,6 @@ COUNT = 100
 @pytest.fixture
 def redacted(stack: Settings) -> Iterator[Any]:
     """The protected text of a landed file that one task reads, for its fields may hold line breaks."""
-    from calanque.engines.hdfs import lake
-    from calanque.ingest.protect import protect_rows
-    from calanque.ingest.tiers import landing_path
-    from calanque.ingest.type_ import read_rows
-
     contract = load_contract("citizen_reports")
     text = next(column for column in contract.bronze if column.protection == "redact")
     header = tuple(column.name for column in contract.landing)
@@ -48,9 +49,6 @@ def test_nothing_is_passed_between_tasks(redacted: Any) -> None:
 
 def test_hostile_texts_leave_their_neighbours_in_the_same_batch_alone(stack: Settings) -> None:
     """Of a worker that one of them stalled, the whole batch would be lost; nothing of any of them is."""
-    from calanque.engines import spark
-    from calanque.privacy.protect import protector
-
     hostile = ("signale par a" + "1" * 20_000 + "@", "7" * 20_000, "." * 20_000 + "a", "M. " * 7_000, "\xa7" * 20_000)
     neighbour = f"Madame {NAME} Bxovoumi habite ici"
     rows = [(2 * n + k, text) for n, one in enumerate(hostile) for k, text in enumerate((one, neighbour))]
@@ -62,7 +60,6 @@ def test_hostile_texts_leave_their_neighbours_in_the_same_batch_alone(stack: Set
 
 def test_clients_share_the_python_workers_of_the_engine(stack: Settings) -> None:
     """One with workers of its own would leave a Python process behind with every batch that is protected."""
-    from calanque.engines import spark
 
     def parents(frames: Any) -> Any:
         import os

@@ -2,18 +2,16 @@
 
 from typing import Any
 
-import yaml
 from drop_feed import HEADER, KINDS, Feed, lines
 
 
 def rewrite(feed: Feed, version: str, kinds: tuple[str, ...] = KINDS) -> None:
     """Give the contract a version and the kinds that it accepts."""
-    path = feed.folders.contracts / f"{feed.name}.odcs.yaml"
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = feed.said()
     (bronze,) = (item for item in content["schema"] if item["name"] == "bronze")
     (kind,) = (column for column in bronze["properties"] if column["name"] == "kind")
     kind["quality"][0]["arguments"]["validValues"] = list(kinds)
-    path.write_text(yaml.safe_dump({**content, "version": version}), encoding="utf-8")
+    feed.say(content, version)
 
 
 def told(report: Any) -> tuple[str, str, int]:

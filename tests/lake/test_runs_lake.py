@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from drop_feed import HEADER, Feed, lines, vacuumed_at_once
 
+from calanque.engines import deltars
+from calanque.engines.hdfs import lake
+from calanque.governance import maintain
+from calanque.runs import batches, state
+
 
 def test_a_log_that_was_cleaned_up_rebuilds_nothing(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    from calanque.engines import deltars
-    from calanque.engines.hdfs import lake
-    from calanque.runs import state
-
     feed.send(HEADER + lines(20))
     feed.run()
     table, step = f"bronze.{feed.name}", f"train.{feed.name}"
@@ -31,8 +32,6 @@ def test_a_log_that_was_cleaned_up_rebuilds_nothing(feed: Feed, monkeypatch: pyt
 
 
 def test_steps_that_end_at_once_lose_no_row(feed: Feed) -> None:
-    from calanque.runs import state
-
     steps = [f"train.{feed.name}_{number}" for number in range(12)]
     with ThreadPoolExecutor(4) as workers:
         list(workers.map(lambda step: state.record(step, {"code": step}, {}), steps))
@@ -40,9 +39,6 @@ def test_steps_that_end_at_once_lose_no_row(feed: Feed) -> None:
 
 
 def test_upkeep_merges_the_small_files_of_runs(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    from calanque.governance import maintain
-    from calanque.runs import batches
-
     feed.send(HEADER + lines(5))
     before = feed.run()
     monkeypatch.setattr(maintain, "OPTIMISED_FROM", 1_000_000)

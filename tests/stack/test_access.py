@@ -1,5 +1,6 @@
 """What each identity may not do: every refusal is tried for real."""
 
+import httpx
 import pytest
 
 from calanque.demo.run import DemoRun
@@ -73,8 +74,6 @@ def test_the_query_door_wants_its_password(stack: Settings, user: str, password:
 
 
 def test_the_query_door_takes_no_password_in_clear(stack: Settings) -> None:
-    import httpx
-
     url = f"http://{stack.address('trino_internal')}/v1/statement"
     login = ("analyst", stack.secret("password_analyst"))
     answer = httpx.post(url, content="select 1", auth=login, headers={"X-Trino-User": "analyst"})
@@ -154,8 +153,6 @@ RIGHTS = [
 
 @pytest.mark.parametrize(("path", "expected"), RIGHTS)
 def test_airflow_opens_to_each_person_what_is_theirs(stack: Settings, path: str, expected: dict[str, int]) -> None:
-    import httpx
-
     answers = {}
     for user in expected:
         login = {"username": user, "password": stack.secret(f"password_{user}")}

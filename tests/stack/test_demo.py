@@ -165,11 +165,6 @@ def test_the_slots_share_out_the_week_of_the_flagged_cells(first: DemoRun) -> No
     assert told[6 * 24] > 1.2 * told[24 + 6]
 
 
-def test_a_slot_is_followed_back_to_the_hour_of_the_source(first: DemoRun) -> None:
-    leaves = {leaf.column for leaf in trace("marts.fct_forecast_slot", "expected_count").leaves()}
-    assert "occurrencehour" in leaves
-
-
 def test_a_new_version_says_that_nobody_has_audited_it(first: DemoRun) -> None:
     newest = tracking.load_model("risk-toronto", tracking.CHALLENGER)
     assert newest is not None
@@ -219,26 +214,21 @@ def test_every_input_of_the_forecast_is_compared_with_its_past(first: DemoRun, t
         assert (": drift;" in english) == (" : dérive ;" in french) == has_drifted
 
 
-@pytest.mark.parametrize(
-    ("table", "column"),
-    [
-        pytest.param("marts.fct_input_drift", "distance", id="drift"),
-        pytest.param("marts.fct_forecast_score", "log_score", id="score"),
-        pytest.param("marts.fct_near_repeat", "observed", id="finding"),
-        pytest.param("marts.fct_near_repeat_alert", "expected_excess_7d", id="alert"),
-    ],
-)
-def test_what_stands_beside_the_forecast_is_followed_back_to_the_landed_file(
-    first: DemoRun, table: str, column: str
-) -> None:
-    assert any(leaf.dataset.startswith("pypi:") for leaf in trace(table, column).leaves())
+# With a column of the source, where one is sure to be among those that it ends in.
+FOLLOWED = {
+    "fct_forecast.expected_count": "occurrencedate",
+    "fct_forecast_slot.expected_count": "occurrencehour",
+    **dict.fromkeys(("fct_input_drift.distance", "fct_forecast_score.log_score"), ""),
+    **dict.fromkeys(("fct_near_repeat.observed", "fct_near_repeat_alert.expected_excess_7d"), ""),
+}
 
 
-def test_a_forecast_is_followed_back_to_the_landed_file(first: DemoRun) -> None:
-    leaves = {(leaf.dataset, leaf.column) for leaf in trace("marts.fct_forecast", "expected_count").leaves()}
-    datasets = {dataset for dataset, _ in leaves}
-    assert any(dataset.startswith("pypi:") for dataset in datasets), leaves
-    assert ("MCI" in {column for _, column in leaves}) or ("occurrencedate" in {column for _, column in leaves})
+@pytest.mark.parametrize(("column", "source"), FOLLOWED.items(), ids=FOLLOWED)
+def test_what_ml_publishes_is_followed_back_to_the_landed_file(first: DemoRun, column: str, source: str) -> None:
+    table, _, name = column.partition(".")
+    leaves = trace(f"marts.{table}", name).leaves()
+    assert any(leaf.dataset.startswith("pypi:") for leaf in leaves)
+    assert not source or source in {leaf.column for leaf in leaves}
 
 
 def test_the_second_demo_changes_no_table_and_leaves_a_paused_dag(stack: Settings, first: DemoRun) -> None:

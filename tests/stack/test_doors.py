@@ -8,22 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import browsing
+import httpx
+import psutil
 import pytest
+from cryptography import x509
 
+from calanque.engines import spark, tracking
 from calanque.engines.hdfs import lake
 from calanque.settings import Settings
+from calanque.stack.status import status
 
 SECRET = "a made-up raw line\n"
 STRANGER = "stranger.invalid"
 FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    f"--host-resolver-rules=MAP {STRANGER} 127.0.0.1",
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", f"--host-resolver-rules=MAP {STRANGER} 127.0.0.1"),
     # Chromium's own guard of the local network; other browsers have none.
     "--disable-features=LocalNetworkAccessChecks",
 )
@@ -67,21 +66,16 @@ def raw_file(stack: Settings) -> Iterator[str]:
     lake().delete("/lake/landing/test_doors")
 
 
-READ = "async url => { try { const a = await fetch(url); return [a.status, await a.text()] } catch { return [0, ''] } }"
 FORM = """async url => {
   const form = document.createElement('form'), frame = document.createElement('iframe');
   frame.name = 'f'; form.target = 'f'; form.method = 'post'; form.action = url;
   document.body.append(frame, form); form.submit();
   await new Promise(done => { frame.onload = done; setTimeout(done, 4000) });
 }"""
-WRITE = """async url => {
-  try { const a = await fetch(url, {method: 'PUT', body: 'theirs'}); return [a.status, await a.text()] }
-  catch { return [0, ''] }
-}"""
-OWN_AGENT = """async url => {
-  try { const a = await fetch(url, {headers: {'User-Agent': 'curl/8'}}); return [a.status, await a.text()] }
-  catch { return [0, ''] }
-}"""
+ASK = "async url => {try {const a = await fetch(url%s); return [a.status, await a.text()]} catch {return [0, '']}}"
+READ, WRITE, OWN_AGENT = (
+    ASK % more for more in ("", ", {method: 'PUT', body: 'theirs'}", ", {headers: {'User-Agent': 'curl/8'}}")
+)
 
 
 def addressed(script: str, url: str) -> str:
@@ -144,8 +138,6 @@ def test_a_web_page_writes_no_file(stack: Settings, visit: Visit, raw_file: str,
 
 @pytest.mark.parametrize("daemon", ["namenode", "datanode"])
 def test_webhdfs_answers_nobody_without_its_header(stack: Settings, raw_file: str, daemon: str) -> None:
-    import httpx
-
     url = webhdfs(stack, ports(stack)[daemon], raw_file, "OPEN&offset=0")
     assert httpx.get(url).status_code == 400
     answer = httpx.get(url, headers={stack.secret("webhdfs_header"): "1"}, follow_redirects=True)
@@ -156,6 +148,7 @@ def account(stack: Settings, name: str) -> tuple[str, str]:
     return name, stack.secret(f"password_{name}")
 
 
+ALIAS = "/api/2.0/mlflow/registered-models/alias"
 PEOPLE = ("engineer", "dpo", "analyst")
 
 
@@ -166,15 +159,8 @@ PEOPLE = ("engineer", "dpo", "analyst")
         pytest.param("POST", "/ajax-api/2.0/mlflow/experiments/create", {"name": "theirs"}, id="experiment-by-page"),
         pytest.param("POST", "/api/2.0/mlflow/runs/create", {"experiment_id": "0"}, id="run"),
         pytest.param("POST", "/api/2.0/mlflow/registered-models/create", {"name": "theirs"}, id="model"),
-        pytest.param(
-            "POST",
-            "/api/2.0/mlflow/registered-models/alias",
-            {"name": "risk-toronto", "alias": "champion", "version": "1"},
-            id="champion",
-        ),
-        pytest.param(
-            "DELETE", "/api/2.0/mlflow/registered-models/alias?name=risk-toronto&alias=champion", None, id="retire"
-        ),
+        pytest.param("POST", ALIAS, {"name": "risk-toronto", "alias": "champion", "version": "1"}, id="champion"),
+        pytest.param("DELETE", f"{ALIAS}?name=risk-toronto&alias=champion", None, id="retire"),
         pytest.param("PUT", "/api/2.0/mlflow-artifacts/artifacts/0/x/artifacts/a", {"a": 1}, id="file"),
         pytest.param("POST", "/ajax-api/2.0/mlflow/upload-artifact?run_uuid=x&path=a", {"a": 1}, id="upload"),
         pytest.param("POST", "/api/2.0/mlflow/users/create", {"username": "me", "password": "x" * 12}, id="account"),
@@ -185,8 +171,6 @@ PEOPLE = ("engineer", "dpo", "analyst")
     ],
 )
 def test_people_write_nothing_in_mlflow(stack: Settings, method: str, path: str, body: Any) -> None:
-    import httpx
-
     for name in (None, *PEOPLE):
         login = account(stack, name) if name else None
         answer = httpx.request(method, f"{stack.mlflow_uri}{path}", json=body, auth=login)
@@ -204,8 +188,6 @@ def test_people_write_nothing_in_mlflow(stack: Settings, method: str, path: str,
     ],
 )
 def test_mlflow_asks_who_reads(stack: Settings, path: str) -> None:
-    import httpx
-
     url = f"{stack.mlflow_uri}{path}"
     assert httpx.get(url).status_code == 401
     assert httpx.get(url, auth=("engineer", "wrong")).status_code == 401
@@ -216,8 +198,6 @@ def test_mlflow_asks_who_reads(stack: Settings, path: str) -> None:
 @pytest.mark.parametrize("field", ["artifact_location", "artifactLocation"])
 @pytest.mark.parametrize("place", ["file:///tmp/theirs", "/tmp/theirs", "mlflow-artifacts:/../x", "s3://theirs"])
 def test_no_account_says_where_files_lie(stack: Settings, field: str, place: str) -> None:
-    import httpx
-
     url = f"{stack.mlflow_uri}/api/2.0/mlflow/experiments/create"
     body = {"name": f"test_doors {field} {place}", field: place}
     answer = httpx.post(url, auth=account(stack, "training"), json=body)
@@ -246,8 +226,6 @@ READS = (
 @pytest.fixture(scope="module")
 def own_run(stack: Settings) -> str:
     """A run with a file and a registered version."""
-    from calanque.engines import tracking
-
     record = tracking.RunRecord(
         "test_doors", "files", "risk-test-files", "{}", {}, {"m": 1.0}, {}, texts={"card.md": "hello"}
     )
@@ -255,8 +233,6 @@ def own_run(stack: Settings) -> str:
 
 
 def test_mlflow_reads_no_file_of_the_machine(stack: Settings, own_run: str) -> None:
-    import httpx
-
     def get(path: str) -> httpx.Response:
         return httpx.get(f"{stack.mlflow_uri}{path}", auth=account(stack, "engineer"))
 
@@ -269,8 +245,6 @@ def test_mlflow_reads_no_file_of_the_machine(stack: Settings, own_run: str) -> N
 
 
 def test_mlflow_writes_no_file_of_the_machine(stack: Settings, own_run: str) -> None:
-    import httpx
-
     login = account(stack, "training")
     for way in ("%2e%2e/" * 8, "..%2f" * 8, "..%252f" * 8):
         url = f"{stack.mlflow_uri}/api/2.0/mlflow-artifacts/artifacts/{way}tmp/theirs"
@@ -283,23 +257,14 @@ def test_mlflow_writes_no_file_of_the_machine(stack: Settings, own_run: str) -> 
 
 
 @pytest.mark.parametrize(
-    "header",
-    [
-        pytest.param({"Host": f"{STRANGER}:80"}, id="foreign-name"),
-        pytest.param({"Origin": f"http://{STRANGER}"}, id="foreign-page"),
-        pytest.param({"Origin": "http://127.0.0.1:1"}, id="page-of-another-port"),
-    ],
+    "header", [("Host", f"{STRANGER}:80"), ("Origin", f"http://{STRANGER}"), ("Origin", "http://127.0.0.1:1")], ids=str
 )
-def test_mlflow_answers_to_its_own_name_and_pages(stack: Settings, header: dict[str, str]) -> None:
-    import httpx
-
+def test_mlflow_answers_to_its_own_name_and_pages(stack: Settings, header: tuple[str, str]) -> None:
     url = f"{stack.mlflow_uri}/api/2.0/mlflow/registered-models/search"
-    assert httpx.get(url, auth=account(stack, "engineer"), headers=header).status_code == 403
+    assert httpx.get(url, auth=account(stack, "engineer"), headers=[header]).status_code == 403
 
 
 def test_a_model_is_logged_read_back_and_opened_in_a_browser(stack: Settings, chromium: Any) -> None:
-    from calanque.engines import tracking
-
     record = tracking.RunRecord("test_doors", "try", "risk-test-doors", "{}", {"p": "1"}, {"m": 1.0}, {})
     logged = tracking.log_run(record)
     assert tracking.settle("risk-test-doors", logged.model_version, True) == logged.model_version
@@ -319,10 +284,6 @@ def test_a_model_is_logged_read_back_and_opened_in_a_browser(stack: Settings, ch
 
 def spark_ports(stack: Settings, of_python: bool = False) -> list[int]:
     """Return where Spark listens beside its door: the driver and its blocks, or what starts Python's workers."""
-    import psutil
-
-    from calanque.stack.status import status
-
     (pid,) = [entry.pid for entry in status(stack) if entry.name == "spark"]
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     # One that has ended and that nobody has waited for has no command line.
@@ -346,13 +307,13 @@ def spark_answer(port: int, kind: int, body: bytes) -> bytes:
 
 CALL = 3
 # Endpoints of the driver, and what a call to one is: nobody's address twice, a name, a Java object to deserialise.
-ENDPOINTS = (
+ENDPOINTS = [
     "endpoint-verifier",
     "HeartbeatReceiver",
     "MapOutputTracker",
     "BlockManagerMaster",
     "OutputCommitCoordinator",
-)
+]
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
@@ -367,8 +328,6 @@ def test_spark_takes_no_call_without_its_secret(stack: Settings, endpoint: str) 
 
 def test_a_python_worker_of_spark_runs_nothing_without_its_secret(stack: Settings) -> None:
     """A stranger gets the number of a process that hangs up at a wrong secret."""
-    from calanque.engines import spark
-
     spark.session().range(1).mapInPandas(lambda frames: frames, "id long").collect()
     ports = spark_ports(stack, of_python=True)
     assert ports
@@ -382,8 +341,6 @@ def test_a_python_worker_of_spark_runs_nothing_without_its_secret(stack: Setting
 @pytest.mark.parametrize("carried_by", ["header", "cookie"])
 @pytest.mark.parametrize("path", ["/auth/logout", "/api/v2/auth/logout"])
 def test_a_token_of_airflow_ends_at_logout(stack: Settings, path: str, carried_by: str) -> None:
-    import httpx
-
     name, password = account(stack, "dpo")
     answer = httpx.post(f"{stack.airflow_url}/auth/token", json={"username": name, "password": password}, timeout=60)
     token = answer.json()["access_token"]
@@ -397,7 +354,6 @@ def test_a_token_of_airflow_ends_at_logout(stack: Settings, path: str, carried_b
 
 def test_the_fifth_wrong_password_waits(stack: Settings) -> None:
     """Of a caller: another one, whose address this is not, signs in meanwhile."""
-    import httpx
 
     def sign_in(password: str, caller: str) -> int:
         login = {"username": "dpo", "password": password}
@@ -413,14 +369,10 @@ def test_the_fifth_wrong_password_waits(stack: Settings) -> None:
 
 
 def test_airflow_is_shown_in_no_foreign_frame(stack: Settings) -> None:
-    import httpx
-
     assert httpx.get(f"{stack.airflow_url}/auth/login/", timeout=60).headers["x-frame-options"] == "SAMEORIGIN"
 
 
 def test_trino_shows_no_stack_trace(stack: Settings) -> None:
-    import httpx
-
     answer = httpx.post(
         f"{stack.trino_url}/v1/statement",
         content="select 1",
@@ -434,8 +386,6 @@ def test_trino_shows_no_stack_trace(stack: Settings) -> None:
 
 
 def test_the_door_s_certificate_can_sign_no_other(stack: Settings) -> None:
-    from cryptography import x509
-
     door = x509.load_pem_x509_certificate(ssl.get_server_certificate((stack.host, stack.port("trino"))).encode())
     authority = x509.load_pem_x509_certificate((stack.home / "trino-ca.pem").read_bytes())
     assert not door.extensions.get_extension_for_class(x509.BasicConstraints).value.ca

@@ -25,7 +25,8 @@ from ml.risk.model import RiskModel
 from ml.risk.plots import calibration_figure, hit_curve_figure
 from ml.risk.reasons import PARTS
 from ml.risk.rolling import roll
-from ml.risk.score import FORECAST_COLUMNS, expected_counts, forecast, ranks
+from ml.risk.score import FORECAST_COLUMNS, Served, expected_counts, forecast, ranks
+from ml.risk.steps import forecast_frames
 from ml.risk.train import first_monday, load_cube, train
 from ml.risk.validate import promotes, validate
 
@@ -306,6 +307,20 @@ def test_the_forecast_has_a_row_for_every_cell_and_type(cube, training):
     known = frame[frame["is_known"]]
     assert known["reason_en"].str.fullmatch(r"Mostly .+ \(\d+ %\)( and .+ \(\d+ %\))?\.").all()
     assert known["reason_fr"].str.startswith("Surtout ").all()
+
+
+def test_what_stands_beside_the_model_is_the_best_of_the_plain_counts_and_said_where_it_serves(cube, training):
+    figures, model = training.validation.all_weeks.figures, training.model
+    assert model.baseline == max(("decay", "window", "kde"), key=lambda name: figures[name]["log_score"])
+    other = model.model_copy(update={"baseline": MethodName.COUNTS})
+    shown, plain = (expected_counts(cube, one).baseline for one in (model, other))
+    assert not np.allclose(shown, plain)
+    for served in Served:
+        rows, _, _ = forecast_frames(cube, model, stamp(cube.day_of(cube.weeks), served))
+        assert rows["reason_en"].str.contains("the best of the plain counts by its record.").all() == (
+            served == "baseline"
+        )
+        assert rows["reason_fr"].str.contains("Montré à la place du modèle").all() == (served == "baseline")
 
 
 @pytest.mark.parametrize(

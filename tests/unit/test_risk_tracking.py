@@ -4,6 +4,8 @@ import importlib
 import sys
 
 import pytest
+from matplotlib.figure import Figure
+from mlflow import MlflowClient
 
 from calanque.engines import tracking
 from calanque.errors import CalanqueError
@@ -22,7 +24,20 @@ def record(text: str) -> tracking.RunRecord:
         metrics={"pool.log_score": 1.2, "unknown": float("nan")},
         tags=TAGS,
         texts={"card.md": "# Card"},
+        figures={"curve.png": Figure()},
+        about="# Card\n\nOf a city.\n\n## Decision\n\n" + "\n\n".join(["A long paragraph. " * 50] * 9),
     )
+
+
+def test_the_pages_of_model_version_and_run_say_what_it_is_and_show_its_figures(uri):
+    logged = tracking.log_run(record('{"weights": 1}'), uri)
+    client = MlflowClient(uri)
+    assert client.get_registered_model("risk-toronto").description == "# Card\n\nOf a city."
+    said = client.get_model_version("risk-toronto", "1").description
+    assert said.startswith("# Card\n\nOf a city.\n\n## Decision\n\nA long paragraph.")
+    assert said.endswith(f". \n\n![curve.png](get-artifact?run_uuid={logged.run_id}&path=curve.png)")
+    assert 4_000 < len(said) <= 5_000
+    assert client.get_run(logged.run_id).data.tags["mlflow.note.content"] == said
 
 
 def test_a_version_is_logged_promoted_retired_and_read_back(uri):
