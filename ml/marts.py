@@ -43,7 +43,7 @@ class WeekTable:
     renewed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def told(
+    def described(
         cls,
         name: str,
         columns: Sequence[tuple[str, str, str]],

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from calanque.engines import dbt_log, delta, spark
 from calanque.engines.dbt_contracts import check_contracts
 from calanque.engines.spark import LOST as _LOST
-from calanque.engines.spark import UNBORN as _UNBORN
+from calanque.engines.spark import UNCOMMITTED as _UNCOMMITTED
 from calanque.errors import CalanqueError
 from calanque.settings import keyless, settings
 
@@ -82,7 +82,7 @@ def build(
     variables: Mapping[str, Any] | None = None,
     territories: Sequence[str] = (),
     exclude: str = LEFT_OUT,
-    there: str | None = None,
+    prebuilt: str | None = None,
 ) -> DbtSummary:
     """Build the selected models and test their rows.
 
@@ -93,20 +93,20 @@ def build(
             the whole project again.
         territories: the cities whose places are built.
         exclude: selectors of what is left out, by default what is tested elsewhere.
-        there: selector of models that are there already: tests of one of them and a built one run.
+        prebuilt: selector of models that are there already: tests of one of them and a built one run.
 
     Raises:
         CalanqueError: when a model or a test failed; names it and its reason.
     """
     # Otherwise a test of two models is for the build that makes both.
-    selection = ["--indirect-selection", "buildable" if there else "cautious"]
+    selection = ["--indirect-selection", "buildable" if prebuilt else "cautious"]
     selection += ["--select", select] if select else []
-    selection += ["--exclude", f"{exclude} {there}" if there else exclude]
+    selection += ["--exclude", f"{exclude} {prebuilt}" if prebuilt else exclude]
     try:
         return _run("build", selection, variables, target_dir, territories)
     except _LeftoversError as found:
         for table in found.tables:
-            delta.remove_unborn(table)
+            delta.remove_uncommitted(table)
             log.warning("Removed the files of %s, whose first writer was killed; building again.", table)
         return _run("build", selection, variables, target_dir, territories)
 
@@ -157,7 +157,7 @@ def _run(
 
 def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> None:
     sentence = " ".join(summary.failures)
-    leftovers = [_table(row["unique_id"], manifest) for row in rows if _UNBORN in (row.get("message") or "")]
+    leftovers = [_table(row["unique_id"], manifest) for row in rows if _UNCOMMITTED in (row.get("message") or "")]
     if leftovers:
         raise _LeftoversError(leftovers, sentence)
     if summary.failures:

@@ -100,14 +100,14 @@ def has_data_after(table: str, version: int) -> bool:
     return checkpoint is None or checkpoint.version != version
 
 
-def remove_unborn(table: str, idle_s: float = 0.0) -> bool:
+def remove_uncommitted(table: str, idle_s: float = 0.0) -> bool:
     """Delete the files of a table whose first commit never came (its writer was killed); True when it did.
 
     Args:
         table: `<tier>.<name>`.
         idle_s: how long nothing must have been written to its log, where other writers may be at work.
     """
-    if not is_unborn(table):
+    if not is_uncommitted(table):
         return False
     path = table_path(table)
     status = lake().status(f"{path}/_delta_log") or lake().status(path)
@@ -117,7 +117,7 @@ def remove_unborn(table: str, idle_s: float = 0.0) -> bool:
     return True
 
 
-def is_unborn(table: str) -> bool:
+def is_uncommitted(table: str) -> bool:
     """Whether a table has files and no commit: its first writer is at work, or was killed."""
     path = table_path(table)
     return lake().exists(path) and next(_versions(path), None) is None
@@ -140,7 +140,7 @@ def _newest_checkpoint(table: str) -> Commit | None:
 
 
 def _standing(commit: Commit) -> Commit | None:
-    told = told_in(commit.user_metadata).get(STANDING)
+    told = parse_user_metadata(commit.user_metadata).get(STANDING)
     return Commit.model_validate(told) if told else None
 
 
@@ -168,7 +168,7 @@ def parse_commit(version: int, text: bytes) -> Commit:
     )
 
 
-def told_in(user_metadata: str | None) -> dict[str, Any]:
+def parse_user_metadata(user_metadata: str | None) -> dict[str, Any]:
     """Return what a commit of ours says of itself; nothing of what another writer put there in words of its own."""
     try:
         value = json.loads(user_metadata or "{}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from calanque.engines.delta import table_path, told_in
+from calanque.engines.delta import parse_user_metadata, table_path
 from calanque.engines.hdfs import LAKE_USER
 from calanque.errors import CalanqueError
 from calanque.settings import settings
@@ -216,7 +216,7 @@ def history(table: str, limit: int = 20) -> list[dict[str, Any]]:
         {
             "version": int(commit["version"]),
             "operation": commit.get("operation"),
-            "user_metadata": told_in(commit.get("userMetadata")),
+            "user_metadata": parse_user_metadata(commit.get("userMetadata")),
             "metrics": dict(commit.get("operationMetrics") or {}),
         }
         for commit in open_table(table).history(limit)
@@ -229,6 +229,6 @@ def statistics_columns(opened: DeltaTable) -> tuple[str, ...]:
     return tuple(name for name in listed.split(",") if name)
 
 
-def works_in(opened: DeltaTable, app_ids: Iterable[str]) -> frozenset[str]:
+def transactions_among(opened: DeltaTable, app_ids: Iterable[str]) -> frozenset[str]:
     """Return those of some names of work that a commit of the table has had, however long ago."""
     return frozenset(name for name in app_ids if opened.transaction_version(name) is not None)

@@ -29,7 +29,7 @@ TRANSACTION_KEYS = ("spark.databricks.delta.write.txnAppId", "spark.databricks.d
 TIME_ZONE_KEY = "spark.sql.session.timeZone"
 RETRY_COUNT = 8
 _CLOSING = Lock()
-UNBORN = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
+UNCOMMITTED = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
 """What Spark says of a table that has files and no commit: its first writer is at work, or was killed."""
 # Over Connect these arrive as bare UnknownException or SparkException: only the text tells them apart.
 CONCURRENT = re.compile(
@@ -37,7 +37,7 @@ CONCURRENT = re.compile(
     r"|ProtocolChangedException|MetadataChangedException|DELTA_METADATA_CHANGED|AlreadyExistsException"
     # Two that create a table at once: IF NOT EXISTS was asked before the other one had.
     r"|DELTA_TABLE_ALREADY_EXISTS|TABLE_OR_VIEW_ALREADY_EXISTS"
-    rf"|{UNBORN}"
+    rf"|{UNCOMMITTED}"
     r"|CommitFailedError"  # delta-rs
 )
 LOST = re.compile(

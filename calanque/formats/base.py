@@ -91,9 +91,7 @@ class FormatOptions(Options):
 
     def frame(self, session: SparkSession, header: Header, declared: set[str], paths: list[str]) -> DataFrame:
         """Return the declared columns of files with the same header as strings, `CORRUPT` and `FILE`."""
-        from calanque.formats.whole import whole_frame
-
-        return whole_frame(session, self, [name for name in header if name in declared], paths)
+        raise NotImplementedError
 
 
 def text_of(value: Any) -> str | None:

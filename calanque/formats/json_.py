@@ -6,18 +6,17 @@ from typing import Annotated, Any, BinaryIO, ClassVar, Literal
 
 from pydantic import Field
 
-from calanque.formats.base import Facts, FormatOptions, Record, UnreadableError, refuse_packed
+from calanque.formats.base import Facts, Record, UnreadableError, refuse_packed
 from calanque.formats.json_stream import Elements
 from calanque.formats.records import CollidingNamesError, flat, header_of, written
 from calanque.formats.text import decodes, text_chunks
-from calanque.formats.whole import WHOLE_BYTES
+from calanque.formats.whole import WholeFormat
 
 
-class JsonRecords(FormatOptions):
+class JsonRecords(WholeFormat):
     """A file that is one JSON value with an array of records in it, in UTF-8."""
 
     has_header: ClassVar[bool] = False
-    largest_bytes: ClassVar[int] = WHOLE_BYTES
 
     def look(self, path: Path) -> Facts:
         """Return the facts of a local file."""

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Literal
+from typing import Any, BinaryIO, Literal
 
-from calanque.formats.base import Facts, FormatOptions, Record, UnreadableError, text_of
-from calanque.formats.whole import ROWS_AT_ONCE, WHOLE_BYTES
+from calanque.formats.base import Facts, Record, UnreadableError, text_of
+from calanque.formats.whole import ROWS_AT_ONCE, WholeFormat
 
 
-class ParquetFormat(FormatOptions):
+class ParquetFormat(WholeFormat):
     """Columns of text, numbers, booleans, dates and times; nested ones are refused."""
 
     type: Literal["parquet"]
-    largest_bytes: ClassVar[int] = WHOLE_BYTES
 
     def look(self, path: Path) -> Facts:
         """Return the facts of a local file, from its footer."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from calanque.formats.base import CORRUPT, FILE, FormatOptions, Record
+from calanque.formats.base import CORRUPT, FILE, FormatOptions, Header, Record
 from calanque.sql_text import quoted
 
 if TYPE_CHECKING:
@@ -24,16 +24,23 @@ def schema_of(names: list[str]) -> str:
     return ", ".join(f"{quoted(name)} string" for name in [*names, CORRUPT, FILE])
 
 
-def whole_frame(session: SparkSession, options: FormatOptions, names: list[str], paths: list[str]) -> DataFrame:
-    """Return columns of files as strings, with `CORRUPT` and `FILE`."""
+class WholeFormat(FormatOptions):
+    """A format that only a parser in Python reads."""
 
-    def read(frames: Iterator[Any]) -> Iterator[Any]:
-        for frame in frames:
-            for path, content in zip(frame["path"], frame["content"], strict=True):
-                file = str(path).rsplit("/", 1)[-1]
-                yield from frames_of(options.parse(io.BytesIO(content)), names, file)
+    largest_bytes: ClassVar[int] = WHOLE_BYTES
 
-    return session.read.format("binaryFile").load(paths).select("path", "content").mapInPandas(read, schema_of(names))
+    def frame(self, session: SparkSession, header: Header, declared: set[str], paths: list[str]) -> DataFrame:
+        """Return the declared columns of files with the same header as strings, `CORRUPT` and `FILE`."""
+        names, parse = [name for name in header if name in declared], self.parse
+
+        def read(frames: Iterator[Any]) -> Iterator[Any]:
+            for frame in frames:
+                for path, content in zip(frame["path"], frame["content"], strict=True):
+                    file = str(path).rsplit("/", 1)[-1]
+                    yield from frames_of(parse(io.BytesIO(content)), names, file)
+
+        files = session.read.format("binaryFile").load(paths).select("path", "content")
+        return files.mapInPandas(read, schema_of(names))
 
 
 def frames_of(records: Iterable[Record], names: list[str], file: str) -> Iterator[Any]:

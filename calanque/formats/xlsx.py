@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Literal
 
 from calanque.files import LARGEST_BYTES
-from calanque.formats.base import Facts, FormatOptions, Header, Record, UnreadableError, text_of
-from calanque.formats.whole import WHOLE_BYTES
+from calanque.formats.base import Facts, Header, Record, UnreadableError, text_of
+from calanque.formats.whole import WHOLE_BYTES, WholeFormat
 
 # What a broken workbook raises when it is opened, or only when the row is read; a SyntaxError is the one of XML.
 BROKEN = (
@@ -21,7 +21,7 @@ BROKEN = (
 NO_TIME = re.compile(r'\[(?![hms]+\])[^\]]*\]|"[^"]*"|\\.', re.IGNORECASE)
 
 
-class XlsxFormat(FormatOptions):
+class XlsxFormat(WholeFormat):
     """The first sheet, or the one named; blank rows are no rows, a day without hour is a date."""
 
     type: Literal["xlsx"]

@@ -6,9 +6,9 @@ from typing import Annotated, Any, BinaryIO, ClassVar, Literal
 
 from pydantic import Field
 
-from calanque.formats.base import Facts, FormatOptions, Header, Record, Row, UnreadableError, refuse_packed
+from calanque.formats.base import Facts, Header, Record, Row, UnreadableError, refuse_packed
 from calanque.formats.records import CollidingNamesError, header_of, row_of, written
-from calanque.formats.whole import WHOLE_BYTES
+from calanque.formats.whole import WholeFormat
 from calanque.formats.xml_stream import Element, Found, Records, decoded
 
 TEXT = "#text"
@@ -16,7 +16,7 @@ OUTSIDE = "/"
 """Begins what a file has beside its columns: no row holds it, and a forbidden name is found there too."""
 
 
-class XmlFormat(FormatOptions):
+class XmlFormat(WholeFormat):
     """Records at a path of local names from the root, `MetadataStream/VideoAnalytics/Frame/Object`.
 
     An attribute of an element that a record stands in is a column by both names, `Frame.UtcTime`: the nearest of two,
@@ -30,7 +30,6 @@ class XmlFormat(FormatOptions):
     """Whether an element that could hold records and holds none is a row of attributes: nothing was seen, but looked
     for."""
     has_header: ClassVar[bool] = False
-    largest_bytes: ClassVar[int] = WHOLE_BYTES
 
     def look(self, path: Path) -> Facts:
         """Return the facts of a local file; its header holds every name of the file, those beside the columns too."""

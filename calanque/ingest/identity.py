@@ -68,7 +68,7 @@ def _without_loaded(contract: FeedContract, batch_id: str, fetched: FetchedBatch
     if (report and report.state == "published") or delta.last_commit(contract.bronze_table) is None:
         return batch_id, fetched
     digests = {file.sha256 for file in fetched.files}
-    known = deltars.works_in(deltars.open_table(contract.bronze_table), (batch_id, *digests))
+    known = deltars.transactions_among(deltars.open_table(contract.bronze_table), (batch_id, *digests))
     if batch_id in known or not known:
         return batch_id, fetched
     for file in fetched.files:

@@ -87,7 +87,7 @@ def _load(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_
         path = good_path(contract, batch_id, staged)
         if not holds_batch(contract.bronze_table, batch_id):
             names = (batch_id, *(file.sha256 for file in landed.files))
-            _refuse_loaded(contract, batch_id, deltars.works_in(opened, names))
+            _refuse_loaded(contract, batch_id, deltars.transactions_among(opened, names))
             mark = commit_mark(contract, batch_id, run_id, staged.protected_by)
             source = attempt_path(contract.feed, batch_id, contract.version, staged.attempt)
             return _append(contract.bronze_table, opened, source, names, mark)

@@ -111,7 +111,7 @@ def _create(table: str, text: str) -> None:
         try:
             spark.rows(text)
         except Exception as error:
-            if spark.UNBORN in str(error):
+            if spark.UNCOMMITTED in str(error):
                 _await_first_commit(table)
             if NO_SCHEMA not in str(error):
                 raise
@@ -124,8 +124,8 @@ def _create(table: str, text: str) -> None:
 
 def _await_first_commit(table: str) -> None:
     """Wait until the first writer of a table has made its first commit, or has been silent so long that it is dead."""
-    while delta.is_unborn(table):
-        if delta.remove_unborn(table, _FIRST_COMMIT_S):
+    while delta.is_uncommitted(table):
+        if delta.remove_uncommitted(table, _FIRST_COMMIT_S):
             log.warning("Removed the files of %s, whose first writer was killed; creating it again.", table)
         else:
             time.sleep(_LOOK_AGAIN_S)

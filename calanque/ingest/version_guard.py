@@ -44,7 +44,7 @@ def check_current_rows(contract: FeedContract) -> None:
     """
     table, key = contract.bronze_table, match_key(contract)
     commit = delta.last_data_commit(table) if key else None
-    if commit is None or delta.told_in(commit.user_metadata).get("contract_version") == contract.version:
+    if commit is None or delta.parse_user_metadata(commit.user_metadata).get("contract_version") == contract.version:
         return
     try:
         (found,) = spark.rows(repeated_sql(table, key, [column[0] for column in spark.columns(table)]))

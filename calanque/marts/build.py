@@ -119,12 +119,12 @@ def _run_dbt(parts: Sequence[Part]) -> dbt.DbtSummary:
     cities, target = sorted({part.territory for part in parts}), dbt.build_dir("marts")
     write_project(target, _contracts(parts))
     new_schema(SCHEMA)
-    there = None
+    prebuilt = None
     if PLACES.name not in names:
         refer_to(PLACES.marts, SCHEMA, cities)
-        there = f"tag:{PLACES.name}"
+        prebuilt = f"tag:{PLACES.name}"
     select = " ".join(f"+tag:{name}" for name in names)
-    return dbt.build(target, select, variables(SCHEMA), cities, there=there)
+    return dbt.build(target, select, variables(SCHEMA), cities, prebuilt=prebuilt)
 
 
 def _judged(parts: Sequence[Part], run_id: str) -> dict[str, str]:

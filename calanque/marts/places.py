@@ -110,7 +110,7 @@ def _replace(
         if known:
             rows.mode("overwrite").option("mergeSchema", "true").option("replaceWhere", where).saveAsTable(table)
         else:
-            delta.remove_unborn(table)
+            delta.remove_uncommitted(table)
             path = f"{settings().hdfs_uri}/lake/{table.replace('.', '/')}"
             rows.partitionBy("territory").option("path", path).saveAsTable(table)
     return True

@@ -107,7 +107,7 @@ def _pair(mart: str, source: str, territories: Sequence[str], is_there: bool) ->
     built = spark.session().table(source)
     ours = built.where(_of(territories)) if "territory" in built.columns else built
     if not is_there:
-        delta.remove_unborn(f"marts.{mart}")
+        delta.remove_uncommitted(f"marts.{mart}")
     return _Pair(mart, source, territories, ours, spark.session().table(f"marts.{mart}") if is_there else None)
 
 

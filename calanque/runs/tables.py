@@ -148,7 +148,7 @@ def make_tables() -> None:
 
     for table in TABLES:
         if delta.last_commit(table.name) is None:
-            delta.remove_unborn(table.name)
+            delta.remove_uncommitted(table.name)
             lake().make_readable(delta.table_path(table.name), READER)
             spark.rows(create_sql(table))
             continue

@@ -32,7 +32,7 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("finding_fr", "string", "The same in French. / Le constat et quoi faire, en français."),
     ("compared_at", "timestamp", "When it was compared, UTC. / Instant de la comparaison, UTC."),
 )
-INPUT_DRIFT = WeekTable.told(
+INPUT_DRIFT = WeekTable.described(
     "marts.fct_input_drift",
     _COLUMNS,
     "Whether the inputs of the forecast have moved: the last eight weeks against the two years before. "

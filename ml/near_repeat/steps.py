@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.CELLS)
-FINDINGS = marts.WeekTable.told(
+FINDINGS = marts.WeekTable.described(
     "marts.fct_near_repeat",
     (
         ("territory", "string", "City."),
@@ -52,7 +52,7 @@ FINDINGS = marts.WeekTable.told(
     ),
     "Whether incidents of a type come close together in place and time. One row per territory, type and week.",
 )
-ALERTS = marts.WeekTable.told(
+ALERTS = marts.WeekTable.described(
     "marts.fct_near_repeat_alert",
     (
         ("territory", "string", "City."),

@@ -57,7 +57,7 @@ _UNTIL = (
     "Dernier jour des données ; seules comptent les semaines entières avant week_start_date.",
 )
 _AT = ("forecast_at", "timestamp", "When it was computed, UTC. / Instant du calcul, UTC.")
-FORECAST = WeekTable.told(
+FORECAST = WeekTable.described(
     "marts.fct_forecast",
     (
         *_FIGURES,
@@ -72,7 +72,7 @@ FORECAST = WeekTable.told(
     "probability of one or more. Earlier weeks stay as they were published. One row per cell, type and week.",
     renewed={"upper_count": "lower_count"},
 )
-FINE = WeekTable.told(
+FINE = WeekTable.described(
     "marts.fct_forecast_fine",
     (
         *_FIGURES,

@@ -12,7 +12,7 @@ from calanque.engines import spark, tracking
 from ml.marts import WeekTable, make_table
 
 log = logging.getLogger(__name__)
-PROMOTIONS = WeekTable.told(
+PROMOTIONS = WeekTable.described(
     "marts.fct_model_promotion",
     (
         ("territory", "string", "City."),

@@ -80,7 +80,7 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ),
     ("scored_at", "timestamp", "When it was scored, UTC. / Instant du calcul, UTC."),
 )
-SCORE = WeekTable.told(
+SCORE = WeekTable.described(
     "marts.fct_forecast_score",
     _COLUMNS,
     "How the forecasts did: each week's forecast against what happened, on the published grid, model and baseline. A "

@@ -47,7 +47,7 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("model_version", "string", "Its version in the registry. / Sa version au registre."),
     ("forecast_at", "timestamp", "When it was computed, UTC. / Instant du calcul, UTC."),
 )
-SLOT = WeekTable.told("marts.fct_forecast_slot", _COLUMNS, _COMMENT, renewed={"upper_count": "lower_count"})
+SLOT = WeekTable.described("marts.fct_forecast_slot", _COLUMNS, _COMMENT, renewed={"upper_count": "lower_count"})
 _FLAGGED_RANKS = {Served.MODEL: "rank_model", Served.BASELINE: "rank_baseline"}
 
 

@@ -411,14 +411,14 @@ def test_a_table_made_before_takes_its_comments_in_one_commit_that_is_no_new_dat
     name, columns = f"{PREFIX}silver.said", (("territory", "string", "City."), ("week", "date", "Monday's date."))
     make_table(WeekTable(name, "territory string, week date", "One row per territory."))
     for _ in range(2):
-        make_table(WeekTable.told(name, columns, "One row per territory."))
+        make_table(WeekTable.described(name, columns, "One row per territory."))
     assert [comment for _, _, comment in spark.columns(name)] == ["City.", "Monday's date."]
     assert [commit["operation"] for commit in deltars.history(name)] == ["CHANGE COLUMNS", "CREATE TABLE"]
     cited = " ".join(source_line(contract) for contract in DOMAINS["incidents"].contracts)
     assert spark.comment_of(name) == f"One row per territory. {cited}"
     spark.rows(f"comment on table {name} is 'Of before.'")
     for _ in range(2):
-        make_table(WeekTable.told(name, columns, "One row per territory."))
+        make_table(WeekTable.described(name, columns, "One row per territory."))
     assert spark.comment_of(name) == f"One row per territory. {cited}"
     assert [commit["operation"] for commit in deltars.history(name)][:2] == ["SET TBLPROPERTIES", "SET TBLPROPERTIES"]
     assert len(deltars.history(name)) == 4

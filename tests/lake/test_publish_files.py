@@ -87,7 +87,7 @@ def test_of_two_commits_of_one_batch_only_the_first_is_taken_and_every_tenth_has
     for rival, names in ((rivals[1], [ref["batch_id"]]), (rivals[2], ["another with", "a file"])):
         with pytest.raises(CalanqueError, match="CommitFailedError"):
             delta_files.append_files(rival, staged.attempt, files, names, {})
-    known = deltars.works_in(deltars.open_table(table), (ref["batch_id"], "a file", "another with"))
+    known = deltars.transactions_among(deltars.open_table(table), (ref["batch_id"], "a file", "another with"))
     assert known == {ref["batch_id"], "a file"}
     # A batch of another name is no rival: it is committed on top.
     assert delta_files.append_files(other, staged.attempt, files, ["another"], {"n": 2}) == 2

@@ -142,7 +142,7 @@ def test_a_table_of_an_earlier_version_keeps_its_weeks(first: DemoRun, trial: st
         ("chance", "double", "Its chance. / La chance."),
         ("figure", "double", "It. / Lui."),
     ]
-    after = marts.WeekTable.told(trial, columns, "New. One row per week.", renewed={"upper_count": "lower_count"})
+    after = marts.WeekTable.described(trial, columns, "New. One row per week.", renewed={"upper_count": "lower_count"})
     row = {"territory": "here", "lower_count": 0, "upper_count": 3, "figure": 1.5, "chance": 0.5}
     for number, table in enumerate((before, after, after)):
         week = date(2021, 12, 6) + timedelta(weeks=number)

@@ -58,7 +58,7 @@ class Lake:
         monkeypatch.setattr(store, "newest_first", self.newest_first)
         monkeypatch.setattr(identity.delta, "last_commit", lambda _: self.held or None)
         monkeypatch.setattr(identity.deltars, "open_table", lambda _: None)
-        monkeypatch.setattr(identity.deltars, "works_in", lambda _, names: self.held.intersection(names))
+        monkeypatch.setattr(identity.deltars, "transactions_among", lambda _, names: self.held.intersection(names))
 
     def read_report(self, _: str, batch_id: str) -> BatchReport:
         self.read.append(batch_id)

@@ -61,8 +61,8 @@ def test_a_failure_keeps_its_sentence_and_is_not_a_writer(tables: MemoryTables) 
 def test_files_of_a_killed_first_writer_are_removed_and_a_living_table_is_not(memory: MemoryLake) -> None:
     memory.write("/lake/marts/unborn/part-0.parquet", "")
     memory.commit("marts.living", 0, "WRITE", rows=5)
-    assert not delta.remove_unborn("marts.unborn", idle_s=1e12)
-    assert delta.remove_unborn("marts.unborn")
-    assert not delta.remove_unborn("marts.living")
-    assert not delta.remove_unborn("marts.absent")
+    assert not delta.remove_uncommitted("marts.unborn", idle_s=1e12)
+    assert delta.remove_uncommitted("marts.unborn")
+    assert not delta.remove_uncommitted("marts.living")
+    assert not delta.remove_uncommitted("marts.absent")
     assert memory.list("/lake/marts") == ["living"]
