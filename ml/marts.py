@@ -182,16 +182,16 @@ def _replace(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run_i
 def make_table(table: WeekTable) -> None:
     """Make a mart that does not exist yet; one of an earlier version is brought up to its columns and comments."""
     # All of ml/ is made from the incidents.
-    told = cited(table.comment, DOMAINS["incidents"].contracts)
+    comment = cited(table.comment, DOMAINS["incidents"].contracts)
     spark.rows(
         f"create table if not exists {table.name} ({table.declared}) using delta partitioned by (territory) "
         f"location '{_location(table)}' "
-        f"comment {spark.literal(told)}"
+        f"comment {spark.literal(comment)}"
     )
     found = spark.columns(table.name)
     if {name: kind for name, kind, _ in found} != table.columns:
         _rewrite(table, {name: kind for name, kind, _ in found})
-    spark.describe(table.name, told, table.column_comments)
+    spark.describe(table.name, comment, table.column_comments)
 
 
 def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:

@@ -103,8 +103,8 @@ def _around(contract: "FeedContract") -> list[str]:
     try:
         zone = load_territory(contract.territory).time_zone
         if zone != contract.time_zone:
-            told = f"is {contract.time_zone}, and {contract.territory} lives by {zone}."
-            found.append(f"field 'customProperties.timeZone': {told}")
+            clash = f"is {contract.time_zone}, and {contract.territory} lives by {zone}."
+            found.append(f"field 'customProperties.timeZone': {clash}")
     except CalanqueError as error:
         found.append(str(error))
     for name in contract.gates:

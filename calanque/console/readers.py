@@ -75,8 +75,8 @@ def seal(name: str, action: str, at_s: float | None = None) -> str:
         at_s: when, seconds since 1970; now by default.
     """
     made = f"{int(time.time() if at_s is None else at_s)}"
-    key, told = settings().secret("airflow_secret").encode(), "\n".join((name, action, made)).encode()
-    return f"{made}.{hmac.new(key, told, hashlib.sha256).hexdigest()}"
+    key, message = settings().secret("airflow_secret").encode(), "\n".join((name, action, made)).encode()
+    return f"{made}.{hmac.new(key, message, hashlib.sha256).hexdigest()}"
 
 
 def is_sealed(sent: str, name: str, action: str) -> bool:

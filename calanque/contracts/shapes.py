@@ -108,9 +108,9 @@ def _read(path: Path) -> Shape:
 
 def shape_problems(contract: FeedContract) -> Iterator[tuple[str, str]]:
     """Yield what keeps a contract from filling its shape, as field and sentence."""
-    told = [column for column in contract.bronze if column.fills]
+    fillers = [column for column in contract.bronze if column.fills]
     if contract.shape is None:
-        for column in told:
+        for column in fillers:
             yield f"schema.bronze.{column.name}.fills", "is for a feed that says its shape."
         return
     if contract.shape not in shapes():
@@ -118,7 +118,7 @@ def shape_problems(contract: FeedContract) -> Iterator[tuple[str, str]]:
         return
     shape, filled = shapes()[contract.shape], contract.filling()
     names = {column.name: column for column in shape.columns}
-    for column in told:
+    for column in fillers:
         if column.fills not in names:
             yield (
                 f"schema.bronze.{column.name}.fills",

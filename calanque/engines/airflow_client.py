@@ -189,13 +189,13 @@ class Orchestrator:
         Raises:
             CalanqueError: if they have not all ended in time.
         """
-        limit, told, quiet_since = time.monotonic() + within_s, set[str](), 0.0
+        limit, ended, quiet_since = time.monotonic() + within_s, set[str](), 0.0
         while True:
             runs = self.runs(since)
             for run in runs:
                 key = f"{run.dag_id}/{run.dag_run_id}"
-                if run.state not in ACTIVE and key not in told:
-                    told.add(key)
+                if run.state not in ACTIVE and key not in ended:
+                    ended.add(key)
                     say(run)
             if any(run.state in ACTIVE for run in runs):
                 quiet_since = 0.0

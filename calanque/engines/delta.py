@@ -140,8 +140,8 @@ def _newest_checkpoint(table: str) -> Commit | None:
 
 
 def _standing(commit: Commit) -> Commit | None:
-    told = parse_user_metadata(commit.user_metadata).get(STANDING)
-    return Commit.model_validate(told) if told else None
+    known = parse_user_metadata(commit.user_metadata).get(STANDING)
+    return Commit.model_validate(known) if known else None
 
 
 def _commits(table: str) -> Iterator[Commit]:

@@ -231,15 +231,15 @@ def comment_of(table: str) -> str:
     return deltars.open_table(table).metadata().description or ""
 
 
-def describe(table: str, told: str, comments: Mapping[str, str]) -> None:
+def describe(table: str, comment: str, comments: Mapping[str, str]) -> None:
     """Say what a Delta table and its columns hold, where they say something else: commits that touch no row."""
     known = {name: comment for name, _, comment in columns(table)}
     changed = [(name, text) for name, text in comments.items() if known[name] != text]
     if changed:
         listed = ", ".join(f"`{name}` comment {literal(text)}" for name, text in changed)
         rows(f"alter table {table} alter column {listed}")
-    if comment_of(table) != told:
-        rows(f"comment on table {table} is {literal(told)}")
+    if comment_of(table) != comment:
+        rows(f"comment on table {table} is {literal(comment)}")
 
 
 def rewrite(table: str, location: str, chosen: Sequence[str], comments: Mapping[str, str], partition: str) -> None:
@@ -253,6 +253,6 @@ def rewrite(table: str, location: str, chosen: Sequence[str], comments: Mapping[
         partition: column that the table is partitioned by.
     """
     frame = session().table(table).selectExpr(*chosen)
-    told = [frame[name].alias(name, metadata={"comment": comments.get(name, "")}) for name in frame.columns]
-    writer = frame.select(*told).write.format("delta").mode("overwrite").option("overwriteSchema", "true")
+    described = [frame[name].alias(name, metadata={"comment": comments.get(name, "")}) for name in frame.columns]
+    writer = frame.select(*described).write.format("delta").mode("overwrite").option("overwriteSchema", "true")
     writer.partitionBy(partition).save(location)

@@ -253,10 +253,10 @@ def _landed(feed: str, failures: list[str]) -> dict[str, datetime]:
 
 def _landed_at(folder: str) -> datetime:
     try:
-        told = datetime.fromisoformat(_json(f"{folder}/{MANIFEST}")["landed_at"])
+        landed_at = datetime.fromisoformat(_json(f"{folder}/{MANIFEST}")["landed_at"])
     except (KeyError, TypeError, ValueError):
         return _modified_at(folder)
-    return told if told.tzinfo else told.replace(tzinfo=UTC)
+    return landed_at if landed_at.tzinfo else landed_at.replace(tzinfo=UTC)
 
 
 def _json(path: str) -> Any:
@@ -285,8 +285,8 @@ def _delete_folder(folder: str, name: str) -> int:
 
 def _days_told_beside(folder: str) -> int:
     """Return the days of the contract that raw files came under, the shortest of its versions."""
-    told = [name for name in lake().list(folder) if name.startswith("contract-") and name.endswith(".json")]
-    days = [_json(f"{folder}/{name}").get("retention_days", {}).get("landing") for name in told]
+    kept = [name for name in lake().list(folder) if name.startswith("contract-") and name.endswith(".json")]
+    days = [_json(f"{folder}/{name}").get("retention_days", {}).get("landing") for name in kept]
     return min((int(count) for count in days if count), default=ORPHAN_LANDING_DAYS)
 
 

@@ -62,10 +62,10 @@ def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | N
         )
     unknown = [name for name in header if name not in declared]
     if unknown and contract.unknown_columns == "refuse":
-        told = ", ".join(unknown) if is_told else f"({len(unknown)}, not named here: a name may be a value)"
+        names_text = ", ".join(unknown) if is_told else f"({len(unknown)}, not named here: a name may be a value)"
         return Refusal(
             f"unknown_column:{unknown[0]}" if is_told else "unknown_column",
-            f"{file} has the column{'s' if len(unknown) > 1 else ''} {told} unknown to the contract: "
+            f"{file} has the column{'s' if len(unknown) > 1 else ''} {names_text} unknown to the contract: "
             "add it to the contract with its classification, or set unknownColumns to ignore.",
         )
     return None
@@ -76,5 +76,5 @@ def _likely(declared: list[str], missing: list[str], header: Header) -> str:
     if 2 * len(missing) > len(declared):
         return ""
     names = likely_names(missing, [name for name in header if name and name not in declared])
-    told = ", ".join(f"{old} is likely '{new}' now" for old, new in names.items())
-    return f" ({told})" if told else ""
+    renamed = ", ".join(f"{old} is likely '{new}' now" for old, new in names.items())
+    return f" ({renamed})" if renamed else ""

@@ -36,17 +36,17 @@ def warning_of(contract: FeedContract, refused_path: str, landed_count: int, rea
         landed_count: rows of the batch.
         reasons: rows by reason.
     """
-    told, markers = [], _shared_values(contract, refused_path, reasons)
+    said, markers = [], _shared_values(contract, refused_path, reasons)
     for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
         marker = markers.get(reason)
         advice = (
             f" (all hold '{marker}': if that means no value, write nullMarkers: ['{marker}'] for the landing column "
             f"{_source_of(contract, reason)} and raise the version)"
         )
-        told.append(f"{count:,} {reason}{advice if marker else ''}")
+        said.append(f"{count:,} {reason}{advice if marker else ''}")
     return (
         f"{contract.feed}: rows of this batch of {landed_count:,} are in {contract.quarantine_table}, not in bronze: "
-        f"{', '.join(told)}. The runbook refused-batch says what to do."
+        f"{', '.join(said)}. The runbook refused-batch says what to do."
     )
 
 

@@ -102,8 +102,8 @@ def _replace(
     where = f"territory = '{territory.name}'"
     if known:
         old = deltars.read_rows(table, [("territory", "=", territory.name)])
-        told = set(frame[list(told_by)].itertuples(index=False, name=None))
-        if {tuple(row.get(name) for name in told_by) for row in old} == told:
+        made = set(frame[list(told_by)].itertuples(index=False, name=None))
+        if {tuple(row.get(name) for name in told_by) for row in old} == made:
             return False
     rows = spark.session().createDataFrame(frame[_names(types)], schema=types).coalesce(1).write.format("delta")
     with spark.user_metadata({"step": "cells", "run_id": run_id}):

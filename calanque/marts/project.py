@@ -54,7 +54,7 @@ def _types_sql() -> str:
 def _add_columns(path: Path, shape: Shape) -> None:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     (model,) = content["models"]
-    model["columns"] += [{"name": name, **told} for name, told in made_columns(shape).items()]
+    model["columns"] += [{"name": name, **facts} for name, facts in made_columns(shape).items()]
     path.write_text(_HEAD + _dumped(content), encoding="utf-8")
 
 

@@ -55,8 +55,8 @@ def made_columns(shape: Shape) -> dict[str, dict[str, Any]]:
 
 
 def _column(kind: str, description: str, constant: str | None = None) -> dict[str, Any]:
-    told: dict[str, Any] = {"data_type": kind, "description": description}
-    return told | ({"config": {"meta": {CONSTANT: constant}}} if constant else {})
+    column: dict[str, Any] = {"data_type": kind, "description": description}
+    return column | ({"config": {"meta": {CONSTANT: constant}}} if constant else {})
 
 
 def _moments(shape: Shape) -> list[str]:
@@ -79,7 +79,7 @@ def shape_sql(shape: Shape, contracts: Sequence[FeedContract]) -> str:
     if contracts:
         return "\nunion all\n".join(_part(shape, contract) for contract in contracts)
     kinds = {column.name: column.data_type for column in shape.columns}
-    kinds |= {name: told["data_type"] for name, told in made_columns(shape).items()}
+    kinds |= {name: facts["data_type"] for name, facts in made_columns(shape).items()}
     empty = ",\n    ".join(f"cast(null as {kind}) as {name}" for name, kind in kinds.items())
     return f"select\n    {empty}\nwhere false\n"
 

@@ -32,8 +32,8 @@ def explain(text: str, span: Span, others: Sequence[Span] = ()) -> str:
         shift = len(mask(text[: span.start], before)) - span.start
         moved = Span(span.start + shift, span.end + shift, span.type, span.score, span.rule)
         words = _words(mask(text, rest), moved) or words
-    told = (f"{word} {score:+.1f}: {terms}" for word, score, terms in words)
-    return f"{span.rule} from {least:+.2f}; {'; '.join(told)}"
+    lines = (f"{word} {score:+.1f}: {terms}" for word, score, terms in words)
+    return f"{span.rule} from {least:+.2f}; {'; '.join(lines)}"
 
 
 def _words(text: str, span: Span) -> list[tuple[str, float, str]]:
@@ -46,6 +46,6 @@ def _words(text: str, span: Span) -> list[tuple[str, float, str]]:
         [place] = prepared.restored([Span(word.start, word.end, span.type, 0.0)])
         if place.overlaps(span):
             terms = grouped(model.terms(view, index))[:MOST_TERMS]
-            told = ", ".join(f"{name} {weight:+.1f}" for name, weight in terms)
-            found.append((text[place.start : place.end], scores[index], told))
+            weighed = ", ".join(f"{name} {weight:+.1f}" for name, weight in terms)
+            found.append((text[place.start : place.end], scores[index], weighed))
     return found

@@ -82,8 +82,8 @@ class PackRecognizer(EntityRecognizer):
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
             "rule": span.rule,
         }
-        told = Explanation(self.name, text, span)
-        return RecognizerResult(span.type, span.start, span.end, span.score, told, recognition_metadata=metadata)
+        explanation = Explanation(self.name, text, span)
+        return RecognizerResult(span.type, span.start, span.end, span.score, explanation, recognition_metadata=metadata)
 
 
 def recognizers() -> list[EntityRecognizer]:

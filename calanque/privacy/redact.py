@@ -197,8 +197,8 @@ def _explained(record: dict[str, Any], redaction: Redaction) -> str:
         parts += (text[position : span.start], f"[{text[span.start : span.end]}]({span.type} {span.score} {span.rule})")
         position = span.end
     why = (explain(text, span, redaction.spans) for span in redaction.spans)
-    told = "".join(f"  {line}\n" for line in why if "; " in line)
-    shown = f"# {record['id']} (pack {PACK_VERSION})\n{''.join((*parts, text[position:]))}\n{told}\n"
+    reasons = "".join(f"  {line}\n" for line in why if "; " in line)
+    shown = f"# {record['id']} (pack {PACK_VERSION})\n{''.join((*parts, text[position:]))}\n{reasons}\n"
     return shown.encode(errors="backslashreplace").decode()
 
 

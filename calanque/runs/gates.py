@@ -18,9 +18,9 @@ def record(tier: GateKind, results: Sequence[GateResult], run_id: str, contract_
         run_id: run of the orchestrator.
         contract_version: of the batch.
     """
-    told = {"tier": tier, "run_id": run_id, "contract_version": contract_version}
+    facts = {"tier": tier, "run_id": run_id, "contract_version": contract_version}
     rows = [
-        {**told, "subject": result.feed, "batch_id": result.batch_id, "territory": result.territory, **_row(check)}
+        {**facts, "subject": result.feed, "batch_id": result.batch_id, "territory": result.territory, **_row(check)}
         for result in results
         for check in result.checks
     ]

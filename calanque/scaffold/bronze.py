@@ -27,8 +27,12 @@ def bronze_of(plan: Plan) -> Iterator[Entry]:
         yield _observed(plan, *plan.day_and_hour)
     if plan.position:
         for projected, name in (("cell", "cell_id"), ("zone", "zone")):
-            told = f"{projected.title()} of the territory's grid that holds the position; the position stays out."
-            entry = _named(name, told, "string", "string", [plan.position.lon, plan.position.lat], is_required=True)
+            description = (
+                f"{projected.title()} of the territory's grid that holds the position; the position stays out."
+            )
+            entry = _named(
+                name, description, "string", "string", [plan.position.lon, plan.position.lat], is_required=True
+            )
             yield {**entry, "customProperties": [{"property": "projected", "value": projected}]}, _turned(plan)
 
 
@@ -39,19 +43,21 @@ def _turned(plan: Plan) -> list[str]:
 
 def _entry(plan: Plan, column: Column, *, is_required: bool) -> Entry:
     name, classification = plain_name(column.name), column.proposal.classification
-    told = f"The source's column '{column.name}'"
+    description = f"The source's column '{column.name}'"
     if classification == "free_text":
-        entry = _named(f"{name}_redacted", f"{told}, redacted.", "string", "string", [column.name], is_required=False)
+        entry = _named(
+            f"{name}_redacted", f"{description}, redacted.", "string", "string", [column.name], is_required=False
+        )
         protection: list[dict[str, Any]] = [{"property": "protection", "value": "redact"}]
         return {**entry, "classification": "personal", "customProperties": protection}, []
     if classification == "identifier":
         entry = _named(
-            f"{name}_token", f"{told}, as a keyed token.", "string", "string", [column.name], is_required=False
+            f"{name}_token", f"{description}, as a keyed token.", "string", "string", [column.name], is_required=False
         )
         token = {"protection": "token", "tokenKind": column.proposal.token_kind, "tokenPurpose": UNDECIDED}
         listed = [{"property": key, "value": value} for key, value in token.items()]
         return {**entry, "classification": "identifier", "customProperties": listed}, []
-    return _open(plan, column, name, f"{told}.", is_required=is_required)
+    return _open(plan, column, name, f"{description}.", is_required=is_required)
 
 
 def open_entry(plan: Plan, column: Column) -> dict[str, Any]:
@@ -59,21 +65,21 @@ def open_entry(plan: Plan, column: Column) -> dict[str, Any]:
     return _open(plan, column, plain_name(column.name), f"The source's column '{column.name}'.", is_required=False)[0]
 
 
-def _open(plan: Plan, column: Column, name: str, told: str, *, is_required: bool) -> Entry:
+def _open(plan: Plan, column: Column, name: str, description: str, *, is_required: bool) -> Entry:
     values = column.values
     if values.kind in ("time", "epoch"):
         stem = next((name.removesuffix(end) for end in TIME_ENDS if name.endswith(end)), name)
         entry = _named(
-            f"{stem or name}_at", f"{told[:-1]}, in UTC.", "timestamp", "timestamp", [column.name], is_required
+            f"{stem or name}_at", f"{description[:-1]}, in UTC.", "timestamp", "timestamp", [column.name], is_required
         )
         return _timed(plan, entry, column)
     if values.kind == "date":
-        return _dated(_named(name, told, "date", "date", [column.name], is_required), column)
+        return _dated(_named(name, description, "date", "date", [column.name], is_required), column)
     if values.kind == "empty":
-        entry = _named(name, told, "string", UNDECIDED, [column.name], is_required=False)
+        entry = _named(name, description, "string", UNDECIDED, [column.name], is_required=False)
         return entry, ["No value in the sample: what is it when there is one?"]
     if values.kind == "list":
-        entry = _named(name, told, "string", "string", [column.name], is_required)
+        entry = _named(name, description, "string", "string", [column.name], is_required)
         rule = {"metric": "invalidValues", "arguments": {"validValues": sorted(values.distinct)}, "mustBe": 0}
         return {**entry, "quality": [rule]}, [
             "Listed as met in the sample: a row with another value goes to quarantine."
@@ -85,7 +91,7 @@ def _open(plan: Plan, column: Column, name: str, told: str, *, is_required: bool
         "number": ("number", "double"),
         "boolean": ("boolean", "boolean"),
     }
-    entry = _named(name, told, *types.get(values.kind, ("string", "string")), [column.name], is_required)
+    entry = _named(name, description, *types.get(values.kind, ("string", "string")), [column.name], is_required)
     if values.kind == "hour_label":
         entry["transformLogic"] = f"try_cast(substring_index({_quoted(column.name)}, ':', 1) AS int)"
     if values.kind in ("hour", "hour_label"):
@@ -93,10 +99,12 @@ def _open(plan: Plan, column: Column, name: str, told: str, *, is_required: bool
     return entry, []
 
 
-def _named(name: str, told: str, logical: str, physical: str, sources: list[str], is_required: bool) -> dict[str, Any]:
+def _named(
+    name: str, description: str, logical: str, physical: str, sources: list[str], is_required: bool
+) -> dict[str, Any]:
     return {
         "name": name,
-        "description": told,
+        "description": description,
         "logicalType": logical,
         "physicalType": physical,
         **({"required": True} if is_required else {}),

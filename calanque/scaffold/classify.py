@@ -45,8 +45,8 @@ def proposal_of(values: Values, is_position: bool) -> Proposal:
     found = personal_types(texts, values.row_count, values.is_coded)
     if values.is_coded and values.kind != "list":
         found = {kind: hit for kind, hit in found.items() if kind not in NOT_IDENTIFIERS}
-    told = ", ".join(f"{kind} in {count:,} ({rule})" for kind, (count, rule) in found.items())
-    evidence = f"{told} of {len(texts):,} distinct values" if told else f"no personal value in {len(texts):,} distinct"
+    hits = ", ".join(f"{kind} in {count:,} ({rule})" for kind, (count, rule) in found.items())
+    evidence = f"{hits} of {len(texts):,} distinct values" if hits else f"no personal value in {len(texts):,} distinct"
     names = set(words_of(values.name))
     if not texts:
         return Proposal(UNDECIDED, "the sample holds no value of it")

@@ -64,8 +64,8 @@ def wide_columns(table: Table) -> list[str]:
         if name.lower() not in TIME_NAMES and all(value is None or _is_number(value) for value in column)
     ]
     # A position or a telephone among them says that they are no one measure.
-    told = {word for name in numeric for word in words_of(name)} & (COORDINATE_WORDS | PERSON_WORDS)
-    is_wide = not told and len(numeric) >= WIDE_LEAST and len(numeric) >= WIDE_SHARE * len(table.columns)
+    speaking = {word for name in numeric for word in words_of(name)} & (COORDINATE_WORDS | PERSON_WORDS)
+    is_wide = not speaking and len(numeric) >= WIDE_LEAST and len(numeric) >= WIDE_SHARE * len(table.columns)
     return numeric if is_wide and table.file_format["type"] == "csv" else []
 
 

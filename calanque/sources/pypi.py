@@ -106,8 +106,8 @@ class PypiSource(SourceOptions):
 
 
 def _run(command: Sequence[str], within_s: int) -> subprocess.CompletedProcess[str]:
-    told = keyless(os.environ)
-    return subprocess.run(command, env=told, capture_output=True, text=True, timeout=within_s, check=False)  # noqa: S603
+    allowed = keyless(os.environ)
+    return subprocess.run(command, env=allowed, capture_output=True, text=True, timeout=within_s, check=False)  # noqa: S603
 
 
 def _index() -> str:

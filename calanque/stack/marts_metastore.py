@@ -129,11 +129,11 @@ class _Connection(socketserver.BaseRequestHandler):
                     call = Message(self.request)
                     if call.name == "set_ugi":
                         schemas = SCHEMAS_OF.get(call.fields[1], ())
-                    told = answer(call, schemas)
-                    if told is None:
+                    reply = answer(call, schemas)
+                    if reply is None:
                         metastore.sendall(call.raw)
-                        told = bytes(Message(metastore).raw)
-                    self.request.sendall(told)
+                        reply = bytes(Message(metastore).raw)
+                    self.request.sendall(reply)
         except (EOFError, OSError, ValueError, KeyError, RecursionError):
             return  # either side has left or is not there yet, or does not speak the protocol
 

@@ -26,8 +26,8 @@ def check_java() -> str:
         raise CalanqueError(
             "Java is missing: install Java 17 or newer (for example 'apt-get install openjdk-17-jre-headless')."
         )
-    command, told = [java, "-version"], keyless(os.environ)
-    said = subprocess.run(command, env=told, capture_output=True, text=True, check=False).stderr  # noqa: S603
+    command, allowed = [java, "-version"], keyless(os.environ)
+    said = subprocess.run(command, env=allowed, capture_output=True, text=True, check=False).stderr  # noqa: S603
     found = re.search(r'version "(\d+)', said)
     if not found or int(found[1]) < OLDEST_JAVA:
         raise CalanqueError(

@@ -48,8 +48,8 @@ def _run(settings: Settings, what: str, command: list[str], environment: dict[st
     settings.logs.mkdir(parents=True, exist_ok=True)
     log = settings.logs / f"{what}.log"
     with log.open("ab") as file:
-        told = keyless(os.environ) | (environment or {})
-        done = subprocess.run(command, stdout=file, stderr=file, env=told, check=False)  # noqa: S603
+        allowed = keyless(os.environ) | (environment or {})
+        done = subprocess.run(command, stdout=file, stderr=file, env=allowed, check=False)  # noqa: S603
     if done.returncode:
         raise CalanqueError(f"The step '{what}' failed with code {done.returncode}: read {log}.")
 

@@ -107,8 +107,8 @@ def start(settings: Settings) -> None:
     """
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(settings.home / "conf" / "supervisord.conf")]
     # Every service inherits this environment beside its own.
-    told = {name: value for name, value in keyless(os.environ).items() if name not in OF_A_CLIENT}
-    done = subprocess.run(command, capture_output=True, text=True, env=told, check=False)  # noqa: S603
+    allowed = {name: value for name, value in keyless(os.environ).items() if name not in OF_A_CLIENT}
+    done = subprocess.run(command, capture_output=True, text=True, env=allowed, check=False)  # noqa: S603
     for _ in range(100):
         if is_running(settings):
             return

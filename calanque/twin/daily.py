@@ -42,18 +42,22 @@ def write_day(contract: FeedContract, day: date, scale: float, folder: Path) -> 
         raise CalanqueError(f"The twin begins in {_FIRST_YEAR}, and a scale is over 0: correct --from or --scale.")
     if not is_daily(contract):
         return [_write(folder / f"{contract.feed}{source.suffix}", source.generate())]
-    told = source.arguments
-    named = {"day" if "day" in told else "last_day": day.isoformat(), "days": 1}
-    if "count" not in told:
+    arguments = source.arguments
+    named = {"day" if "day" in arguments else "last_day": day.isoformat(), "days": 1}
+    if "count" not in arguments:
         return [_write(folder / f"{contract.feed}_{day}{source.suffix}", source.generate(**named))]
-    count = max(1, round(int(told["count"]) / int(told["days"]) * scale))
+    count = max(1, round(int(arguments["count"]) / int(arguments["days"]) * scale))
     before = (day.toordinal() - day.replace(year=_FIRST_YEAR, month=1, day=1).toordinal()) * count
     written = []
     for number, start in enumerate(range(0, count, ROWS_A_FILE)):
         rows = min(ROWS_A_FILE, count - start)
-        part = Part(before + start + 1, city=int(told["seed"]))
-        wrong = {"bad_rows": round(int(told["bad_rows"]) * rows / int(told["count"]))} if "bad_rows" in told else {}
-        content = source.generate(**named, **wrong, count=rows, seed=int(told["seed"]) + number, part=part)
+        part = Part(before + start + 1, city=int(arguments["seed"]))
+        wrong = (
+            {"bad_rows": round(int(arguments["bad_rows"]) * rows / int(arguments["count"]))}
+            if "bad_rows" in arguments
+            else {}
+        )
+        content = source.generate(**named, **wrong, count=rows, seed=int(arguments["seed"]) + number, part=part)
         name = f"{contract.feed}_{day}{f'_{number + 1:05d}' if count > ROWS_A_FILE else ''}{source.suffix}"
         written.append(_write(folder / name, content))
     return written

@@ -83,8 +83,8 @@ def _rows(draw: random.Random, zone: _Zone, at: datetime) -> Iterator[list[str]]
     place = (zone.code, f"{zone.lon:.4f}", f"{zone.lat:.4f}")
     for category, count in zip(CATEGORIES, _counts(zone, at), strict=True):
         figure = count * math.exp(draw.gauss(0, _NOISE))
-        told = "" if figure < LEAST_COUNT else str(round(figure / _ROUNDED_TO) * _ROUNDED_TO)
-        yield [f"{at:%Y-%m-%d %H:%M}", *place, category, told]
+        published = "" if figure < LEAST_COUNT else str(round(figure / _ROUNDED_TO) * _ROUNDED_TO)
+        yield [f"{at:%Y-%m-%d %H:%M}", *place, category, published]
 
 
 def _counts(zone: _Zone, at: datetime) -> tuple[float, float, float]:

@@ -86,8 +86,8 @@ def generate_occupations(
             other = "TOURNAGE" if before["OBJET"] != "TOURNAGE" else "BENNE"
             row = row | {name: before[name] for name in ("DEBUT", "FIN", "ADRESSE", "LON", "LAT")} | {"OBJET": other}
         who = faker.company() if draw.random() < 0.6 else invented.cased(draw, faker.first_name(), faker.last_name())
-        told = row | {"DEMANDEUR": who, "TELEPHONE": invented.phone(draw)}
-        rows.append([told[name] for name in OCCUPATIONS])
+        filled = row | {"DEMANDEUR": who, "TELEPHONE": invented.phone(draw)}
+        rows.append([filled[name] for name in OCCUPATIONS])
     return csv_file(OCCUPATIONS, soiled_acts(OCCUPATIONS, "DEBUT", rows, round(dirt * count), draw))
 
 
@@ -133,7 +133,7 @@ def _event(draw: random.Random, first: date, days: int, number: int) -> dict[str
     begin = datetime(first.year, first.month, first.day, tzinfo=PARIS)
     begin += timedelta(days=draw.randrange(days), hours=draw.choice((10, 14, 18, 20, 21)))
     end = begin + timedelta(hours=draw.randint(2, 6), days=draw.choices((0, 1, 2), (8, 1, 1))[0])
-    title, told = draw.choice(_TITLES), begin - timedelta(days=draw.randrange(5, 90))
+    title, announced_on = draw.choice(_TITLES), begin - timedelta(days=draw.randrange(5, 90))
     name = draw.choice(("camille.petit", "dominique.roux", "claude.masson"))
     return {
         "uid": 40_000_000 + number,
@@ -145,8 +145,8 @@ def _event(draw: random.Random, first: date, days: int, number: int) -> dict[str
         "location": _location(draw),
         "registration": [{"type": "email", "value": f"{name}{number}@example.org"}],
         "status": CANCELLED if draw.random() < 0.04 else 1,
-        "createdAt": _written(told),
-        "updatedAt": _written(told + timedelta(days=draw.randrange(1, 5))),
+        "createdAt": _written(announced_on),
+        "updatedAt": _written(announced_on + timedelta(days=draw.randrange(1, 5))),
     }
 
 

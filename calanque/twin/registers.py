@@ -108,8 +108,8 @@ def _crime_row(draw: random.Random, code: str, year: int, indicator: _Indicator)
     number = round(population / 1_000 * indicator.per_thousand * draw.lognormvariate(0, 0.3))
     is_told = number >= _SMALL
     rate = f"{1_000 * number / population:.7f}".replace(".", ",")
-    told = [str(number), rate, "diff"] if is_told else ["NA", "NA", "ndiff"]
-    return [code, str(year), indicator.name, indicator.unit, *told, str(population), str(year)]
+    published = [str(number), rate, "diff"] if is_told else ["NA", "NA", "ndiff"]
+    return [code, str(year), indicator.name, indicator.unit, *published, str(population), str(year)]
 
 
 def generate_partners(first_month: str, months: int, seed: int, dirt: float = 0.0) -> bytes:

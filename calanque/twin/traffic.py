@@ -84,5 +84,5 @@ def _row(draw: random.Random, counter: _Counter, at: datetime, has_failed: bool)
     share = usual * math.exp(draw.gauss(0, _NOISE))
     occupied = min(100.0, 2 + 24 * share**1.8 + abs(draw.gauss(0, 0.6)))
     figures = [str(round(counter.peak_count * share)), "" if draw.random() < _NO_SHARE else f"{occupied:.1f}"]
-    told = ["", ""] if has_failed else figures
-    return [counter.number, counter.name, at.isoformat(), *told, f"{counter.lat:.4f}, {counter.lon:.4f}"]
+    measured = ["", ""] if has_failed else figures
+    return [counter.number, counter.name, at.isoformat(), *measured, f"{counter.lat:.4f}, {counter.lon:.4f}"]

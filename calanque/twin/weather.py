@@ -76,7 +76,7 @@ def _row(draw: random.Random, station: _Station, at: datetime, anomaly: float, w
     damp = min(100, max(15, 68 - 2.2 * (warm - _MEANS_C[month]) + draw.gauss(0, 4) + (25 if rain else 0)))
     blown = abs(4.0 + 1.5 * wind + draw.gauss(0, 0.5)) if station.has_wind else None
     figures = (f"{rain:.1f}", "" if blown is None else f"{blown:.1f}", f"{warm:.1f}", f"{damp:.0f}")
-    told = ("" if draw.random() < _MISSING_SHARE else figure for figure in figures)
-    fields = [field for figure in told for field in (figure, "1" if figure else "")]
+    measured = ("" if draw.random() < _MISSING_SHARE else figure for figure in figures)
+    fields = [field for figure in measured for field in (figure, "1" if figure else "")]
     place = (station.number, station.name, f"{station.lat:.6f}", f"{station.lon:.6f}", str(station.altitude_m))
     return [*place, f"{at:%Y%m%d%H}", *fields]

@@ -111,7 +111,7 @@ def audit_html(results: AuditResults) -> str:
     whole = _verdict(results.is_passed)
     english, french = _words(whole, results.is_weak)
     about = zip((_ABOUT_EN, _SERVES_EN, _WEAK_EN), (_ABOUT_FR, _SERVES_FR, _WEAK_FR), strict=True)
-    told = list(about)[: 3 if results.is_weak else 2]
+    chosen = list(about)[: 3 if results.is_weak else 2]
     title = (
         f"Audit of the parameters: {escape(results.model)}, {escape(results.subject)}, {results.made_on.isoformat()}"
     )
@@ -119,8 +119,8 @@ def audit_html(results: AuditResults) -> str:
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n"
         f'<p class="{whole}"><strong>{english}</strong> · <strong lang="fr">{french}</strong></p>\n'
-        f"<p>{' '.join(one for one, _ in told)}</p>\n"
-        f'<p lang="fr">{" ".join(one for _, one in told)}</p>\n'
+        f"<p>{' '.join(one for one, _ in chosen)}</p>\n"
+        f'<p lang="fr">{" ".join(one for _, one in chosen)}</p>\n'
         + "\n".join(_section_html(section) for section in _sections(results))
         + "\n</body></html>\n"
     )

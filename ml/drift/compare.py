@@ -119,8 +119,8 @@ def _finding(one: InputCounts, found: _Measured | _Profile | None, level: float)
     if found is None:
         return Finding(one.type, one.input, count, "", nan, nan, nan, nan, has_drifted=False)
     threshold, part = found.threshold(level), one.parts[found.part] if found.part >= 0 else ""
-    told = (part, found.observed, found.expected, found.distance, threshold)
-    return Finding(one.type, one.input, count, *told, has_drifted=bool(found.distance >= threshold))
+    figures = (part, found.observed, found.expected, found.distance, threshold)
+    return Finding(one.type, one.input, count, *figures, has_drifted=bool(found.distance >= threshold))
 
 
 def _measure(one: InputCounts) -> _Measured | _Profile | None:

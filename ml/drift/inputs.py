@@ -93,9 +93,9 @@ def watched_inputs(incidents: pd.DataFrame) -> Watched:
 
 
 def _counted(week: NDArray[np.intp], codes: pd.Categorical[Any]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    told, width = codes.codes >= 0, len(codes.categories)
+    is_known, width = codes.codes >= 0, len(codes.categories)
     size = (REFERENCE_WEEKS + RECENT_WEEKS) * width
-    flat = np.bincount(week[told] * width + codes.codes[told], minlength=size)
+    flat = np.bincount(week[is_known] * width + codes.codes[is_known], minlength=size)
     return tuple(map(str, codes.categories)), flat.reshape(-1, width).astype(float)
 
 

@@ -55,7 +55,7 @@ class InputDrift:
         return [f"{kind} {name}" for kind, name in zip(found["type"], found["input"], strict=True)]
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """One sentence on what has drifted, for the reason of a decision; empty when nothing has."""
         return f" Inputs have drifted: {', '.join(self.drifted)} (marts.fct_input_drift)." if self.drifted else ""
 

@@ -51,8 +51,12 @@ def finding_en(territory: str, finding: Finding) -> str:
     else:
         part = "" if finding.input in SHARES else f"the widest gap is at “{finding.part}”, "
         figures = f"{part}{finding.observed:.1%} of incidents, {finding.expected:.1%} expected"
-    told = f"{figures} (distance {finding.distance:.3f}, limit {finding.threshold:.3f})."
-    return f"{head} drift; {told} {words.advice}; {_THEN_EN}" if finding.has_drifted else f"{head} no drift; {told}"
+    measured = f"{figures} (distance {finding.distance:.3f}, limit {finding.threshold:.3f})."
+    return (
+        f"{head} drift; {measured} {words.advice}; {_THEN_EN}"
+        if finding.has_drifted
+        else f"{head} no drift; {measured}"
+    )
 
 
 def finding_fr(territory: str, finding: Finding) -> str:
@@ -68,8 +72,12 @@ def finding_fr(territory: str, finding: Finding) -> str:
         part = "" if finding.input in SHARES else f"le plus grand écart est à « {finding.part} », "
         shares = (_comma(100 * value, 1) for value in (finding.observed, finding.expected))
         figures = "{}{} % des faits, {} % attendus".format(part, *shares)
-    told = f"{figures} (distance {_comma(finding.distance, 3)}, limite {_comma(finding.threshold, 3)})."
-    return f"{head} dérive ; {told} {words.advice} ; {_THEN_FR}" if finding.has_drifted else f"{head} stable ; {told}"
+    measured = f"{figures} (distance {_comma(finding.distance, 3)}, limite {_comma(finding.threshold, 3)})."
+    return (
+        f"{head} dérive ; {measured} {words.advice} ; {_THEN_FR}"
+        if finding.has_drifted
+        else f"{head} stable ; {measured}"
+    )
 
 
 def _comma(value: float, digits: int) -> str:

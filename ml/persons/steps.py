@@ -117,13 +117,13 @@ def train_persons(path: Path = WEIGHTS, say: Callable[[str], None] = log.info) -
     trained = train(sets, say=say)
     text = weights_text(trained.weights, trained.threshold, TOLD)
     path.write_text(text, encoding="utf-8")
-    told = card(trained, {name: len(documents) for name, documents in sets.items()})
+    text = card(trained, {name: len(documents) for name, documents in sets.items()})
     try:
-        logged = tracking.log_run(_record(trained, told))
+        logged = tracking.log_run(_record(trained, text))
         say(f"Kept in MLflow: {tracking.run_page(logged.run_id)}")
     except CalanqueError as error:
         say(f"Not kept in MLflow: {error}")
-    return told
+    return text
 
 
 def card(trained: Trained, counts: dict[str, int]) -> str:
@@ -151,7 +151,7 @@ def card(trained: Trained, counts: dict[str, int]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _record(trained: Trained, told: str) -> tracking.RunRecord:
+def _record(trained: Trained, text: str) -> tracking.RunRecord:
     chosen = {name: figures[trained.threshold] for name, figures in trained.figures.items()}
     metrics = {f"leak.{name}": one.leak for name, one in chosen.items()}
     metrics |= {f"over_mask.{name}": one.over_mask for name, one in chosen.items()}
@@ -163,6 +163,6 @@ def _record(trained: Trained, told: str) -> tracking.RunRecord:
         params={"threshold": f"{trained.threshold:g}", "weights": str(len(trained.weights))},
         metrics=metrics,
         tags={"pack": PACK_VERSION},
-        texts={"card.md": told},
-        about=told,
+        texts={"card.md": text},
+        about=text,
     )

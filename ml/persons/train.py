@@ -184,8 +184,8 @@ def _judged(document: Marked, covered: bytearray) -> Figures:
     return Figures(leaked, persons, masked, neutral)
 
 
-def weights_text(weights: dict[str, float], threshold: float, told: Sequence[str]) -> str:
+def weights_text(weights: dict[str, float], threshold: float, comments: Sequence[str]) -> str:
     """Return the file of the weights: comments, then one attribute a line, sorted."""
-    lines = [f"# {line}" for line in told]
+    lines = [f"# {line}" for line in comments]
     lines += (f"{name}\t{weight:g}" for name, weight in sorted((weights | {THRESHOLD: threshold}).items()))
     return "\n".join(lines) + "\n"

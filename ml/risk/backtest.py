@@ -116,8 +116,8 @@ def _area(request: BacktestRequest, validation: Validation, incidents: Incidents
     """Return the area, and the points far out that the hull leaves aside; a given boundary reaches for none."""
     area_km2 = round(validation.cell_count * validation.cell_area_m2 / M2_A_KM2, 3)
     count = 0 if request.boundary else int(far_out(incidents.x, incidents.y).sum())
-    told = f"{count:,} of {len(incidents.day):,} points lie far out of the city and are not followed by its hull."
-    return _Area({"area_km2": area_km2, "far_out_count": count}, (told,) if count else ())
+    sentence = f"{count:,} of {len(incidents.day):,} points lie far out of the city and are not followed by its hull."
+    return _Area({"area_km2": area_km2, "far_out_count": count}, (sentence,) if count else ())
 
 
 def cube_of(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, int]:
@@ -232,12 +232,12 @@ def gains_table(validation: Validation, config: RiskConfig, cell_m: float) -> Ta
     for rival, methods in validation.all_weeks.differences.items():
         for method, gains in methods.items():
             if method not in RIVALS and method != MethodName.COUNTS:
-                table.add_row(names[method], names[rival], *(told(name, gains[name]) for name in metrics))
+                table.add_row(names[method], names[rival], *(gain_text(name, gains[name]) for name in metrics))
         table.add_section()
     return table
 
 
-def told(name: str, gain: Difference) -> str:
+def gain_text(name: str, gain: Difference) -> str:
     """Return a gain with its interval: points for hit rates, nats an incident for the log score."""
     if name.startswith("hit_rate"):
         return f"{100 * gain.value:+.2f} [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"

@@ -67,14 +67,14 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
     return with_audit("\n\n".join(parts), NOT_AUDITED)
 
 
-def with_audit(card: str, told: str) -> str:
+def with_audit(card: str, audit: str) -> str:
     """Return a card whose last section says what the audit of the model found, in the place of what stood there."""
-    return f"{card.partition(AUDIT_TITLE)[0].rstrip()}\n\n{AUDIT_TITLE}\n\n{told}\n".lstrip()
+    return f"{card.partition(AUDIT_TITLE)[0].rstrip()}\n\n{AUDIT_TITLE}\n\n{audit}\n".lstrip()
 
 
 def _data(model: RiskModel, validation: Validation, config: RiskConfig, data_version: str) -> str:
     exception = config.training.enforced_exception
-    told = (
+    excepted = (
         f"by written exception {exception.decision_record}: {exception.reason}"
         if exception
         else "left out, and refused by the code"
@@ -85,7 +85,7 @@ def _data(model: RiskModel, validation: Validation, config: RiskConfig, data_ver
             f"- Training table version: {data_version}; weeks before {model.trained_until.isoformat()}.",
             f"- Grid: {validation.cell_count:,} cells of {validation.cell_area_m2:,.0f} m2 in EPSG:{model.grid.crs}, "
             "empty ones included.",
-            f"- Rows produced by enforcement: {told}.",
+            f"- Rows produced by enforcement: {excepted}.",
         ]
     )
 
@@ -150,7 +150,7 @@ def _calibration(validation: Validation, config: RiskConfig) -> str:
     for number, part in enumerate(validation.calibration[CHALLENGER], start=1):
         lines.append(f"| {number} | {part.expected:.1f} | {part.observed:.0f} | {part.observed / part.expected:.2f} |")
     covered = validation.rank_coverage.get(CHALLENGER)
-    told = "not measured, too few weeks" if covered is None else f"{covered:.1%} of the counts"
+    covered_text = "not measured, too few weeks" if covered is None else f"{covered:.1%} of the counts"
     return "\n".join(
         [
             *lines,
@@ -161,7 +161,7 @@ def _calibration(validation: Validation, config: RiskConfig) -> str:
             *_coverage(validation),
             "",
             f"The method itself, in the model's own cells flagged at {validation.area_shares[-1]:.0%} of the area, a "
-            f"count on the edge taken in proportion to the part of its probability that lies below: {told}.",
+            f"count on the edge taken in proportion to the part of its probability that lies below: {covered_text}.",
         ]
     )
 
@@ -210,8 +210,8 @@ def slot_table(slots: SlotRecord) -> list[str]:
     for name, row in slots.scores.items():
         scores = " | ".join(f"{row[profile]:.4f}" for profile in SHOWN_PROFILES)
         gains = (slots.gains[name][Profile.TYPE][Profile.ALL_TYPES], slots.gains[name][Profile.PLACE][Profile.TYPE])
-        told = " | ".join(f"{gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]" for gain in gains)
-        lines.append(f"| {name} | {scores} | {told} | {served.get(name, '')} |")
+        gains_text = " | ".join(f"{gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]" for gain in gains)
+        lines.append(f"| {name} | {scores} | {gains_text} | {served.get(name, '')} |")
     return lines
 
 
@@ -223,6 +223,6 @@ def _weights(model: RiskModel) -> str:
         "",
     ]
     for index, kind in enumerate(model.types):
-        told = ", ".join(f"{name} {weight:.0%}" for name, weight in model.main_weights(index))
-        lines.append(f"- {kind}: {told}; over-dispersion {model.dispersion[index]:.2f}.")
+        weights = ", ".join(f"{name} {weight:.0%}" for name, weight in model.main_weights(index))
+        lines.append(f"- {kind}: {weights}; over-dispersion {model.dispersion[index]:.2f}.")
     return "\n".join(lines)

@@ -69,15 +69,17 @@ def plan(incidents: Incidents, origins: int, start: date | None, config: RiskCon
 
 
 def _limits(config: RiskConfig, weeks: int, forecasts: tuple[int, int], least: int) -> list[str]:
-    (asked, origins), told = forecasts, []
+    (asked, origins), limits = forecasts, []
     usual, fewest = config.challenger.min_fit_weeks, fewest_origins(config)
     if origins < asked:
-        told.append(f"The data hold {weeks} complete weeks: {origins} are forecast, not the {asked} asked for.")
+        limits.append(f"The data hold {weeks} complete weeks: {origins} are forecast, not the {asked} asked for.")
     if least < usual:
-        told.append(f"The first forecasts are learnt on {least} weeks, not on {usual}: a longer history may do better.")
+        limits.append(
+            f"The first forecasts are learnt on {least} weeks, not on {usual}: a longer history may do better."
+        )
     if origins < fewest:
-        told.append(f"{origins} forecasts are fewer than {fewest}: they decide nothing, and say nothing of seasons.")
-    return told
+        limits.append(f"{origins} forecasts are fewer than {fewest}: they decide nothing, and say nothing of seasons.")
+    return limits
 
 
 def verdict(validation: Validation, config: RiskConfig) -> Verdict:

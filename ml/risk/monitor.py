@@ -73,8 +73,8 @@ def judge(gains: NDArray[np.floating], promised: float) -> Verdict:
 def _reason(gains: NDArray[np.floating], evidence: float, promised: float, is_kept: bool) -> str:
     if len(gains) == 0:
         return "The model goes on: no week that it published is covered by the data yet, so there is nothing to judge."
-    told = (
+    figures = (
         f"over {len(gains)} published weeks it won {gains.mean():+.3f} nats an incident over the counts, "
         f"{promised:+.3f} were promised; evidence against it {evidence:,.1f}, {EVIDENCE:,.0f} retire it"
     )
-    return f"The model goes on: {told}." if is_kept else f"The model retires and the counts are served: {told}."
+    return f"The model goes on: {figures}." if is_kept else f"The model retires and the counts are served: {figures}."

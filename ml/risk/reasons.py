@@ -45,9 +45,9 @@ def reasons(parts: NDArray[np.float32], is_known: NDArray[np.bool_]) -> tuple[ND
     flat = parts.reshape(len(PARTS), -1)
     order = np.argsort(-flat, axis=0, kind="stable")[:2]
     share = np.take_along_axis(flat, order, axis=0)
-    told = np.rint(share * 100 / _STEP).astype(int)
+    percent = np.rint(share * 100 / _STEP).astype(int)
     known = np.tile(is_known, parts.shape[1])
-    codes = np.where(known, ((order[0] * len(PARTS) + order[1]) * 16 + told[0]) * 16 + told[1], -1)
+    codes = np.where(known, ((order[0] * len(PARTS) + order[1]) * 16 + percent[0]) * 16 + percent[1], -1)
     values, inverse = np.unique(codes, return_inverse=True)
     return (
         np.array([_sentence(int(code), _ENGLISH, "and", _UNKNOWN[0], "Mostly") for code in values], dtype=object)[

@@ -112,7 +112,7 @@ def _outcome(territory: str, week: date) -> Any:
 
 
 def _score_lineage() -> LineageDataset:
-    told = tuple(
+    expected = tuple(
         Origin(dataset=FORECAST.name, column=name, how=How.AGGREGATION)
         for name in ("expected_count", "baseline_count", "upper_count")
     )
@@ -121,7 +121,7 @@ def _score_lineage() -> LineageDataset:
     origins: dict[str, tuple[Origin, ...]] = {n: (Origin(dataset=FORECAST.name, column=n),) for n in copied}
     origins |= {"event_count": happened}
     origins |= dict.fromkeys(
-        ("hit_rate_1pct", "hit_rate_5pct", "log_score", "coverage", "coverage_flagged"), (*told, *happened)
+        ("hit_rate_1pct", "hit_rate_5pct", "log_score", "coverage", "coverage_flagged"), (*expected, *happened)
     )
     version = delta.data_version(SCORE.name)
     return LineageDataset(name=SCORE.name, columns=SCORE.columns, version=version, origins=origins)
@@ -150,7 +150,7 @@ def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] 
         log.info("There is no champion of %s: the counts are served.", name)
         return {"is_kept": False, "reason": "There is no champion.", "drifted": drift.drifted} if is_new else None
     verdict = _verdict(territory, stored)
-    reason = f"{verdict.reason}{drift.told}"
+    reason = f"{verdict.reason}{drift.sentence}"
     log.info("%s version %s: %s", name, stored.model_version, reason)
     if not verdict.is_kept:
         decide(territory, name, stored.model_version, Decision.RETIRED, reason, run_id)

@@ -166,7 +166,7 @@ def forecast(
     """
     any_one = [any_probability(mean, alpha) for mean, alpha in zip(expected.model, dispersion, strict=True)]
     english, french = _reasons(cube, expected, stamp)
-    told = {"reason_en": english, "reason_fr": french, **_stamped(stamp)}
+    words = {"reason_en": english, "reason_fr": french, **_stamped(stamp)}
     values = {
         "territory": cube.grid.name.partition("/")[0],
         "cell_id": np.tile(np.array(ids, dtype=object), len(cube.types)),
@@ -181,7 +181,7 @@ def forecast(
         "is_known": np.tile(expected.is_known, len(cube.types)),
         **dict(zip(PARTS, expected.parts.reshape(len(PARTS), -1).astype(float), strict=True)),
     }
-    return pd.DataFrame(values | told)[list(FORECAST_COLUMNS)]
+    return pd.DataFrame(values | words)[list(FORECAST_COLUMNS)]
 
 
 def _stamped(stamp: ForecastStamp) -> dict[str, object]:
@@ -229,5 +229,5 @@ def require_same_ground(cube: CountCube, model: RiskModel) -> None:
     if cube.types != model.types:
         raise CalanqueError(f"The model knows the types {', '.join(model.types)}, not those of the data: train again.")
     if cube.premises != model.premises:
-        told = ", ".join(model.premises) or "none"
-        raise CalanqueError(f"The model knows the premises {told}, not those of the data: train again.")
+        known = ", ".join(model.premises) or "none"
+        raise CalanqueError(f"The model knows the premises {known}, not those of the data: train again.")

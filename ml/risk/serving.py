@@ -130,8 +130,8 @@ class ServedForecast:
             CalanqueError: if the incidents are not those of the territory, or the model does not know their types.
         """
         days = pd.to_datetime(incidents["occurred_local_date"]).dt.date
-        told = str((params or {}).get(AS_OF) or "")
-        until = _day(told) if told else days.max()
+        as_of = str((params or {}).get(AS_OF) or "")
+        until = _day(as_of) if as_of else days.max()
         known = incidents[days <= until].reset_index(drop=True)
         cube = load_cube(
             self.ground.territory, self.ground.frame, known, until, self.ground.valid_from, self.model.config

@@ -106,10 +106,10 @@ def believed_hours(cube: CountCube, first: int, last: int) -> NDArray[np.float64
     the hour is believed, that of the others is not known.
     """
     events, part = cube.events, cube.events.of(first, last)
-    told = events.hour[part] >= 0
-    hour = events.hour[part][told] % HOURS_A_DAY
+    is_timed = events.hour[part] >= 0
+    hour = events.hour[part][is_timed] % HOURS_A_DAY
     shape = (len(cube.types), HOURS_A_DAY)
-    counts = _summed(events.kind[part][told] * HOURS_A_DAY + hour, None, shape[0] * shape[1]).reshape(shape)
+    counts = _summed(events.kind[part][is_timed] * HOURS_A_DAY + hour, None, shape[0] * shape[1]).reshape(shape)
     weights = np.ones(shape)
     for heap in HEAPED_HOURS:
         count, beside = counts[:, heap], np.maximum(counts[:, heap - 1], counts[:, heap + 1])
@@ -121,10 +121,12 @@ def believed_hours(cube: CountCube, first: int, last: int) -> NDArray[np.float64
 def slot_events(cube: CountCube, hour_weights: NDArray[np.float64], first: int, last: int) -> SlotEvents:
     """Return the incidents of the weeks from `first` up to `last`, not included, whose hour is told."""
     events, part = cube.events, cube.events.of(first, last)
-    told = events.hour[part] >= 0
-    hour, kind = events.hour[part][told].astype(np.intp), events.kind[part][told]
+    is_timed = events.hour[part] >= 0
+    hour, kind = events.hour[part][is_timed].astype(np.intp), events.kind[part][is_timed]
     parent = published_parents(cube.grid)
-    return SlotEvents(kind, parent[events.cell[part][told]], hour // SLOT_HOURS, hour_weights[kind, hour % HOURS_A_DAY])
+    return SlotEvents(
+        kind, parent[events.cell[part][is_timed]], hour // SLOT_HOURS, hour_weights[kind, hour % HOURS_A_DAY]
+    )
 
 
 def published_grid(grid: Grid) -> Grid:

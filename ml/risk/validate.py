@@ -271,8 +271,8 @@ def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
             )
     best = validation.best_baseline
     gains = validation.all_weeks.differences[best][CHALLENGER]
-    told = " and ".join(_gain(metric, gains[metric]) for metric in must_win)
-    return True, f"The model beats '{best}', the best of the plain counts, over {weeks} weeks: {told}."
+    gains_text = " and ".join(_gain(metric, gains[metric]) for metric in must_win)
+    return True, f"The model beats '{best}', the best of the plain counts, over {weeks} weeks: {gains_text}."
 
 
 def _gain(metric: str, gain: Difference) -> str:

@@ -85,7 +85,7 @@ def test_the_sentence_says_what_moved_and_what_to_do(city) -> None:
     assert row["finding_fr"].startswith(
         f"tous types, twin, type de lieu : dérive ; le plus grand écart est à « {row['part']}"
     )
-    assert "Inputs have drifted: all_types premises" in drift.told
+    assert "Inputs have drifted: all_types premises" in drift.sentence
     assert row["finding_fr"] in drift_html(drift)
 
 
@@ -156,7 +156,7 @@ def test_one_incident_of_a_new_kind_is_no_drift(city) -> None:
 def test_a_young_feed_is_not_judged(city) -> None:
     young = city[city["occurred_local_date"] > date(2023, 1, 15)]
     drift = input_drift("twin", young, AT)
-    assert (len(drift.rows), drift.drifted, drift.told) == (0, [], "")
+    assert (len(drift.rows), drift.drifted, drift.sentence) == (0, [], "")
     assert list(drift.rows.columns) == list(INPUT_DRIFT.columns)
 
 
