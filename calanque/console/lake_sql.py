@@ -6,7 +6,8 @@ SINCE_DAYS = 35
 """Runs are looked for so far back: a month and some days, however long the lake has run."""
 MOST_BATCHES = 100
 
-MARTS = """select table_name, bool_or(column_name = 'territory') as has_territory
+MARTS = """select table_name, bool_or(column_name = 'territory') as has_territory,
+    bool_or(column_name = 'reason_fr') as has_french
 from information_schema.columns
 where table_schema = 'marts'
 group by table_name
@@ -17,14 +18,21 @@ FRESHNESS = """select feed, territory, title, last_ingested_at, last_row_local_d
 from marts.dim_feed_freshness
 order by territory, feed"""
 
-CHAMPIONS = """select territory, max_by(model_name, decided_at) as model_name,
+_CHAMPIONS = """select territory, max_by(model_name, decided_at) as model_name,
     max_by(model_version, decided_at) filter (where decision = 'promoted') as promoted_version,
     max(decided_at) filter (where decision = 'promoted') as promoted_at,
     max(decided_at) filter (where decision = 'retired') as retired_at,
     max_by(model_version, decided_at) as last_version, max_by(decision, decided_at) as last_decision,
-    max_by(reason, decided_at) as last_reason, max(decided_at) as last_at
+    max_by(reason, decided_at) as last_reason, max(decided_at) as last_at,
+    max_by({reason_fr}, decided_at) as last_reason_fr
 from marts.fct_model_promotion
 group by territory"""
+
+
+def champions(has_french: bool) -> str:
+    """Return the question of who serves and why; a table in which nothing was decided in French says it in English."""
+    return _CHAMPIONS.format(reason_fr="coalesce(reason_fr, reason)" if has_french else "reason")
+
 
 RECORDS = """select territory, record, count(distinct week_start_date) as week_count,
     avg(hit_rate_5pct) filter (where method = 'model') as model_hit_rate,

@@ -17,6 +17,7 @@ from calanque.places.territory import load_territory
 
 DAY = timedelta(hours=24)
 NOT_THERE = ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND")
+PROMOTIONS = "fct_model_promotion"
 Rows = list[tuple[Any, ...]]
 Plans = Mapping[str, own_api.Plan]
 
@@ -36,8 +37,9 @@ def lake(reader: Reader) -> Lake:
         planned = pool.submit(_plans, reader.token)
         there = pool.submit(trino.query, asked["marts"], reader.account)
         found = {name: pool.submit(_known, sql, reader.account) for name, sql in asked.items() if name != "marts"}
-        marts: dict[str, bool] = {name: bool(has_territory) for name, has_territory in there.result()}
-        more = _of_marts(marts)
+        known = there.result()
+        marts: dict[str, bool] = {name: bool(has_territory) for name, has_territory, _ in known}
+        more = _of_marts(marts, any(has_french for name, _, has_french in known if name == PROMOTIONS))
         counts = pool.submit(_counted, marts, reader.account)
         found |= {name: pool.submit(trino.query, sql, reader.account) for name, sql in more.items()}
         rows: dict[str, Rows] = {name: one.result() for name, one in found.items()} | {"counts": counts.result()}
@@ -56,10 +58,10 @@ def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[B
     return [Batch(*row) for row in trino.query(lake_sql.batches([feed], batch_id), reader.account)]
 
 
-def _of_marts(marts: Mapping[str, bool]) -> dict[str, str]:
+def _of_marts(marts: Mapping[str, bool], has_french: bool) -> dict[str, str]:
     """Return the queries of tables that a young lake may not have yet."""
     asked = (
-        ("fct_model_promotion", "champions", lake_sql.CHAMPIONS),
+        (PROMOTIONS, "champions", lake_sql.champions(has_french)),
         ("fct_forecast_score", "records", lake_sql.RECORDS),
         ("fct_forecast", "forecasts", lake_sql.FORECASTS),
     )

@@ -59,6 +59,12 @@ class InputDrift:
         """One sentence on what has drifted, for the reason of a decision; empty when nothing has."""
         return f" Inputs have drifted: {', '.join(self.drifted)} (marts.fct_input_drift)." if self.drifted else ""
 
+    @property
+    def sentence_fr(self) -> str:
+        """The same in French."""
+        drifted = ", ".join(self.drifted)
+        return f" Des données d’entrée ont dérivé : {drifted} (marts.fct_input_drift)." if drifted else ""
+
 
 def input_drift(territory: str, incidents: pd.DataFrame, compared_at: datetime) -> InputDrift:
     """Compare the last eight weeks of every input with the two years before.

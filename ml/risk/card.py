@@ -43,7 +43,7 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
         f"exceeded with a probability of {model.config.bound_probability:.0%}, and the probability of one or more, "
         f"beside the best of the plain counts by its record, '{model.baseline}'.",
         "## Decision",
-        training.reason,
+        training.reason.en,
         "## Data",
         _data(model, validation, config, data_version),
         f"## Back-test, {validation.first_day} to {validation.last_day}",

@@ -85,4 +85,5 @@ def _limits(config: RiskConfig, weeks: int, forecasts: tuple[int, int], least: i
 def verdict(validation: Validation, config: RiskConfig) -> Verdict:
     """Return what the record decides."""
     is_decided = validation.all_weeks.week_count >= fewest_origins(config)
-    return Verdict(is_decided, *promotes(validation, config))
+    is_promoted, reason = promotes(validation, config)
+    return Verdict(is_decided, is_promoted, reason.en)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.risk.reason import Reason, judged, nothing_to_judge
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,14 +31,14 @@ class Verdict:
         evidence: against the claim that it keeps its promise; `EVIDENCE` retires it.
         promised: the gain of its back-test, nats an incident, mean over weeks.
         is_kept: whether it goes on.
-        reason: one sentence.
+        reason: why.
     """
 
     weeks: int
     evidence: float
     promised: float
     is_kept: bool
-    reason: str
+    reason: Reason
 
 
 def judge(gains: NDArray[np.floating], promised: float) -> Verdict:
@@ -67,14 +69,7 @@ def judge(gains: NDArray[np.floating], promised: float) -> Verdict:
         money = (money + 1) * (1 + BETS * week)
         most = max(most, float(money.mean()))
     is_kept = most < EVIDENCE
-    return Verdict(len(lost), most, promised, is_kept, _reason(np.asarray(gains), most, promised, is_kept))
-
-
-def _reason(gains: NDArray[np.floating], evidence: float, promised: float, is_kept: bool) -> str:
-    if len(gains) == 0:
-        return "The model goes on: no week that it published is covered by the data yet, so there is nothing to judge."
-    figures = (
-        f"over {len(gains)} published weeks it won {gains.mean():+.3f} nats an incident over the counts, "
-        f"{promised:+.3f} were promised; evidence against it {evidence:,.1f}, {EVIDENCE:,.0f} retire it"
-    )
-    return f"The model goes on: {figures}." if is_kept else f"The model retires and the counts are served: {figures}."
+    if len(lost) == 0:
+        return Verdict(0, most, promised, is_kept, nothing_to_judge())
+    reason = judged(len(lost), float(np.mean(gains)), promised, most, EVIDENCE, is_kept)
+    return Verdict(len(lost), most, promised, is_kept, reason)

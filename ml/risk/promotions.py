@@ -10,6 +10,7 @@ import pandas as pd
 
 from calanque.engines import spark, tracking
 from ml.marts import WeekTable, make_table
+from ml.risk.reason import Reason
 
 log = logging.getLogger(__name__)
 PROMOTIONS = WeekTable.described(
@@ -20,6 +21,7 @@ PROMOTIONS = WeekTable.described(
         ("model_version", "string", "Version that was decided on."),
         ("decision", "string", "What became of it: promoted, refused or retired."),
         ("reason", "string", "The figures that decided, in one sentence."),
+        ("reason_fr", "string", "The same in French. / Les chiffres qui ont décidé, en une phrase."),
         ("run_id", "string", "Run that decided."),
         ("decided_at", "timestamp", "When, UTC."),
     ),
@@ -35,7 +37,7 @@ class Decision(StrEnum):
     RETIRED = "retired"
 
 
-def decide(territory: str, name: str, version: str, decision: Decision, reason: str, run_id: str) -> str | None:
+def decide(territory: str, name: str, version: str, decision: Decision, reason: Reason, run_id: str) -> str | None:
     """Move the aliases of a model as decided, write the row that says why, and return the champion's version, if any.
 
     The row comes first: an alias that moved without its reason would be worse than a reason told twice.
@@ -44,8 +46,8 @@ def decide(territory: str, name: str, version: str, decision: Decision, reason: 
         CalanqueError: if the table cannot be written, or MLflow does not answer.
     """
     spark.with_retry(lambda: _append(territory, name, version, decision, reason, run_id))
-    log.info("%s version %s is %s: %s", name, version, decision, reason)
-    tracking.tag_version(name, version, {"decision": decision.value, "reason": reason})
+    log.info("%s version %s is %s: %s", name, version, decision, reason.en)
+    tracking.tag_version(name, version, {"decision": decision.value, "reason": reason.en})
     if decision is Decision.RETIRED:
         tracking.drop_alias(name, tracking.CHAMPION, version)
         return tracking.alias_version(name)
@@ -71,10 +73,10 @@ def line_of(territory: str, version: str) -> tuple[str, ...]:
     return tuple(sorted({version} | {str(row["model_version"]) for row in found}))
 
 
-def _append(territory: str, name: str, version: str, decision: Decision, reason: str, run_id: str) -> None:
+def _append(territory: str, name: str, version: str, decision: Decision, reason: Reason, run_id: str) -> None:
     make_table(PROMOTIONS)
     decided_at = datetime.now(UTC).replace(microsecond=0)
-    row = pd.DataFrame([(territory, name, version, decision.value, reason, run_id, decided_at)])
+    row = pd.DataFrame([(territory, name, version, decision.value, *reason, run_id, decided_at)])
     row.columns = pd.Index(list(PROMOTIONS.columns))
     rows = spark.session().createDataFrame(row, schema=PROMOTIONS.schema)
     with spark.user_metadata({"step": "promotion", "run_id": run_id}):

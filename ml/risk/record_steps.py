@@ -19,6 +19,7 @@ from ml.risk.forecast_mart import FORECAST
 from ml.risk.model import RiskModel
 from ml.risk.monitor import Verdict, judge
 from ml.risk.promotions import Decision, decide, line_of
+from ml.risk.reason import retired
 from ml.risk.record import ALL_TYPES
 from ml.risk.score import require_same_ground
 from ml.risk.score_mart import SCORE, Record
@@ -150,15 +151,15 @@ def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] 
         log.info("There is no champion of %s: the counts are served.", name)
         return {"is_kept": False, "reason": "There is no champion.", "drifted": drift.drifted} if is_new else None
     verdict = _verdict(territory, stored)
-    reason = f"{verdict.reason}{drift.sentence}"
-    log.info("%s version %s: %s", name, stored.model_version, reason)
+    reason = verdict.reason.and_also(drift.sentence, drift.sentence_fr)
+    log.info("%s version %s: %s", name, stored.model_version, reason.en)
     if not verdict.is_kept:
         decide(territory, name, stored.model_version, Decision.RETIRED, reason, run_id)
     tracking.write_texts(stored.run_id, {DRIFT_PAGE: drift_html(drift)})
     return {
         "model_version": stored.model_version,
         "is_kept": verdict.is_kept,
-        "reason": reason,
+        "reason": reason.en,
         "drifted": drift.drifted,
         "drift_page": tracking.run_page(stored.run_id, DRIFT_PAGE),
     }
@@ -170,7 +171,8 @@ def _verdict(territory: str, stored: StoredModel) -> Verdict:
         model = RiskModel.from_json(stored.model_json)
         require_same_ground(cube, model)
     except CalanqueError as error:
-        return Verdict(0, 0.0, 0.0, False, f"The model retires and the counts are served: {error}")
+        why = retired(str(error), "il ne convient plus à ces données ou à ce code ; relancez l’apprentissage.")
+        return Verdict(0, 0.0, 0.0, False, why)
     return judge(published_gains(territory, line_of(territory, stored.model_version)), model.promised["log_gain"])
 
 

@@ -87,7 +87,7 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     decision = Decision.PROMOTED if training.is_promoted else Decision.REFUSED
     champion = decide(territory, name, logged.model_version, decision, training.reason, run_id)
     _emit_training(name, run_id, logged.model_version, inputs)
-    facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason}
+    facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason.en}
     state.record(step, inputs, facts)
     return facts | {"metrics": training.validation.metrics(), "run_page": tracking.run_page(logged.run_id)}
 
@@ -105,7 +105,7 @@ def _run_record(
 ) -> tracking.RunRecord:
     validation, data_version = training.validation, marts.data_version(READ, inputs)
     card = model_card(training, config, data_version)
-    decision = {"code": str(inputs["code"]), "decision": training.reason}
+    decision = {"code": str(inputs["code"]), "decision": training.reason.en}
     return tracking.RunRecord(
         experiment=name,
         run_name=run_id,

@@ -16,6 +16,7 @@ from ml.risk.cores import one_thread_each
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube, require_reported
 from ml.risk.method import CHALLENGER
 from ml.risk.model import RiskModel, model_of
+from ml.risk.reason import Reason
 from ml.risk.slot_record import SlotRecord, judge_slots
 from ml.risk.slots import learn_profiles
 from ml.risk.validate import Validation, fewest_origins, promotes, published_record, validate
@@ -54,7 +55,7 @@ class Training:
     slots: SlotRecord
     judged: tuple[JudgedWeek, ...]
     is_promoted: bool
-    reason: str
+    reason: Reason
 
 
 def first_monday(day: date) -> date:

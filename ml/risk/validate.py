@@ -12,6 +12,7 @@ import numpy as np
 from calanque.errors import CalanqueError
 from ml.risk.method import CHALLENGER, RIVALS, MethodName
 from ml.risk.metrics import Difference, pai, paired_bootstrap
+from ml.risk.reason import Reason, lost, not_won, undecided, won
 from ml.risk.record import ALL_TYPES
 from ml.risk.rolling import CALIBRATED, Rolled, roll
 
@@ -242,7 +243,7 @@ def _hit_curve(rolled: Rolled, reliability: Reliability) -> list[float]:
     return [float(value) for value in (curve / total if total > 0 else curve)]
 
 
-def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
+def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, Reason]:
     """Decide whether the challenger takes the champion's place, and say why in one sentence.
 
     It must beat slow-decay counts, the counts of the last four years and the best smoothing of counts, by log score
@@ -252,7 +253,7 @@ def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
     """
     weeks = validation.all_weeks.week_count
     if weeks < fewest_origins(config):
-        return False, f"Nothing is decided on {weeks} weeks: {fewest_origins(config)} are needed."
+        return False, undecided(weeks, fewest_origins(config))
     small, large = config.backtest.area_shares
     must_win = ("log_score", metric_name("hit_rate", large))
     not_below = metric_name("hit_rate", small)
@@ -260,20 +261,9 @@ def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, str]:
         gains = validation.all_weeks.differences[baseline][CHALLENGER]
         for metric in must_win:
             if gains[metric].low <= 0:
-                return (
-                    False,
-                    f"The baseline '{baseline}' stays: the {_gain(metric, gains[metric])} does not lie above 0.",
-                )
+                return False, not_won(baseline, metric, gains[metric])
         if gains[not_below].high < 0:
-            return (
-                False,
-                f"The baseline '{baseline}' stays: the model's {_gain(not_below, gains[not_below])} lies below 0.",
-            )
+            return False, lost(baseline, not_below, gains[not_below])
     best = validation.best_baseline
     gains = validation.all_weeks.differences[best][CHALLENGER]
-    gains_text = " and ".join(_gain(metric, gains[metric]) for metric in must_win)
-    return True, f"The model beats '{best}', the best of the plain counts, over {weeks} weeks: {gains_text}."
-
-
-def _gain(metric: str, gain: Difference) -> str:
-    return f"{metric} gain {gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]"
+    return True, won(best, weeks, {metric: gains[metric] for metric in must_win})

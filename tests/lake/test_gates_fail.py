@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from calanque.contracts.gates import Expectation, Gate, load_gates
+from calanque.engines import spark
+from calanque.engines.gx import run_gate
 from calanque.settings import Settings
 
 ASK_FOR_ROWS = "expect_table_row_count_to_be_between"
@@ -44,9 +46,6 @@ def broken(number: int, item: Expectation) -> tuple[Expectation, str]:
 
 def refused(lines: Sequence[Expectation], query: str) -> bool:
     """Say whether rows are refused, each line having failed on them."""
-    from calanque.engines import spark
-    from calanque.engines.gx import run_gate
-
     gate = Gate(name="broken", kind="marts", expectations=tuple(lines))
     result = run_gate(gate, spark.sql(query).toPandas(), "broken", "broken")
     assert [(check.name, check.column) for check in result.checks if check.success or not check.sentence] == []

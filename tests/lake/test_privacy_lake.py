@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 from drop_feed import Feed
 
+from calanque.engines import spark
 from calanque.governance.needles import Needles
 from calanque.governance.unpack import unpack
+from calanque.ingest.tiers import table_location
 from calanque.privacy.key_file import read_keys
 from calanque.privacy.protect import Redact, Token, protect_batches, protector
 from calanque.settings import Settings
@@ -32,9 +34,6 @@ PLAN = {
 @pytest.fixture
 def table(feed: Feed) -> Iterator[str]:
     """An existing Delta table with clear values in two files, as one that nobody had protected."""
-    from calanque.engines import spark
-    from calanque.ingest.tiers import table_location
-
     name = f"bronze.{feed.name}"
     rows = [(n, TEXT.replace("ici", f"au {n}"), NAME if n % 2 else NAME.upper(), PHONE, n / 7) for n in range(400)]
     frame = spark.session().createDataFrame(rows, "id int, note string, who string, phone string, score double")
@@ -46,14 +45,10 @@ PROTECTED = "id int, note string, who_token string, phone_token string, score do
 
 
 def protected(table: str) -> Any:
-    from calanque.engines import spark
-
     return spark.session().table(table).repartition(2).mapInPandas(protector(PLAN), PROTECTED)
 
 
 def test_any_column_of_an_existing_delta_table_can_be_protected(table: str) -> None:
-    from calanque.engines import spark
-
     clear = spark.session().table(table).orderBy("id").toPandas()
     done = protected(table)
     done.write.format("delta").mode("overwrite").option("overwriteSchema", "true").saveAsTable(table)
@@ -65,8 +60,6 @@ def test_any_column_of_an_existing_delta_table_can_be_protected(table: str) -> N
 
 
 def test_the_engine_is_warm_in_each_worker_and_used_again(table: str) -> None:
-    from calanque.engines import spark
-
     def seen(frames: Any) -> Any:
         import os
         import time

@@ -4,6 +4,8 @@ from typing import Any
 
 from drop_feed import HEADER, KINDS, Feed, lines
 
+from calanque.runs.batches import read_report, read_reports
+
 
 def rewrite(feed: Feed, version: str, kinds: tuple[str, ...] = KINDS) -> None:
     """Give the contract a version and the kinds that it accepts."""
@@ -19,8 +21,6 @@ def told(report: Any) -> tuple[str, str, int]:
 
 
 def test_a_refused_second_version_leaves_the_first_ones_report(feed: Feed) -> None:
-    from calanque.runs.batches import read_report, read_reports
-
     feed.send(HEADER + lines(20))
     first = feed.run()
     rewrite(feed, "1.1.0", ("fire",))

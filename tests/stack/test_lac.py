@@ -129,7 +129,7 @@ class Facts:
         ((self.late,),) = ask("select count(*) from marts.dim_feed_freshness where now() > late_after_at")
         self.promised_hours = dict(ask("select feed, promised_hours from marts.dim_feed_freshness"))
         self.decisions = ask(
-            "select territory, max_by(decision, decided_at), max_by(reason, decided_at) "
+            "select territory, max_by(decision, decided_at), max_by(reason, decided_at), max_by(reason_fr, decided_at) "
             "from marts.fct_model_promotion group by territory"
         )
         self.weeks = dict(ask("select territory, max(week_start_date) from marts.fct_forecast group by territory"))
@@ -184,11 +184,12 @@ def test_what_is_served_and_what_is_late_is_found_again_in_sql(
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_models_are_found_again_in_sql(visitors: dict[str, Visitor], facts: Facts, person: str) -> None:
-    models = {city: cells for _, city, cells in table(visitors[person].open(), "model")}
+    pages = (visitors[person].open(f"{LAC}?lang={language}") for language in ("fr", "en"))
+    french, models = ({city: cells for _, city, cells in table(page, "model")} for page in pages)
     assert {city for city, *_ in facts.decisions} == set(models) == set(facts.weeks)
-    for city, decision, reason in facts.decisions:
+    for city, decision, reason, reason_fr in facts.decisions:
         assert decision in models[city][2]
-        assert reason in models[city][2]
+        assert reason in models[city][2] and reason_fr in french[city][2]
     for city, rate in facts.rates:
         assert f"model {rate:.0f}%" in models[city][3]
     for city, week in facts.weeks.items():

@@ -10,6 +10,7 @@ import pytest
 from calanque.console import lac, lake_sql, lake_state, pages, readers
 from calanque.console.lac_words import REASONS, WORDS
 from calanque.console.lake_rows import Batch
+from calanque.console.lake_sql import champions
 from calanque.console.own_api import Plan
 from calanque.console.readers import Reader, is_sealed, seal
 from calanque.contracts import ContractError, load_contract, load_contracts
@@ -44,7 +45,7 @@ class Door:
         self.asked.append((user, sql))
         at = NOW - timedelta(hours=50)
         answers: dict[str, list[tuple[Any, ...]]] = {
-            "information_schema": [("fct_incidents", True), ("fct_forecast", True), ("fct_model_promotion", True)],
+            "information_schema": [(f"fct_{one}", True, False) for one in ("incidents", "forecast", "model_promotion")],
             "dim_feed_freshness": [
                 (FEED, "toronto", "T", at, date(2026, 1, 1), 36, at + timedelta(hours=36), True, "fct_incidents")
             ],
@@ -53,7 +54,7 @@ class Door:
             "governance.gate_result": [("landing", FEED, "b0123", None, NOW, 3, 2, 1)],
             "governance.step": [],
             "governance.lineage_event": [],
-            "fct_model_promotion": [("toronto", "risk-toronto", "3", at, None, "4", "refused", "No better.", NOW)],
+            "fct_model_promotion": [("toronto", "risk-toronto", "3", at, None, "4", "refused", "No.", NOW, "Aucun.")],
             "fct_forecast": [("toronto", date(2022, 1, 3), "model", "3", date(2021, 12, 31), NOW)],
         }
         return next(rows for name, rows in answers.items() if name in sql)
@@ -108,7 +109,7 @@ def test_what_a_person_may_not_know_is_not_in_their_page(
     door: Door, asking: Reader, there: tuple[str, ...], absent: tuple[str, ...], language: str
 ) -> None:
     page = html(asking, language)
-    assert f'<html lang="{language}">' in page
+    assert f'<html lang="{language}">' in page and {"en": "No.", "fr": "Aucun."}[language] in page
     assert [text for text in there if text not in page] == []
     assert [text for text in absent if text in page] == []
     assert {user for user, _ in door.asked} == {asking.account}
@@ -283,3 +284,7 @@ def test_a_name_can_not_end_its_literal() -> None:
 )
 def test_a_batch_is_marked_by_how_it_went(state: str, quarantined: int, mark: str) -> None:
     assert batch(state=state, quarantined_count=quarantined).mark == mark
+
+
+def test_decisions_from_before_they_were_told_in_french_are_shown_in_english() -> None:
+    assert ["reason_fr," in champions(has_french) for has_french in (True, False)] == [True, False]

@@ -15,6 +15,7 @@ from ml.drift.inputs import ALL_TYPES, COLUMNS, Input, watched_inputs
 from ml.drift.rows import INPUT_DRIFT, InputDrift, drift_html, input_drift
 from ml.drift.steps import Watch
 from ml.risk.promotions import Decision
+from ml.risk.reason import Reason
 from ml.risk.record_steps import _verdict, monitor_territory
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
@@ -96,7 +97,7 @@ def monitor(monkeypatch, city):
 
     def run(has_champion: bool, is_kept: bool, is_new: bool) -> tuple[dict | None, list[tuple]]:
         stored = SimpleNamespace(model_version="3", run_id="run", model_json="") if has_champion else None
-        verdict = SimpleNamespace(is_kept=is_kept, reason="Verdict.")
+        verdict = SimpleNamespace(is_kept=is_kept, reason=Reason("Verdict.", "Avis."))
         for name, value in {
             "marts.has_incidents": True,
             "watch_inputs": Watch(drift, is_new),
@@ -115,7 +116,8 @@ def monitor(monkeypatch, city):
 def test_a_retirement_names_what_has_drifted(monitor) -> None:
     told, [decision] = monitor(has_champion=True, is_kept=False, is_new=True)
     assert told["reason"].startswith("Verdict. Inputs have drifted: all_types premises")
-    assert decision[3:5] == (Decision.RETIRED, told["reason"])
+    assert (decision[3], decision[4].en) == (Decision.RETIRED, told["reason"])
+    assert decision[4].fr.startswith("Avis. Des données d’entrée ont dérivé : all_types premises")
     assert told["drift_page"] == "http://here/drift.html"
 
 
@@ -181,4 +183,4 @@ def test_a_champion_that_nobody_can_use_any_more_retires(monkeypatch, text: str)
     monkeypatch.setattr("ml.risk.record_steps.territory_cube", lambda *_: (None, None))
     verdict = _verdict("twin", SimpleNamespace(model_version="3", model_json=text))
     assert not verdict.is_kept
-    assert "written by another version" in verdict.reason
+    assert "written by another version" in verdict.reason.en

@@ -390,8 +390,8 @@ def test_promotion(training, baseline, gains, promoted):
     span = dataclasses.replace(training.validation.all_weeks, differences=differences)
     decision, sentence = promotes(dataclasses.replace(training.validation, all_weeks=span), quick_config())
     assert decision is promoted
-    assert sentence.endswith(".")
-    assert ("stays" in sentence) is not promoted
+    assert sentence.en.endswith(".") and sentence.fr.endswith(".")
+    assert ("stays" in sentence.en) == ("reste" in sentence.fr) == (not promoted)
 
 
 def test_a_model_of_noise_is_not_promoted():
@@ -407,7 +407,7 @@ def test_a_model_of_noise_is_not_promoted():
 def test_the_card_says_what_the_results_say(training):
     assert risk_config().parameters()["baseline.half_life_days"] == "365.0"
     card = model_card(training, quick_config(), "12")
-    assert training.reason in card
+    assert training.reason.en in card
     assert f"{training.validation.all_weeks.figures[CHALLENGER]['hit_rate_5pct']:.2%}" in card
     for said in ("Training table version: 12", "never persons", "left out, and refused by the code", "20 weekly"):
         assert said in card, said

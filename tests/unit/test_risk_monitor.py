@@ -65,16 +65,16 @@ def test_the_more_it_lost_the_sooner() -> None:
 def test_without_a_published_week_nothing_is_judged(promised: float) -> None:
     verdict = judge(np.array([]), promised)
     assert (verdict.weeks, verdict.is_kept) == (0, True)
-    assert "nothing to judge" in verdict.reason
+    assert "nothing to judge" in verdict.reason.en and "rien à juger" in verdict.reason.fr
 
 
 def test_the_reason_says_the_figures() -> None:
     verdict = judge(np.full(60, -0.05), PROMISED)
     assert not verdict.is_kept
     assert verdict.evidence >= EVIDENCE
-    assert verdict.reason.startswith(
-        "The model retires and the counts are served: over 60 published weeks it won -0.050"
-    )
+    assert verdict.reason.en.startswith("The model retires and the counts are served: over 60 published weeks it won")
+    assert verdict.reason.fr.startswith("Le modèle se retire et les comptages servent : sur 60 semaines publiées il")
+    assert "-0.050" in verdict.reason.en and "-0,050" in verdict.reason.fr
 
 
 LEARNT, FOLLOWED, CELLS = 60, 30, 400
