@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.risk.method import CHALLENGER, RIVALS
+from ml.risk.model import BASELINE_WORDS
 from ml.risk.slots import Profile
 from ml.risk.validate import metric_name
 
@@ -41,7 +42,7 @@ def model_card(training: Training, config: RiskConfig, data_version: str) -> str
         f"# Model card: {model.name}-{model.territory}",
         "Expected number of reported incidents in each grid cell next week, by type, with the number that is not "
         f"exceeded with a probability of {model.config.bound_probability:.0%}, and the probability of one or more, "
-        f"beside the best of the plain counts by its record, '{model.baseline}'.",
+        f"beside {BASELINE_WORDS[model.baseline][0]} ({model.baseline}), the best of the plain counts by its record.",
         "## Decision",
         training.reason.en,
         "## Data",
