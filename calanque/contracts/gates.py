@@ -49,11 +49,12 @@ class Gate(Closed):
     @property
     def columns(self) -> frozenset[str]:
         """The columns that its lines name."""
-        named = [value for line in self.expectations for key, value in line.kwargs.items() if key.startswith("column_")]
-        lists = [value if isinstance(value, list) else [value] for value in named]
-        return frozenset(name for names in lists for name in names) | {
-            line.column for line in self.expectations if line.column
-        }
+        named = [line.column for line in self.expectations if line.column]
+        for line in self.expectations:
+            for key, value in line.kwargs.items():
+                if key.startswith("column_"):
+                    named += value if isinstance(value, list) else [value]
+        return frozenset(named)
 
 
 class Check(Closed):

@@ -36,18 +36,18 @@ def alert(context: Any) -> None:
         context: of the task, from Airflow.
     """
     task, now = context["task_instance"], settings()
-    alert = {
+    failure = {
         "dag_id": task.dag_id,
         "task_id": task.task_id,
         "run_id": task.run_id,
         "sentence": sentence_of(context.get("exception")),
         "address": f"{now.airflow_url}/dags/{task.dag_id}/runs/{task.run_id}/tasks/{task.task_id}",
     }
-    log.error("Alert: %s of %s failed. %s", alert["task_id"], alert["dag_id"], alert["sentence"])
+    log.error("Alert: %s of %s failed. %s", failure["task_id"], failure["dag_id"], failure["sentence"])
     if now.alert_webhook:
-        _send(_post, now, alert, "webhook of CALANQUE_ALERT_WEBHOOK")
+        _send(_post, now, failure, "webhook of CALANQUE_ALERT_WEBHOOK")
     if now.alert_email:
-        _send(_mail, now, alert, f"mail server {now.alert_smtp} of CALANQUE_ALERT_SMTP")
+        _send(_mail, now, failure, f"mail server {now.alert_smtp} of CALANQUE_ALERT_SMTP")
 
 
 def sentence_of(error: Any) -> str:
@@ -59,32 +59,32 @@ def sentence_of(error: Any) -> str:
     return "Its process was ended from outside: see 'calanque stack status', then clear the task."
 
 
-def text_of(alert: dict[str, str]) -> str:
+def text_of(failure: dict[str, str]) -> str:
     """Return an alert as the text of a message."""
-    return f"{alert['dag_id']}, task {alert['task_id']}, has failed. {alert['sentence']}\n{alert['address']}"
+    return f"{failure['dag_id']}, task {failure['task_id']}, has failed. {failure['sentence']}\n{failure['address']}"
 
 
-def _send(way: Any, now: Settings, alert: dict[str, str], name: str) -> None:
+def _send(way: Any, now: Settings, failure: dict[str, str], name: str) -> None:
     try:
-        way(now, alert)
+        way(now, failure)
     except Exception as error:  # an alert that can not leave must not hide the failure it tells
         log.warning("The %s did not take the alert: %s.", name, type(error).__name__)
 
 
-def _post(now: Settings, alert: dict[str, str]) -> None:
+def _post(now: Settings, failure: dict[str, str]) -> None:
     import httpx
 
     # It logs each address in full, and that of a webhook holds its key.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     # `text` is what chats of the trade show of a message.
-    httpx.post(str(now.alert_webhook), json={"text": text_of(alert), **alert}, timeout=WITHIN_S).raise_for_status()
+    httpx.post(str(now.alert_webhook), json={"text": text_of(failure), **failure}, timeout=WITHIN_S).raise_for_status()
 
 
-def _mail(now: Settings, alert: dict[str, str]) -> None:
+def _mail(now: Settings, failure: dict[str, str]) -> None:
     message = EmailMessage()
     message["From"] = message["To"] = str(now.alert_email)
-    message["Subject"] = f"Calanque: {alert['dag_id']} has failed"
-    message.set_content(text_of(alert))
+    message["Subject"] = f"Calanque: {failure['dag_id']} has failed"
+    message.set_content(text_of(failure))
     host, _, port = now.alert_smtp.partition(":")
     with smtplib.SMTP(host, int(port or smtplib.SMTP_PORT), timeout=WITHIN_S) as server:
         server.send_message(message)

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from calanque.engines import dbt_log, delta, spark
-from calanque.engines.dbt_contracts import check_contracts
+from calanque.engines.dbt_contracts import Described, check_contracts, descriptions
 from calanque.engines.spark import LOST as _LOST
 from calanque.engines.spark import UNCOMMITTED as _UNCOMMITTED
 from calanque.errors import CalanqueError
@@ -59,8 +59,8 @@ class _LeftoversError(CalanqueError):
 class DbtSummary(BaseModel):
     """What one dbt run did.
 
-    `row_counts` is by table (tier.name), `failures` holds one sentence per failed model or test, `target_dir` the
-    artefacts that lineage reads.
+    `row_counts` is by table (tier.name), `described` by model, `failures` holds one sentence per failed model or test,
+    `target_dir` the artefacts that lineage reads.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +74,7 @@ class DbtSummary(BaseModel):
     row_counts: dict[str, int]
     failures: tuple[str, ...]
     target_dir: Path
+    described: dict[str, Described] = {}
 
 
 def build(
@@ -152,7 +153,7 @@ def _run(
     dbt_log.log_nodes(results["results"], manifest, counts)
     _raise_failures(summary, results["results"], manifest)
     check_contracts(manifest, commits)
-    return summary.model_copy(update={"row_counts": counts})
+    return summary.model_copy(update={"row_counts": counts, "described": descriptions(manifest)})
 
 
 def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> None:

@@ -1,8 +1,6 @@
 """What the models of a dbt build say of themselves, and whether what was made of them is that."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from calanque.engines.delta import Commit
@@ -40,13 +38,12 @@ def check_contracts(manifest: Mapping[str, Any], made: Mapping[str, Commit]) -> 
         raise CalanqueError(f"What dbt made is not what contracts of models say: {'; '.join(wrong)}.")
 
 
-def descriptions(target_dir: Path) -> dict[str, Described]:
-    """Return what each model of a build says of itself, by its name."""
-    nodes = json.loads((target_dir / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+def descriptions(manifest: Mapping[str, Any]) -> dict[str, Described]:
+    """Return what each model of dbt's `manifest.json` says of itself, by its name."""
     return {
         node["name"]: Described(
             node["description"].strip(), {name: spec["description"].strip() for name, spec in node["columns"].items()}
         )
-        for node in nodes
+        for node in manifest["nodes"].values()
         if node["resource_type"] == "model"
     }

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
@@ -32,7 +32,7 @@ class Commit(BaseModel):
     row_count: int | None = None
     size_bytes: int | None = None
     user_metadata: str | None = None
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default={}, exclude=True)
     """Where it says them, as the one that makes a table does: their types by name, in Delta's words."""
 
 

@@ -242,6 +242,12 @@ def describe(table: str, comment: str, comments: Mapping[str, str]) -> None:
         rows(f"comment on table {table} is {literal(comment)}")
 
 
+def commented(frame: DataFrame, comments: Mapping[str, str]) -> DataFrame:
+    """Return a frame whose columns have comments, which a table that is made of it takes."""
+    columns = (frame[name].alias(name, metadata={"comment": comments.get(name, "")}) for name in frame.columns)
+    return frame.select(*columns)
+
+
 def rewrite(table: str, location: str, chosen: Sequence[str], comments: Mapping[str, str], partition: str) -> None:
     """Replace a Delta table by expressions over its own rows, in one commit; readers see the old rows until then.
 
@@ -252,7 +258,6 @@ def rewrite(table: str, location: str, chosen: Sequence[str], comments: Mapping[
         comments: by new column.
         partition: column that the table is partitioned by.
     """
-    frame = session().table(table).selectExpr(*chosen)
-    described = [frame[name].alias(name, metadata={"comment": comments.get(name, "")}) for name in frame.columns]
-    writer = frame.select(*described).write.format("delta").mode("overwrite").option("overwriteSchema", "true")
+    frame = commented(session().table(table).selectExpr(*chosen), comments)
+    writer = frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
     writer.partitionBy(partition).save(location)

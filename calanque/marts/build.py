@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.contracts.page import cited
 from calanque.engines import dbt
-from calanque.engines.dbt_contracts import descriptions
 from calanque.errors import CalanqueError
 from calanque.marts.codes import unknown_codes
 from calanque.marts.domains import DOMAINS
@@ -97,12 +96,12 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: dbt.Db
     held_back = _judged(parts, run_id)
     passed = [part for part in parts if part.step not in held_back]
     cities = {name: [part.territory for part in passed if part.domain is domain] for name, domain in DOMAINS.items()}
-    described = {
-        mart: one._replace(text=cited(one.text, [feed for feed in feeds if feed.shape in domain.shapes]))
-        for mart, one in descriptions(summary.target_dir).items()
-        for domain in DOMAINS.values()
-        if mart in domain.marts
-    }
+    described = {}
+    for domain in DOMAINS.values():
+        own = [feed for feed in feeds if feed.shape in domain.shapes]
+        for mart in domain.marts:
+            one = summary.described[mart]
+            described[mart] = one._replace(text=cited(one.text, own))
     row_counts, codes = _show(passed, described, run_id), unknown_codes(cities, SCHEMA)
     read = {name: version for part in parts for name, version in part.inputs.items() if name != "code"}
     by_mart = {f"marts.{mart}": cities[name] for name, domain in DOMAINS.items() for mart in domain.marts}

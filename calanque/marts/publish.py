@@ -85,30 +85,33 @@ class _Pair(NamedTuple):
     territories: Sequence[str]
     built: DataFrame
     shown: DataFrame | None
+    columns: Sequence[str]
+    is_comparable: bool
 
     @property
     def name(self) -> str:
         return f"marts.{self.mart}"
 
     @property
-    def is_comparable(self) -> bool:
-        return self.shown is not None and self.built.schema.simpleString() == self.shown.schema.simpleString()
-
-    @property
     def has_cities(self) -> bool:
-        return "territory" in self.built.columns
+        return "territory" in self.columns
 
     @property
     def period(self) -> str | None:
-        return next((column for column in PERIODS if column in self.built.columns and self.has_cities), None)
+        return next((column for column in PERIODS if column in self.columns and self.has_cities), None)
 
 
 def _pair(mart: str, source: str, territories: Sequence[str], is_there: bool) -> _Pair:
-    built = spark.session().table(source)
-    ours = built.where(_of(territories)) if "territory" in built.columns else built
-    if not is_there:
+    built, shown = spark.session().table(source), None
+    columns, schema = built.columns, built.schema.simpleString()
+    if "territory" in columns:
+        built = built.where(_of(territories))
+    if is_there:
+        shown = spark.session().table(f"marts.{mart}")
+    else:
         delta.remove_uncommitted(f"marts.{mart}")
-    return _Pair(mart, source, territories, ours, spark.session().table(f"marts.{mart}") if is_there else None)
+    is_comparable = shown is not None and shown.schema.simpleString() == schema
+    return _Pair(mart, source, territories, built, shown, columns, is_comparable)
 
 
 def _publish(pair: _Pair, made: _Hashes, kept: _Hashes, described: Described, run_id: str) -> Shown:
@@ -143,7 +146,7 @@ def _compared(pairs: Sequence[_Pair]) -> dict[str, tuple[_Hashes, _Hashes]]:
 
 
 def _hashed(pair: _Pair) -> Iterator[DataFrame]:
-    columns = ", ".join(f"`{column}`" for column in pair.built.columns)
+    columns = ", ".join(f"`{column}`" for column in pair.columns)
     of = f"{'territory' if pair.has_cities else 'null'} as territory"
     hashed = (of, f"{pair.period or 'cast(null as date)'} as period", f"xxhash64({columns}) as row_hash")
     yield pair.built.selectExpr(f"'{pair.name}' as mart", "true as is_made", *hashed)
@@ -167,13 +170,9 @@ def _write(pair: _Pair, where: str, comments: Mapping[str, str]) -> None:
     shown, name, made = pair.shown, pair.name, deltars.open_table(pair.source).metadata()
     location = f"{settings().hdfs_uri}{delta.table_path(name)}"
     ours = pair.built.where(where)
-    rows = ours.select(*(ours[one].alias(one, metadata={"comment": comments[one]}) for one in ours.columns))
-    writer = (
-        (rows.sort("territory", pair.period) if pair.period else rows)
-        .write.format("delta")
-        .mode("overwrite")
-        .partitionBy(*made.partition_columns)
-    )
+    rows = spark.commented(ours, comments)
+    in_order = rows.sort("territory", pair.period) if pair.period else rows
+    writer = in_order.write.format("delta").mode("overwrite").partitionBy(*made.partition_columns)
     writer.option("maxRecordsPerFile", _ROWS_PER_FILE)
     if shown is None:
         # What a constraint asks was held while the mart was built: the rows of every city come that way.

@@ -31,11 +31,8 @@ def append(table: RunTable, rows: Sequence[Mapping[str, Any]]) -> datetime:
 
 def running() -> dict[str, str | None]:
     """Return the DAG and the run of this process, as Airflow tells its tasks."""
-    environment = os.environ
-    return {
-        "dag_id": environment.get("AIRFLOW_CTX_DAG_ID"),
-        "run_id": environment.get("AIRFLOW_CTX_DAG_RUN_ID", "manual"),
-    }
+    get = os.environ.get
+    return {"dag_id": get("AIRFLOW_CTX_DAG_ID"), "run_id": get("AIRFLOW_CTX_DAG_RUN_ID", "manual")}
 
 
 def read(table: RunTable, **equal: Any) -> list[Row]:

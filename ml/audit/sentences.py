@@ -9,6 +9,7 @@ import numpy as np
 from ml.audit.feedback import Correction
 from ml.audit.null_data import SHOWN_CONFIDENCE
 from ml.audit.parity import ParityTarget
+from ml.french import in_french
 
 if TYPE_CHECKING:
     from ml.audit.fairness import ClassFigures, FairnessStudy
@@ -43,7 +44,7 @@ def percent_fr(value: float, digits: int = 0) -> str:
 
 def number_fr(value: float, digits: int = 2) -> str:
     """Return a number with a decimal comma."""
-    return f"{value:,.{digits}f}".replace(",", "\u202f").replace(".", ",") if np.isfinite(value) else "–"
+    return in_french(f"{value:,.{digits}f}") if np.isfinite(value) else "–"
 
 
 def _signed_en(value: float) -> str:

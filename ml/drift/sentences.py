@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ml.drift.inputs import ALL_TYPES, SHARES, Input
+from ml.french import in_french
 
 if TYPE_CHECKING:
     from ml.drift.compare import Finding
@@ -81,4 +82,4 @@ def finding_fr(territory: str, finding: Finding) -> str:
 
 
 def _comma(value: float, digits: int) -> str:
-    return f"{value:,.{digits}f}".replace(",", "\u202f").replace(".", ",")
+    return in_french(f"{value:,.{digits}f}")

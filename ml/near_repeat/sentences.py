@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml.french import in_french
+
 if TYPE_CHECKING:
     from ml.near_repeat.knox import BandResult, KnoxReport
-
-
-def _comma(number: str) -> str:
-    return number.replace(",", "\u202f").replace(".", ",")
 
 
 def _where_en(band: BandResult) -> str:
@@ -27,7 +25,7 @@ def _against_en(band: BandResult) -> str:
 
 
 def _against_fr(band: BandResult) -> str:
-    return _comma(f"{band.observed:,} paires de faits contre {band.expected:,.0f}")
+    return in_french(f"{band.observed:,} paires de faits contre {band.expected:,.0f}")
 
 
 def _same_point(report: KnoxReport) -> BandResult | None:
@@ -56,14 +54,14 @@ def finding_fr(report: KnoxReport) -> str:
     """Return the finding of a report, in French."""
     band, head = report.lead, f"{report.type}, {report.territory} :"
     if band is None:
-        same, count = _same_point(report), _comma(f"{report.event_count:,}")
+        same, count = _same_point(report), in_french(f"{report.event_count:,}")
         more = f" Au même point : {_against_fr(same)} ; retours, ou faits saisis deux fois." if same else ""
         return (
             f"{head} aucune répétition proche n’est établie parmi {count} faits ; les paires voisines, en des "
             "points distincts et dans les premiers jours, ne sont pas plus nombreuses qu’avec des dates permutées, "
             f"ou trop rares.{more}"
         )
-    ratio, p_value = _comma(f"{band.ratio:.1f}"), _comma(f"{band.p_value:.3f}")
+    ratio, p_value = in_french(f"{band.ratio:.1f}"), in_french(f"{band.p_value:.3f}")
     return (
         f"{head} {_where_fr(band)}, on compte {_against_fr(band)} avec des dates permutées "
         f"({ratio} fois, p = {p_value}). Ces faits se suivent de près ; le test ne dit pas pourquoi."
@@ -91,6 +89,6 @@ def alert_fr(report: KnoxReport, source_count: int, excess: float, days: int, ce
     if not cell_count:
         return f"{head} pas d’alerte, car aucun fait n’est assez récent pour que d’autres le suivent à proximité."
     return (
-        f"{head} autour de {source_count} faits récents, on attend {_comma(f'{excess:.1f}')} faits de plus que "
+        f"{head} autour de {source_count} faits récents, on attend {in_french(f'{excess:.1f}')} faits de plus que "
         f"d’habitude dans les {days} prochains jours, répartis sur {cell_count} cellules."
     )

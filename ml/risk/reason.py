@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ml.french import in_french
+
 if TYPE_CHECKING:
     from ml.risk.metrics import Difference
 
@@ -45,7 +47,8 @@ def lost(baseline: str, metric: str, gain: Difference) -> Reason:
 
 def won(baseline: str, weeks: int, gains: dict[str, Difference]) -> Reason:
     """Return that every baseline was surely beaten, with the gains over the best one."""
-    english, french = (" and ".join(_gain_en(*one) for one in gains.items()), " et ".join(map(_pair_fr, gains.items())))
+    english = " and ".join(_gain_en(metric, gain) for metric, gain in gains.items())
+    french = " et ".join(_gain_fr(metric, gain) for metric, gain in gains.items())
     return Reason(
         f"The model beats '{baseline}', the best of the plain counts, over {weeks} weeks: {english}.",
         f"Le modèle fait mieux que « {baseline} », le meilleur comptage simple, sur {weeks} semaines : {french}.",
@@ -64,29 +67,26 @@ def judged(weeks: int, gain: float, promised: float, evidence: float, limit: flo
     """Return what the published weeks say: gains in nats an incident, evidence against the model, what retires it."""
     english = (
         f"over {weeks} published weeks it won {gain:+.3f} nats an incident over the counts, "
-        f"{promised:+.3f} were promised; evidence against it {evidence:,.1f}, {limit:,.0f} retire it"
+        f"{promised:+.3f} were promised; evidence against it {evidence:,.1f}, {limit:,.0f} retire it."
+    )
+    won_fr, promised_fr, evidence_fr, limit_fr = map(
+        in_french, (f"{gain:+.3f}", f"{promised:+.3f}", f"{evidence:,.1f}", f"{limit:,.0f}")
     )
     french = (
-        f"sur {weeks} semaines publiées il a gagné {french_number(gain)} nats par fait sur les comptages, "
-        f"{french_number(promised)} étaient promis ; indices contre lui {evidence:.1f}, {limit:.0f} le retirent"
+        f"sur {weeks} semaines publiées il a gagné {won_fr} nats par fait sur les comptages, {promised_fr} étaient "
+        f"promis ; indices contre lui {evidence_fr}, {limit_fr} le retirent."
     )
     if is_kept:
-        return Reason(f"The model goes on: {english}.", f"Le modèle continue : {french}.")
-    return retired(english, f"{french}.")
+        return Reason(f"The model goes on: {english}", f"Le modèle continue : {french}")
+    return retired(english, french)
 
 
 def retired(english: str, french: str) -> Reason:
-    """Return that a model retires, and why."""
-    ends = "" if english.endswith(".") else "."
+    """Return that a model retires, and why: the end of a sentence, in each language."""
     return Reason(
-        f"The model retires and the counts are served: {english}{ends}",
+        f"The model retires and the counts are served: {english}",
         f"Le modèle se retire et les comptages servent : {french}",
     )
-
-
-def french_number(value: float, digits: int = 3) -> str:
-    """Return a signed number as it is written in French."""
-    return f"{value:+.{digits}f}".replace(".", ",")
 
 
 def _gain_en(metric: str, gain: Difference) -> str:
@@ -96,9 +96,5 @@ def _gain_en(metric: str, gain: Difference) -> str:
 def _gain_fr(metric: str, gain: Difference) -> str:
     kind, _, share = metric.partition("_rate_")
     name = f"taux de réussite à {share.removesuffix('pct')} %" if kind == "hit" else "score logarithmique"
-    value, low, high = (french_number(one, 4) for one in (gain.value, gain.low, gain.high))
+    value, low, high = (in_french(f"{one:+.4f}") for one in (gain.value, gain.low, gain.high))
     return f"gain de {name} {value} [{low} ; {high}]"
-
-
-def _pair_fr(pair: tuple[str, Difference]) -> str:
-    return _gain_fr(*pair)

@@ -60,6 +60,7 @@ CODE = (
     "calanque/yaml_file.py",
     "calanque/places",
     "ml/__init__.py",
+    "ml/french.py",
     "ml/hours.py",
     "ml/risk",
 )
