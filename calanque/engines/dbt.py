@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,11 @@ AFTER_FORECAST = "tag:after_forecast"
 # Unit tests say what the SQL does to rows of their own: they are for whoever changes it, and take half of a build.
 LEFT_OUT = f"{AFTER_FORECAST} resource_type:unit_test"
 LIMIT_S = 3_600
-_ENTRY = "from dbt.cli.main import cli; cli()"
+# It loads what it needs before it is told what to do: whoever starts it has work of its own meanwhile.
+_ENTRY = (
+    "import json, sys; from dbt.cli.main import cli; import dbt.adapters.spark, pyspark.sql.connect.session; "
+    "cli(json.loads(sys.stdin.readline()))"
+)
 _FAILED = frozenset({"error", "fail", "runtime error"})
 _KINDS = {"model": "model", "test": "test", "unit_test": "unit test", "snapshot": "snapshot", "seed": "seed"}
 # Tests by this name read a table once for all its conditions: dbt/tests/generic/rows_hold.sql.
@@ -84,6 +88,7 @@ def build(
     territories: Sequence[str] = (),
     exclude: str = LEFT_OUT,
     prebuilt: str | None = None,
+    prepare: Callable[[], None] = lambda: None,
 ) -> DbtSummary:
     """Build the selected models and test their rows.
 
@@ -95,6 +100,7 @@ def build(
         territories: the cities whose places are built.
         exclude: selectors of what is left out, by default what is tested elsewhere.
         prebuilt: selector of models that are there already: tests of one of them and a built one run.
+        prepare: makes the project and the schema, while dbt starts.
 
     Raises:
         CalanqueError: when a model or a test failed; names it and its reason.
@@ -104,7 +110,7 @@ def build(
     selection += ["--select", select] if select else []
     selection += ["--exclude", f"{exclude} {prebuilt}" if prebuilt else exclude]
     try:
-        return _run("build", selection, variables, target_dir, territories)
+        return _run("build", selection, variables, target_dir, territories, prepare)
     except _LeftoversError as found:
         for table in found.tables:
             delta.remove_uncommitted(table)
@@ -138,11 +144,12 @@ def _run(
     variables: Mapping[str, Any] | None,
     target: Path,
     territories: Sequence[str] = (),
+    prepare: Callable[[], None] = lambda: None,
 ) -> DbtSummary:
     results_file = target / "run_results.json"
     results_file.unlink(missing_ok=True)
     started_s = time.monotonic()
-    last_lines = _follow(_arguments(command, selection, variables or {}, target), _environment(territories))
+    last_lines = _follow(_arguments(command, selection, variables or {}, target), _environment(territories), prepare)
     if not results_file.is_file():
         raise CalanqueError(f"dbt stopped before running anything: {_reason(' '.join(last_lines))}")
     results = json.loads(results_file.read_text(encoding="utf-8"))
@@ -167,7 +174,7 @@ def _raise_failures(summary: DbtSummary, rows: Sequence[dict[str, Any]], manifes
 
 def _arguments(command: str, selection: Sequence[str], variables: Mapping[str, Any], target: Path) -> list[str]:
     folder = str(project_dir(target))
-    arguments = [sys.executable, "-c", _ENTRY, "--log-path", str(settings().logs / "dbt"), command]
+    arguments = ["--log-path", str(settings().logs / "dbt"), command]
     arguments += ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target)]
     return [*arguments, "--vars", json.dumps(dict(variables)), *selection]
 
@@ -184,11 +191,14 @@ def _environment(territories: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _follow(arguments: Sequence[str], environment: dict[str, str]) -> list[str]:
+def _follow(arguments: Sequence[str], environment: dict[str, str], prepare: Callable[[], None]) -> list[str]:
     """Log dbt's lines as they come and return the last ones; the door's key never reaches a log."""
     secret = environment["SPARK_REMOTE"]
     lines: list[str] = []
-    with _within_limit(arguments, environment) as process:
+    with _within_limit((sys.executable, "-c", _ENTRY), environment) as process:
+        prepare()
+        with suppress(BrokenPipeError):  # one that could not start says why
+            os.write(process.stdin.fileno(), f"{json.dumps(arguments)}\n".encode())  # type: ignore[union-attr]
         for line in process.stdout or ():
             if _TIMED.match(line):  # a continuation line may list the values of a row
                 lines = [*lines[-4:], _without_values(line.replace(secret, "***").strip())]
@@ -201,7 +211,13 @@ def _follow(arguments: Sequence[str], environment: dict[str, str]) -> list[str]:
 def _within_limit(arguments: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """Start dbt, and end it at its limit, or when what follows it is ended; a task must not wait for it for ever."""
     with subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
-        arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+        arguments,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
     ) as process:
         is_late = threading.Event()
 

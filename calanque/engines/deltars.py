@@ -127,6 +127,23 @@ def _rows(table: str, version: int, filters: tuple[Filter, ...]) -> tuple[dict[s
     return tuple(found.to_pylist(maps_as_pydicts="strict"))
 
 
+def read_columns(table: str, columns: Iterable[str]) -> pyarrow.Table:
+    """Return some columns of a table as it stands now, of those that it has: no other column is read.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    from deltalake.exceptions import DeltaError
+
+    opened, wanted = open_table(table), frozenset(columns)
+    try:
+        return opened.to_pyarrow_table(columns=[field.name for field in opened.schema().fields if field.name in wanted])
+    except (DeltaError, OSError) as error:
+        raise CalanqueError(
+            f"The table {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
+        ) from None
+
+
 def first_rows(
     table: str, columns: Sequence[str], equal: tuple[str, Any], is_wanted: Callable[[dict[str, Any]], bool], limit: int
 ) -> list[dict[str, Any]]:

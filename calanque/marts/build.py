@@ -116,14 +116,17 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: dbt.Db
 def _run_dbt(parts: Sequence[Part]) -> dbt.DbtSummary:
     names = [name for name, domain in DOMAINS.items() if any(part.domain is domain for part in parts)]
     cities, target = sorted({part.territory for part in parts}), dbt.build_dir("marts")
-    write_project(target, _contracts(parts))
-    new_schema(SCHEMA)
-    prebuilt = None
-    if PLACES.name not in names:
-        refer_to(PLACES.marts, SCHEMA, cities)
-        prebuilt = f"tag:{PLACES.name}"
+    has_places = PLACES.name in names
+
+    def prepare() -> None:
+        write_project(target, _contracts(parts))
+        new_schema(SCHEMA)
+        if not has_places:
+            refer_to(PLACES.marts, SCHEMA, cities)
+
     select = " ".join(f"+tag:{name}" for name in names)
-    return dbt.build(target, select, variables(SCHEMA), cities, prebuilt=prebuilt)
+    prebuilt = None if has_places else f"tag:{PLACES.name}"
+    return dbt.build(target, select, variables(SCHEMA), cities, prebuilt=prebuilt, prepare=prepare)
 
 
 def _judged(parts: Sequence[Part], run_id: str) -> dict[str, str]:

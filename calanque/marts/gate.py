@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calanque.contracts.gates import load_gate
-from calanque.engines import spark
+from calanque.engines import deltars
 from calanque.engines.gx import run_gate
 from calanque.errors import CalanqueError
 from calanque.marts.bounds import with_bounds
 from calanque.runs import gates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from calanque.contracts import FeedContract
-    from calanque.contracts.gates import Gate, GateResult
+    from calanque.contracts.gates import GateResult
 
 
 def judge(
@@ -38,7 +38,8 @@ def judge(
     results: list[GateResult] = []
     for mart, cities in asked.items():
         own = {city: with_bounds(load_gate(mart, "marts"), contracts) for city, contracts in cities.items()}
-        rows = _read(f"{schema}.{mart}", own.values())
+        named = {"territory"}.union(*(gate.columns for gate in own.values()))
+        rows = deltars.read_columns(f"{schema}.{mart}", named).to_pandas(coerce_temporal_nanoseconds=False)
         for city, gate in own.items():
             ours = rows[rows["territory"] == city] if "territory" in rows else rows
             results.append(run_gate(gate, ours, run_id, mart, territory=city))
@@ -63,13 +64,6 @@ def check_rows(frames: Mapping[str, pd.DataFrame], run_id: str) -> None:
     gates.record("marts", results, run_id)
     if failed := " ".join(_said(result) for result in results if result.failures):
         raise CalanqueError(f"The gate of the marts is not passed. {failed} Readers keep what they had.")
-
-
-def _read(table: str, asked: Iterable[Gate]) -> pd.DataFrame:
-    named = {"territory"}.union(*(gate.columns for gate in asked))
-    built = spark.session().table(table)
-    frame: pd.DataFrame = built.select(*(column for column in built.columns if column in named)).toPandas()
-    return frame
 
 
 def _said(result: GateResult) -> str:
