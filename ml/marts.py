@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from calanque.contracts.page import cited
-from calanque.engines import spark
+from calanque.engines import delta, deltars, spark
 from calanque.engines.lineage import LineageDataset
 from calanque.errors import CalanqueError
 from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
@@ -75,10 +75,8 @@ def read_incidents(territory: str) -> pd.DataFrame:
     Raises:
         CalanqueError: if there is none.
     """
-    incidents = spark.sql(
-        "select type, occurred_local_date, occurred_local_hour, lon, lat, origin, premises "
-        f"from {INCIDENTS} where territory = '{territory}' and is_in_territory"
-    ).toPandas()
+    columns = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin", "premises")
+    incidents = _of(INCIDENTS, territory, columns, ("is_in_territory", "=", True))
     if incidents.empty:
         raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
     return incidents
@@ -86,17 +84,16 @@ def read_incidents(territory: str) -> pd.DataFrame:
 
 def has_incidents(territory: str) -> bool:
     """Tell whether the marts hold an incident of a territory: of a new city they hold none until its feed has run."""
-    if not spark.table_exists(INCIDENTS):
-        return False
-    found = spark.rows(f"select 1 from {INCIDENTS} where territory = '{territory}' and is_in_territory limit 1")
+    is_there = delta.last_version(INCIDENTS) is not None
+    found = is_there and not _of(INCIDENTS, territory, ("type",), ("is_in_territory", "=", True)).empty
     if not found:
         log.info("The marts hold no incident of %s yet; nothing to do.", territory)
-    return bool(found)
+    return found
 
 
 def read_cells(territory: str) -> pd.DataFrame:
     """Return the cells of a territory: cell_id, row, col."""
-    return spark.sql(f"select cell_id, row, col from {CELLS} where territory = '{territory}'").toPandas()
+    return _of(CELLS, territory, ("cell_id", "row", "col"))
 
 
 def valid_from(territory: str) -> date:
@@ -108,10 +105,17 @@ def valid_from(territory: str) -> date:
     declared = [c.valid_from for c in DOMAINS["incidents"].contracts if c.territory == territory and c.valid_from]
     if declared:
         return min(declared)
-    ((first,),) = spark.rows(f"select min(occurred_local_date) from {INCIDENTS} where territory = '{territory}'")
-    if first is None:
+    days = _of(INCIDENTS, territory, ("occurred_local_date",))["occurred_local_date"]
+    if days.empty:
         raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
-    return first  # type: ignore[no-any-return]
+    return days.min()  # type: ignore[no-any-return]
+
+
+def _of(mart: str, territory: str, columns: Sequence[str], *filters: deltars.Filter) -> pd.DataFrame:
+    """Return rows of a city, read from the mart's files: the engine is asked nothing."""
+    found = deltars.read_columns(mart, columns, (("territory", "=", territory), *filters))
+    frame: pd.DataFrame = found.select(list(columns)).to_pandas()
+    return frame
 
 
 def next_week(data_until: date) -> date:

@@ -127,8 +127,13 @@ def _rows(table: str, version: int, filters: tuple[Filter, ...]) -> tuple[dict[s
     return tuple(found.to_pylist(maps_as_pydicts="strict"))
 
 
-def read_columns(table: str, columns: Iterable[str]) -> pyarrow.Table:
+def read_columns(table: str, columns: Iterable[str], filters: Sequence[Filter] = ()) -> pyarrow.Table:
     """Return some columns of a table as it stands now, of those that it has: no other column is read.
+
+    Args:
+        table: `<tier>.<name>`.
+        columns: names; their order is that of the table.
+        filters: what holds of each row (column, comparison, value).
 
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
@@ -137,7 +142,8 @@ def read_columns(table: str, columns: Iterable[str]) -> pyarrow.Table:
 
     opened, wanted = open_table(table), frozenset(columns)
     try:
-        return opened.to_pyarrow_table(columns=[field.name for field in opened.schema().fields if field.name in wanted])
+        present = [field.name for field in opened.schema().fields if field.name in wanted]
+        return opened.to_pyarrow_table(columns=present, filters=list(filters) or None)
     except (DeltaError, OSError) as error:
         raise CalanqueError(
             f"The table {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."

@@ -16,8 +16,8 @@ Probe = Callable[[Settings], bool]
 # Many short queries: to compile them twice took 4 of Spark's 10 seconds. The code cache is then small by default.
 QUICK_JIT = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
 # Wide from the start: a heap that grows is collected whole at each step, and little of a statement outlives it.
-HEAP = "2300m"
-WIDE_HEAP = (f"-Xms{HEAP}", "-Xmn1g", "-XX:MetaspaceSize=320m")
+HEAP = "2500m"
+WIDE_HEAP = (f"-Xms{HEAP}", "-Xmn900m", "-XX:MetaspaceSize=320m")
 # On a busy machine a statement may wait: who tells tasks what to do and asks whether they live may not, and the engine
 # has as many threads as there is to do.
 AFTER_OTHERS = ("nice", "-n", "5")

@@ -55,6 +55,14 @@ def won(baseline: str, weeks: int, gains: dict[str, Difference]) -> Reason:
     )
 
 
+def on_squares(side_m: float) -> tuple[str, str]:
+    """Return on which squares a back-test decides, in each language: records are of larger ones."""
+    return (
+        f" Judged on the model's own squares of {side_m:.0f} m; records are of the published ones.",
+        f" Jugé sur les carrés du modèle, de {side_m:.0f} m ; les bilans portent sur ceux qui sont publiés.",
+    )
+
+
 def nothing_to_judge() -> Reason:
     """Return that no published week can be judged yet."""
     return Reason(

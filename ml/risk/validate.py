@@ -12,7 +12,7 @@ import numpy as np
 from calanque.errors import CalanqueError
 from ml.risk.method import CHALLENGER, RIVALS, MethodName
 from ml.risk.metrics import Difference, pai, paired_bootstrap
-from ml.risk.reason import Reason, lost, not_won, undecided, won
+from ml.risk.reason import Reason, lost, not_won, on_squares, undecided, won
 from ml.risk.record import ALL_TYPES
 from ml.risk.rolling import CALIBRATED, Rolled, roll
 
@@ -255,15 +255,16 @@ def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, Reason]:
     if weeks < fewest_origins(config):
         return False, undecided(weeks, fewest_origins(config))
     small, large = config.backtest.area_shares
+    squares = on_squares(validation.cell_area_m2**0.5)
     must_win = ("log_score", metric_name("hit_rate", large))
     not_below = metric_name("hit_rate", small)
     for baseline in RIVALS:
         gains = validation.all_weeks.differences[baseline][CHALLENGER]
         for metric in must_win:
             if gains[metric].low <= 0:
-                return False, not_won(baseline, metric, gains[metric])
+                return False, not_won(baseline, metric, gains[metric]).and_also(*squares)
         if gains[not_below].high < 0:
-            return False, lost(baseline, not_below, gains[not_below])
+            return False, lost(baseline, not_below, gains[not_below]).and_also(*squares)
     best = validation.best_baseline
     gains = validation.all_weeks.differences[best][CHALLENGER]
-    return True, won(best, weeks, {metric: gains[metric] for metric in must_win})
+    return True, won(best, weeks, {metric: gains[metric] for metric in must_win}).and_also(*squares)

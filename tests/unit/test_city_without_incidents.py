@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pyarrow
 import pytest
 
 from calanque.engines import tracking
@@ -22,15 +23,19 @@ def test_a_step_of_a_city_without_incidents_is_idle(step: Any, held: str, monkey
     def read(*_: Any) -> None:
         raise AssertionError("there is nothing to read")
 
-    asked: list[str] = []
+    def nothing(_table: str, columns: Any, filters: Any) -> pyarrow.Table:
+        asked.append(filters)
+        return pyarrow.table({name: [] for name in columns})
+
+    asked: list[Any] = []
     monkeypatch.setattr(marts, "read_incidents", read)
     monkeypatch.setattr(marts, "read_cells", read)
     monkeypatch.setattr(marts, "code_version", lambda _: "code")
-    monkeypatch.setattr(marts.spark, "table_exists", lambda name: held == "no row")
-    monkeypatch.setattr(marts.spark, "rows", lambda query: asked.append(query) or [])
+    monkeypatch.setattr(marts.delta, "last_version", lambda _: 1 if held == "no row" else None)
+    monkeypatch.setattr(marts.deltars, "read_columns", nothing)
     monkeypatch.setattr(state, "last_state", lambda _: None)
     monkeypatch.setattr(state, "unchanged", lambda *_: False)
     monkeypatch.setattr(tracking, "load_model", lambda *_: None)
     assert step("newtown") is None
-    assert all("territory = 'newtown'" in query for query in asked)
+    assert all(("territory", "=", "newtown") in filters for filters in asked)
     assert len(asked) == (held == "no row")
