@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 INCIDENTS, CELLS = "marts.fct_incidents", "marts.dim_cell"
+IS_IN = "is_in_territory"
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,9 @@ def read_incidents(territory: str) -> pd.DataFrame:
     Raises:
         CalanqueError: if there is none.
     """
-    columns = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin", "premises")
-    incidents = _of(INCIDENTS, territory, columns, ("is_in_territory", "=", True))
+    columns = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin", "premises", IS_IN)
+    found = _of(INCIDENTS, territory, columns)
+    incidents = found[found[IS_IN]].drop(columns=IS_IN).reset_index(drop=True)
     if incidents.empty:
         raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
     return incidents
@@ -85,7 +87,7 @@ def read_incidents(territory: str) -> pd.DataFrame:
 def has_incidents(territory: str) -> bool:
     """Tell whether the marts hold an incident of a territory: of a new city they hold none until its feed has run."""
     is_there = delta.last_version(INCIDENTS) is not None
-    found = is_there and not _of(INCIDENTS, territory, ("type",), ("is_in_territory", "=", True)).empty
+    found = is_there and bool(_of(INCIDENTS, territory, (IS_IN,))[IS_IN].any())
     if not found:
         log.info("The marts hold no incident of %s yet; nothing to do.", territory)
     return found
@@ -111,9 +113,9 @@ def valid_from(territory: str) -> date:
     return days.min()  # type: ignore[no-any-return]
 
 
-def _of(mart: str, territory: str, columns: Sequence[str], *filters: deltars.Filter) -> pd.DataFrame:
+def _of(mart: str, territory: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return rows of a city, read from the mart's files: the engine is asked nothing."""
-    found = deltars.read_columns(mart, columns, (("territory", "=", territory), *filters))
+    found = deltars.read_columns(mart, columns, ("territory", territory))
     frame: pd.DataFrame = found.select(list(columns)).to_pandas()
     return frame
 

@@ -127,13 +127,14 @@ def _rows(table: str, version: int, filters: tuple[Filter, ...]) -> tuple[dict[s
     return tuple(found.to_pylist(maps_as_pydicts="strict"))
 
 
-def read_columns(table: str, columns: Iterable[str], filters: Sequence[Filter] = ()) -> pyarrow.Table:
+def read_columns(table: str, columns: Iterable[str], partition: tuple[str, str] | None = None) -> pyarrow.Table:
     """Return some columns of a table as it stands now, of those that it has: no other column is read.
 
     Args:
         table: `<tier>.<name>`.
         columns: names; their order is that of the table.
-        filters: what holds of each row (column, comparison, value).
+        partition: a partition column and its value, for the files of that part only. A filter on another column would
+            not do: where a column has no bounds in the log, as those of booleans have none, it rules every file out.
 
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
@@ -143,7 +144,7 @@ def read_columns(table: str, columns: Iterable[str], filters: Sequence[Filter] =
     opened, wanted = open_table(table), frozenset(columns)
     try:
         present = [field.name for field in opened.schema().fields if field.name in wanted]
-        return opened.to_pyarrow_table(columns=present, filters=list(filters) or None)
+        return opened.to_pyarrow_table(columns=present, filters=[(partition[0], "=", partition[1])] if partition else None)
     except (DeltaError, OSError) as error:
         raise CalanqueError(
             f"The table {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."

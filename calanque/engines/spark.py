@@ -214,11 +214,6 @@ def tables(schema: str) -> frozenset[str]:
     return frozenset(row.tableName for row in rows(f"show tables in {schema}"))
 
 
-def schema_exists(schema: str) -> bool:
-    """Whether the catalogue knows a schema."""
-    return bool(session().catalog.databaseExists(schema))
-
-
 def columns(table: str) -> list[tuple[str, str, str]]:
     """Return the columns of a table in their order: name, type, comment (empty where there is none)."""
     fields = session().table(table).schema.fields

@@ -100,10 +100,11 @@ def _local_date(contract: FeedContract) -> str:
 
 def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
     columns = {name: f"{name} {kind} comment {spark.literal(text)}" for name, kind, text in _COLUMNS}
-    spark.rows(
-        f"create table if not exists {FRESHNESS} ({', '.join(columns.values())}) using delta partitioned by (feed) "
-        f"location '{settings().hdfs_uri}/lake/{FRESHNESS.replace('.', '/')}' comment '{_COMMENT}'"
-    )
+    if delta.last_version(FRESHNESS) is None:
+        spark.rows(
+            f"create table if not exists {FRESHNESS} ({', '.join(columns.values())}) using delta partitioned by (feed) "
+            f"location '{settings().hdfs_uri}/lake/{FRESHNESS.replace('.', '/')}' comment '{_COMMENT}'"
+        )
     # A table of an older version of this file has fewer.
     if missing := columns.keys() - {name for name, _, _ in spark.columns(FRESHNESS)}:
         spark.rows(f"alter table {FRESHNESS} add columns ({', '.join(columns[name] for name in sorted(missing))})")

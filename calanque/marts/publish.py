@@ -41,13 +41,14 @@ class Shown(NamedTuple):
 def new_schema(schema: str) -> None:
     """Make the schema of a build, empty: what an earlier build left in it goes."""
     place = f"/lake/{schema.replace('__', '/')}"
-    # The metastore drops a schema and then says that it does not exist: only what is left counts.
+    # The metastore drops a schema and then says that it does not exist: what is left of it stops the next statement.
     with suppress(Exception):
         spark.rows(f"drop schema if exists {schema} cascade")
-    if spark.schema_exists(schema):
-        raise CalanqueError(f"The schema {schema} of an earlier build could not be dropped: see the metastore's log.")
     lake().delete(place)
-    spark.rows(f"create schema {schema} location '{settings().hdfs_uri}{place}'")
+    try:
+        spark.rows(f"create schema {schema} location '{settings().hdfs_uri}{place}'")
+    except Exception as error:
+        raise CalanqueError(spark.sentence_of(error, f"making the schema {schema} anew")) from None
 
 
 def refer_to(marts: Sequence[str], schema: str, territories: Sequence[str]) -> None:
