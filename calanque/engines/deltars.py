@@ -144,7 +144,8 @@ def read_columns(table: str, columns: Iterable[str], partition: tuple[str, str] 
     opened, wanted = open_table(table), frozenset(columns)
     try:
         present = [field.name for field in opened.schema().fields if field.name in wanted]
-        return opened.to_pyarrow_table(columns=present, filters=[(partition[0], "=", partition[1])] if partition else None)
+        part = [(partition[0], "=", partition[1])] if partition else None
+        return opened.to_pyarrow_table(columns=present, filters=part)
     except (DeltaError, OSError) as error:
         raise CalanqueError(
             f"The table {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
