@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from calanque.contracts import FeedContract
     from calanque.engines.dbt_contracts import Described
+    from calanque.engines.dbt_summary import DbtSummary
 
 log = logging.getLogger(__name__)
 SCHEMA = "silver__marts"
@@ -91,7 +92,7 @@ def _built(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) ->
     return [outcome for group in groups.values() for outcome in _built(group, feeds, run_id)]
 
 
-def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: dbt.DbtSummary, run_id: str) -> list[Outcome]:
+def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: DbtSummary, run_id: str) -> list[Outcome]:
     """Gate what dbt has built of each part, and show those that passed."""
     held_back = _judged(parts, run_id)
     passed = [part for part in parts if part.step not in held_back]
@@ -113,7 +114,7 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: dbt.Db
     ]
 
 
-def _run_dbt(parts: Sequence[Part]) -> dbt.DbtSummary:
+def _run_dbt(parts: Sequence[Part]) -> DbtSummary:
     names = [name for name, domain in DOMAINS.items() if any(part.domain is domain for part in parts)]
     cities, target = sorted({part.territory for part in parts}), dbt.build_dir("marts")
     has_places = PLACES.name in names

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from calanque.engines import dbt, dbt_log
+from calanque.engines import dbt_log, dbt_summary
 from calanque.settings import settings
 
 MANIFEST = {"nodes": {"model.calanque.fct_incidents": {"schema": "marts", "alias": "fct_incidents"}}}
@@ -15,8 +15,8 @@ def row(unique_id: str, status: str, message: str | None = None, failures: int |
     return {"unique_id": unique_id, "status": status, "message": message, "failures": failures, "execution_time": 1.26}
 
 
-def summarise(*rows: dict[str, Any]) -> dbt.DbtSummary:
-    return dbt.summarise({"results": list(rows)}, MANIFEST, 2.04, Path("target"))
+def summarise(*rows: dict[str, Any]) -> dbt_summary.DbtSummary:
+    return dbt_summary.summarise({"results": list(rows)}, MANIFEST, 2.04, Path("target"))
 
 
 def test_a_good_run_is_counted() -> None:
