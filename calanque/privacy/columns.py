@@ -22,7 +22,7 @@ _HEADS = {
     "HANDLE": r"pseudo(?:nyme)?|login|identifiant|utilisateur|user(?:name)?",
     "FR_AGENT_NUMBER": rf"{_N}(?:matricules?|mle|badge|rio|agent)(?:\sagent)?|(?:id|code)\sagent",
     "FR_NIR": rf"{_N}(?:nir|n?ss|secu(?:rite\ssociale)?)",
-    "FR_HEALTH_NUMBER": rf"{_N}(?:ipp|nip|iep|nda|patient)",
+    "FR_HEALTH_NUMBER": rf"{_N}(?:ipp|nip|iep|nda|patient)|pid|(?:id|code)\spatient",
     "FR_PLATE": r"immat(?:riculation|\.)?|plaque",
     "FR_IDENTITY_CARD": rf"{_N}(?:cni|carte\sd'identite)",
     "FR_TAX_NUMBER": rf"{_N}(?:spi|fiscal)",
@@ -43,6 +43,7 @@ _IN_WORDS = ("PERSON", "HANDLE")
 _SEPARATORS = ((";", 2), ("|", 2), ("\t", 2), (",", 3))
 """Signs between cells, and how many cells make a head: commas stand in sentences too."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_AGENT = re.compile(r"[a-z]{0,3}-?\d{3,7}")
 _CELL = re.compile(r"[^\s\"'].*[^\s\"']|[^\s\"']")
 _LONGEST_CELL = 60
 _SCORE = 0.7
@@ -71,7 +72,7 @@ def _table_values(text: Prepared, sign: str, fewest: int) -> Iterator[Span]:
         elif len(row) == len(heads):
             for (entity, is_sure), (start, end) in zip(heads, row, strict=True):
                 cell = text.folded[start:end]
-                if entity and _may_be_value(cell, entity) and (is_sure or _is_of_names(cell)):
+                if entity and _may_be_value(cell, entity) and (is_sure or _tells_itself(cell, entity)):
                     yield Span(start, end, entity, _SCORE, f"{entity.lower()}.column")
 
 
@@ -95,7 +96,12 @@ def _types(folded: str, row: Sequence[Cell]) -> Sequence[Head]:
         return ()
     if any(entity and not _OF_THINGS_TOO.fullmatch(head) for entity, head in zip(types, heads, strict=True)):
         return [(entity, True) for entity in types]
-    return [(entity if entity == "PERSON" else None, False) for entity in types]
+    return [(entity if entity in ("PERSON", "FR_AGENT_NUMBER") else None, False) for entity in types]
+
+
+def _tells_itself(cell: str, entity: str) -> bool:
+    """Say whether a cell is what its head may mean: a name, or the short code of an agent."""
+    return _is_of_names(cell) if entity == "PERSON" else bool(_AGENT.fullmatch(cell))
 
 
 def _is_of_names(cell: str) -> bool:

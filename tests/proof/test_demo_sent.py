@@ -152,8 +152,7 @@ CASES = {
         "{NUM_FICHE}", "ENLEVE_LE", ("occurred_at",), at_nowhere("LON"), tokens={"plate_token": "IMMAT"}
     ),
     "marseille_agenda": Case(
-        "{uid}",
-        refused={"wrong_type:starts_at": lambda line: line["firstTiming"]["begin"] == public_space.WRONG_TIME},
+        "{uid}", refused={"wrong_type:starts_at": lambda line: line["firstTiming"]["begin"] == public_space.WRONG_TIME}
     ),
     "marseille_occupations": Case("{NUM_ARRETE}", "DEBUT", ("starts_at",), at_nowhere("LON")),
     "marseille_cameras": Case("{Numéro}", refused=at_nowhere("lon", "0")),

@@ -14,9 +14,7 @@ WEEKS = 52
 TYPES = (
     IncidentType(name="burglary", weekly_total=60.0, over_dispersion=0.5),
     IncidentType(
-        name="theft",
-        weekly_total=150.0,
-        contagion=Contagion(branching_ratio=0.3, decay_days=7, distance_m=150),
+        name="theft", weekly_total=150.0, contagion=Contagion(branching_ratio=0.3, decay_days=7, distance_m=150)
     ),
 )
 

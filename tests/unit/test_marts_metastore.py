@@ -115,8 +115,7 @@ def test_the_rest_is_answered_at_the_door(door, name: str, fields: dict[int, Val
 
 
 @pytest.mark.parametrize(
-    ("person", "schemas"),
-    [("engineer", ["governance", "marts"]), ("analyst", ["marts"]), ("dpo", []), ("lake", [])],
+    ("person", "schemas"), [("engineer", ["governance", "marts"]), ("analyst", ["marts"]), ("dpo", []), ("lake", [])]
 )
 def test_each_person_has_the_schemas_that_are_theirs(door, person: str, schemas: list[str]) -> None:
     client, heard = door

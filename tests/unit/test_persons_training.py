@@ -163,7 +163,7 @@ def test_marks_and_copies_keep_the_values_where_they_are() -> None:
 
 
 def test_every_series_of_authors_is_a_fold_and_sentences_are_marked() -> None:
-    assert {document.series for document in written()} == set(range(1, 12))
+    assert {document.series for document in written()} == set(range(1, 14))
     lines = sentences()
     assert len(lines) > 400
     assert {entity for line in lines for _, _, entity in line.values} == {"PERSON"}
@@ -178,7 +178,7 @@ def test_a_training_on_few_texts_finds_most_of_their_names_and_says_so() -> None
     chosen = trained.figures["written"][trained.threshold]
     assert chosen.persons > 50
     assert chosen.leak < 0.35
-    assert chosen.over_mask < 0.1
+    assert chosen.over_mask < 0.12
     told = card(trained, {"written": len(texts)})
     assert "(chosen)" in told
     assert f"| written | {len(texts)} |" in told

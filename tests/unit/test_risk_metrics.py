@@ -52,8 +52,7 @@ def test_hit_curve_agrees_with_hits():
 
 
 @pytest.mark.parametrize(
-    ("cells", "share", "count"),
-    [(10_060, 0.01, 101), (11_437, 0.05, 572), (20, 0.01, 1), (100, 1.0, 100)],
+    ("cells", "share", "count"), [(10_060, 0.01, 101), (11_437, 0.05, 572), (20, 0.01, 1), (100, 1.0, 100)]
 )
 def test_top_cell_count(cells, share, count):
     assert top_cell_count(cells, share) == count

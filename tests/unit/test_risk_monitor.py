@@ -39,10 +39,7 @@ def retired_after(series: np.ndarray, good_weeks: int) -> int:
 
 @pytest.mark.parametrize(
     ("left", "within"),
-    [
-        pytest.param(-PROMISED, 25, id="worse_than_the_counts"),
-        pytest.param(0.0, 52, id="no_better_than_the_counts"),
-    ],
+    [pytest.param(-PROMISED, 25, id="worse_than_the_counts"), pytest.param(0.0, 52, id="no_better_than_the_counts")],
 )
 @pytest.mark.parametrize("good_weeks", [0, 100], ids=["from_the_start", "after_two_good_years"])
 def test_a_champion_left_behind_retires(left: float, within: int, good_weeks: int) -> None:

@@ -13,13 +13,7 @@ from calanque.contracts.write import MergeWrite, SnapshotWrite
 from calanque.engines.delta import Commit
 from calanque.errors import RefusedBatchError
 from calanque.ingest import version_guard
-from calanque.ingest.version_guard import (
-    changed_field,
-    check_current_rows,
-    check_version,
-    keep_version,
-    repeated_sql,
-)
+from calanque.ingest.version_guard import changed_field, check_current_rows, check_version, keep_version, repeated_sql
 
 REPORTS = load_contract("citizen_reports")
 

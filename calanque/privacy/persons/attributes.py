@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from calanque.privacy.lexicon.names import first_name_ranks, surname_ranks
 from calanque.privacy.lexicon.odds import is_first_name
+from calanque.privacy.lexicon.places import PLACE_WORDS
 from calanque.privacy.lexicon.syllables import is_one_syllable, is_syllable_name
 from calanque.privacy.lexicon.vocabulary import word_frequencies
+from calanque.privacy.persons.cues import TITLES
 from calanque.privacy.persons.kinds import Key, coarse, fine, kind, lists_of
 from calanque.privacy.persons.words import Word, words_of
 from calanque.privacy.spans import Span
@@ -24,6 +26,7 @@ CASINGS = "TSUAlb"
 FIRST, LAST = "^", "$"
 """What stands before the first word, and after the last."""
 _LINE_END = "¶"
+_NEXT_TO = ("·", ".·")
 _SIGNS = {32: "·", 9: "⇥"} | dict.fromkeys((10, 11, 12, 13, 0x85, 0x2028, 0x2029), _LINE_END)
 _SPACES, _DIGITS = re.compile(r"[ \t]{2,}"), re.compile(r"\d+")
 _LONGEST_GAP, _LONGEST_LINE, _MOST_LETTERS = 5, 3, 9
@@ -192,6 +195,7 @@ def _signs(gap: str) -> str:
 def _notes(words: Sequence[Word], keys: Sequence[Key], gaps: Sequence[str]) -> list[list[str]]:
     notes: list[list[str]] = [[] for _ in words]
     _note_lines(keys, gaps, notes)
+    _note_elsewhere(keys, gaps, notes)
     small = {folded for folded, casing, _ in keys if casing == "l"}
     capital = {folded for folded, casing, _ in keys if casing in "TU"}
     for index, (word, (folded, casing, _)) in enumerate(zip(words, keys, strict=True)):
@@ -212,6 +216,27 @@ def _notes(words: Sequence[Word], keys: Sequence[Key], gaps: Sequence[str]) -> l
             note.append("compound")
             _note_particles(words, keys, index, notes)
     return notes
+
+
+def _note_elsewhere(keys: Sequence[Key], gaps: Sequence[str], notes: Sequence[list[str]]) -> None:
+    """Mark a word that stands behind a title, a first name or a word of places at another place of the text."""
+    found: dict[str, set[tuple[str, int]]] = {}
+    for index in range(1, len(keys)):
+        folded, before = keys[index][0], keys[index - 1]
+        if len(folded) > 1 and gaps[index] in _NEXT_TO and (role := _role_of(before)):
+            found.setdefault(folded, set()).add((role, index))
+    for index, (folded, casing, _) in enumerate(keys):
+        roles = {role for role, place in found.get(folded, ()) if place != index}
+        notes[index].extend(f"{role}={casing}" for role in sorted(roles))
+
+
+def _role_of(key: Key) -> str:
+    folded, _, odds = key
+    if folded in TITLES:
+        return "titled"
+    if folded in PLACE_WORDS:
+        return "placed"
+    return "named" if (odds or 0) > 0 and is_first_name(folded) else ""
 
 
 def _note_particles(words: Sequence[Word], keys: Sequence[Key], index: int, notes: Sequence[list[str]]) -> None:

@@ -6,6 +6,7 @@ the weights of its attributes, in natural logarithms of odds; it is a name from 
 
 import math
 import re
+import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from calanque.privacy.persons.attributes import (
     of_run,
     of_word,
 )
+from calanque.privacy.persons.cues import TITLES
 from calanque.privacy.persons.kinds import Key, kind
 from calanque.privacy.persons.words import Word
 from calanque.privacy.spans import MASK_SCORE, Span
@@ -35,6 +37,7 @@ _MOST_KEPT = 100_000
 _STEPS = (-1, -2, -3, 1, 2, 3)
 _JOINS = re.compile(r"-|['\u2019]|[ \u00a0]{0,2}(?:[dDlL]['\u2019])?")
 _MOST_SCORE, _LONGEST_INITIAL = 0.49, 2
+_GLUE, _ELIDED = "_", ("d'", "l'")
 
 
 class _Kept(dict[Any, Any]):
@@ -126,7 +129,7 @@ def names(text: Prepared, seen: View, scores: Sequence[float], threshold: float)
         start, end = seen.words[index].start, _end(text, seen.words[index])
         is_same = last == index - 1 and _is_joined(text, seen.words[last], spans[-1].end, start)
         best = max(best, scores[index]) if is_same else scores[index]
-        begin = spans.pop().start if is_same else start
+        begin = spans.pop().start if is_same else _start(text, seen, index)
         spans.append(Span(begin, end, ENTITY, _confidence(best), RULE))
         last = index
     return spans
@@ -152,12 +155,23 @@ def _is_verb(seen: View, index: int) -> bool:
     return is_small and all(len(other) > 1 for other in beside)
 
 
+def _start(text: Prepared, seen: View, index: int) -> int:
+    """Return where a name begins, with the "D'" that is of it and what is glued to it: "M. d'Astier", "anc_dupont"."""
+    word, start = seen.words[index], seen.words[index].start
+    is_titled = index > 0 and word.gap.lstrip(". ") in _ELIDED and seen.keys[index - 1][0] in TITLES
+    if word.has_capital_elision or is_titled:
+        return start - 2
+    while start and text.original[start - 1] in _GLUE + string.digits:
+        start -= 1
+    return start if text.original[start : word.start].strip(string.digits) else word.start
+
+
 def _end(text: Prepared, word: Word) -> int:
-    """Return where a word ends with the dot of an initial, or digits that stand for letters: "P.", "Quilic1"."""
+    """Return where a word ends, with the dot of an initial and what is glued to it: "P.", "Quilic1", "dupont_13"."""
     end = word.end
     if len(word.folded) == 1 and text.original.startswith(".", end):
         return end + 1
-    while text.original[end : end + 1].isalnum():
+    while text.original[end : end + 1].isalnum() or text.original[end : end + 1] == _GLUE:
         end += 1
     return end
 

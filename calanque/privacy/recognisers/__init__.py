@@ -25,7 +25,7 @@ from calanque.privacy.recognisers.siret import SIRET
 from calanque.privacy.recognisers.tax_number import TAX_NUMBER
 from calanque.privacy.rules import Recogniser
 
-PACK_VERSION = "0.11.0"
+PACK_VERSION = "0.12.0"
 _OF_ONE_TYPE: tuple[Recogniser, ...] = (
     EMAIL,
     IBAN,

@@ -3,6 +3,7 @@
 A street without a number is a place, not a home, and stays readable unless a cue says that someone lives there.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -54,6 +55,8 @@ from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared, is_shouting
 
 ENTITY = "POSTAL_ADDRESS"
+_HYPHENED = re.compile(r"(?<=[a-zà-ÿ])(?:-[A-ZÀ-Ý][\w'\u2019]+|-(?:de|du|des|la|le|les|sur|en|aux?)(?=-))+")
+"""The rest of a town's name: "Florac" of "Florac-Trois-Rivières" is a town too."""
 
 
 class AddressRecogniser:
@@ -74,7 +77,13 @@ class AddressRecogniser:
 
 
 def _closed(text: Prepared, span: Span) -> Span:
-    """Return the span with the bracket that closes one it opens."""
+    """Return the span to the end of its last word, misread or not, with the bracket that closes one it opens."""
+    end = span.end
+    while text.folded[end - 1 : end].isalnum() and text.folded[end : end + 1].isalnum():
+        end += 1
+    if hyphened := _HYPHENED.match(text.original, end):
+        end = hyphened.end()
+    span = replace(span, end=end)
     inside = text.folded[span.start : span.end]
     is_open = inside.count("(") > inside.count(")") and text.folded[span.end : span.end + 1] == ")"
     return replace(span, end=span.end + 1) if is_open else span

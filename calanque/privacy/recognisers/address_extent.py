@@ -13,7 +13,7 @@ from calanque.privacy.text import Prepared
 _UNIT_WORD = (
     r"(?:batiment|bat|bt|escalier|esc|appartement|appart|appt|app|apt|logement|logt|porte|pte|etage|hall|entree|villa|"
     r"lot|lots|chambre|ch|boite|bp|bal|studio|pavillon|tour|bloc|immeuble|imm|allee|cage|numero|interphone|niveau|"
-    r"digicode|code|etg)"
+    r"digicode|code|etg|emplacement|empl|local)"
 )
 _FLOOR = (
     r"(?:\d{1,2}\s?(?:er|e|eme|ieme|nd|de)?\s?(?:etages?|et\.|etg\.?)(?:\s(?:droite|gauche|face|dte|gche|"
@@ -35,13 +35,14 @@ POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
 
 _BEFORE = folded_pattern(
     rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
-    r"domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section(?!\s(?:syndical|local|sporti))|"
+    r"hotel|camping|auberge|gite|z\.?a\.?c?\.?|z\.?i\.?|domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section(?!\s(?:syndical|local|sporti))|"
     r"lieu[ \-]?dit|les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
     r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
 )
 _CAPITALS = r"[A-ZÀ-Ý][\w'\u2019\-]+"
 _NAMED_BEFORE = re.compile(
-    rf"(?:(?<=[,;:(\n] )|(?<=[(\n])|(?<=ant )|(?<=sis )|(?<=sise ))(?:Les? |La |L['\u2019]){_CAPITALS}"
+    rf"(?:(?<=[,;:(\n] )|(?<=[(\n])|(?<=ant )|(?<=sis )|(?<=sise )|(?<=ANT ))"
+    rf"(?:(?i:les?|la) |(?i:l)['\u2019]){_CAPITALS}"
     rf"(?: (?:(?:de|du|des|la|les|aux?) |d['\u2019])?{_CAPITALS}){{0,3}},\s$"
 )
 """A house by its name, before the number of the street: "demeurant Les Hauts de Mazargues, 12 rue…"."""
@@ -53,7 +54,7 @@ _NUMBER_SIGN = re.compile(r"(?<!\w)(?:n[°o]\.?|num\.?|numero)\s?$")
 _LONGEST_BEFORE = 90
 
 _GAP = r"(?:[ \t]|[,;\-–/|(.](?![.])|\n){0,4}"
-_PART = folded_pattern(rf"{_GAP}(?:(?:au|a|dans|de)\s(?:la\s|le\s|l')?)?(?:{UNIT}|{BOX})")
+_PART = folded_pattern(rf"[ ]prolongee?(?!\w)|{_GAP}(?:(?:au|a|dans|de)\s(?:la\s|le\s|l')?)?(?:{UNIT}|{BOX})")
 _RESIDENCE = re.compile(
     r"[ \u00a0\u202f,\-–()\n]{1,3}(?i:r[ée]sidence|r[ée]s\.?|immeuble|imm\.|lotissement|lieu[ -]?dit|hameau|cit[ée]|"
     r"villa|domaine|chez)\s"
@@ -64,8 +65,13 @@ _POSTCODE = folded_pattern(
     rf"(?:[ ][a-z]{{2,12}}(?:[ ][a-z]{{2,12}}){{0,2}},)?{_GAP}"
     rf"(?:(?:a|au|sur|code\spostal|c\.?p\.?|commune\sde)\s?:?\s)?{POSTCODE}\)?"
 )
+_CODE = folded_pattern(rf"(?<![\w.,/€+]){POSTCODE}")
+_OTHER_PHRASE = re.compile(r"[\n;|:!?@]|\.\s+[A-ZÀ-Ý]|\d{2}(?:[ .]?\d\d){3}")
+"""Between a street and a postcode it says that they are not of one address: a new sentence, a cell, a telephone."""
+_LONGEST_BRIDGE = 60
 _DISTRICT = folded_pattern(
-    r"[ ,\-(]{0,3}(?:dans\sle\s|le\s)?(?:\d{1,2}\s?(?:er|e|eme|ieme)(?!\w)(?:\s?arr(?:ondissement|t)?\.?(?!\w))?|"
+    r"[ ,\-(]{0,3}(?:dans\sle\s|le\s)?(?:\d{1,2}\s?(?:er|e|eme|ieme)(?!\w)(?!\s?(?:etage|etg|et\.|porte))"
+    r"(?:\s?arr(?:ondissement|t)?\.?(?!\w))?|"
     r"cedex(?:\s\d{1,2})?(?!\w)|\(\d{2,3}\))\)?"
 )
 _TO_TOWN = folded_pattern(r"[ ,\-–(\n/|]{0,5}(?:(?:a|sur|commune\sde|ville\sde|ville|commune)\s:?\s?)?(?=[a-z])")
@@ -79,7 +85,7 @@ _NAME_WORD = re.compile(
     r"([^\W_][\w'\u2019\-]*\.?)"
 )
 _LONGEST_NAME_WORD_COUNT = 6
-_SHORTEST_NOUN = 4
+_SHORTEST_NOUN = 3
 _OPEN_ENDED = frozenset(
     """
 bon bons bonne bonnes petit petits petite petites grand grands grande grandes vieux vieille vieilles beau belle belles
@@ -140,7 +146,17 @@ def right(text: Prepared, end: int) -> int:
         if following == end:
             break
         end = following
-    return _unlisted_town_end(text, end)
+    return _bridged(text, end) or _unlisted_town_end(text, end)
+
+
+def _bridged(text: Prepared, end: int) -> int:
+    """Return where the town ends whose postcode closes the phrase: "12 rue Foch, portail vert, 13001 Marseille"."""
+    for code in _CODE.finditer(text.folded, end, end + _LONGEST_BRIDGE):
+        if _OTHER_PHRASE.search(text.original, end, code.start()):
+            break
+        if (town := after_postcode(text, code.end(), is_sure=True)) > code.end():
+            return town
+    return 0
 
 
 def number_behind(text: Prepared, end: int) -> int:

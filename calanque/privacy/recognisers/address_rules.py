@@ -7,7 +7,7 @@ from calanque.privacy.recognisers.address_extent import BOX, POSTCODE, UNIT
 from calanque.privacy.rules import Begins, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import NO_UNIT
 
-_SUFFIX = r"(?:\s?(?:bis|ter|quater|quinquies|[a-f](?!\w|')))?"
+_SUFFIX = r"(?:\s?(?:bis|ter|quater|quinquies|[a-gi-kn-z](?!\w|')))?"
 _NUMBER = rf"\d{{1,4}}{_SUFFIX}(?:\s?(?:[-/&]|a|et|ou)\s?\d{{1,4}}{_SUFFIX}(?!\w))?"
 _LINK = (
     r"(?:(?:de|du|des|la|le|les|aux?|(?:saint|sainte|st|ste)(?!\s(?:a|au|aux|en|et|ou|il|elle|on|devant|depuis|"
@@ -66,7 +66,7 @@ NUMBER_LINK = re.compile(r"(?:(?<!\w)(?:n[°o]|numero|no|num\.?|au)|,)\s?$")
 STREET_THEN = folded_pattern(
     rf"(?<!\w){_STREET}(?:\s[a-z][\w'\-]{{1,20}}){{0,4}}?\s?,?\s?(?P<l>(?:au\s)?(?:n[°o]|numero|no|num\.?)|au|,)\s?$"
 )
-STREET_CLOSE = folded_pattern(rf"\s?(?:[.;)\n]|$|,\s?{POSTCODE}|,\s?{UNIT})")
+STREET_CLOSE = folded_pattern(rf"\s?(?:[.;)\n]|$|,\s?{POSTCODE}|,\s?{UNIT}|,\s[^\n;|:!?]{{2,40}},\s?{POSTCODE})")
 LONGEST_STREET = 70
 WITH_UNITS = ("residence_unit", "units")
 SEARCHED = (
@@ -214,6 +214,7 @@ NO_STREET = words(
     r"(?:rues|avenues|boulevards|impasses|chemins|routes|ruelles)\s\w+",
     r"(?:places?|parcs?)\s(?:de\s(?:parking|stationnement|livraison)|pour|handicape\w*|libres?|assises?|pmr|"
     r"reservees?|vacantes?|disponibles?|en)",
+    r"cour\s(?:d'appel|de\s(?:cassation|justice)|administrative|des\scomptes|europeenne|interieure|superieure)",
     r"cours\s(?:de\s(?:danse|francais|natation|yoga|maths?|conduite|sport|soutien)|d'(?:anglais|espagnol|arabe)|en|"
     r"par|du\ssoir|particuliers?|collectifs?)",
     r"passages?\s(?:pietons?|par|de|a)",

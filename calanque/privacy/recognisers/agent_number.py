@@ -14,6 +14,11 @@ _SHORT = (
     rf"(?<![.,]){NO_DATE}(?!(?:19|20)\d\d(?!\w))(?>{LETTERS}?\d{{3,10}}(?:[ \-./][a-z]?\d{{2,5}}){{0,2}}"
     rf"(?:-?[a-z](?!\w))?){NO_UNIT}"
 )
+_BADGE = (
+    r"(?:[a-z]{1,5}-?\d{3,5}|[a-z]{2,4}-\d{2}(?!-?\d)|[a-z]\d{2}-\d|\d[ab]-\d{2,4}|[a-z]{1,4}-?\d{2}-\d{2,4}|"
+    r"\d{2}-(?:[a-z]{2}-)?\d{2,4}|\d{4}[ ]\d{3}(?![ ]?\d))(?![\w€%])"
+)
+"""Short numbers with letters, and those in two parts, which only a role makes an agent's: "PM56-08", "g-118"."""
 _CODES = rf"{CODE}(?:\s?(?:,|;|/|et|ou|&|-)\s?(?:de\s)?{CODE}){{0,5}}"
 _ROLE = (
     r"(?:agente?s?|asvp|gpmv?|bcp|apj[as]?|opj|gpx|policier(?:e|s|es)?|gendarmes?|gardien(?:ne)?s?|brigadier(?:e|s)?|"
@@ -29,7 +34,7 @@ _POST = (
     r"control\w+|municipa\w+|chef|principa\w+|intervenant\w*|verbalisat\w+|traitante?s?|present\w*|assermente\w*|"
     r"constat\w+|referente?s?|charge\w*|territoria\w+|administrati\w+|techniques?|voie|publique|champetres?|"
     r"nationa\w+|premiere|classe|1re|sur|place|engages?|accueil|salle|video|hierarchi\w+|fiche|\d|centre|superviseur|brigade|secteur|"
-    r"surveillance|proximite|environnement|proprete|stationnement|concernes?|signataires?|saisi\w*)(?!\w)){0,5}"
+    r"surveillance|proximite|environnement|proprete|stationnement|concernes?|signataires?|saisi\w*|instructeurs?|assermente\w*|cd\d\d)(?!\w)){0,5}"
 )
 _SIGN = r"(?:(?:n[°o]s?|numeros?|num|matricules?|mat|badge|id|code|sous\sle\s(?:numero|n[°o]))\.?\s?:?\s?)"
 _LINK = rf"(?!\w)[ ]?(?:[:(/\-]|,(?![ ]?{POSTCODE})|est|sont|etaient|etait)?[ ]?\(?{_SIGN}?"
@@ -50,6 +55,7 @@ _ROLE_ANCHORS = one_of(
 _CUE_ANCHORS = one_of(
     "mle",
     *(
+        "porte le n",
         "mat.",
         "matric",
         "matr",
@@ -92,7 +98,8 @@ _NUMBERS = PatternRecogniser(
         Rule(
             "after_role",
             folded_pattern(
-                rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES}|(?<!\d[ ])(?:\d[ ])?\d{{3}}[ ]\d{{3}}(?![ ]?\d){NO_UNIT})"
+                rf"(?<!\w){_ROLE}{_POST}{_LINK}(?P<v>{_CODES}|(?<!\d[ ])(?:\d[ ])?\d{{3}}[ ]\d{{3}}(?![ ]?\d){NO_UNIT}|"
+                rf"{_BADGE}(?:[ ](?:et|ou)[ ]{_BADGE})*)"
             ),
             0.85,
             anchors=_ROLE_ANCHORS,
@@ -100,7 +107,8 @@ _NUMBERS = PatternRecogniser(
         Rule(
             "after_role_and_name",
             folded_pattern(
-                rf"(?<!\w){_ROLE}(?:[ ][\w.'\-]+){{1,5}}?[ ]?(?:\([ ]?{_SIGN}?|[,\-/]?[ ]?{_SIGN})(?P<v>{_CODES})"
+                rf"(?<!\w){_ROLE}(?:[ ][\w.'\-]+){{1,5}}?[ ]?(?:\([ ]?{_SIGN}?|[,\-/]?[ ]?{_SIGN})"
+                rf"(?P<v>{_CODES}|{_BADGE})"
             ),
             0.85,
             anchors=_ROLE_ANCHORS,
@@ -108,8 +116,9 @@ _NUMBERS = PatternRecogniser(
         Rule(
             "after_rank_and_name",
             folded_pattern(
-                rf"(?<!\w){_ROLE}(?:[ ][a-z][a-z.'\-]+){{1,4}}?[ ](?!{POSTCODE})(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}})"
-                rf"(?=[ ]?(?:[.,;:)/|](?!\d)|\n|$|[ ]et[ ])){NO_UNIT}"
+                rf"(?<!\w){_ROLE}(?:[ ][a-z][a-z.'\-]+){{1,4}}?[ ](?!{POSTCODE})"
+                rf"(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}}|0\d{{3}})"
+                rf"(?=[ ]?(?:[.,;:)/|](?!\d)|\n|$|[ ]et[ ]|[ ]pie[ ])){NO_UNIT}"
             ),
             0.85,
             anchors=_ROLE_ANCHORS,
@@ -147,11 +156,32 @@ _NUMBERS = PatternRecogniser(
             ),
         ),
         Rule(
+            "account",
+            folded_pattern(
+                r"(?<!\w)(?:op|oper|operateur|user_?id|uid|agent(?:_?id)?|matricule)[ ]?[=:][ ]?[\"']?"
+                r"(?P<v>[a-z]{1,5}-?\d{2,7})(?!\w)"
+            ),
+            0.6,
+            anchors=one_of("op=", "op :", "oper", "user", "uid", "agent", "matric"),
+        ),
+        Rule(
+            "card",
+            folded_pattern(
+                r"(?<!\w)carte(?:\s(?:n[°o]|pro\w*|d'agent|de\sservice|commission\w*))?[ ]?:?[ ]?"
+                r"(?P<v>[a-z]{2,3}-\d{3,5}|\d{2}-[a-z]{2}-\d{2,4})(?![\w\-])"
+            ),
+            0.6,
+            anchors=one_of("carte "),
+        ),
+        Rule(
             "municipal",
-            folded_pattern(r"(?<![\w\-])(?:(?:pm|asvp|asv)-(?:\d{2,3}-)?\d{3,7}|pm[ ]?\d{5,7})(?![\w\-])"),
+            folded_pattern(
+                r"(?<![\w\-])(?:(?:pm|asvp|asv)-(?:\d{2,3}-)?\d{3,7}|pm[ ]?\d{5,7}|pm\d{3,4}|"
+                r"pm[ ](?!(?:19|20)\d\d)\d{4})(?![\w\-])"
+            ),
             0.55,
             begins=Begins.CODE,
-            shortest=4,
+            shortest=3,
             anchors=one_of("pm", "asv"),
         ),
         Rule(
@@ -189,6 +219,7 @@ _NUMBERS = PatternRecogniser(
         r"commission(?:nement)?\sn[°o]?",
         r"(?:identifie|enregistre|designe)e?\ssous\sle(?:\snumero|\sn[°o]?)?",
         "numen",
+        r"port(?:e|ant)\s(?:le\s)?(?:numero|n[°o])",
         r"indicatif(?:\sradio)?(?:\sn[°o]?)?",
     ),
     denials=words(*FILES, "art", "depuis", "code", r"c\.?p\.?", "tel(?:ephone)?", "poste"),

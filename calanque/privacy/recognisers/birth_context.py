@@ -17,7 +17,8 @@ _MONTH = (
 _FULL_DATE = folded_pattern(
     r"(?:(?P<d>0?[1-9]|[12]\d|3[01])(?:(?P<s>[ ]?[/.\-_ ][ ]?)(?P<m>0?[1-9]|1[0-2])(?P=s)|"
     rf"(?:er)?\s{_MONTH}\s)(?P<y>(?:19|20)\d\d|\d\d)|(?P<iy>(?:19|20)\d\d)[\-/.](?:0[1-9]|1[0-2])[\-/.][0-3]\d|"
-    r"[0-3]\d(?:0[1-9]|1[0-2])(?P<cy>(?:19|20)\d\d))(?![\w/]|[.,\-]\d|[ ]?(?:h|euros?|€)(?!\w))"
+    r"[0-3]\d(?:0[1-9]|1[0-2])(?P<cy>(?:19|20)\d\d)|"
+    r"(?P<gy>(?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\w/]|[.,\-]\d|[ ]?(?:h|euros?|€)(?!\w))"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _TODAY = date.today().year
@@ -63,6 +64,7 @@ _DENIED = folded_pattern(
 )
 
 
+_CHILDREN = folded_pattern(r"(?<!\w)(?:fratrie|enfants?|fils|filles?|bebe|jumea\w+|soeurs?|freres?)(?!\w)")
 _OF = re.compile(r"\sdu\s$")
 _ON = re.compile(r"(?<!\w)(?:le|la|les|en|ce|vers|a|ou|et|dès|des)\s$")
 
@@ -82,7 +84,7 @@ def unannounced(text: Prepared) -> Iterator[Span]:
 
 
 def _year(match: re.Match[str]) -> int:
-    digits = match["y"] or match["iy"] or match["cy"]
+    digits = match["y"] or match["iy"] or match["cy"] or match["gy"]
     year = int(digits)
     return year if len(digits) > 2 else year + (1900 if year > _CENTURY_TURN else 2000)
 
@@ -92,6 +94,8 @@ def _is_birth(text: Prepared, match: re.Match[str], latest: int) -> bool:
     start, end = match.span()
     gap = latest - year
     if text.folded[start - 1 : start] == "(" and text.folded[end : end + 1] == ")" and _follows_name(text, start):
+        return True
+    if _is_of_child(text, start, end):
         return True
     if gap < _NEAR_GAP and year > _NEAR_ALONE:
         return False
@@ -106,6 +110,15 @@ def _is_birth(text: Prepared, match: re.Match[str], latest: int) -> bool:
         or _follows_name(text, start)
         or (is_old and _is_near_person(text, start, end))
     )
+
+
+def _is_of_child(text: Prepared, start: int, end: int) -> bool:
+    """Say whether a date in brackets stands behind a name where children are listed: "Fratrie : Zaïna (21/01/2018)"."""
+    if text.folded[start - 1 : start] != "(" or text.folded[end : end + 1] != ")":
+        return False
+    name = _LAST_WORD.search(text.original, max(0, start - 40), start)
+    is_name = name and name.group(1)[0].isupper() and text.folded[name.start(1) : name.end(1)] not in _NO_NAME
+    return bool(is_name and _CHILDREN.search(text.folded, max(0, start - 90), start))
 
 
 def _is_beside_age(text: Prepared, start: int, end: int) -> bool:

@@ -24,7 +24,7 @@ _REPUBLICAN = (
     r"(?:vendemiaire|brumaire|frimaire|nivose|pluviose|ventose|germinal|floreal|prairial|messidor|thermidor|fructidor)"
 )
 _DIGITS = (
-    rf"(?:(?:\d{{1,2}}|xx|\*\*|\?\?){_SEP}(?:\d{{1,2}}|[ivx]{{1,4}}|xx|\*\*|\?\?){_SEP}{_YEAR}|(?:18|19|"
+    rf"(?:(?:\d{{1,2}}(?:er)?|xx|\*\*|\?\?){_SEP}(?:\d{{1,2}}|[ivx]{{1,4}}|xx|\*\*|\?\?){_SEP}{_YEAR}|(?:18|19|"
     r"20)\d{2}[\-/.]\d{1,2}[\-/.]\d{1,2}|"
     rf"{_DAY}\s{{1,2}}(?:de\s)?{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_YEAR}|{_IN_WORDS}))?|\d{{8}}|"
     rf"\d{{1,2}}[ ]?[/.\-][ ]?(?:{_MONTH}|mar|apr|may|feb|aug)[/.\-][ ]?{_YEAR}|"

@@ -54,6 +54,14 @@ GPS = PatternRecogniser(
             shortest=2,
         ),
         Rule(
+            "minutes_before_side",
+            folded_pattern(
+                r"(?<![\w.,])\d{1,2}[ ]\d{1,2}[.,]\d{1,4}[ ]?[ns][ ,;/]{1,3}\d{1,3}[ ]\d{1,2}[.,]\d{1,4}[ ]?[ewo](?!\w)"
+            ),
+            0.8,
+            begins=Begins.CODE,
+        ),
+        Rule(
             "minutes_pair",
             folded_pattern(rf"(?<!\w)[ns][ ]?{_MINUTES}[ ,;/]{{1,3}}[ewo][ ]?{_MINUTES}(?!\w)"),
             0.8,

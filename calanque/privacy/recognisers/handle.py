@@ -27,43 +27,19 @@ _TO_VALUE = (
 """What may stand between the cue of a handle and the handle."""
 _NAME = r"[a-z0-9_][\w.\-]{1,38}\w(?:\#\d{1,5})?"
 _ANCHORS = one_of(
-    "insta",
-    "snap",
-    "twitter",
-    "tik",
-    "facebook",
-    "fb",
-    "telegram",
-    "mastodon",
-    "whatsapp",
-    "discord",
-    "linkedin",
-    "threads",
-    "bluesky",
-    "twitch",
-    "youtube",
-    "pseudo",
-    "vendeu",
-    "messenger",
-    "ig :",
-    "ig:",
-    "vinted",
-    "leboncoin",
-    "steam",
-    "psn",
-    "identifiant",
-    "profil",
-    "compte",
-    "login",
-    "handle",
+    *("ig :", "ig:"),
+    *"""
+insta snap twitter tik facebook fb telegram mastodon whatsapp discord linkedin threads bluesky twitch youtube
+pseudo vendeu messenger vinted leboncoin steam psn identifiant profil compte login handle
+""".split(),  # noqa: SIM905  (a word list reads as words)
 )
 _ACCOUNT_ANCHORS = one_of(
     "user", "utilisat", "auteur", "autrice", "connecte", "membre", "abonne", "internaute", "joueu", "_by"
 )
-_ACTS = ("clos", "traite", "saisi", "cree", "modifie", "valide")
+_ACTS = ("acquit", "acquitte", "clos", "traite", "saisi", "cree", "modifie", "valide")
 _LETTERS = re.compile(r"[a-z]{2,}")
 _SHORTEST_MENTION = 5
-_SHAPED = ("handle.speaker", "handle.odd_after_account")
+_SHAPED = ("handle.speaker", "handle.speaker_in_words", "handle.odd_after_account")
 """Rules that go by shape: words of French and names of persons have it too."""
 _NUMBERED = re.compile(r"[a-z]{3,}_\d{1,4}")
 _FILES = re.compile(r"\.(?:pdf|jpe?g|png|docx?|xlsx?|odt|ods|csv|txt|json|xml|zip|mp[34]|sql|log|html?|py|eml)\Z")
@@ -86,20 +62,8 @@ _HANDLES = PatternRecogniser(
     anchors=one_of(
         "@",
         "_",
-        " \u2014 ",
-        " > ",
-        "session",
-        "cree",
-        ".com/",
-        ".me/",
-        ".tv/",
-        ".net/",
-        ".org/",
-        "par ",
-        "a ecrit",
-        "a repondu",
-        "wrote",
-        ": ",
+        *(" \u2014 ", " > ", "session", "cree", "par ", "a ecrit", "a repondu", "wrote", ": ", " by ", "by="),
+        *(".com/", ".me/", ".tv/", ".net/", ".org/", "merci ", "bravo ", "reponse ", "soutien ", "sous le "),
         *_ANCHORS,
         *_ACCOUNT_ANCHORS,
     ),
@@ -132,7 +96,7 @@ _HANDLES = PatternRecogniser(
         Rule(
             "after_network",
             folded_pattern(
-                rf"(?<!\w)(?:{_NETWORKS})\s?(?:\w+\s){{0,2}}[:=]\s?[@«\"\u201c']?\s?(?P<v>(?!https?|www|aucune?\b|"
+                rf"(?<!\w)(?:{_NETWORKS})\s?(?:\w+\s){{0,3}}[:=]\s?[@«\"\u201c']?\s?(?P<v>(?!https?|www|aucune?\b|"
                 rf"non\b|oui\b|neant\b|portable\b|mobile\b|mail\b|tel\b|nom\b|prenom\b)(?:in/)?{_NAME})"
             ),
             0.7,
@@ -159,11 +123,19 @@ _HANDLES = PatternRecogniser(
         Rule(
             "speaker",
             folded_pattern(
-                rf"(?:^|\n)[ \t]*(?:(?:[\[(][^\])\n]{{4,20}}[\])]|\d\d?[:h]\d\d)[ ])?(?P<v>{_ODD}[a-z_]{_NAME})"
+                rf"(?:^|\n)[ \t]*(?:[↳>•][ ])?(?:(?:[\[(][^\])\n]{{4,20}}[\])]|\d\d?[:h]\d\d)[ ])?"
+                rf"(?P<v>{_ODD}[a-z_]{_NAME})"
                 r"(?:[ ]?:[ ](?=\D)|[ ][\u2014\u2013>▸·|][ ])"
             ),
             0.65,
             anchors=one_of(": ", " \u2014 ", " \u2013 ", " > ", "▸", "·", " | "),
+        ),
+        Rule(
+            "speaker_in_words",
+            re.compile(r"(?:^|\n)[ \t]*(?:[↳>•][ ]?)?(?P<v>[a-z]{3,}(?:-[a-z]{2,}){1,3})[ ]?:[ ](?=[a-z@])"),
+            0.65,
+            is_cased=True,
+            anchors=one_of(": "),
         ),
         Rule(
             "underscored",
@@ -178,6 +150,31 @@ _HANDLES = PatternRecogniser(
             anchors=one_of("_"),
         ),
         Rule(
+            "named",
+            folded_pattern(
+                r"(?<!\w)(?:pseudo(?:nyme)?|alias|aka|postee?\spar|ecrite?\spar|sous\sle\s(?:pseudo|nom|surnom)(?:\sde)?)"
+                r"\s[«\"\u201c']?[ ]?(?P<v>(?=[\w.#]{0,38}-?[\w.#]{0,20}[\d_.\-#])"
+                r"[a-z][\w.\-]{2,38}(?:\#\d{1,5})?(?<=\w))(?![\w@])"
+            ),
+            0.65,
+            anchors=one_of("pseudo", "alias", "aka ", "par ", "sous le "),
+        ),
+        Rule(
+            "camel",
+            re.compile(r"(?<![\w@./\-])[A-Z][a-zà-ÿ]+[A-Z][a-zà-ÿ]+\d{2,4}(?![\w@])"),
+            0.6,
+            is_cased=True,
+        ),
+        Rule(
+            "thanked",
+            folded_pattern(
+                r"(?<!\w)(?:merci|bravo|reponse|soutien)(?:\saussi)?\s(?:a\s)?"
+                r"(?P<v>(?=[a-z_.]{2,38}\d|[a-z\d.]{2,38}_)[a-z][\w.]{3,38}(?<=\w))(?![\w@])"
+            ),
+            0.65,
+            anchors=one_of("merci ", "bravo ", "reponse ", "soutien "),
+        ),
+        Rule(
             "session",
             folded_pattern(
                 r"(?<!\w)(?:session|login|user(?:name)?|utilisateur|identifiant)[ ]?[:=]?[ ]?"
@@ -188,9 +185,12 @@ _HANDLES = PatternRecogniser(
         ),
         Rule(
             "acted_by",
-            folded_pattern(rf"(?<!\w)(?:{'|'.join(_ACTS)})e?\spar[ ]?[:=]?[ ]?(?P<v>[a-z]{{5,20}})(?![\w@'\-])"),
+            folded_pattern(
+                rf"(?<!\w)(?:(?:{'|'.join(_ACTS)})e?\spar[ ]?[:=]?|(?:created|closed|updated|opened|assigned)[ ]by|by=)"
+                r"[ ]?(?P<v>(?:[a-z]\.)?[a-z]{5,20}\d{0,3})(?![\w@'\-])"
+            ),
             0.65,
-            anchors=one_of(*(f"{act}{end} par" for act in _ACTS for end in ("", "e"))),
+            anchors=one_of(" by ", "by=", *(f"{act}{end} par" for act in _ACTS for end in ("", "e"))),
         ),
         Rule(
             "odd_after_network",
@@ -259,7 +259,7 @@ def _may_be_handle(text: Prepared, span: Span) -> bool:
     value = text.folded[span.start : span.end]
     before = text.folded[max(0, span.start - 2) : span.start].rstrip()
     if span.rule in ("handle.session", "handle.acted_by"):
-        is_login = len(value) > _SHORTEST_MENTION and is_name(value[1:])  # "tmorvan"
+        is_login = len(value) > _SHORTEST_MENTION and is_name(value[1:].strip(".0123456789"))  # "tmorvan", "l.giraudo"
         is_actor = span.rule == "handle.acted_by" and not is_name(value)  # any unlisted word, a drug too
         return value not in word_frequencies() and (is_login or is_actor)
     if span.rule == "handle.underscored":

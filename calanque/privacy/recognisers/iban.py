@@ -14,7 +14,7 @@ def check_iban(value: str) -> bool | None:
 
 
 _COUNTRIES = "de|es|it|be|nl|pt|lu|ch|gb|ie|at|pl|ro|bg|gr|se|dk|no|fi|cz|hu|tn|ma|mc|tr|lt|lv|ee|mt|cy|sk|si|hr|mu"
-_SEP = r"[ .\-_/]{0,2}"
+_SEP = r"[ .\-_/\n]{0,2}"
 
 IBAN = PatternRecogniser(
     entity="IBAN_CODE",
@@ -22,7 +22,7 @@ IBAN = PatternRecogniser(
         Rule(
             "french",
             folded_pattern(rf"fr{_SEP}\d{{2}}(?:{_SEP}[\do]){{10}}(?:{_SEP}[0-9a-z]){{11}}(?:{_SEP}[\do]){{2}}(?!\w)"),
-            0.75,
+            0.85,
             begins=Begins.CODE,
         ),
         Rule(

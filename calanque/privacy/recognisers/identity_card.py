@@ -25,6 +25,13 @@ IDENTITY_CARD = PatternRecogniser(
             shortest=11,
         ),
         Rule(
+            "lettered",
+            folded_pattern(r"(?<![.,+])\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?[a-z][ ]?\d{5}(?!\w)"),
+            0.3,
+            begins=Begins.NUMBER,
+            anchors=_ANCHORS,
+        ),
+        Rule(
             "bare_new",
             re.compile(
                 r"\b(?=[A-Za-z\d]{9}\b)(?<![.\-/@=])(?:[A-Z]+\d+[A-Z]|\d+[A-Z]+\d|[a-z]+\d+[a-z]+\d|\d+[a-z]+\d+[a-z])"

@@ -125,7 +125,7 @@ _TIME = r"(?!\d{1,2}[ ]?[h:][ ]?(?:\d\d)?(?!\w))"
 _TOKEN = rf"{NO_DATE}{_TIME}(?=[^\W\d_]{{0,8}}\d)[^\W_]{{1,20}}(?:[\-./][^\W_]{{1,20}}){{0,9}}"
 _LEAD = (
     r"(?!(?:sire|tva|rcs|le|la|les|l|du|de|des|d|au|aux|et|ou|en|un|une|est|sur|par|qui|pour|rue)[ ])"
-    r"[^\W\d_]{1,4}(?:[ ](?=\d)|[\-./][ ]?)"
+    r"(?:[^\W\d_]{1,4}[ ](?=\d)|[^\W\d_]{1,6}[\-./][ ]?)"
 )
 _VALUE_SHAPE = (
     rf"(?>(?:{_LEAD})?{_TOKEN}(?:[ ](?:"
@@ -137,7 +137,7 @@ _FIRST = folded_pattern(rf"{_TO_NUMBER}(?P<v>{_VALUE_SHAPE})")
 _NEXT = folded_pattern(rf"[ ]?(?:,|;|/|et|ou)[ ](?P<v>{_VALUE_SHAPE})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _RANK = re.compile(r"\d{1,3}[ ]?(?:e|er|ere|eme|ieme|nd|nde)s?")
-_FEWEST_DIGITS, _SHORTEST_WORD = 4, 3
+_FEWEST_DIGITS, _MANY_DIGITS, _SHORTEST_WORD = 4, 6, 3
 _LONGEST_SIGN = 36
 _SCORE, _RULE = MASK_SCORE, "labelled"
 """The least that is masked: a rule that knows its type says which it is."""
@@ -197,7 +197,8 @@ def _is_meant(folded: str, label: _Label, start: int, link: re.Match[str]) -> bo
         return is_code and bool(link["n"] or is_after_sign or label.kind is not _Kind.SIGNED)
     if label.kind is _Kind.BARE:
         return label.text in _NO_YEARS or not _YEAR.fullmatch(link["v"])
-    return is_code and (label.kind is _Kind.DOCUMENT or (bool(link["c"]) and not link["s"].endswith("s")))
+    is_one = bool(link["c"]) or sum(map(str.isdigit, link["v"])) >= _MANY_DIGITS
+    return is_code and (label.kind is _Kind.DOCUMENT or (is_one and not link["s"].endswith("s")))
 
 
 def _is_code(value: str) -> bool:

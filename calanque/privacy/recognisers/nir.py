@@ -18,7 +18,7 @@ def check_nir(value: str) -> bool | None:
 
 
 _BODY = rf"[1-478]{_GAP}\d{{2}}{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:\d{{2}}|2[ab]){_GAP}\d{{3}}{_GAP}\d{{3}}"
-_KEY = r"(?:[ ]?[/\-|]?[ ]?\d{2}|[ ]?[(,/\-]?[ ]?cle\s?:?\s?\d[ ]?\d\)?)"
+_KEY = r"(?:[ ]?[/\-|.]?[ ]?\d{2}|[ ]?\(\d{2}\)|[ ]?[(,/\-]?[ ]?cle\s?:?\s?\d[ ]?\d\)?)"
 
 NIR = PatternRecogniser(
     entity="FR_NIR",

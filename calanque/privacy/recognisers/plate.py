@@ -165,6 +165,18 @@ PLATE = PatternRecogniser(
             reach=28,
         ),
         Rule(
+            "romanian",
+            re.compile(
+                r"(?<![\w\-])(?:B|A[BGR]|B[CHNRTVZ]|C[JLSTV]|D[BJ]|G[JLR]|H[DR]|I[FLS]|M[HMS]|NT|OT|PH|S[BJMV]|T[LMR]|V[LNS])"
+                r"([ \-])\d{2,3}\1(?!MAI|ANS|RUE|BIS|TER|EUR|KMS|MIN|PAS|EST|LES|DES)[A-Z]{3}(?![\w\-])"
+            ),
+            0.6,
+            is_cased=True,
+            begins=Begins.CODE,
+            shortest=2,
+            is_checked=False,
+        ),
+        Rule(
             "fni_spaced",
             re.compile(
                 r"(?<![\w\-.,/€])\d{3,4}[ ](?!EUR|KM|PAS|DES|DE|LES|RUE|AVE|DU|ET|HT|TTC|AU|EN|LE|LA|SUR|BIS|TER)"

@@ -27,6 +27,20 @@ RESIDENCE_PERMIT = PatternRecogniser(
             anchors=_ANCHORS,
         ),
         Rule(
+            "in_short",
+            folded_pattern(r"(?<!\w)ts(?:\s[a-z]{4,10})?\s(?P<v>\d{4}([ \-]?)\d{3}\2\d{3})(?!\w)"),
+            0.6,
+            anchors=one_of("ts "),
+        ),
+        # Amounts are never parted so: no thousands have four digits.
+        Rule(
+            "parted",
+            folded_pattern(r"(?<![\d.,+\-/] )(?<![\w.,+\-/])[1-9]\d{3}([ ])\d{3}\1\d{3}(?![ \-]?\d|\w)"),
+            0.5,
+            begins=Begins.NUMBER,
+            shortest=10,
+        ),
+        Rule(
             "card",
             folded_pattern(rf"(?<![.,])(?:{LETTERS}\d{{6,9}}|\d{{8,10}}[ \-]?[a-z]|\d{{9,12}})(?!\w)"),
             0.35,
@@ -54,6 +68,7 @@ RESIDENCE_PERMIT = PatternRecogniser(
         r"visas?(?:\slong\ssejour)?\s(?:n[°o]?|numero|long)",
         r"dcem",
         r"titre\s(?:de\s)?refugie",
+        r"titres?\s(?:etudiante?|salariee?|visiteu\w+|de\stravail)",
         r"permis\sde\ssejour",
         r"(?:titres?|cartes?|documents?|autorisations?)(?:\s\w+){0,2}\s(?:pluriannuel(?:le)?s?|temporaires?|provisoires?|"
         r"etrangere?s?|(?:de\s)?(?:dix|10)\sans|circulation|voyage|vie\sprivee|bleue|talent|travail|salariee?s?)"
