@@ -40,7 +40,7 @@ _NOTHING = frozenset(("neant", "inconnu", "inconnue", "vide", "n/a", "absent", "
 _QUOTED = re.compile(r'"[^"\n]*"')
 _IN_WORDS = ("PERSON", "HANDLE")
 """Types whose values need no digit."""
-_SEPARATORS = ((";", 2), ("|", 2), ("\t", 2), (",", 3))
+_SEPARATORS = ((";", 2), ("|", 2), ("\t", 2), (",", 3), (" / ", 3))
 """Signs between cells, and how many cells make a head: commas stand in sentences too."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _AGENT = re.compile(r"[a-z]{0,3}-?\d{3,7}")
@@ -81,10 +81,11 @@ def _rows(folded: str, sign: str) -> Iterator[list[Cell]]:
     position = 0
     for line in folded.split("\n"):
         row: list[Cell] = []
-        for cell in _QUOTED.sub(lambda quoted: quoted.group().replace(sign, " "), line).split(sign):
+        for cell in _QUOTED.sub(lambda quoted: quoted.group().replace(sign, " " * len(sign)), line).split(sign):
             inside = _CELL.search(cell)
             row.append((position + inside.start(), position + inside.end()) if inside else (position, position))
-            position += len(cell) + 1
+            position += len(cell) + len(sign)
+        position += 1 - len(sign)  # a line ends with one character
         yield row
 
 

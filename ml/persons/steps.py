@@ -29,7 +29,7 @@ MODEL = "persons"
 JUDGED = {"written": "as written", "capitals": "in capitals", "small": "in lower case"}
 """Sets that the ten-fold judges, of the same texts."""
 THRESHOLDS = (-2.0, -2.25, -2.5, -2.6, -2.7, -2.8, -2.9, -3.0, -3.1, -3.2, -3.3, -3.5)
-MOST_LEAK = 0.012
+MOST_LEAK = 0.0125
 """The threshold is the highest that leaves no more of the persons of `written`, by the ten-fold."""
 TOLD = (
     "Weights of calanque.privacy.persons, in natural logarithms of odds: one attribute a line, sorted.",

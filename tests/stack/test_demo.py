@@ -252,7 +252,7 @@ def test_the_summary_is_printed(stack: Settings, first: DemoRun) -> None:
 
     from calanque.demo.summary import render
 
-    console = Console(width=250, record=True, file=StringIO())
+    console = Console(width=400, record=True, file=StringIO())
     console.print(render(stack, first))
     text = console.export_text()
     parts = ("landed = loaded + quarantined", "fct_cell_week", "baseline", "Near-repeat", stack.airflow_url)

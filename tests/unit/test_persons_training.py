@@ -163,7 +163,7 @@ def test_marks_and_copies_keep_the_values_where_they_are() -> None:
 
 
 def test_every_series_of_authors_is_a_fold_and_sentences_are_marked() -> None:
-    assert {document.series for document in written()} == set(range(1, 14))
+    assert {document.series for document in written()} == set(range(1, 15))
     lines = sentences()
     assert len(lines) > 400
     assert {entity for line in lines for _, _, entity in line.values} == {"PERSON"}

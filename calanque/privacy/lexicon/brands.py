@@ -33,5 +33,17 @@ basedow hashimoto korsakoff wernicke babinski lasegue kernig brudzinski romberg 
 folstein cockcroft doppler raynaud sjogren ehlers-danlos guillain-barre creutzfeldt asperger klinefelter tourette
 bechterew scheuermann dupuytren lisfranc pouteau-colles bartholin mcburney coombs wassermann gram ziehl-neelsen
 papanicolaou bosniak gleason fuhrman child-pugh
+addison amora angelman atlantic avene babybel badoit barilla barlow barrett becker behcet biafine bic bioderma
+bonduelle boursin bowman brother caddie campylobacter candida canon charcot chvostek clairefontaine cointreau conn
+contrex cowper cuisinart cushing daikin dakin danone dewalt dietrich douglas duchenne ducros electrolux eosine
+escherichia evian fabry facom fleury-michon friedreich galeazzi garmin gaucher graves grohe grundig hager henle
+hexomedine hilti hirschsprung hitachi hoffmann horton husqvarna jacob-delafon karcher kenwood ketoprofene klebsiella
+kleenex klorane knorr krause krups kupffer kyocera lachman lactalis lagostina langerhans legionella lexmark leydig
+lillet listeria logitech lustucru maggi maille makita mallory-weiss malpighi manutan marfan mcmurray meckel merfene
+mitsubishi motorola moulinex murphy mustela nestle nikon nivea oasis oddi orangina ortolani oxford pacini paget
+pampers panzani perrier phalen philips post-it prader-willi president pseudomonas purkinje ranvier rett reynolds
+rhodia ricard ryobi salmonella saunier-duval schneider-electric schweppes scotch seb sertoli sopalin stabilo stanley
+staphylococcus steinert stenon stihl streptococcus suze sylvius tampax tefal thompson thomson tinel tomtom trousseau
+turner uhu vaillant vater velcro vichy viessmann vittel voltarene volvic wharton williams willis wilson xerox yoplait
 """.split()  # noqa: SIM905 (a word list reads as words)
 )

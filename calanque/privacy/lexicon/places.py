@@ -2,7 +2,7 @@
 
 STREET_TYPES = (
     r"rues?|r\.|avenues?|ave?n?\.?|boulevards?|boulev\.?|boul\.?|blvd\.?|bld\.?|bvd\.?|bd\.?|place|pl\.?|cours?|crs|quais?|"
-    r"impasse|imp\.?|chemins?|chem\.?|che?\.|ch\.?|traverse|trav\.?|tra\.|tr\.|montee|mte\.?|allees?|all\.?|squares?|sq\.?|"
+    r"impasse|imp\.?|chemins?|chem\.?|che?\.|ch\.?|traverse|trav\.?|tra\.|tr\.|montee|mtee?\.?|allees?|all\.?|squares?|sq\.?|"
     r"routes?|rte\.?|passage|pass\.|residence|resid\.|res\.?|lotissement|lot\.|lot(?=\s(?:les|des)\s)|cite|faubourg|fbg?\.?|fg\.?|sentier|"
     r"ruelle|"
     r"esplanade|promenade|prom\.|rond[\s-]point|corniche|hameau|ham\.|lieu[\s-]dit|mail|parvis|vallon|domaine|dom\.|"

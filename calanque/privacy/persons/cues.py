@@ -160,6 +160,16 @@ trompes corps hypothese jurisprudence amendement plan programme dispositif fichi
 decret ordre doctrine trophee coupe challenge tournoi tour bataillon regiment groupement lotissement laboratoire
 laboratoires atelier chorale etablissements ets transports maison boulangerie entreprise sarl sas sci sa eurl scp
 selarl gie ei cafe chaine journal maternite crematorium cimetiere ehpad foyer creche
+aiguille album albums almanach application attelle bacille bacilles bacterie bacteries ballet biere bourse buste cap
+cascade catheter cellule cellules chalutier champagne chanson chaudiere ciseaux classement cle clematite col comedie
+compresseur cratere cuvee cyclone debroussailleuse dictionnaire eau encyclopedie etang exposition fable ferries ferry
+festival feuilleton film films fregate fresque fromage fusee gamme gateau germe glacier glande glandes gorges gravure
+grotte hachis imprimante ligament logiciel lymphome maladies marque marques massif medaille mission modele moteur
+moteurs navire norme oeuvre oeuvres omelette opera ouragan pansement paquebot parasite peche peniche perceuse
+photocopieur pince pivoine plexus poeme pointe poire pommes pompe porte-conteneurs potage prothese puree radiateur
+recueil reflexe refuge remorqueur reseau rocher roman romans rosier rosiers routeur salade sandwich sarcome satellite
+sauce serveur solution sonde symphonie tarte telescope tempete tempetes toile tondeuse tournevis triangle tronconneuse
+tumeur vallee variete vedette version virus voilier yaourt
 """.split()  # noqa: SIM905
 )
 """A name after them, with or without a link, is that of a thing ("maladie de Parkinson", "loi Badinter")."""

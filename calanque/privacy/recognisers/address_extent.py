@@ -50,6 +50,11 @@ _TOWN_BEFORE = re.compile(
     rf"(?<!\w){_CAPITALS}(?:[ \-](?:(?:de|du|des|la|le|les|sur|en)[ \-])?{_CAPITALS}){{0,3}} ?\(\d{{5}}\),? $"
 )
 """A town with its number, before the number of the street: "à INGERSHEIM (68040), 5 rue…"."""
+_HOME_BEFORE = folded_pattern(
+    r"(?<!\w)(?:domicilie?e?s?|demeurant|demeure|assignee?\s(?:a|au)|(?:adresse|domicile|logement)(?:\s[a-z]+){0,2}\s?:)\s"
+    r"(?P<v>(?!le\s|la\s|les\s|a\s|au\s)(?![^,]{0,60}(?:\d\d[ .]){3})[^\n;|:!?@]{2,60},\s)$"
+)
+"""What a house is called before the number of its street: "domicilié ESAT Les Glycines, 23 rue…"."""
 _NUMBER_SIGN = re.compile(r"(?<!\w)(?:n[°o]\.?|num\.?|numero)\s?$")
 _LONGEST_BEFORE = 90
 
@@ -66,6 +71,7 @@ _POSTCODE = folded_pattern(
     rf"(?:(?:a|au|sur|code\spostal|c\.?p\.?|commune\sde)\s?:?\s)?{POSTCODE}\)?"
 )
 _CODE = folded_pattern(rf"(?<![\w.,/€+]){POSTCODE}")
+_BETWEEN_LINES, _LINES = re.compile(r"[ \t]*\n[^\n:;|@]{2,40}\n[ \t]*"), 2
 _OTHER_PHRASE = re.compile(r"[\n;|:!?@]|\.\s+[A-ZÀ-Ý]|\d{2}(?:[ .]?\d\d){3}")
 """Between a street and a postcode it says that they are not of one address: a new sentence, a cell, a telephone."""
 _LONGEST_BRIDGE = 60
@@ -130,13 +136,11 @@ def left(text: Prepared, start: int) -> int:
     """Return where the units and the residence written before a number begin: "bât B, 12 rue…"."""
     if sign := _NUMBER_SIGN.search(text.folded, max(0, start - 8), start):
         start = sign.start()
-    low = max(0, start - _LONGEST_BEFORE)
-    before = (
-        _BEFORE.search(text.folded, low, start)
-        or _NAMED_BEFORE.search(text.original, low, start)
-        or _TOWN_BEFORE.search(text.original, low, start)
-    )
-    return before.start() if before else start
+    low, both = max(0, start - _LONGEST_BEFORE), (text.folded, text.original)
+    for pattern, subject in ((_BEFORE, 0), (_NAMED_BEFORE, 1), (_TOWN_BEFORE, 1), (_HOME_BEFORE, 0)):
+        if before := pattern.search(both[subject], low, start):
+            return before.start(before.lastgroup or 0)
+    return start
 
 
 def right(text: Prepared, end: int) -> int:
@@ -152,9 +156,11 @@ def right(text: Prepared, end: int) -> int:
 def _bridged(text: Prepared, end: int) -> int:
     """Return where the town ends whose postcode closes the phrase: "12 rue Foch, portail vert, 13001 Marseille"."""
     for code in _CODE.finditer(text.folded, end, end + _LONGEST_BRIDGE):
-        if _OTHER_PHRASE.search(text.original, end, code.start()):
+        gap = text.original[end : code.start()]
+        is_line = gap.count("\n") == _LINES and bool(_BETWEEN_LINES.fullmatch(gap))
+        if not is_line and _OTHER_PHRASE.search(gap):
             break
-        if (town := after_postcode(text, code.end(), is_sure=True)) > code.end():
+        if (town := after_postcode(text, code.end(), is_sure=True)) > code.end() or "," in gap:
             return town
     return 0
 

@@ -191,8 +191,9 @@ POSTCODE_CUE = words(
     "ville",
 )
 STREET_BEFORE = folded_pattern(
-    rf"(?:(?:(?<![\w/.,]){_NUMBER}\s?,?\s)?(?<!\w)(?:{STREET_TYPES})\s|"
+    rf"(?:(?:(?<![\w/.,]){_NUMBER}\s?,?\s)?(?<!\w)(?:{STREET_TYPES})\s|(?<![\w/.,]){_NUMBER}\s?,?\s(?:r|qu)\s|"
     rf"(?<![\w/.,]){_NUMBER}\s?,?\s(?:(?:le|la|les)\s|l'))[a-z'\u2019\-. ]{{2,45}}?"
+    rf"(?:[ ,]{{1,2}}(?:maison[ ]|villa[ ])?(?:n[°o]?[ ]?)?\d{{1,3}}(?:[ ]?(?:bis|ter|[a-d]))?(?=[ ,]))?"
     rf"(?:[ ,\-]{{1,3}}{UNIT}){{0,3}}[,\s(\-–]{{1,4}}(?:a\s)?$"
 )
 ANY_BEFORE = re.compile(

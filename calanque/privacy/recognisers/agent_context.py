@@ -12,7 +12,7 @@ from calanque.privacy.text import Prepared
 ENTITY = "FR_AGENT_NUMBER"
 CODE = (
     rf"{NO_DATE}(?!(?:19|20)\d\d(?!\w))(?!\d[\d ]{{2,8}}[ ](?:agent|policier|gendarme|personne)s?(?!\w))"
-    rf"(?>(?:pm[ \-]?|{LETTERS})?\d{{4,8}}[a-z]?)(?![/.\-](?:\d{{1,3}}|(?:19|20)\d\d)(?!\d)){NO_UNIT}"
+    rf"(?>(?:pm[ \-]?|{LETTERS})?\d{{4,8}}(?:-?[a-z](?!\w))?)(?![/.\-](?:\d{{1,3}}|(?:19|20)\d\d)(?!\d)){NO_UNIT}"
 )
 POSTCODE = r"(?:13\d{3}|75\d{3}|69\d{3}|\d{3}00)(?!\d)"
 _TRADES = frozenset(

@@ -1,7 +1,7 @@
 """Numbers of agents: matricule, badge, RIO of the police; also beside a rank, a post or what its bearer did."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from calanque.privacy.recognisers.agent_context import CODE, ENTITY, POSTCODE, in_place_of_a_person
@@ -16,7 +16,8 @@ _SHORT = (
 )
 _BADGE = (
     r"(?:[a-z]{1,5}-?\d{3,5}|[a-z]{2,4}-\d{2}(?!-?\d)|[a-z]\d{2}-\d|\d[ab]-\d{2,4}|[a-z]{1,4}-?\d{2}-\d{2,4}|"
-    r"\d{2}-(?:[a-z]{2}-)?\d{2,4}|\d{4}[ ]\d{3}(?![ ]?\d))(?![\w€%])"
+    r"\d{2}-(?:[a-z]{2}-)?\d{2,4}|[a-z]{2}-\d{2}[ ]\d{3}|"
+    r"\d{4}[ ]\d{3}(?![ ]?\d)|(?<=n[°o][ ])\d{2}[ ]\d{3}(?![ ]?\d))(?![\w€%])"
 )
 """Short numbers with letters, and those in two parts, which only a role makes an agent's: "PM56-08", "g-118"."""
 _CODES = rf"{CODE}(?:\s?(?:,|;|/|et|ou|&|-)\s?(?:de\s)?{CODE}){{0,5}}"
@@ -165,6 +166,19 @@ _NUMBERS = PatternRecogniser(
             anchors=one_of("op=", "op :", "oper", "user", "uid", "agent", "matric"),
         ),
         Rule(
+            "of_three",
+            folded_pattern(r"(?<!\w)(?:asvp|agente?)\s(?:n[°o]\s?)?(?P<v>\d{3})(?=[),;.\n](?!\d)|$)"),
+            0.6,
+            anchors=one_of("asvp", "agent"),
+        ),
+        Rule(
+            "behind_name",
+            re.compile(r"(?<!\w)[A-ZÀ-Ý][\w'\u2019\-]+\.? \((?P<v>(?:[A-Z] )?\d{2} \d{3}|0\d{3})\)"),
+            0.6,
+            is_cased=True,
+            anchors=one_of("("),
+        ),
+        Rule(
             "card",
             folded_pattern(
                 r"(?<!\w)carte(?:\s(?:n[°o]|pro\w*|d'agent|de\sservice|commission\w*))?[ ]?:?[ ]?"
@@ -228,6 +242,11 @@ _NUMBERS = PatternRecogniser(
 )
 
 
+_NEXT = folded_pattern(
+    r"[ ]?(?:,|;|et|/)[ ](?P<v>(?!(?:19|20)\d\d(?!\d))[a-z]?\d{4,7})(?![\w€%]|[.,/\-]\d|[ ](?:€|eur))"
+)
+
+
 class AgentNumberRecogniser:
     """Numbers beside their cues; each of a list ("agents 4417 et 5120") is a span of its own."""
 
@@ -236,7 +255,18 @@ class AgentNumberRecogniser:
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
         spans = [part for span in _NUMBERS.find(text) for part in _parts(text, span)]
-        return [*spans, *in_place_of_a_person(text)] if text.has_digit else spans
+        if text.has_digit:
+            spans += in_place_of_a_person(text)
+        return [*spans, *_next_of(text, spans)]
+
+
+def _next_of(text: Prepared, spans: Sequence[Span]) -> Iterator[Span]:
+    """Yield the numbers that go on a list: "les conducteurs 31107 et 31562"."""
+    for span in spans:
+        end = span.end
+        while following := _NEXT.match(text.folded, end):
+            end = following.end()
+            yield Span(following.start("v"), end, ENTITY, 0.5, "fr_agent_number.next")
 
 
 def _parts(text: Prepared, span: Span) -> Iterator[Span]:

@@ -66,6 +66,7 @@ _DENIED = folded_pattern(
 
 _CHILDREN = folded_pattern(r"(?<!\w)(?:fratrie|enfants?|fils|filles?|bebe|jumea\w+|soeurs?|freres?)(?!\w)")
 _OF = re.compile(r"\sdu\s$")
+_I_AM_OF = folded_pattern(r"(?<!\w)(?:suis|est)\sdu\s$")
 _ON = re.compile(r"(?<!\w)(?:le|la|les|en|ce|vers|a|ou|et|dès|des)\s$")
 
 
@@ -100,6 +101,8 @@ def _is_birth(text: Prepared, match: re.Match[str], latest: int) -> bool:
     if gap < _NEAR_GAP and year > _NEAR_ALONE:
         return False
     is_old = gap >= _ADULT_GAP or (gap <= 0 and year <= _OLD_ALONE)
+    if is_old and _I_AM_OF.search(text.folded, max(0, start - 14), start):
+        return True
     if of := _OF.search(text.folded, max(0, start - 6), start):
         return is_old and _follows_name(text, of.start())
     if _DENIED.search(text.folded, max(0, start - 40), start):

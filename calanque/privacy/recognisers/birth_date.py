@@ -1,5 +1,6 @@
 """Dates of birth, in digits or words, tied to a cue: any other date stays, incidents live by them."""
 
+import re
 from collections.abc import Iterator
 
 from calanque.privacy.recognisers.birth_context import unannounced
@@ -104,8 +105,9 @@ _BORN_ON = PatternRecogniser(
         Rule(
             "born_in_year",
             folded_pattern(
-                rf"{_THINGS}{_BORN}\s(?:(?:a|au|aux)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}},?\s)?(?:en|vers|"
-                rf"courant|(?:en\s)?l'an(?:nee)?)\s(?P<v>(?:{_MONTH}\s)?(?:(?:19|20)\d{{2}}|\d{{2}})"
+                rf"{_THINGS}{_BORN}(?:\s?:|\sle\s:)?\s(?:(?:a|au|aux)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}},?\s)?"
+                rf"(?:(?:en|vers|courant|(?:en\s)?l'an(?:nee)?)\s(?=\w+\s|\d\d(?:\d\d)?(?!\d))|(?=1[789]\d\d|20\d\d))"
+                rf"(?P<v>(?:{_MONTH}\s)?(?:1[789]\d{{2}}|20\d{{2}}|\d{{2}})"
                 rf"(?:(?:,|\set)\s(?:en\s)?(?:19|20)\d{{2}}){{0,6}})(?!\w)"
             ),
             0.8,
@@ -148,6 +150,29 @@ _SAID = PatternRecogniser(
             folded_pattern(rf"(?<!\w)\d{{1,3}}\sans\s?[(,/]\s?(?P<v>{_DIGITS})\s?(?=[),;/\n]|$)"),
             0.7,
             anchors=one_of(" ans"),
+        ),
+        Rule(
+            "her_date",
+            folded_pattern(rf"(?<!\w)(?:sa|ma)\sdate\s?(?:c'est|est|:)?\s?(?:le\s)?(?P<v>{_DIGITS})"),
+            0.7,
+            anchors=one_of("a date"),
+        ),
+        Rule(
+            "years_of_life",
+            re.compile(
+                r"(?:[A-ZÀ-Ý][\w'\u2019\-]+ ){1,2}[A-ZÀ-Ý][\w'\u2019\-]+ "
+                r"\((?P<v>(?:1[89]|20)\d\d)(?:[ ]?[-–][ ]?\d{4})?\)"
+            ),
+            0.6,
+            is_cased=True,
+            anchors=one_of("("),
+        ),
+        Rule(
+            "year_of_a_person",
+            re.compile(r"(?<!\w)(?:Mme|Mlle|M\.) [A-ZÀ-Ý][^\n\d:;,.]{1,30} [–-] (?P<v>(?:19|20)\d\d)(?=[,\n]|$)"),
+            0.6,
+            is_cased=True,
+            anchors=one_of(" – ", " - "),
         ),
         Rule(
             "newborn",
