@@ -136,9 +136,10 @@ def left(text: Prepared, start: int) -> int:
     """Return where the units and the residence written before a number begin: "bât B, 12 rue…"."""
     if sign := _NUMBER_SIGN.search(text.folded, max(0, start - 8), start):
         start = sign.start()
-    low, both = max(0, start - _LONGEST_BEFORE), (text.folded, text.original)
-    for pattern, subject in ((_BEFORE, 0), (_NAMED_BEFORE, 1), (_TOWN_BEFORE, 1), (_HOME_BEFORE, 0)):
-        if before := pattern.search(both[subject], low, start):
+    low, folded, original = max(0, start - _LONGEST_BEFORE), text.folded, text.original
+    patterns = ((_BEFORE, folded), (_NAMED_BEFORE, original), (_TOWN_BEFORE, original), (_HOME_BEFORE, folded))
+    for pattern, subject in patterns:
+        if before := pattern.search(subject, low, start):
             return before.start(before.lastgroup or 0)
     return start
 
