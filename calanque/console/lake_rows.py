@@ -41,11 +41,6 @@ class Batch(NamedTuple):
         return "watch" if self.quarantined_count else "good"
 
     @property
-    def is_balanced(self) -> bool:
-        """Whether what was landed is what was loaded and what is in quarantine."""
-        return self.landed_count == self.loaded_count + self.quarantined_count
-
-    @property
     def has_met_gates(self) -> bool:
         """Whether its gates have run: a batch that is refused before them may have met them under another version."""
         if self.state == "refused":

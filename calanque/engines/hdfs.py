@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -100,12 +99,6 @@ class Lake:
     def list(self, path: str) -> list[str]:
         """Return the names in a folder, sorted; empty when the folder does not exist."""
         return sorted(self._try(lambda: self._client.list(path), path)) if self.exists(path) else []
-
-    def last_touched(self, path: str) -> dict[str, datetime]:
-        """Return when each name in a folder was last changed (of a folder: what is in it), newest first."""
-        found = self._try(lambda: self._client.list(path, status=True), path) if self.exists(path) else []
-        touched = [(name, datetime.fromtimestamp(status["modificationTime"] / 1000, UTC)) for name, status in found]
-        return dict(sorted(touched, key=lambda one: one[1], reverse=True))
 
     def walk(self, path: str) -> Iterator[tuple[str, int]]:
         """Yield (path, bytes) of every file under a folder, hidden and temporary ones too."""

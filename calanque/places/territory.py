@@ -110,15 +110,6 @@ def read_territory(path: Path) -> Territory:
     return territory
 
 
-def load_territories() -> list[Territory]:
-    """Return every territory of `infra/territories/`, by name.
-
-    Raises:
-        CalanqueError: if a file is not valid.
-    """
-    return [load_territory(path.stem) for path in sorted((settings().root / "infra" / "territories").glob("*.yml"))]
-
-
 @cache
 def load_territory(name: str) -> Territory:
     """Return the territory `infra/territories/<name>.yml`, read once.

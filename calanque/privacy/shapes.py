@@ -49,8 +49,6 @@ FILES = (
 )
 """Words before the number of a thing, which is no identifier of a person."""
 
-MASKED_DIGIT = r"[\dx*•#]"
-
 ENDING = r"(?:finissant|terminant|terminee?s?|finit|termine|commencant|commence|debutant|derniers?\schiffres?)"
 ENDING_VALUE = (
     rf"{ENDING}\s?(?:sont|est|etant)?\s?(?:par|en|:)?\s?(?:le|les|"

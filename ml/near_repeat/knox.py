@@ -117,11 +117,6 @@ def knox_test(
     )
 
 
-def knox_reports(grid: Grid, incidents: pd.DataFrame, config: NearRepeatConfig | None = None) -> tuple[KnoxReport, ...]:
-    """Test each type apart, in the order of their names; errors as in `knox_test`."""
-    return tuple(knox_test(grid, kind, incidents, config) for kind in sorted(incidents["type"].unique()))
-
-
 def _recent(events: Events, history_days: int) -> Events:
     if not len(events.day):
         return events

@@ -202,6 +202,7 @@ def test_duplicates_and_strays_are_removed_and_counted(built: object) -> None:
     counts = ", ".join(f"sum({name}_count)" for name in ("loaded", "duplicate", "stray", "kept"))
     assert rows_of(f"select {counts} from {SCHEMA}.int_incidents__counted where {OURS}") == [(16, 1, 1, 14)]
     assert shown("count(*), count_if(is_in_territory)") == [(14, 13)]
+    assert (len(marts.read_incidents(CITY)), marts.has_incidents(CITY)) == (13, True)
 
 
 def test_zeros_are_of_whole_weeks_only(built: object) -> None:
