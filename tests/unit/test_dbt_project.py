@@ -20,7 +20,6 @@ from ml.hours import HEAPED_HOURS
 from ml.risk.slots import HEAP_DEVIATIONS
 
 KEY_TESTS = {"unique", "unique_together", "every_cell_once_a_week"}
-SHARES = {0.1, 0.5, 0.9, 1.0}
 DBT = settings().root / "dbt"
 Node = dict[str, Any]
 
@@ -95,16 +94,6 @@ def test_marts_are_built_in_silver_as_delta_tables_at_an_explicit_place(marts: d
         config = node["config"]
         found = (config["materialized"], config["file_format"], config["location_root"])
         assert found == ("table", "delta", "hdfs://127.0.0.1:1/lake/silver"), name
-
-
-def test_shares_are_the_house_s(manifest: Node) -> None:
-    shares = [
-        (node.get("test_metadata") or {})["kwargs"].get("at_least", 1.0)
-        for node in manifest["nodes"].values()
-        if (node.get("test_metadata") or {}).get("name") == "holds"
-    ]
-    assert shares
-    assert set(shares) <= SHARES
 
 
 def test_every_mart_column_can_be_followed_to_a_declared_dataset(manifest: Node, models: dict[str, Node]) -> None:

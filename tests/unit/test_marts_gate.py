@@ -1,10 +1,10 @@
 """A mart is gated before it is shown: where it was built, or while its rows are a frame."""
 
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
+import pyarrow
 import pytest
 
 from calanque.contracts.gates import GateResult
@@ -32,16 +32,13 @@ def test_a_mart_is_read_once_where_it_was_built_and_judged_city_by_city(
     read: list[tuple[str, ...]] = []
     rows = pd.DataFrame({"territory": ["marseille", "toronto"], "incident_count": [1, 0], "type": ["a", "b"]})
 
-    def table(name: str) -> Any:
-        def select(*columns: str) -> Any:
-            read.append((name, *columns))
-            return SimpleNamespace(toPandas=lambda: rows[list(columns)])
+    def read_columns(table: str, columns: frozenset[str]) -> pyarrow.Table:
+        read.append((table, *sorted(columns)))
+        return pyarrow.Table.from_pandas(rows[sorted(columns)])
 
-        return SimpleNamespace(columns=list(rows), select=select)
-
-    monkeypatch.setattr(gate.spark, "session", lambda: SimpleNamespace(table=table))
+    monkeypatch.setattr(gate.deltars, "read_columns", read_columns)
     found = gate.judge("silver__here", {"fct_cell_week": {"marseille": (), "toronto": ()}}, "run")
-    assert read == [("silver__here.fct_cell_week", "territory", "incident_count")]
+    assert read == [("silver__here.fct_cell_week", "incident_count", "territory")]
     assert list(found) == [("fct_cell_week", "toronto")]
     assert "on incident_count fails (1 of 1 rows break it)" in found["fct_cell_week", "toronto"]
     assert [(one.territory, one.passed) for one in recorded] == [("marseille", True), ("toronto", False)]
