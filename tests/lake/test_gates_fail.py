@@ -37,6 +37,7 @@ def broken(number: int, item: Expectation) -> tuple[Expectation, str]:
         "expect_column_mean_to_be_between": lambda: outside(item),
         "expect_column_values_to_match_regex": lambda: "'neither a token nor empty'",
         "expect_column_values_to_not_match_regex": lambda: "'invented@example.org'",
+        "expect_column_values_to_be_in_set": lambda: not item.kwargs["value_set"][0],
         "expect_column_values_to_not_be_in_set": lambda: item.kwargs["value_set"][0],
         "expect_column_values_to_not_be_null": lambda: "cast(null as string)",
     }
