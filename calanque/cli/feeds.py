@@ -158,6 +158,8 @@ def run(
         f"{feed} batch {report.batch_id}: {report.landed_count:,} landed = {report.loaded_count:,} loaded "
         f"+ {report.quarantined_count:,} quarantined {report.reasons or ''}"
     )
+    if report.left_out_count:
+        console.print(f"{report.left_out_count:,} more rows of its files are not the feed's (keepWhere), and left out.")
     if report.changes:
         console.print(f"The table: {report.changes}.")
     if report.duplicate_count:

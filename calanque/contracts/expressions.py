@@ -7,7 +7,7 @@ and a cast raises. Landing columns are strings.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from calanque.contracts.sql_functions import CASTS, FUNCTIONS, ExpressionError, Literal, Signature, growth_of
@@ -45,6 +45,16 @@ def problems_of_expression(text: str, sources: Sequence[str], physical_type: str
     unknown = _columns(tree) ^ set(sources)
     found += [f"'{name}' must be both used in it and listed in transformSourceObjects." for name in sorted(unknown)]
     return found
+
+
+def problems_of_condition(text: str, columns: Collection[str], time_zone: str) -> list[str]:
+    """Return what is wrong with a condition on landing columns, as sentences; its arguments are those above."""
+    try:
+        used = _columns(parsed(text))
+    except (ExpressionError, RecursionError):
+        used = set()
+    found = problems_of_expression(text, sorted(used), "boolean", time_zone)
+    return found + [f"'{name}' is not a landing column." for name in sorted(used - set(columns))]
 
 
 def fits(given: str, wanted: str) -> bool:

@@ -112,7 +112,9 @@ class FeedContract(Closed):
     """The whole contract of one feed, resolved from its ODCS file.
 
     `row_stands_for` says what counts when rows are counted: persons, told apart by the token in `person_column` or one
-    a row without it, or facts. `language` is that of its free text, as ISO 639-1 writes it.
+    a row without it, or facts. `language` is that of its free text, as ISO 639-1 writes it. `keep_where` says in SQL
+    of landing columns which rows of a file are the feed's: where it is false they are another town's or another year's,
+    and are counted and left out.
     """
 
     feed: Name
@@ -140,6 +142,7 @@ class FeedContract(Closed):
     landing: Annotated[tuple[LandingColumn, ...], Field(min_length=1)]
     bronze: Annotated[tuple[BronzeColumn, ...], Field(min_length=1)]
     unknown_columns: Literal["refuse", "ignore"]
+    keep_where: Sentence | None = None
     write: Write
     duplicates: Duplicates | None
     valid_from: date | None

@@ -27,7 +27,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "rgpd": "GDPR", "title_iii": "law of 1978, title III", "yes": "yes", "no": "no", "is_personal": "Personal data",
         "usage": "Use", "limitations": "Limits", "grain": "Rows of bronze", "schedule": "Schedule",
         "latency": "Next batch within", "hours": "hours",
-        "language": "Language of its free text",
+        "language": "Language of its free text", "kept": "Rows that are the feed's",
     },
     "fr": {
         "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "producer": "Producteur",
@@ -45,7 +45,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "title_iii": "loi de 1978, titre III", "yes": "oui", "no": "non", "is_personal": "Données personnelles",
         "usage": "Usage", "limitations": "Limites", "grain": "Lignes de bronze", "schedule": "Fréquence",
         "latency": "Lot suivant sous", "hours": "heures",
-        "language": "Langue du texte libre",
+        "language": "Langue du texte libre", "kept": "Lignes qui sont du flux",
     },
 }  # fmt: skip
 
@@ -126,6 +126,7 @@ def _facts(contract: FeedContract, words: dict[str, str]) -> list[tuple[str, str
         ("regime", words[contract.regime]),
         ("is_personal", words["yes" if contract.is_personal else "no"]),
         *_said(language=contract.language),
+        *_said(kept=f"`{contract.keep_where}`" if contract.keep_where else None),
         ("recipients", ", ".join(contract.recipients)),
         ("retention", kept),
         ("schedule", f"{contract.frequency} (`{contract.schedule}`)"),

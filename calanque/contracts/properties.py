@@ -39,6 +39,7 @@ class FeedProperties(_Properties):
     day: DayRule = DayRule()
     file_format: FileFormat
     unknown_columns: Literal["refuse", "ignore"]
+    keep_where: str | None = None
     write: Write = AppendWrite()
     duplicates: Duplicates | None = None
     valid_from: date | None = None

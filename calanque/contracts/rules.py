@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from calanque.contracts.expressions import problems_of_expression
+from calanque.contracts.expressions import problems_of_condition, problems_of_expression
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import PHYSICAL_TYPES, BronzeColumn, FeedContract, Tier
 from calanque.contracts.patterns import problem_of_pattern
@@ -179,6 +179,10 @@ def _feed(contract: FeedContract) -> Found:
         )
     if any(column.classification == "free_text" for column in contract.landing):
         yield from _language(contract.language)
+    if contract.keep_where is not None:
+        names = [column.name for column in contract.landing]
+        for sentence in problems_of_condition(contract.keep_where, names, contract.time_zone):
+            yield "customProperties.keepWhere", sentence
 
 
 def _language(language: str | None) -> Found:

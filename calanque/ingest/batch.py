@@ -199,6 +199,7 @@ def _protect(step: _Step) -> BatchState:
     from calanque.ingest.erased import ERASED
     from calanque.ingest.protect import stage_batch
     from calanque.ingest.publish import check_balance, quarantine_files
+    from calanque.ingest.selection import empty_because
     from calanque.ingest.type_ import judge_files
 
     headers = step.headers()
@@ -207,15 +208,11 @@ def _protect(step: _Step) -> BatchState:
         count = quarantine_files(step.contract, step.landed, headers, refusal, step.ref.run_id)
         step.refuse(refusal.sentence, [refusal.reason], count, {refusal.reason: count})
     staged = stage_batch(step.contract, step.landed, headers)
-    if step.landed.row_count is not None:
-        check_balance(step.ref.feed, step.landed.row_count, staged.good_count, staged.refused_count)
+    own_count = step.landed.own_count(staged.left_out_count)
+    if own_count is not None:
+        check_balance(step.ref.feed, own_count, staged.good_count, staged.refused_count)
     if staged.landed_count == 0:
-        step.refuse(
-            "The batch holds a header and no row: the source sent nothing. Ask for it again.",
-            ["empty_batch"],
-            0,
-            {"empty_batch": 0},
-        )
+        step.refuse(empty_because(staged.left_out_count), ["empty_batch"], 0, {"empty_batch": 0})
     # An erased row is no fault of the source.
     if staged.refused_count - staged.reasons.get(ERASED, 0) > step.contract.max_refused_rate * staged.landed_count:
         _refuse_rows(step, staged)
@@ -223,11 +220,14 @@ def _protect(step: _Step) -> BatchState:
         "typed",
         landed_count=staged.landed_count,
         quarantined_count=staged.refused_count,
+        left_out_count=staged.left_out_count,
         duplicate_count=staged.duplicate_count,
         reasons=staged.reasons,
     )
     refused, kept = f"{staged.refused_count} refused {staged.reasons or ''}", staged.duplicate_count
     log.info("%s: %s rows typed, %s, %s repeat another.", step.ref.feed, staged.landed_count, refused, kept)
+    if staged.left_out_count:
+        log.info("%s: %s rows are not its own (keepWhere) and are left out.", step.ref.feed, staged.left_out_count)
     return "typed"
 
 
@@ -283,6 +283,7 @@ def _publish(step: _Step) -> BatchState:
         landed_count=staged.landed_count,
         loaded_count=published.loaded_count,
         quarantined_count=staged.refused_count,
+        left_out_count=staged.left_out_count,
         duplicate_count=staged.duplicate_count,
         changes=published.changes,
         reasons=staged.reasons,

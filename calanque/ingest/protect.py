@@ -23,7 +23,7 @@ from calanque.ingest.repeats import kept_repeats, needs_positions, part_repeats
 from calanque.ingest.staged import POSITIONS
 from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
 from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
-from calanque.ingest.type_ import type_rows
+from calanque.ingest.type_ import left_out_count, type_rows
 from calanque.ingest.typing_sql import ROW_SQL, quoted
 from calanque.privacy.spans import UNREAD
 from calanque.runs.records import utc_now
@@ -119,7 +119,8 @@ def _write(contract: FeedContract, landed: LandedBatch, headers: dict[str, Heade
     good = good.selectExpr("*", *technical_columns(contract, landed)).select(*staged_columns(contract), *positions)
     observed = write_files(good, path, _facts(contract))
     good_count = landed_count = row_count(path)
-    if landed.row_count != good_count:
+    left_out = left_out_count(contract, landed, headers)
+    if landed.own_count(left_out) != good_count:
         refused = _refused(contract, typed, listed).selectExpr("*", *technical_columns(contract, landed))
         write_files(refused.select(*QUARANTINE_COLUMNS), refused_path)
         landed_count += row_count(refused_path)
@@ -130,14 +131,14 @@ def _write(contract: FeedContract, landed: LandedBatch, headers: dict[str, Heade
         observed = write_files(once, f"{path}-once", _facts(contract))
         good_count = row_count(f"{path}-once")
         lake().delete(path)
-    has_refused = landed_count > good_count
     return StagedBatch(
         attempt=attempt,
-        refused_path=refused_path if has_refused else None,
+        refused_path=refused_path if landed_count > good_count else None,
         landed_count=landed_count,
         good_count=good_count,
-        reasons=_reasons(refused_path) if has_refused else {},
+        reasons=_reasons(refused_path) if landed_count > good_count else {},
         staged_at=began_at,
+        left_out_count=left_out,
         duplicate_count=kept_repeats(contract, f"{path.rpartition('/')[0]}/{attempt}"),
         protected_by=_protected_by(contract, observed),
     )

@@ -28,7 +28,7 @@ from calanque.ingest.tables import (
     technical_columns,
 )
 from calanque.ingest.tiers import attempt_path, published_path
-from calanque.ingest.type_ import read_rows, type_rows
+from calanque.ingest.type_ import left_out_count, read_rows, type_rows
 from calanque.ingest.typing_sql import ROW_SQL
 from calanque.ingest.write_changes import write_changes
 from calanque.sql_text import literal, quoted
@@ -170,7 +170,7 @@ def quarantine_staged(
         "payload",
         *technical_columns(contract, landed),
     )
-    return _quarantine(contract, landed, rows, landed.row_count, run_id)
+    return _quarantine(contract, landed, rows, landed.own_count(left_out_count(contract, landed, headers)), run_id)
 
 
 def quarantine_files(
@@ -192,7 +192,7 @@ def quarantine_files(
         f"{payload} AS payload",
         *technical_columns(contract, landed),
     )
-    return _quarantine(contract, landed, rows, landed.row_count, run_id)
+    return _quarantine(contract, landed, rows, landed.own_count(left_out_count(contract, landed, headers)), run_id)
 
 
 def check_balance(feed: str, landed_count: int, loaded_count: int, quarantined_count: int) -> None:

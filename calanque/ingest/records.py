@@ -44,17 +44,22 @@ class LandedBatch(Closed):
 
     @property
     def row_count(self) -> int | None:
-        """Rows that the files must give, when lines can be counted."""
+        """Rows of the files, when lines can be counted."""
         counts = [file.row_count for file in self.files]
         return None if None in counts else sum(count or 0 for count in counts)
+
+    def own_count(self, left_out_count: int) -> int | None:
+        """Return the rows of the files that are the feed's, when lines can be counted."""
+        return None if self.row_count is None else self.row_count - left_out_count
 
 
 class StagedBatch(Closed):
     """The protected batch, written once: its good rows as the data files that bronze will have, its refused rows apart.
 
     `attempt` names the folder of the good rows, in staging and then below the table's own. `refused_path` holds the
-    rows of the quarantine, None when no row is refused. `duplicate_count` good rows repeat the key of another one, and
-    stay because the contract keeps them. `protected_by` says which pack redacted, and the ids of the keys of tokens.
+    rows of the quarantine, None when no row is refused. `left_out_count` rows of the files are not the feed's.
+    `duplicate_count` good rows repeat the key of another one, and stay because the contract keeps them. `protected_by`
+    says which pack redacted, and the ids of the keys of tokens.
     """
 
     attempt: str
@@ -63,6 +68,7 @@ class StagedBatch(Closed):
     good_count: int
     reasons: dict[str, int]
     staged_at: datetime
+    left_out_count: int = 0
     duplicate_count: int = 0
     protected_by: dict[str, str] = Field(default_factory=dict)
 

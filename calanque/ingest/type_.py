@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from calanque.engines import spark
 from calanque.ingest.header import Header, Refusal, check_headers
+from calanque.ingest.selection import empty_because, kept_sql
 from calanque.ingest.staged import ROWS
 from calanque.ingest.tiers import landing_path, spark_path
 from calanque.ingest.typing_sql import ROW_NUMBER, GridNumbers, typing_sql
@@ -35,17 +36,30 @@ def judge_files(contract: FeedContract, landed: LandedBatch, headers: dict[str, 
             "truncated_file", f"{cut} is truncated: its last row stops midway. Ask the source to send it again, whole."
         )
     if refusal is None and landed.row_count == 0:
-        refusal = Refusal(
-            "empty_batch", "The batch holds a header and no row: the source sent nothing. Ask for it again."
-        )
+        refusal = Refusal("empty_batch", empty_because(0))
     return refusal
 
 
 def read_rows(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header]) -> DataFrame:
-    """Return every row as strings: the declared columns that the files have, `CORRUPT`, `FILE` and `ROW_NUMBER`.
+    """Return the feed's rows as strings: the declared columns that the files have, `CORRUPT`, `FILE` and `ROW_NUMBER`.
 
     `CORRUPT` holds the text of what is no row of its format, in CSV a line whose number of fields is not the header's.
     """
+    rows = _read_all(contract, landed, headers)
+    if contract.keep_where is None:
+        return rows
+    return spark.sql(kept_sql(contract, ROWS), {ROWS: rows}).select(*rows.columns)
+
+
+def left_out_count(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header]) -> int:
+    """Return how many rows of the files are not the feed's, by the contract's `keep_where`."""
+    if contract.keep_where is None:
+        return 0
+    frame = {ROWS: _read_all(contract, landed, headers)}
+    return int(spark.sql(f"SELECT count(*) FROM ({kept_sql(contract, ROWS, is_kept=False)})", frame).collect()[0][0])
+
+
+def _read_all(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header]) -> DataFrame:
     folder, form = landing_path(landed.feed, landed.batch_id), contract.file_format
     declared = {column.name for column in contract.landing}
     by_header: dict[Header, list[str]] = {}

@@ -94,7 +94,14 @@ def reports_of(rows: Iterable[store.Row]) -> list[BatchReport]:
     """Fold rows of `governance.batch`, oldest first, to one report a batch and version: the newest row of each."""
     newest = {(row["batch_id"], row["contract_version"]): row for row in rows}
     return [
-        BatchReport(**{name: row[_COLUMN_OF.get(name, name)] for name in BatchReport.model_fields})
+        # A row from before a column was added has none of it.
+        BatchReport(
+            **{
+                name: value
+                for name in BatchReport.model_fields
+                if (value := row.get(_COLUMN_OF.get(name, name))) is not None
+            }
+        )
         for row in newest.values()
     ]
 

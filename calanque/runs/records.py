@@ -72,7 +72,8 @@ class BatchReport(Closed):
     """What happened to a batch under one version of its contract: its newest row in `governance.batch`.
 
     It outlives the raw files: `files` still names them when their days are over, and `landed_at` says when they came;
-    `day`, of a snapshot whose source has files by day, says of which. `loaded_count` counts the good rows whose effect
+    `day`, of a snapshot whose source has files by day, says of which. `landed_count` counts the feed's rows in its
+    files, `left_out_count` those that are another's. `loaded_count` counts the good rows whose effect
     is in the table; `changes`, of a snapshot or a merge, says which effect. `refused_by` names the rules that refused
     it whole, and `refused_because` says so. What its gates found is in `governance.gate_result`.
     """
@@ -89,6 +90,7 @@ class BatchReport(Closed):
     landed_count: int = 0
     loaded_count: int = 0
     quarantined_count: int = 0
+    left_out_count: int = 0
     duplicate_count: int = 0
     changes: ChangeCounts | None = None
     reasons: dict[str, int] = Field(default_factory=dict)

@@ -48,7 +48,7 @@ def errand(tmp_path: Path, day: date | None = DAY, **files: bytes) -> Errand:
 
 
 def test_every_protocol_is_a_kind() -> None:
-    assert set(SOURCES) == {"pypi", "twin", "drop", "http"}
+    assert set(SOURCES) == {"pypi", "twin", "drop", "http", "holidays"}
 
 
 # --- drop
