@@ -52,7 +52,7 @@ class ShapeColumn(Closed):
 
 class _ShapeMeta(Closed):
     key: str
-    happened: str
+    happened: str | None = None
     ended: str | None = None
     known: str | None = None
     coded: str | None = None
@@ -67,8 +67,9 @@ class Shape(Closed):
     """What feeds of one kind look alike.
 
     `config.meta` names the column that tells a row from another in its territory (`key`), the instant that it is about
-    (`happened`), those at which it ended and became known, the column whose codes the territory maps to the common
-    taxonomy (`coded`), and the column by which persons are told apart, which the contract fills (`person`).
+    (`happened`; a place has none), those at which it ended and became known, the column whose codes the territory maps
+    to the common taxonomy (`coded`), and the column by which persons are told apart, which the contract fills
+    (`person`).
     """
 
     name: str

@@ -31,15 +31,16 @@ def _record(feature: Any) -> Record:
     if isinstance(found, str):
         return found
     added = {"id": feature["id"]} if feature.get("id") is not None else {}
-    added |= _place(feature.get("geometry"))
+    added |= place_of(feature.get("geometry"))
     texts = record_of(added)
     return texts if isinstance(texts, str) else {**texts, **found}
 
 
-def _place(geometry: Any) -> dict[str, Any]:
+def place_of(geometry: Any) -> dict[str, Any]:
+    """Return a geometry as columns: a point as `lon` and `lat`, any other as `geometry`, its text; none as none."""
     if geometry is None:
         return {}
     coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
-    if isinstance(coordinates, list) and geometry.get("type") == "Point":
+    if isinstance(coordinates, list | tuple) and geometry.get("type") == "Point":
         return dict(zip(POINT_COLUMNS, [*coordinates[:2], None, None], strict=False))
     return {"geometry": written(geometry)}

@@ -50,6 +50,8 @@ def _zipped(path: Path) -> dict[str, Any]:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if any(member.filename == "xl/workbook.xml" for member in members):
             return {"type": "xlsx"}
+        if any(member.filename.lower().endswith(".shp") for member in members):
+            return {"type": "shapefile"}
         if not members:
             raise CalanqueError(f"{path.name} holds no file: give another sample.")
         largest = max(members, key=lambda member: (member.filename.lower().endswith(KNOWN), member.file_size))
@@ -63,7 +65,7 @@ def _plain(content: bytes, path: Path | None = None) -> dict[str, Any]:
     if content.startswith(b"PAR1"):
         return {"type": "parquet"}
     if content.startswith(b"PK"):
-        return {"type": "xlsx"}
+        return {"type": "shapefile" if b".shp" in content else "xlsx"}
     start = content[:START_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"["):
         return {"type": "json"}

@@ -105,7 +105,7 @@ def _times(contract: FeedContract, now: datetime) -> list[Expectation]:
 
 def _time_column(contract: FeedContract) -> BronzeColumn | None:
     if contract.shape:
-        return contract.filling().get(shapes()[contract.shape].meta.happened)
+        return contract.filling().get(shapes()[contract.shape].meta.happened or "")
     return next((c for c in contract.bronze if c.required and c.physical_type in ("date", "timestamp")), None)
 
 

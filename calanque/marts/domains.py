@@ -43,7 +43,7 @@ DOMAINS = {
         Domain(
             name="places",
             shapes=(
-                *("asset", "detection", "enforcement", "incident"),
+                *("area", "asset", "detection", "enforcement", "incident"),
                 *("observation", "planned_event", "report", "statistic"),
             ),
             marts=("dim_cell", "dim_area"),
@@ -94,6 +94,8 @@ WRITTEN_BY_ML = (
 def marts_of(shape: str | None) -> tuple[str, ...]:
     """Return the marts that are made from the rows of a shape; incidents draw places and are what ml/ learns from."""
     places, *others = DOMAINS.values()
+    if shape == "area":
+        return places.marts
     own = tuple(mart for domain in others if shape in domain.shapes for mart in domain.marts)
     return (*places.marts, *own, *WRITTEN_BY_ML) if shape in DOMAINS["incidents"].shapes else own
 

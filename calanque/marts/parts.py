@@ -11,7 +11,7 @@ from calanque.engines import delta
 from calanque.errors import CalanqueError
 from calanque.governance.retention import newest_kept
 from calanque.marts.domains import DOMAINS, Domain
-from calanque.marts.places import can_be_drawn, points_of, write_places
+from calanque.marts.places import can_be_drawn, drawn_from, write_places
 from calanque.places.territory import load_territory
 from calanque.runs import state
 from calanque.settings import settings
@@ -108,7 +108,7 @@ def is_loaded(feed: str) -> bool:
 
 def _part(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> Part:
     """Return a part with what its marts are made from: bronze, code, and the places that they refer to."""
-    read = points_of(load_territory(territory), contracts) if domain is PLACES else contracts
+    read = drawn_from(load_territory(territory), contracts) if domain is PLACES else contracts
     inputs = state.table_versions([contract.bronze_table for contract in read])
     before = None if domain is PLACES else state.last_state(step_of(PLACES, territory))
     inputs |= dict(before.outputs if before else {}) | {"code": _code(domain, contracts)}

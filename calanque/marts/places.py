@@ -33,6 +33,18 @@ def needs_points(territory: Territory) -> bool:
     return territory.boundary.rule == "hull" or territory.zones.kind == "feed_column"
 
 
+def layer_feed(territory: Territory, contracts: Sequence[FeedContract]) -> FeedContract | None:
+    """Return that of some feeds whose areas the territory's file names; None while it is not loaded, or names none."""
+    named = territory.zones.source if territory.zones.kind == "polygons" else None
+    return next((one for one in contracts if one.feed == named and one.shape == "area"), None)
+
+
+def drawn_from(territory: Territory, contracts: Sequence[FeedContract]) -> list[FeedContract]:
+    """Return those of some feeds that cells and areas of a territory are made from."""
+    layer = layer_feed(territory, contracts)
+    return [*points_of(territory, contracts), *([layer] if layer else [])]
+
+
 def points_of(territory: Territory, contracts: Sequence[FeedContract]) -> list[FeedContract]:
     """Return those of some feeds whose incidents draw the places of a territory; none where its file does."""
     return [contract for contract in contracts if contract.shape == "incident"] if needs_points(territory) else []
@@ -54,29 +66,52 @@ def write_places(territory: Territory, contracts: Sequence[FeedContract], run_id
     Returns:
         Whether any differed.
     """
-    from calanque.places.areas import areas_of, squares_of
-
     started_at = datetime.now(UTC)
-    incidents = points_of(territory, contracts)
-    cells = _cells(territory, incidents)
-    written = _replace(CELLS, CELL_TYPES, cells, territory, ("cell_id", "area_name"), run_id)
-    areas = squares_of(territory) if territory.zones.kind == "cells" else areas_of(territory, cells)
+    cells, areas = _drawn(territory, contracts)
+    written = _replace(CELLS, CELL_TYPES, cells, territory, ("cell_id", "area_id", "area_name"), run_id)
     written |= _replace(AREAS, AREA_TYPES, areas, territory, AREA_TEXTS, run_id)
     if written:
-        _record(territory.name, incidents, run_id, started_at)
+        _record(territory, contracts, run_id, started_at)
     return written
 
 
-def _cells(territory: Territory, contracts: Sequence[FeedContract]) -> pd.DataFrame:
-    from calanque.places.areas import named_cells, zone_cells
+def _drawn(territory: Territory, contracts: Sequence[FeedContract]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cells and the areas of a territory: its layer's, its feed's names, or squares where it has neither."""
+    from calanque.places.areas import areas_of, named_cells, squares_of, zone_cells
     from calanque.places.cells import territory_cells
 
-    if not contracts:
-        return zone_cells(territory, territory_cells(territory, (), ()))
-    points = spark.sql(" union all ".join(_points_sql(contract, territory) for contract in contracts)).toPandas()
-    cells = territory_cells(territory, points.x_m, points.y_m, points.occurred_local_date)
-    squares = territory.zones.kind == "cells"
-    return zone_cells(territory, cells) if squares else named_cells(territory, cells, points)
+    incidents, feed = points_of(territory, contracts), layer_feed(territory, contracts)
+    if incidents:
+        points = spark.sql(" union all ".join(_points_sql(one, territory) for one in incidents)).toPandas()
+        cells = territory_cells(territory, points.x_m, points.y_m, points.occurred_local_date)
+    else:
+        cells = territory_cells(territory, (), ())
+    if territory.zones.kind == "feed_column" and incidents:
+        cells = named_cells(territory, cells, points)
+        return cells, areas_of(territory, cells)
+    if feed is None:
+        return zone_cells(territory, cells), squares_of(territory)
+    return _in_layer(territory, cells, feed, has_reports=any(one.shape == "report" for one in contracts))
+
+
+def _in_layer(
+    territory: Territory, cells: pd.DataFrame, feed: FeedContract, has_reports: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return cells and areas by a layer; reports are counted by squares, whatever names the city has."""
+    import pandas as pd
+
+    from calanque.places.areas import squares_of
+    from calanque.places.layers import LAYER_COLUMNS, areas_in, cells_in, layer_of
+
+    filled = feed.filling()
+    chosen = ", ".join(
+        f"{filled[name].name if name in filled else 'cast(null as string)'} as {name}" for name in LAYER_COLUMNS
+    )
+    rows = spark.sql(f"select {chosen} from {feed.bronze_table} where _closed_at is null").toPandas()
+    layer = layer_of(territory, rows)
+    cells = cells_in(territory, cells, layer)
+    areas = areas_in(territory, cells, layer)
+    return cells, pd.concat([areas, squares_of(territory)], ignore_index=True) if has_reports else areas
 
 
 def _points_sql(contract: FeedContract, territory: Territory) -> str:
@@ -120,17 +155,24 @@ def _names(types: str) -> list[str]:
     return [part.split()[0] for part in types.split(", ")]
 
 
-def _record(territory: str, contracts: Sequence[FeedContract], run_id: str, started_at: datetime) -> None:
+def _record(territory: Territory, contracts: Sequence[FeedContract], run_id: str, started_at: datetime) -> None:
     from calanque.engines.lineage import How, LineageDataset, Origin
-    from calanque.places.territory import load_territory
+    from calanque.places.layers import LAYER_COLUMNS
     from calanque.runs import lineage
 
-    names = {c.bronze_table: _name_column(c, load_territory(c.territory)) for c in contracts}
-    filled = {c.bronze_table: {part: column.name for part, column in c.filling().items()} for c in contracts}
-    points = tuple(
-        Origin(dataset=table, column=column, how=How.AGGREGATION)
-        for table, name in names.items()
-        for column in (*(filled[table][part] for part in ("x_m", "y_m", "occurred_at")), *([name] if name else []))
+    read = drawn_from(territory, contracts)
+    points, layer = points_of(territory, contracts), layer_feed(territory, contracts)
+    used = [
+        (contract, column)
+        for contract in points
+        for column in (
+            *(contract.filling()[part].name for part in ("x_m", "y_m", "occurred_at")),
+            _name_column(contract, territory),
+        )
+    ]
+    used += [(layer, filled.name) for part, filled in layer.filling().items() if part in LAYER_COLUMNS] if layer else []
+    origins = tuple(
+        Origin(dataset=contract.bronze_table, column=column, how=How.AGGREGATION) for contract, column in used if column
     )
     columns = {table: _names(types) for table, types in ((CELLS, CELL_TYPES), (AREAS, AREA_TYPES))}
     targets = [
@@ -138,9 +180,9 @@ def _record(territory: str, contracts: Sequence[FeedContract], run_id: str, star
             name=table,
             version=delta.data_version(table),
             columns=dict.fromkeys(columns[table], ""),
-            origins=dict.fromkeys(columns[table], points),
+            origins=dict.fromkeys(columns[table], origins),
         )
         for table in columns
     ]
-    sources = [LineageDataset(name=table, version=delta.data_version(table)) for table in names]
-    lineage.emit("cells", run_id, sources, targets, started_at, territory=territory)
+    sources = [LineageDataset(name=one.bronze_table, version=delta.data_version(one.bronze_table)) for one in read]
+    lineage.emit("cells", run_id, sources, targets, started_at, territory=territory.name)

@@ -28,9 +28,10 @@ def made_columns(shape: Shape) -> dict[str, dict[str, Any]]:
         f"{moment}_local_at": _column("timestamp_ntz", f"{moment}_at as wall clock of the territory.")
         for moment in _moments(shape)
     }
-    happened = _moments(shape)[0]
-    made[f"{happened}_local_date"] = _column("date", f"{happened}_local_at as a day.")
-    made["week_start_date"] = _column("date", "Monday of the week of that day.")
+    if shape.meta.happened:
+        happened = _moments(shape)[0]
+        made[f"{happened}_local_date"] = _column("date", f"{happened}_local_at as a day.")
+        made["week_start_date"] = _column("date", "Monday of the week of that day.")
     if _has_position(shape):
         made["cell_id"] = _column("string", "Grid cell that holds the position, inside the territory or not.")
     if shape.meta.coded:
@@ -123,9 +124,10 @@ def _made(shape: Shape, contract: FeedContract, territory: Territory) -> dict[st
         at = filled[f"{moment}_at"].name if f"{moment}_at" in filled else "cast(null as timestamp)"
         local[moment] = f"from_utc_timestamp({at}, '{territory.time_zone}')"
     chosen = {f"{moment}_local_at": f"cast({wall} as timestamp_ntz)" for moment, wall in local.items()}
-    happened = meta.happened.removesuffix("_at")
-    chosen[f"{happened}_local_date"] = f"cast({local[happened]} as date)"
-    chosen["week_start_date"] = f"cast(date_trunc('week', {local[happened]}) as date)"
+    if meta.happened:
+        happened = meta.happened.removesuffix("_at")
+        chosen[f"{happened}_local_date"] = f"cast({local[happened]} as date)"
+        chosen["week_start_date"] = f"cast(date_trunc('week', {local[happened]}) as date)"
     if _has_position(shape):
         chosen["cell_id"] = cell_id(territory, filled["x_m"].name, filled["y_m"].name)
     if meta.coded:

@@ -149,7 +149,7 @@ def _areas(
             "area_name": part["area_name"].iloc[0],
             "kind": kind,
             "parent_area_id": parent(part["row"].iloc[0], part["col"].iloc[0]),
-            "geometry": _geojson(territory.crs, shapely.union_all(squares[part.index].to_numpy())),
+            "geometry": geojson_of(territory.crs, shapely.union_all(squares[part.index].to_numpy())),
             "cell_count": len(part),
             "area_m2": len(part) * grid.area_m2,
             "source": source,
@@ -159,7 +159,9 @@ def _areas(
     return pd.DataFrame(rows, columns=list(AREA_COLUMNS)).astype({"cell_count": "int32"})
 
 
-def _geojson(epsg: int, shape: BaseGeometry) -> str:
+def geojson_of(epsg: int, shape: BaseGeometry) -> str:
+    """Return a shape in metres of a reference system as GeoJSON text in degrees."""
+
     def degrees(points: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(
             np.column_stack(unproject(epsg, points[:, 0], points[:, 1])).round(DECIMALS), dtype=np.float64

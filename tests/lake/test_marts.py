@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import shapely
 import yaml
 from operations import operations
 
@@ -28,7 +29,9 @@ from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 from calanque.marts.project import write_project
 from calanque.marts.publish import new_schema
 from calanque.places import territory
+from calanque.places.areas import geojson_of
 from calanque.places.grid import grid_vars
+from calanque.places.territory import ZoneSource
 from calanque.runs import lineage, state
 from calanque.runs.gates import newest_checks
 from calanque.settings import settings
@@ -58,10 +61,18 @@ SOUTH = TORONTO.model_copy(
     }
 )
 GOOD = tuple(NORTH.model_copy(update={"feed": f"test_{city}", "territory": city}) for city in BESIDE)
+# Chicago's file names a layer: its areas are those of this feed.
+AREAS = load_contract("chicago_areas").model_copy(update={"feed": "test_areas"})
 UNLOADED = TORONTO.model_copy(update={"feed": "test_unloaded", "territory": "toronto"})
 X, Y = 1745000, 5900000
 # Easting and longitude of a row: in the city, out of its cells, and in them by a longitude that is not its own.
 INSIDE, OUTSIDE, MISPLACED = f"{X}D, 174.7D", "0D, 174.7D", f"{X}D, 2.3D"
+# Metres west and east of these: two outlines that meet, far beyond the city's box.
+HALVES = {"west": (-3e5, -1.0), "east": (-1.0, 3e5)}
+TECHNICAL = (
+    "'b1' as _batch_id, timestamp '2026-01-01' as _ingested_at, '1.0.0' as _contract_version, "
+    "cast(null as timestamp) as _closed_at, cast(null as string) as _closed_by"
+)
 Row = tuple[str, str, str] | tuple[str, str, str, str]
 # Monday there while it is Sunday in UTC, in summer and in winter; a code of nobody's; a row that is closed.
 SOUTH_ROWS = (
@@ -88,9 +99,7 @@ def insert(contract: FeedContract, batch_id: str, rows: Sequence[Row]) -> None:
     spark.rows(
         f"""insert into {contract.bronze_table} by name
         select *, 'house' as premises, 'synthetic' as neighbourhood, -36.8D as lat, {Y}D as y_m,
-          date '2014-07-05' as occurred_local_date, 12 as occurred_local_hour, '{batch_id}' as _batch_id,
-          timestamp '2026-01-01' as _ingested_at, '1.0.0' as _contract_version, cast(null as timestamp) as _closed_at,
-          cast(null as string) as _closed_by
+          date '2014-07-05' as occurred_local_date, 12 as occurred_local_hour, {TECHNICAL.replace("b1", batch_id)}
         from values {listed} as t(incident_id, {names["occurred_at"]}, {names["type"]}, x_m, lon)"""
     )
 
@@ -110,12 +119,24 @@ def load_first_batches() -> None:
         place = f"{settings().hdfs_uri}{delta.table_path(contract.bronze_table)}"
         spark.rows(f"create table {contract.bronze_table} ({columns}) using delta location '{place}'")
         insert(contract, "b1", rows)
+    place = f"{settings().hdfs_uri}{delta.table_path(AREAS.bronze_table)}"
+    columns = ", ".join(f"{name} {kind}" for name, kind in bronze_columns(AREAS).items())
+    spark.rows(f"create table {AREAS.bronze_table} ({columns}) using delta location '{place}'")
+    listed = ", ".join(f"('{code}', '{code}ern', '{box(*sides)}')" for code, sides in HALVES.items())
+    spark.rows(
+        f"insert into {AREAS.bronze_table} by name "
+        f"select *, {TECHNICAL} from values {listed} as t(area_code, name, outline)"
+    )
     spark.rows(f"update {SOUTH.bronze_table} set _closed_at = timestamp '2015-01-01' where incident_id = 'gone'")
+
+
+def box(west: float, east: float) -> str:
+    return geojson_of(2193, shapely.box(X + west, Y - 3e5, X + east, Y + 3e5))
 
 
 def forget() -> None:
     """Leave the lake without the cities: bronze, the build, their rows in the marts, and what is known of them."""
-    for contract in (NORTH, SOUTH, *GOOD):
+    for contract in (NORTH, SOUTH, AREAS, *GOOD):
         spark.rows(f"drop table if exists {contract.bronze_table}")
         lake().delete(delta.table_path(contract.bronze_table))
     for mart in (*DOMAINS["places"].marts, *DOMAINS["incidents"].marts, "fct_forecast"):
@@ -133,10 +154,11 @@ def cities(stack: object) -> Iterator[None]:
 
     def coarse(path: Path) -> Any:
         drawn = read(path.with_stem(CITY) if path.stem in BESIDE else path)
-        return drawn.model_copy(update={"name": path.stem, "cell_m": 2000})
+        layer = {"zones": ZoneSource(kind="polygons", source=AREAS.feed)} if path.stem == AREAS.territory else {}
+        return drawn.model_copy(update={"name": path.stem, "cell_m": 2000, **layer})
 
     with pytest.MonkeyPatch.context() as patch:
-        found = {contract.feed: contract for contract in (NORTH, SOUTH, *GOOD, UNLOADED)}
+        found = {contract.feed: contract for contract in (NORTH, SOUTH, AREAS, *GOOD, UNLOADED)}
         patch.setattr(domains, "load_contracts", lambda: found)
         patch.setattr(territory, "read_territory", coarse)
         territory.load_territory.cache_clear()
@@ -195,6 +217,15 @@ def test_a_city_is_shown_in_its_own_time_grid_and_codes(built: object) -> None:
         ("a", "2014-01-06 00:30:00", "2014-01-06", "assault", "assault", cell),
         ("winter", "2014-07-05 23:30:00", "2014-06-30", "other", "SMASH_GRAB", cell),
     ]
+
+
+def test_a_cell_an_area_and_an_incident_are_of_the_layer_that_the_city_names(built: object) -> None:
+    theirs = "territory = 'chicago'"
+    areas = shown("area_id, cell_count", "dim_area", theirs)
+    assert areas == shown("area_id, cast(count(*) as int)", "dim_cell", f"{theirs} group by area_id")
+    assert [area for area, _ in areas] == ["chicago:east", "chicago:west"]
+    assert shown("distinct area_id", where=f"{theirs} and is_in_territory") == [("chicago:east",)]
+    assert shown("distinct kind", "dim_area") == [("area",), ("zone",)]
 
 
 def test_duplicates_and_strays_are_removed_and_counted(built: object) -> None:

@@ -34,7 +34,7 @@ READERS: dict[str, Callable[[bytes, Any], list[Line]]] = {
     "csv": _table,
     "json": lambda content, options: list(json.loads(content)[options.member]),
     "jsonl": lambda content, _: [json.loads(line) for line in content.splitlines()],
-    "geojson": lambda content, _: [{"id": one["id"], **one["properties"]} for one in json.loads(content)["features"]],
+    "geojson": lambda content, _: [{**one, **one["properties"]} for one in json.loads(content)["features"]],
     "xml": _frames,
 }
 

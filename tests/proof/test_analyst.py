@@ -1,5 +1,6 @@
 """The analyst's eleven questions, each one query on the marts, asked at the query door."""
 
+from collections import Counter
 from io import StringIO
 from typing import Any
 
@@ -71,8 +72,9 @@ def test_every_cell_has_its_area_and_every_area_its_shape(first: DemoRun) -> Non
     assert len(shapes) == len(areas)
     assert all(shape.is_valid and not shape.is_empty for shape in shapes.values())
     ((of_toronto,),) = trino.query("select count(*) from dim_cell where territory = 'toronto'")
-    assert sum(count for _, kind, _, _, count in areas if kind == "neighbourhood") == of_toronto
-    # A city without named areas has its squares.
+    assert sum(count for city, kind, *_, count in areas if (city, kind) == ("toronto", "neighbourhood")) == of_toronto
+    kinds = Counter((city, kind) for city, kind, *_ in areas)
+    assert (kinds["chicago", "neighbourhood"], kinds["marseille", "district"]) == (77, 16)
     assert {row[0] for row in trino.query("select distinct territory from dim_cell")} == set(CITIES)
     # Most incidents that name a neighbourhood lie in its shape; its borders are those of cells, so not all do.
     rows = trino.query(

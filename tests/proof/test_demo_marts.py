@@ -87,7 +87,11 @@ def test_acts_are_counted_by_area_and_month_and_few_are_withheld(first: DemoRun)
 
 
 def test_uses_of_a_place_at_one_time_are_told(first: DemoRun) -> None:
-    rows = {row.event_id: row for row in spark.rows("select * from marts.fct_planned_event")}
+    every = spark.rows("select * from marts.fct_planned_event")
+    days = [row for row in every if row.kind in ("public_holiday", "school_holiday")]
+    assert {row.starts_local_at.hour for row in days} == {0} and not [row for row in days if row.cell_id]
+    assert {row.territory for row in days if row.event_id == "public:2026-12-25"} == {"chicago", "marseille", "toronto"}
+    rows = {row.event_id: row for row in every if row not in days}
     assert len(rows) == sum(read_reports(f"marseille_{feed}")[0].loaded_count for feed in ("agenda", "occupations"))
     clean = {row["NUM_ARRETE"] for row in sent("marseille_occupations")} & set(rows)
     planted = [f"AT-{number:05d}" for number in range(20, 1_201, 20)]

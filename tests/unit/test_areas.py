@@ -1,13 +1,16 @@
-"""Cells know their named area, and an area's shape is the squares of its cells."""
+"""Cells know their named area: by a layer of outlines, by what incidents name, or by squares."""
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
-from calanque.places.areas import AREA_COLUMNS, areas_of, named_cells, squares_of
+from calanque.errors import CalanqueError
+from calanque.places.areas import AREA_COLUMNS, areas_of, geojson_of, named_cells, squares_of
 from calanque.places.grid import project, territory_grid
-from calanque.places.territory import load_territory
+from calanque.places.layers import Layer, areas_in, cells_in, layer_of
+from calanque.places.territory import ZoneSource, load_territory
+from calanque.twin.areas import outlines, quartiers
 
 TORONTO = load_territory("toronto")
 GRID = territory_grid(TORONTO)
@@ -65,3 +68,50 @@ def test_squares_are_named_as_the_reports_name_them_and_cover_the_grid() -> None
     parents = dict(zip(zones["area_id"], zones["parent_area_id"], strict=True))
     assert parents["marseille:z7:6"] == "marseille:a2:2"
     assert set(parents.values()) == set(areas["area_id"])
+
+
+LAYER = TORONTO.model_copy(update={"zones": ZoneSource(kind="polygons", source="toronto_areas")})
+
+
+def outline(first_col: int, cols: int) -> str:
+    """Return the outline of some squares of one row of the grid, as GeoJSON."""
+    x, y = GRID.x0 + first_col * GRID.cell, GRID.y0 + 10 * GRID.cell
+    return geojson_of(GRID.crs, shapely.box(x - 20, y, x + cols * GRID.cell - 20, y + GRID.cell))
+
+
+def layer(*rows: tuple[str, str, str | None]) -> Layer:
+    names = ["area_code", "outline", "parent_code"]
+    return layer_of(LAYER, pd.DataFrame(rows, columns=names).assign(name="Area", parent_name=None))
+
+
+def test_a_cell_is_of_the_area_that_holds_most_of_it_or_is_nearest_and_counts_add_up() -> None:
+    drawn = layer(("e", outline(21, 2), "p"), ("w", outline(20, 1), "p"), ("far", outline(60, 1), None))
+    cells = cells_in(LAYER, CELLS.iloc[::-1], drawn)
+    # The last square is of no area.
+    assert dict(zip(cells["col"], cells["area_id"], strict=True)) == {
+        20: "toronto:w", 21: "toronto:e", 22: "toronto:e", 30: "toronto:e"
+    }  # fmt: skip
+    areas = areas_in(LAYER, cells, drawn).set_index("area_id")
+    assert areas["cell_count"].to_dict() == {"toronto:p": 4, "toronto:e": 3, "toronto:w": 1}
+    assert areas["kind"].tolist() == ["district", "neighbourhood", "neighbourhood"]
+    assert areas.loc[["toronto:e", "toronto:w"], "parent_area_id"].tolist() == ["toronto:p"] * 2
+    assert areas["area_m2"].tolist() == pytest.approx([187_500, 125_000, 62_500], rel=1e-3)
+
+
+@pytest.mark.parametrize("text", ['{"type": "Point", "coordinates": [1, 2]}', "no outline"])
+def test_an_outline_that_is_no_polygon_ends_in_a_sentence(text: str) -> None:
+    with pytest.raises(CalanqueError, match="toronto_areas: the outline of area bad is no polygon"):
+        layer(("bad", text, None))
+
+
+def test_a_layer_that_is_elsewhere_ends_in_a_sentence() -> None:
+    with pytest.raises(CalanqueError, match="the other way round"):
+        cells_in(LAYER, CELLS, layer(("far", outline(60, 1), None)))
+
+
+def test_the_quartiers_of_the_twin_share_the_city_without_overlap() -> None:
+    shapes = shapely.from_geojson(outlines())
+    assert len(shapes) == 111 and shapely.is_valid(shapes).all()
+    assert shapely.area(shapely.union_all(shapes)) == pytest.approx(shapely.area(shapes).sum(), rel=1e-5)
+    for quartier, shape in zip(quartiers(), shapes, strict=True):
+        assert shape.contains(shapely.Point(quartier.lon, quartier.lat))

@@ -14,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
+import shapefile
 import yaml
 from fetched import fetch_dropped, zipped
 from in_formats import CSV, as_csv
@@ -101,12 +102,28 @@ def as_xml(table: list[dict[str, Any]]) -> bytes:
     return f"{text}\n</f:rows>\n".encode()
 
 
+def as_shapefile(table: list[dict[str, Any]]) -> bytes:
+    parts, sink = {kind: io.BytesIO() for kind in ("shp", "shx", "dbf")}, io.BytesIO()
+    with shapefile.Writer(shapeType=shapefile.POINT, **parts) as layer:
+        for name in table[0]:
+            layer.field(name, "C", 254)
+        for row in table:
+            layer.point(float(row["lon"]), float(row["lat"]))
+            layer.record(*(value or "" for value in row.values()))
+    with zipfile.ZipFile(sink, "w") as archive:
+        for kind, part in parts.items():
+            archive.writestr(f"rows.{kind}", part.getvalue())
+        archive.writestr("rows.prj", 'GEOGCS["WGS84(DD)"]')
+    return sink.getvalue()
+
+
 WRITERS: dict[str, tuple[dict[str, Any], Callable[[list[dict[str, Any]]], bytes]]] = {
     "csv": (CSV, as_csv),
     "json": (JSON, as_json),
     "jsonl": ({"type": "jsonl"}, as_jsonl),
     "geojson": ({"type": "geojson"}, as_geojson),
     "parquet": (PARQUET, as_parquet),
+    "shapefile": ({"type": "shapefile"}, as_shapefile),
     "xlsx": (XLSX, as_xlsx),
     "xml": ({"type": "xml", "record": "rows/row"}, as_xml),
 }

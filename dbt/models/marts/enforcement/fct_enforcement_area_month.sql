@@ -2,7 +2,7 @@ with acts as (
 
     select
         acts.territory,
-        {{ area_of_zone('cells.territory', 'cells.area_id') }} as area_id,
+        coalesce(named.parent_area_id, named.area_id) as area_id,
         acts.type,
         cast(date_trunc('month', acts.occurred_local_date) as date) as month_start_date,
         acts.act_id
@@ -11,6 +11,10 @@ with acts as (
         on
             acts.territory = cells.territory
             and acts.cell_id = cells.cell_id
+    inner join {{ ref('dim_area') }} as named
+        on
+            cells.territory = named.territory
+            and cells.area_id = named.area_id
 
 ),
 

@@ -18,6 +18,7 @@ select
     incidents.lon,
     incidents.lat,
     incidents.cell_id,
+    cells.area_id,
     cells.cell_id is not null as is_in_territory,
     incidents.origin
 from {{ ref('int_incidents__deduplicated') }} as incidents
