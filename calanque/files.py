@@ -14,6 +14,27 @@ _NAME = re.compile(r"[^\W_][\w .,()+=@&'-]{0,199}")
 _OURS = re.compile(r"manifest\.json|contract-.*\.json")
 
 
+KINDS = frozenset(
+    ["csv", "geojson", "gz", "json", "jsonl", "ndjson", "parquet", "sha256", "shp", "tsv", "txt", "xlsx", "xml", "zip"]
+)
+"""Endings that say what a file is."""
+# A word of fewer letters is nobody's name.
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def words_of_name(name: str) -> set[str]:
+    """Return the words of a file's name that could be a person's, in lower case; what says its kind is none."""
+    return {word.lower() for word in _WORD.findall(name)} - KINDS
+
+
+def masked(name: str) -> str:
+    """Return a file's name as a sentence may tell it, with "…" for each word: a person may be named by it.
+
+    `masked("plainte_dupont_2026-06-01.csv")` is `…_…_2026-06-01.csv`.
+    """
+    return _WORD.sub(lambda word: word[0] if word[0].lower() in KINDS else "…", name)
+
+
 def is_name(name: str) -> bool:
     """Whether a file may have this name in the lake."""
     return bool(_NAME.fullmatch(name)) and not _OURS.fullmatch(name)
@@ -39,8 +60,8 @@ def refuse_name(name: str, what: str) -> None:
 
 
 def refusal(what: str, name: str, why: str) -> RefusedBatchError:
-    """Return the error of a file that has no place in the lake."""
-    return RefusedBatchError(f"Nothing was landed: {what} {name!r} is refused because {why}.")
+    """Return the error of a file that has no place in the lake; words of its name are not told."""
+    return RefusedBatchError(f"Nothing was landed: {what} {masked(name)!r} is refused because {why}.")
 
 
 def chunks_of(stream: BinaryIO) -> Iterator[bytes]:

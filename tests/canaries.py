@@ -23,6 +23,7 @@ from calanque.sources import Errand
 PLANTED: dict[str, dict[str, str]] = defaultdict(dict)
 # One value for each place where a leak could hide, planted there on purpose: the scan must see it.
 CONTROLS = {"control/parquet": "Bricquebecq", "control/database": "Chateaugiron", "control/log": "Dampierrou"}
+FILE_NAME = "file name"
 # Feeds in other formats are sent as this too: what a format tells of a row that it can not read, its own tests ask.
 SENT_AS: dict[str, Any] = {"type": "csv", "delimiter": ";", "encoding": "UTF-8", "multiline": True}
 # fmt: off
@@ -65,6 +66,11 @@ class Planter:
             "Mon voisin M. {person} gare toujours sa voiture immatriculée {plate} sur le trottoir. "
             "Vous pouvez me joindre au {phone} ou écrire à {email}. Mon numéro de sécurité sociale est le {nir}."
         ).format(**values)
+
+    def file_name(self) -> str:
+        """Return a file's name with a person in it: what is looked for must not even be in landing."""
+        self.planted[FILE_NAME] = "Trégomeur"
+        return f"plainte_{self.planted[FILE_NAME]}.csv"
 
     def _cell(self, case: str, column: str, classification: str) -> str:
         if classification == "free_text":
@@ -173,8 +179,9 @@ def timed(contract: FeedContract) -> str:
 
 
 def unknown_column(sent: Sent) -> bytes:
-    wide = [sent.planter.row("unknown column", sent.rows[0]) | {"commentaire": sent.planter.text("unknown column's")}]
-    return sent.file(wide, ("commentaire",))
+    column = f"note {sent.planter.value('unknown column, its name', 'person')}"
+    wide = [sent.planter.row("unknown column", sent.rows[0]) | {column: sent.planter.text("unknown column's")}]
+    return sent.file(wide, (column,))
 
 
 def no_header(sent: Sent) -> bytes:

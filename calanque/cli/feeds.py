@@ -33,8 +33,15 @@ def list_feeds() -> None:
     for c in load_contracts().values():
         personal = ("yes, synthetic" if c.is_synthetic else "yes") if c.is_personal else "no"
         state, last = _newest(c) if is_up else ("–", "–")
-        table.add_row(c.feed, c.version, c.territory, c.shape, c.source.kind, personal, c.schedule, state, last)
+        table.add_row(c.feed, c.version, c.territory, c.shape, _source(c), personal, c.schedule, state, last)
     console.print(table)
+
+
+def _source(contract: "FeedContract") -> str:
+    """Return where a feed's files come from: of a feed of the twin too, whether its real source is known or used."""
+    if contract.live is None:
+        return contract.source.kind
+    return f"live {contract.source.kind}" if contract.live.is_on else f"{contract.source.kind}, live known"
 
 
 def _newest(contract: "FeedContract") -> tuple[str, str]:

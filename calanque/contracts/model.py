@@ -4,13 +4,13 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
 from calanque.closed import Closed as Closed
 from calanque.closed import Options
 from calanque.contracts.write import Duplicates, Write
-from calanque.formats import FileFormat
+from calanque.formats import Container, FileFormat
 from calanque.sources import Source
 
 Classification = Literal["open", "personal", "identifier", "free_text"]
@@ -62,6 +62,24 @@ class Provenance(Closed):
     citation: Sentence
     url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
     date_published: date | None = None
+
+
+class Live(Closed):
+    """Where the real files of a feed of the twin come from, and what is otherwise with them; `is_on` is the switch.
+
+    Columns and rules are the feed's own: the twin writes as the source does, but for what the files are packed in.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, serialize_by_alias=True)
+
+    is_on: StrictBool
+    title: Sentence
+    limitations: str | None = None
+    source: Source
+    provenance: Provenance
+    container: Container | None = None
+    keep_where: Sentence | None = None
+    valid_from: date | None = None
 
 
 class LandingColumn(Closed):
@@ -137,6 +155,7 @@ class FeedContract(Closed):
     person_column: str | None
     language: LanguageCode | None = None
     source: Source
+    live: Live | None = None
     day: DayRule
     file_format: FileFormat
     landing: Annotated[tuple[LandingColumn, ...], Field(min_length=1)]

@@ -132,7 +132,7 @@ def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
         resolved |= {"description": about.purpose, "usage": about.usage, "limitations": about.limitations}
     beside = len(problems.found)
     with problems.caught():
-        resolved |= dict(_custom(FeedProperties, odcs.customProperties, "customProperties"))
+        resolved |= _custom(FeedProperties, odcs.customProperties, "customProperties").switched()
     with problems.caught():
         landing, bronze = _objects(odcs)
         resolved["grain"] = bronze.dataGranularityDescription

@@ -27,7 +27,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "rgpd": "GDPR", "title_iii": "law of 1978, title III", "yes": "yes", "no": "no", "is_personal": "Personal data",
         "usage": "Use", "limitations": "Limits", "grain": "Rows of bronze", "schedule": "Schedule",
         "latency": "Next batch within", "hours": "hours",
-        "language": "Language of its free text", "kept": "Rows that are the feed's",
+        "language": "Language of its free text", "kept": "Rows that are the feed's", "live": "Real source, not in use",
     },
     "fr": {
         "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "producer": "Producteur",
@@ -45,7 +45,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "title_iii": "loi de 1978, titre III", "yes": "oui", "no": "non", "is_personal": "Données personnelles",
         "usage": "Usage", "limitations": "Limites", "grain": "Lignes de bronze", "schedule": "Fréquence",
         "latency": "Lot suivant sous", "hours": "heures",
-        "language": "Langue du texte libre", "kept": "Lignes qui sont du flux",
+        "language": "Langue du texte libre", "kept": "Lignes qui sont du flux", "live": "Source réelle, non utilisée",
     },
 }  # fmt: skip
 
@@ -119,6 +119,7 @@ def _facts(contract: FeedContract, words: dict[str, str]) -> list[tuple[str, str
         ("purpose", f"`{contract.purpose}`: {contract.description}"),
         *_said(usage=contract.usage, limitations=contract.limitations, grain=contract.grain),
         ("legal_basis", contract.legal_basis),
+        *_said(live=_live(contract)),
         ("producer", f"{made.producer} ({made.url})" if made.url else made.producer),
         ("licence", made.licence),
         ("citation", made.citation),
@@ -135,6 +136,13 @@ def _facts(contract: FeedContract, words: dict[str, str]) -> list[tuple[str, str
         ("origin", words[contract.origin]),
         ("owner", f"{contract.owner} ({contract.team})"),
     ]
+
+
+def _live(contract: FeedContract) -> str | None:
+    """Return where a feed of the twin would come from, and of whom; None where it does, or nobody knows."""
+    if contract.live is None or contract.live.is_on:
+        return None
+    return f"`{contract.live.source.origin}` ({contract.live.provenance.citation})"
 
 
 def _said(**facts: object) -> list[tuple[str, str]]:

@@ -1,12 +1,21 @@
 """The closed models of our `customProperties`: ODCS leaves them free, so a typo there would pass unseen."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
-from calanque.contracts.model import DayRule, LanguageCode, NullMarker, Projected, Protection, Provenance, TokenKind
+from calanque.contracts.model import (
+    DayRule,
+    LanguageCode,
+    Live,
+    NullMarker,
+    Projected,
+    Protection,
+    Provenance,
+    TokenKind,
+)
 from calanque.contracts.write import AppendWrite, Duplicates, Write
 from calanque.formats import FileFormat
 from calanque.sources import Source
@@ -36,6 +45,7 @@ class FeedProperties(_Properties):
     person_column: str | None = None
     language: LanguageCode | None = None
     source: Source
+    live: Live | None = None
     day: DayRule = DayRule()
     file_format: FileFormat
     unknown_columns: Literal["refuse", "ignore"]
@@ -46,6 +56,18 @@ class FeedProperties(_Properties):
     max_refused_rate: Annotated[float, Field(ge=0, le=1, strict=True)]
     gates: tuple[str, ...] = ()
     retention_column: str | None = None
+
+    def switched(self) -> dict[str, Any]:
+        """Return the values by name, those of the live source in the place of the twin's where it is switched on."""
+        values, live = dict(self), self.live
+        if live and live.is_on:
+            values |= dict(live) | {
+                "is_synthetic": False,
+                "file_format": self.file_format.model_copy(update={"container": live.container}),
+                "valid_from": live.valid_from or self.valid_from,
+            }
+            del values["is_on"], values["container"]
+        return values
 
 
 class LandingProperties(_Properties):

@@ -172,6 +172,8 @@ def _feed(contract: FeedContract) -> Found:
         yield "customProperties.isPersonal", f"the classification of the landing columns makes it {is_personal}."
     if contract.source.kind == "twin" and not contract.is_synthetic:
         yield "customProperties.isSynthetic", "what calanque.twin generates must be marked synthetic."
+    if contract.live and not contract.live.is_on and contract.source.kind != "twin":
+        yield "customProperties.live", "is for a feed of the twin: write the address as its source."
     if contract.origin == "measured" and contract.shape in PEOPLE_TELL:
         yield (
             "customProperties.origin",
@@ -179,10 +181,16 @@ def _feed(contract: FeedContract) -> Found:
         )
     if any(column.classification == "free_text" for column in contract.landing):
         yield from _language(contract.language)
-    if contract.keep_where is not None:
-        names = [column.name for column in contract.landing]
-        for sentence in problems_of_condition(contract.keep_where, names, contract.time_zone):
-            yield "customProperties.keepWhere", sentence
+    yield from _selection(contract)
+
+
+def _selection(contract: FeedContract) -> Found:
+    names = [column.name for column in contract.landing]
+    live = contract.live.keep_where if contract.live else None
+    for field, condition in (("keepWhere", contract.keep_where), ("live.keepWhere", live)):
+        if condition is not None:
+            for sentence in problems_of_condition(condition, names, contract.time_zone):
+                yield f"customProperties.{field}", sentence
 
 
 def _language(language: str | None) -> Found:

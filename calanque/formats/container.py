@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from calanque.errors import RefusedBatchError
-from calanque.files import LARGEST_BYTES, chunks_of, refusal, refuse_name, write_bounded
+from calanque.files import LARGEST_BYTES, chunks_of, masked, refusal, refuse_name, write_bounded
 from calanque.formats.base import Container
 
 MEMBER_COUNT_MAX = 1_000
@@ -31,8 +31,8 @@ def unpack(path: Path, container: Container, target: Path) -> list[Path]:
         found = list((_gzip if container.type == "gzip" else _zip)(path, container, target, bound))
     except (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
         raise RefusedBatchError(
-            f"{path.name} is not {container.type}, or is truncated or altered: correct its container in the contract, "
-            "or ask for it again."
+            f"{masked(path.name)} is not {container.type}, or is truncated or altered: correct its container in the "
+            "contract, or ask for it again."
         ) from error
     if not found:
         raise refusal(ARCHIVE, path.name, f"no member is named {container.members!r}")

@@ -11,7 +11,7 @@ from calanque.contracts.folders import Folders
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import FeedContract
 from calanque.errors import RefusedBatchError
-from calanque.files import refusal
+from calanque.files import KINDS, refusal, words_of_name
 from calanque.formats import FormatOptions, UnreadableError
 from calanque.formats.container import unpack
 from calanque.ingest.records import FetchedBatch, FetchedFile
@@ -64,10 +64,11 @@ def _described(contract: FeedContract, path: Path, work_dir: Path) -> list[Fetch
     form = contract.file_format
     try:
         if form.container is None:
-            return [describe_file(path, form)]
-        packed = PackedIn(name=path.name, sha256=_sha256(path))
+            return [describe_file(path, form, contract)]
+        sha256 = _sha256(path)
+        packed = PackedIn(name=name_in_lake(contract, path.name, sha256), sha256=sha256)
         members = unpack(path, form.container, work_dir / "unpacked" / path.name)
-        return [describe_file(member, form).model_copy(update={"container": packed}) for member in members]
+        return [describe_file(member, form, contract).model_copy(update={"container": packed}) for member in members]
     except UnreadableError as error:
         raise RefusedBatchError(f"{contract.feed}: nothing was landed: {error}.") from error
 
@@ -91,8 +92,25 @@ def _set_aside(contract: FeedContract, errand: Errand, path: Path) -> Iterator[N
         raise RefusedBatchError(f"{error}{contract.source.set_aside(errand, path.name)}") from error
 
 
-def describe_file(path: Path, form: FormatOptions) -> FetchedFile:
+def name_in_lake(contract: FeedContract, name: str, sha256: str) -> str:
+    """Return what a file is called in the lake: its own name where every word of it is the contract's.
+
+    Else it is called by its content: a partner may have put a person's name there, and the lake's names stand in
+    manifests, logs and reports.
+    """
+    if words_of_name(name) <= words_of_name(f"{contract.feed} {contract.source} {contract.file_format}"):
+        return name
+    ending = Path(name).suffix
+    return f"file-{sha256[:12]}{ending if ending[1:].lower() in KINDS else ''}"
+
+
+def describe_file(path: Path, form: FormatOptions, contract: FeedContract | None = None) -> FetchedFile:
     """Return size, SHA-256, column names, data rows, and whether the last row is cut.
+
+    Args:
+        path: the file.
+        form: how it is written.
+        contract: of the feed that it is for; without one it keeps its name, which is a user's own.
 
     Raises:
         UnreadableError: if the file is not in its format.
@@ -102,11 +120,13 @@ def describe_file(path: Path, form: FormatOptions) -> FetchedFile:
     if size > form.largest_bytes:
         largest = form.largest_bytes // 1024**2
         raise refusal("the file", path.name, f"it is larger than {largest} MiB: send it in parts, or as JSON lines")
+    sha256 = _sha256(path)
+    name = name_in_lake(contract, path.name, sha256) if contract else path.name
     try:
         facts = form.look(path)
     except UnreadableError as error:
-        raise UnreadableError(f"{path.name} {error}") from error
-    return FetchedFile(name=path.name, path=path, size_bytes=size, sha256=_sha256(path), **facts._asdict())
+        raise UnreadableError(f"{name} {error}") from error
+    return FetchedFile(name=name, path=path, size_bytes=size, sha256=sha256, **facts._asdict())
 
 
 def _sha256(path: Path) -> str:

@@ -34,7 +34,9 @@ def check_headers(contract: FeedContract, headers: Mapping[str, Header]) -> Refu
 def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | None:
     if not any(header):
         return Refusal("empty_batch", f"{file} is empty: the source sent nothing, not even a header. Ask for it again.")
-    declared, is_told = [column.name for column in contract.landing], contract.file_format.has_header
+    # A partner's own column of a feed about persons may be called by one of them.
+    is_told = contract.file_format.has_header and not contract.is_personal
+    declared = [column.name for column in contract.landing]
     if mismatch := contract.file_format.mismatch(header, tuple(declared)):
         reason, why = mismatch
         return Refusal(reason, f"{file} {why}")
@@ -57,15 +59,17 @@ def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | N
         )
     twice = next((name for name, count in Counter(header).items() if count > 1), None)
     if twice:
+        name = twice if is_told or twice in declared else f"no. {header.index(twice) + 1} from the left"
         return Refusal(
-            f"duplicate_column:{twice}", f"{file} has the column '{twice}' twice: ask the source to correct it."
+            f"duplicate_column:{name}", f"{file} has the column '{name}' twice: ask the source to correct it."
         )
     unknown = [name for name in header if name not in declared]
     if unknown and contract.unknown_columns == "refuse":
-        names_text = ", ".join(unknown) if is_told else f"({len(unknown)}, not named here: a name may be a value)"
+        places = ", ".join(str(at) for at, name in enumerate(header, 1) if name not in declared)
+        names = ", ".join(unknown) if is_told else f"{places} (from the left; not named here, a name may be a person's)"
         return Refusal(
             f"unknown_column:{unknown[0]}" if is_told else "unknown_column",
-            f"{file} has the column{'s' if len(unknown) > 1 else ''} {names_text} unknown to the contract: "
+            f"{file} has the column{'s' if len(unknown) > 1 else ''} {names} unknown to the contract: "
             "add it to the contract with its classification, or set unknownColumns to ignore.",
         )
     return None

@@ -14,6 +14,7 @@ from calanque.contracts.model import FeedContract
 from calanque.engines import delta, spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.errors import CalanqueError, RefusedBatchError
+from calanque.governance.retention import newest_kept
 from calanque.ingest.tiers import contract_path
 from calanque.ingest.write_sql import match_key
 from calanque.sql_text import quoted
@@ -23,16 +24,26 @@ def check_version(contract: FeedContract) -> None:
     """Check that the contract says what its version said when it was first used; a new version says what it will.
 
     Raises:
-        RefusedBatchError: naming the field that changed.
+        RefusedBatchError: naming the field that changed, or if made-up rows would stand beside real ones.
     """
     path = contract_path(contract.feed, contract.version)
     if not lake().exists(path):
+        _refuse_mixture(contract)
         return
     field = changed_field(contract, json.loads(contract.model_dump_json()), json.loads(lake().read(path)))
     if field is not None:
         raise RefusedBatchError(
             f"{contract.feed}: stopped: the contract's '{field}' changed since version {contract.version} was first "
             "used: raise the version."
+        )
+
+
+def _refuse_mixture(contract: FeedContract) -> None:
+    before = newest_kept(contract.feed)
+    if before and before.is_synthetic and not contract.is_synthetic:
+        raise RefusedBatchError(
+            f"{contract.feed}: stopped: its table holds rows of the twin, and contract {contract.version} brings real "
+            "ones. Begin on a lake without them ('make clean'), or give the live feed a name of its own."
         )
 
 

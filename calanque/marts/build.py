@@ -64,7 +64,8 @@ def build_marts(run_id: str = "manual") -> list[Outcome] | None:
         return None
     if parts:
         log.info("To be built: %s.", ", ".join(map(str, parts)))
-        if contracts := _contracts(parts):
+        layers = [one for part in parts for one in part.contracts if part.domain is PLACES and one.shape == "area"]
+        if contracts := [*_contracts(parts), *layers]:
             write_freshness(contracts, run_id)
         outcomes += _built(parts, feeds, run_id)
     held_back = sorted({one.held_back for one in outcomes if one.held_back})

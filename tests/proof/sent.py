@@ -4,6 +4,7 @@ import csv
 import importlib
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
@@ -39,9 +40,17 @@ READERS: dict[str, Callable[[bytes, Any], list[Line]]] = {
 }
 
 
-def sent(feed: str) -> list[Line]:
-    """Return what the generator of a feed of the twin wrote for the demo, its dirt with it."""
+def sent(feed: str, **otherwise: Any) -> list[Line]:
+    """Return what the generator of a feed of the twin wrote for the demo, its dirt with it; or with other arguments."""
     contract: Any = load_contract(feed)
     module, _, function = contract.source.generator.partition(".")
-    content = getattr(importlib.import_module(f"calanque.twin.{module}"), function)(**contract.source.arguments)
+    arguments = contract.source.arguments | otherwise
+    content = getattr(importlib.import_module(f"calanque.twin.{module}"), function)(**arguments)
     return READERS[contract.file_format.type](content, contract.file_format)
+
+
+def planted(feed: str) -> int:
+    """Return how many rows of a feed of the twin are wrong on purpose: without its dirt it would not send them."""
+    told: Any = load_contract(feed).source
+    clean = sent(feed, **{name: 0 for name in ("bad_rows", "dirt", "repeated") if name in told.arguments})
+    return sum((Counter(map(str, sent(feed))) - Counter(map(str, clean))).values())

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from holidays import country_holidays
-from sent import sent
+from sent import planted, sent
 
 from calanque.contracts import FeedContract, load_contract, load_contracts
 from calanque.demo.run import DemoRun
@@ -29,7 +29,7 @@ CITIES = territories("incident")
 # Of sources that are not the twin's, whose rows are counted.
 LANDED = {"toronto_incidents": 240_992, "chicago_shootings_2022": 2_124, "chicago_shootings_2023": 1_809}
 # Of 14,245 days of three zones since 1990, those without school in Marseille's since 2015.
-LANDED |= {"chicago_areas": 77, "marseille_school_holidays": 1_710}
+LANDED |= {"chicago_areas": 77, "marseille_school_holidays": 1_710, "marseille_population": 16}
 YEARS = range(2014, datetime.now(UTC).year + 3)
 COUNTRIES = {"marseille": ("FR", None), "toronto": ("CA", "ON"), "chicago": ("US", "IL")}
 LANDED |= {
@@ -58,11 +58,11 @@ def test_landed_is_loaded_plus_quarantined(reports, feed: str) -> None:
     assert (bronze[0], quarantine[0]) == (report.loaded_count, report.quarantined_count)
 
 
-def test_planted_bad_rows_are_in_quarantine_with_their_reasons(reports) -> None:
-    assert reports["citizen_reports"].quarantined_count == 5
-    assert all(reason.startswith("wrong_type:") for reason in reports["citizen_reports"].reasons)
-    for feed in LANDED:
-        assert reports[feed].reasons == {}
+@pytest.mark.parametrize("feed", load_contracts())
+def test_every_planted_row_is_in_quarantine_and_no_other(reports, feed: str) -> None:
+    wrong = 0 if feed in LANDED else planted(feed)
+    assert reports[feed].quarantined_count == wrong, reports[feed].reasons
+    assert bool(reports[feed].reasons) == bool(wrong)
 
 
 @pytest.fixture(scope="module")

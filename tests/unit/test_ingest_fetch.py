@@ -11,6 +11,7 @@ import pytest
 
 from calanque.contracts import FeedContract, load_contract
 from calanque.errors import CalanqueError, RefusedBatchError
+from calanque.files import refusal
 from calanque.formats.csv_ import CsvFormat
 from calanque.ingest.fetch import describe_file, fetch_batch
 from calanque.ingest.land import read_anew
@@ -110,10 +111,20 @@ def test_a_hostile_drop_is_refused_in_a_sentence(
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["a.csv", "Été 2026 (1).csv", "signalements-2026_11.csv", "0.csv", "L'Estaque.csv"])
+@pytest.mark.parametrize("name", ["a.csv", "2026 (1).csv", "signalements-2026_11.csv", "0.csv", "L'.csv"])
 def test_an_ordinary_name_is_taken(name: str, tmp_path: Path) -> None:
     hold(tmp_path, name)
-    assert drop("*.csv", tmp_path) == [name]
+    pattern = "signalements-*.csv" if name.startswith("s") else "*.csv"
+    assert drop(pattern, tmp_path) == [name]
+
+
+@pytest.mark.parametrize("name", ["plainte_dupont.csv", "Été 2026 (1).csv", "DUPONT.csv", "signalements Dupont.csv"])
+def test_a_word_that_the_contract_does_not_say_stays_out_of_the_lake(name: str, tmp_path: Path) -> None:
+    hold(tmp_path, name)
+    (landed,) = drop("*.csv", tmp_path)
+    assert landed.startswith("file-") and landed.endswith(".csv") and len(landed) == len("file-.csv") + 12
+    told = str(refusal("the file", name, "it is too large")).lower()
+    assert not [word for word in ("plainte", "dupont", "été", "signalements") if word in told]
 
 
 @pytest.mark.parametrize("line", [b"x" * 70_000, b"x," * 40_000 + b"face\n1\n"], ids=["endless", "forbidden-far-away"])

@@ -187,7 +187,7 @@ def test_a_file_without_header_does_not_quote_its_first_row() -> None:
 
 
 KEYS = {
-    "unknown": ((*NAMES, "a@example.org", "b@example.org"), "unknown_column", "has the columns (2, not named here"),
+    "unknown": ((*NAMES, "a@example.org", "b@example.org"), "unknown_column", "from the left; not named here"),
     "missing": ((*NAMES[:-1], "LONG"), "missing_column:Long", "lacks the column Long of the contract: ask"),
     "forbidden": ((*NAMES, "a.gender@example.org"), "forbidden_column:gender", "can never enter"),
 }

@@ -48,7 +48,7 @@ def errand(tmp_path: Path, day: date | None = DAY, **files: bytes) -> Errand:
 
 
 def test_every_protocol_is_a_kind() -> None:
-    assert set(SOURCES) == {"pypi", "twin", "drop", "http", "holidays"}
+    assert set(SOURCES) == {"pypi", "twin", "drop", "http", "holidays", "npm"}
 
 
 # --- drop
@@ -162,9 +162,9 @@ REFUSED = {
     "cut-archive": (ZIP, {"a.csv": zipped(("a.csv", b"x"))[:-9]}, "a.csv", "is not zip, or is truncated"),
     "members-of-one-name": (
         ZIP,
-        {"mon.csv": zipped(("data.csv", b"x\n1\n")), "tue.csv": zipped(("data.csv", b"x\n2\n"))},
+        {"mon.csv": zipped(("01.csv", b"x\n1\n")), "tue.csv": zipped(("01.csv", b"x\n2\n"))},
         "tue.csv",
-        "'data.csv' is refused because another file of the batch has the same name",
+        "'01.csv' is refused because another file of the batch has the same name",
     ),
 }
 
@@ -355,6 +355,40 @@ def test_an_sdist_comes_from_the_index_and_nothing_of_it_is_run(
             package("a", b"").model_copy(update={"distribution": "sdist", "version": "2.0"}).fetch(errand(tmp_path))
     assert found.read_bytes() == b"x\n1\n"
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_package_of_npm_comes_from_the_registry_that_npm_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = sdist(tmp_path, ("package/data/a.json", b"[]")).read_bytes()
+
+    class Registry(City):
+        def do_GET(self) -> None:
+            is_there = self.path == "/@some/pack/-/pack-1.0.0.tgz"
+            self.answer(200 if is_there else 404, data if is_there else b"")
+
+    told = {"kind": "npm", "package": "@some/pack", "version": "1.0.0"}
+    members = [{"path": "package/data/a.json", "sha256": hashlib.sha256(b"[]").hexdigest()}]
+    with serving(Registry) as address:
+        monkeypatch.setenv("NPM_CONFIG_REGISTRY", f"{address}/")
+        (found,) = source(**told, members=members).fetch(errand(tmp_path))
+        assert (found.name, found.read_bytes()) == ("a.json", b"[]")
+        with pytest.raises(CalanqueError, match=r"did not give @some/pack@2\.0\.0"):
+            source(**{**told, "version": "2.0.0"}, members=members).fetch(errand(tmp_path))
+        with pytest.raises(CalanqueError, match="truncated or altered"):
+            source(**told, members=[{**members[0], "sha256": "0" * 64}]).fetch(errand(tmp_path))
+
+
+def test_holidays_are_those_of_the_country_and_its_part(tmp_path: Path) -> None:
+    def days(**told: Any) -> list[str]:
+        (path,) = source(kind="holidays", first_year=2026, **told).fetch(errand(tmp_path))
+        return path.read_text(encoding="utf-8").splitlines()
+
+    french, canadian = days(country="FR", language="fr"), days(country="CA", subdivision="ON")
+    assert french[0] == "date,name" and "2026-07-14,Fête nationale" in french and "2026-07-01,Canada Day" in canadian
+    assert {line[:4] for line in french[1:]} == {str(year) for year in range(2026, datetime.now(UTC).year + 3)}
+    with pytest.raises(CalanqueError, match="knows no CA XX: correct counters"):
+        days(country="CA", subdivision="XX")
 
 
 A_CSV = "Pack_age-1.0/a.csv"

@@ -58,6 +58,7 @@ def test_a_field_that_the_kept_one_did_not_know_is_no_change() -> None:
 def test_a_version_is_kept_once_and_held(monkeypatch: pytest.MonkeyPatch) -> None:
     one = MemoryLake()
     monkeypatch.setattr(version_guard, "lake", lambda: one)
+    monkeypatch.setattr(version_guard, "newest_kept", lambda feed: None)
     check_version(REPORTS)
     assert FeedContract.model_validate_json(keep_version(REPORTS)) == REPORTS
     assert list(one.files) == [f"/lake/governance/contracts/citizen_reports/{REPORTS.version}.json"]
