@@ -172,8 +172,6 @@ def _feed(contract: FeedContract) -> Found:
         yield "customProperties.isPersonal", f"the classification of the landing columns makes it {is_personal}."
     if contract.source.kind == "twin" and not contract.is_synthetic:
         yield "customProperties.isSynthetic", "what calanque.twin generates must be marked synthetic."
-    if contract.live and not contract.live.is_on and contract.source.kind != "twin":
-        yield "customProperties.live", "is for a feed of the twin: write the address as its source."
     if contract.origin == "measured" and contract.shape in PEOPLE_TELL:
         yield (
             "customProperties.origin",
