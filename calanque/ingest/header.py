@@ -63,16 +63,22 @@ def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | N
         return Refusal(
             f"duplicate_column:{name}", f"{file} has the column '{name}' twice: ask the source to correct it."
         )
-    unknown = [name for name in header if name not in declared]
-    if unknown and contract.unknown_columns == "refuse":
-        places = ", ".join(str(at) for at, name in enumerate(header, 1) if name not in declared)
-        names = ", ".join(unknown) if is_told else f"{places} (from the left; not named here, a name may be a person's)"
-        return Refusal(
-            f"unknown_column:{unknown[0]}" if is_told else "unknown_column",
-            f"{file} has the column{'s' if len(unknown) > 1 else ''} {names} unknown to the contract: "
-            "add it to the contract with its classification, or set unknownColumns to ignore.",
-        )
+    if contract.unknown_columns == "refuse":
+        return _unknown(declared, file, header, is_told)
     return None
+
+
+def _unknown(declared: list[str], file: str, header: Header, is_told: bool) -> Refusal | None:
+    unknown = {at: name for at, name in enumerate(header, 1) if name not in declared}
+    if not unknown:
+        return None
+    first, places = next(iter(unknown.values())), ", ".join(map(str, unknown))
+    untold = f"{places} (from the left; not named here, a name may be a person's)"
+    return Refusal(
+        f"unknown_column:{first}" if is_told else "unknown_column",
+        f"{file} has the column{'s' if len(unknown) > 1 else ''} {', '.join(unknown.values()) if is_told else untold} "
+        "unknown to the contract: add it to the contract with its classification, or set unknownColumns to ignore.",
+    )
 
 
 def _likely(declared: list[str], missing: list[str], header: Header) -> str:

