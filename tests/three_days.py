@@ -52,10 +52,7 @@ COUNTED: dict[str, Callable[[bytes, Any], int]] = {
     "shapefile": _shapefile,
 }
 # Of a feed whose files hold others' rows too, which lines are its own.
-OWN = {
-    "marseille_population": re.compile(rb'"code": ?"132\d\d"'),
-    "marseille_school_holidays": re.compile(rb"^20(1[5-9]|2.)-..-..,[^,]+,True,", re.MULTILINE),
-}
+OWN = {"marseille_school_holidays": re.compile(rb"^20(1[5-9]|2.)-..-..,[^,]+,True,", re.MULTILINE)}
 
 
 def counted(contract: FeedContract, content: bytes) -> int:

