@@ -34,6 +34,7 @@ class Ports(BaseModel):
     mlflow: int = 15500
     trino: int = 18443
     trino_internal: int = 18444
+    journal: int = 18445
     airflow: int = 18080
     supervisor: int = 19001
 

@@ -6,7 +6,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from calanque.console import documents, lac
+from calanque.console import documents, journal, lac
 from calanque.console.languages import Spoken, remember
 from calanque.console.pages import shown
 from calanque.contracts.page import Language
@@ -14,6 +14,7 @@ from calanque.contracts.page import Language
 app = FastAPI(title="Calanque", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(get_user)])
 app.middleware("http")(remember)
 app.include_router(lac.router)
+app.include_router(journal.router)
 
 
 @app.get("/lac.svg")

@@ -26,12 +26,14 @@ class Reader(Closed):
         token: what this request bears; Airflow's own API is asked with it, and so with this person's rights.
         sees_batches: whether batches, reasons and gates are there for them.
         operates: whether runs are there for them, to open and to start.
+        sees_journal: whether the journal is there for them.
     """
 
     name: str
     token: str = Field(repr=False)
     sees_batches: bool = False
     operates: bool = False
+    sees_journal: bool = False
 
     @property
     def account(self) -> Literal["engineer", "analyst"]:
@@ -49,6 +51,7 @@ def reader(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:
         token=bearer,
         sees_batches=may(method="GET", resource_name="Audit Logs", user=user),
         operates=may(method="POST", resource_name="DAG Runs", user=user),
+        sees_journal=may(method="GET", resource_name="Journal", user=user),
     )
 
 
@@ -63,6 +66,13 @@ def operator(asking: Annotated[Reader, Depends(reader)]) -> Reader:
     """Return who asks, if they may start runs."""
     if not asking.operates:
         raise HTTPException(403, "Engineers replay a feed. Rejouer un flux est réservé à l’ingénierie.")
+    return asking
+
+
+def journal_reader(asking: Annotated[Reader, Depends(reader)]) -> Reader:
+    """Return who asks, if the journal is there for them."""
+    if not asking.sees_journal:
+        raise HTTPException(403, "The journal is for the DPO. Le journal est pour la DPO.")
     return asking
 
 

@@ -126,12 +126,12 @@ class Lake:
         """Delete a file or folder for good (no trash); false when it did not exist."""
         return bool(self._try(lambda: self._client.delete(path, recursive=recursive), path))
 
-    def make_readable(self, folder: str, reader: str) -> None:
-        """Make a folder that one more user may read, with all that will lie in it."""
+    def make_readable(self, folder: str, *readers: str) -> None:
+        """Make a folder that some more users may read, with all that will lie in it."""
 
         def once() -> None:
             self._client.makedirs(folder)
-            self._client.set_acl(folder, readable_by((reader,)))
+            self._client.set_acl(folder, readable_by(readers))
 
         self._try(once, folder)
 

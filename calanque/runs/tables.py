@@ -1,7 +1,7 @@
 """The tables of runs: what each says, its columns with their meaning, and how they are made.
 
-They lie below `/lake/governance`, are only ever added to, and are read in SQL by engineers (`lake.governance` at the
-query door). Every row says when it was written, and by which run of which DAG.
+They lie below `/lake/governance`, are only ever added to, and are read in SQL (`lake.governance` at the query door) by
+engineers and the DPO, the journal by the DPO alone. Every row says when it was written, and by which run of which DAG.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from calanque.sql_text import literal, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-READER = "engineer"
+READERS = ("engineer", "dpo")
 # Readers open the log at each run; with this many commits after a checkpoint that takes some 50 ms.
 CHECKPOINT_INTERVAL = 25
 # Bounds of a sentence or of a whole event would only fill the log.
-_NO_BOUNDS = frozenset({"event", "sentence", "observed", "refused_because"})
+_NO_BOUNDS = frozenset({"entry", "event", "leaf", "motif", "note", "observed", "refused_because", "sentence"})
 Columns = tuple[tuple[str, str, str], ...]
 _WRITTEN: Columns = (
     ("day", "date", "Day on which the row was written, UTC."),
@@ -37,6 +37,7 @@ class RunTable(NamedTuple):
     comment: str
     columns: Columns
     key: str | None = None
+    readers: tuple[str, ...] = READERS
 
     @property
     def partitions(self) -> tuple[str, ...]:
@@ -124,7 +125,40 @@ LINEAGE_EVENT = RunTable(
         ("event", "string", "The whole event, JSON."),
     ),
 )
-TABLES = (BATCH, GATE_RESULT, STEP, LINEAGE_EVENT)
+JOURNAL = RunTable(
+    "governance.journal",
+    "Who did what, in the order in which it came; the root of the tree of its entries is signed. One row per act.",
+    (
+        *_WRITTEN,
+        ("place", "bigint", "Place of the entry, from 0."),
+        ("acted_at", "timestamp", "When it was done, UTC."),
+        ("who", "string", "Account of the person, or name of the step."),
+        ("action", "string", "collection, modification, consultation, communication or erasure."),
+        ("objects", "array<string>", "Tables with the columns that were asked for, or documents."),
+        ("row_count", "bigint", "Rows that were given, loaded or deleted."),
+        ("motif", "string", "Why, as whoever did it said; persons are masked."),
+        ("outcome", "string", "done, or why not: the code of the source."),
+        ("source", "string", "Who tells of it."),
+        ("client", "string", "Program that asked."),
+        ("event_id", "string", "Identifier of the act at its source."),
+        ("leaf", "string", "Hash of the entry, hexadecimal."),
+        ("entry", "string", "The entry as it was hashed, JSON; empty once it has expired."),
+    ),
+    readers=("dpo",),
+)
+JOURNAL_CHECKPOINT = RunTable(
+    "governance.journal_checkpoint",
+    "What was signed of the journal: how many entries, and the root of their tree. One row per signed note.",
+    (
+        *_WRITTEN,
+        ("size", "bigint", "Entries that the note is about."),
+        ("edge", "array<string>", "Roots of the full subtrees, hexadecimal; empty of a note that a witness signed."),
+        ("note", "string", "The note with its signatures (C2SP signed-note)."),
+        ("is_witnessed", "boolean", "Whether a witness has signed it."),
+    ),
+    readers=("dpo",),
+)
+TABLES = (BATCH, GATE_RESULT, STEP, LINEAGE_EVENT, JOURNAL, JOURNAL_CHECKPOINT)
 
 
 def create_sql(table: RunTable) -> str:
@@ -150,7 +184,7 @@ def make_tables() -> None:
     for table in TABLES:
         if delta.last_commit(table.name) is None:
             delta.remove_uncommitted(table.name)
-            lake().make_readable(delta.table_path(table.name), READER)
+            lake().make_readable(delta.table_path(table.name), *table.readers)
             spark.rows(create_sql(table))
             continue
         known = {field.name for field in deltars.newest(table.name).schema().fields}

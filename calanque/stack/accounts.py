@@ -15,7 +15,7 @@ NOT_PROTECTED = (
 DOORS = {
     "engineer": "Airflow, Trino, MLflow",
     "analyst": "Airflow, Trino, MLflow",
-    "dpo": "Airflow, MLflow",
+    "dpo": "Airflow, Trino, MLflow",
     "training": "MLflow, for the tasks: the one account that writes there",
 }
 

@@ -18,6 +18,8 @@ READ = (
 )  # fmt: skip
 AUDIT = (("can_read", "Audit Logs"), ("menu_access", "Audit Logs"), ("menu_access", "Browse"))
 FOLLOW = (*READ, *AUDIT, ("can_read", "Task Logs"), ("can_read", "XComs"))
+# Of our own: the page that says who did what.
+JOURNAL = ("can_read", "Journal")
 ROLE_OF = {"engineer": "Engineer", "analyst": "Analyst", "dpo": "DPO"}
 # What Airflow's own role of an operator has and ours has not: the page of the configuration is closed to all.
 NOT_OPERATED = frozenset({"Configurations"})
@@ -47,7 +49,11 @@ def _roles(manager: Any) -> dict[str, frozenset[Right]]:
     """Return each role's rights: the engineer operates and reads the audit log, but manages no account."""
     operator = next(role["perms"] for role in manager.ROLE_CONFIGS if role["role"] == "Op")
     engineer = {right for right in operator if right[1] not in NOT_OPERATED}
-    return {"Engineer": frozenset({*engineer, *FOLLOW}), "Analyst": frozenset(READ), "DPO": frozenset(FOLLOW)}
+    return {
+        "Engineer": frozenset({*engineer, *FOLLOW}),
+        "Analyst": frozenset(READ),
+        "DPO": frozenset({*FOLLOW, JOURNAL}),
+    }
 
 
 def _add_accounts() -> None:

@@ -26,11 +26,16 @@ RENDERED = {
     "spark/spark-defaults.conf.j2": "conf/spark/spark-defaults.conf",
     "spark/log4j2.properties.j2": "conf/spark/log4j2.properties",
     "trino/config.properties.j2": "conf/trino/config.properties",
+    "trino/event-listener.properties.j2": "conf/trino/event-listener.properties",
     "trino/delta.properties.j2": "conf/trino/catalog/lake.properties",
     "mlflow/basic_auth.ini.j2": "conf/mlflow/basic_auth.ini",
     "airflow/airflow.cfg.j2": "airflow/airflow.cfg",
 }
-COPIED = {"trino/rules.json": "conf/trino/rules.json", "airflow/webserver_config.py": "airflow/webserver_config.py"}
+COPIED = {
+    "trino/rules.json": "conf/trino/rules.json",
+    "trino/log.properties": "conf/trino/log.properties",
+    "airflow/webserver_config.py": "airflow/webserver_config.py",
+}
 
 
 def make_secrets(settings: Settings) -> None:
@@ -44,6 +49,8 @@ def make_secrets(settings: Settings) -> None:
         "mlflow_secret",
         "password_training",
         "supervisor",
+        "journal_key",
+        "journal_token",
     ):
         settings.make_secret(name)
     settings.make_secret(SECRET_NAME, first_key(datetime.now(UTC).date()))
@@ -91,10 +98,11 @@ def _values(settings: Settings) -> dict[str, Any]:
         "fernet_key",
         "webhdfs_header",
         "password_training",
+        "journal_token",
     )
     return {
         "s": settings,
-        "readers": ",".join(setup.READERS),
+        "readers": ",".join(setup.DOOR),
         "root": settings.root,
         "home": settings.home,
         "home_uri": settings.home.resolve().as_uri(),
@@ -131,8 +139,8 @@ def _trino_security(settings: Settings) -> None:
         f"password-authenticator.name=file\nfile.password-file={folder}/password.db\n",
     )
     known = folder / "password.db"
-    if not known.is_file() or len(known.read_text(encoding="utf-8").splitlines()) < len(setup.READERS):
-        _write(known, "".join(f"{reader}:{_hashed(settings, reader)}\n" for reader in setup.READERS))
+    if not known.is_file() or len(known.read_text(encoding="utf-8").splitlines()) < len(setup.DOOR):
+        _write(known, "".join(f"{reader}:{_hashed(settings, reader)}\n" for reader in setup.DOOR))
     if not (folder / "keystore.pem").is_file():
         made = certificates.make(settings.host)
         _write(folder / "keystore.pem", made.keystore)

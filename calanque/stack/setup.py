@@ -12,8 +12,9 @@ from calanque.settings import Settings, keyless
 
 DATABASES = ("airflow", "mlflow", "mlflow_accounts", "metastore")
 SCHEMAS = ("bronze", "quarantine", "silver", "marts", "governance")
-# Who reads tables at the query door, and what of HDFS for it: both the marts, the engineer the tables of runs too.
+# Who reads marts at the query door, and on HDFS for it; who has an account there at all.
 READERS = ("analyst", "engineer")
+DOOR = (*READERS, "dpo")
 TIERS = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
 
 
@@ -112,12 +113,12 @@ def make_tiers(settings: Settings) -> None:
     admin = web_client(settings, "hdfs")
     if not admin.status("/lake/governance", strict=False):
         _make_folders(admin)
-    if "user:engineer" not in str(admin.acl_status("/lake")):
+    if "user:dpo" not in str(admin.acl_status("/lake")):
         _admit_readers(admin)
 
 
 def _make_folders(admin: Any) -> None:
-    for user in ("lake", *READERS):
+    for user in ("lake", *DOOR):
         # Trash needs /user open to all and each home owned by its user.
         admin.makedirs(f"/user/{user}")
         admin.set_owner(f"/user/{user}", owner=user, group=user)
@@ -134,16 +135,26 @@ def _make_folders(admin: Any) -> None:
 
 
 def _admit_readers(admin: Any) -> None:
-    """Let readers pass through to marts and tables of runs, and read the marts: those of an earlier release too."""
+    """Let readers pass through to what is theirs, and read it: the tables of an earlier release too."""
+    from calanque.runs.tables import TABLES
+
+    through = ",".join(f"user:{reader}:--x" for reader in DOOR)
+    admin.set_acl("/lake/governance", "user::rwx,user:engineer:--x,user:dpo:--x,group::r-x,other::---")
+    _open(admin, "/lake/marts", READERS)
+    for table in TABLES:
+        if admin.status(place := f"/lake/{table.name.replace('.', '/')}", strict=False):
+            _open(admin, place, table.readers)
+    admin.set_acl("/lake", f"user::rwx,{through},group::r-x,other::---")
+
+
+def _open(admin: Any, place: str, readers: tuple[str, ...]) -> None:
     from calanque.engines.hdfs import readable_by
 
-    through = ",".join(f"user:{reader}:--x" for reader in READERS)
-    admin.set_acl("/lake/governance", "user::rwx,user:engineer:--x,group::r-x,other::---")
-    for folder, _, files in admin.walk("/lake/marts"):
-        admin.set_acl(folder, readable_by(READERS))
+    theirs = ",".join(f"user:{reader}:r--" for reader in readers)
+    for folder, _, files in admin.walk(place):
+        admin.set_acl(folder, readable_by(readers))
         for name in files:
-            admin.set_acl(f"{folder}/{name}", "user::rw-,user:analyst:r--,user:engineer:r--,group::r--,other::---")
-    admin.set_acl("/lake", f"user::rwx,{through},group::r-x,other::---")
+            admin.set_acl(f"{folder}/{name}", f"user::rw-,{theirs},group::r--,other::---")
 
 
 def make_schemas(settings: Settings) -> None:

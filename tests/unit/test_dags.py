@@ -39,7 +39,14 @@ def test_every_contract_has_its_dag(bag: DagBag) -> None:
     assert bag.import_errors == {}
     feeds = {f"feed_{feed}" for feed in load_contracts()}
     of_cities = {f"{step}_{city}" for step in ("train", "forecast") for city in CITIES}
-    assert set(bag.dags) == feeds | of_cities | {"transform", "audit_risk", "retention", "maintain", "freshness"}
+    assert set(bag.dags) == feeds | of_cities | {
+        "transform",
+        "audit_risk",
+        "retention",
+        "maintain",
+        "freshness",
+        "journal",
+    }
 
 
 def test_a_task_of_a_feed_reads_its_own_contract_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +135,9 @@ def test_the_clock_that_people_read_is_the_clock(bag: DagBag) -> None:
     text = (ROOT / "dags" / "README.md").read_text(encoding="utf-8")
     told = dict(
         re.findall(
-            r"^\| `([a-z_<>]+)` \| [^|]+ \| (\d\d:\d\d(?:, \d\d:\d\d)*|never|its contract's) \|", text, re.MULTILINE
+            r"^\| `([a-z_<>]+)` \| [^|]+ \| (\d\d:\d\d(?:, \d\d:\d\d)*|never|every ten minutes|its contract's) \|",
+            text,
+            re.MULTILINE,
         )
     )
     found = {}
@@ -136,8 +145,11 @@ def test_the_clock_that_people_read_is_the_clock(bag: DagBag) -> None:
         kind = re.sub(r"(?<=^feed_).*", "<feed>", re.sub(r"(?<=^train_).*|(?<=^forecast_).*", "<city>", name))
         timetable = getattr(dag.timetable, "timetable", dag.timetable)
         minute, hour, *_ = (getattr(timetable, "expression", None) or "x x").split()
-        at = "never" if minute == "x" else ", ".join(f"{int(one):02d}:{int(minute):02d}" for one in hour.split(","))
-        found[kind] = "its contract's" if kind == "feed_<feed>" else at
+        if minute in ("x", "*/10"):
+            found[kind] = "never" if minute == "x" else "every ten minutes"
+        else:
+            found[kind] = ", ".join(f"{int(one):02d}:{int(minute):02d}" for one in hour.split(","))
+        found[kind] = "its contract's" if kind == "feed_<feed>" else found[kind]
     assert told == found
 
 

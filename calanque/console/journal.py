@@ -1,0 +1,122 @@
+"""The page *Journal*: who did what, for the DPO alone, asked at the query door with the DPO's own account."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, Response
+
+from calanque.console import pages
+from calanque.console.journal_words import WORDS
+from calanque.console.languages import Spoken
+from calanque.console.readers import Reader, journal_reader
+from calanque.engines import trino
+from calanque.errors import CalanqueError
+
+ROOT = "/calanque/journal"
+MOST_ENTRIES = 500
+MASS = 10_000
+"""Rows from which a read is a mass read."""
+ZONE = "Europe/Paris"
+Only = Literal["all", "refused", "no_motif", "mass", "outside_hours", "first"]
+Days = Literal[1, 7, 31, 366]
+Who = Annotated[str, Query(pattern=r"^[\w.@-]*$", max_length=60)]
+Table = Annotated[str, Query(pattern=r"^[a-z0-9_.]*$", max_length=100)]
+Reading = Annotated[Reader, Depends(journal_reader)]
+router = APIRouter(prefix="/journal")
+
+_LOCAL = f"acted_at at time zone '{ZONE}'"
+_ONLY: dict[str, str] = {
+    "all": "true",
+    "refused": "outcome <> 'done'",
+    "no_motif": "motif is null and action = 'consultation'",
+    "mass": f"row_count >= {MASS}",
+    "outside_hours": f"hour({_LOCAL}) not between 7 and 19 or day_of_week({_LOCAL}) > 5",
+    "first": "is_first",
+}
+COLUMNS = ("place", "acted_at", "who", "action", "objects", "row_count", "motif", "outcome", "source", "client")
+SIGNED = """select max(size) filter (where not is_witnessed), max(recorded_at) filter (where not is_witnessed),
+    max(size) filter (where is_witnessed), max(recorded_at) filter (where is_witnessed)
+from governance.journal_checkpoint"""
+
+
+def asked(who: str, table: str, days: int, only: str) -> str:
+    """Return the question behind the page, in SQL of the query door."""
+    wanted = [f"who = '{who}'"] if who else []
+    wanted += [f"any_match(objects, name -> name = '{table}' or starts_with(name, '{table}('))"] if table else []
+    wanted += [f"({_ONLY[only]})"]
+    return f"""select {", ".join(COLUMNS)}
+from (
+    select *, row_number() over (partition by who, objects order by place) = 1 as is_first
+    from governance.journal
+)
+where acted_at > now() - interval '{days}' day
+    and {f"{chr(10)}    and ".join(wanted)}
+order by place desc
+limit {MOST_ENTRIES}"""
+
+
+@router.get("", response_class=HTMLResponse)
+def journal(
+    asking: Reading, language: Spoken, who: Who = "", table: Table = "", days: Days = 7, only: Only = "all"
+) -> Response:
+    """Show entries, the newest first."""
+    sql = asked(who, table, days, only)
+    try:
+        rows = trino.query(sql, "dpo")
+        ((size, signed_at, witnessed, witnessed_at),) = trino.query(SIGNED, "dpo")
+    except CalanqueError as error:
+        return pages.sentence(language, str(error), 503)
+    values: dict[str, Any] = {
+        "j": WORDS[language],
+        "entries": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
+        "chosen": {"who": who, "table": table, "days": days, "only": only},
+        "signed": {"size": size, "at": signed_at, "witnessed": witnessed, "witnessed_at": witnessed_at},
+        "zone": ZONE,
+        "most": MOST_ENTRIES,
+        "reader": asking,
+        "sql": sql,
+    }
+    return pages.shown(pages.render("journal.html", language, WORDS[language]["journal"], **values))
+
+
+@router.get("/entries.csv")
+def as_csv(asking: Reading, who: Who = "", table: Table = "", days: Days = 7, only: Only = "all") -> Response:
+    """Give the entries of the page as CSV, and write that they were given."""
+    rows = trino.query(asked(who, table, days, only), "dpo")
+    stream = io.StringIO()
+    sheet = csv.writer(stream, delimiter=";", lineterminator="\n")
+    sheet.writerow(COLUMNS)
+    sheet.writerows([["; ".join(value) if isinstance(value, list) else value for value in row] for row in rows])
+    _told(asking, len(rows))
+    return _file(stream.getvalue().encode(), "journal.csv", "text/csv")
+
+
+@router.get("/export.zip")
+def whole(asking: Reading) -> Response:
+    """Give the whole journal in the form that can be verified, and write that it was given."""
+    from calanque.journal.log import export
+
+    with tempfile.TemporaryDirectory() as folder:
+        size = export(path := Path(folder) / "journal.zip")
+        content = path.read_bytes()
+    _told(asking, size)
+    return _file(content, "journal.zip", "application/zip")
+
+
+def _told(asking: Reader, count: int) -> None:
+    from calanque.journal.log import tell
+
+    what: dict[str, Any] = {"action": "communication", "objects": ("governance.journal",), "row_count": count}
+    tell(source="console", acted_at=datetime.now(UTC), who=asking.name, **what)
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=kind, headers=headers)

@@ -1,0 +1,50 @@
+"""The words of the page *Journal*, in English and French."""
+
+from calanque.contracts.page import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "journal": "Journal", "subtitle": "who did what in the lake, and why",
+        "person": "Person", "table": "Table", "since": "Since", "only": "Show", "filter": "Show",
+        "1": "yesterday", "7": "7 days", "31": "a month", "366": "a year",
+        "all": "everything", "refused": "refusals and failures", "no_motif": "reads without a motif",
+        "mass": "mass reads (10,000 rows or more)", "outside_hours": "outside hours (before 7, after 20, weekends)",
+        "first": "first reads of a table by a person",
+        "entries": "entry|entries", "newest": "the newest {} are shown", "none": "No entry fits.",
+        "place": "No.", "acted_at": "When", "who": "Who", "action": "Act", "objects": "What, with its columns",
+        "row_count": "Rows", "motif": "Why", "outcome": "Outcome", "source": "Told by", "client": "Program",
+        "consultation": "consultation", "collection": "collection", "modification": "modification",
+        "communication": "communication", "erasure": "erasure", "done": "done", "no_motif_said": "no motif",
+        "query_door": "query door", "command_line": "command line", "console": "console",
+        "signed": "{} entries are signed, the last time on {}.", "unsigned": "Nothing is signed yet.",
+        "witnessed": "The witness has seen the first {} of them, last on {}.",
+        "unwitnessed": "No witness has signed: only the operator vouches for the past. Make a key on your own machine "
+        "with 'calanque dpo witness new', and sign an export with 'calanque dpo witness sign'.",
+        "times": "Times are those of {}.", "csv": "These entries as CSV", "export": "The whole journal, to be verified",
+        "verify": "Verify it on another machine: 'calanque dpo journal verify journal.zip --key … --witness …'.",
+        "query": "The query behind this",
+    },
+    "fr": {
+        "journal": "Journal", "subtitle": "qui a fait quoi dans le lac, et pourquoi",
+        "person": "Personne", "table": "Table", "since": "Depuis", "only": "Montrer", "filter": "Montrer",
+        "1": "hier", "7": "7 jours", "31": "un mois", "366": "un an",
+        "all": "tout", "refused": "refus et échecs", "no_motif": "lectures sans motif",
+        "mass": "lectures massives (10\u202f000 lignes ou plus)",
+        "outside_hours": "hors des heures (avant 7 h, après 20 h, fins de semaine)",
+        "first": "premières lectures d’une table par une personne",
+        "entries": "entrée|entrées", "newest": "les {} plus récentes sont montrées",
+        "none": "Aucune entrée ne convient.",
+        "place": "N°", "acted_at": "Quand", "who": "Qui", "action": "Acte", "objects": "Quoi, avec ses colonnes",
+        "row_count": "Lignes", "motif": "Pourquoi", "outcome": "Issue", "source": "Dit par", "client": "Programme",
+        "consultation": "consultation", "collection": "collecte", "modification": "modification",
+        "communication": "communication", "erasure": "effacement", "done": "fait", "no_motif_said": "sans motif",
+        "query_door": "porte des requêtes", "command_line": "ligne de commande", "console": "console",
+        "signed": "{} entrées sont signées, la dernière fois le {}.", "unsigned": "Rien n’est encore signé.",
+        "witnessed": "Le témoin a vu les {} premières, la dernière fois le {}.",
+        "unwitnessed": "Aucun témoin n’a signé : seul l’exploitant répond du passé. Créez une clé sur votre propre "
+        "machine avec « calanque dpo witness new », et signez un export avec « calanque dpo witness sign ».",
+        "times": "Les heures sont celles de {}.", "csv": "Ces entrées en CSV", "export": "Tout le journal, à vérifier",
+        "verify": "À vérifier sur une autre machine : « calanque dpo journal verify journal.zip --key … --witness … ».",
+        "query": "La requête derrière cette page",
+    },
+}  # fmt: skip

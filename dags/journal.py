@@ -1,0 +1,45 @@
+"""Every ten minutes: what was done is written into the journal, and its tree is signed."""
+
+from datetime import timedelta
+
+from airflow.sdk import dag, task
+
+from calanque.engines.airflow import plainly
+from calanque.engines.airflow_alerts import task_defaults
+from calanque.engines.assets import clock
+from calanque.stack.pools import JOURNAL_POOL
+
+DOC = """
+### Journal
+`collect` takes the acts that wait in the spool (the query door sends each query as it ends; commands of the DPO write
+theirs), appends them to `governance.journal` and signs the root of their tree. With nothing new it writes nothing.
+
+**If it fails**
+- The acts wait on disk, and the next run takes them. *"The journal's spool is full"*: it has failed for days.
+- *"… are missing or doubled"*: somebody changed the table. Tell the DPO, and verify an export.
+"""
+
+
+@dag(
+    dag_id="journal",
+    schedule=clock("*/10 * * * *"),
+    catchup=False,
+    max_active_runs=1,
+    default_args=task_defaults("data-engineering", timedelta(minutes=10)),
+    tags=["upkeep", "journal"],
+    doc_md=DOC,
+)
+def journal() -> None:
+    """Declare the one step."""
+
+    @task(pool=JOURNAL_POOL)
+    def collect() -> None:
+        from calanque.journal import log
+
+        with plainly():
+            log.collect()
+
+    collect()
+
+
+journal()
