@@ -214,12 +214,12 @@ def test_an_append_leaves_out_a_file_sent_again_beside_a_new_one(feed: Feed, cap
 
     def send_beside(text: str, name: str) -> None:
         feed.send(HEADER + text, name)
-        (feed.folders.drop / "old.csv").write_text(HEADER + old, encoding="utf-8")
+        (feed.folders.drop / "01.csv").write_text(HEADER + old, encoding="utf-8")
 
     # The first one was landed by a run that stopped; another run takes its file with a new one.
-    feed.send(HEADER + old, "old.csv")
+    feed.send(HEADER + old, "01.csv")
     stopped = feed.staged()
-    send_beside(new, "new.csv")
+    send_beside(new, "02.csv")
     both = feed.run()
     assert (both.landed_count, both.loaded_count) == (20, 20)
     days.know("both", old + new, both)
@@ -229,17 +229,17 @@ def test_an_append_leaves_out_a_file_sent_again_beside_a_new_one(feed: Feed, cap
         batch.publish_batch(stopped, feed.folders)
     # The table itself knows its files, even if the run of the commit was killed before its report.
     feed.forget(both.batch_id)
-    send_beside(last, "last.csv")
+    send_beside(last, "03.csv")
     with caplog.at_level("INFO"):
         report = feed.run()
-    assert f"{feed.name}: old.csv is left out: bronze has its rows already." in caplog.messages
-    assert (report.landed_count, report.loaded_count, [file.name for file in report.files]) == (10, 10, ["last.csv"])
+    assert f"{feed.name}: 01.csv is left out: bronze has its rows already." in caplog.messages
+    assert (report.landed_count, report.loaded_count, [file.name for file in report.files]) == (10, 10, ["03.csv"])
     days.know("last", last, report)
     days.compare()
     version = feed.versions()
-    assert {path.name for path in feed.folders.drop.glob("archive/*/*/*/*")} == {"old.csv", "last.csv"}
+    assert {path.name for path in feed.folders.drop.glob("archive/*/*/*/*")} == {"01.csv", "03.csv"}
     assert feed.run("from the archive") == report
-    send_beside(last, "renamed.csv")
+    send_beside(last, "04.csv")
     assert feed.run("sent again") == report
     assert feed.versions() == version
 
