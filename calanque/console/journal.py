@@ -25,7 +25,7 @@ MASS = 10_000
 """Rows from which a read is a mass read."""
 ZONE = "Europe/Paris"
 Only = Literal["all", "refused", "no_motif", "mass", "outside_hours", "first"]
-Days = Literal[1, 7, 31, 366]
+Days = Literal["1", "7", "31", "366"]
 Who = Annotated[str, Query(pattern=r"^[\w.@-]*$", max_length=60)]
 Table = Annotated[str, Query(pattern=r"^[a-z0-9_.]*$", max_length=100)]
 Reading = Annotated[Reader, Depends(journal_reader)]
@@ -46,10 +46,10 @@ SIGNED = """select max(size) filter (where not is_witnessed), max(recorded_at) f
 from governance.journal_checkpoint"""
 
 
-def asked(who: str, table: str, days: int, only: str) -> str:
+def asked(who: str, table: str, days: str, only: str) -> str:
     """Return the question behind the page, in SQL of the query door."""
     wanted = [f"who = '{who}'"] if who else []
-    wanted += [f"any_match(objects, name -> name = '{table}' or starts_with(name, '{table}('))"] if table else []
+    wanted += [f"any_match(objects, name -> name = '{table}' or starts_with(name, '{table}:'))"] if table else []
     wanted += [f"({_ONLY[only]})"]
     return f"""select {", ".join(COLUMNS)}
 from (
@@ -64,7 +64,7 @@ limit {MOST_ENTRIES}"""
 
 @router.get("", response_class=HTMLResponse)
 def journal(
-    asking: Reading, language: Spoken, who: Who = "", table: Table = "", days: Days = 7, only: Only = "all"
+    asking: Reading, language: Spoken, who: Who = "", table: Table = "", days: Days = "7", only: Only = "all"
 ) -> Response:
     """Show entries, the newest first."""
     sql = asked(who, table, days, only)
@@ -87,7 +87,7 @@ def journal(
 
 
 @router.get("/entries.csv")
-def as_csv(asking: Reading, who: Who = "", table: Table = "", days: Days = 7, only: Only = "all") -> Response:
+def as_csv(asking: Reading, who: Who = "", table: Table = "", days: Days = "7", only: Only = "all") -> Response:
     """Give the entries of the page as CSV, and write that they were given."""
     rows = trino.query(asked(who, table, days, only), "dpo")
     stream = io.StringIO()

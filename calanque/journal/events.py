@@ -20,7 +20,7 @@ def act_of_query(event: Mapping[str, Any]) -> dict[str, Any] | None:
     metadata, context = event.get("metadata") or {}, event.get("context") or {}
     objects = sorted(
         {
-            f"{one['schema']}.{one['table']}({', '.join(sorted(_columns(one)))})"
+            _named(one)
             for one in metadata.get("tables") or []
             if one.get("catalog") == "lake" and one.get("schema") != "information_schema"
         }
@@ -41,6 +41,12 @@ def act_of_query(event: Mapping[str, Any]) -> dict[str, Any] | None:
         "outcome": failure or "done",
         "client": context.get("source"),
     }
+
+
+def _named(table: Mapping[str, Any]) -> str:
+    """Return a table with the columns that were asked for: `marts.fct_incidents: lon, type`."""
+    name, columns = f"{table['schema']}.{table['table']}", ", ".join(sorted(_columns(table)))
+    return f"{name}: {columns}" if columns else name
 
 
 def _columns(table: Mapping[str, Any]) -> list[str]:

@@ -168,7 +168,7 @@ def add_witness(note: str, witness: Verifier) -> int:
 def entries(since: datetime, who: str | None = None, table: str | None = None) -> list[dict[str, Any]]:
     """Return rows of the journal since a time, in order; of one person or one table when it is named."""
     found = deltars.read_rows(JOURNAL.name, [("acted_at", ">=", since), *([("who", "=", who)] if who else [])])
-    own = [row for row in found if table is None or any(name.split("(")[0] == table for name in row["objects"])]
+    own = [row for row in found if table is None or any(name.partition(":")[0] == table for name in row["objects"])]
     return sorted(own, key=lambda row: row["place"])
 
 

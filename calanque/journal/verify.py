@@ -45,8 +45,9 @@ def verify_export(path: Path, log: Verifier, witness: Verifier | None = None, se
     for place, entry in export.entries.items():
         if leaf_hash(entry) != export.leaves[place]:
             raise CalanqueError(f"Entry {place} is not the one that was written: it was changed.")
-    notes = [*export.witnessed, *seen]
-    signed = [(read_checkpoint(note, log), witness.seen_at(note) if witness else None) for note in notes]
+    # Notes of another witness, as of one before this one, prove nothing here; what this one kept must be its own.
+    own = [note for note in export.witnessed if witness and witness.seen_at(note) is not None]
+    signed = [(read_checkpoint(note, log), witness.seen_at(note) if witness else None) for note in [*own, *seen]]
     if witness and (unsigned := [one.size for one, at in signed if at is None]):
         raise CalanqueError(f"The note over {unsigned[0]} entries is not signed by the witness {witness.name}.")
     roots = _roots(export.leaves, {newest.size, *(one.size for one, _ in signed)})

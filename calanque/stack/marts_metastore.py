@@ -20,6 +20,8 @@ SCHEMAS_OF: dict[str, tuple[str, ...]] = {
     "dpo": ("governance",),
     "engineer": ("governance", "marts"),
 }
+# Tables of these schemas that are not for a reader all the same: who did what is the DPO's.
+HIDDEN_FROM: dict[str, tuple[str, ...]] = {"engineer": ("journal", "journal_checkpoint")}
 VERSION, CALL, REPLY, EXCEPTION = 0x80010000, 1, 2, 3
 STRING, STRUCT, LIST = 11, 12, 15
 _FIXED = {2: ">b", 3: ">b", 4: ">d", 6: ">h", 8: ">i", 10: ">q"}
@@ -83,19 +85,20 @@ class Message:
         return self._number(_FIXED[kind])
 
 
-def answer(call: Message, schemas: tuple[str, ...]) -> bytes | None:
+def answer(call: Message, schemas: tuple[str, ...], hidden: tuple[str, ...] = ()) -> bytes | None:
     """Return what the door is told at once; None for a call that the metastore itself answers.
 
     Args:
         call: what is asked.
         schemas: those of the person who asks.
+        hidden: tables of these that are not theirs.
     """
     if call.name in FREE:
         return None
     if call.name in SCHEMA_CALLS:
         names = b"".join(map(_text, schemas))
         return _reply(call, REPLY, _field(LIST, 0) + struct.pack(">bi", STRING, len(schemas)) + names)
-    if call.name.startswith("get_") and _schema(call.fields) in schemas:
+    if call.name.startswith("get_") and _told(call.fields, 1) in schemas and _told(call.fields, 2) not in hidden:
         return None
     if call.name in NAMES:
         return _reply(call, REPLY, _field(LIST, 0) + struct.pack(">bi", STRING, 0))
@@ -105,9 +108,10 @@ def answer(call: Message, schemas: tuple[str, ...]) -> bytes | None:
     return _reply(call, EXCEPTION, sentence)
 
 
-def _schema(fields: dict[int, Any]) -> Any:
-    first = fields.get(1)
-    return _schema(first) if isinstance(first, dict) else first
+def _told(fields: dict[int, Any], number: int) -> Any:
+    """Return a text of a call, or of the struct that it holds: the first names the schema, the second a table."""
+    inner = fields.get(1)
+    return _told(inner, number) if isinstance(inner, dict) else fields.get(number)
 
 
 def _field(kind: int, number: int) -> bytes:
@@ -126,14 +130,15 @@ class _Connection(socketserver.BaseRequestHandler):
     server: "MartsMetastore"
 
     def handle(self) -> None:
-        schemas: tuple[str, ...] = ()
+        schemas, hidden = tuple[str, ...](), tuple[str, ...]()
         try:
             with socket.create_connection(self.server.metastore) as metastore:
                 while True:
                     call = Message(self.request)
                     if call.name == "set_ugi":
-                        schemas = SCHEMAS_OF.get(call.fields[1], ())
-                    reply = answer(call, schemas)
+                        who = call.fields[1]
+                        schemas, hidden = SCHEMAS_OF.get(who, ()), HIDDEN_FROM.get(who, ())
+                    reply = answer(call, schemas, hidden)
                     if reply is None:
                         metastore.sendall(call.raw)
                         reply = bytes(Message(metastore).raw)

@@ -71,11 +71,11 @@ def test_each_act_is_an_entry_once_with_its_motif_and_without_a_literal(
     assert len(day) == QUERIES + 1 == len({one["event_id"] for one in day})
     done, refused = [one for one in day if one["outcome"] == "done"], [one for one in day if one["outcome"] != "done"]
     assert {(one["who"], tuple(one["objects"]), one["motif"]) for one in done} == {
-        ("analyst", ("marts.fct_incidents(type)",), MOTIF)
+        ("analyst", ("marts.fct_incidents: type",), MOTIF)
     }
     assert {one["row_count"] for one in done} == {trino.query("select count(distinct type) from fct_incidents")[0][0]}
     assert [(one["who"], one["outcome"] in UNKNOWN.split("|")) for one in refused] == [("analyst", True)]
-    untold = [one for one in entries() if one["motif"] is None and "marts.dim_cell()" in one["objects"]]
+    untold = [one for one in entries() if one["motif"] is None and "marts.dim_cell" in one["objects"]]
     assert untold
     assert not [one for one in entries() if LITERAL in one["entry"]]
     token = stack.secret("journal_token")
@@ -137,7 +137,7 @@ def test_the_dpo_finds_the_day_in_a_browser_and_nobody_else_does(
     page = sign_in(browser, stack, "dpo").context.new_page()
     page.goto(f"{stack.airflow_url}/calanque/lac?lang=fr")
     page.locator("header").get_by_text("Journal").click()
-    page.get_by_label("Personne").fill("analyst")
+    page.locator("input[name=who]").fill("analyst")
     page.get_by_role("button", name="Montrer").click()
     expect(page.locator("tbody tr", has_text=MOTIF)).to_have_count(len(day))
     page.get_by_role("link", name="refus et échecs").click()

@@ -228,7 +228,7 @@ def test_an_event_is_names_and_counts_and_no_text_of_a_query() -> None:
     act = events.act_of_query(event())
     assert act is not None and "Quatrebarbes" not in json.dumps(act)
     said = Act.model_validate(act)
-    assert (said.who, said.objects, said.row_count) == ("analyst", ("marts.fct_incidents(lon, type)",), 12)
+    assert (said.who, said.objects, said.row_count) == ("analyst", ("marts.fct_incidents: lon, type",), 12)
     assert (said.motif, said.outcome, said.client) == ("bilan de juin", "done", "DBeaver")
     assert said.acted_at == datetime(2026, 11, 29, 10, 0, 0, 123_000, tzinfo=UTC)
     one, two = json.loads(said.entry()), json.loads(said.entry())

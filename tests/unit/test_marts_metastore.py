@@ -115,7 +115,8 @@ def test_the_rest_is_answered_at_the_door(door, name: str, fields: dict[int, Val
 
 
 @pytest.mark.parametrize(
-    ("person", "schemas"), [("engineer", ["governance", "marts"]), ("analyst", ["marts"]), ("dpo", []), ("lake", [])]
+    ("person", "schemas"),
+    [("engineer", ["governance", "marts"]), ("analyst", ["marts"]), ("dpo", ["governance"]), ("lake", [])],
 )
 def test_each_person_has_the_schemas_that_are_theirs(door, person: str, schemas: list[str]) -> None:
     client, heard = door
@@ -125,6 +126,8 @@ def test_each_person_has_the_schemas_that_are_theirs(door, person: str, schemas:
         found = ask(client, "get_table", {1: schema, 2: "t"}).fields
         assert (found == {0: "real"}) is (schema in schemas)
     assert heard == ["set_ugi", *["get_table"] * len([name for name in schemas if name != "bronze"])]
+    journal = ask(client, "get_table", {1: "governance", 2: "journal"}).fields
+    assert (journal == {0: "real"}) is (person == "dpo")
 
 
 @pytest.mark.parametrize(
