@@ -6,6 +6,7 @@ from airflow.sdk import dag, task
 
 from calanque.engines.airflow import plainly
 from calanque.engines.airflow_alerts import task_defaults
+from calanque.engines.airflow_links import PageLink, with_links
 from calanque.engines.assets import clock
 from calanque.stack.pools import JOURNAL_POOL
 
@@ -39,7 +40,7 @@ def journal() -> None:
         with plainly():
             log.collect()
 
-    collect()
+    with_links(collect(), PageLink("Runbook", "/calanque/runbooks/journal"))
 
 
 journal()

@@ -15,8 +15,9 @@ from calanque.marts.domains import territories
 from calanque.settings import Settings
 
 UPKEEP = ("retention", "maintain")
-# Woken and left to its clock: a lake whose sources send nothing new is late after some days, and works.
+# Woken and left to their clocks: a lake whose sources send nothing new is late after some days, and works.
 WATCH = "freshness"
+BY_CLOCK = (WATCH, "journal")
 GREEN = "success"
 STARTED_S = 30
 
@@ -71,14 +72,14 @@ def run_demo(
     orchestrator = Orchestrator(settings)
     feeds = [f"feed_{feed}" for feed in load_contracts()]
     chain = chain_dags()
-    orchestrator.wait_for_dags({*feeds, *chain, *UPKEEP, WATCH})
+    orchestrator.wait_for_dags({*feeds, *chain, *UPKEEP, *BY_CLOCK})
     began_at, before = datetime.now(UTC), versions()
     # What follows is woken after the feeds: a first lake would build the marts of the one that is through first, then
     # those of all.
     runs, paused = _feeds(orchestrator, feeds, say, within_s, began_at)
     failed = [run for run in runs if run.state != GREEN and run.dag_id in feeds]
     _require_green(orchestrator, [run for run in runs if run not in failed])
-    paused = [*paused, *orchestrator.wake([*chain, *UPKEEP, WATCH])]
+    paused = [*paused, *orchestrator.wake([*chain, *UPKEEP, *BY_CLOCK])]
     landed()
     for dag_id in chain:
         if dag_id not in paused and not orchestrator.has_succeeded(dag_id):

@@ -228,7 +228,7 @@ def test_an_audit_is_started_by_a_person_and_holds_up_no_forecast(bag: DagBag) -
     assert audit.pool != FORECAST_POOL
 
 
-FEED_LINKS, UPKEEP = {"Contract", "Runbook"}, ("transform", "retention", "maintain", "freshness")
+FEED_LINKS, UPKEEP = {"Contract", "Runbook"}, ("transform", "retention", "maintain", "freshness", "journal")
 
 
 def test_a_task_opens_what_it_made_and_what_to_do(bag: DagBag) -> None:
