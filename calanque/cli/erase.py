@@ -1,7 +1,6 @@
 """`calanque dpo erase`: a person's rows leave a feed, and may not come in again."""
 
 import getpass
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -22,7 +21,6 @@ def erase(
     done, days = run(contract, token), contract.retention_days
     tell(
         source="command_line",
-        acted_at=datetime.now(UTC),
         who=getpass.getuser(),
         action="erasure",
         objects=(contract.bronze_table,),

@@ -63,7 +63,6 @@ def export(path: Annotated[Path, typer.Argument(help="Zip to write.")]) -> None:
     size = write(path)
     tell(
         source="command_line",
-        acted_at=datetime.now(UTC),
         who=getpass.getuser(),
         action="communication",
         objects=("governance.journal",),
@@ -90,9 +89,10 @@ def verify(
     """Verify an export with nothing but it and the public keys: no lake is asked."""
     from calanque.journal.verify import verify_export
 
+    own = _key(key)
     notes = [one.read_text(encoding="utf-8") for one in seen or []]
-    found = verify_export(path, _key(key), _key(witness) if witness else None, notes)
-    console.print(f"[green]ok[/] {found.entry_count:,} entries, as {_key(key).name} signed them.")
+    found = verify_export(path, own, _key(witness) if witness else None, notes)
+    console.print(f"[green]ok[/] {found.entry_count:,} entries, as {own.name} signed them.")
     if found.expired_count:
         console.print(f"{found.expired_count:,} of them have expired: their hashes stand for them.")
     if found.witnessed_at is None:

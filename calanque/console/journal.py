@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +18,6 @@ from calanque.console.readers import Reader, journal_reader
 from calanque.engines import trino
 from calanque.errors import CalanqueError
 
-ROOT = "/calanque/journal"
 MOST_ENTRIES = 500
 MASS = 10_000
 """Rows from which a read is a mass read."""
@@ -114,7 +112,7 @@ def _told(asking: Reader, count: int) -> None:
     from calanque.journal.log import tell
 
     what: dict[str, Any] = {"action": "communication", "objects": ("governance.journal",), "row_count": count}
-    tell(source="console", acted_at=datetime.now(UTC), who=asking.name, **what)
+    tell(source="console", who=asking.name, **what)
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

@@ -11,7 +11,7 @@ import json
 import logging
 import secrets
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from calanque.closed import Closed
@@ -76,8 +76,9 @@ def folder() -> Path:
 
 
 def tell(**act: Any) -> None:
-    """Put an act of this process on its way to the journal: `Act` says what it is made of."""
-    spool.add(folder(), Act(event_id=secrets.token_hex(16), **act).model_dump(mode="json"))
+    """Put an act that this process just did on its way to the journal: `Act` says what it is made of."""
+    done = Act(event_id=secrets.token_hex(16), acted_at=datetime.now(UTC), **act)
+    spool.add(folder(), done.model_dump(mode="json"))
 
 
 def collect() -> Collected:
@@ -139,10 +140,14 @@ def _masked(text: str) -> str:
     return found.text
 
 
+def _newest(notes: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the checkpoint that the journal itself signed last; none before its first entry."""
+    return max((row for row in notes if not row["is_witnessed"]), key=lambda row: row["size"], default=None)
+
+
 def _signed() -> tuple[int, list[bytes]]:
     """Return size and edge of the tree as it was signed last."""
-    notes = (row for rows in store.newest_first(JOURNAL_CHECKPOINT) for row in rows)
-    newest = max((row for row in notes if not row["is_witnessed"]), key=lambda row: row["size"], default=None)
+    newest = _newest(store.read(JOURNAL_CHECKPOINT))
     return (newest["size"], [bytes.fromhex(one) for one in newest["edge"]]) if newest else (0, [])
 
 
@@ -179,7 +184,7 @@ def export(path: Path) -> int:
         CalanqueError: if there is none yet, or the lake does not answer.
     """
     notes = store.read(JOURNAL_CHECKPOINT)
-    newest = max((row for row in notes if not row["is_witnessed"]), key=lambda row: row["size"], default=None)
+    newest = _newest(notes)
     if newest is None:
         raise CalanqueError("The journal is empty: run 'calanque dpo journal collect' once something was done.")
     found = deltars.read_columns(JOURNAL.name, ["place", "leaf", "entry"]).sort_by("place").to_pydict()

@@ -147,7 +147,7 @@ def read_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
     return Checkpoint(origin, size, root)
 
 
-def signed_checkpoint(checkpoint: Checkpoint, *signers: Signer) -> str:
-    """Return a checkpoint as a note that some keys have signed."""
+def signed_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
+    """Return a checkpoint as a note that a key has signed."""
     text = checkpoint.text()
-    return text + "\n" + "".join(signer.signed(text) for signer in signers)
+    return text + "\n" + signer.signed(text)

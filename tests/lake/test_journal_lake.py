@@ -2,7 +2,6 @@
 
 import getpass
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from calanque.settings import Settings
 def act(count: int = 1) -> None:
     for _ in range(count):
         told = {"action": "communication", "objects": ("governance.journal",), "source": "command_line"}
-        log.tell(acted_at=datetime.now(UTC), who=getpass.getuser(), **told)
+        log.tell(who=getpass.getuser(), **told)
 
 
 def verified(folder: Path) -> int:
