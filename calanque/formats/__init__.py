@@ -11,13 +11,15 @@ from calanque.formats.geojson import GeojsonFormat
 from calanque.formats.guess import guessed
 from calanque.formats.json_ import JsonFormat
 from calanque.formats.jsonl import JsonlFormat
+from calanque.formats.media import MediaFormat
 from calanque.formats.parquet import ParquetFormat
 from calanque.formats.reading import columns_of, parsed, rows, unpacked
 from calanque.formats.shapefile_ import ShapefileFormat
 from calanque.formats.xlsx import XlsxFormat
 from calanque.formats.xml_ import XmlFormat
 
-_Any = CsvFormat | JsonFormat | JsonlFormat | GeojsonFormat | ParquetFormat | ShapefileFormat | XlsxFormat | XmlFormat
+_Text = CsvFormat | JsonFormat | JsonlFormat | GeojsonFormat | XmlFormat
+_Any = _Text | MediaFormat | ParquetFormat | ShapefileFormat | XlsxFormat
 FileFormat = Annotated[_Any, Field(discriminator="type")]
 FORMATS: dict[str, type[FormatOptions]] = {
     get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(_Any)

@@ -69,6 +69,16 @@ class FormatOptions(Options):
         """Whether the engine reads one file in several tasks."""
         return False
 
+    def enter(self, paths: list[Path], folder: Path, name: str) -> list[Path]:
+        """Return what of a file, or of its members, may enter the lake: all of it, where a format says nothing else.
+
+        Args:
+            paths: the file, or what was packed in it.
+            folder: takes what is written instead.
+            name: the file's own.
+        """
+        return paths
+
     def look(self, path: Path) -> Facts:
         """Return the facts of a local file.
 

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 LINE_BYTES = 16 * 1024**2
 
 
-class JsonlFormat(FormatOptions):
+class LinesFormat(FormatOptions):
     """An object a line in UTF-8; blank lines are no rows."""
 
-    type: Literal["jsonl"]
     has_header: ClassVar[bool] = False
 
     @property
@@ -67,6 +66,12 @@ class JsonlFormat(FormatOptions):
             "make_valid_utf8(value) AS value", "substring_index(input_file_name(), '/', -1) AS file"
         )
         return lines.mapInPandas(read, schema_of(names))
+
+
+class JsonlFormat(LinesFormat):
+    """JSON lines as the source writes them."""
+
+    type: Literal["jsonl"]
 
 
 def _record(line: bytes | str) -> Record:

@@ -13,12 +13,11 @@ from calanque.formats.container import unpack
 
 @contextmanager
 def unpacked(path: Path, options: FormatOptions) -> Iterator[list[Path]]:
-    """Give the members of a file that is packed, or the file itself."""
-    if options.container is None:
-        yield [path]
-        return
+    """Give what may enter the lake of a file, or of its members where it is packed."""
     with tempfile.TemporaryDirectory(prefix="members-") as folder:
-        yield unpack(path, options.container, Path(folder))
+        target = Path(folder) / "unpacked"
+        members = unpack(path, options.container, target) if options.container else [path]
+        yield options.enter(members, Path(folder), path.name)
 
 
 def rows(path: Path, options: FormatOptions) -> Iterator[Row]:

@@ -39,6 +39,8 @@ CODE_ROW_COUNT = 5
 """Rows of each distinct value from which whole numbers are a code, and not their holders' numbers."""
 CODE_RULES = frozenset({"handle.underscored"})
 """Rules that read words joined by a sign, as codes are, for an account."""
+# A SHA-256 hides what it is of; among its 64 signs some read as numbers of papers by chance.
+DIGEST = re.compile("[0-9a-f]{64}")
 OUTLINE = re.compile(r'\{"type": ?"(?:Multi)?Polygon", ?"coordinates": ?[\d\s.,eE+\-\[\]]*\}')
 """The outline of an area: its many numbers are no one's position."""
 MEASURE, WHOLE = re.compile(r"[+-]?\d+\.\d+"), re.compile(r"\d+")
@@ -96,7 +98,7 @@ def personal_types(values: tuple[str, ...], row_count: int, is_coded: bool) -> d
     """
     from calanque.privacy.redact import find_values
 
-    texts = [value for value in values if not MEASURE.fullmatch(value) and not OUTLINE.fullmatch(value)]
+    texts = [value for value in values if not any(form.fullmatch(value) for form in (MEASURE, OUTLINE, DIGEST))]
     spans = [span for found in find_values(texts) for span in _one_a_type(found)]
     if is_coded:
         spans = [span for span in spans if span.rule not in CODE_RULES]

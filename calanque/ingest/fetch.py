@@ -64,11 +64,12 @@ def _described(contract: FeedContract, path: Path, work_dir: Path) -> list[Fetch
     form = contract.file_format
     try:
         if form.container is None:
-            return [describe_file(path, form, contract)]
+            return [describe_file(entered, form, contract) for entered in form.enter([path], work_dir, path.name)]
         sha256 = _sha256(path)
         packed = PackedIn(name=name_in_lake(contract, path.name, sha256), sha256=sha256)
         members = unpack(path, form.container, work_dir / "unpacked" / path.name)
-        return [describe_file(member, form, contract).model_copy(update={"container": packed}) for member in members]
+        entered = form.enter(members, work_dir, path.name)
+        return [describe_file(member, form, contract).model_copy(update={"container": packed}) for member in entered]
     except UnreadableError as error:
         raise RefusedBatchError(f"{contract.feed}: nothing was landed: {error}.") from error
 

@@ -1,8 +1,8 @@
-"""Synthetic detections of Marseille's cameras: what their own analytics saw, as an ONVIF metadata stream.
+"""Synthetic detections of Marseille's cameras and drones: what their own analytics saw, as an ONVIF metadata stream.
 
-One XML file as a recorder would export it: a `VideoAnalytics` a camera, a `Frame` every ten minutes, in it an `Object`
+One XML file as a recorder would export it: a `VideoAnalytics` a camera, a `Frame` every some minutes, in it an `Object`
 for all that is in view, with its class and its box in the picture, and nothing else of it: no image, no colour, no
-plate, no face. A frame in which nothing is seen is sent too. Cameras and objects are made up.
+plate, no face. A frame in which nothing is seen is sent too. Cameras, drones and objects are made up.
 """
 
 import math
@@ -16,7 +16,14 @@ from calanque.twin.days import PARIS, hours
 from calanque.twin.dirt import soiled
 from calanque.twin.street_sensors import SITES, WRONG_TIME, Site, day_curve, night_curve
 
-FRAME_MINUTES = 10
+# Where firefighters look from the air in summer: beaches, and the paths to the calanques.
+BEACHES = (
+    Site("prado", 5.3715, 43.2600, 0.5),
+    Site("catalans", 5.3547, 43.2905, 0.4),
+    Site("pointe_rouge", 5.3712, 43.2445, 0.6),
+    Site("callelongue", 5.3540, 43.2125, 0.1),
+)
+FLIGHT_MINUTES, FLIGHT_HOURS = 25, (9, 11, 14, 16, 18)
 # ONVIF has no attribute for the place of a camera, and leaves room on a frame for those of others.
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -51,16 +58,16 @@ class _Object(NamedTuple):
 class _Frame:
     """What a camera sends of one moment; `at` may be spoilt."""
 
-    def __init__(self, site: Site, at: str, objects: list[str]) -> None:
-        self.site, self.at, self.objects = site, at, objects
+    def __init__(self, source: str, site: Site, at: datetime, objects: list[str]) -> None:
+        self.source, self.site, self.objects = source, site, objects
+        self.at = f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
 
     def written(self) -> str:
         place = f'recorder:lon="{self.site.lon:.4f}" recorder:lat="{self.site.lat:.4f}"'
-        camera = f"cam-{self.site.name.replace('_', '-')}"
-        return f'<tt:Frame UtcTime="{self.at}" Source="{camera}" {place}>\n{"".join(self.objects)}</tt:Frame>\n'
+        return f'<tt:Frame UtcTime="{self.at}" Source="{self.source}" {place}>\n{"".join(self.objects)}</tt:Frame>\n'
 
 
-def generate_detections(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
+def generate_detections(last_day: str, days: int, seed: int, dirt: float = 0.0, minutes: int = 10) -> bytes:
     """Return the objects that cameras saw, frame by frame, as an ONVIF metadata stream in UTF-8, times in UTC.
 
     Args:
@@ -68,37 +75,57 @@ def generate_detections(last_day: str, days: int, seed: int, dirt: float = 0.0) 
         days: how many days.
         seed: other seed, other objects.
         dirt: share of frames that are sent twice; as many have no readable time.
+        minutes: between two frames of a camera, 1 to 60.
 
     Raises:
         CalanqueError: if the numbers make no sense, or the day is not a day.
     """
     draw = random.Random(f"detections/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     begins = hours(last_day, days, dirt)
-    frames = [frame for site in SITES for frame in _frames(draw, site, begins)]
+    moments = [begin + timedelta(minutes=minute) for begin in begins for minute in range(0, 60, minutes)]
+    cameras = ((f"cam-{site.name.replace('_', '-')}", site) for site in SITES)
+    return _stream(draw, [frame for name, site in cameras for frame in _frames(draw, name, site, moments)], dirt)
 
+
+def generate_drone_detections(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
+    """Return the objects that two drones saw, a frame a minute of each flight; see `generate_detections`.
+
+    A drone stands still over one place while it looks, and flies at most once in an hour.
+    """
+    draw = random.Random(f"drones/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
+    midnights = [begin for begin in hours(last_day, days, dirt) if begin.hour == 0]
+    frames: list[_Frame] = []
+    for midnight in midnights:
+        for drone in ("drone-1", "drone-2"):
+            for hour in sorted(draw.sample(FLIGHT_HOURS, 2)):
+                start = midnight + timedelta(hours=hour, minutes=draw.randrange(60 - FLIGHT_MINUTES))
+                moments = [start + timedelta(minutes=minute) for minute in range(FLIGHT_MINUTES)]
+                frames += _frames(draw, drone, draw.choice(BEACHES), moments)
+    return _stream(draw, sorted(frames, key=lambda frame: frame.source), dirt)
+
+
+def _stream(draw: random.Random, frames: list[_Frame], dirt: float) -> bytes:
     def has_no_time(frame: _Frame) -> None:
         frame.at = WRONG_TIME
 
     text = [HEAD]
-    for _, some in groupby(soiled(frames, round(dirt * len(frames)), draw, has_no_time), lambda frame: frame.site):
+    for _, some in groupby(soiled(frames, round(dirt * len(frames)), draw, has_no_time), lambda frame: frame.source):
         text += ["<tt:VideoAnalytics>\n", *(frame.written() for frame in some), "</tt:VideoAnalytics>\n"]
     return "".join([*text, "</tt:MetadataStream>\n"]).encode()
 
 
-def _frames(draw: random.Random, site: Site, begins: list[datetime]) -> Iterator[_Frame]:
+def _frames(draw: random.Random, source: str, site: Site, moments: list[datetime]) -> Iterator[_Frame]:
     seen: list[_Object] = []
-    number = 0
-    for begin in begins:
-        if begin.hour == 0:
-            number = 0  # cameras number anew each day
-        for minute in range(0, 60, FRAME_MINUTES):
-            at = begin + timedelta(minutes=minute)
-            seen = [one for one in seen if draw.random() < one.kind.staying]
-            for kind, mean in _means(site, at.astimezone(PARIS)).items():
-                for _ in range(_count(draw, mean * (1 - kind.staying))):
-                    number += 1
-                    seen.append(_Object(number, kind, draw.uniform(-0.8, 0.8), draw.uniform(-0.8, 0.8)))
-            yield _Frame(site, f"{at:%Y-%m-%dT%H:%M:%S}.000Z", [_object(draw, one) for one in seen])
+    number, day = 0, None
+    for at in moments:
+        if at.date() != day:
+            number, day = 0, at.date()  # cameras number anew each day
+        seen = [one for one in seen if draw.random() < one.kind.staying]
+        for kind, mean in _means(site, at.astimezone(PARIS)).items():
+            for _ in range(_count(draw, mean * (1 - kind.staying))):
+                number += 1
+                seen.append(_Object(number, kind, draw.uniform(-0.8, 0.8), draw.uniform(-0.8, 0.8)))
+        yield _Frame(source, site, at, [_object(draw, one) for one in seen])
 
 
 def _means(site: Site, local: datetime) -> dict[_Kind, float]:

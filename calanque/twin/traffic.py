@@ -23,7 +23,9 @@ _WEEKEND = (18, 12, 9, 7, 7, 9, 14, 22, 34, 48, 58, 64, 64, 58, 60, 64, 68, 70, 
 """Vehicles of each hour, per cent of the busiest one."""
 
 
-class _Counter(NamedTuple):
+class Counter(NamedTuple):
+    """Where vehicles are counted, and how many pass in the busiest hour."""
+
     number: str
     name: str
     lon: float
@@ -32,18 +34,18 @@ class _Counter(NamedTuple):
 
 
 COUNTERS = (
-    _Counter("CPT-01", "Quai de Rive Neuve", 5.3690, 43.2925, 1100),
-    _Counter("CPT-02", "Corniche Kennedy", 5.3520, 43.2800, 1300),
-    _Counter("CPT-03", "Avenue du Prado", 5.3855, 43.2790, 1900),
-    _Counter("CPT-04", "Boulevard Michelet", 5.3951, 43.2619, 2100),
-    _Counter("CPT-05", "Boulevard Rabatau", 5.3920, 43.2750, 1800),
-    _Counter("CPT-06", "Avenue de Toulon", 5.3930, 43.2860, 1200),
-    _Counter("CPT-07", "Boulevard Baille", 5.3935, 43.2905, 900),
-    _Counter("CPT-08", "Boulevard Jeanne d’Arc", 5.4040, 43.2930, 1000),
-    _Counter("CPT-09", "Boulevard National", 5.3830, 43.3090, 800),
-    _Counter("CPT-10", "Boulevard de Plombières", 5.3950, 43.3140, 2300),
-    _Counter("CPT-11", "Avenue Roger Salengro", 5.3720, 43.3120, 1400),
-    _Counter("CPT-12", "Rue de Lyon", 5.3660, 43.3250, 1000),
+    Counter("CPT-01", "Quai de Rive Neuve", 5.3690, 43.2925, 1100),
+    Counter("CPT-02", "Corniche Kennedy", 5.3520, 43.2800, 1300),
+    Counter("CPT-03", "Avenue du Prado", 5.3855, 43.2790, 1900),
+    Counter("CPT-04", "Boulevard Michelet", 5.3951, 43.2619, 2100),
+    Counter("CPT-05", "Boulevard Rabatau", 5.3920, 43.2750, 1800),
+    Counter("CPT-06", "Avenue de Toulon", 5.3930, 43.2860, 1200),
+    Counter("CPT-07", "Boulevard Baille", 5.3935, 43.2905, 900),
+    Counter("CPT-08", "Boulevard Jeanne d’Arc", 5.4040, 43.2930, 1000),
+    Counter("CPT-09", "Boulevard National", 5.3830, 43.3090, 800),
+    Counter("CPT-10", "Boulevard de Plombières", 5.3950, 43.3140, 2300),
+    Counter("CPT-11", "Avenue Roger Salengro", 5.3720, 43.3120, 1400),
+    Counter("CPT-12", "Rue de Lyon", 5.3660, 43.3250, 1000),
 )
 
 
@@ -79,9 +81,14 @@ def generate_traffic(last_day: str, days: int, seed: int, dirt: float = 0.0) -> 
     return csv_file(HEADER, sent)
 
 
-def _row(draw: random.Random, counter: _Counter, at: datetime, has_failed: bool) -> list[str]:
+def share_of_peak(draw: random.Random, at: datetime) -> float:
+    """Return the traffic of an hour as a share of the busiest one's, with its luck."""
     usual = (_WEEKEND if at.weekday() >= _SATURDAY else _WEEKDAY)[at.hour] / 100
-    share = usual * math.exp(draw.gauss(0, _NOISE))
+    return usual * math.exp(draw.gauss(0, _NOISE))
+
+
+def _row(draw: random.Random, counter: Counter, at: datetime, has_failed: bool) -> list[str]:
+    share = share_of_peak(draw, at)
     occupied = min(100.0, 2 + 24 * share**1.8 + abs(draw.gauss(0, 0.6)))
     figures = [str(round(counter.peak_count * share)), "" if draw.random() < _NO_SHARE else f"{occupied:.1f}"]
     measured = ["", ""] if has_failed else figures

@@ -1,9 +1,11 @@
 """What the sources of the twin sent, line by line, as another reader than the engine's reads it."""
 
 import csv
+import hashlib
 import importlib
 import io
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -31,12 +33,18 @@ def _frames(content: bytes, _: Any) -> list[Line]:
     ]
 
 
+def _photos(content: bytes, _: Any) -> list[Line]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [{"name": name, "sha256": hashlib.sha256(archive.read(name)).hexdigest()} for name in archive.namelist()]
+
+
 READERS: dict[str, Callable[[bytes, Any], list[Line]]] = {
     "csv": _table,
     "json": lambda content, options: list(json.loads(content)[options.member]),
     "jsonl": lambda content, _: [json.loads(line) for line in content.splitlines()],
     "geojson": lambda content, _: [{**one, **one["properties"]} for one in json.loads(content)["features"]],
     "xml": _frames,
+    "media": _photos,
 }
 
 

@@ -14,7 +14,7 @@ from calanque.contracts import load_contract
 from calanque.demo.run import DemoRun
 from calanque.engines import spark
 from calanque.runs.batches import read_reports
-from calanque.twin import cleanliness, dirt, parking, phone_flows, posts, public_space, traffic, weather
+from calanque.twin import cleanliness, dirt, parking, phone_flows, posts, public_space, speeds, traffic, weather
 
 PARIS, UTC = ZoneInfo("Europe/Paris"), ZoneInfo("UTC")
 WRONG_TIMES = {*dirt.WRONG_TIMES, weather.WRONG_HOUR}
@@ -131,6 +131,21 @@ CASES = {
     "marseille_noise": Case("{id}", "dateObservedFrom", ("observed_at",)),
     "marseille_passers_by": Case("{id}", "dateObservedFrom", ("observed_at",)),
     "marseille_detections": Case("{camera}|{at}|{number}", "at", ("detected_at",)),
+    "marseille_drones": Case("{camera}|{at}|{number}", "at", ("detected_at",)),
+    "marseille_speeds": Case(
+        "{TRONCON}|{DATE_HEURE}",
+        "DATE_HEURE",
+        ON_TIME,
+        {"out_of_range:passage_count": lambda line: int(line["PASSAGES"]) < speeds.LEAST_COUNT},
+        lambda line: {
+            "sensor_id": line["TRONCON"],
+            "street": line["VOIE"],
+            "quantity": "mean_speed",
+            "value": number(line["VITESSE_KMH"]),
+            "unit": "km_per_hour",
+            "lat": number(line["LAT"]),
+        },
+    ),
     "marseille_main_courante": Case(
         "{NUM_MC}",
         "DEBUT",
@@ -192,7 +207,7 @@ def test_what_is_sent_is_loaded_once_or_refused_with_its_reason(first: DemoRun, 
     (key_column, *_) = contract.duplicates.key if contract.duplicates else contract.write.key  # type: ignore[union-attr]
     rows = {row[key_column]: row for row in spark.rows(f"select * from bronze.{feed}")}
     assert len(rows) == len(expected)
-    if feed == "marseille_detections":
+    if feed in ("marseille_detections", "marseille_drones"):
         return  # Their keys are digests.
     has_cell = any(column.name == "cell_id" and column.required for column in contract.bronze)
     assert rows.keys() == expected.keys()

@@ -16,10 +16,14 @@ from calanque.twin import daily
 from calanque.twin.streets import LAT_RANGE, LON_RANGE
 
 DAY = date(2026, 6, 1)
+# Of photos some are no picture, and no row.
 COUNTED = [
     contract.feed
     for contract in load_contracts().values()
-    if contract.source.kind == "twin" and "count" in contract.source.arguments and daily.is_daily(contract)
+    if contract.source.kind == "twin"
+    and "count" in contract.source.arguments
+    and daily.is_daily(contract)
+    and contract.file_format.type != "media"
 ]
 
 

@@ -44,8 +44,8 @@ def test_a_source_has_the_same_bytes_on_every_machine(feed: str) -> None:
     assert hashlib.sha256(made).hexdigest()[:16] == DIGESTS[feed]
 
 
-# A frame of detections is as many rows as there are objects in it.
-@pytest.mark.parametrize("feed", [feed for feed in DIRTY if feed != "marseille_detections"])
+# A frame of detections is as many rows as there are objects in it; photos are asked in their format's own tests.
+@pytest.mark.parametrize("feed", [feed for feed in DIRTY if FEEDS[feed].file_format.type not in ("media", "xml")])
 def test_a_source_is_as_dirty_as_asked(feed: str) -> None:
     form = FEEDS[feed].file_format
     clean, soiled = (list(form.parse(io.BytesIO(written(feed, dirt=share)))) for share in (0.0, 0.1))

@@ -1,0 +1,57 @@
+"""Synthetic speeds of Marseille's streets, as a navigation app gives them to a city: by segment and hour, of many.
+
+One line a segment and hour, in local time: `TRC-04;Boulevard Michelet;2026-06-30 08:00;23,4;164;5,3951;43,2619`.
+An hour in which few passed has no line: a speed of one is that of somebody.
+"""
+
+import math
+import random
+from datetime import datetime
+
+from calanque.twin.csv_file import csv_file
+from calanque.twin.days import local_hours
+from calanque.twin.dirt import WRONG_TIMES, soiled
+from calanque.twin.traffic import COUNTERS, Counter, share_of_peak
+
+HEADER = ("TRONCON", "VOIE", "DATE_HEURE", "VITESSE_KMH", "PASSAGES", "LON", "LAT")
+LEAST_COUNT = 11
+"""The app gives no speed of fewer."""
+_APP_SHARE = 0.08
+_FREE_KMH, _JAMMED = 46, 0.62
+
+
+def generate_speeds(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
+    """Return mean speeds as CSV: UTF-8, `;` between fields, decimal commas; the same arguments give the same bytes.
+
+    Args:
+        last_day: last local day (Europe/Paris), YYYY-MM-DD.
+        days: how many days.
+        seed: other seed, other speeds.
+        dirt: share of lines that are sent twice; as many have no readable time, and as many are of 1 to 10 passages,
+            which the app should have left out.
+
+    Raises:
+        CalanqueError: if the numbers make no sense, or the day is not a day.
+    """
+    draw = random.Random(f"speeds/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
+    hours = local_hours(last_day, days, dirt)
+    rows = [row for at in hours for counter in COUNTERS if (row := _row(draw, counter, at))]
+
+    def has_no_time(row: list[str]) -> None:
+        row[HEADER.index("DATE_HEURE")] = draw.choice(WRONG_TIMES)
+
+    def is_of_few(row: list[str]) -> None:
+        row[HEADER.index("PASSAGES")] = str(draw.randrange(1, LEAST_COUNT))
+
+    sent = soiled(rows, round(dirt * len(rows)), draw, has_no_time, is_of_few)
+    return csv_file(HEADER, sent)
+
+
+def _row(draw: random.Random, counter: Counter, at: datetime) -> list[str] | None:
+    share = share_of_peak(draw, at)
+    passed = round(counter.peak_count * share * _APP_SHARE)
+    speed = _FREE_KMH * (1 - _JAMMED * min(1.0, share) ** 2) * math.exp(draw.gauss(0, 0.05))
+    place = [f"{degrees:.4f}".replace(".", ",") for degrees in (counter.lon, counter.lat)]
+    figures = [f"{speed:.1f}".replace(".", ","), str(passed)]
+    segment = counter.number.replace("CPT", "TRC")
+    return [segment, counter.name, f"{at:%Y-%m-%d %H:%M}", *figures, *place] if passed >= LEAST_COUNT else None
