@@ -71,6 +71,14 @@ def status() -> None:
 
 
 @app.command()
+def rules() -> None:
+    """Write the rules of the query door anew from contracts and dbt's files; 'door-watch' does when one changes."""
+    from calanque.stack import configuration
+
+    console.print(configuration.write_rules(settings()) or "The query door has the rules of the contracts.")
+
+
+@app.command()
 def passwords() -> None:
     """Show each account of this installation, where it signs in, and its password."""
     from calanque.stack import accounts

@@ -15,7 +15,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "row_count": "Rows", "motif": "Why", "outcome": "Outcome", "source": "Told by", "client": "Program",
         "consultation": "consultation", "collection": "collection", "modification": "modification",
         "communication": "communication", "erasure": "erasure", "done": "done", "no_motif_said": "no motif",
-        "query_door": "query door", "command_line": "command line", "console": "console",
+        "sign_in": "sign-in", "query_door": "query door", "command_line": "command line", "console": "console",
+        "airflow": "Airflow", "hdfs": "HDFS' audit log",
         "signed": "{} entries are signed, the last time on {}.", "unsigned": "Nothing is signed yet.",
         "witnessed": "The witness has seen the first {} of them, last on {}.",
         "unwitnessed": "No witness has signed: only the operator vouches for the past. Make a key on your own machine "
@@ -38,7 +39,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "row_count": "Lignes", "motif": "Pourquoi", "outcome": "Issue", "source": "Dit par", "client": "Programme",
         "consultation": "consultation", "collection": "collecte", "modification": "modification",
         "communication": "communication", "erasure": "effacement", "done": "fait", "no_motif_said": "sans motif",
-        "query_door": "porte des requêtes", "command_line": "ligne de commande", "console": "console",
+        "sign_in": "connexion", "query_door": "porte des requêtes", "command_line": "ligne de commande",
+        "console": "console", "airflow": "Airflow", "hdfs": "journal d’audit de HDFS",
         "signed": "{} entrées sont signées, la dernière fois le {}.", "unsigned": "Rien n’est encore signé.",
         "witnessed": "Le témoin a vu les {} premières, la dernière fois le {}.",
         "unwitnessed": "Aucun témoin n’a signé : seul l’exploitant répond du passé. Créez une clé sur votre propre "

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,6 +100,11 @@ class Lake:
     def list(self, path: str) -> list[str]:
         """Return the names in a folder, sorted; empty when the folder does not exist."""
         return sorted(self._try(lambda: self._client.list(path), path)) if self.exists(path) else []
+
+    def times(self, path: str) -> dict[str, datetime]:
+        """Return when each thing in a folder was last changed, by name; of a folder, when a file came into it."""
+        found = self._try(lambda: self._client.list(path, status=True), path) if self.exists(path) else []
+        return {name: datetime.fromtimestamp(status["modificationTime"] / 1000, UTC) for name, status in found}
 
     def walk(self, path: str) -> Iterator[tuple[str, int]]:
         """Yield (path, bytes) of every file under a folder, hidden and temporary ones too."""

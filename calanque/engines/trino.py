@@ -1,9 +1,21 @@
 """The query door, as a person with a password sees it: read-only. The only module that imports `trino`."""
 
-from typing import Any
+from typing import Any, Literal
 
 from calanque.errors import CalanqueError
 from calanque.settings import settings
+
+Role = Literal["analyst", "engineer", "dpo", "elected"]
+ROLES: dict[Role, tuple[str, ...]] = {
+    "analyst": ("analyst", "analyst_2"),
+    "engineer": ("engineer",),
+    "dpo": ("dpo",),
+    "elected": ("elected",),
+}
+"""The accounts of the query door, by role: one a person."""
+MOTIF = "motif: "
+"""How a client's source begins: it goes on with why it asks. The door refuses analysts and engineers without."""
+OWN_MOTIF = "page of the console"
 
 
 class RefusedQueryError(CalanqueError):
@@ -15,7 +27,7 @@ class RefusedQueryError(CalanqueError):
 
 
 def query(
-    sql: str, user: str = "analyst", password: str | None = None, motif: str | None = None
+    sql: str, user: str = "analyst", password: str | None = None, motif: str | None = OWN_MOTIF
 ) -> list[tuple[Any, ...]]:
     """Return the rows of one query.
 
@@ -23,7 +35,7 @@ def query(
         sql: the statement, without a semicolon.
         user: who asks; the analyst by default.
         password: the user's own; the demo account's by default.
-        motif: why it is asked, for the journal.
+        motif: why it is asked, for the journal; None gives none.
 
     Raises:
         RefusedQueryError: if the door refuses, with its own words.
@@ -32,7 +44,7 @@ def query(
     import requests
     import trino
 
-    connection = _connected(user, password, [f"motif:{motif}"] if motif else None)
+    connection = _connected(user, password, f"{MOTIF}{motif}" if motif else "calanque")
     try:
         return [tuple(row) for row in connection.cursor().execute(sql).fetchall()]
     except trino.exceptions.TrinoQueryError as error:
@@ -45,7 +57,7 @@ def query(
         connection.close()
 
 
-def _connected(user: str, password: str | None, tags: list[str] | None) -> Any:
+def _connected(user: str, password: str | None, source: str) -> Any:
     import requests
     import trino
 
@@ -62,7 +74,6 @@ def _connected(user: str, password: str | None, tags: list[str] | None) -> Any:
         http_scheme="https",
         catalog="lake",
         schema="marts",
-        source="calanque",
-        client_tags=tags,
+        source=source,
         http_session=http,
     )

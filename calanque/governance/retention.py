@@ -24,6 +24,8 @@ from calanque.engines import deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.governance.leftovers import LEFTOVER_LIFE, past_dropped, past_fetching, remove
+from calanque.journal.log import tell_if_possible
+from calanque.runs import store
 from calanque.settings import settings
 
 log = logging.getLogger(__name__)
@@ -136,7 +138,11 @@ def enforce(feeds: Iterable[str], folders: Folders | None = None, now: datetime 
     for name in feeds:
         for one in _past(_feed(name, folders), folders, now, failures):
             with kept_going(failures, one.doing):
-                deleted[one.place] += one.delete()
+                count = one.delete()
+                deleted[one.place] += count
+                if count:
+                    told = {"action": "erasure", "objects": (one.place,), "row_count": count}
+                    tell_if_possible(source="retention", who="retention", client=store.running()["run_id"], **told)
     raw = sum(count for place, count in deleted.items() if place.startswith("landing."))
     log.info("Raw files of %s batches deleted: older than the days of their contract.", raw)
     return Retained({place: count for place, count in deleted.items() if count}, failures)
@@ -245,27 +251,22 @@ def _delete_rows(table: str, columns: Iterable[str], limit: datetime) -> int:
 def _landed(feed: str, failures: list[str]) -> dict[str, datetime]:
     """Return when each batch in landing was landed; one without a readable manifest by its folder's own time."""
     landed = {}
-    for batch in lake().list(f"/lake/landing/{feed}"):
+    for batch, touched in lake().times(f"/lake/landing/{feed}").items():
         with kept_going(failures, f"looking at the raw files of {feed}/{batch}"):
-            landed[batch] = _landed_at(f"/lake/landing/{feed}/{batch}")
+            landed[batch] = _landed_at(f"/lake/landing/{feed}/{batch}", touched)
     return landed
 
 
-def _landed_at(folder: str) -> datetime:
+def _landed_at(folder: str, otherwise: datetime) -> datetime:
     try:
         landed_at = datetime.fromisoformat(_json(f"{folder}/{MANIFEST}")["landed_at"])
     except (KeyError, TypeError, ValueError):
-        return _modified_at(folder)
+        return otherwise
     return landed_at if landed_at.tzinfo else landed_at.replace(tzinfo=UTC)
 
 
 def _json(path: str) -> Any:
     return lake().read_json(path) if lake().exists(path) else {}
-
-
-def _modified_at(path: str) -> datetime:
-    status = lake().status(path)
-    return datetime.fromtimestamp(status["modificationTime"] / 1000, UTC) if status else datetime.now(UTC)
 
 
 def _past_landing(feed: _Feed, landed: Mapping[str, datetime], now: datetime, failures: list[str]) -> Iterator[_Past]:
@@ -291,10 +292,9 @@ def _days_told_beside(folder: str) -> int:
 
 
 def _past_staging(feed: str, now: datetime, failures: list[str]) -> Iterator[_Past]:
-    for batch in lake().list(f"/lake/staging/{feed}"):
-        folder, doing, touched = f"/lake/staging/{feed}/{batch}", f"what a run of {feed}/{batch} left in staging", now
+    for batch, touched in lake().times(f"/lake/staging/{feed}").items():
+        folder, doing, newest = f"/lake/staging/{feed}/{batch}", f"what a run of {feed}/{batch} left in staging", now
         with kept_going(failures, f"looking at {doing}"):
-            inside = [f"{folder}/{name}" for name in lake().list(folder)]
-            touched = max(_modified_at(path) for path in (folder, *inside))
-        if now - touched > LEFTOVER_LIFE:
+            newest = max([touched, *lake().times(folder).values()])
+        if now - newest > LEFTOVER_LIFE:
             yield _Past(f"staging.{feed}", f"deleting {doing}", partial(_delete_folder, folder, doing))

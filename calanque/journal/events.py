@@ -1,11 +1,12 @@
 """What the journal keeps of an event of the query door: who, when, what by name, how many rows, why. Never a value."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-MOTIF = "motif:"
-"""How a client's tag begins that says why: `motif:enquete 12`."""
-REFUSALS = frozenset({"PERMISSION_DENIED", "TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "QUERY_REJECTED"})
+MOTIF = re.compile(r"\s*motif\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
+"""How a client's source says why it asks: `motif: enquete 12`."""
+REFUSALS = frozenset({"PERMISSION_DENIED", "TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "QUERY_REJECTED", "QUERY_QUEUE_FULL"})
 """Names of what the door refuses: whoever asked for what they may not see is told it is not there."""
 
 
@@ -28,7 +29,8 @@ def act_of_query(event: Mapping[str, Any]) -> dict[str, Any] | None:
     failure = ((event.get("failureInfo") or {}).get("errorCode") or {}).get("name")
     if not objects and failure not in REFUSALS:
         return None
-    tags = [tag.removeprefix(MOTIF).strip() for tag in context.get("clientTags") or [] if tag.startswith(MOTIF)]
+    source = str(context.get("source") or "")
+    motif = MOTIF.fullmatch(source)
     return {
         "event_id": str(metadata.get("queryId")),
         "source": "query_door",
@@ -37,9 +39,9 @@ def act_of_query(event: Mapping[str, Any]) -> dict[str, Any] | None:
         "action": "consultation",
         "objects": objects,
         "row_count": (event.get("statistics") or {}).get("outputRows"),
-        "motif": "; ".join(tags) or None,
+        "motif": (motif[1].strip() or None) if motif else None,
         "outcome": failure or "done",
-        "client": context.get("source"),
+        "client": context.get("userAgent") if motif else source or None,
     }
 
 

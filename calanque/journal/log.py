@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from calanque.closed import Closed
 from calanque.engines import deltars
 from calanque.errors import CalanqueError
-from calanque.journal import spool
+from calanque.journal import hdfs_audit, spool
 from calanque.journal.notes import LOG, Checkpoint, Signer, Verifier, read_checkpoint, signed_checkpoint
 from calanque.journal.tiles import LONGEST_ENTRY, write_export
 from calanque.journal.tree import grown, leaf_hash, root_of
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 log = logging.getLogger(__name__)
+HDFS = hdfs_audit.SOURCE
 ORIGIN, KEY = "calanque.journal", "journal_key"
 SALT_BYTES = 16
 # A source repeats an event within minutes; a day is more than any retry lasts.
 REPEATED_WITHIN = timedelta(days=1)
+FIRST_LOOK = timedelta(days=1)
 
 
 class Act(Closed):
@@ -47,7 +49,7 @@ class Act(Closed):
     source: str
     acted_at: datetime
     who: str
-    action: Literal["collection", "modification", "consultation", "communication", "erasure"]
+    action: Literal["sign_in", "collection", "modification", "consultation", "communication", "erasure"]
     objects: tuple[str, ...]
     row_count: int | None = None
     motif: str | None = None
@@ -81,17 +83,25 @@ def tell(**act: Any) -> None:
     spool.add(folder(), done.model_dump(mode="json"))
 
 
+def tell_if_possible(**act: Any) -> None:
+    """Put an act on its way that is done whether the journal hears of it or not; what it can not hear is logged."""
+    try:
+        tell(**act)
+    except (OSError, CalanqueError) as error:
+        log.error("The journal was not told of an act of %s: %s", act["source"], error)
+
+
 def collect() -> Collected:
-    """Append what waits in the spool, and sign the tree that it makes.
+    """Append what waits in the spool and what HDFS' audit log says, and sign the tree that it makes.
 
     Raises:
         CalanqueError: if the lake does not take it; the acts wait.
     """
-    with _alone(), spool.taken(folder()) as told:
+    with _alone(), spool.taken(folder()) as told, _on_hdfs() as done:
         size, edge = _signed()
         stopped = sorted(deltars.read_rows(JOURNAL.name, [("place", ">=", size)]), key=lambda row: row["place"])
         after, edge = grown(size, edge, (bytes.fromhex(row["leaf"]) for row in stopped))
-        rows = list(_rows(_new(Act.model_validate(act) for act in told), after))
+        rows = list(_rows(_new(Act.model_validate(act) for act in (*told, *done)), after))
         if rows:
             store.append(JOURNAL, rows)
         after, edge = grown(after, edge, (bytes.fromhex(row["leaf"]) for row in rows))
@@ -101,6 +111,15 @@ def collect() -> Collected:
             store.append(JOURNAL_CHECKPOINT, [said])
     log.info("Journal: %d new entries, %d in all.", len(rows), after)
     return Collected(len(rows), after)
+
+
+@contextmanager
+def _on_hdfs() -> Iterator[list[dict[str, Any]]]:
+    """Give what others did on HDFS since the last time, and remember the time unless an error comes."""
+    told, until = folder() / "hdfs-told", hdfs_audit.whole_minutes(datetime.now(UTC))
+    since = datetime.fromisoformat(told.read_text(encoding="ascii")) if told.is_file() else until - FIRST_LOOK
+    yield hdfs_audit.acts(settings().logs, since, until)
+    told.write_text(until.isoformat(), encoding="ascii")
 
 
 def _new(acts: Iterable[Act]) -> list[Act]:

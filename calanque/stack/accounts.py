@@ -16,6 +16,8 @@ DOORS = {
     "engineer": "Airflow, Trino, MLflow",
     "analyst": "Airflow, Trino, MLflow",
     "dpo": "Airflow, Trino, MLflow",
+    "analyst_2": "Trino",
+    "elected": "Trino, published figures alone",
     "training": "MLflow, for the tasks: the one account that writes there",
 }
 

@@ -1,6 +1,7 @@
 """Render the configuration files of every service from `infra/<service>/` into `home/conf`."""
 
 import base64
+import json
 import os
 import shutil
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from calanque.privacy.key_file import SECRET_NAME, first_key
 from calanque.settings import Settings
 from calanque.stack import certificates, jars, setup
 
+RULES = "rules.json"
 PERSONAS = ("engineer", "analyst", "dpo")
 
 HDFS_PAGES = "conf/hdfs-pages/webapps"
@@ -28,11 +30,13 @@ RENDERED = {
     "trino/config.properties.j2": "conf/trino/config.properties",
     "trino/event-listener.properties.j2": "conf/trino/event-listener.properties",
     "trino/delta.properties.j2": "conf/trino/catalog/lake.properties",
+    # Trino looks for this file in the folder it is started in, and nowhere else.
+    "trino/resource-groups.properties.j2": "etc/resource-groups.properties",
     "mlflow/basic_auth.ini.j2": "conf/mlflow/basic_auth.ini",
     "airflow/airflow.cfg.j2": "airflow/airflow.cfg",
 }
 COPIED = {
-    "trino/rules.json": "conf/trino/rules.json",
+    "trino/resource-groups.json": "conf/trino/resource-groups.json",
     "trino/log.properties": "conf/trino/log.properties",
     "airflow/webserver_config.py": "airflow/webserver_config.py",
 }
@@ -56,7 +60,7 @@ def make_secrets(settings: Settings) -> None:
     settings.make_secret(SECRET_NAME, first_key(datetime.now(UTC).date()))
     settings.make_secret("webhdfs_header", f"X-Calanque-{os.urandom(16).hex()}")
     settings.make_secret("fernet_key", base64.urlsafe_b64encode(os.urandom(32)).decode())
-    for persona in PERSONAS:
+    for persona in {*PERSONAS, *setup.DOOR}:
         settings.make_secret(f"password_{persona}", base64.b32encode(os.urandom(10)).decode().lower())
 
 
@@ -132,8 +136,10 @@ def _write(path: Path, text: str) -> Path:
 def _trino_security(settings: Settings) -> None:
     folder = settings.home / "conf" / "trino"
     _write(
-        folder / "access-control.properties", f"access-control.name=file\nsecurity.config-file={folder}/rules.json\n"
+        folder / "access-control.properties",
+        f"access-control.name=file\nsecurity.config-file={folder}/{RULES}\nsecurity.refresh-period=10s\n",
     )
+    write_rules(settings)
     _write(
         folder / "password-authenticator.properties",
         f"password-authenticator.name=file\nfile.password-file={folder}/password.db\n",
@@ -145,6 +151,25 @@ def _trino_security(settings: Settings) -> None:
         made = certificates.make(settings.host)
         _write(folder / "keystore.pem", made.keystore)
         _write(settings.home / "trino-ca.pem", made.authority)
+
+
+def write_rules(settings: Settings) -> str | None:
+    """Write the rules of the query door, which reads them every ten seconds.
+
+    Returns:
+        Why they stay as they were, None when they are written: where a contract is wrong, whom its rows may reach is
+        not known. The first rules of an installation are of its right contracts.
+    """
+    from calanque.contracts import read_contracts
+    from calanque.marts.door_rules import marts, rules
+
+    path = settings.home / "conf" / "trino" / RULES
+    right, wrong = read_contracts()
+    if wrong and path.is_file():
+        return f"The query door keeps its rules until the contract of {', '.join(sorted(wrong))} is right."
+    # The door never reads half of them.
+    _write(path.with_suffix(".partial"), json.dumps(rules(right, marts()), indent=1)).rename(path)
+    return None
 
 
 def _hashed(settings: Settings, account: str) -> str:

@@ -11,7 +11,7 @@ from calanque.errors import CalanqueError
 from calanque.settings import Settings, keyless
 
 # Connectors that the query door does not use: each is code that could read something else than the marts.
-KEPT_PLUGINS = frozenset({"delta-lake", "password-authenticators", "http-event-listener"})
+KEPT_PLUGINS = frozenset({"delta-lake", "password-authenticators", "http-event-listener", "resource-group-managers"})
 
 
 def lock_of(settings: Settings) -> dict[str, str]:
@@ -21,9 +21,10 @@ def lock_of(settings: Settings) -> dict[str, str]:
 
 
 def jars_folder(settings: Settings) -> Path:
-    """Return the folder of the verified jars: one per lock, so that clones with other locks do not meet."""
+    """Return the folder of the verified jars: one per lock and plugins kept, so that clones with others do not meet."""
     lock = (settings.root / "infra" / "jars" / "SHA256SUMS").read_bytes()
-    return settings.cache / f"jars-{hashlib.sha256(lock).hexdigest()[:12]}"
+    kept = " ".join(sorted(KEPT_PLUGINS)).encode()
+    return settings.cache / f"jars-{hashlib.sha256(lock + kept).hexdigest()[:12]}"
 
 
 def trino_home(settings: Settings) -> Path:

@@ -14,12 +14,16 @@ import struct
 import threading
 from typing import Any
 
+from calanque.engines.trino import ROLES, Role
+
 # Who asks is said first on each connection (`set_ugi`); before that, and of anybody else, there is no schema.
-SCHEMAS_OF: dict[str, tuple[str, ...]] = {
+SCHEMAS_OF_ROLE: dict[Role, tuple[str, ...]] = {
     "analyst": ("marts",),
     "dpo": ("governance",),
+    "elected": ("marts",),
     "engineer": ("governance", "marts"),
 }
+SCHEMAS_OF = {account: schemas for role, schemas in SCHEMAS_OF_ROLE.items() for account in ROLES[role]}
 # Tables of these schemas that are not for a reader all the same: who did what is the DPO's.
 HIDDEN_FROM: dict[str, tuple[str, ...]] = {"engineer": ("journal", "journal_checkpoint")}
 VERSION, CALL, REPLY, EXCEPTION = 0x80010000, 1, 2, 3

@@ -58,6 +58,7 @@ def declare(settings: Settings) -> tuple[Service, ...]:
         _spark(settings),
         _journal(settings),
         _trino(settings),
+        _door_watch(settings),
         _mlflow(settings),
         *_airflow(settings),
     )
@@ -218,6 +219,16 @@ def _trino(s: Settings) -> Service:
         prepare=lambda settings: (settings.home / "trino").mkdir(exist_ok=True),
         ready=probes.trino,
         address=s.trino_url,
+    )
+
+
+def _door_watch(s: Settings) -> Service:
+    return Service(
+        name="door-watch",
+        command=(sys.executable, "-m", "calanque.stack.door_watch", str(s.root)),
+        environment=own_environment(s),
+        needs=("trino",),
+        ready=lambda settings: True,
     )
 
 

@@ -7,14 +7,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from calanque.engines.trino import ROLES
 from calanque.errors import CalanqueError
 from calanque.settings import Settings, keyless
 
 DATABASES = ("airflow", "mlflow", "mlflow_accounts", "metastore")
 SCHEMAS = ("bronze", "quarantine", "silver", "marts", "governance")
 # Who reads marts at the query door, and on HDFS for it; who has an account there at all.
-READERS = ("analyst", "engineer")
-DOOR = (*READERS, "dpo")
+READERS = tuple(account for role, accounts in ROLES.items() if role != "dpo" for account in accounts)
+DOOR = tuple(account for accounts in ROLES.values() for account in accounts)
 TIERS = ("landing", "staging", "bronze", "quarantine", "silver", "marts", "governance")
 
 
@@ -113,7 +114,7 @@ def make_tiers(settings: Settings) -> None:
     admin = web_client(settings, "hdfs")
     if not admin.status("/lake/governance", strict=False):
         _make_folders(admin)
-    if "user:dpo" not in str(admin.acl_status("/lake")):
+    if any(f"user:{account}:" not in str(admin.acl_status("/lake")) for account in DOOR):
         _admit_readers(admin)
 
 

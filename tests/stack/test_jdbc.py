@@ -26,7 +26,8 @@ def answers(stack: Settings, first: DemoRun) -> Answers:
         str(jars.trino_driver(stack)),
         str(Path(__file__).parent / "jdbc/Meta.java"),
     ]
-    command += [f"jdbc:trino://{stack.address('trino')}/lake/marts", str(stack.home / "trino-ca.pem")]
+    source = "source=motif%3A%20lecture%20par%20JDBC"
+    command += [f"jdbc:trino://{stack.address('trino')}/lake/marts?{source}", str(stack.home / "trino-ca.pem")]
     environment = {**os.environ, "PASSWORD": stack.secret("password_analyst")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -218,7 +218,7 @@ def event(**changes: Any) -> dict[str, Any]:
             "query": "select * from t where name = 'Zéphyrine Quatrebarbes'",
             "tables": [table],
         },
-        "context": {"user": "analyst", "source": "DBeaver", "clientTags": ["motif:bilan de juin", "other"]},
+        "context": {"user": "analyst", "source": "motif: bilan de juin", "userAgent": "trino-jdbc/476"},
         "statistics": {"outputRows": 12},
         "endTime": "2026-11-29T10:00:00.123Z",
     } | changes
@@ -229,7 +229,7 @@ def test_an_event_is_names_and_counts_and_no_text_of_a_query() -> None:
     assert act is not None and "Quatrebarbes" not in json.dumps(act)
     said = Act.model_validate(act)
     assert (said.who, said.objects, said.row_count) == ("analyst", ("marts.fct_incidents: lon, type",), 12)
-    assert (said.motif, said.outcome, said.client) == ("bilan de juin", "done", "DBeaver")
+    assert (said.motif, said.outcome, said.client) == ("bilan de juin", "done", "trino-jdbc/476")
     assert said.acted_at == datetime(2026, 11, 29, 10, 0, 0, 123_000, tzinfo=UTC)
     one, two = json.loads(said.entry()), json.loads(said.entry())
     assert one.pop("salt") != two.pop("salt") and one == two
@@ -238,6 +238,9 @@ def test_an_event_is_names_and_counts_and_no_text_of_a_query() -> None:
 def test_a_refusal_is_an_entry_and_a_look_at_names_is_none() -> None:
     refused = event(failureInfo={"errorCode": {"name": "PERMISSION_DENIED"}}, metadata={"queryId": "q2", "tables": []})
     assert (events.act_of_query(refused) or {})["outcome"] == "PERMISSION_DENIED"
+    for source in ("DBeaver", "motif:", None):
+        untold = Act.model_validate(events.act_of_query(event(context={"user": "analyst", "source": source})))
+        assert (untold.motif, untold.client) == (None, None if source != "DBeaver" else source)
     assert events.act_of_query(event(metadata={"queryId": "q3", "tables": []})) is None
     names = {"catalog": "lake", "schema": "information_schema", "table": "tables"}
     assert events.act_of_query(event(metadata={"queryId": "q4", "tables": [names]})) is None

@@ -172,7 +172,7 @@ def test_passwords_are_shown_by_their_command_and_by_no_summary(make, monkeypatc
     settings = make("local")
     configuration.make_secrets(settings)
     passwords = [path.read_text() for path in (settings.home / "secrets").glob("password_*")]
-    assert len(passwords) == 4
+    assert len(passwords) == 6
     monkeypatch.setattr(stack, "settings", lambda: settings)
     monkeypatch.setattr(stack, "console", Console(width=200))
     shown = CliRunner().invoke(stack.app, ["passwords"]).output

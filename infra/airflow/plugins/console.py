@@ -21,12 +21,22 @@ def offers(app: Any) -> Any:
     return Offers(app)
 
 
+def acts(app: Any) -> Any:
+    """Return the middleware that tells the journal what people do here, imported with the API server."""
+    from calanque.console.acts import Acts
+
+    return Acts(app)
+
+
 class ConsolePlugin(AirflowPlugin):
     """The application, its entries in the menu, its tabs on a DAG and a task, and what Airflow's pages offer."""
 
     name = "calanque"
     fastapi_apps = [{"app": console, "url_prefix": ROOT, "name": "Calanque"}]  # noqa: RUF012
-    fastapi_root_middlewares = [{"middleware": offers, "name": "Offers"}]  # noqa: RUF012
+    fastapi_root_middlewares = [  # noqa: RUF012
+        {"middleware": offers, "name": "Offers"},
+        {"middleware": acts, "name": "Acts"},
+    ]
     external_views = [  # noqa: RUF012
         {
             "name": "Lac",

@@ -1,0 +1,62 @@
+"""The page *Conservation*: what is due when and what is late, what was deleted, and which erasures stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, Response
+
+from calanque.console import pages
+from calanque.console.languages import Spoken
+from calanque.console.readers import Reader, seer
+from calanque.console.retention_words import WORDS
+from calanque.errors import CalanqueError
+
+ZONE = "Europe/Paris"
+SHOWN = timedelta(days=31)
+MOST_DELETIONS = 200
+Only = Literal["all", "personal", "overdue"]
+router = APIRouter(prefix="/retention")
+
+
+@router.get("", response_class=HTMLResponse)
+def retention(asking: Annotated[Reader, Depends(seer)], language: Spoken, only: Only = "all") -> Response:
+    """Show what each feed holds against the days of its contract."""
+    from calanque.governance.holdings import deletions, erasures, holdings
+
+    now = datetime.now(UTC)
+    try:
+        found, deleted, erased = holdings(), deletions(now - SHOWN), erasures()
+    except CalanqueError as error:
+        return pages.sentence(language, str(error), 503)
+    feeds = [list(places) for _, places in groupby(found, key=lambda place: place.feed)]
+    late = [place for place in found if place.is_overdue(now)]
+    wanted = [
+        places
+        for places in feeds
+        if only == "all" or (places[0].is_personal if only == "personal" else not {*places}.isdisjoint(late))
+    ]
+    values: dict[str, Any] = {
+        "c": WORDS[language],
+        "now": now,
+        "zone": ZONE,
+        "reader": asking,
+        "only": only,
+        "groups": [(name, [one for one in wanted if one[0].is_personal == (name == "personal")]) for name in _GROUPS],
+        "late": late,
+        "next": min((place for place in found if place.due_at and place not in late), key=_due, default=None),
+        "deletions": deleted[:MOST_DELETIONS],
+        "deletion_count": len(deleted),
+        "erasures": erased,
+    }
+    return pages.shown(pages.render("retention.html", language, WORDS[language]["title"], **values))
+
+
+_GROUPS = ("personal", "others")
+
+
+def _due(place: Any) -> datetime:
+    return place.due_at  # type: ignore[no-any-return]

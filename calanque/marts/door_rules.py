@@ -1,0 +1,164 @@
+"""Who may read what at the query door: Trino's rules, made from the contracts and from what dbt says of marts.
+
+A mart says in its `meta` who reads it beside analysts and engineers (`readers`); a column says which role sees it
+coarser (`coarse`, with the expression) and whether it counts what is told from eleven on (`guarded`). Rows of a city
+whose contracts do not name analysts as recipients are not there for them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calanque.engines.trino import ROLES, Role
+from calanque.errors import CalanqueError
+from calanque.marts.domains import DOMAINS
+from calanque.settings import settings
+from calanque.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from calanque.contracts import FeedContract
+
+READ_MARTS: tuple[Role, ...] = ("analyst", "engineer")
+"""Who reads every mart; another role reads those that name it."""
+RECIPIENT: dict[Role, str] = {"analyst": "analysts"}
+"""How a contract names a role among its recipients; engineers run the lake, and receive nothing by it."""
+LEAST_COUNT = 11
+# Files of a table say when and in how many parts it was written, and where.
+HIDDEN = ("$path", "$file_size", "$file_modified_time")
+PLAIN = "[^$]*"
+"""Names of tables; what Trino calls `table$history` and the like is not among them."""
+
+
+def users(*roles: Role) -> str:
+    """Return the accounts of roles as Trino's rules match them."""
+    return "|".join(account for role in roles for account in ROLES[role])
+
+
+def marts() -> dict[str, dict[str, Any]]:
+    """Return what dbt's files say of each mart, those of ml/ too, by name.
+
+    Raises:
+        CalanqueError: if a file is no YAML, or names a role or an expression that is none.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((settings().root / "dbt" / "models" / "marts").rglob("*.yml")):
+        said = read_yaml(path)
+        # Whatever ml/ writes is of a city; its file names the columns that have tests.
+        city = {"name": "territory"}
+        written = [table for source in said.get("sources", ()) for table in source["tables"]]
+        tables = [table | {"columns": [city, *_columns(table)]} for table in written]
+        found |= {mart["name"]: mart for mart in (*said.get("models", ()), *tables)}
+    for name, mart in found.items():
+        named = {
+            *_meta(mart).get("readers", ()),
+            *(role for one in _columns(mart) for role in _meta(one).get("coarse", ())),
+        }
+        if unknown := named - ROLES.keys():
+            raise CalanqueError(f"{name}: its meta names '{min(unknown)}': choose of {', '.join(ROLES)}.")
+    return found
+
+
+def rules(contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return Trino's file of rules; what no rule allows is refused, and the first that fits counts.
+
+    Args:
+        contracts: of the feeds, by name.
+        found: the marts, as `marts` gives them.
+    """
+    everybody = users(*ROLES)
+    return {
+        "catalogs": [
+            {"user": everybody, "catalog": "lake", "allow": "all"},
+            {"user": everybody, "catalog": "system", "allow": "read-only"},
+            {"catalog": ".*", "allow": "none"},
+        ],
+        "schemas": [{"owner": False}],
+        "tables": [
+            {
+                "user": users("engineer"),
+                "catalog": "lake",
+                "schema": "governance",
+                "table": "journal.*",
+                "privileges": [],
+            },
+            _table(users("engineer"), "[^$]*[$]history", "marts|governance", is_listed=False),
+            _table(users("dpo", "engineer"), PLAIN, "governance"),
+            *(rule for name, mart in found.items() for rule in _of_mart(name, mart, contracts.values())),
+            _table(users(*READ_MARTS), PLAIN, "marts"),
+            {"catalog": "lake", "schema": "information_schema", "table": ".*", "privileges": ["SELECT"]},
+            {"user": everybody, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
+            {
+                **{"user": everybody, "catalog": "system", "schema": "metadata", "table": "table_comments"},
+                "privileges": ["SELECT"],
+            },
+            {"privileges": []},
+        ],
+        "functions": [{"privileges": []}],
+        "procedures": [{"privileges": []}],
+        "system_session_properties": [{"allow": False}],
+        "catalog_session_properties": [{"allow": False}],
+        # A query is its asker's own: nobody sees or ends another's.
+        "queries": [{"user": everybody, "allow": ["execute"]}, {"allow": []}],
+        "impersonation": [{"original_user": ".*", "new_user": ".*", "allow": False}],
+    }
+
+
+def _table(
+    user: str,
+    table: str,
+    schema: str,
+    columns: Iterable[dict[str, Any]] = (),
+    row_filter: str | None = None,
+    is_listed: bool = True,
+) -> dict[str, Any]:
+    """Return a rule that lets a table be read; one that is listed shows its comment, and no column of its files."""
+    rule: dict[str, Any] = {"user": user, "catalog": "lake", "schema": schema, "table": table}
+    if not is_listed:
+        return rule | {"privileges": ["SELECT"]}
+    hidden = [{"name": name, "allow": False} for name in HIDDEN]
+    rule |= {"privileges": ["SELECT", "OWNERSHIP"], "columns": [*hidden, *columns]}
+    return rule | ({"filter": row_filter} if row_filter else {})
+
+
+def _of_mart(name: str, mart: Mapping[str, Any], contracts: Iterable[FeedContract]) -> Iterable[dict[str, Any]]:
+    """Yield the rules of a mart for roles of which something is said."""
+    columns = {one["name"]: one for one in _columns(mart)}
+    for role in ROLES:
+        if role not in (*READ_MARTS, *_meta(mart).get("readers", ())):
+            continue
+        masks = [
+            {"name": column, "mask": mask} for column, one in columns.items() if (mask := _mask(column, one, role))
+        ]
+        closed = closed_cities(name, role, contracts) if "territory" in columns else ()
+        listed = ", ".join(f"'{city}'" for city in closed)
+        row_filter = f"territory NOT IN ({listed})" if closed else None
+        if masks or row_filter or role not in READ_MARTS:
+            yield _table(users(role), name, "marts", masks, row_filter)
+
+
+def closed_cities(mart: str, role: Role, contracts: Iterable[FeedContract]) -> tuple[str, ...]:
+    """Return the cities of which a role sees no row in a mart: a feed that the mart reads does not name it."""
+    shapes = {shape for domain in DOMAINS.values() if mart in domain.marts for shape in domain.shapes}
+    if role not in RECIPIENT:
+        return ()
+    read = (one for one in contracts if one.shape in (shapes or DOMAINS["incidents"].shapes))
+    return tuple(sorted({one.territory for one in read if RECIPIENT[role] not in one.recipients}))
+
+
+def _mask(name: str, column: Mapping[str, Any], role: Role) -> str | None:
+    """Return what a role sees instead of a column; a small count is withheld from whoever reads published figures."""
+    if coarse := _meta(column).get("coarse", {}).get(role):
+        return str(coarse)
+    is_withheld = role not in READ_MARTS and _meta(column).get("guarded", False)
+    return f'if("{name}" < {LEAST_COUNT} AND "{name}" > 0, NULL, "{name}")' if is_withheld else None
+
+
+def _meta(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (one.get("config") or {}).get("meta") or {}
+    return found
+
+
+def _columns(mart: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list(mart.get("columns") or ())

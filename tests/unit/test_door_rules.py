@@ -1,0 +1,112 @@
+"""The query door's rules, as contracts and dbt's files say; and when they are made anew."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calanque.contracts import ContractError, load_contracts
+from calanque.engines.trino import ROLES
+from calanque.errors import CalanqueError
+from calanque.marts import door_rules
+from calanque.marts.domains import DOMAINS
+from calanque.marts.door_rules import HIDDEN, closed_cities, marts, rules
+from calanque.settings import settings
+from calanque.stack import configuration, door_watch
+
+CONTRACTS = load_contracts()
+MARTS = marts()
+INCIDENTS = "fct_incidents"
+
+
+def of(made: dict[str, Any], user: str, mart: str) -> dict[str, Any]:
+    """Return the first rule that a reader of a mart meets, as Trino takes it."""
+    return next(
+        rule
+        for rule in made["tables"]
+        if user in rule.get("user", user).split("|")
+        and "marts" in rule.get("schema", "marts").split("|")
+        and rule.get("table", ".*") in (mart, "[^$]*", ".*")
+    )
+
+
+def test_every_mart_that_dbt_builds_is_known_and_each_reader_is_a_role() -> None:
+    assert MARTS.keys() >= {mart for domain in DOMAINS.values() for mart in domain.marts}
+    assert {role for mart in MARTS.values() for role in mart.get("config", {}).get("meta", {}).get("readers", ())} == {
+        "elected"
+    }
+
+
+def test_who_is_elected_reads_the_marts_that_say_so_and_no_small_count() -> None:
+    made = rules(CONTRACTS, MARTS)
+    shown = [mart for mart in MARTS if of(made, "elected", mart)["privileges"]]
+    assert shown == [
+        mart for mart in MARTS if "elected" in MARTS[mart].get("config", {}).get("meta", {}).get("readers", ())
+    ]
+    masks = {one["name"]: one.get("mask") for one in of(made, "elected", "fct_territory_week")["columns"]}
+    assert masks == dict.fromkeys(HIDDEN) | {
+        "incident_count": 'if("incident_count" < 11 AND "incident_count" > 0, NULL, "incident_count")'
+    }
+    assert of(made, "dpo", "fct_territory_week")["privileges"] == []
+    assert not [one for one in of(made, "analyst_2", "fct_territory_week")["columns"] if "mask" in one]
+
+
+def test_a_city_whose_contract_names_others_is_closed_to_analysts_and_to_nobody_else() -> None:
+    changed = CONTRACTS["marseille_main_courante"].model_copy(update={"recipients": ("prefecture",)})
+    made = rules({**CONTRACTS, "marseille_main_courante": changed}, MARTS)
+    for mart in (INCIDENTS, "fct_forecast", "fct_cell_week"):
+        assert of(made, "analyst", mart)["filter"] == "territory NOT IN ('marseille')"
+    for user, mart in (("engineer", INCIDENTS), ("analyst", "fct_report_area_month"), ("analyst", "dim_incident_type")):
+        assert "filter" not in of(made, user, mart)
+    assert not any("filter" in rule for rule in rules(CONTRACTS, MARTS)["tables"])
+    assert closed_cities(INCIDENTS, "analyst", [changed]) == ("marseille",)
+
+
+def test_a_column_is_coarse_for_the_role_that_is_named() -> None:
+    made = rules(CONTRACTS, MARTS)
+    assert {"name": "lon", "mask": "round(lon, 2)"} in of(made, "engineer", INCIDENTS)["columns"]
+    assert [one["name"] for one in of(made, "analyst", INCIDENTS)["columns"]] == [*HIDDEN]
+
+
+@pytest.mark.parametrize("meta", [{"readers": ["mayor"]}, {"columns": {"mayor": "1"}}])
+def test_a_role_that_is_none_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch, meta: dict[str, Any]) -> None:
+    column = {"name": "lon", "config": {"meta": {"coarse": meta.pop("columns", {})}}}
+    model = {"name": "fct_x", "config": {"meta": meta}, "columns": [column]}
+    monkeypatch.setattr(door_rules, "read_yaml", lambda path: {"models": [model]})
+    with pytest.raises(CalanqueError, match="fct_x: its meta names 'mayor': choose of analyst"):
+        marts()
+
+
+def test_a_wrong_contract_leaves_the_rules_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = settings().model_copy(update={"home": tmp_path})
+    (tmp_path / "conf/trino").mkdir(parents=True)
+    wrong = {"marseille_fines": ContractError("marseille_fines", [])}
+    monkeypatch.setattr("calanque.contracts.read_contracts", lambda: (CONTRACTS, wrong))
+    path = tmp_path / "conf/trino/rules.json"
+    assert configuration.write_rules(here) is None and json.loads(path.read_text())["tables"]
+    path.write_text("{}")
+    assert "until the contract of marseille_fines is right" in str(configuration.write_rules(here))
+    assert path.read_text() == "{}"
+    monkeypatch.setattr("calanque.contracts.read_contracts", lambda: (CONTRACTS, {}))
+    assert configuration.write_rules(here) is None and path.stat().st_mode & 0o077 == 0
+    assert json.loads(path.read_text()) == json.loads(json.dumps(rules(CONTRACTS, MARTS)))
+
+
+def test_a_change_of_a_contract_or_of_a_mart_is_seen(tmp_path: Path) -> None:
+    contract, mart = tmp_path / "dags/feeds/a.odcs.yaml", tmp_path / "dbt/models/marts/a/_a__models.yml"
+    for path in (contract, mart):
+        path.parent.mkdir(parents=True)
+        path.write_text("a: 1")
+    before = door_watch.times(tmp_path)
+    assert before.keys() == {contract, mart} and door_watch.times(tmp_path) == before
+    for path in (contract, mart):
+        os.utime(path, ns=(1, 1))
+        assert door_watch.times(tmp_path) != before
+        before = door_watch.times(tmp_path)
+
+
+def test_every_account_has_one_role() -> None:
+    accounts = [account for found in ROLES.values() for account in found]
+    assert len(accounts) == len(set(accounts)) == 5
