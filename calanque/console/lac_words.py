@@ -5,6 +5,7 @@ from calanque.contracts.page import Language
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "lac": "Lac", "subtitle": "the state of the lake", "as_of": "as of", "documents": "Documents",
+        "register": "Register",
         "day": "Last 24 hours", "came_in": "Came in", "batches": "batch|batches",
         "rows_landed": "row landed|rows landed", "rows_loaded": "row loaded|rows loaded", "refused": "Refused",
         "batches_refused": "batch refused|batches refused", "rows_quarantined": "row in quarantine|rows in quarantine",
@@ -51,7 +52,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "sent_wrong": "This form is too old or not of this page: open the page again, then send it.",
     },
     "fr": {
-        "lac": "Lac", "subtitle": "l’état du lac", "as_of": "au", "documents": "Documents",
+        "lac": "Lac", "subtitle": "l’état du lac", "as_of": "au", "documents": "Documents", "register": "Registre",
         "day": "Dernières 24 heures", "came_in": "Arrivé", "batches": "lot|lots",
         "rows_landed": "ligne reçue|lignes reçues", "rows_loaded": "ligne chargée|lignes chargées",
         "refused": "Refusé", "batches_refused": "lot refusé|lots refusés",

@@ -58,7 +58,7 @@ def reader(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:
 def seer(asking: Annotated[Reader, Depends(reader)]) -> Reader:
     """Return who asks, if batches are there for them."""
     if not asking.sees_batches:
-        raise HTTPException(403, "Batches are for engineers and the DPO. Les lots sont pour l’ingénierie et le DPO.")
+        raise HTTPException(403, "This is for engineers and the DPO. Ceci est pour l’ingénierie et le DPO.")
     return asking
 
 
