@@ -59,7 +59,7 @@ class EventLog:
         """
         for event in self._writers(dataset):
             is_early = before is None or ended_at(event) < before
-            if is_early and (territory is None or territory in (_cities(event) or (territory,))):
+            if is_early and (territory is None or territory in (cities_of(event) or (territory,))):
                 return event
         return None
 
@@ -67,7 +67,7 @@ class EventLog:
         """Return a city of each run whose rows a dataset holds, the newest run first; none of a table of no city."""
         found, seen = list[str](), set[str]()
         for event in self._writers(dataset):
-            cities = _cities(event)
+            cities = cities_of(event)
             if not cities:
                 break
             found += [city for city in cities if city not in seen][:1]
@@ -76,7 +76,7 @@ class EventLog:
 
     def _writers(self, dataset: str) -> Iterator[Event]:
         for event in self._all():
-            if event.get("eventType") == "COMPLETE" and _part(event, "outputs", dataset):
+            if event.get("eventType") == "COMPLETE" and part_of(event, "outputs", dataset):
                 yield event
 
     def _all(self) -> Iterator[Event]:
@@ -101,13 +101,15 @@ def trace(dataset: str, column: str | None = None, events: Iterable[Event] | Non
     event = log.writer(dataset)
     if event is None:
         raise CalanqueError(f"No recorded run wrote '{dataset}': check its name (tier.table), or run its DAG first.")
-    columns = _columns(_part(event, "outputs", dataset) or {})
+    columns = columns_of(part_of(event, "outputs", dataset) or {})
     if column and columns and column not in columns:
         raise CalanqueError(f"'{dataset}' has no column '{column}': choose one of {', '.join(columns)}.")
     first, *others = log.cities(dataset) or (None,)
     tree = _walk(log, dataset, column, None, None, None, first)
-    more = [origin for city in others for origin in _walk(log, dataset, column, None, None, None, city).origins]
-    return tree.model_copy(update={"origins": (*tree.origins, *more)})
+    more = [_walk(log, dataset, column, None, None, None, city) for city in others]
+    origins = [origin for one in more for origin in one.origins]
+    models = dict.fromkeys([*tree.models, *(model for one in more for model in one.models)])
+    return tree.model_copy(update={"origins": (*tree.origins, *origins), "models": tuple(models)})
 
 
 def _walk(
@@ -122,23 +124,22 @@ def _walk(
     event = log.writer(dataset, before, territory)
     if event is None:
         return LineageTree(dataset=dataset, column=column, how=how, version=read_version)
-    output = _part(event, "outputs", dataset) or {}
-    steps = _column_origins(output, column) if column else _dataset_origins(event)
+    output = part_of(event, "outputs", dataset) or {}
+    steps = made_of(output, column) if column else _dataset_origins(event)
     origins = tuple(
-        _walk(log, name, field, step, _version(_part(event, "inputs", name)), ended_at(event), territory)
+        _walk(log, name, field, step, version_of(part_of(event, "inputs", name)), ended_at(event), territory)
         for name, field, step in steps
         if name != dataset  # a merge reads its own table
     )
-    facet = event["run"].get("facets", {}).get("calanque_run", {})
     return LineageTree(
         dataset=dataset,
         column=column,
-        columns=_columns(output),
+        columns=columns_of(output),
         how=how,
-        version=read_version or _version(output),
-        row_count=(output.get("outputFacets") or {}).get("outputStatistics", {}).get("rowCount"),
+        version=read_version or version_of(output),
+        row_count=row_count_of(output),
         job=event["job"]["name"],
-        run=facet.get("runName", event["run"]["runId"]),
+        run=run_of(event),
         written_at=event["eventTime"],
         models=_models(event),
         is_known=bool(origins) or not event.get("inputs"),
@@ -146,29 +147,44 @@ def _walk(
     )
 
 
-def _cities(event: Event) -> tuple[str, ...]:
+def cities_of(event: Event) -> tuple[str, ...]:
     """Return the cities whose rows a run wrote; none where its tables are of no city."""
     facet = event["run"].get("facets", {}).get("calanque_run", {})
     # An event of an earlier version tells one.
     return tuple(facet.get("territories") or filter(None, [facet.get("territory")]))
 
 
-def _part(event: Event, side: str, dataset: str) -> Event | None:
+def run_of(event: Event) -> str:
+    """Return the orchestrator's run of an event, or else the event's own."""
+    run = event["run"]
+    return str(run.get("facets", {}).get("calanque_run", {}).get("runName", run["runId"]))
+
+
+def part_of(event: Event, side: str, dataset: str) -> Event | None:
+    """Return a dataset among the `inputs` or the `outputs` of an event."""
     return next((item for item in event.get(side) or [] if item["name"] == dataset), None)
 
 
-def _columns(output: Event) -> tuple[str, ...]:
+def columns_of(output: Event) -> tuple[str, ...]:
+    """Return the columns of a dataset of an event, as its run described them or where they come from."""
     described = [field["name"] for field in _facet(output, "schema").get("fields") or []]
     return tuple(dict.fromkeys([*described, *(_facet(output, "columnLineage").get("fields") or {})]))
 
 
 def _models(event: Event) -> tuple[str, ...]:
     used = [item for item in event.get("inputs") or [] if item["name"].startswith(MODEL)]
-    return tuple(f"{item['name'].removeprefix(MODEL)} version {_version(item) or 'not known'}" for item in used)
+    return tuple(f"{item['name'].removeprefix(MODEL)} version {version_of(item) or 'not known'}" for item in used)
 
 
-def _version(item: Event | None) -> str | None:
+def version_of(item: Event | None) -> str | None:
+    """Return the version of a dataset of an event: a batch, or a commit of a table."""
     return _facet(item or {}, "version").get("datasetVersion")
+
+
+def row_count_of(output: Event) -> int | None:
+    """Return how many rows a run wrote, if it counted them."""
+    rows: int | None = (output.get("outputFacets") or {}).get("outputStatistics", {}).get("rowCount")
+    return rows
 
 
 def _facet(item: Event, name: str) -> Event:
@@ -180,7 +196,8 @@ def _dataset_origins(event: Event) -> list[tuple[str, None, None]]:
     return [(name, None, None) for name in names]
 
 
-def _column_origins(output: Event, column: str | None) -> list[tuple[str, str, str | None]]:
+def made_of(output: Event, column: str | None) -> list[tuple[str, str, str | None]]:
+    """Return the columns that a column of an output was made of: dataset, column and how."""
     fields = (_facet(output, "columnLineage").get("fields") or {}).get(column) or {}
     return [(item["name"], item["field"], _how(item)) for item in fields.get("inputFields") or []]
 

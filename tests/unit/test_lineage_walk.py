@@ -174,6 +174,15 @@ def test_a_column_says_which_model_the_run_used() -> None:
     assert spine(tree)[1] == (MART, "incident_count")
 
 
+def test_a_table_of_two_cities_says_the_model_of_each() -> None:
+    def forecast(city: str, at: str) -> Event:
+        made = event("forecast", at, FORECAST, (MART,), {"expected_count": ((MART, "incident_count"),)}, cities=(city,))
+        return {**made, "inputs": [*made["inputs"], {"name": f"models:/{city}", **version_of("7")}]}
+
+    log = [forecast("south", "2024-01-01T05:00:00Z"), forecast("north", "2024-01-01T04:30:00Z"), *HISTORY[1:]]
+    assert lineage.trace(FORECAST, "expected_count", log).models == ("south version 7", "north version 7")
+
+
 def test_a_branch_shown_above_is_not_unfolded_again() -> None:
     both = event("dbt", "2024-01-01T03:30:00Z", "marts.dim", (BRONZE,))
     score = event("forecast", "2024-01-01T04:00:00Z", FORECAST, (MART, "marts.dim"))
