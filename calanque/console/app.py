@@ -6,7 +6,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from calanque.console import documents, journal, lac, register, retention
+from calanque.console import documents, journal, lac, lineage, register, retention
 from calanque.console.languages import Spoken, remember
 from calanque.console.pages import shown
 from calanque.contracts.page import Language
@@ -15,6 +15,7 @@ app = FastAPI(title="Calanque", docs_url=None, redoc_url=None, openapi_url=None,
 app.middleware("http")(remember)
 app.include_router(lac.router)
 app.include_router(journal.router)
+app.include_router(lineage.router)
 app.include_router(register.router)
 app.include_router(retention.router)
 

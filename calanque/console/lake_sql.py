@@ -111,6 +111,23 @@ order by updated_at desc
 limit {MOST_BATCHES if len(names) == 1 else 100 * MOST_BATCHES}"""
 
 
+def loaded(feeds: Iterable[str], newest: int) -> str:
+    """Return the query of the newest batches that feeds have loaded: feed, batch, files, when it landed and rows."""
+    return f"""select feed, batch_id, files, landed_at, loaded_count
+from (
+    select *, row_number() over (partition by feed order by landed_at desc, batch_id) as nth
+    from (
+        select feed, batch_id, max_by(transform(files, file -> file.name), recorded_at) as files,
+            max_by(landed_at, recorded_at) as landed_at, max_by(loaded_count, recorded_at) as loaded_count
+        from governance.batch
+        where state = 'published' and feed in ({", ".join(map(literal, sorted(feeds)))})
+        group by feed, batch_id
+    )
+)
+where nth <= {newest}
+order by feed, nth"""
+
+
 GATES = f"""select tier, subject, batch_id, territory, recorded_at, count(*) as check_count,
     count_if(success) as true_count, count_if(not success and severity = 'critical') as stopping_count
 from governance.gate_result

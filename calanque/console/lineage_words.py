@@ -1,0 +1,93 @@
+"""The words of the page *Lineage*, in English and French."""
+
+from calanque.contracts.page import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "lineage": "Lineage", "subtitle": "what a column is made of, and what is made of it",
+        "as_of": "as of {}, in the time of {}", "newest": "the newest recorded run ended at {}",
+        "back": "back", "forward": "forward", "back_of": "What {} is made of", "forward_of": "What is made of {}",
+        "go_back": "what it is made of", "go_forward": "what is made of it", "choose": "Choose another column",
+        "dataset": "Dataset", "column": "Column", "way": "Way", "show": "Show",
+        "personal": "Columns of the feeds that are not open", "marts": "Marts, and the tables before them",
+        "feed": "Feed", "landed": "Column as received", "class": "Classification", "becomes": "What bronze makes of it",
+        "dropped": "dropped at the door", "none_personal": "No contract has a column that is not open.",
+        "no_marts": "No run has written a table yet.", "columns": "Its columns", "whole": "the whole table",
+        "picture_told": "{} datasets from left to right, by tier; the table below says the same.",
+        "picture_left_out": "{} more datasets are in the table only.", "and_more": "and {} more",
+        "steps": "Step by step", "made_of": "Made of, and how", "run": "Run", "when": "When", "version": "Version",
+        "rows": "Rows", "ways": "From here", "row_count": "row|rows",
+        "from_outside": "from outside the lake", "not_recorded": "a constant, or its origin was not recorded",
+        "start": "asked for", "ends": "ends here: nothing recorded is made of it",
+        "ends_dropped": "ends here: dropped at the door",
+        "token": "token", "redaction": "redacted", "generalisation": "cell or zone",
+        "withheld": "withheld under 11", "identity": "as it is", "transformation": "transformed",
+        "aggregation": "counted or summed",
+        "tier_files": "Files", "tier_landing": "Landing", "tier_bronze": "Bronze", "tier_shapes": "Silver: shapes",
+        "tier_intermediate": "Silver: intermediate", "tier_marts": "Marts", "tier_models": "Models",
+        "tier_forecasts": "Forecasts",
+        "batches": "Newest batches in the table", "batches_told": "The newest {} that each feed has loaded, with the "
+        "rows that each brought; a newer batch or retention may have taken some out since.", "batch": "Batch",
+        "file": "File", "landed_at": "Landed at", "no_batch": "No batch of these feeds is loaded.",
+        "proof": "Nothing personal below bronze",
+        "proof_none": "By the contracts and the recorded runs, no token and no redacted text goes beyond bronze.",
+        "proof_counted": "By the contracts and the recorded runs, this alone goes beyond bronze, to be counted: {}. "
+        "The tables in which it is counted are closed to analysts; a mart shows the count from eleven persons on.",
+        "proof_columns": "column|columns",
+        "proof_broken": "Not so: a mart or a model is made of a personal column, without withholding. Look at these "
+        "first.",
+        "limit": "A value is followed through what it is computed from, not through the conditions that choose rows.",
+        "bronze_column": "Column of bronze", "reaches": "Reaches", "verdict": "There",
+        "counted": "only to be counted", "shown": "not withheld", "yes": "yes", "no": "no",
+        "wrong": "These contracts are wrong, and their columns are not looked at: {}.",
+        "unknown_dataset": "No recorded run wrote '{}'. Choose a table from the list, or run its DAG first.",
+        "unknown_column": "'{}' has no column '{}'. Choose one of its columns.",
+        "query": "The query behind the batches",
+    },
+    "fr": {
+        "lineage": "Lignage", "subtitle": "de quoi une colonne est faite, et ce qui est fait d’elle",
+        "as_of": "au {}, heure de {}", "newest": "la dernière exécution enregistrée s’est terminée le {}",
+        "back": "origine", "forward": "aval", "back_of": "De quoi est fait {}",
+        "forward_of": "Ce qui est fait de {}",
+        "go_back": "de quoi c’est fait", "go_forward": "ce qui en est fait", "choose": "Choisir une autre colonne",
+        "dataset": "Table", "column": "Colonne", "way": "Sens", "show": "Montrer",
+        "personal": "Colonnes des flux qui ne sont pas libres", "marts": "Marts, et les tables qui les précèdent",
+        "feed": "Flux", "landed": "Colonne reçue", "class": "Classification", "becomes": "Ce que bronze en fait",
+        "dropped": "écartée à la porte", "none_personal": "Aucun contrat n’a de colonne qui ne soit pas libre.",
+        "no_marts": "Aucune exécution n’a encore écrit de table.", "columns": "Ses colonnes",
+        "whole": "toute la table",
+        "picture_told": "{} tables de gauche à droite, par niveau ; le tableau qui suit dit la même chose.",
+        "picture_left_out": "{} autres tables ne sont que dans le tableau.", "and_more": "et {} de plus",
+        "steps": "Pas à pas", "made_of": "Fait de, et comment", "run": "Exécution", "when": "Quand",
+        "version": "Version", "rows": "Lignes", "ways": "D’ici", "row_count": "ligne|lignes",
+        "from_outside": "vient du dehors du lac", "not_recorded": "une constante, ou une origine non enregistrée",
+        "start": "demandé", "ends": "finit ici : rien d’enregistré n’en est fait",
+        "ends_dropped": "finit ici : écartée à la porte",
+        "token": "jeton", "redaction": "expurgé", "generalisation": "carré ou zone",
+        "withheld": "retenu sous 11", "identity": "tel quel", "transformation": "transformé",
+        "aggregation": "compté ou sommé",
+        "tier_files": "Fichiers", "tier_landing": "Réception", "tier_bronze": "Bronze",
+        "tier_shapes": "Silver : formes", "tier_intermediate": "Silver : intermédiaire", "tier_marts": "Marts",
+        "tier_models": "Modèles", "tier_forecasts": "Prévisions",
+        "batches": "Derniers lots dans la table", "batches_told": "Les {} derniers que chaque flux a chargés, avec les "
+        "lignes que chacun a apportées ; un lot plus récent ou la conservation peut en avoir retiré depuis.",
+        "batch": "Lot", "file": "Fichier", "landed_at": "Reçu le", "no_batch": "Aucun lot de ces flux n’est chargé.",
+        "proof": "Rien de personnel au-delà de bronze",
+        "proof_none": "D’après les contrats et les exécutions enregistrées, ni jeton ni texte expurgé ne va au-delà de "
+        "bronze.",
+        "proof_counted": "D’après les contrats et les exécutions enregistrées, ceci seul va au-delà de bronze, pour "
+        "être compté : {}. Les tables où on le compte sont fermées aux analystes ; un mart montre le compte à partir "
+        "de onze personnes.",
+        "proof_columns": "colonne|colonnes",
+        "proof_broken": "Ce n’est pas le cas : un mart ou un modèle est fait d’une colonne personnelle, sans retenue. "
+        "À regarder d’abord.",
+        "limit": "Une valeur est suivie par ce dont elle est calculée, non par les conditions de choix des lignes.",
+        "bronze_column": "Colonne de bronze", "reaches": "Atteint", "verdict": "Là",
+        "counted": "seulement pour être comptée", "shown": "sans retenue", "yes": "oui", "no": "non",
+        "wrong": "Ces contrats sont erronés, et leurs colonnes ne sont pas examinées : {}.",
+        "unknown_dataset": "Aucune exécution enregistrée n’a écrit « {} ». Choisissez une table de la liste, ou lancez "
+        "d’abord son DAG.",
+        "unknown_column": "« {} » n’a pas de colonne « {} ». Choisissez une de ses colonnes.",
+        "query": "La requête derrière les lots",
+    },
+}  # fmt: skip
