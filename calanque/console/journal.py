@@ -77,6 +77,7 @@ def journal(
         "chosen": {"who": who, "table": table, "days": days, "only": only},
         "signed": {"size": size, "at": signed_at, "witnessed": witnessed, "witnessed_at": witnessed_at},
         "zone": ZONE,
+        "kept": f"who={who}&table={table}&days={days}&only={only}&",
         "most": MOST_ENTRIES,
         "reader": asking,
         "sql": sql,

@@ -41,6 +41,7 @@ def treatments(asking: Seeing, language: Spoken, regime: Regime = "", personal: 
         "counts": _counts(found),
         "problems": found.problems,
         "chosen": {"regime": regime, "personal": personal},
+        "kept": f"regime={regime}&personal={personal}&",
         "now": datetime.now(ZoneInfo(ZONE)),
         "zone": ZONE,
         "reader": asking,

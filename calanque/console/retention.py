@@ -45,6 +45,7 @@ def retention(asking: Annotated[Reader, Depends(seer)], language: Spoken, only: 
         "zone": ZONE,
         "reader": asking,
         "only": only,
+        "kept": f"only={only}&",
         "groups": [(name, [one for one in wanted if one[0].is_personal == (name == "personal")]) for name in _GROUPS],
         "late": late,
         "next": min((place for place in found if place.due_at and place not in late), key=_due, default=None),

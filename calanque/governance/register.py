@@ -52,6 +52,7 @@ class Lines(Closed):
 
     title: Said
     purpose: Said
+    legal_basis: Said
     persons: Said
     sensitive: Said
     created_on: date

@@ -124,7 +124,8 @@ def _purposes(treatment: Treatment, language: Language) -> list[Line]:
     return [
         Line(w["main_purpose"], (purpose(treatment, language),)),
         Line(w["of_feeds"], _by_feed(treatment, lambda one: [one.description]), is_quoted=True),
-        Line(w["legal_bases"], _by_feed(treatment, lambda one: [one.legal_basis]), is_quoted=True),
+        Line(w["legal_bases"], (_told(treatment, "legal_basis", language),)),
+        Line(w["by_contracts"], _by_feed(treatment, lambda one: [one.legal_basis]), is_quoted=True),
         Line(w["origins"], origins),
         Line(w["sources"], _by_feed(treatment, lambda one: [_producer(one)]), is_quoted=True),
     ]

@@ -75,26 +75,7 @@ def rules(contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str
             {"catalog": ".*", "allow": "none"},
         ],
         "schemas": [{"owner": False}],
-        "tables": [
-            {
-                "user": users("engineer"),
-                "catalog": "lake",
-                "schema": "governance",
-                "table": "journal.*",
-                "privileges": [],
-            },
-            _table(users("engineer"), "[^$]*[$]history", "marts|governance", is_listed=False),
-            _table(users("dpo", "engineer"), PLAIN, "governance"),
-            *(rule for name, mart in found.items() for rule in _of_mart(name, mart, contracts.values())),
-            _table(users(*READ_MARTS), PLAIN, "marts"),
-            {"catalog": "lake", "schema": "information_schema", "table": ".*", "privileges": ["SELECT"]},
-            {"user": everybody, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
-            {
-                **{"user": everybody, "catalog": "system", "schema": "metadata", "table": "table_comments"},
-                "privileges": ["SELECT"],
-            },
-            {"privileges": []},
-        ],
+        "tables": [*_of_tables(contracts, found), {"privileges": []}],
         "functions": [{"privileges": []}],
         "procedures": [{"privileges": []}],
         "system_session_properties": [{"allow": False}],
@@ -103,6 +84,29 @@ def rules(contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str
         "queries": [{"user": everybody, "allow": ["execute"]}, {"allow": []}],
         "impersonation": [{"original_user": ".*", "new_user": ".*", "allow": False}],
     }
+
+
+def _of_tables(contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    everybody = users(*ROLES)
+    return [
+        {
+            "user": users("engineer"),
+            "catalog": "lake",
+            "schema": "governance",
+            "table": "journal.*",
+            "privileges": [],
+        },
+        _table(users("engineer"), "[^$]*[$]history", "marts|governance", is_listed=False),
+        _table(users("dpo", "engineer"), PLAIN, "governance"),
+        *(rule for name, mart in found.items() for rule in _of_mart(name, mart, contracts.values())),
+        _table(users(*READ_MARTS), PLAIN, "marts"),
+        {"catalog": "lake", "schema": "information_schema", "table": ".*", "privileges": ["SELECT"]},
+        {"user": everybody, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
+        {
+            **{"user": everybody, "catalog": "system", "schema": "metadata", "table": "table_comments"},
+            "privileges": ["SELECT"],
+        },
+    ]
 
 
 def _table(

@@ -4,6 +4,7 @@
 `calanque stack rules` when one has changed.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ def main() -> None:
         now = times(root)
         if now != known:
             command = [sys.executable, "-m", "calanque", "stack", "rules"]
-            done = subprocess.run(command, cwd=root, check=False)  # noqa: S603
+            done = subprocess.run(command, cwd=root, env=dict(os.environ), check=False)  # noqa: S603 - keyless already
             # What failed is tried again.
             known = now if done.returncode == 0 else None
         time.sleep(LOOKS_EVERY_S)

@@ -86,7 +86,7 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     logged = tracking.log_run(_run_record(name, ground, training, config, inputs, run_id))
     decision = Decision.PROMOTED if training.is_promoted else Decision.REFUSED
     champion = decide(territory, name, logged.model_version, decision, training.reason, run_id)
-    _emit_training(name, run_id, logged.model_version, inputs)
+    _emit_training(territory, run_id, logged.model_version, inputs)
     facts = {"model_version": logged.model_version, "champion": champion or "none", "decision": training.reason.en}
     state.record(step, inputs, facts)
     return facts | {"metrics": training.validation.metrics(), "run_page": tracking.run_page(logged.run_id)}
@@ -209,9 +209,10 @@ def forecast_frames(
     return published, fine_forecast(cube, expected, made_by, stamp), slot_rows(cube, made_by, published)
 
 
-def _emit_training(name: str, run_id: str, version: str, inputs: dict[str, int | str]) -> None:
+def _emit_training(territory: str, run_id: str, version: str, inputs: dict[str, int | str]) -> None:
+    name = tracking.registered_name("risk", territory)
     model = LineageDataset(name=f"models:/{name}", version=version)
-    lineage.emit(f"train.{name}", run_id, marts.lineage_inputs(READ, inputs), [model])
+    lineage.emit(f"train.{name}", run_id, marts.lineage_inputs(READ, inputs), [model], territory=territory)
 
 
 def _emit_forecast(

@@ -129,43 +129,56 @@ def to_the_rows(walk: Walk, mark: str, rule: str) -> None:
 
 
 def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun) -> None:
-    walk = Walk(browser, stack, "dpo")
-    page = walk.page
+    walk = Walk(browser, stack, "dpo", "fr")
+    desk = walk.page.frame_locator("iframe")
     walk.sign_in()
-    with walk.question("By which right are these data here, for how long, and what is masked?"):
+
+    def to(page: str) -> None:
         walk.home()
-        walk.click("Dags", page.get_by_role("link", name="Dags", exact=True))
-        walk.click("feed_citizen_reports", card(page, "feed_citizen_reports"))
-        walk.click("Documents", page.locator("a[href$='/plugin/dag-documents']"))
-        walk.sees("Public-interest task of the city, RGPD article 6(1)(e).", "reporter_token", "keyed token")
-    with walk.question("What was put aside, and by which rule?"):
-        walk.home()
-        to_the_rows(walk, "Loaded, rows in quarantine", "wrong_type:reported_at")
-        walk.sees("Landed = loaded + quarantined")
-    for title, promised in PROMISED.items():
-        if title == "Which keys make the tokens?":
-            with walk.question("Who did what?"):
-                walk.home()
-                walk.click("Browse", page.get_by_role("button", name="Browse"))
-                walk.click("Audit Log", page.get_by_role("menuitem", name="Audit Log"))
-                walk.sees("trigger_dag_run")
+        walk.click("Lac", walk.page.get_by_role("link", name="Lac", exact=True))
+        walk.click(page, desk.locator("header").get_by_role("link", name=page, exact=True))
+
+    def commanded(title: str) -> None:
         with walk.question(title):
             printed = walk.command()
-            for words in promised:
+            for words in PROMISED[title]:
                 assert words in printed, f"{title} {words}"
-    with walk.question("Are raw files deleted in time?"):
+
+    with walk.question("Which treatments are there, by which right, and for how long?"):
+        to("Registre")
+        expect(desk.locator("h1")).to_contain_text("Registre")
+        expect(desk.locator("main")).to_contain_text("Mesures de sécurité")
+    with walk.question("By which right are these data here, and what is masked?"):
+        to("Registre")
+        walk.click("citizen_reports", desk.get_by_role("link", name="citizen_reports", exact=True))
+        walk.sees("Public-interest task of the city, RGPD article 6(1)(e).", "reporter_token")
+    with walk.question("What was put aside, and by which rule?"):
         walk.home()
-        walk.click("Dags", page.get_by_role("link", name="Dags", exact=True))
-        walk.click("retention", card(page, "retention"))
-        walk.click("the date of the latest run", latest_run(page, "retention"))
-        walk.click("due", task(page, "due"))
-        walk.sees("citizen_reports: nothing is past its days.")
+        to_the_rows(walk, "Chargé, lignes en quarantaine", "wrong_type:reported_at")
+        walk.sees("Reçu = chargé + quarantaine")
+    with walk.question("Where does a personal column go?"):
+        to("Lignage")
+        walk.click("reporter_name", desk.get_by_role("link", name="reporter_name", exact=True))
+        walk.sees("reporter_token", "retenu sous 11")
+    with walk.question("Where does a published count come from?"):
+        to("Lignage")
+        walk.click(
+            "marts.fct_report_zone_week", desk.get_by_role("link", name="marts.fct_report_zone_week", exact=True)
+        )
+        walk.click("report_count", desk.get_by_role("link", name="report_count", exact=True))
+        walk.sees("Derniers lots dans la table")
+    commanded("Where does a forecast come from?")
+    with walk.question("Who did what?"):
+        to("Journal")
+        expect(desk.locator("h1")).to_contain_text("Journal")
+    commanded("Which keys make the tokens?")
+    with walk.question("Is everything deleted in time?"):
+        to("Conservation")
+        walk.sees("Rien n’a dépassé sa durée.")
     walk.finish()
 
 
 PROMISED = {
-    "Where does a personal column go?": ("token of reporter_name (identifier)", "citizen_reports.csv", "licence"),
-    "Where does a published count come from?": ("silver.shape_report", "RGPD article 6(1)(e)."),
     # The tables of the forecast are one for all cities: whose model wrote them last is chance.
     "Where does a forecast come from?": ("risk-", " version ", "Open Government Licence", "train.csv, test.csv"),
     "Which keys make the tokens?": ("makes new tokens", "v1"),

@@ -33,13 +33,15 @@ TERMINAL = (
 class Walk:
     """One person at a page of questions; `section` is the text of the question that is being asked."""
 
-    def __init__(self, browser: Browser, stack: Settings, person: str) -> None:
+    def __init__(self, browser: Browser, stack: Settings, person: str, language: str = "en") -> None:
         self.stack, self.person = stack, person
         text = (WALKS / f"{person}.md").read_text(encoding="utf-8")
         self.sections = dict(re.findall(r"^## (.+?)\n(.+?)(?=^## |\Z)", text, flags=re.M | re.S))
         self.asked: list[str] = []
         self.section, self.clicks = "", 0
-        self._browser = browser.new_context(viewport=SCREEN, locale="en-GB")  # type: ignore[arg-type]
+        locale = {"en": "en-GB", "fr": "fr-FR"}[language]
+        self._browser = browser.new_context(viewport=SCREEN, locale=locale)  # type: ignore[arg-type]
+        self._browser.add_init_script(f"localStorage.setItem('i18nextLng', '{language}')")
         self._browser.set_default_timeout(WAIT_MS)
         self.page: Page = self._browser.new_page()
 

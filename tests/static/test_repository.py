@@ -103,13 +103,13 @@ def test_every_level_of_the_tests_readme_is_run() -> None:
 
 
 def test_telemetry_is_off_everywhere() -> None:
-    services = (ROOT / "calanque/stack/services.py").read_text(encoding="utf-8")
+    told = (ROOT / "calanque/stack/environments.py").read_text(encoding="utf-8")
     for switch in (
         '"MLFLOW_DISABLE_TELEMETRY": "true"',
         '"GX_ANALYTICS_ENABLED": "false"',
         '"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"',
     ):
-        assert switch in services
+        assert switch in told
     airflow = (ROOT / "infra/airflow/airflow.cfg.j2").read_text(encoding="utf-8")
     assert re.search(r"\[usage_data_collection\]\nenabled = False", airflow)
     dbt = yaml.safe_load((ROOT / "dbt/dbt_project.yml").read_text(encoding="utf-8"))

@@ -139,7 +139,7 @@ def test_a_table_without_treatment_is_told() -> None:
         ("fines", "Loaded rows (bronze)", "1095 days (3 years)"),
         ("main_courante", "Counted from", "the row’s own time, known_at"),
         ("citizen_reports", "Personal", "lon (square of the grid + zone)"),
-        ("public_space", "Raw files (landing)", "7 days to 365 days (1 year)"),
+        ("public_space", "Raw files (landing)", "30 days to 365 days (1 year)"),
         ("public_space", "Made-up data", "in part: marseille_agenda"),
         ("public_tranquillity", "Personal data", "no"),
         ("public_tranquillity", "Territories", "Chicago, Toronto"),

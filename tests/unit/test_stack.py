@@ -19,7 +19,7 @@ from calanque.cli import stack
 from calanque.cli.main import app
 from calanque.errors import CalanqueError
 from calanque.settings import Settings
-from calanque.stack import configuration, jars, lifecycle, preflight, services, supervisor
+from calanque.stack import configuration, environments, jars, lifecycle, preflight, services, supervisor
 
 CLUSTER = {
     "profile": "cluster",
@@ -194,7 +194,7 @@ def test_a_start_says_whom_it_does_not_keep_out(make, monkeypatch) -> None:
 
 def test_what_trains_does_not_spin_beside_other_work(make, monkeypatch):
     """Airflow's tasks by their environment; `calanque backtest` before it loads a library that trains."""
-    assert services.airflow_environment(make("local"))["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert environments.airflow_environment(make("local"))["OMP_WAIT_POLICY"] == "PASSIVE"
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     missing = ["backtest", "--incidents", "missing.csv", "--crs", "26910", "--cell", "250"]
     CliRunner().invoke(app, missing)
