@@ -12,8 +12,9 @@ from calanque.stack.pools import JOURNAL_POOL
 
 DOC = """
 ### Journal
-`collect` takes the acts that wait in the spool (the query door sends each query as it ends; commands of the DPO write
-theirs), appends them to `governance.journal` and signs the root of their tree. With nothing new it writes nothing.
+`collect` takes the acts that wait in the spool (the query door sends each query as it ends; commands, pages and steps
+write theirs) and what HDFS' audit log says, appends them to `governance.journal` and signs the root of their tree. With
+nothing new it writes nothing. It fails while one of those who tell it can not be heard, and says since when.
 
 **If it fails**
 - The acts wait on disk, and the next run takes them. *"The journal's spool is full"*: it has failed for days.
@@ -35,10 +36,14 @@ def journal() -> None:
 
     @task(pool=JOURNAL_POOL)
     def collect() -> None:
+        from calanque.errors import CalanqueError
         from calanque.journal import log
+        from calanque.journal.sources import silent
 
         with plainly():
             log.collect()
+            if told := silent():
+                raise CalanqueError(" ".join(told))
 
     with_links(collect(), PageLink("Runbook", "/calanque/runbooks/journal"))
 

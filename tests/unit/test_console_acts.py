@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from calanque.console import acts
 from calanque.console.acts import Acts
-from calanque.journal import hdfs_audit, log
+from calanque.journal import hdfs_audit, log, sources
+from calanque.settings import settings
 
 SECRET = "correct-horse"
 
@@ -152,3 +154,25 @@ def test_who_goes_to_hdfs_by_themselves_is_told_minute_by_minute(tmp_path: Path)
     assert found[0]["client"] == "2 calls" and len({one["event_id"] for one in found}) == 3
     assert [log.Act.model_validate(one).action for one in found]
     assert hdfs_audit.acts(tmp_path, until, until + timedelta(minutes=1))[0]["action"] == "consultation"
+
+
+def test_a_source_that_fell_silent_is_told_with_its_last_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = settings().model_copy(update={"home": tmp_path})
+    monkeypatch.setattr(sources, "settings", lambda: here)
+    monkeypatch.setattr(
+        sources.httpx, "get", lambda url, timeout: httpx.Response(200, request=httpx.Request("GET", url))
+    )
+    here.logs.mkdir()
+    audited = here.logs / "hdfs-audit.log"
+    audited.touch()
+    assert sources.silent() == []
+    os.utime(audited, (NOW.timestamp(),) * 2)
+    (told,) = sources.silent(NOW + timedelta(hours=1))
+    assert "HDFS' audit log has no line since 2026-06-01 12:05 UTC" in told
+
+    def away(url: str, timeout: float) -> Any:
+        raise httpx.ConnectError("refused")
+
+    monkeypatch.setattr(sources.httpx, "get", away)
+    told, _ = sources.silent(NOW + timedelta(hours=1))
+    assert "taken by nobody (the last came at an unknown time)" in told and "restart journal" in told
