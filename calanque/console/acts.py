@@ -21,7 +21,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 SIGN_IN = re.compile(r"/auth/(?:login|token|token/cli)/?")
-PAGE = re.compile(r"/calanque/(?:lac|journal|register|lineage|retention)(?:/.*)?")
+PAGE = re.compile(r"/calanque/(?:lac|map|journal|register|lineage|retention)(?:/.*)?")
 CHANGE = re.compile(r"/api/v2/.*")
 # Questions whose answers are asked for by a body.
 ASKED_BY_POST = re.compile(r"/api/v2/.*/list")

@@ -1,19 +1,23 @@
 """The console's FastAPI application, which Airflow mounts; every route is for people who are signed in."""
 
 from collections.abc import Callable
+from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from calanque.console import documents, journal, lac, lineage, register, retention
+from calanque.console import city_map, documents, journal, lac, lineage, register, retention
 from calanque.console.languages import Spoken, remember
 from calanque.console.pages import shown
+from calanque.console.readers import Reader, reader
 from calanque.contracts.page import Language
 
+Asking = Annotated[Reader, Depends(reader)]
 app = FastAPI(title="Calanque", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(get_user)])
 app.middleware("http")(remember)
 app.include_router(lac.router)
+app.include_router(city_map.router)
 app.include_router(journal.router)
 app.include_router(lineage.router)
 app.include_router(register.router)
@@ -33,26 +37,27 @@ def icon_dark() -> Response:
 
 
 @app.get("/", response_class=HTMLResponse)
-def index(language: Spoken) -> HTMLResponse:
+def index(language: Spoken, asking: Asking) -> HTMLResponse:
     """List every document."""
-    return shown(documents.index(language))
+    return shown(documents.index(language, asking))
 
 
 @app.get("/dags/{dag_id}", response_class=HTMLResponse)
-def of_dag(dag_id: str, language: Spoken) -> HTMLResponse:
+def of_dag(dag_id: str, language: Spoken, asking: Asking) -> HTMLResponse:
     """Show the contract of a feed's DAG; for another DAG, every document."""
-    return shown(documents.contract(dag_id.removeprefix("feed_"), language) or documents.index(language))
+    of_feed = documents.contract(dag_id.removeprefix("feed_"), language, asking)
+    return shown(of_feed or documents.index(language, asking))
 
 
 @app.get("/{kind}/{name}", response_class=HTMLResponse)
-def document(kind: str, name: str, language: Spoken) -> HTMLResponse:
+def document(kind: str, name: str, language: Spoken, asking: Asking) -> HTMLResponse:
     """Show one document."""
-    kinds: dict[str, Callable[[str, Language], str | None]] = {
+    kinds: dict[str, Callable[[str, Language, Reader], str | None]] = {
         "contracts": documents.contract,
         "runbooks": documents.runbook,
         "models": documents.model,
     }
-    found = kinds[kind](name, language) if kind in kinds else None
+    found = kinds[kind](name, language, asking) if kind in kinds else None
     if found is None:
         raise HTTPException(404, f"There is no such document: see {documents.ROOT}/ for those there are.")
     return shown(found)

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from calanque.console import pages
+from calanque.console.readers import Reader
 from calanque.contracts import read_contracts
 from calanque.contracts.page import Language, contract_page, problems_page
 from calanque.settings import settings
@@ -33,7 +34,7 @@ def models() -> dict[str, Path]:
     return {path.stem: path for path in (*written, *made)}
 
 
-def index(language: Language) -> str:
+def index(language: Language, asking: Reader | None = None) -> str:
     """Return the page that lists every document."""
     words = WORDS[language]
     right, wrong = read_contracts()
@@ -48,46 +49,46 @@ def index(language: Language) -> str:
         parts.append("\n".join(f"- [{title}]({ROOT}/{kind}/{name})" for name, title in found.items()))
     parts.append(f"## {words['models']}")
     parts.append(" · ".join(f"[{name}]({ROOT}/models/{name})" for name in models()))
-    return page(words["documents"], "\n\n".join(parts), language)
+    return page(words["documents"], "\n\n".join(parts), language, asking)
 
 
-def contract(feed: str, language: Language) -> str | None:
+def contract(feed: str, language: Language, asking: Reader | None = None) -> str | None:
     """Return the page of a feed's contract, or of what is wrong with it; None when there is no such feed."""
     right, wrong = read_contracts()
     if feed in wrong:
-        return page(feed, problems_page(wrong[feed], language), language)
+        return page(feed, problems_page(wrong[feed], language), language, asking)
     if feed not in right:
         return None
     links = "\n".join(f"- [{_title(path)}]({ROOT}/runbooks/{name})" for name, path in runbooks().items())
     text = f"{contract_page(right[feed], language)}\n\n### {WORDS[language]['runbooks']}\n\n{links}"
-    return page(feed, text, language)
+    return page(feed, text, language, asking)
 
 
-def runbook(name: str, language: Language) -> str | None:
+def runbook(name: str, language: Language, asking: Reader | None = None) -> str | None:
     """Return the page of a runbook; None when there is no such runbook. Runbooks name each other by file."""
     path = runbooks().get(name.removesuffix(".md"))
     if path is None:
         return None
-    return page(name, WORDS[language]["english_only"] + path.read_text(encoding="utf-8"), language)
+    return page(name, WORDS[language]["english_only"] + path.read_text(encoding="utf-8"), language, asking)
 
 
-def model(name: str, language: Language) -> str | None:
+def model(name: str, language: Language, asking: Reader | None = None) -> str | None:
     """Return the SQL of a dbt model or test, with its path; None when there is no such model."""
     path = models().get(name)
     if path is None:
         return None
     project = next(folder for folder in path.parents if folder.name in ("dbt", "project"))
     text = f"# {name}\n\n`dbt/{path.relative_to(project)}`\n\n```sql\n{path.read_text(encoding='utf-8')}\n```"
-    return page(name, text, language)
+    return page(name, text, language, asking)
 
 
-def page(title: str, markdown: str, language: Language) -> str:
-    """Return an HTML page; what HTML the Markdown holds is shown as text."""
+def page(title: str, markdown: str, language: Language, asking: Reader | None = None) -> str:
+    """Return an HTML page, with the pages that its reader may open; what HTML the Markdown holds is shown as text."""
     from markupsafe import Markup
 
     # The renderer has escaped what HTML the Markdown holds.
     body = Markup(_renderer().render(markdown))  # noqa: S704
-    return pages.render("document.html", language, title, body=body)
+    return pages.render("document.html", language, title, body=body, **({"reader": asking} if asking else {}))
 
 
 def _title(path: Path) -> str:

@@ -15,7 +15,7 @@ ROLES: dict[Role, tuple[str, ...]] = {
 """The accounts of the query door, by role: one a person."""
 MOTIF = "motif: "
 """How a client's source begins: it goes on with why it asks. The door refuses analysts and engineers without."""
-OWN_MOTIF = "page of the console"
+OWN_MOTIF = "page de la console"
 
 
 class RefusedQueryError(CalanqueError):

@@ -1,0 +1,93 @@
+"""What the page *Carte* asks of the query door; the page shows the texts, so that anybody finds its figures again."""
+
+from datetime import date, timedelta
+
+from calanque.console.lake_sql import literal
+
+MONTHS = 36
+
+CITIES = """select territory, max(occurred_local_date) as until_date, min(occurred_local_date) as since_date
+from marts.fct_incidents
+group by territory
+order by territory"""
+
+TYPES = """select type, label_en, label_fr
+from marts.dim_incident_type
+order by type"""
+
+
+def areas(city: str) -> str:
+    """Return the question of a city's areas, those that its incidents are counted to."""
+    return f"""select area_id, area_name, geometry, source
+from marts.dim_area
+where territory = {literal(city)}
+    and area_id in (select area_id from marts.dim_cell where territory = {literal(city)})
+order by area_name"""
+
+
+def past(city: str, kind: str, until: date, days: int, back: int) -> str:
+    """Return the question of how many incidents an area had in some days, and as many days earlier.
+
+    Args:
+        city: territory.
+        kind: type of the taxonomy, or all.
+        until: last day.
+        days: how many.
+        back: how many days earlier the days lie that they are held against.
+    """
+    first = until - timedelta(days=days - 1)
+    then_first, then_last = first - timedelta(days=back), until - timedelta(days=back)
+    return f"""select area_id,
+    count_if(occurred_local_date between date '{first}' and date '{until}') as now_count,
+    count_if(occurred_local_date between date '{then_first}' and date '{then_last}') as then_count
+from marts.fct_incidents
+where territory = {literal(city)}
+    and is_in_territory
+    and occurred_local_date between date '{then_first}' and date '{until}'{_of(kind)}
+group by area_id"""
+
+
+def likely(city: str, kind: str) -> str:
+    """Return the question of how many incidents are expected in each area in the newest week that is forecast."""
+    return f"""select cells.area_id, forecasts.week_start_date,
+    sum(if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count)) as expected_count,
+    sum(forecasts.baseline_count) as baseline_count, max(forecasts.served) as served,
+    max(forecasts.data_until_date) as data_until_date
+from marts.fct_forecast as forecasts
+inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
+where forecasts.territory = {literal(city)}
+    and forecasts.week_start_date = (
+        select max(week_start_date) from marts.fct_forecast where territory = {literal(city)}
+    ){_of(kind, "forecasts.")}
+group by cells.area_id, forecasts.week_start_date"""
+
+
+def history(city: str, kind: str, area: str, until: date) -> str:
+    """Return the question of an area's months, the oldest first; the last may be cut by the last day."""
+    return f"""select cast(date_trunc('month', occurred_local_date) as date) as month_start_date,
+    count(*) as incident_count
+from marts.fct_incidents
+where territory = {literal(city)}
+    and area_id = {literal(area)}
+    and occurred_local_date > date_add('month', -{MONTHS}, date '{until}')
+    and occurred_local_date <= date '{until}'{_of(kind)}
+group by 1
+order by 1"""
+
+
+def why(city: str, kind: str, area: str, language: str) -> str:
+    """Return the question of what makes up the forecast of an area's three fullest cells."""
+    return f"""select forecasts.cell_id, forecasts.type, forecasts.expected_count, forecasts.reason_{language}
+from marts.fct_forecast as forecasts
+inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
+where forecasts.territory = {literal(city)}
+    and cells.area_id = {literal(area)}
+    and forecasts.week_start_date = (
+        select max(week_start_date) from marts.fct_forecast where territory = {literal(city)}
+    ){_of(kind, "forecasts.")}
+order by forecasts.expected_count desc
+limit 3"""
+
+
+def _of(kind: str, of: str = "") -> str:
+    return "" if kind == "all" else f"\n    and {of}type = {literal(kind)}"

@@ -1,0 +1,63 @@
+"""The words of the page *Carte*, in English and French."""
+
+from calanque.contracts.page import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "map": "Map", "city": "City", "layer": "Show", "past": "what happened", "likely": "what is likely next week",
+        "kind": "Type", "all_kinds": "all types", "days": "Over", "against": "Against", "until": "Until",
+        "show": "Show",
+        "7": "7 days", "28": "28 days", "91": "91 days", "364": "a year", "year": "the same days a year before",
+        "before": "the days just before",
+        "told_past": "Incidents from {} to {}, against {} to {}.",
+        "told_likely": "Incidents expected in the week of {}, by {}; the data reach until {}.",
+        "by_model": "the model", "by_baseline": "the best of the plain counts, as the model does not serve",
+        "risen": "area has more than chance allows|areas have more than chance allows",
+        "fallen": "area has less|areas have less",
+        "noise": "Marked are differences that chance would give in fewer than one case in twenty, all areas taken "
+        "together. Few incidents rarely differ by more than chance.",
+        "picture": "Map of {}: {} areas, darker where there are more incidents. The table below says the same.",
+        "legend": "Incidents of an area", "up_to": "up to {}", "between": "over {}, up to {}", "none": "no figure",
+        "marked_up": "more than chance allows", "marked_down": "less than chance allows",
+        "area": "Area", "columns_past": "incidents|before", "columns_likely": "expected|by plain counts",
+        "change": "Change", "more": "more", "less": "less", "even": "–", "areas": "area|areas",
+        "csv": "This table as CSV", "geojson": "This map as GeoJSON (QGIS)", "source": "Outlines",
+        "no_city": "No city has incidents yet: run the demo, or a feed of incidents.",
+        "unknown_city": "There is no such city: choose one of {}.",
+        "history": "Months of this area",
+        "history_told": "Incidents by month, the last one until {}; the fullest had {}.",
+        "month": "Month", "count": "Incidents", "why": "What makes up its forecast", "cell": "Square",
+        "expected": "Expected", "reason": "Why", "no_reason": "Nothing is forecast here.",
+        "close": "Back to the whole city", "no_rows": "Nothing is known of these areas for this choice.",
+        "query": "The queries behind this", "newest": "newest incident {}",
+    },
+    "fr": {
+        "map": "Carte", "city": "Ville", "layer": "Montrer", "past": "ce qui s’est passé",
+        "likely": "ce qui est probable la semaine prochaine", "kind": "Type", "all_kinds": "tous les types",
+        "days": "Sur", "against": "Face à", "until": "Jusqu’au", "show": "Montrer",
+        "7": "7 jours", "28": "28 jours", "91": "91 jours", "364": "un an", "year": "les mêmes jours un an avant",
+        "before": "les jours juste avant",
+        "told_past": "Faits du {} au {}, face à ceux du {} au {}.",
+        "told_likely": "Faits attendus la semaine du {}, par {} ; les données vont jusqu’au {}.",
+        "by_model": "le modèle", "by_baseline": "le meilleur des comptages simples, le modèle ne servant pas",
+        "risen": "secteur a plus que le hasard n’explique|secteurs ont plus que le hasard n’explique",
+        "fallen": "secteur a moins|secteurs ont moins",
+        "noise": "Sont marqués les écarts que le hasard donnerait dans moins d’un cas sur vingt, tous les secteurs "
+        "pris ensemble. De petits nombres dépassent rarement le hasard.",
+        "picture": "Carte de {} : {} secteurs, plus foncés là où il y a plus de faits. Le tableau qui suit dit la même "
+        "chose.",
+        "legend": "Faits d’un secteur", "up_to": "jusqu’à {}", "between": "plus de {}, jusqu’à {}",
+        "none": "pas de chiffre", "marked_up": "plus que le hasard", "marked_down": "moins que le hasard",
+        "area": "Secteur", "columns_past": "faits|avant", "columns_likely": "attendus|par comptage simple",
+        "change": "Évolution", "more": "plus", "less": "moins", "even": "–", "areas": "secteur|secteurs",
+        "csv": "Ce tableau en CSV", "geojson": "Cette carte en GeoJSON (QGIS)", "source": "Contours",
+        "no_city": "Aucune ville n’a encore de faits : lancez la démo, ou un flux de faits.",
+        "unknown_city": "Cette ville n’existe pas : choisissez parmi {}.",
+        "history": "Les mois de ce secteur",
+        "history_told": "Faits par mois, le dernier jusqu’au {} ; le plus chargé en a eu {}.",
+        "month": "Mois", "count": "Faits", "why": "Ce qui fait sa prévision", "cell": "Carré",
+        "expected": "Attendus", "reason": "Pourquoi", "no_reason": "Rien n’est prévu ici.",
+        "close": "Retour à toute la ville", "no_rows": "On ne sait rien de ces secteurs pour ce choix.",
+        "query": "Les requêtes derrière cette page", "newest": "fait le plus récent {}",
+    },
+}  # fmt: skip

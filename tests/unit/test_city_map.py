@@ -1,0 +1,172 @@
+"""The page *Carte* without a lake: classes, outlines, what changed beyond chance, and what each choice asks."""
+
+import json
+from datetime import date
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from calanque.console import city_map, city_map_sql
+from calanque.console.city_map import View, changes, chosen, figure
+from calanque.console.city_map_picture import CLASSES, bars, breaks, drawn, step_of
+from calanque.console.city_map_words import WORDS
+from calanque.console.readers import Reader
+from calanque.engines import trino
+from calanque.errors import CalanqueError
+from calanque.privacy.redact import redact
+
+ANALYST = Reader(name="analyst", token="t")
+UNTIL = date(2021, 12, 31)
+
+
+def square(lon: float, lat: float, side: float = 0.01) -> str:
+    ring = [[lon, lat], [lon + side, lat], [lon + side, lat + side], [lon, lat + side], [lon, lat]]
+    return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+
+AREAS = {f"toronto:a{n}": (f"Quartier <{n}>", square(-79.4 + 0.01 * n, 43.7)) for n in range(6)}
+COUNTS = {"toronto:a0": (90, 20), "toronto:a1": (12, 10), "toronto:a2": (5, 60), "toronto:a3": (1, 0)}
+
+
+class Door:
+    """The query door, by what each query reads; says who asked, why and what."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Any]] = []
+
+    def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
+        self.asked.append((user, sql, motif))
+        answers: dict[str, list[tuple[Any, ...]]] = {
+            "max(occurred_local_date) as until_date": [("toronto", UNTIL, date(2014, 1, 1))],
+            "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
+            "marts.dim_area": [(area, *told, "City") for area, told in AREAS.items()],
+            "then_count": [(area, *pair) for area, pair in COUNTS.items()],
+            "month_start_date": [(date(2021, 10, 1), 4), (date(2021, 12, 1), 9)],
+            "reason_": [("toronto:1:2", "robbery", 1.25, "Because <b>")],
+            "baseline_count": [("toronto:a0", date(2022, 1, 3), 1.5, 1.25, "model", UNTIL)],
+        }
+        return next(rows for name, rows in answers.items() if name in sql)
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    made = Door()
+    monkeypatch.setattr(trino, "query", made.query)
+    return made
+
+
+def view(**said: Any) -> View:
+    plain = {"days": "28", "until": None, "city": "", "layer": "past", "kind": "all", "against": "year", "area": ""}
+    return chosen(**{**plain, "sort": "figure", **said})
+
+
+def page(language: Any = "en", **said: Any) -> str:
+    return bytes(city_map.city_map(ANALYST, language, view(**said)).body).decode()
+
+
+def test_what_rose_beyond_chance_is_marked_and_what_is_small_is_not(door: Door) -> None:
+    assert changes(list(COUNTS.values())) == [1, 0, -1, 0]
+    assert changes([]) == [] and changes([(0, 0)] * 3) == [0, 0, 0]
+    text = page()
+    assert "1 area has more than chance allows" in text and "1 area has less" in text
+    table = text.partition('id="table"')[2]
+    assert table.index("&lt;0&gt;") < table.index("&lt;1&gt;") and "90</td>" in table
+    assert page(sort="change").partition('id="table"')[2].index("&lt;0&gt;") < table.index("&lt;5&gt;")
+
+
+def test_where_nothing_changed_hardly_anything_is_marked() -> None:
+    """Of cities of 140 areas in which both counts are of one mean, in one of twenty an area is marked."""
+    draw = np.random.default_rng(7)
+    means = draw.gamma(1.5, 8.0, size=(200, 140))
+    marked = [any(changes(list(zip(draw.poisson(one), draw.poisson(one), strict=True)))) for one in means[:60]]
+    assert np.mean(marked) < 0.1
+    risen = changes([(int(draw.poisson(3 * mean)), int(draw.poisson(mean))) for mean in np.full(140, 30.0)])
+    assert np.mean(risen) > 0.9
+
+
+def test_a_picture_has_every_area_in_its_place_and_no_name_is_taken_for_html(door: Door) -> None:
+    text = page(language="fr", area="toronto:a0")
+    svg = text[text.index("<svg viewBox") : text.index("</svg>") + 6]
+    drawn_areas = ElementTree.fromstring(svg).findall("./a")
+    assert (
+        len(drawn_areas) == len(AREAS)
+        and "<0>" not in text
+        and "<b>" not in text.partition("<main")[2].replace("<b>Faits", "")
+    )
+    made = drawn(AREAS, {"toronto:a0": 3.0}, [])
+    lefts = [float(one.path[1:].split(",")[0]) for one in made.shapes]
+    assert lefts == sorted(lefts) and [one.step for one in made.shapes] == [CLASSES - 1, *[None] * 5]
+    assert max(float(point.split(",")[0]) for point in made.shapes[-1].path[1:-1].split()) <= made.width
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ([], []),
+        ([3.0], []),
+        ([2.0, 2.0, 2.0], []),
+        ([0.0, 0.0, 0.0, 0.0, 9.0], [0.0]),
+        ([float(n) for n in range(1, 11)], [2.0, 4.0, 6.0, 8.0]),
+    ],
+)
+def test_classes_hold_as_many_areas_each_as_can_be(figures: list[float], expected: list[float]) -> None:
+    assert breaks(figures) == expected
+    assert not figures or step_of(max(figures), breaks(figures)) == CLASSES - 1
+    assert step_of(None, []) is None
+
+
+def test_a_view_asks_for_its_days_its_type_and_its_city_with_its_motif(door: Door) -> None:
+    page(kind="robbery", days="7", against="before", until=date(2021, 6, 30))
+    (past,) = [sql for _, sql, _ in door.asked if "then_count" in sql]
+    assert "between date '2021-06-24' and date '2021-06-30'" in past and "type = 'robbery'" in past
+    assert "between date '2021-06-17' and date '2021-06-23'" in past
+    assert {(user, motif) for user, _, motif in door.asked} == {("analyst", city_map.MOTIF)}
+    page(until=date(2099, 1, 1))
+    assert "date '2021-12-31'" in door.asked[-2][1] + door.asked[-1][1]
+
+
+def test_what_is_likely_says_who_serves_and_an_area_says_why(door: Door) -> None:
+    text = page(language="fr", layer="likely", area="toronto:a0")
+    assert "la semaine du 2022-01-03, par le modèle" in text and "1,5" in text and "Because &lt;b&gt;" in text
+    assert "2021-11" in text, "a month in which nothing happened is a bar too"
+    assert [bar.total for bar in bars([(UNTIL, 4), (UNTIL, 0)])] == [4, 0]
+
+
+def test_a_link_holds_the_view_and_every_file_is_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr("calanque.journal.log.tell", lambda **act: told.append(act))
+    one = view(city="toronto", kind="robbery", until=date(2021, 6, 30))
+    assert one.link(area="toronto:a1") == (
+        "/calanque/map?city=toronto&layer=past&kind=robbery&days=28&against=year&until=2021-06-30&area=toronto%3Aa1&sort=figure"
+    )
+    sheet = bytes(city_map.as_csv(ANALYST, "en", one).body).decode()
+    assert sheet.splitlines()[0] == "area_id;area_name;incidents;before;changed" and len(sheet.splitlines()) == 7
+    found = json.loads(bytes(city_map.as_geojson(ANALYST, "en", one).body))
+    assert len(found["features"]) == 6 and found["features"][0]["properties"]["figure"] == 90
+    assert [(act["who"], act["action"], act["row_count"]) for act in told] == [("analyst", "communication", 6)] * 2
+
+
+def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "choose one of toronto" in page(city="atlantis")
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise CalanqueError("The query door does not answer.")
+
+    monkeypatch.setattr(trino, "query", away)
+    answer = city_map.city_map(ANALYST, "en", view())
+    assert answer.status_code == 503 and b"does not answer" in answer.body
+    monkeypatch.setattr(trino, "query", lambda *_, **__: [])
+    assert city_map.city_map(ANALYST, "en", view()).status_code == 404
+
+
+def test_figures_are_written_as_a_language_writes_them() -> None:
+    assert [figure(12_345, "fr"), figure(0.042, "fr"), figure(1.25, "en")] == ["12\u202f345", "0,04", "1.2"]
+    assert WORDS["en"].keys() == WORDS["fr"].keys()
+    assert "''" in city_map_sql.areas("it's")
+
+
+def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:
+    motifs = [trino.OWN_MOTIF, city_map.MOTIF]
+    assert [found.text for found in redact(motifs)] == motifs
