@@ -137,6 +137,8 @@ def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun)
         walk.home()
         walk.click("Lac", walk.page.get_by_role("link", name="Lac", exact=True))
         walk.click(page, desk.locator("header").get_by_role("link", name=page, exact=True))
+        # What is clicked next may be on the page before, too.
+        expect(desk.locator("h1")).to_contain_text(page)
 
     def commanded(title: str) -> None:
         with walk.question(title):
@@ -146,7 +148,6 @@ def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun)
 
     with walk.question("Which treatments are there, by which right, and for how long?"):
         to("Registre")
-        expect(desk.locator("h1")).to_contain_text("Registre")
         expect(desk.locator("main")).to_contain_text("Mesures de sécurité")
     with walk.question("By which right are these data here, and what is masked?"):
         to("Registre")
@@ -170,7 +171,6 @@ def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun)
     commanded("Where does a forecast come from?")
     with walk.question("Who did what?"):
         to("Journal")
-        expect(desk.locator("h1")).to_contain_text("Journal")
     commanded("Which keys make the tokens?")
     with walk.question("Is everything deleted in time?"):
         to("Conservation")
