@@ -137,7 +137,7 @@ def _trino_security(settings: Settings) -> None:
     folder = settings.home / "conf" / "trino"
     _write(
         folder / "access-control.properties",
-        f"access-control.name=file\nsecurity.config-file={folder}/{RULES}\nsecurity.refresh-period=10s\n",
+        f"access-control.name=file\nsecurity.config-file={folder}/{RULES}\nsecurity.refresh-period=5s\n",
     )
     write_rules(settings)
     _write(
@@ -154,7 +154,7 @@ def _trino_security(settings: Settings) -> None:
 
 
 def write_rules(settings: Settings) -> str | None:
-    """Write the rules of the query door, which reads them every ten seconds.
+    """Write the rules of the query door, which reads them every five seconds.
 
     Returns:
         Why they stay as they were, None when they are written: where a contract is wrong, whom its rows may reach is

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-LOOKS_EVERY_S = 5
+LOOKS_EVERY_S = 2
 WATCHED = (("dags/feeds", "*.yaml"), ("dbt/models/marts", "*.yml"))
 Times = dict[Path, int]
 
