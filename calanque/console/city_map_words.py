@@ -29,7 +29,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "month": "Month", "count": "Incidents", "why": "What makes up its forecast", "cell": "Square",
         "expected": "Expected", "reason": "Why", "no_reason": "Nothing is forecast here.",
         "close": "Back to the whole city", "no_rows": "Nothing is known of these areas for this choice.",
-        "query": "The queries behind this", "newest": "newest incident {}",
+        "query": "The queries behind this", "newest": "The newest incident is of {}.",
     },
     "fr": {
         "map": "Carte", "city": "Ville", "layer": "Montrer", "past": "ce qui s’est passé",
@@ -58,6 +58,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "month": "Mois", "count": "Faits", "why": "Ce qui fait sa prévision", "cell": "Carré",
         "expected": "Attendus", "reason": "Pourquoi", "no_reason": "Rien n’est prévu ici.",
         "close": "Retour à toute la ville", "no_rows": "On ne sait rien de ces secteurs pour ce choix.",
-        "query": "Les requêtes derrière cette page", "newest": "fait le plus récent {}",
+        "query": "Les requêtes derrière cette page", "newest": "Le fait le plus récent est du {}.",
     },
 }  # fmt: skip
