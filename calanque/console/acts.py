@@ -1,17 +1,17 @@
 """What people do at Airflow's door is told to the journal: who signed in, which page of the console, what was changed.
 
-Middleware around the API server. An address is told without its query, and a body is read of a sign-in alone, for the
-name; a wrong one is not told: people write their passwords there.
+Middleware around the API server. An address is told without its query. Who signed in is whom a token was given, never
+what was typed: that may be another's name, or a password.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import urlsplit
 
 from calanque.engines.airflow_doors import bearer_tokens
 
@@ -20,14 +20,16 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-SIGN_IN = re.compile(r"/auth/(?:login|token|token/cli)/?")
+# Where a token is given: by the form's way in, and by the API.
+FORM, WAY_IN, TOKEN = re.compile(r"/auth/login/?"), re.compile(r"/auth/?"), re.compile(r"/auth/token(?:/cli)?/?")
 PAGE = re.compile(r"/calanque/(?:lac|map|journal|register|lineage|retention)(?:/.*)?")
 CHANGE = re.compile(r"/api/v2/.*")
 # Questions whose answers are asked for by a body.
 ASKED_BY_POST = re.compile(r"/api/v2/.*/list")
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-REDIRECTS = (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
-LARGEST_FORM = 16 * 1024
+LONGEST_PATH, LARGEST_ANSWER = 200, 64 * 1024
+GIVEN = re.compile(rb"_token=([\w-]+\.[\w-]+\.[\w-]+)")
+SIGN_IN, WRONG = "sign_in", "WRONG_PASSWORD"
 
 
 class Acts:
@@ -42,31 +44,64 @@ class Acts:
         if action is None:
             await self._app(scope, receive, send)
             return
-        form, status, is_signed_in = bytearray(), 0, False
-
-        async def read() -> Message:
-            message = await receive()
-            if action == "sign_in" and len(form) < LARGEST_FORM:
-                form.extend(message.get("body", b""))
-            return message
+        answer = _Answer()
 
         async def send_on(message: Message) -> None:
-            nonlocal status, is_signed_in
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                is_signed_in = status == HTTPStatus.CREATED or _leads_in(message)
+            answer.see(message, has_body=action == SIGN_IN)
             await send(message)
 
-        await self._app(scope, read, send_on)
-        is_done = is_signed_in if action == "sign_in" else status < HTTPStatus.BAD_REQUEST
-        who = (_name(bytes(form)) if is_done else None) if action == "sign_in" else await _caller(scope)
-        await _tell(scope, action, who, "done" if is_done else _reason(action, status))
+        await self._app(scope, receive, send_on)
+        if action == SIGN_IN:
+            await _tell_sign_in(scope, answer)
+        elif who := await _named(bearer_tokens(scope)):  # a stranger's request is refused, and is no act
+            is_done = answer.status < HTTPStatus.BAD_REQUEST
+            await _tell(scope, action, who, "done" if is_done else _code(answer.status))
+
+
+class _Answer:
+    """What was answered, of a sign-in its tokens too."""
+
+    def __init__(self) -> None:
+        self.status, self.location, self.body = 0, b"", bytearray()
+        self.tokens: set[str] = set()
+
+    def see(self, message: Message, has_body: bool) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            for name, value in message.get("headers", ()):
+                if name.lower() == b"location":
+                    self.location = value
+                elif name.lower() == b"set-cookie" and (given := GIVEN.match(value)):
+                    self.tokens.add(given[1].decode())
+        elif has_body and len(self.body) < LARGEST_ANSWER:
+            self.body.extend(message.get("body", b""))
+
+    def given(self) -> set[str]:
+        """Return the tokens that were given, in a cookie or in the answer of the API."""
+        try:
+            said = json.loads(self.body) if self.status == HTTPStatus.CREATED else {}
+        except ValueError:
+            said = {}
+        token = said.get("access_token") if isinstance(said, dict) else None
+        return self.tokens | ({token} if isinstance(token, str) else set())
+
+
+async def _tell_sign_in(scope: Scope, answer: _Answer) -> None:
+    """Tell who was given a token; of a wrong password that it was one, and no name."""
+    path = scope["path"]
+    if given := answer.given():
+        await _tell(scope, SIGN_IN, await _named(given) or "unknown", "done")
+    elif TOKEN.fullmatch(path):
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            await _tell(scope, SIGN_IN, "unknown", WRONG)
+    elif FORM.fullmatch(path) and FORM.fullmatch(urlsplit(answer.location.decode("latin-1")).path):
+        await _tell(scope, SIGN_IN, "unknown", WRONG)
 
 
 def _action(scope: Scope) -> str | None:
     path, method = scope["path"], scope["method"]
-    if method == "POST" and SIGN_IN.fullmatch(path):
-        return "sign_in"
+    if (method == "POST" and (FORM.fullmatch(path) or TOKEN.fullmatch(path))) or WAY_IN.fullmatch(path):
+        return SIGN_IN
     if method == "GET" and PAGE.fullmatch(path):
         return "consultation"
     if method in CHANGING and CHANGE.fullmatch(path) and not ASKED_BY_POST.fullmatch(path):
@@ -74,28 +109,12 @@ def _action(scope: Scope) -> str | None:
     return "modification" if method == "POST" and PAGE.fullmatch(path) else None
 
 
-def _leads_in(message: Message) -> bool:
-    """Tell whether the form lets a person in: a wrong password leads back to it."""
-    places = [value for name, value in message.get("headers", ()) if name.lower() == b"location"]
-    return message["status"] in REDIRECTS and bool(places) and not any(b"/login" in place for place in places)
-
-
-def _name(form: bytes) -> str | None:
-    """Return the account of a sign-in: of a form of the page, or of the JSON of the API."""
-    text = form.decode(errors="replace")
-    try:
-        given = json.loads(text) if text.lstrip().startswith("{") else {}
-    except ValueError:
-        given = {}
-    name = given.get("username") if isinstance(given, dict) and given else parse_qs(text).get("username", [None])[0]
-    return name if isinstance(name, str) else None
-
-
-async def _caller(scope: Scope) -> str | None:
+async def _named(tokens: Iterable[str]) -> str | None:
+    """Return whose tokens these are; nobody's where none is good."""
     from airflow.api_fastapi.core_api.security import resolve_user_from_token
     from fastapi import HTTPException
 
-    for token in bearer_tokens(scope):
+    for token in tokens:
         try:
             return str((await resolve_user_from_token(token)).get_name())
         except HTTPException:
@@ -103,17 +122,17 @@ async def _caller(scope: Scope) -> str | None:
     return None
 
 
-def _reason(action: str, status: int) -> str:
-    return "WRONG_PASSWORD" if action == "sign_in" else HTTPStatus(status).name if status else "NO_ANSWER"
+def _code(status: int) -> str:
+    return HTTPStatus(status).name if status else "NO_ANSWER"
 
 
-async def _tell(scope: Scope, action: str, who: str | None, outcome: str) -> None:
+async def _tell(scope: Scope, action: str, who: str, outcome: str) -> None:
     from anyio import to_thread
 
     from calanque.journal.log import tell_if_possible
 
     method = "" if scope["method"] == "GET" else f"{scope['method']} "
     source = "console" if PAGE.fullmatch(scope["path"]) else "airflow"
-    said = {"who": who or "unknown", "action": action, "objects": (f"{method}{scope['path']}",), "outcome": outcome}
-
+    what = f"{method}{scope['path'][:LONGEST_PATH]}"
+    said: dict[str, Any] = {"who": who, "action": action, "objects": (what,), "outcome": outcome}
     await to_thread.run_sync(lambda: tell_if_possible(source=source, **said))

@@ -6,9 +6,9 @@ from calanque.console.lake_sql import literal
 
 MONTHS = 36
 
-CITIES = """select territory, max(occurred_local_date) as until_date, min(occurred_local_date) as since_date
+CITIES = """select territory, type, max(occurred_local_date) as until_date, min(occurred_local_date) as since_date
 from marts.fct_incidents
-group by territory
+group by territory, type
 order by territory"""
 
 TYPES = """select type, label_en, label_fr

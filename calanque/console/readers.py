@@ -40,6 +40,11 @@ class Reader(Closed):
         """The account by which the query door is asked for them: an analyst's can not reach a table of runs at all."""
         return "engineer" if self.sees_batches else "analyst"
 
+    @property
+    def reads_marts(self) -> bool:
+        """Whether rows of marts are there for them: the DPO sees who reads them, and none of them."""
+        return self.operates or not self.sees_batches
+
 
 def reader(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:
     """Return who asks."""
@@ -59,6 +64,13 @@ def seer(asking: Annotated[Reader, Depends(reader)]) -> Reader:
     """Return who asks, if batches are there for them."""
     if not asking.sees_batches:
         raise HTTPException(403, "This is for engineers and the DPO. Ceci est pour l’ingénierie et le DPO.")
+    return asking
+
+
+def mart_reader(asking: Annotated[Reader, Depends(reader)]) -> Reader:
+    """Return who asks, if rows of marts are there for them."""
+    if not asking.reads_marts:
+        raise HTTPException(403, "Marts are for analysts and engineers. Les marts sont pour l’analyse et l’ingénierie.")
     return asking
 
 

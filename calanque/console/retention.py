@@ -25,11 +25,11 @@ router = APIRouter(prefix="/retention")
 @router.get("", response_class=HTMLResponse)
 def retention(asking: Annotated[Reader, Depends(seer)], language: Spoken, only: Only = "all") -> Response:
     """Show what each feed holds against the days of its contract."""
-    from calanque.governance.holdings import deletions, erasures, holdings
+    from calanque.governance.holdings import deletions, erasures, holdings, left_out
 
     now = datetime.now(UTC)
     try:
-        found, deleted, erased = holdings(), deletions(now - SHOWN), erasures()
+        found, deleted, erased, others = holdings(), deletions(now - SHOWN), erasures(), left_out()
     except CalanqueError as error:
         return pages.sentence(language, str(error), 503)
     feeds = [list(places) for _, places in groupby(found, key=lambda place: place.feed)]
@@ -48,6 +48,8 @@ def retention(asking: Annotated[Reader, Depends(seer)], language: Spoken, only: 
         "kept": f"only={only}&",
         "groups": [(name, [one for one in wanted if one[0].is_personal == (name == "personal")]) for name in _GROUPS],
         "late": late,
+        "left_out": others,
+        "is_whole": not (others or any(place.problem for place in found)),
         "next": min((place for place in found if place.due_at and place not in late), key=_due, default=None),
         "deletions": deleted[:MOST_DELETIONS],
         "deletion_count": len(deleted),

@@ -10,6 +10,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "erased": "Erasures", "erasures": "erasure|erasures", "none_overdue": "Nothing is past its days.",
         "explained": "A nightly run deletes what is past the days of its contract. Deleted rows leave the files of "
         "their table a week later. Rows that a source still confirms are kept until it closes them.",
+        "left_out": "Not judged, as the contract is wrong or gone: {}.",
         "personal": "Personal feeds", "others": "Feeds without personal data", "feed": "Feed",
         "landing": "Raw files", "bronze": "Bronze", "quarantine": "Quarantine", "days": "{} days", "oldest": "since {}",
         "due": "due {}", "late": "overdue since {}", "empty": "nothing there", "no_end": "nothing has an end yet",
@@ -30,6 +31,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "explained": "Chaque nuit, une exécution supprime ce qui a dépassé la durée de son contrat. Les lignes "
         "supprimées quittent les fichiers de leur table une semaine plus tard. Les lignes qu’une source confirme "
         "encore sont gardées jusqu’à ce qu’elle les close.",
+        "left_out": "Non jugés, leur contrat étant erroné ou absent : {}.",
         "personal": "Flux personnels", "others": "Flux sans données personnelles", "feed": "Flux",
         "landing": "Fichiers bruts", "bronze": "Bronze", "quarantine": "Quarantaine", "days": "{} jours",
         "oldest": "depuis le {}", "due": "échéance le {}", "late": "en retard depuis le {}", "empty": "rien",

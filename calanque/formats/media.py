@@ -34,6 +34,7 @@ PLACE_TEXT = re.compile(rb"([+-]\d{2}(?:\.\d{1,8})?)([+-]\d{3}(?:\.\d{1,8})?)(?:
 VIDEO_EPOCH = dt.datetime(1904, 1, 1, tzinfo=dt.UTC)
 # What a video says of itself is as long as its sound and pictures are many.
 MOOV_BYTES = 64 * 1024**2
+MOST_BOXES = 10_000
 
 Described = dict[str, str | float | None]
 
@@ -128,7 +129,9 @@ def _video(stream: BinaryIO) -> Described | None:
 def _boxes(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     """Yield the outer boxes of an ISO base media file, by name; only what describes the film is read."""
     stream.seek(0)
-    while len(head := stream.read(8)) == 8:
+    for _ in range(MOST_BOXES):
+        if len(head := stream.read(8)) < 8:
+            return
         size, name = int.from_bytes(head[:4], "big"), head[4:]
         size = int.from_bytes(stream.read(8), "big") - 8 if size == 1 else size
         if size < 8:

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.contracts import FeedContract, load_contracts
+from calanque.contracts import FeedContract, Folders, load_contracts
 from calanque.contracts.rules import QUARANTINE_DAYS_MAX
 from calanque.engines import deltars
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.governance.erasures import Erasure, erasures_of
-from calanque.governance.retention import past_columns
+from calanque.governance.retention import feed_names, past_columns
 from calanque.journal import log as journal
 from calanque.runs.tables import JOURNAL
 
@@ -54,6 +54,11 @@ class Holding(NamedTuple):
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether a nightly run should have deleted something of it."""
         return self.due_at is not None and self.due_at + ONE_RUN < now
+
+
+def left_out() -> list[str]:
+    """Return the feeds whose data are not judged: their contract is wrong, or gone."""
+    return sorted(set(feed_names(Folders())) - load_contracts().keys())
 
 
 class Deletion(NamedTuple):

@@ -119,7 +119,8 @@ def _on_hdfs() -> Iterator[list[dict[str, Any]]]:
     told, until = folder() / "hdfs-told", hdfs_audit.whole_minutes(datetime.now(UTC))
     since = datetime.fromisoformat(told.read_text(encoding="ascii")) if told.is_file() else until - FIRST_LOOK
     yield hdfs_audit.acts(settings().logs, since, until)
-    told.write_text(until.isoformat(), encoding="ascii")
+    (written := told.with_suffix(".partial")).write_text(until.isoformat(), encoding="ascii")
+    written.rename(told)
 
 
 def _new(acts: Iterable[Act]) -> list[Act]:

@@ -2,7 +2,7 @@
 
 A mart says in its `meta` who reads it beside analysts and engineers (`readers`); a column says which role sees it
 coarser (`coarse`, with the expression) and whether it counts what is told from eleven on (`guarded`). Rows of a city
-whose contracts do not name analysts as recipients are not there for them.
+are there for analysts, and for who is elected, while each of its feeds' contracts names analysts as recipients.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 READ_MARTS: tuple[Role, ...] = ("analyst", "engineer")
 """Who reads every mart; another role reads those that name it."""
-RECIPIENT: dict[Role, str] = {"analyst": "analysts"}
-"""How a contract names a role among its recipients; engineers run the lake, and receive nothing by it."""
+RECIPIENTS: dict[Role, str] = {"analyst": "analysts", "elected": "analysts"}
+"""Whom a contract has to name for a role to see its city: who is elected sees no more than analysts. Engineers run the
+lake, and receive nothing by it."""
 LEAST_COUNT = 11
 # Files of a table say when and in how many parts it was written, and where.
 HIDDEN = ("$path", "$file_size", "$file_modified_time")
+FRESHNESS = "dim_feed_freshness"
+"""The one mart that no file of dbt's declares; it tells of feeds, and of no row of theirs."""
 PLAIN = "[^$]*"
 """Names of tables; what Trino calls `table$history` and the like is not among them."""
 
@@ -98,8 +101,9 @@ def _of_tables(contracts: Mapping[str, FeedContract], found: Mapping[str, Mappin
         },
         _table(users("engineer"), "[^$]*[$]history", "marts|governance", is_listed=False),
         _table(users("dpo", "engineer"), PLAIN, "governance"),
+        # A table of the marts that nothing declares is nobody's.
         *(rule for name, mart in found.items() for rule in _of_mart(name, mart, contracts.values())),
-        _table(users(*READ_MARTS), PLAIN, "marts"),
+        _table(users(*READ_MARTS), FRESHNESS, "marts"),
         {"catalog": "lake", "schema": "information_schema", "table": ".*", "privileges": ["SELECT"]},
         {"user": everybody, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
         {
@@ -127,7 +131,7 @@ def _table(
 
 
 def _of_mart(name: str, mart: Mapping[str, Any], contracts: Iterable[FeedContract]) -> Iterable[dict[str, Any]]:
-    """Yield the rules of a mart for roles of which something is said."""
+    """Yield the rule of a mart for each role that reads it."""
     columns = {one["name"]: one for one in _columns(mart)}
     for role in ROLES:
         if role not in (*READ_MARTS, *_meta(mart).get("readers", ())):
@@ -135,20 +139,26 @@ def _of_mart(name: str, mart: Mapping[str, Any], contracts: Iterable[FeedContrac
         masks = [
             {"name": column, "mask": mask} for column, one in columns.items() if (mask := _mask(column, one, role))
         ]
-        closed = closed_cities(name, role, contracts) if "territory" in columns else ()
-        listed = ", ".join(f"'{city}'" for city in closed)
-        row_filter = f"territory NOT IN ({listed})" if closed else None
-        if masks or row_filter or role not in READ_MARTS:
-            yield _table(users(role), name, "marts", masks, row_filter)
+        cities = open_cities(name, role, contracts) if "territory" in columns else None
+        yield _table(users(role), name, "marts", masks, None if cities is None else _of_cities(cities))
 
 
-def closed_cities(mart: str, role: Role, contracts: Iterable[FeedContract]) -> tuple[str, ...]:
-    """Return the cities of which a role sees no row in a mart: a feed that the mart reads does not name it."""
+def _of_cities(cities: Iterable[str]) -> str:
+    listed = ", ".join(f"'{city}'" for city in cities)
+    return f"territory IN ({listed})" if listed else "false"
+
+
+def open_cities(mart: str, role: Role, contracts: Iterable[FeedContract]) -> tuple[str, ...] | None:
+    """Return the cities of which a role sees rows in a mart: those of which every feed that it reads names the role.
+
+    None where it sees them all: squares and outlines of places are facts of nobody.
+    """
+    if role not in RECIPIENTS or mart in DOMAINS["places"].marts:
+        return None
     shapes = {shape for domain in DOMAINS.values() if mart in domain.marts for shape in domain.shapes}
-    if role not in RECIPIENT:
-        return ()
-    read = (one for one in contracts if one.shape in (shapes or DOMAINS["incidents"].shapes))
-    return tuple(sorted({one.territory for one in read if RECIPIENT[role] not in one.recipients}))
+    read = [one for one in contracts if one.shape in (shapes or DOMAINS["incidents"].shapes)]
+    closed = {one.territory for one in read if RECIPIENTS[role] not in one.recipients}
+    return tuple(sorted({one.territory for one in read} - closed))
 
 
 def _mask(name: str, column: Mapping[str, Any], role: Role) -> str | None:

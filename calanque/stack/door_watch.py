@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-LOOKS_EVERY_S = 2
+LOOKS_EVERY_S, AFTER_FAILURE_S = 2, 30
 WATCHED = (("dags/feeds", "*.yaml"), ("dbt/models/marts", "*.yml"))
 Times = dict[Path, int]
 
@@ -30,9 +30,9 @@ def main() -> None:
         if now != known:
             command = [sys.executable, "-m", "calanque", "stack", "rules"]
             done = subprocess.run(command, cwd=root, env=dict(os.environ), check=False)  # noqa: S603 - keyless already
-            # What failed is tried again.
+            # What failed is tried again, in a while.
             known = now if done.returncode == 0 else None
-        time.sleep(LOOKS_EVERY_S)
+        time.sleep(LOOKS_EVERY_S if known else AFTER_FAILURE_S)
 
 
 if __name__ == "__main__":

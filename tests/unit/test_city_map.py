@@ -7,12 +7,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from fastapi import HTTPException
 
 from calanque.console import city_map, city_map_sql
-from calanque.console.city_map import View, changes, chosen, figure
+from calanque.console.city_map import chosen, figure
 from calanque.console.city_map_picture import CLASSES, bars, breaks, drawn, step_of
+from calanque.console.city_map_state import View, changes
 from calanque.console.city_map_words import WORDS
-from calanque.console.readers import Reader
+from calanque.console.readers import Reader, mart_reader
 from calanque.engines import trino
 from calanque.errors import CalanqueError
 from calanque.privacy.redact import redact
@@ -39,7 +41,10 @@ class Door:
     def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
         self.asked.append((user, sql, motif))
         answers: dict[str, list[tuple[Any, ...]]] = {
-            "max(occurred_local_date) as until_date": [("toronto", UNTIL, date(2014, 1, 1))],
+            "max(occurred_local_date) as until_date": [
+                ("toronto", "robbery", UNTIL, date(2014, 1, 1)),
+                ("toronto", "noise", date(2021, 6, 30), date(2021, 5, 1)),
+            ],
             "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
             "marts.dim_area": [(area, *told, "City") for area, told in AREAS.items()],
             "then_count": [(area, *pair) for area, pair in COUNTS.items()],
@@ -58,6 +63,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
 
 
 def view(**said: Any) -> View:
+    """Return the view that an address asks for."""
     plain = {"days": "28", "until": None, "city": "", "layer": "past", "kind": "all", "against": "year", "area": ""}
     return chosen(**{**plain, "sort": "figure", **said})
 
@@ -148,6 +154,19 @@ def test_a_link_holds_the_view_and_every_file_is_told(door: Door, monkeypatch: p
     assert [(act["who"], act["action"], act["row_count"]) for act in told] == [("analyst", "communication", 6)] * 2
 
 
+def test_what_began_later_is_not_said_to_have_risen_and_what_lags_not_to_have_fallen(door: Door) -> None:
+    text = page(kind="noise")
+    assert "2021-06-03 to 2021-06-30" in text and "begin on 2021-05-01 only" in text
+    assert "than chance allows</span>" in text and 'class="mark watch"' not in text
+
+
+def test_rows_of_marts_are_not_for_the_dpo() -> None:
+    engineer = Reader(name="engineer", token="t", sees_batches=True, operates=True)
+    assert mart_reader(engineer).reads_marts and mart_reader(ANALYST).reads_marts
+    with pytest.raises(HTTPException, match="Marts are for analysts"):
+        mart_reader(Reader(name="dpo", token="t", sees_batches=True, sees_journal=True))
+
+
 def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "choose one of toronto" in page(city="atlantis")
 
@@ -155,8 +174,8 @@ def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyP
         raise CalanqueError("The query door does not answer.")
 
     monkeypatch.setattr(trino, "query", away)
-    answer = city_map.city_map(ANALYST, "en", view())
-    assert answer.status_code == 503 and b"does not answer" in answer.body
+    for answer in (city_map.city_map(ANALYST, "en", view()), city_map.as_csv(ANALYST, "en", view())):
+        assert answer.status_code == 503 and b"does not answer" in answer.body
     monkeypatch.setattr(trino, "query", lambda *_, **__: [])
     assert city_map.city_map(ANALYST, "en", view()).status_code == 404
 

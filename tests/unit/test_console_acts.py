@@ -1,7 +1,6 @@
 """What the journal is told of requests to Airflow, and of HDFS' audit log: who, what, how it ended, and no secret."""
 
 import asyncio
-import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,59 +17,65 @@ from calanque.settings import settings
 SECRET = "correct-horse"
 
 
+TOKENS = {"a.b.c": "ana", "d.e.f": "dpo"}
+
+
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
-    async def caller(scope: Any) -> str | None:
-        return dict(scope["headers"]).get(b"as", b"").decode() or None
+    async def named(tokens: Any) -> str | None:
+        return next((TOKENS[token] for token in tokens if token in TOKENS), None)
 
-    monkeypatch.setattr(acts, "_caller", caller)
+    monkeypatch.setattr(acts, "_named", named)
     monkeypatch.setattr(log, "tell", lambda **act: found.append(act))
     return found
 
 
-def ask(method: str, path: str, status: int = 200, body: bytes = b"", location: bytes = b"", who: str = "ana") -> bytes:
-    """Ask the middleware; returns the body that reached what is behind it."""
-    reached = bytearray()
+def ask(method: str, path: str, status: int = 200, given: tuple[tuple[bytes, bytes], ...] = (), **more: Any) -> None:
+    """Ask the middleware, which is answered with a status, headers and a body."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        reached.extend((await receive())["body"])
-        headers = [(b"location", location)] if location else []
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": given})
+        await send({"type": "http.response.body", "body": more.get("body", b"")})
 
     async def receive() -> Any:
-        return {"type": "http.request", "body": body}
+        return {"type": "http.request", "body": FORM}
 
     async def send(message: Any) -> None: ...
 
-    scope = {"type": "http", "method": method, "path": path, "headers": [(b"as", who.encode())]}
-    asyncio.run(Acts(app)(scope, receive, send))
-    return bytes(reached)
+    bearer = more.get("bearer", "a.b.c")
+    headers = [(b"authorization", f"Bearer {bearer}".encode())] if bearer else []
+    asyncio.run(Acts(app)({"type": "http", "method": method, "path": path, "headers": headers}, receive, send))
 
 
-FORM = f"username=ana&password={SECRET}&csrf_token=x".encode()
-TOKEN = json.dumps({"username": "ana", "password": SECRET}).encode()
+# Whatever was typed, signed in is whom a token was given.
+FORM = f"username=dpo&password={SECRET}&csrf_token=x".encode()
+TOKEN = ((b"set-cookie", b"session=1; HttpOnly"), (b"set-cookie", b"_token=a.b.c; Path=/; HttpOnly"))
+BACK = ((b"location", b"/auth/login/?next=%2F"),)
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "status", "location", "who", "outcome"),
+    ("path", "status", "given", "body", "expected"),
     [
-        pytest.param("/auth/login/", FORM, 302, b"/auth/", "ana", "done", id="form"),
-        pytest.param("/auth/login/", FORM, 302, b"/auth/login/?next=", "unknown", "WRONG_PASSWORD", id="wrong"),
-        pytest.param("/auth/login", FORM, 200, b"", "unknown", "WRONG_PASSWORD", id="form-again"),
-        pytest.param("/auth/token", TOKEN, 201, b"", "ana", "done", id="api"),
-        pytest.param("/auth/token/cli", TOKEN, 401, b"", "unknown", "WRONG_PASSWORD", id="api-wrong"),
-        pytest.param("/auth/token", b"{", 422, b"", "unknown", "WRONG_PASSWORD", id="no-json"),
-        pytest.param("/auth/token", b"[1]", 201, b"", "unknown", "done", id="no-name"),
+        pytest.param("/auth/login/", 302, TOKEN, b"", ("ana", "done"), id="form"),
+        pytest.param("/auth/", 302, TOKEN, b"", ("ana", "done"), id="way-in"),
+        pytest.param("/auth/login/", 302, BACK, b"", ("unknown", "WRONG_PASSWORD"), id="wrong"),
+        pytest.param("/auth/login", 302, ((b"location", b"/calanque/lac?x=/login"),), b"", None, id="signed-in-before"),
+        pytest.param("/auth/login/", 400, (), b"", None, id="form-too-old"),
+        pytest.param("/auth/token", 201, (), b'{"access_token": "d.e.f"}', ("dpo", "done"), id="api"),
+        pytest.param("/auth/token/cli", 401, (), b"", ("unknown", "WRONG_PASSWORD"), id="api-wrong"),
+        pytest.param("/auth/token", 429, (), b"", None, id="has-to-wait"),
+        pytest.param("/auth/token", 201, (), b"{", None, id="no-json"),
+        pytest.param("/auth/token", 201, (), b"[1]", None, id="no-token"),
     ],
 )
-def test_a_sign_in_is_told_by_its_account_and_a_wrong_one_by_none(
-    told: list[dict[str, Any]], path: str, body: bytes, status: int, location: bytes, who: str, outcome: str
+def test_a_sign_in_is_told_by_whom_a_token_was_given_and_a_wrong_one_by_nobody(
+    told: list[dict[str, Any]], path: str, status: int, given: Any, body: bytes, expected: tuple[str, str] | None
 ) -> None:
-    assert ask("POST", path, status, body, location) == body
-    (act,) = told
-    assert (act["action"], act["who"], act["outcome"], act["source"]) == ("sign_in", who, outcome, "airflow")
+    ask("GET" if path == "/auth/" else "POST", path, status, given, body=body)
+    assert [(act["who"], act["outcome"]) for act in told] == ([expected] if expected else [])
+    assert {(act["action"], act["source"]) for act in told} <= {("sign_in", "airflow")}
     assert SECRET not in str(told)
 
 
@@ -92,10 +97,16 @@ def test_pages_and_changes_are_told_and_nothing_else(
     told: list[dict[str, Any]], method: str, path: str, status: int, expected: tuple[str, ...] | None
 ) -> None:
     ask(method, path, status)
-    assert [(one["source"], one["action"], *one["objects"], one["outcome"]) for one in told] == [expected] * bool(
-        expected
-    )
+    rows = [(one["source"], one["action"], *one["objects"], one["outcome"]) for one in told]
+    assert rows == [expected] * bool(expected)
     assert {one["who"] for one in told} <= {"ana"}
+
+
+def test_a_stranger_fills_no_journal(told: list[dict[str, Any]]) -> None:
+    ask("DELETE", f"/api/v2/{'x' * 60_000}", 401, bearer="")
+    assert told == []
+    ask("DELETE", f"/api/v2/{'x' * 60_000}", 404)
+    assert len(told[0]["objects"][0]) <= 210
 
 
 def test_a_journal_that_can_not_be_told_stops_nobody(
@@ -113,11 +124,11 @@ NOW = datetime(2026, 6, 1, 12, 5, 40, tzinfo=UTC)
 
 
 def audit(*lines: tuple[int, str, str, str, bool]) -> str:
-    """Return lines of the audit log, of so many seconds before now, in the machine's own time."""
+    """Return lines of the audit log, of so many seconds before now."""
     text = ""
     for ago, who, command, path, is_allowed in lines:
-        local = (NOW - timedelta(seconds=ago)).astimezone().replace(tzinfo=None)
-        text += f"{local.isoformat('T', 'milliseconds').replace('.', ',')} allowed={str(is_allowed).lower()}\t"
+        at = (NOW - timedelta(seconds=ago)).replace(tzinfo=None)
+        text += f"{at.isoformat('T', 'milliseconds').replace('.', ',')} allowed={str(is_allowed).lower()}\t"
         text += f"ugi={who}\tip=/127.0.0.1\tcmd={command}\tsrc={path}\tdst=null\tperm=null\tproto=rpc\n"
     return text
 
@@ -136,6 +147,8 @@ def test_who_goes_to_hdfs_by_themselves_is_told_minute_by_minute(tmp_path: Path)
             (128, "lake (auth:SIMPLE)", "open", path, True),
             (127, "analyst (auth:PROXY) via trino (auth:SIMPLE)", "open", "/lake/marts/x", True),
             (100, "hdfs (auth:SIMPLE)", "delete", path, True),
+            # A path that says what hides an act hides none.
+            (98, "hdfs (auth:SIMPLE)", "rename", "/tmp/(auth:PROXY) via trino ugi=lake (", True),
             (99, "hdfs (auth:SIMPLE)", "setPermission", "/lake", True),
             (5, "hdfs (auth:SIMPLE)", "open", path, True),
         )
@@ -149,7 +162,7 @@ def test_who_goes_to_hdfs_by_themselves_is_told_minute_by_minute(tmp_path: Path)
     assert [(one["who"], one["action"], one["objects"], one["outcome"]) for one in found] == [
         ("mallory", "consultation", ["/", "/lake/bronze/citizen_reports"], "PERMISSION_DENIED"),
         ("hdfs", "erasure", ["/lake/bronze/citizen_reports"], "done"),
-        ("hdfs", "modification", ["/lake"], "done"),
+        ("hdfs", "modification", ["/lake", "/tmp/(auth:PROXY) via trino ugi=lake ("], "done"),
     ]
     assert found[0]["client"] == "2 calls" and len({one["event_id"] for one in found}) == 3
     assert [log.Act.model_validate(one).action for one in found]

@@ -77,6 +77,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> None:
         erasure_id="e0123", feed="citizen_reports", purpose="citizen_reports", tokens=(token,), erased_at=NOW
     )
     monkeypatch.setattr(holdings, "erasures", lambda: [erased])
+    monkeypatch.setattr(holdings, "left_out", lambda: ["lost_feed"])
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,7 @@ def test_what_is_late_stands_in_red_and_no_token_on_the_page(shown: None, langua
     page = bytes(retention.retention(DPO, language).body).decode()
     assert page.count(late) == 2 and 'class="mark bad"' in page
     assert count in page and "e0123" in page and "v1:person" not in page
+    assert "lost_feed" in page
     assert "Reports &lt;b&gt;" in page and "<b>Reports" not in page
     assert "/calanque/contracts/marseille_weather" in page
 
@@ -109,3 +111,15 @@ def test_a_lake_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyPat
 def test_an_analyst_does_not_see_it() -> None:
     with pytest.raises(HTTPException, match="DPO"):
         readers.seer(Reader(name="analyst", token="t"))
+
+
+def test_a_feed_without_a_right_contract_is_said_not_to_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holdings, "feed_names", lambda folders: ["citizen_reports", "lost_feed"])
+    assert holdings.left_out() == ["lost_feed"]
+    for name in ("holdings", "erasures"):
+        monkeypatch.setattr(holdings, name, list)
+    monkeypatch.setattr(holdings, "deletions", lambda since: [])
+    page = bytes(retention.retention(DPO, "en").body).decode()
+    assert "Nothing is past its days." not in page
+    monkeypatch.setattr(holdings, "left_out", list)
+    assert "Nothing is past its days." in bytes(retention.retention(DPO, "en").body).decode()

@@ -12,7 +12,7 @@ from calanque.engines.trino import ROLES
 from calanque.errors import CalanqueError
 from calanque.marts import door_rules
 from calanque.marts.domains import DOMAINS
-from calanque.marts.door_rules import HIDDEN, closed_cities, marts, rules
+from calanque.marts.door_rules import HIDDEN, marts, rules
 from calanque.settings import settings
 from calanque.stack import configuration, door_watch
 
@@ -53,20 +53,32 @@ def test_who_is_elected_reads_the_marts_that_say_so_and_no_small_count() -> None
     assert not [one for one in of(made, "analyst_2", "fct_territory_week")["columns"] if "mask" in one]
 
 
-def test_a_city_whose_contract_names_others_is_closed_to_analysts_and_to_nobody_else() -> None:
+ALL = "territory IN ('chicago', 'marseille', 'toronto')"
+
+
+def test_a_city_whose_contract_names_others_is_closed_to_analysts_and_to_who_is_elected() -> None:
     changed = CONTRACTS["marseille_main_courante"].model_copy(update={"recipients": ("prefecture",)})
     made = rules({**CONTRACTS, "marseille_main_courante": changed}, MARTS)
-    for mart in (INCIDENTS, "fct_forecast", "fct_cell_week"):
-        assert of(made, "analyst", mart)["filter"] == "territory NOT IN ('marseille')"
-    for user, mart in (("engineer", INCIDENTS), ("analyst", "fct_report_area_month"), ("analyst", "dim_incident_type")):
+    for user, mart in (("analyst", INCIDENTS), ("analyst_2", "fct_forecast"), ("elected", "fct_territory_week")):
+        assert of(made, user, mart)["filter"] == "territory IN ('chicago', 'toronto')"
+        assert of(rules(CONTRACTS, MARTS), user, mart)["filter"] == ALL
+    for user, mart in (("engineer", INCIDENTS), ("analyst", "dim_area"), ("analyst", "dim_incident_type")):
         assert "filter" not in of(made, user, mart)
-    assert not any("filter" in rule for rule in rules(CONTRACTS, MARTS)["tables"])
-    assert closed_cities(INCIDENTS, "analyst", [changed]) == ("marseille",)
+    assert of(made, "analyst", "fct_report_area_month")["filter"] == "territory IN ('marseille')"
+
+
+def test_what_nothing_declares_is_open_to_nobody() -> None:
+    """A city without a contract, a table of the marts that no file names, a lake without contracts."""
+    made = rules(CONTRACTS, MARTS)
+    assert of(made, "analyst", "fct_renamed_away")["privileges"] == []
+    assert of(made, "analyst", "dim_feed_freshness")["privileges"]
+    assert of(rules({}, MARTS), "analyst", INCIDENTS)["filter"] == "false"
 
 
 def test_a_column_is_coarse_for_the_role_that_is_named() -> None:
     made = rules(CONTRACTS, MARTS)
-    assert {"name": "lon", "mask": "round(lon, 2)"} in of(made, "engineer", INCIDENTS)["columns"]
+    masks = {one["name"]: one.get("mask") for one in of(made, "engineer", INCIDENTS)["columns"]}
+    assert masks["lon"] == "round(lon, 2)" and masks["cell_id"] == "CAST(NULL AS varchar)", "a cell is finer"
     assert [one["name"] for one in of(made, "analyst", INCIDENTS)["columns"]] == [*HIDDEN]
 
 

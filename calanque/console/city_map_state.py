@@ -1,0 +1,202 @@
+"""What a view of a city shows: its areas by what happened or is likely, asked at the query door for its reader.
+
+An area is said to have changed when its two counts would differ so much by chance in fewer than one case in twenty,
+all areas of the city taken together (exact test of two Poisson counts, Benjamini and Hochberg's correction).
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
+
+from calanque.console import city_map_sql
+from calanque.console.city_map_words import WORDS
+from calanque.engines import trino
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calanque.console.readers import Reader
+    from calanque.contracts.page import Language
+
+MOTIF = "page de la carte"
+RATE = 0.05
+YEAR = 364
+
+
+class View(NamedTuple):
+    """What a link to the page holds."""
+
+    city: str
+    layer: str
+    kind: str
+    days: int
+    against: str
+    until: str
+    area: str
+    sort: str
+
+    def link(self, **changes: Any) -> str:
+        """Return the address of this view, or of one that differs."""
+        said = self._replace(**changes)._asdict()
+        return f"/calanque/map?{urlencode({name: value for name, value in said.items() if value})}"
+
+
+class Row(NamedTuple):
+    """An area in the table: its figure, the one that it is held against, and -1, 0 or 1 as it changed beyond chance."""
+
+    area_id: str
+    name: str
+    figure: float
+    other: float
+    changed: int
+
+
+class City(NamedTuple):
+    """Everything that a view shows of its city."""
+
+    rows: list[Row]
+    outlines: dict[str, tuple[str, str]]
+    sources: list[str]
+    queries: list[str]
+    since: date | None = None
+    is_comparable: bool = True
+    week: date | None = None
+    served: str | None = None
+    data_until: date | None = None
+
+
+Extents = dict[tuple[str, str], tuple[date, date]]
+"""First and last day of the incidents of a city and type, and of all its types."""
+
+
+def extents(asking: Reader) -> Extents:
+    """Return from when to when each city and type has incidents."""
+    ends: Extents = {}
+    for city, kind, last, first in asked(city_map_sql.CITIES, asking):
+        for name in (kind, "all"):
+            before = ends.get((city, name), (first, last))
+            ends[city, name] = min(first, before[0]), max(last, before[1])
+    return ends
+
+
+def resolved(view: View, ends: Extents, language: Language) -> View:
+    """Return a view with its city and its last day, which is no later than that of its type.
+
+    Raises:
+        LookupError: with a sentence, if there is no such city or type.
+    """
+    cities = [city for city, kind in ends if kind == "all"]
+    if not cities:
+        raise LookupError(WORDS[language]["no_city"])
+    view = view._replace(city=view.city or cities[0])
+    if view.city not in cities:
+        raise LookupError(WORDS[language]["unknown_city"].format(", ".join(cities)))
+    if (view.city, view.kind) not in ends:
+        view = view._replace(kind="all")
+    newest = ends[view.city, view.kind][1]
+    return view._replace(until=f"{min(date.fromisoformat(view.until), newest) if view.until else newest}")
+
+
+def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
+    """Return the rows of a query, asked for the reader."""
+    return trino.query(sql, asking.account, motif=MOTIF)
+
+
+def found(view: View, ends: Extents, asking: Reader) -> City:
+    """Return what a view shows.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    until = date.fromisoformat(view.until)
+    is_past = view.layer == "past"
+    figures_sql = (
+        city_map_sql.past(view.city, view.kind, until, view.days, back_days(view))
+        if is_past
+        else city_map_sql.likely(view.city, view.kind)
+    )
+    areas_sql = city_map_sql.areas(view.city)
+    with ThreadPoolExecutor(2) as pool:
+        figures, areas = (pool.submit(asked, sql, asking) for sql in (figures_sql, areas_sql))
+        outlines = {area: (name, geometry) for area, name, geometry, _ in areas.result()}
+        sources = sorted({source for *_, source in areas.result()})
+        rows = figures.result()
+    city = City([], outlines, sources, [figures_sql, areas_sql], since=ends[view.city, view.kind][0])
+    if is_past:
+        counts = {area: (now, then) for area, now, then in rows}
+        pairs = {area: counts.get(area, (0, 0)) for area in outlines}
+        # Where nothing was registered yet, nothing has risen.
+        city = city._replace(is_comparable=ends[view.city, view.kind][0] <= told_days(view)[2])
+        judged = changes(list(pairs.values())) if city.is_comparable else [0] * len(pairs)
+        changed = dict(zip(pairs, judged, strict=True))
+        made = [Row(area, outlines[area][0], *pair, changed[area]) for area, pair in pairs.items()]
+    else:
+        told = {area: (expected, baseline) for area, _, expected, baseline, *_ in rows if area in outlines}
+        made = [Row(area, outlines[area][0], round(one, 2), round(other, 2), 0) for area, (one, other) in told.items()]
+        if rows:
+            city = city._replace(week=rows[0][1], served=rows[0][4], data_until=rows[0][5])
+    return city._replace(rows=sorted(made, key=_ORDERS[view.sort]))
+
+
+_ORDERS: dict[str, Callable[[Row], Any]] = {
+    "figure": lambda row: (-row.figure, row.name),
+    "name": lambda row: row.name,
+    "change": lambda row: (-row.changed * (row.changed != 0), row.other - row.figure),
+}
+
+
+def changes(pairs: list[tuple[int, int]]) -> list[int]:
+    """Return for each two counts 1 where the first is more than chance allows, -1 where it is less, else 0.
+
+    `changes([(40, 10), (12, 10), (0, 0)])` is `[1, 0, 0]`.
+    """
+    from scipy.stats import binomtest, false_discovery_control
+
+    tests = [binomtest(now, now + then).pvalue if now + then else 1.0 for now, then in pairs]
+    if not tests:
+        return []
+    kept = false_discovery_control(tests) < RATE
+    return [int(is_kept) * (1 if now > then else -1) for is_kept, (now, then) in zip(kept, pairs, strict=True)]
+
+
+class Area(NamedTuple):
+    """An area that was clicked: its months, and what makes up its forecast."""
+
+    months: list[tuple[date, int]]
+    reasons: list[tuple[Any, ...]]
+    queries: list[str]
+
+
+def of_area(view: View, asking: Reader, language: Language) -> Area:
+    """Return what is known of one area."""
+    until = date.fromisoformat(view.until)
+    history = city_map_sql.history(view.city, view.kind, view.area, until)
+    why = city_map_sql.why(view.city, view.kind, view.area, language)
+    with ThreadPoolExecutor(2) as pool:
+        months, reasons = (pool.submit(asked, sql, asking) for sql in (history, why))
+        return Area(_whole(months.result(), until), reasons.result(), [history, why])
+
+
+def _whole(months: list[tuple[Any, ...]], until: date) -> list[tuple[date, int]]:
+    """Return months without a gap: one in which nothing happened is a figure too."""
+    counts = {month: int(count) for month, count in months}
+    at, whole = min(counts, default=until.replace(day=1)), []
+    while at <= until:
+        whole.append((at, counts.get(at, 0)))
+        at = (at.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return whole
+
+
+def back_days(view: View) -> int:
+    """Return how many days earlier the days lie that those of a view are held against."""
+    return YEAR if view.against == "year" else view.days
+
+
+def told_days(view: View) -> tuple[date, ...]:
+    """Return the first and the last day of a view, and of those that they are held against."""
+    until = date.fromisoformat(view.until)
+    first, back = until - timedelta(days=view.days - 1), timedelta(days=back_days(view))
+    return first, until, first - back, until - back
