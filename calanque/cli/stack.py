@@ -75,7 +75,8 @@ def rules() -> None:
     """Write the rules of the query door anew from contracts and dbt's files; 'door-watch' does when one changes."""
     from calanque.stack import configuration
 
-    console.print(configuration.write_rules(settings()) or "The query door has the rules of the contracts.")
+    configuration.write_rules(settings())
+    console.print("The query door has the rules of the contracts.")
 
 
 @app.command()

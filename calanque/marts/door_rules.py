@@ -7,7 +7,7 @@ are there for analysts, and for who is elected, while each of its feeds' contrac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.engines.trino import ROLES, Role
 from calanque.errors import CalanqueError
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 READ_MARTS: tuple[Role, ...] = ("analyst", "engineer")
 """Who reads every mart; another role reads those that name it."""
-RECIPIENTS: dict[Role, str] = {"analyst": "analysts", "elected": "analysts"}
-"""Whom a contract has to name for a role to see its city: who is elected sees no more than analysts. Engineers run the
-lake, and receive nothing by it."""
+RECIPIENT = "analysts"
+"""Whom a contract has to name for its city to be shown to analysts, and to who is elected, who sees no more than they
+do. Engineers run the lake, and receive nothing by it."""
 LEAST_COUNT = 11
 # Files of a table say when and in how many parts it was written, and where.
 HIDDEN = ("$path", "$file_size", "$file_modified_time")
@@ -63,12 +63,27 @@ def marts() -> dict[str, dict[str, Any]]:
     return found
 
 
-def rules(contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+class Closed(NamedTuple):
+    """A feed whose contract does not name analysts: its city is closed to them in the marts that its shape fills."""
+
+    territory: str
+    shape: str | None
+
+
+def closed_by(contract: FeedContract) -> Closed | None:
+    """Return what a contract closes to analysts; None where it names them."""
+    return None if RECIPIENT in contract.recipients else Closed(contract.territory, contract.shape)
+
+
+def rules(
+    contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]], lost: Iterable[Closed] = ()
+) -> dict[str, Any]:
     """Return Trino's file of rules; what no rule allows is refused, and the first that fits counts.
 
     Args:
         contracts: of the feeds, by name.
         found: the marts, as `marts` gives them.
+        lost: what contracts had closed that are wrong or gone now: their rows may still be there.
     """
     everybody = users(*ROLES)
     return {
@@ -78,7 +93,7 @@ def rules(contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str
             {"catalog": ".*", "allow": "none"},
         ],
         "schemas": [{"owner": False}],
-        "tables": [*_of_tables(contracts, found), {"privileges": []}],
+        "tables": [*_of_tables(contracts, found, list(lost)), {"privileges": []}],
         "functions": [{"privileges": []}],
         "procedures": [{"privileges": []}],
         "system_session_properties": [{"allow": False}],
@@ -89,8 +104,10 @@ def rules(contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str
     }
 
 
-def _of_tables(contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    everybody = users(*ROLES)
+def _of_tables(
+    contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]], lost: list[Closed]
+) -> list[dict[str, Any]]:
+    everybody, feeds = users(*ROLES), list(contracts.values())
     return [
         {
             "user": users("engineer"),
@@ -102,7 +119,7 @@ def _of_tables(contracts: Mapping[str, FeedContract], found: Mapping[str, Mappin
         _table(users("engineer"), "[^$]*[$]history", "marts|governance", is_listed=False),
         _table(users("dpo", "engineer"), PLAIN, "governance"),
         # A table of the marts that nothing declares is nobody's.
-        *(rule for name, mart in found.items() for rule in _of_mart(name, mart, contracts.values())),
+        *(rule for name, mart in found.items() for rule in _of_mart(name, mart, feeds, lost)),
         _table(users(*READ_MARTS), FRESHNESS, "marts"),
         {"catalog": "lake", "schema": "information_schema", "table": ".*", "privileges": ["SELECT"]},
         {"user": everybody, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
@@ -130,7 +147,9 @@ def _table(
     return rule | ({"filter": row_filter} if row_filter else {})
 
 
-def _of_mart(name: str, mart: Mapping[str, Any], contracts: Iterable[FeedContract]) -> Iterable[dict[str, Any]]:
+def _of_mart(
+    name: str, mart: Mapping[str, Any], contracts: list[FeedContract], lost: list[Closed]
+) -> Iterable[dict[str, Any]]:
     """Yield the rule of a mart for each role that reads it."""
     columns = {one["name"]: one for one in _columns(mart)}
     for role in ROLES:
@@ -139,7 +158,7 @@ def _of_mart(name: str, mart: Mapping[str, Any], contracts: Iterable[FeedContrac
         masks = [
             {"name": column, "mask": mask} for column, one in columns.items() if (mask := _mask(column, one, role))
         ]
-        cities = open_cities(name, role, contracts) if "territory" in columns else None
+        cities = open_cities(name, role, contracts, lost) if "territory" in columns else None
         yield _table(users(role), name, "marts", masks, None if cities is None else _of_cities(cities))
 
 
@@ -148,17 +167,18 @@ def _of_cities(cities: Iterable[str]) -> str:
     return f"territory IN ({listed})" if listed else "false"
 
 
-def open_cities(mart: str, role: Role, contracts: Iterable[FeedContract]) -> tuple[str, ...] | None:
+def open_cities(mart: str, role: Role, contracts: list[FeedContract], lost: list[Closed]) -> tuple[str, ...] | None:
     """Return the cities of which a role sees rows in a mart: those of which every feed that it reads names the role.
 
     None where it sees them all: squares and outlines of places are facts of nobody.
     """
-    if role not in RECIPIENTS or mart in DOMAINS["places"].marts:
+    if role == "engineer" or mart in DOMAINS["places"].marts:
         return None
     shapes = {shape for domain in DOMAINS.values() if mart in domain.marts for shape in domain.shapes}
-    read = [one for one in contracts if one.shape in (shapes or DOMAINS["incidents"].shapes)]
-    closed = {one.territory for one in read if RECIPIENTS[role] not in one.recipients}
-    return tuple(sorted({one.territory for one in read} - closed))
+    shapes = shapes or set(DOMAINS["incidents"].shapes)
+    closed = [*lost, *(one for contract in contracts if (one := closed_by(contract)))]
+    there = {contract.territory for contract in contracts if contract.shape in shapes}
+    return tuple(sorted(there - {one.territory for one in closed if one.shape in shapes}))
 
 
 def _mask(name: str, column: Mapping[str, Any], role: Role) -> str | None:

@@ -12,7 +12,7 @@ from calanque.privacy.key_file import SECRET_NAME, first_key
 from calanque.settings import Settings
 from calanque.stack import certificates, jars, setup
 
-RULES = "rules.json"
+RULES, CLOSED = "rules.json", "closed.json"
 PERSONAS = ("engineer", "analyst", "dpo")
 
 HDFS_PAGES = "conf/hdfs-pages/webapps"
@@ -153,23 +153,23 @@ def _trino_security(settings: Settings) -> None:
         _write(settings.home / "trino-ca.pem", made.authority)
 
 
-def write_rules(settings: Settings) -> str | None:
-    """Write the rules of the query door, which reads them every five seconds.
+def write_rules(settings: Settings) -> None:
+    """Write the rules of the query door, which reads them every five seconds, from the contracts that are right.
 
-    Returns:
-        Why they stay as they were, None when they are written: where a contract is wrong, whom its rows may reach is
-        not known. The first rules of an installation are of its right contracts.
+    What a contract has closed to analysts stays closed while it is wrong or gone: its rows may be there.
     """
     from calanque.contracts import read_contracts
-    from calanque.marts.door_rules import marts, rules
+    from calanque.marts.door_rules import Closed, closed_by, marts, rules
 
-    path = settings.home / "conf" / "trino" / RULES
-    right, wrong = read_contracts()
-    if wrong and path.is_file():
-        return f"The query door keeps its rules until the contract of {', '.join(sorted(wrong))} is right."
+    folder = settings.home / "conf" / "trino"
+    kept = folder / CLOSED
+    closed = {feed: Closed(*one) for feed, one in json.loads(kept.read_text("utf-8")).items()} if kept.is_file() else {}
+    right, _ = read_contracts()
+    lost = {feed: one for feed, one in closed.items() if feed not in right}
+    now = lost | {feed: one for feed, contract in right.items() if (one := closed_by(contract))}
     # The door never reads half of them.
-    _write(path.with_suffix(".partial"), json.dumps(rules(right, marts()), indent=1)).rename(path)
-    return None
+    for name, content in ((CLOSED, now), (RULES, rules(right, marts(), lost.values()))):
+        _write((folder / name).with_suffix(".partial"), json.dumps(content, indent=1)).rename(folder / name)
 
 
 def _hashed(settings: Settings, account: str) -> str:

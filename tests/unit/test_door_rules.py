@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from calanque.contracts import ContractError, load_contracts
+from calanque.contracts import load_contracts
 from calanque.engines.trino import ROLES
 from calanque.errors import CalanqueError
 from calanque.marts import door_rules
@@ -91,19 +91,25 @@ def test_a_role_that_is_none_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch,
         marts()
 
 
-def test_a_wrong_contract_leaves_the_rules_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_contract_closed_stays_closed_while_it_is_wrong_or_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = settings().model_copy(update={"home": tmp_path})
     (tmp_path / "conf/trino").mkdir(parents=True)
-    wrong = {"marseille_fines": ContractError("marseille_fines", [])}
-    monkeypatch.setattr("calanque.contracts.read_contracts", lambda: (CONTRACTS, wrong))
     path = tmp_path / "conf/trino/rules.json"
-    assert configuration.write_rules(here) is None and json.loads(path.read_text())["tables"]
-    path.write_text("{}")
-    assert "until the contract of marseille_fines is right" in str(configuration.write_rules(here))
-    assert path.read_text() == "{}"
-    monkeypatch.setattr("calanque.contracts.read_contracts", lambda: (CONTRACTS, {}))
-    assert configuration.write_rules(here) is None and path.stat().st_mode & 0o077 == 0
-    assert json.loads(path.read_text()) == json.loads(json.dumps(rules(CONTRACTS, MARTS)))
+    feed = "marseille_main_courante"
+    shut = CONTRACTS | {feed: CONTRACTS[feed].model_copy(update={"recipients": ("prefecture",)})}
+    without = {name: one for name, one in CONTRACTS.items() if name != feed}
+
+    def cities(contracts: dict[str, Any]) -> str:
+        monkeypatch.setattr("calanque.contracts.read_contracts", lambda: (contracts, {}))
+        configuration.write_rules(here)
+        return str(of(json.loads(path.read_text(encoding="utf-8")), "analyst", INCIDENTS)["filter"])
+
+    assert [cities(one) for one in (CONTRACTS, without)] == [ALL, ALL]
+    assert [cities(one) for one in (shut, without, without)] == ["territory IN ('chicago', 'toronto')"] * 3
+    assert cities(CONTRACTS) == ALL
+    assert path.stat().st_mode & 0o077 == 0 and not list(path.parent.glob("*.partial"))
 
 
 def test_a_change_of_a_contract_or_of_a_mart_is_seen(tmp_path: Path) -> None:
