@@ -63,27 +63,28 @@ def marts() -> dict[str, dict[str, Any]]:
     return found
 
 
-class Closed(NamedTuple):
-    """A feed whose contract does not name analysts: its city is closed to them in the marts that its shape fills."""
+class Shown(NamedTuple):
+    """What a feed's contract says of its city, in the marts that its shape fills: whether analysts see it."""
 
     territory: str
     shape: str | None
+    is_open: bool
 
 
-def closed_by(contract: FeedContract) -> Closed | None:
-    """Return what a contract closes to analysts; None where it names them."""
-    return None if RECIPIENT in contract.recipients else Closed(contract.territory, contract.shape)
+def shown_by(contract: FeedContract) -> Shown:
+    """Return what a contract says of its city."""
+    return Shown(contract.territory, contract.shape, RECIPIENT in contract.recipients)
 
 
 def rules(
-    contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]], lost: Iterable[Closed] = ()
+    contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]], lost: Iterable[Shown] = ()
 ) -> dict[str, Any]:
     """Return Trino's file of rules; what no rule allows is refused, and the first that fits counts.
 
     Args:
         contracts: of the feeds, by name.
         found: the marts, as `marts` gives them.
-        lost: what contracts had closed that are wrong or gone now: their rows may still be there.
+        lost: what contracts said that are wrong or gone now: their rows are still there.
     """
     everybody = users(*ROLES)
     return {
@@ -93,7 +94,7 @@ def rules(
             {"catalog": ".*", "allow": "none"},
         ],
         "schemas": [{"owner": False}],
-        "tables": [*_of_tables(contracts, found, list(lost)), {"privileges": []}],
+        "tables": [*_of_tables([*map(shown_by, contracts.values()), *lost], found), {"privileges": []}],
         "functions": [{"privileges": []}],
         "procedures": [{"privileges": []}],
         "system_session_properties": [{"allow": False}],
@@ -104,10 +105,8 @@ def rules(
     }
 
 
-def _of_tables(
-    contracts: Mapping[str, FeedContract], found: Mapping[str, Mapping[str, Any]], lost: list[Closed]
-) -> list[dict[str, Any]]:
-    everybody, feeds = users(*ROLES), list(contracts.values())
+def _of_tables(shown: list[Shown], found: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    everybody = users(*ROLES)
     return [
         {
             "user": users("engineer"),
@@ -119,7 +118,7 @@ def _of_tables(
         _table(users("engineer"), "[^$]*[$]history", "marts|governance", is_listed=False),
         _table(users("dpo", "engineer"), PLAIN, "governance"),
         # A table of the marts that nothing declares is nobody's.
-        *(rule for name, mart in found.items() for rule in _of_mart(name, mart, feeds, lost)),
+        *(rule for name, mart in found.items() for rule in _of_mart(name, mart, shown)),
         _table(users(*READ_MARTS), FRESHNESS, "marts"),
         {"catalog": "lake", "schema": "information_schema", "table": ".*", "privileges": ["SELECT"]},
         {"user": everybody, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
@@ -147,9 +146,7 @@ def _table(
     return rule | ({"filter": row_filter} if row_filter else {})
 
 
-def _of_mart(
-    name: str, mart: Mapping[str, Any], contracts: list[FeedContract], lost: list[Closed]
-) -> Iterable[dict[str, Any]]:
+def _of_mart(name: str, mart: Mapping[str, Any], shown: list[Shown]) -> Iterable[dict[str, Any]]:
     """Yield the rule of a mart for each role that reads it."""
     columns = {one["name"]: one for one in _columns(mart)}
     for role in ROLES:
@@ -158,7 +155,7 @@ def _of_mart(
         masks = [
             {"name": column, "mask": mask} for column, one in columns.items() if (mask := _mask(column, one, role))
         ]
-        cities = open_cities(name, role, contracts, lost) if "territory" in columns else None
+        cities = open_cities(name, role, shown) if "territory" in columns else None
         yield _table(users(role), name, "marts", masks, None if cities is None else _of_cities(cities))
 
 
@@ -167,7 +164,7 @@ def _of_cities(cities: Iterable[str]) -> str:
     return f"territory IN ({listed})" if listed else "false"
 
 
-def open_cities(mart: str, role: Role, contracts: list[FeedContract], lost: list[Closed]) -> tuple[str, ...] | None:
+def open_cities(mart: str, role: Role, shown: list[Shown]) -> tuple[str, ...] | None:
     """Return the cities of which a role sees rows in a mart: those of which every feed that it reads names the role.
 
     None where it sees them all: squares and outlines of places are facts of nobody.
@@ -176,9 +173,9 @@ def open_cities(mart: str, role: Role, contracts: list[FeedContract], lost: list
         return None
     shapes = {shape for domain in DOMAINS.values() if mart in domain.marts for shape in domain.shapes}
     shapes = shapes or set(DOMAINS["incidents"].shapes)
-    closed = [*lost, *(one for contract in contracts if (one := closed_by(contract)))]
-    there = {contract.territory for contract in contracts if contract.shape in shapes}
-    return tuple(sorted(there - {one.territory for one in closed if one.shape in shapes}))
+    read = [one for one in shown if one.shape in shapes]
+    closed = {one.territory for one in read if not one.is_open}
+    return tuple(sorted({one.territory for one in read} - closed))
 
 
 def _mask(name: str, column: Mapping[str, Any], role: Role) -> str | None:

@@ -12,7 +12,7 @@ from calanque.privacy.key_file import SECRET_NAME, first_key
 from calanque.settings import Settings
 from calanque.stack import certificates, jars, setup
 
-RULES, CLOSED = "rules.json", "closed.json"
+RULES, SHOWN = "rules.json", "shown.json"
 PERSONAS = ("engineer", "analyst", "dpo")
 
 HDFS_PAGES = "conf/hdfs-pages/webapps"
@@ -156,19 +156,19 @@ def _trino_security(settings: Settings) -> None:
 def write_rules(settings: Settings) -> None:
     """Write the rules of the query door, which reads them every five seconds, from the contracts that are right.
 
-    What a contract has closed to analysts stays closed while it is wrong or gone: its rows may be there.
+    What a contract said last stands while it is wrong or gone: its rows are there, and who saw them sees them.
     """
     from calanque.contracts import read_contracts
-    from calanque.marts.door_rules import Closed, closed_by, marts, rules
+    from calanque.marts.door_rules import Shown, marts, rules, shown_by
 
     folder = settings.home / "conf" / "trino"
-    kept = folder / CLOSED
-    closed = {feed: Closed(*one) for feed, one in json.loads(kept.read_text("utf-8")).items()} if kept.is_file() else {}
+    kept = folder / SHOWN
+    known = {feed: Shown(*one) for feed, one in json.loads(kept.read_text("utf-8")).items()} if kept.is_file() else {}
     right, _ = read_contracts()
-    lost = {feed: one for feed, one in closed.items() if feed not in right}
-    now = lost | {feed: one for feed, contract in right.items() if (one := closed_by(contract))}
+    lost = {feed: one for feed, one in known.items() if feed not in right}
+    now = lost | {feed: shown_by(contract) for feed, contract in right.items()}
     # The door never reads half of them.
-    for name, content in ((CLOSED, now), (RULES, rules(right, marts(), lost.values()))):
+    for name, content in ((SHOWN, now), (RULES, rules(right, marts(), lost.values()))):
         _write((folder / name).with_suffix(".partial"), json.dumps(content, indent=1)).rename(folder / name)
 
 
