@@ -22,7 +22,8 @@ from calanque.contracts.page import Language
 from calanque.errors import CalanqueError
 from calanque.places.territory import load_territory
 
-Name = Annotated[str, Query(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Name = Annotated[str, Query(pattern=r"^[a-z0-9_]*$", max_length=60)]
+Day = Annotated[str, Query(pattern=r"^(20\d\d-\d\d-\d\d)?$")]
 AreaId = Annotated[str, Query(pattern=r"^[\w:.-]*$", max_length=120)]
 router = APIRouter(prefix="/map")
 
@@ -33,12 +34,16 @@ def chosen(
     kind: Name = "all",
     days: Annotated[str, Query(pattern="^(7|28|91|364)$")] = "28",
     against: Literal["year", "before"] = "year",
-    until: Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))] = None,
+    until: Day = "",
     area: AreaId = "",
     sort: Literal["figure", "name", "change"] = "figure",
 ) -> View:
-    """Return the view that an address asks for."""
-    return View(city, layer, kind, int(days), against, f"{until or ''}", area, sort)
+    """Return the view that an address asks for; a day that no calendar has is the newest."""
+    try:
+        day = f"{date.fromisoformat(until)}" if until else ""
+    except ValueError:
+        day = ""
+    return View(city, layer, kind, int(days), against, day, area, sort)
 
 
 Asking = Annotated[Reader, Depends(mart_reader)]

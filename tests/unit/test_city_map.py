@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from fastapi import HTTPException
+from fastapi import FastAPI, HTTPException
+from fastapi.testclient import TestClient
 
 from calanque.console import city_map, city_map_sql
 from calanque.console.city_map import chosen, figure
@@ -64,7 +65,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
 
 def view(**said: Any) -> View:
     """Return the view that an address asks for."""
-    plain = {"days": "28", "until": None, "city": "", "layer": "past", "kind": "all", "against": "year", "area": ""}
+    plain = {"days": "28", "until": "", "city": "", "layer": "past", "kind": "all", "against": "year", "area": ""}
     return chosen(**{**plain, "sort": "figure", **said})
 
 
@@ -124,12 +125,12 @@ def test_classes_hold_as_many_areas_each_as_can_be(figures: list[float], expecte
 
 
 def test_a_view_asks_for_its_days_its_type_and_its_city_with_its_motif(door: Door) -> None:
-    page(kind="robbery", days="7", against="before", until=date(2021, 6, 30))
+    page(kind="robbery", days="7", against="before", until="2021-06-30")
     (past,) = [sql for _, sql, _ in door.asked if "then_count" in sql]
     assert "between date '2021-06-24' and date '2021-06-30'" in past and "type = 'robbery'" in past
     assert "between date '2021-06-17' and date '2021-06-23'" in past
     assert {(user, motif) for user, _, motif in door.asked} == {("analyst", city_map.MOTIF)}
-    page(until=date(2099, 1, 1))
+    page(until="2099-01-01")
     assert "date '2021-12-31'" in door.asked[-2][1] + door.asked[-1][1]
 
 
@@ -143,7 +144,7 @@ def test_what_is_likely_says_who_serves_and_an_area_says_why(door: Door) -> None
 def test_a_link_holds_the_view_and_every_file_is_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[dict[str, Any]] = []
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: told.append(act))
-    one = view(city="toronto", kind="robbery", until=date(2021, 6, 30))
+    one = view(city="toronto", kind="robbery", until="2021-06-30")
     assert one.link(area="toronto:a1") == (
         "/calanque/map?city=toronto&layer=past&kind=robbery&days=28&against=year&until=2021-06-30&area=toronto%3Aa1&sort=figure"
     )
@@ -189,3 +190,26 @@ def test_figures_are_written_as_a_language_writes_them() -> None:
 def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:
     motifs = [trino.OWN_MOTIF, city_map.MOTIF]
     assert [found.text for found in redact(motifs)] == motifs
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("", 200),
+        ("?city=&until=&area=", 200),
+        ("?until=2021-02-31", 200),
+        ("?until=0001-01-01", 422),
+        ("?city='--", 422),
+        ("?days=5", 422),
+        ("/areas.csv", 200),
+        ("/areas.geojson?city=toronto", 200),
+    ],
+)
+def test_an_address_is_answered_by_its_page_or_refused(
+    door: Door, monkeypatch: pytest.MonkeyPatch, address: str, status: int
+) -> None:
+    monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
+    app = FastAPI()
+    app.include_router(city_map.router)
+    app.dependency_overrides[mart_reader] = lambda: ANALYST
+    assert TestClient(app).get(f"/map{address}").status_code == status
