@@ -174,7 +174,7 @@ def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun)
     commanded("Which keys make the tokens?")
     with walk.question("Is everything deleted in time?"):
         to("Conservation")
-        walk.sees("Rien n’a dépassé sa durée.")
+        walk.sees("Prochaine échéance", "Liste d’effacement")
     walk.finish()
 
 
