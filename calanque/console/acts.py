@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from calanque.engines.airflow_doors import bearer_tokens
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from calanque.engines.airflow_doors import Message, Receive, Scope, Send, bearer_tokens
 
 # Where a token is given: by the form's way in, and by the API.
 FORM, WAY_IN, TOKEN = re.compile(r"/auth/login/?"), re.compile(r"/auth/?"), re.compile(r"/auth/token(?:/cli)?/?")
@@ -104,9 +99,8 @@ def _action(scope: Scope) -> str | None:
         return SIGN_IN
     if method == "GET" and PAGE.fullmatch(path):
         return "consultation"
-    if method in CHANGING and CHANGE.fullmatch(path) and not ASKED_BY_POST.fullmatch(path):
-        return "modification"
-    return "modification" if method == "POST" and PAGE.fullmatch(path) else None
+    is_change = method in CHANGING and CHANGE.fullmatch(path) and not ASKED_BY_POST.fullmatch(path)
+    return "modification" if is_change or (method == "POST" and PAGE.fullmatch(path)) else None
 
 
 async def _named(tokens: Iterable[str]) -> str | None:

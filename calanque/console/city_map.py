@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -16,9 +15,11 @@ from calanque.console import city_map_sql, pages
 from calanque.console.city_map_picture import bars, breaks, drawn, step_of
 from calanque.console.city_map_state import MOTIF, City, View, asked, extents, found, of_area, resolved, told_days
 from calanque.console.city_map_words import WORDS
+from calanque.console.given import given
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, mart_reader
 from calanque.contracts.page import Language
+from calanque.csv_file import csv_file
 from calanque.errors import CalanqueError
 from calanque.places.territory import load_territory
 
@@ -62,10 +63,8 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
             area = pool.submit(of_area, view, asking, language) if view.area else None
             values = _values(view, shown.result(), language) | {"area": area.result() if area else None}
             labels = {name: fr if language == "fr" else en for name, en, fr in kinds.result()}
-    except LookupError as error:
-        return pages.sentence(language, str(error.args[0]), 404)
-    except CalanqueError as error:
-        return pages.sentence(language, str(error), 503)
+    except (LookupError, CalanqueError) as error:
+        return _why_not(error, language)
     m = WORDS[language]
     there = {kind for city, kind in ends if city == view.city}
     values |= {
@@ -82,46 +81,44 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
 @router.get("/areas.csv")
 def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the table of a view, and write that it was given."""
-    shown = _shown(view, asking, language)
-    if isinstance(shown, Response):
-        return shown
-    stream = io.StringIO()
-    sheet = csv.writer(stream, delimiter=";", lineterminator="\n")
-    sheet.writerow(("area_id", "area_name", *WORDS["en"][f"columns_{view.layer}"].split("|"), "changed"))
-    sheet.writerows(shown.rows)
-    _told(asking, len(shown.rows))
-    return _file(stream.getvalue().encode(), "areas.csv", "text/csv")
+    header = ("area_id", "area_name", *WORDS["en"][f"columns_{view.layer}"].split("|"), "changed")
+    return _given(view, asking, language, lambda city: csv_file(header, city.rows), "areas.csv", "text/csv")
 
 
 @router.get("/areas.geojson")
 def as_geojson(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the map of a view for QGIS and its like, and write that it was given."""
-    shown = _shown(view, asking, language)
-    if isinstance(shown, Response):
-        return shown
+    return _given(view, asking, language, _geojson, "areas.geojson", "application/geo+json")
+
+
+def _geojson(city: City) -> bytes:
     features = [
         {
             "type": "Feature",
             "id": row.area_id,
-            "geometry": json.loads(shown.outlines[row.area_id][1]),
+            "geometry": json.loads(city.outlines[row.area_id][1]),
             "properties": {"name": row.name, "figure": row.figure, "other": row.other, "changed": row.changed},
         }
-        for row in shown.rows
+        for row in city.rows
     ]
-    _told(asking, len(features))
-    content = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-    return _file(content.encode(), "areas.geojson", "application/geo+json")
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
 
 
-def _shown(view: View, asking: Reader, language: Language) -> City | Response:
-    """Return what a view shows, or the page that says why it can not."""
+def _given(
+    view: View, asking: Reader, language: Language, written: Callable[[City], bytes], name: str, kind: str
+) -> Response:
+    """Give what a view shows as a file, or the page that says why it can not be shown."""
     try:
         ends = extents(asking)
-        return found(resolved(view, ends, language), ends, asking)
-    except LookupError as error:
-        return pages.sentence(language, str(error.args[0]), 404)
-    except CalanqueError as error:
-        return pages.sentence(language, str(error), 503)
+        city = found(resolved(view, ends, language), ends, asking)
+    except (LookupError, CalanqueError) as error:
+        return _why_not(error, language)
+    what: dict[str, Any] = {"objects": ("console.map",), "row_count": len(city.rows), "motif": MOTIF}
+    return given(asking, written(city), name, kind, **what)
+
+
+def _why_not(error: Exception, language: Language) -> Response:
+    return pages.sentence(language, str(error.args[0]), 404 if isinstance(error, LookupError) else 503)
 
 
 def _values(view: View, city: City, language: Language) -> dict[str, Any]:
@@ -145,19 +142,6 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
 
 def figure(value: float, language: Language) -> str:
     """Return a count, or an expected one with as many decimals as say something, as a language writes it."""
-    point, thousands = (",", "\u202f") if language == "fr" else (".", ",")
     if isinstance(value, int):
-        return f"{value:,}".replace(",", thousands)
-    return f"{value:.{1 if value >= 1 else 2}f}".replace(".", point)
-
-
-def _told(asking: Reader, count: int) -> None:
-    from calanque.journal.log import tell
-
-    what: dict[str, Any] = {"action": "communication", "objects": ("console.map",), "row_count": count, "motif": MOTIF}
-    tell(source="console", who=asking.name, **what)
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=kind, headers=headers)
+        return pages.number(value, language)
+    return f"{value:.{1 if value >= 1 else 2}f}".replace(".", "," if language == "fr" else ".")

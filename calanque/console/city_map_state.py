@@ -144,7 +144,7 @@ def found(view: View, ends: Extents, asking: Reader) -> City:
 _ORDERS: dict[str, Callable[[Row], Any]] = {
     "figure": lambda row: (-row.figure, row.name),
     "name": lambda row: row.name,
-    "change": lambda row: (-row.changed * (row.changed != 0), row.other - row.figure),
+    "change": lambda row: (-row.changed, row.other - row.figure),
 }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,16 +10,17 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import pages
+from calanque.console.given import given
 from calanque.console.journal_words import WORDS
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, journal_reader
+from calanque.csv_file import csv_file
 from calanque.engines import trino
 from calanque.errors import CalanqueError
 
 MOST_ENTRIES = 500
 MASS = 10_000
 """Rows from which a read is a mass read."""
-ZONE = "Europe/Paris"
 Only = Literal["all", "refused", "no_motif", "mass", "outside_hours", "first"]
 Days = Literal["1", "7", "31", "366"]
 Who = Annotated[str, Query(pattern=r"^[\w.@-]*$", max_length=60)]
@@ -29,7 +28,7 @@ Table = Annotated[str, Query(pattern=r"^[a-z0-9_.]*$", max_length=100)]
 Reading = Annotated[Reader, Depends(journal_reader)]
 router = APIRouter(prefix="/journal")
 
-_LOCAL = f"acted_at at time zone '{ZONE}'"
+_LOCAL = f"acted_at at time zone '{pages.ZONE}'"
 _ONLY: dict[str, str] = {
     "all": "true",
     "refused": "outcome <> 'done'",
@@ -76,7 +75,7 @@ def journal(
         "entries": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
         "chosen": {"who": who, "table": table, "days": days, "only": only},
         "signed": {"size": size, "at": signed_at, "witnessed": witnessed, "witnessed_at": witnessed_at},
-        "zone": ZONE,
+        "zone": pages.ZONE,
         "kept": f"who={who}&table={table}&days={days}&only={only}&",
         "most": MOST_ENTRIES,
         "reader": asking,
@@ -89,12 +88,8 @@ def journal(
 def as_csv(asking: Reading, who: Who = "", table: Table = "", days: Days = "7", only: Only = "all") -> Response:
     """Give the entries of the page as CSV, and write that they were given."""
     rows = trino.query(asked(who, table, days, only), "dpo")
-    stream = io.StringIO()
-    sheet = csv.writer(stream, delimiter=";", lineterminator="\n")
-    sheet.writerow(COLUMNS)
-    sheet.writerows([["; ".join(value) if isinstance(value, list) else value for value in row] for row in rows])
-    _told(asking, len(rows))
-    return _file(stream.getvalue().encode(), "journal.csv", "text/csv")
+    plain = [["; ".join(value) if isinstance(value, list) else value for value in row] for row in rows]
+    return _given(asking, csv_file(COLUMNS, plain), "journal.csv", "text/csv", len(rows))
 
 
 @router.get("/export.zip")
@@ -105,17 +100,8 @@ def whole(asking: Reading) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         size = export(path := Path(folder) / "journal.zip")
         content = path.read_bytes()
-    _told(asking, size)
-    return _file(content, "journal.zip", "application/zip")
+    return _given(asking, content, "journal.zip", "application/zip", size)
 
 
-def _told(asking: Reader, count: int) -> None:
-    from calanque.journal.log import tell
-
-    what: dict[str, Any] = {"action": "communication", "objects": ("governance.journal",), "row_count": count}
-    tell(source="console", who=asking.name, **what)
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=kind, headers=headers)
+def _given(asking: Reader, content: bytes, name: str, kind: str, count: int) -> Response:
+    return given(asking, content, name, kind, objects=("governance.journal",), row_count=count)

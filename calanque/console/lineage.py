@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from calanque.governance.lineage_forward import Standing
     from calanque.runs.lineage import Event
 
-ZONE = "Europe/Paris"
 NEWEST = 10
 """Batches of each feed that are listed."""
 LANDING = "/lake/landing/"
@@ -69,7 +68,7 @@ def lineage(
             "shown_name": shown_name,
             "now": datetime.now(UTC),
             "newest_at": datetime.fromisoformat(standing.newest_at) if standing.newest_at else None,
-            "zone": ZONE,
+            "zone": pages.ZONE,
             "reader": asking,
             "reaches": personal_reach(contracts.values(), standing),
         }

@@ -19,6 +19,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 TEMPLATES = Path(__file__).parent / "templates"
+ZONE = "Europe/Paris"
+"""In whose time the DPO and engineers read pages that are of no city."""
 # What stands between thousands: in French a narrow space that does not break.
 _THOUSANDS = {"en": ",", "fr": "\u202f"}
 
@@ -33,7 +35,7 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
         values: what the template names.
     """
     formats = {
-        "number": lambda count: f"{count:,}".replace(",", _THOUSANDS[language]),
+        "number": lambda count: number(count, language),
         "counted": lambda count, text: text.split("|")[0 if count == 1 or (language == "fr" and not count) else -1],
         "share": lambda rate: "–" if rate is None else f"{100 * rate:.0f}{' ' if language == 'fr' else ''}%",
         "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
@@ -41,6 +43,11 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
     words = WORDS[language]
     text = _environment().get_template(template)
     return text.render(title=title, language=language, w=words, at=at, machine=machine, **formats, **values)
+
+
+def number(count: int, language: Language) -> str:
+    """Return a count as a language writes it."""
+    return f"{count:,}".replace(",", _THOUSANDS[language])
 
 
 def shown(html: str, status_code: int = 200) -> HTMLResponse:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import pages
+from calanque.console.given import given
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, seer
 from calanque.console.register_words import WORDS
@@ -19,7 +20,6 @@ from calanque.errors import CalanqueError
 from calanque.governance import register_sheet
 from calanque.governance.register import Register, Treatment, register
 
-ZONE = "Europe/Paris"
 Regime = Literal["", "title_iii", "rgpd"]
 Personal = Literal["", "yes"]
 Seeing = Annotated[Reader, Depends(seer)]
@@ -42,8 +42,8 @@ def treatments(asking: Seeing, language: Spoken, regime: Regime = "", personal: 
         "problems": found.problems,
         "chosen": {"regime": regime, "personal": personal},
         "kept": f"regime={regime}&personal={personal}&",
-        "now": datetime.now(ZoneInfo(ZONE)),
-        "zone": ZONE,
+        "now": datetime.now(ZoneInfo(pages.ZONE)),
+        "zone": pages.ZONE,
         "reader": asking,
     }
     return pages.shown(pages.render("register.html", language, WORDS[language]["register"], **values))
@@ -92,14 +92,9 @@ def _counts(found: Register) -> dict[str, int]:
 def _given(
     asking: Reader, language: Language, written: Callable[[Register, Language, datetime], bytes], name: str, kind: str
 ) -> Response:
-    from calanque.journal.log import tell
-
     try:
         found = register()
-        content = written(found, language, datetime.now(ZoneInfo(ZONE)))
+        content = written(found, language, datetime.now(ZoneInfo(pages.ZONE)))
     except CalanqueError as error:
         return pages.sentence(language, str(error), 503)
-    what: dict[str, Any] = {"objects": ("governance.register",), "row_count": len(found.treatments)}
-    tell(source="console", who=asking.name, action="communication", **what)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=kind, headers=headers)
+    return given(asking, content, name, kind, objects=("governance.register",), row_count=len(found.treatments))

@@ -15,7 +15,6 @@ from calanque.console.readers import Reader, seer
 from calanque.console.retention_words import WORDS
 from calanque.errors import CalanqueError
 
-ZONE = "Europe/Paris"
 SHOWN = timedelta(days=31)
 MOST_DELETIONS = 200
 Only = Literal["all", "personal", "overdue"]
@@ -42,7 +41,7 @@ def retention(asking: Annotated[Reader, Depends(seer)], language: Spoken, only: 
     values: dict[str, Any] = {
         "c": WORDS[language],
         "now": now,
-        "zone": ZONE,
+        "zone": pages.ZONE,
         "reader": asking,
         "only": only,
         "kept": f"only={only}&",

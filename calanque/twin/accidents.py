@@ -6,7 +6,7 @@ One line an accident, of the file of circumstances alone: that of users, which t
 import random
 from datetime import date, datetime, timedelta
 
-from calanque.twin.csv_file import csv_file
+from calanque.csv_file import csv_file
 from calanque.twin.days import WHOLE, Part, first_day
 from calanque.twin.dirt import soiled
 from calanque.twin.report_texts import STREETS

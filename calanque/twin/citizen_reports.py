@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from calanque.csv_file import csv_file
 from calanque.errors import CalanqueError
 from calanque.twin import invented
 from calanque.twin import report_texts as texts
-from calanque.twin.csv_file import csv_file
 from calanque.twin.days import WHOLE, Part
 from calanque.twin.streets import position
 

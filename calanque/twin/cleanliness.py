@@ -8,7 +8,7 @@ import random
 import unicodedata
 from datetime import datetime, timedelta
 
-from calanque.twin.csv_file import csv_file
+from calanque.csv_file import csv_file
 from calanque.twin.days import PARIS, WHOLE, Part, first_day
 from calanque.twin.dirt import WRONG_TIMES, soiled
 from calanque.twin.report_texts import STREETS

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from calanque.csv_file import csv_file
 from calanque.twin import invented
-from calanque.twin.csv_file import csv_file
 from calanque.twin.days import WHOLE, Part, first_day
 from calanque.twin.dirt import soiled_acts
 from calanque.twin.report_texts import STREETS

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from calanque.csv_file import csv_file
 from calanque.twin import invented
 from calanque.twin import main_courante_texts as texts
-from calanque.twin.csv_file import csv_file
 from calanque.twin.days import WHOLE, Part, first_day
 from calanque.twin.dirt import soiled_acts
 from calanque.twin.report_texts import STREETS

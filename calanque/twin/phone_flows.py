@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from calanque.twin.csv_file import csv_file
+from calanque.csv_file import csv_file
 from calanque.twin.days import local_hours
 from calanque.twin.dirt import WRONG_TIMES, soiled
 

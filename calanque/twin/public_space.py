@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from calanque.csv_file import csv_file
 from calanque.twin import invented
-from calanque.twin.csv_file import csv_file
 from calanque.twin.days import PARIS, WHOLE, Part, first_day
 from calanque.twin.dirt import soiled, soiled_acts
 from calanque.twin.report_texts import STREETS

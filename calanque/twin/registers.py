@@ -8,7 +8,7 @@ import random
 from datetime import timedelta
 from typing import NamedTuple
 
-from calanque.twin.csv_file import csv_file
+from calanque.csv_file import csv_file
 from calanque.twin.days import first_day
 from calanque.twin.dirt import soiled
 from calanque.twin.report_texts import STREETS

@@ -8,7 +8,7 @@ import math
 import random
 from datetime import datetime
 
-from calanque.twin.csv_file import csv_file
+from calanque.csv_file import csv_file
 from calanque.twin.days import local_hours
 from calanque.twin.dirt import WRONG_TIMES, soiled
 from calanque.twin.traffic import COUNTERS, Counter, share_of_peak

@@ -9,7 +9,7 @@ import random
 from datetime import datetime
 from typing import NamedTuple
 
-from calanque.twin.csv_file import csv_file
+from calanque.csv_file import csv_file
 from calanque.twin.days import hours
 from calanque.twin.dirt import soiled
 

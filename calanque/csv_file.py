@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 
-def csv_file(header: Sequence[str], rows: Iterable[Sequence[str]], encoding: str = "utf-8") -> bytes:
+def csv_file(header: Sequence[str], rows: Iterable[Sequence[object]], encoding: str = "utf-8") -> bytes:
     """Return the file, in UTF-8 or as older programmes write it."""
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\n")
