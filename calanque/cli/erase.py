@@ -1,11 +1,10 @@
 """`calanque dpo erase`: a person's rows leave a feed, and may not come in again."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
-from calanque.cli.terminal import console
+from calanque.cli.terminal import console, tell
 
 
 def erase(
@@ -15,17 +14,10 @@ def erase(
     """List tokens as erased, delete their rows from bronze, and say what remains until when."""
     from calanque.contracts import load_contract
     from calanque.governance.erasures import erase as run
-    from calanque.journal.log import tell
 
     contract = load_contract(feed)
     done, days = run(contract, token), contract.retention_days
-    tell(
-        source="command_line",
-        who=getpass.getuser(),
-        action="erasure",
-        objects=(contract.bronze_table,),
-        row_count=done.row_count,
-    )
+    tell("erasure", contract.bronze_table, done.row_count)
     console.print(
         f"[green]erased[/] {done.row_count:,} rows of {contract.bronze_table} (erasure {done.entry.erasure_id}); no "
         "batch brings their tokens in again, not even a replay or a new contract version.\n"

@@ -1,6 +1,5 @@
 """`calanque dpo journal`: who did what, and whether what the journal says was ever changed."""
 
-import getpass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from calanque.cli.terminal import console
+from calanque.cli.terminal import console, tell
 from calanque.errors import CalanqueError
 
 if TYPE_CHECKING:
@@ -56,18 +55,12 @@ def collect_now() -> None:
 @app.command()
 def export(path: Annotated[Path, typer.Argument(help="Zip to write.")]) -> None:
     """Write the journal as static tiles, with its signed checkpoint: whoever has the keys can verify it."""
-    from calanque.journal.log import collect, tell
+    from calanque.journal.log import collect
     from calanque.journal.log import export as write
 
     collect()
     size = write(path)
-    tell(
-        source="command_line",
-        who=getpass.getuser(),
-        action="communication",
-        objects=("governance.journal",),
-        row_count=size,
-    )
+    tell("communication", "governance.journal", size)
     console.print(f"{path}: {size:,} entries.")
 
 

@@ -1,6 +1,5 @@
 """`calanque dpo register`: the register of processing on the terminal, and as files to hand over."""
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from calanque.cli.terminal import console
+from calanque.cli.terminal import console, tell
 
 if TYPE_CHECKING:
     from calanque.governance.register import Register
@@ -64,14 +63,6 @@ def table(found: "Register", language: Language) -> Table:
 
 
 def _write(path: Path, content: bytes, found: "Register") -> None:
-    from calanque.journal.log import tell
-
     path.write_bytes(content)
-    tell(
-        source="command_line",
-        who=getpass.getuser(),
-        action="communication",
-        objects=("governance.register",),
-        row_count=len(found.treatments),
-    )
+    tell("communication", "governance.register", len(found.treatments))
     console.print(f"{path}: {len(content):,} bytes.")
