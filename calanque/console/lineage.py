@@ -21,6 +21,7 @@ from calanque.contracts.page import WORDS as CLASSES
 from calanque.contracts.page import Language
 from calanque.engines import trino
 from calanque.errors import CalanqueError
+from calanque.governance.lineage import LANDING, trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 NEWEST = 10
 """Batches of each feed that are listed."""
-LANDING = "/lake/landing/"
 Dataset = Annotated[str, Query(pattern=r"^[a-z0-9_.-]*$", max_length=100)]
 # Landed columns are called as their source calls them: accents, blanks and points are letters of a name like others.
 Column = Annotated[str, Query(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=200)]
@@ -100,7 +100,6 @@ def address(dataset: str, column: str, way: str) -> str:
 
 def walked(standing: Standing, contracts: dict[str, FeedContract], dataset: str, column: str | None, way: Way) -> Graph:
     """Return the walk from a dataset or a column; forward from a feed, only in the rows of its city."""
-    from calanque.governance.lineage import trace
     from calanque.governance.lineage_forward import follow
 
     if way == "back":

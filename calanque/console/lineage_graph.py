@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from calanque.closed import Closed
 from calanque.console.lineage_layout import tier_of
+from calanque.governance.lineage import LANDING, MODEL, LineageNode, Place
 
 if TYPE_CHECKING:
     from calanque.governance.lineage import LineageTree
@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 BREAKERS = ("token", "redaction", "generalisation", "withheld")
 """What leaves no original value."""
-Place = tuple[str, str | None]
 Way = Literal["back", "forward"]
 # An address has names of one form only: those of paths and models are shown as `<tier>.<name>` too.
-_PREFIXES = {"/lake/landing/": "landing.", "models:/": "models."}
+_PREFIXES = {LANDING: "landing.", MODEL: "models."}
 
 
 class Step(NamedTuple):
@@ -28,16 +27,8 @@ class Step(NamedTuple):
     how: str | None = None
 
 
-class Node(Closed):
-    """One dataset (and column) of a walk, and the run that wrote it; without a job no recorded run did."""
-
-    dataset: str
-    column: str | None = None
-    version: str | None = None
-    row_count: int | None = None
-    job: str | None = None
-    run: str | None = None
-    written_at: str | None = None
+class Node(LineageNode):
+    """What the walks know of a dataset (and column), without its neighbours: steps say those."""
 
     @property
     def is_outside(self) -> bool:
@@ -48,11 +39,6 @@ class Node(Closed):
     def ended_at(self) -> datetime | None:
         """When the run that wrote it ended."""
         return datetime.fromisoformat(self.written_at) if self.written_at else None
-
-    @property
-    def place(self) -> Place:
-        """Where it is, as steps name it."""
-        return self.dataset, self.column
 
 
 class Graph(NamedTuple):
@@ -88,16 +74,16 @@ def graph_back(tree: LineageTree, standing: Standing) -> Graph:
     nodes, steps, waiting = dict[Place, Node](), dict[tuple[Place, Place], Step](), [tree]
     while waiting:
         here = waiting.pop(0)
-        place = (here.dataset, here.column)
+        place = here.place
         if place not in nodes or (nodes[place].job is None and here.job):
             nodes[place] = _node(here)
         for said in here.models:
             name, _, version = said.partition(" version ")
-            model = Node(dataset=f"models:/{name}", version=version or None)
+            model = Node(dataset=f"{MODEL}{name}", version=version or None)
             nodes.setdefault(model.place, model)
             steps.setdefault((model.place, place), Step(model.place, place))
         for origin in here.origins:
-            step = Step((origin.dataset, origin.column), place, origin.how or _withheld(standing, place))
+            step = Step(origin.place, place, origin.how or _withheld(standing, place))
             if (step.source, place) not in steps:
                 steps[step.source, place] = step
                 waiting.append(origin)
@@ -108,9 +94,8 @@ def graph_forward(use: LineageUse) -> Graph:
     """Return a walk forward as a graph."""
     nodes, steps = dict[Place, Node](), dict[Step, None]()
     for here in use.reached():
-        place = (here.dataset, here.column)
-        nodes[place] = _node(here)
-        steps |= {Step(place, (made.dataset, made.column), made.how): None for made in here.uses}
+        nodes[here.place] = _node(here)
+        steps |= {Step(here.place, made.place, made.how): None for made in here.uses}
     return Graph(tuple(nodes.values()), tuple(steps))
 
 
@@ -126,7 +111,7 @@ def stored_name(shown: str) -> str:
     return start + shown.removeprefix(_PREFIXES.get(start, ""))
 
 
-def _node(here: LineageTree | LineageUse) -> Node:
+def _node(here: LineageNode) -> Node:
     return Node(**{name: getattr(here, name) for name in Node.model_fields})
 
 

@@ -11,8 +11,9 @@ from calanque.console.lineage_layout import heights, lanes, ranks, tier_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from calanque.console.lineage_graph import Graph, Place, Step
+    from calanque.console.lineage_graph import Graph, Step
     from calanque.console.lineage_layout import Slot
+    from calanque.governance.lineage import Place
 
 MOST_BOXES, MOST_LINES, MOST_ARROWS = 40, 8, 6
 EDGE, TOP, TITLE, LINE, FOOT, TIP = 10, 40, 26, 18, 8, 8

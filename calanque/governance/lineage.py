@@ -2,16 +2,34 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from calanque.runs.lineage import Event, ended_at, read_events
 
-MODEL = "models:/"
+LANDING, MODEL = "/lake/landing/", "models:/"
+Place = tuple[str, str | None]
 
 
-class LineageTree(BaseModel):
+class LineageNode(Closed):
+    """A dataset (and column) of a walk, and the run that wrote it; without a job no recorded run did."""
+
+    dataset: str
+    column: str | None = None
+    version: str | None = None
+    row_count: int | None = None
+    job: str | None = None
+    run: str | None = None
+    written_at: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it is: dataset and column."""
+        return self.dataset, self.column
+
+
+class LineageTree(LineageNode):
     """One step back: a dataset (and column), the run that wrote it, and what that run read.
 
     `columns` are the dataset's columns as that run wrote them; `how` tells what happens to the column on its way to the
@@ -19,17 +37,8 @@ class LineageTree(BaseModel):
     from although its dataset was written by one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    dataset: str
-    column: str | None = None
     columns: tuple[str, ...] = ()
     how: str | None = None
-    version: str | None = None
-    row_count: int | None = None
-    job: str | None = None
-    run: str | None = None
-    written_at: str | None = None
     models: tuple[str, ...] = ()
     is_known: bool = True
     origins: tuple["LineageTree", ...] = ()
@@ -99,17 +108,30 @@ def trace(dataset: str, column: str | None = None, events: Iterable[Event] | Non
     """
     log = EventLog(read_events() if events is None else events)
     event = log.writer(dataset)
-    if event is None:
-        raise CalanqueError(f"No recorded run wrote '{dataset}': check its name (tier.table), or run its DAG first.")
-    columns = columns_of(part_of(event, "outputs", dataset) or {})
-    if column and columns and column not in columns:
-        raise CalanqueError(f"'{dataset}' has no column '{column}': choose one of {', '.join(columns)}.")
+    refuse_unknown(dataset, column, columns_of(part_of(event, "outputs", dataset) or {}) if event else None)
     first, *others = log.cities(dataset) or (None,)
     tree = _walk(log, dataset, column, None, None, None, first)
     more = [_walk(log, dataset, column, None, None, None, city) for city in others]
     origins = [origin for one in more for origin in one.origins]
     models = dict.fromkeys([*tree.models, *(model for one in more for model in one.models)])
     return tree.model_copy(update={"origins": (*tree.origins, *origins), "models": tuple(models)})
+
+
+def refuse_unknown(dataset: str, column: str | None, columns: tuple[str, ...] | None) -> None:
+    """Refuse a walk that can not begin.
+
+    Args:
+        dataset: where it is to begin.
+        column: a column of it, if one was asked for.
+        columns: those that it has, empty where its run told none; None where no run wrote it.
+
+    Raises:
+        CalanqueError: if no run wrote the dataset, or it has no such column.
+    """
+    if columns is None:
+        raise CalanqueError(f"No recorded run wrote '{dataset}': check its name (tier.table), or run its DAG first.")
+    if column and columns and column not in columns:
+        raise CalanqueError(f"'{dataset}' has no column '{column}': choose one of {', '.join(columns)}.")
 
 
 def _walk(
@@ -137,14 +159,21 @@ def _walk(
         columns=columns_of(output),
         how=how,
         version=read_version or version_of(output),
-        row_count=row_count_of(output),
-        job=event["job"]["name"],
-        run=run_of(event),
-        written_at=event["eventTime"],
         models=_models(event),
         is_known=bool(origins) or not event.get("inputs"),
         origins=origins,
+        **written(event, output),
     )
+
+
+def written(event: Event, output: Event) -> dict[str, Any]:
+    """Return what a node says of the run that wrote its dataset, an output of the event."""
+    return {
+        "row_count": row_count_of(output),
+        "job": event["job"]["name"],
+        "run": run_of(event),
+        "written_at": event["eventTime"],
+    }
 
 
 def cities_of(event: Event) -> tuple[str, ...]:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.closed import Closed
-from calanque.errors import CalanqueError
-from calanque.governance.lineage import cities_of, columns_of, made_of, part_of, row_count_of, run_of, version_of
+from calanque.governance.lineage import (
+    LineageNode,
+    Place,
+    cities_of,
+    columns_of,
+    made_of,
+    part_of,
+    refuse_unknown,
+    version_of,
+    written,
+)
 from calanque.runs.lineage import Event, read_events
 
 if TYPE_CHECKING:
@@ -15,25 +23,17 @@ if TYPE_CHECKING:
 WITHHELD = "withheld"
 """A count that a mart shows only from eleven persons on: no person is found behind it."""
 FLAG = "is_suppressed"
-Place = tuple[str, str | None]
 Cities = frozenset[str]
 
 
-class LineageUse(Closed):
+class LineageUse(LineageNode):
     """One step forward: a dataset (and column), the run that wrote it, and what is made of it.
 
     `how` tells what happens to the column above on its way here. `column` is None of what was made of a whole dataset,
     such as a model. A use without `uses` is an end: no recorded run makes anything of it.
     """
 
-    dataset: str
-    column: str | None = None
     how: str | None = None
-    version: str | None = None
-    row_count: int | None = None
-    job: str | None = None
-    run: str | None = None
-    written_at: str | None = None
     uses: tuple[LineageUse, ...] = ()
 
     def reached(self) -> Iterator[LineageUse]:
@@ -41,8 +41,8 @@ class LineageUse(Closed):
         seen, waiting = set[Place](), [self]
         while waiting:
             use = waiting.pop(0)
-            if (place := (use.dataset, use.column)) not in seen:
-                seen.add(place)
+            if use.place not in seen:
+                seen.add(use.place)
                 yield use
                 waiting += use.uses
 
@@ -136,16 +136,8 @@ class Standing:
         if event is None:
             return LineageUse(dataset=dataset, column=column, how=how)
         output = part_of(event, "outputs", dataset) or {}
-        return LineageUse(
-            dataset=dataset,
-            column=column,
-            how=how,
-            version=version_of(output),
-            row_count=row_count_of(output),
-            job=event["job"]["name"],
-            run=run_of(event),
-            written_at=event["eventTime"],
-        )
+        facts = written(event, output)
+        return LineageUse(dataset=dataset, column=column, how=how, version=version_of(output), **facts)
 
 
 def follow(
@@ -168,11 +160,7 @@ def follow(
         CalanqueError: if no run wrote the dataset, or it has no such column.
     """
     stands = standing or Standing(read_events() if events is None else events)
-    if not stands.knows(dataset):
-        raise CalanqueError(f"No recorded run wrote '{dataset}': check its name (tier.table), or run its DAG first.")
-    columns = stands.columns(dataset)
-    if column and columns and column not in columns:
-        raise CalanqueError(f"'{dataset}' has no column '{column}': choose one of {', '.join(columns)}.")
+    refuse_unknown(dataset, column, stands.columns(dataset) if stands.knows(dataset) else None)
     cities = frozenset([territory]) if territory else None
     return _Walk(stands).of(stands.end(dataset, column, None, cities), cities, frozenset())
 
@@ -185,10 +173,9 @@ class _Walk:
         self._done: dict[tuple[str, str | None, Cities | None], tuple[LineageUse, ...]] = {}
 
     def of(self, here: LineageUse, cities: Cities | None, above: frozenset[Place]) -> LineageUse:
-        place = (here.dataset, here.column)
-        key = (*place, cities)
+        key = (*here.place, cities)
         if key not in self._done:
-            self._done[key] = tuple(self._next(place, cities, above | {place}))
+            self._done[key] = tuple(self._next(here.place, cities, above | {here.place}))
         return here.model_copy(update={"uses": self._done[key]})
 
     def _next(self, place: Place, cities: Cities | None, above: frozenset[Place]) -> Iterator[LineageUse]:

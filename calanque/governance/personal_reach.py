@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calanque.closed import Closed
+from calanque.governance.lineage import LANDING
 from calanque.governance.lineage_forward import Standing, follow
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from calanque.contracts import FeedContract
 
 GENERALISED = "generalisation"
-LANDING = "/lake/landing/"
 
 
 class Reach(Closed):
