@@ -61,13 +61,12 @@ def fetch_batch(contract: FeedContract, errand: Errand) -> FetchedBatch:
 
 
 def _described(contract: FeedContract, path: Path, work_dir: Path) -> list[FetchedFile]:
-    form = contract.file_format
+    form, members, packed = contract.file_format, [path], None
     try:
-        if form.container is None:
-            return [describe_file(entered, form, contract) for entered in form.enter([path], work_dir, path.name)]
-        sha256 = _sha256(path)
-        packed = PackedIn(name=name_in_lake(contract, path.name, sha256), sha256=sha256)
-        members = unpack(path, form.container, work_dir / "unpacked" / path.name)
+        if form.container:
+            sha256 = _sha256(path)
+            packed = PackedIn(name=name_in_lake(contract, path.name, sha256), sha256=sha256)
+            members = unpack(path, form.container, work_dir / "unpacked" / path.name)
         entered = form.enter(members, work_dir, path.name)
         return [describe_file(member, form, contract).model_copy(update={"container": packed}) for member in entered]
     except UnreadableError as error:

@@ -43,7 +43,7 @@ def marts() -> dict[str, dict[str, Any]]:
     """Return what dbt's files say of each mart, those of ml/ too, by name.
 
     Raises:
-        CalanqueError: if a file is no YAML, or names a role or an expression that is none.
+        CalanqueError: if a file is no YAML, or names a role that is none.
     """
     found: dict[str, dict[str, Any]] = {}
     for path in sorted((settings().root / "dbt" / "models" / "marts").rglob("*.yml")):
@@ -108,25 +108,21 @@ def rules(
 def _of_tables(shown: list[Shown], found: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     everybody = users(*ROLES)
     return [
-        {
-            "user": users("engineer"),
-            "catalog": "lake",
-            "schema": "governance",
-            "table": "journal.*",
-            "privileges": [],
-        },
-        _table(users("engineer"), "[^$]*[$]history", "marts|governance", is_listed=False),
+        _rule(users("engineer"), "governance", "journal.*"),
+        _rule(users("engineer"), "marts|governance", "[^$]*[$]history", "SELECT"),
         _table(users("dpo", "engineer"), PLAIN, "governance"),
         # A table of the marts that nothing declares is nobody's.
         *(rule for name, mart in found.items() for rule in _of_mart(name, mart, shown)),
         _table(users(*READ_MARTS), FRESHNESS, "marts"),
         {"catalog": "lake", "schema": "information_schema", "table": ".*", "privileges": ["SELECT"]},
-        {"user": everybody, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
-        {
-            **{"user": everybody, "catalog": "system", "schema": "metadata", "table": "table_comments"},
-            "privileges": ["SELECT"],
-        },
+        _rule(everybody, "jdbc", ".*", "SELECT", catalog="system"),
+        _rule(everybody, "metadata", "table_comments", "SELECT", catalog="system"),
     ]
+
+
+def _rule(user: str, schema: str, table: str, *privileges: str, catalog: str = "lake") -> dict[str, Any]:
+    """Return a rule; one without privileges refuses."""
+    return {"user": user, "catalog": catalog, "schema": schema, "table": table, "privileges": list(privileges)}
 
 
 def _table(
@@ -135,14 +131,10 @@ def _table(
     schema: str,
     columns: Iterable[dict[str, Any]] = (),
     row_filter: str | None = None,
-    is_listed: bool = True,
 ) -> dict[str, Any]:
-    """Return a rule that lets a table be read; one that is listed shows its comment, and no column of its files."""
-    rule: dict[str, Any] = {"user": user, "catalog": "lake", "schema": schema, "table": table}
-    if not is_listed:
-        return rule | {"privileges": ["SELECT"]}
+    """Return a rule that lets a table be read and listed with its comment, but no column of its files."""
     hidden = [{"name": name, "allow": False} for name in HIDDEN]
-    rule |= {"privileges": ["SELECT", "OWNERSHIP"], "columns": [*hidden, *columns]}
+    rule = _rule(user, schema, table, "SELECT", "OWNERSHIP") | {"columns": [*hidden, *columns]}
     return rule | ({"filter": row_filter} if row_filter else {})
 
 
