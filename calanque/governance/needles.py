@@ -1,11 +1,12 @@
 """How a value may be written in a file, and whether a run of bytes holds it in one of these ways."""
 
-import binascii
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+import numpy as np
 from ahocorasick_rs import BytesAhoCorasick
 
 from calanque.errors import CalanqueError
@@ -18,15 +19,36 @@ OVERLAP_BYTES = 16 * 1024
 
 _SIGNS = b" \t\r\n.,;:'\"-_/()\\+"
 _ACCENT = re.compile("[\u0300-\u036f]")
-# Two bytes of UTF-8 that hold a letter of Latin-1 or Latin Extended-A, or an accent that follows its letter.
-_UTF8_LETTER = re.compile(rb"[\xc3-\xc5][\x80-\xbf]|\xcc[\x80-\xbf]|\xcd[\x80-\xaf]")
-_WIDE_BLANK = re.compile(rb"\xc2\xa0|\xe2\x80[\x80-\xaf]")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
-_HEXADECIMAL = re.compile(rb"(?:[0-9A-Fa-f]{2}){6,}[0-9A-Fa-f]?")
-_LINE_END = re.compile(rb"\\[rn]|[\r\n]")
+# Two bytes of UTF-8 that may hold a letter of Latin-1 or Latin Extended-A, or an accent that follows its letter. Of all
+# bytes most begin none: one set to begin with is looked for four times as fast as one of three.
+_UTF8_LETTER = re.compile(rb"[\xc3-\xc5\xcc\xcd][\x80-\xbf]")
+_NO_BREAK = b"\xc2\xa0"
+_WIDE_BLANK = re.compile(rb"\xe2\x80[\x80-\xaf]")
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_LINE_ENDS = (b"\\r", b"\\n", b"\r", b"\n")
+_NO_DIGIT = 255
+
+
+class _Digits(NamedTuple):
+    """How bytes are written in signs: what each sign stands for, how many make whole bytes, and how many a find."""
+
+    value_of: np.ndarray
+    bits: int
+    group: int
+    shortest: int
+
+
+def _digits(values: Mapping[bytes, int], bits: int, group: int, shortest: int) -> _Digits:
+    value_of = np.full(256, _NO_DIGIT, np.uint8)
+    for sign, value in values.items():
+        value_of[sign[0]] = value
+    return _Digits(value_of, bits, group, shortest)
+
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_BASE64 = _digits({_ALPHABET[n : n + 1]: n for n in range(64)} | {b"-": 62, b"_": 63}, bits=6, group=4, shortest=8)
+_HEXADECIMAL = _digits({sign.encode(): int(sign, 16) for sign in "0123456789abcdefABCDEF"}, 4, 2, shortest=12)
 
 
 def fold(text: str) -> bytes:
@@ -84,30 +106,41 @@ def _decoded(chunk: bytes) -> Iterator[bytes]:
         yield unquote_to_bytes(chunk)
     if _ESCAPE.search(chunk):
         yield _ESCAPE.sub(_unescaped, chunk)
-    yield b"\n".join(_from_hexadecimal(chunk))
-    yield b"\n".join(_from_base64(chunk))
-    if _LINE_END.search(chunk):
-        yield b"\n".join(_from_base64(_LINE_END.sub(b"", chunk)))
+    yield from _written_in(chunk, _HEXADECIMAL)
+    yield from _written_in(chunk, _BASE64)
+    whole = chunk
+    for end in _LINE_ENDS:
+        whole = whole.replace(end, b"")
+    if len(whole) < len(chunk):
+        yield from _written_in(whole, _BASE64)
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
     return chr(int(match[1], 16)).encode("utf-8", "replace") if match[1] else bytes((int(match[2], 16),))
 
 
-def _from_hexadecimal(chunk: bytes) -> Iterator[bytes]:
-    for match in _HEXADECIMAL.finditer(chunk):
-        run = match[0].decode()
-        for start in (0, 1):
-            yield bytes.fromhex(run[start : len(run) - (len(run) - start) % 2])
+def _written_in(chunk: bytes, digits: _Digits) -> Iterator[bytes]:
+    """Yield what the runs of digits hold, read from each place of a group: a run begins anywhere.
 
-
-def _from_base64(chunk: bytes) -> Iterator[bytes]:
-    for match in _BASE64.finditer(chunk):
-        run = match[0].translate(_URL_SAFE)
-        for start in range(4):
-            part = run[start:]
-            part = part[: -1 if len(part) % 4 == 1 else None]
-            yield binascii.a2b_base64(part + b"=" * (-len(part) % 4))
+    Runs follow one another without a break. What one holds is whole in what is read from one of the places, for the
+    bytes that a broken group has lost are those of the next run.
+    """
+    values = digits.value_of[np.frombuffer(chunk, np.uint8)]
+    is_digit = values != _NO_DIGIT
+    edges = np.flatnonzero(np.diff(is_digit, prepend=False, append=False))
+    lengths = edges[1::2] - edges[::2]
+    runs = values[is_digit][np.repeat(lengths >= digits.shortest, lengths)].astype(np.uint32)
+    if not runs.size:
+        return
+    # The last run may end within a group, too.
+    runs = np.append(runs, np.zeros(digits.group, np.uint32))
+    for start in range(digits.group):
+        groups = runs[start : runs.size - (runs.size - start) % digits.group].reshape(-1, digits.group)
+        number = groups[:, 0]
+        for place in range(1, digits.group):
+            number = number << digits.bits | groups[:, place]
+        byte_count = digits.bits * digits.group // 8
+        yield number.astype(">u4").view(np.uint8).reshape(-1, 4)[:, -byte_count:].tobytes()
 
 
 def _views(data: bytes) -> Iterator[bytes]:
@@ -115,7 +148,7 @@ def _views(data: bytes) -> Iterator[bytes]:
     if data.isascii():
         yield data.translate(_LATIN, _SIGNS + b"\0")
         return
-    utf8 = _UTF8_LETTER.sub(_plain_letter, _WIDE_BLANK.sub(b"", data))
+    utf8 = _UTF8_LETTER.sub(_plain_letter, _WIDE_BLANK.sub(b"", data.replace(_NO_BREAK, b"")))
     yield utf8.translate(_LOWER, _SIGNS)
     yield data.translate(_LATIN, _SIGNS + b"\0\xa0")
 

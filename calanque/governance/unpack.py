@@ -132,9 +132,9 @@ def _orc(data: bytes) -> Iterator[bytes]:
 
 def _columns(table: pa.Table) -> Iterator[bytes]:
     for column in table.columns:
-        yield "\n".join(
-            map(_text, column.unique().to_pylist() if _is_plain(column.type) else column.to_pylist())
-        ).encode("utf-8", "surrogateescape")
+        # Numbers and texts are written by Arrow, each once.
+        values = column.unique().cast(pa.string()) if _is_plain(column.type) else column
+        yield "\n".join(map(_text, values.to_pylist())).encode("utf-8", "surrogateescape")
 
 
 def _is_plain(kind: pa.DataType) -> bool:

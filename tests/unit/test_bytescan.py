@@ -45,6 +45,10 @@ WRITTEN = {
     "python-bytes": repr(NAME.encode()).encode(),
     "hexadecimal": ("\\x" + f"id {NAME} x".encode().hex()).encode(),
     **{f"base64-{n}": base64.b64encode(b"x" * n + NAME.encode() + b" yz") for n in range(3)},
+    **{
+        f"base64-{n}-before-another": base64.b64encode(b"x" * n + NAME.encode()).rstrip(b"=") + b' "YWJjZGVmZ2hpams"'
+        for n in range(3)
+    },
     "base64-of-utf-16": base64.b64encode(f"a{NAME}b".encode("utf-16-le")),
     "base64-lines": base64.encodebytes(b"x" * 50 + NAME.encode() + b"y" * 50),
     "base64-url": base64.urlsafe_b64encode(b"\xff\xfe>" + NAME.encode() + b"???"),
