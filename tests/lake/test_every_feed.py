@@ -26,6 +26,8 @@ from calanque.sources import Errand
 
 FEEDS = load_contracts()
 PERSONAL = [name for name, contract in FEEDS.items() if contract.is_personal]
+# The others go the same way with planted persons among the rows of their generator.
+UNPLANTED = [name for name in FEEDS if name not in PERSONAL or FEEDS[name].file_format.type != "csv"]
 # The other feeds have their three days where there is time for them, in the proof.
 DAILY = next(name for name, contract in FEEDS.items() if contract.file_format.type == "json")
 DAY = date(2026, 6, 1)
@@ -57,7 +59,7 @@ def _few(told: dict[str, Any]) -> dict[str, int]:
     return {name: count for name, count in FEW.items() if name in told}
 
 
-@pytest.mark.parametrize("name", FEEDS)
+@pytest.mark.parametrize("name", UNPLANTED)
 def test_a_feed_goes_its_whole_way_once(feed: Feed, name: str) -> None:
     known, feed = FEEDS[name], dropped(feed, name)
     content = few_rows(known)
@@ -68,10 +70,11 @@ def test_a_feed_goes_its_whole_way_once(feed: Feed, name: str) -> None:
     assert report.landed_count == report.loaded_count + report.quarantined_count
     assert report.landed_count + report.left_out_count == counted(known, content)
     assert report.landed_count == own(known, content)
-    assert held(feed, "bronze") == report.loaded_count > 0
-    assert held(feed, "quarantine") == report.quarantined_count == len(feed.quarantine())
+    assert len(held(feed, "bronze")) == report.loaded_count > 0
+    assert len(held(feed, "quarantine")) == report.quarantined_count
     if known.duplicates:
-        repeated = report.loaded_count - held(feed, "bronze", what=f"DISTINCT {', '.join(known.duplicates.key)}")
+        keys = held(feed, "bronze", key=known.duplicates.key)
+        repeated = len(keys) - len(set(keys))
         assert repeated == report.duplicate_count
         assert known.duplicates.action == "keep" or not repeated
     checks = newest_checks(feed.name, report.batch_id)
@@ -118,14 +121,16 @@ def test_a_person_is_kept_out_of_good_rows_bad_rows_and_refused_files(
     column = next(made.name for made in sent.contract.bronze if made.sources == (timed(sent.contract),))
     assert {"malformed_row", f"wrong_type:{column}"} <= set(report.reasons)
     assert ("bad_encoding" in report.reasons) == ("\ufffd" in content.decode(errors="replace"))
-    assert held(feed, "quarantine") == report.quarantined_count
+    assert len(held(feed, "quarantine")) == report.quarantined_count
     assert all(check.success for check in newest_checks(feed.name, report.batch_id))
-    version = feed.versions()[0]
+    versions = feed.versions()
+    assert operations(lambda: feed.run("again")) == (report, 0)
+    assert feed.versions() == versions
     feed.send(REFUSED[words](sent))
     assert words in feed.refused()
     refused = read_reports(feed.name)[-1]
-    assert held(feed, "quarantine", f"_batch_id = '{refused.batch_id}'") == refused.quarantined_count > 0
-    assert feed.versions()[0] == version
+    assert len(held(feed, "quarantine", refused.batch_id)) == refused.quarantined_count > 0
+    assert feed.versions()[0] == versions[0]
 
 
 def test_each_refusal_is_tried_with_a_personal_feed() -> None:

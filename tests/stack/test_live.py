@@ -160,7 +160,7 @@ def arrived(orchestrator: Orchestrator, before: object) -> Iterator[None]:
     }
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
-    turned.write_text(right.replace("'@daily'", "toutes les nuits"), encoding="utf-8")
+    turned.write_text(right.replace("'@yearly'", "toutes les nuits"), encoding="utf-8")
     assert turned.read_text(encoding="utf-8") != right
     send(FEED, file_of_the_city().encode())
     send(RIGHT, RIGHT_ROWS.encode())

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from project import send_again
 from waiting import ended, ran
 from walking import Walk
 
@@ -38,7 +39,8 @@ class Night:
         return self.run()
 
     def run(self) -> Run:
-        """Run the feed and return its run."""
+        """Run the feed on what the partner sent and return its run."""
+        send_again(FEED)
         return ran(self.orchestrator, f"feed_{FEED}")
 
     def mend(self) -> None:
