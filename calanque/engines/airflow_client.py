@@ -208,7 +208,8 @@ class Orchestrator:
                 raise CalanqueError(
                     f"These runs have not ended after {within_s} s: {going}. Look at them in the Airflow UI."
                 )
-            time.sleep(LOOK_S)
+            # Once everything is over, nothing else needs the cores.
+            time.sleep(1 if quiet_since else LOOK_S)
 
     def has_succeeded(self, dag_id: str) -> bool:
         """Tell whether a DAG has a successful run in which not everything was skipped."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from browsing import sign_in
 from playwright.sync_api import Browser, Page, Request, expect
+from waiting import ran
 
 from calanque.demo.run import DemoRun
 from calanque.engines.airflow_client import Orchestrator, Run
@@ -246,9 +247,8 @@ PAINTED = """name => {
 
 
 def test_nothing_to_do_is_said_in_the_log_and_looks_calm(stack: Settings, first: DemoRun, browser: Browser) -> None:
-    orchestrator, asked_at = Orchestrator(stack), datetime.now(UTC)
-    run = orchestrator.trigger("feed_toronto_incidents")
-    orchestrator.wait(asked_at, lambda ended: None, 300)
+    orchestrator = Orchestrator(stack)
+    run = ran(orchestrator, "feed_toronto_incidents")
     states = {task["task_id"]: task["state"] for task in orchestrator.task_instances(run)}
     assert set(states.values()) == {"skipped"}
     assert said(orchestrator.log_text(run, "land"))[-1].endswith("is already loaded: nothing to do.")

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from browsing import sign_in
 from playwright.sync_api import Browser, expect
+from waiting import ran
 
 from calanque.demo.run import WATCH, DemoRun
 from calanque.engines import spark
@@ -38,10 +38,8 @@ def late(first: DemoRun) -> Iterator[None]:
 
 
 def test_a_late_feed_fails_its_watch_and_is_said_on_the_mart(stack: Settings, late: None, browser: Browser) -> None:
-    orchestrator, since = Orchestrator(stack), datetime.now(UTC)
-    orchestrator.trigger(WATCH)
-    # A DAG of the clock may run meanwhile.
-    (run,) = (one for one in orchestrator.wait(since, lambda run: None) if one.dag_id == WATCH)
+    orchestrator = Orchestrator(stack)
+    run = ran(orchestrator, WATCH)
     assert run.state == "failed"
     said = orchestrator.last_error(run, "late", 1)
     assert said.startswith(f"A feed is late. {FEED}: nothing new within its 36 hours") and MART in said
@@ -57,8 +55,6 @@ def test_a_late_feed_fails_its_watch_and_is_said_on_the_mart(stack: Settings, la
 
 
 def test_without_a_late_feed_the_watch_is_green(stack: Settings, first: DemoRun) -> None:
-    orchestrator, since = Orchestrator(stack), datetime.now(UTC)
-    orchestrator.trigger(WATCH)
-    # A DAG of the clock may run meanwhile.
-    (run,) = (one for one in orchestrator.wait(since, lambda run: None) if one.dag_id == WATCH)
+    orchestrator = Orchestrator(stack)
+    run = ran(orchestrator, WATCH)
     assert run.state == "success"
