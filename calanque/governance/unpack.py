@@ -132,8 +132,10 @@ def _orc(data: bytes) -> Iterator[bytes]:
 
 def _columns(table: pa.Table) -> Iterator[bytes]:
     for column in table.columns:
-        # Numbers and texts are written by Arrow, each once.
-        values = column.unique().cast(pa.string()) if _is_plain(column.type) else column
+        # Each text and whole number once, written by Arrow; a large decimal it would write with an exponent.
+        values = column.unique() if _is_plain(column.type) else column
+        if _is_plain(column.type) and not pa.types.is_floating(column.type):
+            values = values.cast(pa.string())
         yield "\n".join(map(_text, values.to_pylist())).encode("utf-8", "surrogateescape")
 
 

@@ -154,6 +154,13 @@ def test_what_cannot_be_unpacked_is_told(name: str) -> None:
         list(unpack(broken))
 
 
+@pytest.mark.parametrize("kind", [pa.int64(), pa.float64(), pa.string()], ids=str)
+def test_a_number_is_found_however_its_column_holds_it(kind: pa.DataType) -> None:
+    number, sink = 33_639_984_120, io.BytesIO()
+    parquet.write_table(pa.table({"phone": pa.array([None, number], pa.int64()).cast(kind)}), sink)
+    assert Needles({"phone": f"{number}"}).find(b"\n".join(unpack(sink.getvalue()))) == {"phone"}
+
+
 def test_a_report_holds_no_value(tmp_path: Path) -> None:
     scanner = _Scanner(NEEDLES)
     scanner.look("file", "file:a.log", [PLAIN])
