@@ -17,16 +17,17 @@ from drop_feed import Feed, empty_tables
 from operations import operations
 from three_days import account_for_three_days, counted, dropped, held, own
 
-from calanque.contracts import FeedContract, Folders, load_contracts
+from calanque.contracts import FeedContract, Folders, load_contract, load_contracts
 from calanque.engines.hdfs import lake
 from calanque.runs.batches import read_reports
 from calanque.runs.gates import newest_checks
+from calanque.runs.records import BatchReport
 from calanque.settings import Settings
 from calanque.sources import Errand
 
 FEEDS = load_contracts()
 PERSONAL = [name for name, contract in FEEDS.items() if contract.is_personal]
-# The others go the same way with planted persons among the rows of their generator.
+# The others go their whole way with persons planted in the rows of their generator.
 UNPLANTED = [name for name in FEEDS if name not in PERSONAL or FEEDS[name].file_format.type != "csv"]
 # The other feeds have their three days where there is time for them, in the proof.
 DAILY = next(name for name, contract in FEEDS.items() if contract.file_format.type == "json")
@@ -72,16 +73,21 @@ def test_a_feed_goes_its_whole_way_once(feed: Feed, name: str) -> None:
     assert report.landed_count == own(known, content)
     assert len(held(feed, "bronze")) == report.loaded_count > 0
     assert len(held(feed, "quarantine")) == report.quarantined_count
-    if known.duplicates:
-        keys = held(feed, "bronze", key=known.duplicates.key)
-        repeated = len(keys) - len(set(keys))
-        assert repeated == report.duplicate_count
-        assert known.duplicates.action == "keep" or not repeated
+    assert_repeats_are_counted(feed, report)
     checks = newest_checks(feed.name, report.batch_id)
     assert checks and all(check.success for check in checks)
     versions = feed.versions()
     assert operations(lambda: feed.run("again")) == (report, 0)
     assert feed.versions() == versions
+
+
+def assert_repeats_are_counted(feed: Feed, report: BatchReport) -> None:
+    """Check that bronze holds as many rows of a key twice as the report says, none where they are put aside."""
+    if duplicates := load_contract(feed.name, feed.folders).duplicates:
+        keys = held(feed, "bronze", key=duplicates.key)
+        repeated = len(keys) - len(set(keys))
+        assert repeated == report.duplicate_count
+        assert duplicates.action == "keep" or not repeated
 
 
 def test_every_row_of_three_days_is_accounted_for(feed: Feed, tmp_path: Path) -> None:
@@ -121,7 +127,9 @@ def test_a_person_is_kept_out_of_good_rows_bad_rows_and_refused_files(
     column = next(made.name for made in sent.contract.bronze if made.sources == (timed(sent.contract),))
     assert {"malformed_row", f"wrong_type:{column}"} <= set(report.reasons)
     assert ("bad_encoding" in report.reasons) == ("\ufffd" in content.decode(errors="replace"))
+    assert len(held(feed, "bronze")) == report.loaded_count > 0
     assert len(held(feed, "quarantine")) == report.quarantined_count
+    assert_repeats_are_counted(feed, report)
     assert all(check.success for check in newest_checks(feed.name, report.batch_id))
     versions = feed.versions()
     assert operations(lambda: feed.run("again")) == (report, 0)
