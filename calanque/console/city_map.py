@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import city_map_sql, pages
-from calanque.console.city_map_picture import bars, breaks, drawn, step_of
+from calanque.console.city_map_picture import bars, breaks, drawn, legend
 from calanque.console.city_map_state import MOTIF, City, View, asked, extents, found, of_area, resolved, told_days
 from calanque.console.city_map_words import WORDS
 from calanque.console.given import given
@@ -64,7 +64,7 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
             values = _values(view, shown.result(), language) | {"area": area.result() if area else None}
             labels = {name: fr if language == "fr" else en for name, en, fr in kinds.result()}
     except (LookupError, CalanqueError) as error:
-        return _why_not(error, language)
+        return why_not(error, language)
     m = WORDS[language]
     there = {kind for city, kind in ends if city == view.city}
     values |= {
@@ -112,25 +112,25 @@ def _given(
         ends = extents(asking)
         city = found(resolved(view, ends, language), ends, asking)
     except (LookupError, CalanqueError) as error:
-        return _why_not(error, language)
+        return why_not(error, language)
     what: dict[str, Any] = {"objects": ("console.map",), "row_count": len(city.rows), "motif": MOTIF}
     return given(asking, written(city), name, kind, **what)
 
 
-def _why_not(error: Exception, language: Language) -> Response:
+def why_not(error: Exception, language: Language) -> Response:
+    """Return the page that says why a view can not be shown."""
     return pages.sentence(language, str(error.args[0]), 404 if isinstance(error, LookupError) else 503)
 
 
 def _values(view: View, city: City, language: Language) -> dict[str, Any]:
     figures = {row.area_id: row.figure for row in city.rows}
     bounds = breaks(figures.values())
-    ends = [*bounds, max(figures.values(), default=0)]
     return {
         "m": WORDS[language],
         "v": view,
         "city": city,
         "drawn": drawn(city.outlines, figures, bounds),
-        "legend": [(step_of(end, bounds), start, end) for start, end in zip([None, *ends[:-1]], ends, strict=True)],
+        "legend": legend(figures.values(), bounds),
         "marked": {row.area_id: row for row in city.rows},
         "bars": bars,
         "risen": sum(row.changed > 0 for row in city.rows),

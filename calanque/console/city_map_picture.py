@@ -88,6 +88,12 @@ def breaks(figures: Iterable[float]) -> list[float]:
     return sorted({ordered[end - 1] for end in ends if end} - set(ordered[-1:]))
 
 
+def legend(figures: Iterable[float], bounds: Sequence[float]) -> list[tuple[int | None, float | None, float]]:
+    """Return each class with what its figures are over, None for the first, and what they go up to."""
+    ends = [*bounds, max(figures, default=0)]
+    return [(step_of(end, bounds), start, end) for start, end in zip([None, *ends[:-1]], ends, strict=True)]
+
+
 def step_of(figure: float | None, bounds: Sequence[float]) -> int | None:
     """Return the class of a figure; the darkest is the last, whatever their number."""
     if figure is None:

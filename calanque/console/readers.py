@@ -27,6 +27,7 @@ class Reader(Closed):
         sees_batches: whether batches, reasons and gates are there for them.
         operates: whether runs are there for them, to open and to start.
         sees_journal: whether the journal is there for them.
+        decides: whether they may say what is done about planned events that can not go together.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Reader(Closed):
     sees_batches: bool = False
     operates: bool = False
     sees_journal: bool = False
+    decides: bool = False
 
     @property
     def account(self) -> Literal["engineer", "analyst"]:
@@ -57,6 +59,7 @@ def reader(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:
         sees_batches=may(method="GET", resource_name="Audit Logs", user=user),
         operates=may(method="POST", resource_name="DAG Runs", user=user),
         sees_journal=may(method="GET", resource_name="Journal", user=user),
+        decides=may(method="PUT", resource_name="Conflicts", user=user),
     )
 
 
@@ -78,6 +81,13 @@ def operator(asking: Annotated[Reader, Depends(reader)]) -> Reader:
     """Return who asks, if they may start runs."""
     if not asking.operates:
         raise HTTPException(403, "Engineers replay a feed. Rejouer un flux est réservé à l’ingénierie.")
+    return asking
+
+
+def decider(asking: Annotated[Reader, Depends(mart_reader)]) -> Reader:
+    """Return who asks, if they may decide about what is planned."""
+    if not asking.decides:
+        raise HTTPException(403, "Your account decides nothing here. Votre compte ne décide de rien ici.")
     return asking
 
 

@@ -73,7 +73,7 @@ DOMAINS = {
         Domain(
             name="surroundings",
             shapes=("asset", "planned_event", "statistic"),
-            marts=("dim_asset", "fct_planned_event", "fct_statistic"),
+            marts=("dim_asset", "fct_planned_event", "fct_event_conflict", "fct_statistic"),
             is_placed=True,
         ),
     )

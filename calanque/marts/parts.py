@@ -125,6 +125,7 @@ def _code(domain: Domain, contracts: Sequence[FeedContract]) -> str:
         *sorted((dbt_project / "models").glob(f"*/{domain.name}")),
         *asked_of(domain.marts, contracts),
         root / "infra" / "taxonomy.yml",
+        *([root / "infra" / "conflicts.yml"] if "fct_event_conflict" in domain.marts else ()),
         calanque / "marts",
         calanque / "places",
     )

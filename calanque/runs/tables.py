@@ -158,7 +158,22 @@ JOURNAL_CHECKPOINT = RunTable(
     ),
     readers=("dpo",),
 )
-TABLES = (BATCH, GATE_RESULT, STEP, LINEAGE_EVENT, JOURNAL, JOURNAL_CHECKPOINT)
+CONFLICT_DECISION = RunTable(
+    "governance.conflict_decision",
+    "What somebody decided of two planned events that can not go together; the newest row of a conflict counts. "
+    "One row per decision.",
+    (
+        *_WRITTEN,
+        ("territory", "string", "City of the conflict."),
+        ("conflict_id", "string", "The conflict, as in marts.fct_event_conflict."),
+        ("state", "string", "to_handle, handled or accepted."),
+        ("reason", "string", "Why it is accepted: agreed, far_enough, apart_in_time or measures; else empty."),
+        ("decided_by", "string", "Account of the person."),
+        ("seen", "string", "Times and distance of the conflict when it was decided: of others it is not decided."),
+    ),
+    key="territory",
+)
+TABLES = (BATCH, GATE_RESULT, STEP, LINEAGE_EVENT, JOURNAL, JOURNAL_CHECKPOINT, CONFLICT_DECISION)
 
 
 def create_sql(table: RunTable) -> str:

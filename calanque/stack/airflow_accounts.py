@@ -20,6 +20,8 @@ AUDIT = (("can_read", "Audit Logs"), ("menu_access", "Audit Logs"), ("menu_acces
 FOLLOW = (*READ, *AUDIT, ("can_read", "Task Logs"), ("can_read", "XComs"))
 # Of our own: the page that says who did what.
 JOURNAL = ("can_read", "Journal")
+# And the one on which somebody decides of planned events that can not go together.
+CONFLICTS = ("can_edit", "Conflicts")
 ROLE_OF = {"engineer": "Engineer", "analyst": "Analyst", "dpo": "DPO"}
 # What Airflow's own role of an operator has and ours has not: the page of the configuration is closed to all.
 NOT_OPERATED = frozenset({"Configurations"})
@@ -50,8 +52,8 @@ def _roles(manager: Any) -> dict[str, frozenset[Right]]:
     operator = next(role["perms"] for role in manager.ROLE_CONFIGS if role["role"] == "Op")
     engineer = {right for right in operator if right[1] not in NOT_OPERATED}
     return {
-        "Engineer": frozenset({*engineer, *FOLLOW}),
-        "Analyst": frozenset(READ),
+        "Engineer": frozenset({*engineer, *FOLLOW, CONFLICTS}),
+        "Analyst": frozenset({*READ, CONFLICTS}),
         "DPO": frozenset({*FOLLOW, JOURNAL}),
     }
 

@@ -1,10 +1,12 @@
 """What is planned in the streets of a synthetic Marseille: occupations that the city permits, and its public agenda.
 
 Occupations are CSV as an office of permits exports them, the agenda JSON as OpenAgenda's API gives it. All is made up.
-Some occupations are permitted where and when another one already stands: they are what a reader should find.
+Some occupations are permitted where and when others already stand, or beside a crowd: they are what a reader should
+find. `permits` and `events` give what is written, before it is.
 """
 
 import json
+import math
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -23,6 +25,26 @@ OCCUPATIONS = (
 )
 WRONG_TIME = "à préciser"
 _CLOCK = "%d/%m/%Y %H:%M"
+DEGREE_M = 111_195
+"""Metres in a degree of latitude."""
+
+
+class Planned(NamedTuple):
+    """A permit or an event as it is meant: its kind by the source's code, its times local, its place in degrees.
+
+    `expected_count` is None where nobody is expected or counted; an event online has no place.
+    """
+
+    number: int
+    code: str
+    begins_at: datetime
+    ends_at: datetime
+    known_at: datetime
+    expected_count: int | None
+    lon: float | None
+    lat: float | None
+    place: str
+    is_cancelled: bool = False
 
 
 class _Use(NamedTuple):
@@ -63,7 +85,7 @@ def generate_occupations(
     Args:
         last_day: last day on which one begins, YYYY-MM-DD.
         days: how many days they begin on.
-        count: number of occupations; every twentieth stands where the one before it stands, at the same time.
+        count: number of occupations; every fifth is planted where it can not be, beside one before it.
         seed: other seed, other occupations.
         dirt: share of them that are sent twice; as many have no readable begin, and as many lie at 0, 0.
         part: which rows of which city.
@@ -74,41 +96,78 @@ def generate_occupations(
     from faker import Faker
 
     first = first_day(last_day, days, dirt, count)
-    draw = random.Random(f"occupations/{seed}/{first}/{days}")  # noqa: S311  (reproducible rows, not secrets)
+    draw = random.Random(f"petitioners/{seed}/{first}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     faker = Faker("fr_FR")
     faker.seed_instance(f"occupations/{seed}/{first}/{days}")
-    near, rows = spots(draw, part), list[list[str]]()
-    for number in range(part.first_number, part.first_number + count):
-        row = _occupation(draw, first, days, number, near)
-        if number % 20 == 0 and rows:
-            # Another use of the same place at the same time; the same use would be a correction.
-            before = dict(zip(OCCUPATIONS, rows[-1], strict=True))
-            other = "TOURNAGE" if before["OBJET"] != "TOURNAGE" else "BENNE"
-            row = row | {name: before[name] for name in ("DEBUT", "FIN", "ADRESSE", "LON", "LAT")} | {"OBJET": other}
+    rows = []
+    for permit in permits(last_day, days, count, seed, part):
         who = faker.company() if draw.random() < 0.6 else invented.cased(draw, faker.first_name(), faker.last_name())
-        filled = row | {"DEMANDEUR": who, "TELEPHONE": invented.phone(draw)}
-        rows.append([filled[name] for name in OCCUPATIONS])
+        row = _written_permit(permit) | {"DEMANDEUR": who, "TELEPHONE": invented.phone(draw)}
+        rows.append([row[name] for name in OCCUPATIONS])
     return csv_file(OCCUPATIONS, soiled_acts(OCCUPATIONS, "DEBUT", rows, round(dirt * count), draw))
 
 
-def _occupation(
-    draw: random.Random, first: date, days: int, number: int, near: list[tuple[float, float]]
-) -> dict[str, str]:
+def permits(last_day: str, days: int, count: int, seed: int, part: Part = WHOLE) -> list[Planned]:
+    """Return the occupations of `generate_occupations`, by number."""
+    first = first_day(last_day, days, 0.0, count)
+    draw = random.Random(f"occupations/{seed}/{first}/{days}")  # noqa: S311  (reproducible rows, not secrets)
+    near, found = spots(draw, part), list[Planned]()
+    for number in range(part.first_number, part.first_number + count):
+        permit = _permit(draw, first, days, number, near)
+        crowd = next((one for one in reversed(found) if one.code in ("MARCHE", "FETE")), None)
+        if number % 20 == 0 and found:
+            # Another use of the same place at the same time; the same use would be a correction.
+            before = found[-1]
+            code = "TOURNAGE" if before.code != "TOURNAGE" else "BENNE"
+            permit = before._replace(number=number, code=code, known_at=permit.known_at, expected_count=None)
+        elif number % 5 == 0 and crowd:
+            permit = _beside(draw, permit, crowd, number % 20)
+        found.append(permit)
+    return found
+
+
+def _permit(draw: random.Random, first: date, days: int, number: int, near: list[tuple[float, float]]) -> Planned:
     code = draw.choices(list(USES), [use.weight for use in USES.values()])[0]
     use = USES[code]
     begin = datetime(first.year, first.month, first.day, use.hour) + timedelta(days=draw.randrange(days))
     asked = begin - timedelta(days=draw.randrange(10, 60), hours=draw.randrange(-3, 8))
     lon, lat = position(draw, near)
+    end = begin + timedelta(hours=draw.randint(*use.lasts_h))
+    expected = round(draw.randint(*use.persons), -1) if use.persons else None
+    address = f"{draw.randrange(1, 240)} {draw.choice(STREETS)}".upper()
+    return Planned(number, code, begin, end, asked, expected, lon, lat, address)
+
+
+def _beside(draw: random.Random, permit: Planned, crowd: Planned, number: int) -> Planned:
+    """Return a permit as one that stands in the way of a crowd: works or a filming beside it, or a second crowd."""
+    code, nearest_m, farthest_m = {5: ("TRAVAUX", 20, 45), 10: ("FETE", 100, 400), 15: ("TOURNAGE", 40, 120)}[number]
+    angle, distance_m = draw.uniform(0, 2 * math.pi), draw.uniform(nearest_m, farthest_m)
+    north, east = distance_m * math.sin(angle) / DEGREE_M, distance_m * math.cos(angle) / DEGREE_M
+    lat = (crowd.lat or 0.0) + north
+    begin = crowd.begins_at + timedelta(minutes=draw.randrange(-60, 180))
+    persons = USES[code].persons
+    return permit._replace(
+        code=code,
+        begins_at=begin,
+        known_at=permit.known_at + (begin - permit.begins_at),
+        ends_at=begin + timedelta(hours=draw.randint(*USES[code].lasts_h)),
+        expected_count=round(draw.randint(max(300, persons[0]), persons[1]), -1) if persons else None,
+        lon=(crowd.lon or 0.0) + east / math.cos(math.radians(lat)),
+        lat=lat,
+    )
+
+
+def _written_permit(permit: Planned) -> dict[str, str]:
     return {
-        "NUM_ARRETE": f"AT-{number:05d}",
-        "DEBUT": begin.strftime(_CLOCK),
-        "FIN": (begin + timedelta(hours=draw.randint(*use.lasts_h))).strftime(_CLOCK),
-        "OBJET": code,
-        "DEMANDE_LE": asked.strftime(_CLOCK),
-        "JAUGE": str(round(draw.randint(*use.persons), -1)) if use.persons else "",
-        "ADRESSE": f"{draw.randrange(1, 240)} {draw.choice(STREETS)}".upper(),
-        "LON": f"{lon:.4f}".replace(".", ","),
-        "LAT": f"{lat:.4f}".replace(".", ","),
+        "NUM_ARRETE": f"AT-{permit.number:05d}",
+        "DEBUT": permit.begins_at.strftime(_CLOCK),
+        "FIN": permit.ends_at.strftime(_CLOCK),
+        "OBJET": permit.code,
+        "DEMANDE_LE": permit.known_at.strftime(_CLOCK),
+        "JAUGE": "" if permit.expected_count is None else str(permit.expected_count),
+        "ADRESSE": permit.place,
+        "LON": f"{permit.lon:.4f}".replace(".", ","),
+        "LAT": f"{permit.lat:.4f}".replace(".", ","),
     }
 
 
@@ -118,43 +177,49 @@ def generate_agenda(last_day: str, days: int, count: int, seed: int, dirt: float
     An event has its first and last timing, its place where it has one, and an address to register at, which is made up.
     """
     first = first_day(last_day, days, dirt, count)
-    draw = random.Random(f"agenda/{seed}/{first}/{days}")  # noqa: S311  (reproducible rows, not secrets)
-    events = [_event(draw, first, days, number) for number in range(part.first_number, part.first_number + count)]
+    draw = random.Random(f"organisers/{seed}/{first}/{days}")  # noqa: S311  (reproducible rows, not secrets)
+    rows = [_written_event(event, draw) for event in events(last_day, days, count, seed, part)]
 
     def has_no_time(event: dict[str, Any]) -> None:
         event["firstTiming"]["begin"] = WRONG_TIME
 
-    sent = soiled(events, round(dirt * count), draw, has_no_time)
+    sent = soiled(rows, round(dirt * count), draw, has_no_time)
     lines = ",\n".join(json.dumps(event, ensure_ascii=False) for event in sent)
     return f'{{"total": {len(sent)}, "events": [\n{lines}\n]}}\n'.encode()
 
 
-def _event(draw: random.Random, first: date, days: int, number: int) -> dict[str, Any]:
+def events(last_day: str, days: int, count: int, seed: int, part: Part = WHOLE) -> list[Planned]:
+    """Return the events of `generate_agenda`, by number; the code is their title."""
+    first = first_day(last_day, days, 0.0, count)
+    draw = random.Random(f"agenda/{seed}/{first}/{days}")  # noqa: S311  (reproducible rows, not secrets)
+    return [_event(draw, first, days, number) for number in range(part.first_number, part.first_number + count)]
+
+
+def _event(draw: random.Random, first: date, days: int, number: int) -> Planned:
     begin = datetime(first.year, first.month, first.day, tzinfo=PARIS)
     begin += timedelta(days=draw.randrange(days), hours=draw.choice((10, 14, 18, 20, 21)))
     end = begin + timedelta(hours=draw.randint(2, 6), days=draw.choices((0, 1, 2), (8, 1, 1))[0])
-    title, announced_on = draw.choice(_TITLES), begin - timedelta(days=draw.randrange(5, 90))
+    title, known_at = draw.choice(_TITLES), begin - timedelta(days=draw.randrange(5, 90))
+    is_online, is_cancelled = draw.random() < 0.05, draw.random() < 0.04
+    name, lon, lat = ("En ligne", None, None) if is_online else draw.choice(_WHERE)
+    return Planned(number, title, begin, end, known_at, None, lon, lat, name, is_cancelled)
+
+
+def _written_event(event: Planned, draw: random.Random) -> dict[str, Any]:
     name = draw.choice(("camille.petit", "dominique.roux", "claude.masson"))
     return {
-        "uid": 40_000_000 + number,
-        "slug": f"evenement-{number}",
-        "title": {"fr": title},
-        "timings": list(_timings(begin, end)),
-        "firstTiming": {"begin": _written(begin)},
-        "lastTiming": {"end": _written(end)},
-        "location": _location(draw),
-        "registration": [{"type": "email", "value": f"{name}{number}@example.org"}],
-        "status": CANCELLED if draw.random() < 0.04 else 1,
-        "createdAt": _written(announced_on),
-        "updatedAt": _written(announced_on + timedelta(days=draw.randrange(1, 5))),
+        "uid": 40_000_000 + event.number,
+        "slug": f"evenement-{event.number}",
+        "title": {"fr": event.code},
+        "timings": list(_timings(event.begins_at, event.ends_at)),
+        "firstTiming": {"begin": _written(event.begins_at)},
+        "lastTiming": {"end": _written(event.ends_at)},
+        "location": {"name": event.place, "latitude": event.lat, "longitude": event.lon},
+        "registration": [{"type": "email", "value": f"{name}{event.number}@example.org"}],
+        "status": CANCELLED if event.is_cancelled else 1,
+        "createdAt": _written(event.known_at),
+        "updatedAt": _written(event.known_at + timedelta(days=draw.randrange(1, 5))),
     }
-
-
-def _location(draw: random.Random) -> dict[str, Any]:
-    if draw.random() < 0.05:
-        return {"name": "En ligne", "latitude": None, "longitude": None}
-    name, lon, lat = draw.choice(_WHERE)
-    return {"name": name, "latitude": lat, "longitude": lon}
 
 
 def _timings(begin: datetime, end: datetime) -> Iterator[dict[str, str]]:

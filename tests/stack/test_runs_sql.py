@@ -20,7 +20,7 @@ def ask(sql: str) -> list[tuple[Any, ...]]:
 def test_the_engineer_finds_runs_beside_marts_and_nothing_else(first: DemoRun) -> None:
     assert {name for (name,) in ask("show schemas")} == {"information_schema", "marts", "governance"}
     tables = {name for (name,) in ask("show tables from governance")}
-    assert tables == {"batch", "gate_result", "lineage_event", "step"}
+    assert tables == {"batch", "conflict_decision", "gate_result", "lineage_event", "step"}
     ((comment,),) = ask(
         "select comment from system.metadata.table_comments where schema_name = 'governance' and table_name = 'batch'"
     )

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
-from calanque.console import city_map, city_map_sql
+from calanque.console import agenda_state, city_map, city_map_sql
 from calanque.console.city_map import chosen, figure
 from calanque.console.city_map_picture import CLASSES, bars, breaks, drawn, step_of
 from calanque.console.city_map_state import View, changes
@@ -188,7 +188,7 @@ def test_figures_are_written_as_a_language_writes_them() -> None:
 
 
 def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:
-    motifs = [trino.OWN_MOTIF, city_map.MOTIF]
+    motifs = [trino.OWN_MOTIF, city_map.MOTIF, agenda_state.MOTIF]
     assert [found.text for found in redact(motifs)] == motifs
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from calanque.contracts import load_contract
 from calanque.marts import parts
+from calanque.marts.domains import DOMAINS
 
 
 def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,3 +33,8 @@ def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch
     assert due(1) == due(0) == ["places", "incidents"]
     now["bronze"] = 3
     assert due(2) == ["incidents"]
+
+
+def test_a_changed_rule_of_conflicts_is_of_the_domain_that_shows_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts.state, "code_hash", lambda *paths: [path.name for path in paths])
+    assert [name for name, domain in DOMAINS.items() if "conflicts.yml" in parts._code(domain, [])] == ["surroundings"]

@@ -1,0 +1,83 @@
+"""The words of the page *Agenda*, in English and French."""
+
+from calanque.contracts.page import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "agenda": "Agenda", "city": "City", "week": "Week of", "rule": "Rule", "state": "State", "all": "all",
+        "show": "Show", "before": "The week before", "after": "The week after",
+        "told": "Week of {} to {}: {} begin or go on, {} cancelled. Times are the city’s.",
+        "events": "event|events", "conflicts": "Events that can not go together",
+        "conflict": "conflict|conflicts", "open": "to handle", "none": "No two events of this week are in conflict.",
+        "none_chosen": "No conflict of this week fits the choice.",
+        "when": "When", "where": "Where", "why": "Why", "decision": "State", "sure": "sure",
+        "likely": "to be looked at",
+        "sure_told": "Sure: within half of the rule’s distance, and at the same time. The others hold at the edge of a "
+        "rule: look at the plans. Distances are rounded to ten metres.",
+        "together": "{} m apart, {} together", "follows": "{} m apart, {} between them",
+        "persons": "{} persons expected at both", "minutes": "min", "hours": "h", "days": "days",
+        "to_handle": "to handle", "handled": "handled", "accepted": "accepted", "by": "{}, by {} on {}",
+        "agreed": "accepted: the organisers agree", "far_enough": "accepted: far enough on the ground",
+        "apart_in_time": "accepted: not at the same hour", "measures": "accepted: with measures",
+        "decide": "Decide", "decided": "State", "map": "Conflicts by area", "up_to": "up to {}",
+        "between": "over {}, up to {}", "picture": "Map of {}: {} areas, darker where more conflicts are. "
+        "The table beside says the same.",
+        "calendar": "The week", "kind": "Kind", "calendar_told": "How many events last on each day.",
+        "list": "All events of the week", "event": "Event", "from": "From", "until": "Until",
+        "expected": "Persons expected", "cancelled": "cancelled", "everywhere": "the whole city",
+        "weeks": "Conflicts by the week in which they begin", "whole_city": "The whole city again",
+        "no_city": "No city has planned events yet: run the demo, or a feed of planned events.",
+        "unknown_city": "There is no such city: choose one of {}.",
+        "no_conflict": "There is no such conflict any more: its cause has gone. Open the week again.",
+        "overtaken": "Somebody else has decided since this page was made: open the week again and look.",
+        "changed": "decided before it changed: ", "csv": "These conflicts as CSV", "query": "The queries behind this",
+    },
+    "fr": {
+        "agenda": "Agenda", "city": "Ville", "week": "Semaine du", "rule": "Règle", "state": "État", "all": "tous",
+        "show": "Montrer", "before": "La semaine d’avant", "after": "La semaine d’après",
+        "told": "Semaine du {} au {} : {} commencent ou durent, dont {} annulés. Les heures sont celles de la ville.",
+        "events": "événement|événements", "conflicts": "Événements qui ne vont pas ensemble",
+        "conflict": "conflit|conflits", "open": "à traiter", "none": "Aucun conflit cette semaine.",
+        "none_chosen": "Aucun conflit de cette semaine ne répond au choix.",
+        "when": "Quand", "where": "Où", "why": "Pourquoi", "decision": "État", "sure": "sûr", "likely": "à vérifier",
+        "sure_told": "Sûr : à moins de la moitié de la distance de la règle, et en même temps. Les autres sont à la "
+        "limite d’une règle : voyez les plans. Les distances sont arrondies à dix mètres.",
+        "together": "à {} m, {} ensemble", "follows": "à {} m, {} entre les deux",
+        "persons": "{} personnes attendues aux deux", "minutes": "min", "hours": "h", "days": "jours",
+        "to_handle": "à traiter", "handled": "traité", "accepted": "accepté", "by": "{}, par {} le {}",
+        "agreed": "accepté : les organisateurs sont d’accord", "far_enough": "accepté : assez loin sur place",
+        "apart_in_time": "accepté : pas à la même heure", "measures": "accepté : avec des mesures",
+        "decide": "Décider", "decided": "État", "map": "Conflits par secteur", "up_to": "jusqu’à {}",
+        "between": "plus de {}, jusqu’à {}", "picture": "Carte de {} : {} secteurs, plus foncés là où il y a plus de "
+        "conflits. Le tableau à côté dit la même chose.",
+        "calendar": "La semaine", "kind": "Genre", "calendar_told": "Combien d’événements durent chaque jour.",
+        "list": "Tous les événements de la semaine", "event": "Événement", "from": "Du", "until": "Au",
+        "expected": "Personnes attendues", "cancelled": "annulé", "everywhere": "toute la ville",
+        "weeks": "Conflits par semaine où ils commencent", "whole_city": "De nouveau toute la ville",
+        "no_city": "Aucune ville n’a encore d’événements prévus : lancez la démo, ou un flux d’événements.",
+        "unknown_city": "Cette ville n’existe pas : choisissez parmi {}.",
+        "no_conflict": "Ce conflit n’existe plus : sa cause a disparu. Rouvrez la semaine.",
+        "overtaken": "Quelqu’un d’autre a décidé depuis l’ouverture de cette page : rouvrez la semaine et regardez.",
+        "changed": "décidé avant un changement : ", "csv": "Ces conflits en CSV",
+        "query": "Les requêtes derrière cette page",
+    },
+}  # fmt: skip
+
+KINDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "works": "works", "skip": "skip", "removal": "removal", "terrace": "terrace", "market": "market",
+        "filming": "filming", "festivity": "festivity", "public_event": "public event",
+        "public_holiday": "public holiday", "school_holiday": "school holiday",
+    },
+    "fr": {
+        "works": "travaux", "skip": "benne", "removal": "déménagement", "terrace": "terrasse", "market": "marché",
+        "filming": "tournage", "festivity": "fête", "public_event": "événement public",
+        "public_holiday": "jour férié", "school_holiday": "vacances scolaires",
+    },
+}  # fmt: skip
+"""Kinds of planned events; one that a contract names otherwise is shown by its own word."""
+
+DAYS: dict[Language, tuple[str, ...]] = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "fr": ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
+}

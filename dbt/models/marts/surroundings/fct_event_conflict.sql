@@ -1,0 +1,32 @@
+select
+    conflicts.territory,
+    concat_ws(
+        ':',
+        conflicts.rule,
+        least(conflicts.first_event_id, conflicts.second_event_id),
+        greatest(conflicts.first_event_id, conflicts.second_event_id)
+    ) as conflict_id,
+    conflicts.rule,
+    conflicts.label_en,
+    conflicts.label_fr,
+    conflicts.first_event_id,
+    conflicts.first_kind,
+    conflicts.second_event_id,
+    conflicts.second_kind,
+    conflicts.starts_local_at,
+    greatest(conflicts.first_end_local_at, conflicts.starts_local_at) as ends_local_at,
+    cast(conflicts.starts_local_at as date) as starts_local_date,
+    {{ week_start('conflicts.starts_local_at') }} as week_start_date,
+    conflicts.known_local_at,
+    cast(round(conflicts.overlap_minutes) as int) as overlap_minutes,
+    -- As exact as a permit's address.
+    cast(round(conflicts.apart_m / 10) * 10 as int) as distance_m,
+    cast(conflicts.expected_count as int) as expected_count,
+    conflicts.apart_m <= conflicts.within_m / 2 and conflicts.overlap_minutes > 0 as is_sure,
+    conflicts.cell_id,
+    cells.area_id
+from {{ ref('int_events__conflicts') }} as conflicts
+left join {{ ref('dim_cell') }} as cells
+    on
+        conflicts.territory = cells.territory
+        and conflicts.cell_id = cells.cell_id
