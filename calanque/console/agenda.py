@@ -23,7 +23,7 @@ from calanque.console.agenda_state import (
     found,
 )
 from calanque.console.agenda_words import DAYS, KINDS, WORDS
-from calanque.console.city_map import AreaId, Day, Name, why_not
+from calanque.console.city_map import AreaId, Day, Name, day_of, why_not
 from calanque.console.city_map_picture import breaks, drawn, legend
 from calanque.console.given import given
 from calanque.console.languages import Spoken
@@ -53,11 +53,7 @@ def chosen(
     area: AreaId = "",
 ) -> View:
     """Return the view that an address asks for; a day that no calendar has is next week's."""
-    try:
-        day = f"{date.fromisoformat(week)}" if week else ""
-    except ValueError:
-        day = ""
-    return View(city, day, rule, state, area)
+    return View(city, day_of(week), rule, state, area)
 
 
 Asking = Annotated[Reader, Depends(mart_reader)]

@@ -8,9 +8,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "show": "Show", "before": "The week before", "after": "The week after",
         "told": "Week of {} to {}: {} begin or go on, {} cancelled. Times are the city’s.",
         "events": "event|events", "conflicts": "Events that can not go together",
-        "conflict": "conflict|conflicts", "open": "to handle", "none": "No two events of this week are in conflict.",
+        "conflict": "conflict|conflicts", "none": "No two events of this week are in conflict.",
         "none_chosen": "No conflict of this week fits the choice.",
-        "when": "When", "where": "Where", "why": "Why", "decision": "State", "sure": "sure",
+        "when": "When", "where": "Where", "why": "Why", "sure": "sure",
         "likely": "to be looked at",
         "sure_told": "Sure: within half of the rule’s distance, and at the same time. The others hold at the edge of a "
         "rule: look at the plans. Distances are rounded to ten metres.",
@@ -19,7 +19,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "to_handle": "to handle", "handled": "handled", "accepted": "accepted", "by": "{}, by {} on {}",
         "agreed": "accepted: the organisers agree", "far_enough": "accepted: far enough on the ground",
         "apart_in_time": "accepted: not at the same hour", "measures": "accepted: with measures",
-        "decide": "Decide", "decided": "State", "map": "Conflicts by area", "up_to": "up to {}",
+        "decide": "Decide", "map": "Conflicts by area", "up_to": "up to {}",
         "between": "over {}, up to {}", "picture": "Map of {}: {} areas, darker where more conflicts are. "
         "The table beside says the same.",
         "calendar": "The week", "kind": "Kind", "calendar_told": "How many events last on each day.",
@@ -37,9 +37,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "show": "Montrer", "before": "La semaine d’avant", "after": "La semaine d’après",
         "told": "Semaine du {} au {} : {} commencent ou durent, dont {} annulés. Les heures sont celles de la ville.",
         "events": "événement|événements", "conflicts": "Événements qui ne vont pas ensemble",
-        "conflict": "conflit|conflits", "open": "à traiter", "none": "Aucun conflit cette semaine.",
+        "conflict": "conflit|conflits", "none": "Aucun conflit cette semaine.",
         "none_chosen": "Aucun conflit de cette semaine ne répond au choix.",
-        "when": "Quand", "where": "Où", "why": "Pourquoi", "decision": "État", "sure": "sûr", "likely": "à vérifier",
+        "when": "Quand", "where": "Où", "why": "Pourquoi", "sure": "sûr", "likely": "à vérifier",
         "sure_told": "Sûr : à moins de la moitié de la distance de la règle, et en même temps. Les autres sont à la "
         "limite d’une règle : voyez les plans. Les distances sont arrondies à dix mètres.",
         "together": "à {} m, {} ensemble", "follows": "à {} m, {} entre les deux",
@@ -47,7 +47,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "to_handle": "à traiter", "handled": "traité", "accepted": "accepté", "by": "{}, par {} le {}",
         "agreed": "accepté : les organisateurs sont d’accord", "far_enough": "accepté : assez loin sur place",
         "apart_in_time": "accepté : pas à la même heure", "measures": "accepté : avec des mesures",
-        "decide": "Décider", "decided": "État", "map": "Conflits par secteur", "up_to": "jusqu’à {}",
+        "decide": "Décider", "map": "Conflits par secteur", "up_to": "jusqu’à {}",
         "between": "plus de {}, jusqu’à {}", "picture": "Carte de {} : {} secteurs, plus foncés là où il y a plus de "
         "conflits. Le tableau à côté dit la même chose.",
         "calendar": "La semaine", "kind": "Genre", "calendar_told": "Combien d’événements durent chaque jour.",

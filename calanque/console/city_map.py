@@ -40,11 +40,15 @@ def chosen(
     sort: Literal["figure", "name", "change"] = "figure",
 ) -> View:
     """Return the view that an address asks for; a day that no calendar has is the newest."""
+    return View(city, layer, kind, int(days), against, day_of(until), area, sort)
+
+
+def day_of(text: str) -> str:
+    """Return a day of an address, empty when no calendar has it."""
     try:
-        day = f"{date.fromisoformat(until)}" if until else ""
+        return f"{date.fromisoformat(text)}" if text else ""
     except ValueError:
-        day = ""
-    return View(city, layer, kind, int(days), against, day, area, sort)
+        return ""
 
 
 Asking = Annotated[Reader, Depends(mart_reader)]

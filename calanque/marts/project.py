@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from calanque.contracts.shapes import PREFIX, shapes
-from calanque.marts.shape_sql import SOURCE, made_columns, shape_sql
+from calanque.marts.shape_sql import SOURCE, made_columns, no_row, shape_sql
 from calanque.places.conflicts import conflict_rules
 from calanque.places.taxonomy import incident_types
 from calanque.settings import settings
@@ -65,16 +65,14 @@ def conflict_rules_sql(cities: Sequence[str]) -> str:
         for first in rule.first.kinds
         for second in rule.second.kinds
     ]
-    names = (
-        *("territory", "rule", "label_en", "label_fr", "first_kind", "second_kind"),
-        *("first_at_least", "second_at_least", "within_m", "margin_minutes"),
-    )
-    if rows:
-        listed = ",\n    ".join(rows)
-        return f"select {', '.join(names)}\nfrom values\n    {listed}\n    as t({', '.join(names)})\n"
-    texts, numbers = names[:6], names[6:]
-    none = [f"cast(null as {kind}) as {name}" for kind, some in (("string", texts), ("int", numbers)) for name in some]
-    return f"select {', '.join(none)}\nwhere false\n"
+    kinds = {
+        **dict.fromkeys(("territory", "rule", "label_en", "label_fr", "first_kind", "second_kind"), "string"),
+        **dict.fromkeys(("first_at_least", "second_at_least", "within_m", "margin_minutes"), "int"),
+    }
+    if not rows:
+        return no_row(kinds)
+    names, listed = ", ".join(kinds), ",\n    ".join(rows)
+    return f"select {names}\nfrom values\n    {listed}\n    as t({names})\n"
 
 
 def _add_columns(path: Path, shape: Shape) -> None:

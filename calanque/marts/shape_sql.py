@@ -81,6 +81,11 @@ def shape_sql(shape: Shape, contracts: Sequence[FeedContract]) -> str:
         return "\nunion all\n".join(_part(shape, contract) for contract in contracts)
     kinds = {column.name: column.data_type for column in shape.columns}
     kinds |= {name: facts["data_type"] for name, facts in made_columns(shape).items()}
+    return no_row(kinds)
+
+
+def no_row(kinds: Mapping[str, str]) -> str:
+    """Return the model of columns, by their types, in which there is no row."""
     empty = ",\n    ".join(f"cast(null as {kind}) as {name}" for name, kind in kinds.items())
     return f"select\n    {empty}\nwhere false\n"
 
