@@ -13,15 +13,18 @@ from calanque.stack.environments import airflow_environment, own_environment
 Step = Callable[[Settings], None]
 Probe = Callable[[Settings], bool]
 
+# Jars are held to their SHA-256, and what the engine compiles comes from its own compiler: to verify each class once
+# more took a third of a start. A newer Java may not know the option any more.
+TRUSTED = ("-XX:+IgnoreUnrecognizedVMOptions", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote")
 # Many short queries: to compile them twice took 4 of Spark's 10 seconds. The code cache is then small by default.
-QUICK_JIT = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
+QUICK_JIT = (*TRUSTED, "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m")
 # Wide from the start: a heap that grows is collected whole at each step, and little of a statement outlives it.
 HEAP = "2500m"
 WIDE_HEAP = (f"-Xms{HEAP}", "-Xmn900m", "-XX:MetaspaceSize=320m")
 # On a busy machine a statement may wait: who tells tasks what to do and asks whether they live may not, and the engine
 # has as many threads as there is to do.
 AFTER_OTHERS = ("nice", "-n", "5")
-SMALL_JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
+SMALL_JVM = (*TRUSTED, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
 
 
 class Service(BaseModel):
