@@ -91,7 +91,10 @@ def fit_regression(
 def fit_trees(
     table: NDArray[np.float32], pool: NDArray[np.float32], rows: Rows, config: ChallengerConfig, seed: int
 ) -> Any:
-    """Fit boosted trees that multiply the pool's expectation, over all types; returns a LightGBM booster."""
+    """Fit boosted trees that multiply the pool's expectation, over all types; returns a LightGBM booster.
+
+    Where nothing has come in all the weeks, there is no tree: nothing says where the pool is wrong.
+    """
     import lightgbm
 
     data = lightgbm.Dataset(
@@ -115,6 +118,8 @@ def fit_trees(
         "verbosity": -1,
         "max_bin": 127,
     }
+    if not rows.number.any():
+        return lightgbm.Booster(settings | {"objective": "none"}, data)
     return lightgbm.train(settings, data, num_boost_round=config.trees)
 
 

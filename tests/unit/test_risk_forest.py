@@ -6,7 +6,7 @@ import pytest
 
 from ml.risk.config import risk_config
 from ml.risk.cores import in_turns
-from ml.risk.corrections import boosted, fit_regression
+from ml.risk.corrections import boosted, fit_regression, fit_trees
 from ml.risk.forest import MOST_LEAVES, Forest
 from ml.risk.metrics import expected_hits, flagged_cells, hits_at
 from ml.risk.rows import Rows
@@ -68,3 +68,16 @@ def test_a_type_of_which_nothing_has_come_yet_is_as_likely_anywhere():
     fitted = fit_regression(table, Rows(kind, number, ones, 20 * ones, table), 2, 20, risk_config().challenger)
     assert np.isfinite(fitted.intercepts).all() and fitted.coefficients[0].any()
     assert fitted.predict(table, 1) == pytest.approx(np.ones(60))
+
+
+def test_months_in_which_nothing_came_make_no_tree_and_stop_no_training():
+    """A city that begins with a long silence: the library refuses rows whose labels are all zero."""
+    generator = np.random.default_rng(2)
+    table, kind = generator.normal(size=(60, 3)).astype(np.float32), np.arange(60) % 2
+    ones = np.ones(60, dtype=np.float32)
+    silent = Rows(kind, np.zeros(60, dtype=np.float32), ones, ones, table)
+    booster = fit_trees(table, ones / 60, silent, risk_config().challenger, 1)
+    kept = lightgbm.Booster(model_str=booster.model_to_string())
+    for trees in (booster, kept):
+        assert boosted(trees, table, 1, None) == pytest.approx(ones)
+        assert boosted(trees, table, 1, Forest(trees.dump_model(), 1)) == pytest.approx(ones)

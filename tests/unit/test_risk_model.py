@@ -57,6 +57,14 @@ def training(cube):
     return train(cube, quick_config())
 
 
+def test_a_city_that_was_silent_for_a_year_has_its_training(recwarn):
+    """Its first weeks hold no incident to learn from."""
+    small = square(8)
+    events = hot_city(small, WEEKS)
+    made = train(weekly_cube(small, events[events["week"] >= 42], WEEKS), quick_config(30))
+    assert made.reason.en and RiskModel.from_json(made.model.to_json()).types == made.model.types
+
+
 def test_a_stream_is_the_decayed_count_of_the_weeks_before(premises_cube):
     cube, config = premises_cube, quick_config()
     layout, stream = Layout(config, cube.premises), SurfaceStream(cube, 30, config)
