@@ -17,7 +17,12 @@ from calanque.engines.airflow_doors import Message, Receive, Scope, Send, bearer
 
 # Where a token is given: by the form's way in, and by the API.
 FORM, WAY_IN, TOKEN = re.compile(r"/auth/login/?"), re.compile(r"/auth/?"), re.compile(r"/auth/token(?:/cli)?/?")
-PAGE = re.compile(r"/calanque/(?:lac|map|journal|register|lineage|retention)(?:/.*)?")
+# Scripts and styles of a page are none of its figures.
+PAGE = re.compile(
+    r"(?!/calanque/map/time/static/)/calanque/(?:lac|map|agenda|journal|register|lineage|retention)(?:/.*)?"
+)
+# The API tells itself what it gave, and cannot tell whom the doors before it refused.
+ROWS = re.compile(r"/calanque/api/v1/collections/[^/]*/items(?:/.*)?")
 CHANGE = re.compile(r"/api/v2/.*")
 # Questions whose answers are asked for by a body.
 ASKED_BY_POST = re.compile(r"/api/v2/.*/list")
@@ -50,6 +55,8 @@ class Acts:
             await _tell_sign_in(scope, answer)
         elif who := await _named(bearer_tokens(scope)):  # a stranger's request is refused, and is no act
             is_done = answer.status < HTTPStatus.BAD_REQUEST
+            if is_done and ROWS.fullmatch(scope["path"]):
+                return
             await _tell(scope, action, who, "done" if is_done else _code(answer.status))
 
 
@@ -97,7 +104,7 @@ def _action(scope: Scope) -> str | None:
     path, method = scope["path"], scope["method"]
     if (method == "POST" and (FORM.fullmatch(path) or TOKEN.fullmatch(path))) or WAY_IN.fullmatch(path):
         return SIGN_IN
-    if method == "GET" and PAGE.fullmatch(path):
+    if method == "GET" and (PAGE.fullmatch(path) or ROWS.fullmatch(path)):
         return "consultation"
     is_change = method in CHANGING and CHANGE.fullmatch(path) and not ASKED_BY_POST.fullmatch(path)
     return "modification" if is_change or (method == "POST" and PAGE.fullmatch(path)) else None
@@ -126,7 +133,7 @@ async def _tell(scope: Scope, action: str, who: str, outcome: str) -> None:
     from calanque.journal.log import tell_if_possible
 
     method = "" if scope["method"] == "GET" else f"{scope['method']} "
-    source = "console" if PAGE.fullmatch(scope["path"]) else "airflow"
+    source = "console" if PAGE.fullmatch(scope["path"]) else "api" if ROWS.fullmatch(scope["path"]) else "airflow"
     what = f"{method}{scope['path'][:LONGEST_PATH]}"
     said: dict[str, Any] = {"who": who, "action": action, "objects": (what,), "outcome": outcome}
     await to_thread.run_sync(lambda: tell_if_possible(source=source, **said))

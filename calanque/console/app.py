@@ -5,9 +5,11 @@ from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calanque.console import agenda, city_map, documents, journal, lac, lineage, register, retention
+from calanque.console.api.answers import ROOT as API
+from calanque.console.api.app import app as api
 from calanque.console.languages import Spoken, remember
 from calanque.console.pages import shown
 from calanque.console.readers import Reader, reader
@@ -23,6 +25,7 @@ app.include_router(journal.router)
 app.include_router(lineage.router)
 app.include_router(register.router)
 app.include_router(retention.router)
+app.mount(API.removeprefix(documents.ROOT), api)
 
 
 @app.get("/lac.svg")
@@ -35,6 +38,12 @@ def icon() -> Response:
 def icon_dark() -> Response:
     """Show the same for the dark menu."""
     return _waves("#e4e4e7")
+
+
+@app.get(API.removeprefix(documents.ROOT))
+def to_api() -> Response:
+    """Send on who leaves out the last stroke of the API's address."""
+    return RedirectResponse(f"{API}/")
 
 
 @app.get("/", response_class=HTMLResponse)

@@ -57,6 +57,20 @@ def query(
         connection.close()
 
 
+def query_if_there(sql: str, user: str = "analyst", motif: str = OWN_MOTIF) -> list[tuple[Any, ...]]:
+    """Return the rows of one query; none while a table of it has not been made.
+
+    Raises:
+        CalanqueError: as `query` does.
+    """
+    try:
+        return query(sql, user, motif=motif)
+    except RefusedQueryError as error:
+        if error.code == "TABLE_NOT_FOUND":
+            return []
+        raise
+
+
 def _connected(user: str, password: str | None, source: str) -> Any:
     import requests
     import trino

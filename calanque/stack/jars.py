@@ -11,7 +11,9 @@ from calanque.errors import CalanqueError
 from calanque.settings import Settings, keyless
 
 # Connectors that the query door does not use: each is code that could read something else than the marts.
-KEPT_PLUGINS = frozenset({"delta-lake", "password-authenticators", "http-event-listener", "resource-group-managers"})
+KEPT_PLUGINS = frozenset(
+    {"delta-lake", "geospatial", "password-authenticators", "http-event-listener", "resource-group-managers"}
+)
 
 
 def lock_of(settings: Settings) -> dict[str, str]:

@@ -90,6 +90,12 @@ def test_a_sign_in_is_told_by_whom_a_token_was_given_and_a_wrong_one_by_nobody(
         ("POST", "/api/v2/dags/~/dagRuns/~/taskInstances/list", 200, None),
         ("GET", "/api/v2/dags", 200, None),
         ("GET", "/calanque/lac.svg", 200, None),
+        ("GET", "/calanque/agenda", 200, ("console", "consultation", "/calanque/agenda", "done")),
+        ("GET", "/calanque/map/x.json", 200, ("console", "consultation", "/calanque/map/x.json", "done")),
+        ("GET", "/calanque/map/time/static/time.js", 200, None),
+        ("GET", "/calanque/api/v1/collections/x/items", 200, None),
+        ("GET", "/calanque/api/v1/collections/x/items", 403,
+         ("api", "consultation", "/calanque/api/v1/collections/x/items", "FORBIDDEN")),
         ("POST", "/execution/task-instances", 200, None),
     ],
 )  # fmt: skip

@@ -1,0 +1,156 @@
+"""Rows of marts as features of GeoJSON: what is asked of the query door for them, and what becomes of an answer."""
+
+from __future__ import annotations
+
+import json
+import math
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, unquote
+
+from text_unidecode import unidecode
+
+from calanque.console.api.asked import Asked
+from calanque.console.lake_sql import literal
+from calanque.console.remembered import remembered
+from calanque.engines import trino
+
+if TYPE_CHECKING:
+    from calanque.console.api.marts import Mart
+    from calanque.console.readers import Reader
+
+
+class Page(NamedTuple):
+    """A page of features, and how many there are in all."""
+
+    features: list[dict[str, Any]]
+    total: int
+
+
+def page(mart: Mart, asked: Asked, asking: Reader, motif: str) -> Page:
+    """Return a page of the rows of a mart, in the order of its key, asked for somebody with their motif.
+
+    Raises:
+        CalanqueError: if the query door refuses or does not answer.
+    """
+    with ThreadPoolExecutor(2) as pool:
+        total = pool.submit(_counted, count_sql(mart, asked), asking.account, motif)
+        rows = _asked(rows_sql(mart, asked), asking.account, motif)
+    outlines: dict[str, Any] = {}
+    return Page([feature(mart, row, outlines) for row in rows], total.result())
+
+
+def one(mart: Mart, feature_id: str, asking: Reader, motif: str) -> dict[str, Any] | None:
+    """Return the feature of an identifier; None when there is none.
+
+    Raises:
+        CalanqueError: if the query door refuses or does not answer.
+    """
+    values = key_of(mart, feature_id)
+    if values is None:
+        return None
+    where = tuple(
+        f'cast(t."{column}" as varchar) = {literal(value)}' for column, value in zip(mart.key, values, strict=True)
+    )
+    rows = _asked(rows_sql(mart, Asked(where, 1)), asking.account, motif)
+    return feature(mart, rows[0], {}) if rows else None
+
+
+def _asked(sql: str, account: str, motif: str) -> list[tuple[Any, ...]]:
+    # A header of the door's holds no other letters.
+    return trino.query(sql, account, motif=unidecode(motif))
+
+
+@remembered
+def _counted(sql: str, account: str, motif: str) -> int:
+    """Return how many rows there are, once for all pages."""
+    return int(_asked(sql, account, motif)[0][0])
+
+
+def key_of(mart: Mart, feature_id: str) -> list[str] | None:
+    """Return the values of the key that an identifier holds; None when it holds another number of them."""
+    values = [unquote(value.replace("=", "%")) for value in feature_id.split(",")]
+    return values if len(values) == len(mart.key) else None
+
+
+def rows_sql(mart: Mart, asked: Asked) -> str:
+    """Return the question of a page: key as text, place (GeoJSON, or longitude and latitude), then every column."""
+    places, joined = {
+        None: ("null, null, null", ""),
+        "geometry": ("t.geometry, null, null", ""),
+        "point": ("null, t.lon, t.lat", ""),
+        "area_id": ("places.geometry, null, null", _joined("dim_area", "area_id", "area_id")),
+        "zone": ("places.geometry, null, null", _joined("dim_area", "area_id", "zone")),
+    }.get(mart.place) or ("null, places.lon, places.lat", _joined("dim_cell", "cell_id", f"{mart.place}"))
+    key = [f'cast(t."{column}" as varchar)' for column in mart.key]
+    order = ", ".join(f't."{column}"' for column in mart.key)
+    return (
+        f"select {', '.join(key)}, {places}, {', '.join(_properties(mart))}\n"
+        f"from marts.{mart.name} as t{joined}{_where(asked)}\n"
+        f"order by {order}\noffset {asked.offset} limit {asked.limit}"
+    )
+
+
+def count_sql(mart: Mart, asked: Asked) -> str:
+    """Return the question of how many rows there are."""
+    return f"select count(*) from marts.{mart.name} as t{_where(asked)}"
+
+
+def _joined(places: str, column: str, by: str) -> str:
+    return f"\nleft join marts.{places} as places on t.territory = places.territory and t.{by} = places.{column}"
+
+
+def _where(asked: Asked) -> str:
+    return f"\nwhere {' and '.join(asked.where)}" if asked.where else ""
+
+
+def _properties(mart: Mart) -> list[str]:
+    """Return the columns that a feature tells; its outline is no property."""
+    return [f't."{column}"' for column in mart.columns if column != "geometry"]
+
+
+def feature(mart: Mart, row: tuple[Any, ...], outlines: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of `rows_sql` as a feature; an outline that `outlines` has is not read again."""
+    width = len(mart.key)
+    outline, lon, lat = row[width : width + 3]
+    names = [column for column in mart.columns if column != "geometry"]
+    return {
+        "type": "Feature",
+        "id": ",".join(map(_escaped, row[:width])),
+        "geometry": _geometry(outline, lon, lat, outlines),
+        "properties": {name: plain(value) for name, value in zip(names, row[width + 3 :], strict=True)},
+    }
+
+
+def _escaped(value: Any) -> str:
+    """Return a value of a key as an identifier holds it: no program on the way takes `=2F` for a stroke of the path."""
+    return quote(f"{value}", safe=":").replace("%", "=")
+
+
+def _geometry(outline: str | None, lon: float | None, lat: float | None, outlines: dict[str, Any]) -> Any:
+    if outline:
+        if outline not in outlines:
+            outlines[outline] = json.loads(outline)
+        return outlines[outline]
+    return None if lon is None or lat is None else {"type": "Point", "coordinates": [lon, lat]}
+
+
+def plain(value: Any) -> Any:
+    """Return a value of the query door as JSON has it: times as ISO 8601, those in UTC with a Z."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case Decimal():
+            return float(value)
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if value.tzinfo else f"{value:%Y-%m-%dT%H:%M:%S}"
+        case date():
+            return value.isoformat()
+        case dict():
+            return {f"{key}": plain(one) for key, one in value.items()}
+        case list() | tuple():
+            return [plain(one) for one in value]
+        case _:
+            return value

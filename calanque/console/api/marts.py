@@ -1,0 +1,150 @@
+"""What the API gives: every mart that says what one of its rows is, with the columns that the asker's role sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calanque.console import made_from
+from calanque.console.made_from import Source
+from calanque.console.remembered import remembered
+from calanque.engines import trino
+from calanque.marts import door_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calanque.console.readers import Reader
+
+MOTIF = "tables de l'api"
+"""Why the API itself asks the door which tables there are; rows are asked for with the motif of whoever asks."""
+_COLUMNS = """select table_name, column_name, data_type
+from information_schema.columns
+where table_schema = 'marts'
+order by table_name, ordinal_position"""
+# The one mart that no file of dbt's declares.
+_FRESHNESS = {"description": "How fresh each feed is, and what is made from it. One row per feed.", "key": ("feed",)}
+
+INSTANTS = (("starts_at", "ends_at"), ("occurred_at", "ended_at"), ("observed_hour_at", None), ("checked_at", None))
+"""When a row is, by the columns that say it in UTC: those of the first pair that a mart has."""
+DAYS = (
+    ("starts_local_date", "last_local_date"),
+    ("since_local_date", "until_local_date"),
+    ("slot_date", None),
+    ("week_start_date", None),
+    ("month_start_date", None),
+)
+"""The same for marts of whole days, of the city's calendar."""
+LASTS = {
+    "occurred_at": "coalesce(t.ended_at, {0})",
+    "observed_hour_at": "{0} + interval '3599' second",
+    "starts_local_date": "cast(t.ends_local_at as date)",
+    "since_local_date": "coalesce(t.until_local_date, date '9999-12-31')",
+    "week_start_date": "date_add('day', 6, {0})",
+    "month_start_date": "last_day_of_month({0})",
+}
+"""When a row ends where no other column says it, or one that may be null."""
+OUTLINED = ("geometry", "area_id", "zone")
+
+
+class Column(NamedTuple):
+    """A column: its type at the query door, and what dbt's files say of it."""
+
+    kind: str
+    description: str
+
+
+class Span(NamedTuple):
+    """When a row of a mart begins and ends, in SQL: instants in UTC, or days of the city's calendar."""
+
+    begins: str
+    ends: str
+    is_days: bool
+
+
+class Mart(NamedTuple):
+    """A mart as one role sees it; `key` are the columns that tell one row from all others."""
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: dict[str, Column]
+
+    @property
+    def place(self) -> str | None:
+        """What says where a row is: its own outline or point, else the middle of its cell, else its area's outline."""
+        if "geometry" in self.columns:
+            return "geometry"
+        if {"lon", "lat"} <= self.columns.keys():
+            return "point"
+        return next((one for one in ("parent_cell_id", "cell_id", "area_id", "zone") if one in self.columns), None)
+
+    @property
+    def span(self) -> Span | None:
+        """When a row is; None of a mart without time."""
+        for pairs, is_days in ((INSTANTS, False), (DAYS, True)):
+            for begins, ends in pairs:
+                if begins in self.columns:
+                    first = f"t.{begins}"
+                    plain = ends in self.columns and begins not in ("occurred_at", "since_local_date")
+                    last = f"t.{ends}" if plain else LASTS.get(begins, "{0}").format(first)
+                    return Span(first, last, is_days)
+        return None
+
+
+def visible(asking: Reader) -> dict[str, Mart]:
+    """Return the marts that are there for somebody's role, by name.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    return _visible(asking.account)
+
+
+@remembered
+def _visible(account: str) -> dict[str, Mart]:
+    columns: dict[str, dict[str, str]] = {}
+    for table, column, kind in trino.query(_COLUMNS, account, motif=MOTIF):
+        columns.setdefault(table, {})[column] = kind
+    said = _said()
+    return {
+        name: Mart(
+            name,
+            said[name]["description"],
+            said[name]["key"],
+            {column: Column(kind, said[name].get(column, "")) for column, kind in found.items()},
+        )
+        for name, found in columns.items()
+        if name in said and set(said[name]["key"]) <= found.keys()
+    }
+
+
+def _said() -> dict[str, dict[str, Any]]:
+    """Return what dbt's files say of each mart of which they say what one of its rows is."""
+    found: dict[str, dict[str, Any]] = {door_rules.FRESHNESS: _FRESHNESS}
+    for name, mart in door_rules.marts().items():
+        columns = {one["name"]: " ".join(one.get("description", "").split()) for one in mart.get("columns", ())}
+        if key := _key(mart):
+            found[name] = columns | {"description": " ".join(mart["description"].split()), "key": key}
+    return found
+
+
+def _key(mart: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that a test of dbt's holds to be unique together."""
+    for test in mart.get("data_tests", ()):
+        if isinstance(test, dict) and "unique_together" in test:
+            return tuple(test["unique_together"]["arguments"]["columns"])
+    return next(((one["name"],) for one in mart.get("columns", ()) if "unique" in one.get("data_tests", ())), ())
+
+
+def sources(mart: str, asking: Reader) -> list[Source]:
+    """Return the feeds that a mart is made from.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    return _sources(mart, asking.account)
+
+
+@remembered
+def _sources(mart: str, account: str) -> list[Source]:
+    return [Source(*row) for row in trino.query(made_from.question(mart), account, motif=MOTIF)]

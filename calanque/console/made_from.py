@@ -1,0 +1,51 @@
+"""From which feeds a mart is made: who made their data, by what licence, and whether they are late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from calanque.console.lake_sql import literal
+from calanque.contracts.page import Language
+from calanque.marts.door_rules import FRESHNESS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "sources": "What this is made of", "feed": "Feed", "producer": "Producer", "licence": "Licence",
+        "newest_day": "Newest day", "state": "State", "late": "late", "in_time": "in time",
+        "late_told": "feed that this is made of is late: what is newest may be missing|feeds that this is made of are "
+        "late: what is newest may be missing",
+    },
+    "fr": {
+        "sources": "D’où viennent ces chiffres", "feed": "Flux", "producer": "Producteur", "licence": "Licence",
+        "newest_day": "Dernier jour", "state": "État", "late": "en retard", "in_time": "à l’heure",
+        "late_told": "flux d’où viennent ces chiffres est en retard : le plus récent peut manquer|flux d’où viennent "
+        "ces chiffres sont en retard : le plus récent peut manquer",
+    },
+}  # fmt: skip
+
+
+class Source(NamedTuple):
+    """A feed that a mart is made from: a row of the answer to `question`."""
+
+    feed: str
+    territory: str
+    title: str
+    producer: str
+    licence: str
+    citation: str
+    last_row_local_date: date | None
+    is_late: bool
+
+
+def question(mart: str, city: str = "") -> str:
+    """Return the question of the feeds that a mart is made from, in one city or in all."""
+    of_city = f"\n    and territory = {literal(city)}" if city else ""
+    return f"""select feed, territory, title, producer, licence, citation, last_row_local_date,
+    now() > late_after_at as is_late
+from marts.{FRESHNESS}
+where contains(split(marts, ', '), {literal(mart)}){of_city}
+order by territory, feed"""
