@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from calanque.console import lac_words, pages
+from calanque.console import lac_words, made_from, pages
 from calanque.console.agenda_state import (
     DECISIONS,
     MOTIF,
@@ -139,6 +139,8 @@ def _values(view: View, week: Week, language: Language) -> dict[str, Any]:
     bounds = breaks(counts.values())
     return {
         "m": WORDS[language],
+        "s": made_from.WORDS[language],
+        "sources": week.sources,
         "v": view,
         "week": week,
         "shown": fitting(week.conflicts, view),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from calanque.console import agenda_sql, city_map_sql
+from calanque.console import agenda_sql, city_map_sql, made_from
 from calanque.console.agenda_words import WORDS
+from calanque.console.made_from import Source
 from calanque.engines import trino
 from calanque.places.territory import load_territory
 from calanque.runs import store
@@ -112,6 +113,7 @@ class Week(NamedTuple):
     conflicts: list[Conflict]
     weeks: dict[date, int]
     outlines: dict[str, tuple[str, str]]
+    sources: list[Source]
     queries: list[str]
 
 
@@ -126,7 +128,8 @@ def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
 
 def extents(asking: Reader) -> Extents:
     """Return from which week to which each city plans something."""
-    return {city: (first, last) for city, first, last in asked(agenda_sql.CITIES, asking)}
+    rows = trino.query_if_there(agenda_sql.CITIES, asking.account, MOTIF)
+    return {city: (first, last) for city, first, last in rows}
 
 
 class OvertakenError(Exception):
@@ -150,15 +153,22 @@ def found(view: View, ends: Extents, asking: Reader, now: datetime, language: La
     weeks = dict(asked(agenda_sql.weeks(view.city), asking))
     today = now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date()
     week = monday(date.fromisoformat(view.week)) if view.week else _next_week(today, ends[view.city], weeks)
-    texts = [agenda_sql.conflicts(view.city, week), agenda_sql.events(view.city, week)]
-    with ThreadPoolExecutor(4) as pool:
-        rows, events, areas = (pool.submit(asked, sql, asking) for sql in (*texts, city_map_sql.areas(view.city)))
+    texts = [
+        agenda_sql.conflicts(view.city, week),
+        agenda_sql.events(view.city, week),
+        made_from.question("fct_event_conflict", view.city),
+    ]
+    with ThreadPoolExecutor(5) as pool:
+        rows, events, sources, areas = (
+            pool.submit(asked, sql, asking) for sql in (*texts, city_map_sql.areas(view.city))
+        )
         decided = pool.submit(decisions, view.city)
         by_id = decided.result()
         conflicts = [Conflict(*row)._replace(decision=by_id.get(row[0])) for row in rows.result()]
         outlines = {area: (name, geometry) for area, name, geometry, _ in areas.result()}
         rule = view.rule if view.rule in {one.rule for one in conflicts} else ""
-        made = Week([Event(*row) for row in events.result()], conflicts, weeks, outlines, texts)
+        made_of = [Source(*row) for row in sources.result()]
+        made = Week([Event(*row) for row in events.result()], conflicts, weeks, outlines, made_of, texts)
         return view._replace(week=f"{week}", rule=rule), made
 
 

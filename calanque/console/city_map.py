@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
-from calanque.console import city_map_sql, pages
+from calanque.console import city_map_sql, made_from, pages
 from calanque.console.city_map_picture import bars, breaks, drawn, legend
 from calanque.console.city_map_state import MOTIF, City, View, asked, extents, found, of_area, resolved, told_days
 from calanque.console.city_map_words import WORDS
@@ -131,8 +131,10 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
     bounds = breaks(figures.values())
     return {
         "m": WORDS[language],
+        "s": made_from.WORDS[language],
         "v": view,
         "city": city,
+        "sources": city.sources,
         "drawn": drawn(city.outlines, figures, bounds),
         "legend": legend(figures.values(), bounds),
         "marked": {row.area_id: row for row in city.rows},

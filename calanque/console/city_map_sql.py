@@ -43,7 +43,7 @@ def past(city: str, kind: str, until: date, days: int, back: int) -> str:
 from marts.fct_incidents
 where territory = {literal(city)}
     and is_in_territory
-    and occurred_local_date between date '{then_first}' and date '{until}'{_of(kind)}
+    and occurred_local_date between date '{then_first}' and date '{until}'{of_kind(kind)}
 group by area_id"""
 
 
@@ -55,10 +55,7 @@ def likely(city: str, kind: str) -> str:
     max(forecasts.data_until_date) as data_until_date
 from marts.fct_forecast as forecasts
 inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
-where forecasts.territory = {literal(city)}
-    and forecasts.week_start_date = (
-        select max(week_start_date) from marts.fct_forecast where territory = {literal(city)}
-    ){_of(kind, "forecasts.")}
+where {of_newest_forecast(city, kind)}
 group by cells.area_id, forecasts.week_start_date"""
 
 
@@ -70,24 +67,48 @@ from marts.fct_incidents
 where territory = {literal(city)}
     and area_id = {literal(area)}
     and occurred_local_date > date_add('month', -{MONTHS}, date '{until}')
-    and occurred_local_date <= date '{until}'{_of(kind)}
+    and occurred_local_date <= date '{until}'{of_kind(kind)}
 group by 1
 order by 1"""
 
 
 def why(city: str, kind: str, area: str, language: str) -> str:
-    """Return the question of what makes up the forecast of an area's three fullest cells."""
-    return f"""select forecasts.cell_id, forecasts.type, forecasts.expected_count, forecasts.reason_{language}
+    """Return the question of what makes up the forecast of an area's three fullest cells, and how sure it is."""
+    return f"""select forecasts.cell_id, forecasts.type,
+    if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count) as expected_count,
+    forecasts.upper_count, forecasts.p_at_least_one, forecasts.reason_{language}
 from marts.fct_forecast as forecasts
 inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
-where forecasts.territory = {literal(city)}
+where {of_newest_forecast(city, kind)}
     and cells.area_id = {literal(area)}
-    and forecasts.week_start_date = (
-        select max(week_start_date) from marts.fct_forecast where territory = {literal(city)}
-    ){_of(kind, "forecasts.")}
-order by forecasts.expected_count desc
+order by 3 desc
 limit 3"""
 
 
-def _of(kind: str, of: str = "") -> str:
+def record(city: str, kind: str) -> str:
+    """Return the question of how the forecasts of a city did: the newest week that is over, and the weeks before.
+
+    What was published counts; where nothing was yet, what the training made of weeks of the past.
+    """
+    return f"""select method, record, max(week_start_date) as week_start_date, count(*) as week_count,
+    max_by(event_count, week_start_date) as event_count, max_by(hit_rate_5pct, week_start_date) as hit_rate,
+    max_by(coverage, week_start_date) as coverage, avg(hit_rate_5pct) as mean_hit_rate
+from marts.fct_forecast_score
+where territory = {literal(city)}
+    and type = {literal(kind)}
+    and record = (select max(record) from marts.fct_forecast_score where territory = {literal(city)})
+group by method, record
+order by method desc"""
+
+
+def of_newest_forecast(city: str, kind: str) -> str:
+    """Return the condition that rows of `forecasts` are of the newest week that is forecast, and of a type."""
+    return f"""forecasts.territory = {literal(city)}
+    and forecasts.week_start_date = (
+        select max(week_start_date) from marts.fct_forecast where territory = {literal(city)}
+    ){of_kind(kind, "forecasts.")}"""
+
+
+def of_kind(kind: str, of: str = "") -> str:
+    """Return the condition that rows are of a type; none for all types."""
     return "" if kind == "all" else f"\n    and {of}type = {literal(kind)}"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
-from calanque.console import city_map_sql
+from calanque.console import city_map_sql, made_from
 from calanque.console.city_map_words import WORDS
+from calanque.console.made_from import Source
+from calanque.console.remembered import remembered
 from calanque.engines import trino
 
 if TYPE_CHECKING:
@@ -54,13 +56,32 @@ class Row(NamedTuple):
     changed: int
 
 
+class Record(NamedTuple):
+    """How the forecasts by one method did: in the newest week that is over, and on average of the weeks up to it.
+
+    A hit rate is the share of the incidents that lie in the 5 % of the area ranked first, a coverage that of the cells
+    whose count did not exceed its bound.
+    """
+
+    method: str
+    record: str
+    week: date
+    week_count: int
+    event_count: int
+    hit_rate: float | None
+    coverage: float | None
+    mean_hit_rate: float | None
+
+
 class City(NamedTuple):
-    """Everything that a view shows of its city."""
+    """Everything that a view shows of its city: `drawn_by` names whose outlines they are."""
 
     rows: list[Row]
     outlines: dict[str, tuple[str, str]]
-    sources: list[str]
+    drawn_by: list[str]
     queries: list[str]
+    sources: list[Source]
+    records: list[Record]
     since: date | None = None
     is_comparable: bool = True
     week: date | None = None
@@ -101,8 +122,27 @@ def resolved(view: View, ends: Extents, language: Language) -> View:
 
 
 def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
-    """Return the rows of a query, asked for the reader."""
-    return trino.query(sql, asking.account, motif=MOTIF)
+    """Return the rows of a query, asked for the reader; none while its mart is not made.
+
+    A city may have incidents, and no model yet.
+    """
+    return _asked(sql, asking.account)
+
+
+@remembered
+def _asked(sql: str, account: Literal["analyst", "engineer"]) -> list[tuple[Any, ...]]:
+    return trino.query_if_there(sql, account, MOTIF)
+
+
+def _questions(view: View) -> list[str]:
+    """Return what is asked: figures, areas, the feeds they are made from, and how the forecasts did."""
+    until = date.fromisoformat(view.until)
+    areas = city_map_sql.areas(view.city)
+    if view.layer == "past":
+        figures = city_map_sql.past(view.city, view.kind, until, view.days, back_days(view))
+        return [figures, areas, made_from.question("fct_incidents", view.city)]
+    figures, record = city_map_sql.likely(view.city, view.kind), city_map_sql.record(view.city, view.kind)
+    return [figures, areas, made_from.question("fct_forecast", view.city), record]
 
 
 def found(view: View, ends: Extents, asking: Reader) -> City:
@@ -111,20 +151,20 @@ def found(view: View, ends: Extents, asking: Reader) -> City:
     Raises:
         CalanqueError: if the query door does not answer.
     """
-    until = date.fromisoformat(view.until)
     is_past = view.layer == "past"
-    figures_sql = (
-        city_map_sql.past(view.city, view.kind, until, view.days, back_days(view))
-        if is_past
-        else city_map_sql.likely(view.city, view.kind)
+    texts = _questions(view)
+    with ThreadPoolExecutor(len(texts)) as pool:
+        rows, areas, sources, *records = pool.map(lambda sql: asked(sql, asking), texts)
+    outlines = {area: (name, geometry) for area, name, geometry, _ in areas}
+    city = City(
+        [],
+        outlines,
+        sorted({source for *_, source in areas}),
+        texts,
+        [Source(*row) for row in sources],
+        [Record(*row) for found in records for row in found],
+        since=ends[view.city, view.kind][0],
     )
-    areas_sql = city_map_sql.areas(view.city)
-    with ThreadPoolExecutor(2) as pool:
-        figures, areas = (pool.submit(asked, sql, asking) for sql in (figures_sql, areas_sql))
-        outlines = {area: (name, geometry) for area, name, geometry, _ in areas.result()}
-        sources = sorted({source for *_, source in areas.result()})
-        rows = figures.result()
-    city = City([], outlines, sources, [figures_sql, areas_sql], since=ends[view.city, view.kind][0])
     if is_past:
         counts = {area: (now, then) for area, now, then in rows}
         pairs = {area: counts.get(area, (0, 0)) for area in outlines}

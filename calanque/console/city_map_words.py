@@ -13,7 +13,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "told_likely": "Incidents expected in the week of {}, by {}; the data reach until {}.",
         "by_model": "the model", "by_baseline": "the best of the plain counts, as the model does not serve",
         "risen": "area has more than chance allows|areas have more than chance allows",
-        "fallen": "area has less|areas have less",
+        "fallen": "area has less than chance allows|areas have less than chance allows",
         "noise": "Marked are differences that chance would give in fewer than one case in twenty, all areas taken "
         "together. Few incidents rarely differ by more than chance.",
         "picture": "Map of {}: {} areas, darker where there are more incidents. The table below says the same.",
@@ -22,6 +22,13 @@ WORDS: dict[Language, dict[str, str]] = {
         "area": "Area", "columns_past": "incidents|before", "columns_likely": "expected|by plain counts",
         "change": "Change", "more": "more", "less": "less", "even": "–", "areas": "area|areas",
         "csv": "This table as CSV", "geojson": "This map as GeoJSON (QGIS)", "source": "Outlines",
+        "upper": "At most, 9 times in 10", "at_least_one": "One or more", "record": "How the last forecast did",
+        "record_published": "The forecast that was published for the week of {}: {} incidents happened.",
+        "record_back_test": "The week of no published forecast is over yet; this one is of the week of {}, made "
+        "afterwards from its own past by the training: {} incidents happened.",
+        "columns_record": "by|incidents in the 5 % of the area ranked first|the same over {} weeks|squares within "
+        "their bound",
+        "model": "the model", "baseline": "plain counts", "record_none": "No week of a forecast is over yet.",
         "not_comparable": "Not held against the days before: the incidents begin on {} only.",
         "no_city": "No city has incidents yet: run the demo, or a feed of incidents.",
         "unknown_city": "There is no such city: choose one of {}.",
@@ -31,6 +38,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "expected": "Expected", "reason": "Why", "no_reason": "Nothing is forecast here.",
         "close": "Back to the whole city", "no_rows": "Nothing is known of these areas for this choice.",
         "query": "The queries behind this", "newest": "The newest incident is of {}.",
+        "over_time": "Over time, with what is planned and measured",
     },
     "fr": {
         "map": "Carte", "city": "Ville", "layer": "Montrer", "past": "ce qui s’est passé",
@@ -42,7 +50,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "told_likely": "Faits attendus la semaine du {}, par {} ; les données vont jusqu’au {}.",
         "by_model": "le modèle", "by_baseline": "le meilleur des comptages simples, le modèle ne servant pas",
         "risen": "secteur a plus que le hasard n’explique|secteurs ont plus que le hasard n’explique",
-        "fallen": "secteur a moins|secteurs ont moins",
+        "fallen": "secteur a moins que le hasard n’explique|secteurs ont moins que le hasard n’explique",
         "noise": "Sont marqués les écarts que le hasard donnerait dans moins d’un cas sur vingt, tous les secteurs "
         "pris ensemble. De petits nombres dépassent rarement le hasard.",
         "picture": "Carte de {} : {} secteurs, plus foncés là où il y a plus de faits. Le tableau qui suit dit la même "
@@ -52,6 +60,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "area": "Secteur", "columns_past": "faits|avant", "columns_likely": "attendus|par comptage simple",
         "change": "Évolution", "more": "plus", "less": "moins", "even": "–", "areas": "secteur|secteurs",
         "csv": "Ce tableau en CSV", "geojson": "Cette carte en GeoJSON (QGIS)", "source": "Contours",
+        "upper": "Au plus, 9 fois sur 10", "at_least_one": "Un ou plus",
+        "record": "Ce qu’a valu la dernière prévision",
+        "record_published": "La prévision publiée pour la semaine du {} : {} faits se sont produits.",
+        "record_back_test": "Aucune prévision publiée n’a encore vu sa semaine finir ; voici la semaine du {}, refaite "
+        "après coup par l’apprentissage à partir de son seul passé : {} faits se sont produits.",
+        "columns_record": "par|faits dans les 5 % de surface classés en tête|de même sur {} semaines|carrés sous leur "
+        "borne",
+        "model": "le modèle", "baseline": "comptage simple", "record_none": "Aucune semaine prévue n’est encore finie.",
         "not_comparable": "Sans comparaison avec les jours d’avant : les faits ne commencent que le {}.",
         "no_city": "Aucune ville n’a encore de faits : lancez la démo, ou un flux de faits.",
         "unknown_city": "Cette ville n’existe pas : choisissez parmi {}.",
@@ -61,5 +77,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "expected": "Attendus", "reason": "Pourquoi", "no_reason": "Rien n’est prévu ici.",
         "close": "Retour à toute la ville", "no_rows": "On ne sait rien de ces secteurs pour ce choix.",
         "query": "Les requêtes derrière cette page", "newest": "Le fait le plus récent est du {}.",
+        "over_time": "Au fil du temps, avec ce qui est prévu et mesuré",
     },
 }  # fmt: skip

@@ -50,9 +50,10 @@ def number(count: int, language: Language) -> str:
     return f"{count:,}".replace(",", _THOUSANDS[language])
 
 
-def shown(html: str, status_code: int = 200) -> HTMLResponse:
-    """Return the answer that bears a page."""
-    return HTMLResponse(html, status_code, headers=HEADERS)
+def shown(html: str, status_code: int = 200, policy: str | None = None) -> HTMLResponse:
+    """Return the answer that bears a page; `policy` is that of one with a script."""
+    headers = HEADERS | ({"Content-Security-Policy": policy} if policy else {})
+    return HTMLResponse(html, status_code, headers=headers)
 
 
 def sentence(language: Language, text: str, status_code: int) -> HTMLResponse:

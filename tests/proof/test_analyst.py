@@ -1,11 +1,15 @@
-"""The analyst's eleven questions, each one query on the marts, asked at the query door."""
+"""The analyst's eleven questions, each one query on the marts; and five from the pages alone, in French."""
 
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from browsing import sign_in
+from playwright.sync_api import Browser, Locator, Page, expect
 from rich.console import Console
 from rich.table import Table
 from walking import QUESTIONS, Walk
@@ -18,6 +22,7 @@ from calanque.places.territory import load_territory
 from calanque.settings import Settings
 
 CITIES = territories("incident")
+MOST_CLICKS, WITHIN_S = 5, 60
 
 
 def answer(beginning: str) -> list[tuple[Any, ...]]:
@@ -158,3 +163,134 @@ def test_the_analyst_s_eleven_questions(stack: Settings, browser: Browser, first
             assert rows, title
             walk.show(f"{query}\n\n{table_of(rows)}")
     walk.finish()
+
+
+class Analyst:
+    """Somebody at a page, whose every click and choice is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.clicks = page, 0
+
+    def click(self, what: Locator) -> None:
+        self.clicks += 1
+        what.click()
+
+    def choose(self, name: str, value: str) -> None:
+        self.clicks += 1
+        self.page.locator(f"select[name={name}]").select_option(value)
+
+    def show(self) -> None:
+        self.click(self.page.get_by_role("button", name="Montrer"))
+
+
+@pytest.fixture(scope="module")
+def page(stack: Settings, first: DemoRun, browser: Browser) -> Page:
+    return sign_in(browser, stack, "analyst", "fr").context.new_page()
+
+
+@contextmanager
+def question(page: Page, stack: Settings, name: str) -> Iterator[Analyst]:
+    """Begin at *Lac*, as whoever opens the console does, and keep a picture of where the answer is read."""
+    page.goto(f"{stack.airflow_url}/calanque/lac")
+    asking, began = Analyst(page), time.monotonic()
+    yield asking
+    assert asking.clicks <= MOST_CLICKS and time.monotonic() - began <= WITHIN_S
+    page.screenshot(path=stack.home / "screenshots" / f"pages-{name}.png", full_page=True)
+
+
+def to_map(asking: Analyst) -> None:
+    asking.click(asking.page.locator("header").get_by_role("link", name="Carte"))
+
+
+def test_where_did_break_ins_rise_this_month_beyond_noise(page: Page, stack: Settings) -> None:
+    with question(page, stack, "rise") as asking:
+        to_map(asking)
+        asking.choose("city", "toronto")
+        asking.show()
+        asking.choose("kind", "break_and_enter")
+        asking.show()
+        expect(page.locator("h1")).to_contain_text("Toronto")
+        expect(page.locator("main")).to_contain_text("Sont marqués les écarts que le hasard donnerait")
+        marked = page.locator("#table + p + .scroll tbody tr .mark.watch").count()
+        assert page.locator(".city svg > a path.up").count() == marked
+        told = page.locator("main > p .mark.watch", has_text="que le hasard")
+        assert told.count() == (1 if marked else 0)
+
+
+def test_which_planned_events_collide_next_week_and_why(page: Page, stack: Settings) -> None:
+    with question(page, stack, "collide") as asking:
+        asking.click(page.locator("header").get_by_role("link", name="Agenda"))
+        row = page.locator("[data-table=conflicts] tbody tr").first
+        expect(row).to_contain_text(" m, ")
+        rules = {label for (label,) in trino.query("select distinct label_fr from fct_event_conflict")}
+        assert row.locator("b").inner_text() in rules
+
+
+def test_why_is_this_area_red_and_how_sure_is_it(page: Page, stack: Settings) -> None:
+    with question(page, stack, "why") as asking:
+        to_map(asking)
+        asking.choose("city", "toronto")
+        asking.choose("layer", "likely")
+        asking.show()
+        asking.click(page.locator("#table ~ .scroll tbody tr").first.get_by_role("link"))
+        row = page.locator("#area ~ .scroll tbody tr").first
+        cell = row.locator("code").inner_text()
+        ((upper, sure),) = trino.query(
+            f"select upper_count, p_at_least_one from fct_forecast where cell_id = '{cell}' "
+            "and week_start_date = (select max(week_start_date) from fct_forecast where territory = 'toronto') "
+            "order by if(served = 'model', expected_count, baseline_count) desc limit 1"
+        )
+        figures = ["".join(one.split()) for one in row.locator("td.figure").all_inner_texts()]
+        assert figures[1:] == [f"{upper:.0f}", f"{100 * sure:.0f}%"]
+        expect(page.locator("#area ~ .scroll thead").first).to_contain_text("Au plus, 9 fois sur 10")
+
+
+def test_how_did_the_last_forecast_do(page: Page, stack: Settings) -> None:
+    with question(page, stack, "record") as asking:
+        to_map(asking)
+        asking.choose("city", "toronto")
+        asking.choose("layer", "likely")
+        asking.show()
+        rows = page.locator("[data-table=record] tbody tr")
+        assert [rows.nth(at).locator("th").inner_text() for at in range(2)] == ["le modèle", "comptage simple"]
+        ((rate,),) = trino.query(
+            "select max_by(hit_rate_5pct, (record, week_start_date)) from fct_forecast_score "
+            "where territory = 'toronto' and type = 'all' and method = 'model'"
+        )
+        assert rows.first.locator("td").first.inner_text().rstrip("%\u202f\xa0 ") == f"{100 * rate:.0f}"
+
+
+def test_what_is_planned_and_measured_where_something_happens(page: Page, stack: Settings) -> None:
+    with question(page, stack, "time") as asking:
+        to_map(asking)
+        asking.choose("city", "marseille")
+        asking.show()
+        asking.click(page.get_by_role("link", name="Au fil du temps"))
+        page.wait_for_selector("body[data-map=ready]")
+        asking.click(page.locator("[name=layer][value=present]"))
+        expect(page.locator("#measured")).to_contain_text("lieux mesurés")
+        week = page.locator("#week").inner_text()
+        until, since = f"date '{week}' + interval '7' day", f"date '{week}' - interval '21' day"
+        told = (
+            "select count(*), count_if(event_id in (select id from fct_event_conflict "
+            "cross join unnest(array[first_event_id, second_event_id]) as ids (id) where territory = 'marseille' "
+            f"and starts_local_at < {until} and ends_local_at >= {since})) from fct_planned_event as events "
+            "inner join dim_cell as cells on events.cell_id = cells.cell_id where events.territory = 'marseille' "
+            f"and not is_cancelled and starts_local_at < {until} and ends_local_at > {since}"
+        )
+        ((count, conflicting),) = trino.query(told)
+        shown = page.locator("#planned").inner_text().replace("\u202f", "")
+        assert shown == f"{count} événements prévus, dont {conflicting} en conflit"
+
+
+def test_which_data_are_stale(page: Page, stack: Settings) -> None:
+    with question(page, stack, "stale") as asking:
+        asking.click(page.locator("header").get_by_role("link", name="Agenda"))
+        told = page.locator("[data-table=sources] tbody tr")
+        mine = trino.query(
+            "select title, now() > late_after_at from dim_feed_freshness "
+            "where territory = 'marseille' and contains(split(marts, ', '), 'fct_event_conflict')"
+        )
+        assert told.count() == len(mine) > 1
+        for title, is_late in mine:
+            expect(told.filter(has_text=title).first).to_contain_text("en retard" if is_late else "à l’heure")

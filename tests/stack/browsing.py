@@ -11,6 +11,8 @@ from calanque.settings import Settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
+# A map is drawn by the processor.
+WEBGL = ("--enable-unsafe-swiftshader",)
 QUIET = ("--disable-background-networking", "--disable-component-update")
 
 
@@ -30,7 +32,7 @@ def chromium() -> str:
 def browser() -> Iterator[Browser]:
     """Chromium, open for the tests of one module; each test opens a context of its own in it."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *QUIET])
+        opened = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *WEBGL, *QUIET])
         yield opened
         opened.close()
 

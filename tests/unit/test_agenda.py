@@ -15,6 +15,7 @@ from calanque.console.agenda_state import Event, View, extents, found
 from calanque.console.agenda_words import DAYS, KINDS, WORDS
 from calanque.console.readers import Reader, mart_reader, reader, seal
 from calanque.engines import trino
+from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
 
 ANALYST = Reader(name="analyst", token="t", decides=True)
@@ -50,6 +51,10 @@ class Lake:
             "first_week": [("marseille", date(2026, 5, 4), date(2026, 6, 29))],
             "conflict_count": [(MONDAY, 1), (date(2026, 6, 15), 3)],
             "conflicts.label_en": [CONFLICT],
+            "dim_feed_freshness": [
+                ("permits", "marseille", "Occupations", "Ville", "synthetic", "c", MONDAY, True),
+                ("events", "marseille", "Événements", "Ville", "synthetic", "c", MONDAY, False),
+            ],
             "events.is_cancelled": EVENTS,
             "marts.dim_area\n": [
                 ("marseille:a0", "Quartier <0>", SQUARE, "City"),
@@ -112,11 +117,22 @@ def test_a_conflict_says_which_rule_which_events_how_far_how_long_and_how_sure(c
     assert "Quartier &lt;0&gt;" in text and "<0>" not in text
     assert "3 événements commencent ou durent, dont 1 annulés" in text
     assert "travaux" in text.partition('data-table="calendar"')[2]
+    assert "1 flux d’où viennent ces chiffres est en retard" in text
+    assert "Occupations" in text.partition('id="sources"')[2]
 
 
 def test_a_margin_is_told_as_the_time_between(client: TestClient, lake: Lake) -> None:
     lake.answers["conflicts.label_en"] = [(*CONFLICT[:10], -30, *CONFLICT[11:])]
     assert "40 m apart, 30 min between them" in client.get("/agenda?lang=en").text
+
+
+def test_a_lake_without_planned_events_says_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def query(*_: Any, **__: Any) -> Any:
+        raise RefusedQueryError("TABLE_NOT_FOUND", "no")
+
+    monkeypatch.setattr(trino, "query", query)
+    answer = client.get("/agenda?lang=en")
+    assert answer.status_code == 404 and "No city has planned events yet" in answer.text
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The page *Carte* without a lake: classes, outlines, what changed beyond chance, and what each choice asks."""
 
 import json
+import time
 from datetime import date
 from typing import Any
 from xml.etree import ElementTree
@@ -16,7 +17,9 @@ from calanque.console.city_map_picture import CLASSES, bars, breaks, drawn, step
 from calanque.console.city_map_state import View, changes
 from calanque.console.city_map_words import WORDS
 from calanque.console.readers import Reader, mart_reader
+from calanque.console.remembered import FRESH_S, forget
 from calanque.engines import trino
+from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
 from calanque.privacy.redact import redact
 
@@ -38,6 +41,7 @@ class Door:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Any]] = []
+        self.is_late = False
 
     def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
         self.asked.append((user, sql, motif))
@@ -50,7 +54,14 @@ class Door:
             "marts.dim_area": [(area, *told, "City") for area, told in AREAS.items()],
             "then_count": [(area, *pair) for area, pair in COUNTS.items()],
             "month_start_date": [(date(2021, 10, 1), 4), (date(2021, 12, 1), 9)],
-            "reason_": [("toronto:1:2", "robbery", 1.25, "Because <b>")],
+            "dim_feed_freshness": [
+                ("toronto_incidents", "toronto", "Incidents", "Police <b>", "Open", "c", UNTIL, self.is_late)
+            ],
+            "reason_": [("toronto:1:2", "robbery", 1.25, 3, 0.61, "Because <b>")],
+            "marts.fct_forecast_score": [
+                ("model", "published", date(2021, 12, 20), 52, 41, 0.34, 0.98, 0.3),
+                ("baseline", "published", date(2021, 12, 20), 52, 41, None, 0.97, 0.25),
+            ],
             "baseline_count": [("toronto:a0", date(2022, 1, 3), 1.5, 1.25, "model", UNTIL)],
         }
         return next(rows for name, rows in answers.items() if name in sql)
@@ -59,6 +70,7 @@ class Door:
 @pytest.fixture
 def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     made = Door()
+    forget()
     monkeypatch.setattr(trino, "query", made.query)
     return made
 
@@ -131,14 +143,61 @@ def test_a_view_asks_for_its_days_its_type_and_its_city_with_its_motif(door: Doo
     assert "between date '2021-06-17' and date '2021-06-23'" in past
     assert {(user, motif) for user, _, motif in door.asked} == {("analyst", city_map.MOTIF)}
     page(until="2099-01-01")
-    assert "date '2021-12-31'" in door.asked[-2][1] + door.asked[-1][1]
+    assert "date '2021-12-31'" in [sql for _, sql, _ in door.asked if "then_count" in sql][-1]
+
+
+def test_what_was_asked_a_moment_ago_is_not_asked_again_but_for_another_role(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page()
+    once = len(door.asked)
+    page()
+    assert len(door.asked) == once
+    city_map.city_map(Reader(name="engineer", token="t", sees_batches=True, operates=True), "en", view())
+    assert len(door.asked) == 2 * once and {user for user, *_ in door.asked[once:]} == {"engineer"}
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now + FRESH_S)
+    page()
+    assert len(door.asked) == 3 * once
 
 
 def test_what_is_likely_says_who_serves_and_an_area_says_why(door: Door) -> None:
     text = page(language="fr", layer="likely", area="toronto:a0")
     assert "la semaine du 2022-01-03, par le modèle" in text and "1,5" in text and "Because &lt;b&gt;" in text
+    area = text.partition('id="area"')[2]
+    assert "Au plus, 9 fois sur 10" in area and "61\u202f%" in area.replace("\xa0", "\u202f").replace(" %", "\u202f%")
     assert "2021-11" in text, "a month in which nothing happened is a bar too"
     assert [bar.total for bar in bars([(UNTIL, 4), (UNTIL, 0)])] == [4, 0]
+
+
+def test_what_is_likely_says_how_the_last_forecast_did_beside_plain_counts(door: Door) -> None:
+    told = page(layer="likely").partition('id="record"')[2].partition('id="sources"')[0]
+    assert "published for the week of 2021-12-20: 41 incidents happened" in told
+    assert (
+        told.index("the model") < told.index("34%") < told.index("30%") < told.index("plain counts") < told.index("25%")
+    )
+    assert "the same over 52 weeks" in told and 'id="record"' not in page()
+
+
+def test_before_any_model_what_is_likely_has_no_record(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def query(sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
+        if "fct_forecast_score" in sql:
+            raise RefusedQueryError("TABLE_NOT_FOUND", "no")
+        return door.query(sql, user, motif)
+
+    monkeypatch.setattr(trino, "query", query)
+    assert "No week of a forecast is over yet" in page(layer="likely")
+
+
+def test_a_layer_says_whose_data_it_shows_and_that_they_are_late(door: Door) -> None:
+    told = page(language="fr").partition('id="sources"')[2]
+    assert "Police &lt;b&gt;" in told and "2021-12-31" in told and "à l’heure" in told
+    assert "1 flux" not in page(language="fr")
+    door.is_late = True
+    forget()
+    text = page(language="fr")
+    assert "1 flux d’où viennent ces chiffres est en retard" in text and "en retard</span>" in text
+    assert 'href="#sources"' in text
 
 
 def test_a_link_holds_the_view_and_every_file_is_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,13 +229,17 @@ def test_rows_of_marts_are_not_for_the_dpo() -> None:
 
 def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "choose one of toronto" in page(city="atlantis")
+    page()
 
     def away(*_: Any, **__: Any) -> Any:
         raise CalanqueError("The query door does not answer.")
 
     monkeypatch.setattr(trino, "query", away)
+    assert city_map.city_map(ANALYST, "en", view()).status_code == 200, "what was there a moment ago is shown"
+    forget()
     for answer in (city_map.city_map(ANALYST, "en", view()), city_map.as_csv(ANALYST, "en", view())):
         assert answer.status_code == 503 and b"does not answer" in answer.body
+    forget()
     monkeypatch.setattr(trino, "query", lambda *_, **__: [])
     assert city_map.city_map(ANALYST, "en", view()).status_code == 404
 

@@ -1,0 +1,258 @@
+"""The page *Carte au fil du temps*: what happened, is measured, is planned and is likely, on one clock of weeks.
+
+The squares of a city and their weeks are sent once; the browser sums any window of them. Its script and MapLibre's are
+files of this server, and ask nothing outside.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from calanque.console import city_map_sql, city_time_sql, pages
+from calanque.console.agenda_words import KINDS
+from calanque.console.api.answers import answer, written
+from calanque.console.city_map import Day, Name, day_of, why_not
+from calanque.console.city_map_state import MOTIF, Extents, View, asked, extents, resolved
+from calanque.console.city_time_words import WORDS
+from calanque.console.languages import Spoken
+from calanque.console.readers import Reader, mart_reader
+from calanque.console.remembered import remembered
+from calanque.engines import trino
+from calanque.errors import CalanqueError
+from calanque.places.grid import unit_m, unproject
+from calanque.places.territory import load_territory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calanque.contracts.page import Language
+
+router = APIRouter(prefix="/map/time")
+Asking = Annotated[Reader, Depends(mart_reader)]
+WINDOWS = (1, 4, 13, 52)
+"""Weeks that are summed, ending with that of the clock."""
+LAYERS = ("cells", "planned", "present")
+SIMPLE_DEGREES = 0.0002
+Account = Literal["analyst", "engineer"]
+OWN = Path(__file__).parent / "static"
+# Everything that the page loads is of this server; MapLibre's workers are made of its own text.
+POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src blob:; connect-src 'self'; img-src 'self' data: blob:; "
+    "style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+
+
+@router.get("", response_class=HTMLResponse)
+def city_time(
+    asking: Asking,
+    language: Spoken,
+    city: Name = "",
+    kind: Name = "all",
+    week: Day = "",
+    weeks: Annotated[int, Query(ge=1, le=52)] = 4,
+    layers: Annotated[str, Query(pattern=r"^[a-z,]*$", max_length=60)] = "cells,planned",
+) -> Response:
+    """Show a city on its clock."""
+    try:
+        view, ends = _view(city, kind, asking, language)
+        labels = {name: fr if language == "fr" else en for name, en, fr in asked(city_map_sql.TYPES, asking)}
+    except (LookupError, CalanqueError) as error:
+        return why_not(error, language)
+    m = WORDS[language]
+    there = {kind for city, kind in ends if city == view.city}
+    named = sorted(((name, label) for name, label in labels.items() if name in there), key=lambda one: one[1])
+    kinds = {"all": m["all_kinds"]} | dict(named)
+    window = weeks if weeks in WINDOWS else 4
+    state = {"city": view.city, "kind": view.kind, "week": day_of(week), "weeks": window, "language": language}
+    state |= {
+        "layers": [one for one in layers.split(",") if one in LAYERS],
+        "words": m["of_script"] | {"kinds": KINDS[language]},
+    }
+    page = pages.render(
+        "time.html",
+        language,
+        m["time"],
+        m=m,
+        v=view,
+        reader=asking,
+        state=state,
+        windows=WINDOWS,
+        layers=LAYERS,
+        cities={name: load_territory(name).title for name, kind in ends if kind == "all"},
+        kinds=kinds,
+        kept=f"city={view.city}&kind={view.kind}&",
+    )
+    return pages.shown(page, policy=POLICY)
+
+
+def _view(city: str, kind: str, asking: Reader, language: Language) -> tuple[View, Extents]:
+    ends = extents(asking)
+    return resolved(View(city, "past", kind, 28, "year", "", "", "figure"), ends, language), ends
+
+
+@router.get("/ground.json")
+def ground(request: Request, asking: Asking, city: Name) -> Response:
+    """Give a city's squares, their areas, and where the picture of them lies."""
+    return _given(request, lambda: _ground(city, asking.account))
+
+
+@router.get("/weeks.json")
+def weeks(request: Request, asking: Asking, city: Name, kind: Name = "all") -> Response:
+    """Give the incidents of each square and week, and what is expected in the week that is forecast."""
+    return _given(request, lambda: _weeks(city, kind, asking.account))
+
+
+@router.get("/planned.json")
+def planned(request: Request, asking: Asking, city: Name) -> Response:
+    """Give the planned events that have a place."""
+    return _given(request, lambda: _planned(city, asking.account))
+
+
+@router.get("/present.json")
+def present(request: Request, asking: Asking, city: Name, week: Day) -> Response:
+    """Give what was measured in a week."""
+    first = date.fromisoformat(day_of(week) or "1970-01-05")
+    return _given(request, lambda: _present(city, f"{first}", asking.account))
+
+
+@router.get("/static/{name}")
+def static(name: Literal["maplibre-gl.js", "maplibre-gl.css", "time.js", "time.css"]) -> Response:
+    """Give a script or a style of the page."""
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    folder = _maplibre() if name.startswith("maplibre") else OWN
+    return FileResponse(folder / name, media_type=kind, headers={"Cache-Control": "private, no-cache"})
+
+
+@cache
+def _maplibre() -> Path:
+    """Return where the package has MapLibre GL JS; the package itself is not imported."""
+    spec = find_spec("maplibre")
+    if spec is None or not spec.submodule_search_locations:
+        raise HTTPException(503, "MapLibre is missing: run 'make setup'.")
+    return Path(next(iter(spec.submodule_search_locations))) / "srcjs"
+
+
+def _given(request: Request, made: Callable[[], bytes]) -> Response:
+    try:
+        return answer(request, made())
+    except CalanqueError as error:
+        raise HTTPException(503, f"{error}") from None
+
+
+def _rows(sql: str, account: Account) -> list[tuple[Any, ...]]:
+    """Return the rows of a query; none while no feed has made its mart yet: a city may have incidents alone."""
+    return trino.query_if_there(sql, account, MOTIF)
+
+
+@remembered
+def _ground(city: str, account: Account) -> bytes:
+    from shapely import simplify
+    from shapely.geometry import mapping, shape
+
+    with ThreadPoolExecutor(2) as pool:
+        cells, areas = pool.map(lambda sql: _rows(sql, account), (city_time_sql.cells(city), city_map_sql.areas(city)))
+    rank = {area: number for number, (area, *_) in enumerate(areas)}
+    outlines = [
+        {
+            "type": "Feature",
+            "id": number,
+            "geometry": mapping(simplify(shape(json.loads(outline)), SIMPLE_DEGREES)),
+            "properties": {"id": area, "name": name},
+        }
+        for number, (area, name, outline, _) in enumerate(areas)
+    ]
+    said = {
+        "cells": [[row, col, rank.get(area, -1)] for row, col, _, _, _, area in cells],
+        "areas": [[area, name] for area, name, *_ in areas],
+        "outlines": {"type": "FeatureCollection", "features": outlines},
+        **(_frame(city, cells) if cells else {}),
+    }
+    return written(said)
+
+
+def _frame(city: str, cells: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """Return the rectangle that holds all squares, in rows and columns, and its corners, clockwise from north-west."""
+    crs = load_territory(city).crs
+    side = float(np.sqrt(cells[0][4]))
+    rows, cols = [cell[0] for cell in cells], [cell[1] for cell in cells]
+    west = min(cell[2] for cell in cells)
+    south = min(cell[3] for cell in cells)
+    east, north = west + side * (max(cols) - min(cols) + 1), south + side * (max(rows) - min(rows) + 1)
+    unit = unit_m(crs)
+    lon, lat = unproject(crs, np.array([west, east, east, west]) / unit, np.array([north, north, south, south]) / unit)
+    corners = [[round(float(x), 6), round(float(y), 6)] for x, y in zip(lon, lat, strict=True)]
+    return {"row": min(rows), "col": min(cols), "height": max(rows) - min(rows) + 1, "width": max(cols) - min(cols) + 1,
+            "corners": corners}  # fmt: skip
+
+
+@remembered
+def _weeks(city: str, kind: str, account: Account) -> bytes:
+    texts = (city_time_sql.weeks(city, kind), city_time_sql.until(city), city_time_sql.likely(city, kind))
+    with ThreadPoolExecutor(3) as pool:
+        rows, ends, likely = pool.map(lambda sql: _rows(sql, account), texts)
+    until = ends[0][0] if ends else None
+    if until is None:
+        none: dict[str, Any] = {
+            "first": None,
+            "weeks": 0,
+            "week": [],
+            "cell": [],
+            "count": [],
+            "likely": None,
+            "queries": texts,
+        }
+        return written(none)
+    first = min((week for week, *_ in rows), default=until)
+    said = {
+        "first": f"{first}",
+        "weeks": (until - first).days // 7 + 1,
+        "week": [(week - first).days // 7 for week, *_ in rows],
+        "cell": [cell for _, cell, _ in rows],
+        "count": [int(count) for *_, count in rows],
+        "likely": {
+            "week": f"{likely[0][0]}",
+            "cell": [cell for _, cell, _ in likely],
+            "expected": [float(f"{expected or 0:.4g}") for *_, expected in likely],
+        }
+        if likely
+        else None,
+        "queries": texts,
+    }
+    return written(said)
+
+
+@remembered
+def _planned(city: str, account: Account) -> bytes:
+    texts = (city_time_sql.planned(city), city_time_sql.conflicts(city))
+    with ThreadPoolExecutor(2) as pool:
+        rows, conflicts = pool.map(lambda sql: _rows(sql, account), texts)
+    names = ("id", "kind", "starts", "ends", "lon", "lat", "persons")
+    events = [
+        dict(zip(names, (one, kind, _minute(starts), _minute(ends), *others), strict=True))
+        for one, kind, starts, ends, *others in rows
+    ]
+    spans = [[first, second, _minute(starts), _minute(ends)] for first, second, starts, ends in conflicts]
+    return written({"events": events, "conflicts": spans, "queries": texts})
+
+
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M}"
+
+
+@remembered
+def _present(city: str, day: str, account: Account) -> bytes:
+    first = date.fromisoformat(day)
+    sql = city_time_sql.present(city, first, first + timedelta(days=6))
+    names = ("quantity", "unit", "lon", "lat", "mean", "withheld")
+    rows = _rows(sql, account)
+    return written({"figures": [dict(zip(names, row, strict=True)) for row in rows], "queries": [sql]})

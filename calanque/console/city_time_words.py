@@ -1,0 +1,68 @@
+"""The words of the page *Carte au fil du temps*, in English and French; its script has those of `of_script`."""
+
+from typing import Any
+
+from calanque.contracts.page import Language
+
+WORDS: dict[Language, dict[str, Any]] = {
+    "en": {
+        "time": "Map over time", "city": "City", "kind": "Type", "all_kinds": "all types", "show": "Show",
+        "by_area": "By area, held against the days before", "clock": "Week", "window": "Summed over",
+        "weeks": {1: "a week", 4: "4 weeks", 13: "13 weeks", 52: "a year"}, "layers": "Layers",
+        "cells": "incidents, and what is likely", "planned": "planned events", "present": "what was measured",
+        "play": "Play", "stop": "Stop", "earlier": "A week earlier", "later": "A week later", "legend": "Legend",
+        "picture": "Map of {}: squares are darker where there are more incidents. The table beside says the same.",
+        "table": "The areas with the most", "area": "Area", "events": "Planned events",
+        "event_kind": "Kind", "event_count": "Events", "conflict_count": "In conflict", "quantity": "Measured",
+        "place_count": "Places", "means": "Mean of a reading, from – to",
+        "no_script": "This page needs a script of this server, and WebGL. The same figures are on the page by area.",
+        "query": "The queries behind this", "square": "A click on a square says its figure and its area.",
+        "of_script": {
+            "past": "{0} incidents from {1} to {2}", "likely": "{0} incidents expected in the week of {1}",
+            "after": "No incident is known or forecast in the week of {0}",
+            "events": "{0} planned events, {1} of them in conflict", "figures": "{0} places measured",
+            "no_events": "No feed of this city says what is planned, and where",
+            "no_figures": "Nothing was measured at a place of this city in this week",
+            "withheld": "withheld", "hours_withheld": "{0} hours withheld", "over": "over {0}",
+            "nothing": "No week of incidents is in the marts of this city yet",
+            "up_to": "up to {0}", "between": "over {0}, up to {1}", "incidents": "incidents",
+            "expected": "expected", "incidents_here": "Incidents of a square",
+            "expected_here": "Expected in a square", "in_conflict": "in conflict with another",
+            "an_event": "planned event",
+            "a_figure": "measured place", "failed": "Not shown: {0}", "loading": "The squares are on their way…",
+            "outside": "outside the city", "from_to": "{0} to {1}", "persons": "{0} persons expected",
+            "no_gl": "This browser shows no map (WebGL is off); the table and the clock go on.",
+        },
+    },
+    "fr": {
+        "time": "Carte au fil du temps", "city": "Ville", "kind": "Type", "all_kinds": "tous les types",
+        "show": "Montrer", "by_area": "Par secteur, face aux jours d’avant", "clock": "Semaine",
+        "window": "Somme sur", "weeks": {1: "une semaine", 4: "4 semaines", 13: "13 semaines", 52: "un an"},
+        "layers": "Couches", "cells": "faits, et ce qui est probable", "planned": "événements prévus",
+        "present": "ce qui a été mesuré", "play": "Lire", "stop": "Arrêter", "earlier": "Une semaine plus tôt",
+        "later": "Une semaine plus tard", "legend": "Légende",
+        "picture": "Carte de {} : carrés plus foncés là où il y a plus de faits. Le tableau à côté dit la même chose.",
+        "table": "Les secteurs qui en ont le plus", "area": "Secteur", "events": "Événements prévus",
+        "event_kind": "Genre", "event_count": "Événements", "conflict_count": "En conflit", "quantity": "Mesure",
+        "place_count": "Lieux", "means": "Moyenne d’un relevé, de – à",
+        "no_script": "Cette page demande un script de ce serveur et WebGL. Les mêmes chiffres sont sur la page par "
+        "secteur.",
+        "query": "Les requêtes derrière cette page", "square": "Un clic sur un carré dit son chiffre et son secteur.",
+        "of_script": {
+            "past": "{0} faits du {1} au {2}", "likely": "{0} faits attendus la semaine du {1}",
+            "after": "Aucun fait connu ni prévu la semaine du {0}",
+            "events": "{0} événements prévus, dont {1} en conflit", "figures": "{0} lieux mesurés",
+            "no_events": "Aucun flux de cette ville ne dit ce qui est prévu, et où",
+            "no_figures": "Rien n’a été mesuré en un lieu de cette ville cette semaine",
+            "withheld": "non diffusé", "hours_withheld": "{0} heures non diffusées", "over": "plus de {0}",
+            "nothing": "Aucune semaine de faits n’est encore dans les marts de cette ville",
+            "up_to": "jusqu’à {0}", "between": "plus de {0}, jusqu’à {1}",
+            "incidents": "faits", "expected": "attendus", "incidents_here": "Faits d’un carré",
+            "expected_here": "Attendus dans un carré", "in_conflict": "en conflit avec un autre",
+            "an_event": "événement prévu", "a_figure": "lieu mesuré", "failed": "Rien à montrer : {0}",
+            "loading": "Les carrés arrivent…", "outside": "hors de la ville", "from_to": "du {0} au {1}",
+            "persons": "{0} personnes attendues",
+            "no_gl": "Ce navigateur ne montre pas de carte (WebGL est coupé) ; le tableau et l’horloge restent.",
+        },
+    },
+}  # fmt: skip

@@ -1,0 +1,353 @@
+// A city on a clock of weeks: squares, planned events and measured places, summed in the browser.
+"use strict";
+
+const BASE = "/calanque/map/time";
+const INKS = ["#e3eef9", "#b3cde8", "#6fa3d4", "#2f74b5", "#0b3d78"];
+const EVENT = "#c2410c", CONFLICT = "#7e22ce", FIGURE = "#0f766e";
+const DAY = 86400000;
+const MOST_AREAS = 15, MOST_AHEAD = 52, PLAY_MS = 500, SETTLED_MS = 300;
+const state = JSON.parse(document.getElementById("state").textContent);
+const words = state.words;
+const locale = state.language === "fr" ? "fr-FR" : "en-GB";
+const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+const small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
+const $ = (id) => document.getElementById(id);
+const said = (text, ...values) => text.replace(/\{(\d)\}/g, (_, at) => values[at]);
+const iso = (time) => new Date(time).toISOString().slice(0, 10);
+const told = (value) => (Math.abs(value) < 1 ? small : number).format(value);
+
+let ground, counts, starts, planned = [], conflicts = [], map = null, frame = null, sums = null, isLikely = false;
+let bounds = null, playing = null, settling = null, turn = 0, spot = null, lastWeek = 0, firstTime = 0, likelyAt = -1;
+
+async function asked(path) {
+  const answer = await fetch(`${BASE}/${path}`, { headers: { Accept: "application/json" } });
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(body.detail || String(answer.status));
+  // The queries of the answer before are not those of what is shown.
+  const from = path.split("?")[0];
+  for (const old of document.querySelectorAll(`#queries [data-from="${from}"]`)) old.remove();
+  for (const text of body.queries || []) {
+    const shown = document.createElement("pre");
+    shown.dataset.from = from;
+    shown.textContent = text;
+    $("queries").append(shown);
+  }
+  return body;
+}
+
+// ---- what is in the squares at a time
+
+function summed(at, weeks) {
+  const found = new Float32Array(ground.cells.length);
+  if (at === likelyAt) {
+    counts.likely.cell.forEach((cell, n) => { found[cell] = counts.likely.expected[n]; });
+  } else if (at < counts.weeks) {
+    const from = starts[Math.max(at - weeks + 1, 0)], to = starts[at + 1];
+    for (let n = from; n < to; n++) found[counts.cell[n]] += counts.count[n];
+  }
+  return found;
+}
+
+// Upper ends of all classes but the last: as many squares in each as can be.
+function breaks(values) {
+  const ordered = Array.from(values).filter((value) => value > 0).sort((a, b) => a - b);
+  const ends = INKS.slice(1).map((_, step) => ordered[Math.floor((ordered.length * (step + 1)) / INKS.length) - 1]);
+  const most = ordered[ordered.length - 1];
+  return [...new Set(ends)].filter((end) => end !== undefined && end < most);
+}
+
+function inkOf(value) {
+  return INKS[INKS.length - 1 - bounds.length + bounds.filter((bound) => value > bound).length];
+}
+
+// Of the week of the clock when the window is chosen: a legend that moved with the clock would hide what changes.
+function scale() {
+  const at = Number($("at").value), weeks = Number($("weeks").value);
+  const values = summed(isLikely ? likelyAt : Math.min(at, counts.weeks - 1), weeks);
+  bounds = breaks(values);
+  const unit = document.createElement("b");
+  unit.textContent = isLikely ? words.expected_here : words.incidents_here;
+  $("figure").textContent = isLikely ? words.expected : words.incidents;
+  const steps = bounds.map((end, n) =>
+    entry(inkOf(end), n ? said(words.between, told(bounds[n - 1]), told(end)) : said(words.up_to, told(end))));
+  steps.push(entry(INKS[INKS.length - 1], said(words.over, told(bounds.length ? bounds[bounds.length - 1] : 0))));
+  const dots = [["planned", EVENT, words.an_event], ["planned", CONFLICT, words.in_conflict], ["present", FIGURE, words.a_figure]];
+  $("legend").replaceChildren(unit, ...steps, ...dots.map(([layer, ink, text]) => {
+    const one = entry(ink, text, true);
+    one.dataset.of = layer;
+    return one;
+  }));
+}
+
+function entry(ink, text, isDot) {
+  const one = document.createElement("span"), box = document.createElement("i");
+  box.style.background = ink;
+  if (isDot) box.className = "dot";
+  one.append(box, ` ${text}`);
+  return one;
+}
+
+// ---- the clock
+
+function show() {
+  const at = Number($("at").value), weeks = Number($("weeks").value), time = firstTime + at * 7 * DAY;
+  const wasLikely = isLikely;
+  isLikely = at === likelyAt;
+  sums = summed(at, weeks);
+  if (wasLikely !== isLikely || !bounds) scale();
+  for (const dot of document.querySelectorAll("#legend [data-of]")) dot.hidden = !layers().includes(dot.dataset.of);
+  $("week").textContent = iso(time);
+  const total = sums.reduce((a, b) => a + b, 0), since = Math.max(time - (weeks - 1) * 7 * DAY, firstTime);
+  if (isLikely) $("said").textContent = said(words.likely, told(total), iso(time));
+  else if (at < counts.weeks) $("said").textContent = said(words.past, told(total), iso(since), iso(time + 6 * DAY));
+  else $("said").textContent = said(words.after, iso(time));
+  $("by-area").href = `/calanque/map?city=${state.city}&kind=${state.kind}&layer=${isLikely ? "likely" : "past"}`
+    + `&days=${weeks * 7}&until=${iso(Math.min(time + 6 * DAY, firstTime + counts.weeks * 7 * DAY - DAY))}`;
+  paint();
+  tell();
+  events(isLikely || at >= counts.weeks ? time : since, time + 7 * DAY);
+  if (spot) pick(spot);
+  clearTimeout(settling);
+  if (!playing) settling = setTimeout(settled, SETTLED_MS);
+}
+
+function paint() {
+  if (!frame) return;
+  const shown = layers().includes("cells"), pixels = frame.createImageData(ground.width, ground.height);
+  if (shown) ground.cells.forEach(([row, col], cell) => {
+    if (!sums[cell]) return;
+    const ink = parseInt(inkOf(sums[cell]).slice(1), 16);
+    const at = 4 * ((ground.height - 1 - (row - ground.row)) * ground.width + (col - ground.col));
+    pixels.data[at] = ink >> 16; pixels.data[at + 1] = (ink >> 8) & 255; pixels.data[at + 2] = ink & 255;
+    pixels.data[at + 3] = 210;
+  });
+  frame.putImageData(pixels, 0, 0);
+  const source = map && map.getSource("cells");
+  if (source) { source.play(); map.triggerRepaint(); source.pause(); }
+}
+
+function tell() {
+  const found = new Float64Array(ground.areas.length);
+  ground.cells.forEach(([, , area], cell) => { if (area >= 0) found[area] += sums[cell]; });
+  const rows = [...found.keys()].filter((area) => found[area] > 0)
+    .sort((a, b) => found[b] - found[a] || ground.areas[a][1].localeCompare(ground.areas[b][1])).slice(0, MOST_AREAS);
+  table("areas", rows.map((area) => [ground.areas[area][1], told(found[area])]));
+}
+
+function events(from, to) {
+  const first = new Date(from).toISOString().slice(0, 16), last = new Date(to).toISOString().slice(0, 16), busy = new Set();
+  for (const [one, other, begins, ends] of conflicts) if (begins < last && ends >= first) busy.add(one).add(other);
+  const now = (layers().includes("planned") ? planned.filter((one) => one.starts < last && one.ends > first) : [])
+    .map((one) => ({ ...one, conflict: busy.has(one.id) }));
+  const count = planned.length ? said(words.events, told(now.length), told(now.filter((one) => one.conflict).length)) : words.no_events;
+  $("planned").textContent = layers().includes("planned") ? count : "";
+  points("planned", now);
+  const kinds = new Map();
+  for (const one of now) {
+    const [count, conflicts] = kinds.get(one.kind) || [0, 0];
+    kinds.set(one.kind, [count + 1, conflicts + (one.conflict ? 1 : 0)]);
+  }
+  table("planned", [...kinds].sort((a, b) => b[1][0] - a[1][0]).map(([kind, [count, conflicts]]) =>
+    [words.kinds[kind] || kind, told(count), told(conflicts)]));
+}
+
+// The first of a row is its head, the others are figures.
+function table(name, rows) {
+  const shown = document.querySelector(`[data-table=${name}]`);
+  shown.hidden = !rows.length;
+  shown.tBodies[0].replaceChildren(...rows.map(([head, ...figures]) => {
+    const row = document.createElement("tr"), first = document.createElement("th");
+    first.scope = "row";
+    first.textContent = head;
+    row.append(first, ...figures.map((figure) => {
+      const one = document.createElement("td");
+      one.className = "figure";
+      one.textContent = figure;
+      return one;
+    }));
+    return row;
+  }));
+}
+
+function points(source, found) {
+  const to = map && map.getSource(source);
+  if (to) to.setData({ type: "FeatureCollection", features: found.map((one) => ({
+    type: "Feature", properties: one, geometry: { type: "Point", coordinates: [one.lon, one.lat] } })) });
+}
+
+function layers() {
+  return [...document.querySelectorAll("[name=layer]:checked")].map((one) => one.value);
+}
+
+// What is asked of the server waits until the clock stands still.
+async function settled() {
+  const week = iso(firstTime + Number($("at").value) * 7 * DAY);
+  const view = new URLSearchParams({ city: state.city, kind: state.kind, week, weeks: $("weeks").value, layers: layers().join(",") });
+  history.replaceState(null, "", `${BASE}?${view}`);
+  for (const kept of document.querySelectorAll("form [type=hidden]")) kept.value = view.get(kept.name);
+  for (const link of document.querySelectorAll("[hreflang]")) {
+    view.set("lang", link.hreflang);
+    link.href = `${BASE}?${view}`;
+  }
+  const mine = ++turn;
+  $("measured").textContent = "";
+  points("present", []);
+  table("present", []);
+  if (!layers().includes("present")) return;
+  try {
+    const { figures } = await asked(`present.json?city=${state.city}&week=${week}`);
+    if (mine === turn) measured(figures);
+  } catch (error) { $("measured").textContent = said(words.failed, error.message); }
+}
+
+function measured(figures) {
+  const places = new Map(), quantities = new Map();
+  for (const one of figures) {
+    const name = `${one.quantity} (${one.unit})`, known = quantities.get(name) || { places: 0, means: [], withheld: 0 };
+    known.places += 1;
+    known.withheld += one.withheld;
+    if (one.mean !== null) known.means.push(one.mean);
+    quantities.set(name, known);
+    if (one.lon === null) continue;
+    const place = `${one.lon},${one.lat}`, before = places.get(place);
+    const text = `${one.quantity}: ${one.mean === null ? missing(one.withheld) : `${told(one.mean)} ${one.unit}`}`;
+    places.set(place, { lon: one.lon, lat: one.lat, text: before ? `${before.text}; ${text}` : text });
+  }
+  $("measured").textContent = figures.length ? said(words.figures, told(places.size)) : words.no_figures;
+  table("present", [...quantities].map(([name, { places: count, means, withheld }]) => {
+    const span = means.length ? `${told(Math.min(...means))} – ${told(Math.max(...means))}` : missing(withheld);
+    return [name, told(count), withheld && means.length ? `${span} (${said(words.hours_withheld, told(withheld))})` : span];
+  }));
+  points("present", [...places.values()]);
+}
+
+function missing(withheld) {
+  return withheld ? words.withheld : "–";
+}
+
+function step(by) {
+  const at = Math.min(Math.max(Number($("at").value) + by, 0), lastWeek);
+  $("at").value = at;
+  show();
+  return at < lastWeek;
+}
+
+function play() {
+  const button = $("play"), label = button.textContent;
+  button.textContent = button.dataset.stop;
+  button.dataset.stop = label;
+  if (playing) { clearInterval(playing); playing = null; settled(); return; }
+  if (Number($("at").value) >= counts.weeks - 1) $("at").value = 0;
+  playing = setInterval(() => { if (!step(1)) play(); }, PLAY_MS);
+}
+
+// ---- the map
+
+function draw() {
+  const canvas = document.createElement("canvas");
+  canvas.width = ground.width;
+  canvas.height = ground.height;
+  frame = canvas.getContext("2d");
+  try {
+    map = new maplibregl.Map({
+      container: "map", attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
+      canvasContextAttributes: { preserveDrawingBuffer: true },
+      bounds: around(), fitBoundsOptions: { padding: 12 },
+      style: { version: 8, sources: {}, layers: [] },
+    });
+  } catch { $("picked").textContent = words.no_gl; return; }
+  map.addControl(new maplibregl.NavigationControl({ showCompass: false }));
+  map.addControl(new maplibregl.ScaleControl());
+  map.on("load", () => {
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const none = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+    map.addSource("areas", { type: "geojson", data: ground.outlines });
+    map.addSource("cells", { type: "canvas", canvas, coordinates: ground.corners, animate: false });
+    map.addSource("planned", none);
+    map.addSource("present", none);
+    map.addLayer({ id: "ground", type: "fill", source: "areas", paint: { "fill-color": dark ? "#2a303b" : "#ffffff" } });
+    map.addLayer({ id: "cells", type: "raster", source: "cells", paint: { "raster-resampling": "nearest", "raster-fade-duration": 0 } });
+    map.addLayer({ id: "areas", type: "line", source: "areas", paint: { "line-color": dark ? "#a9b2bf" : "#4c5561", "line-width": 0.7 } });
+    map.addLayer({ id: "present", type: "circle", source: "present", paint: {
+      "circle-radius": 5, "circle-color": FIGURE, "circle-stroke-color": "#fff", "circle-stroke-width": 1 } });
+    map.addLayer({ id: "planned", type: "circle", source: "planned", paint: {
+      "circle-radius": ["case", ["get", "conflict"], 6, 4], "circle-color": ["case", ["get", "conflict"], CONFLICT, EVENT],
+      "circle-stroke-color": "#fff", "circle-stroke-width": 1 } });
+    map.on("click", picked);
+    show();
+    map.once("idle", () => { document.body.dataset.map = "ready"; });
+  });
+}
+
+// Outlines may reach beyond the squares, whose middles they hold.
+function around() {
+  const points = [...ground.corners], walk = (part) => (typeof part[0] === "number" ? points.push(part) : part.forEach(walk));
+  for (const area of ground.outlines.features) walk(area.geometry.coordinates);
+  const most = (pick, at) => points.reduce((found, point) => pick(found, point[at]), points[0][at]);
+  return [[most(Math.min, 0), most(Math.min, 1)], [most(Math.max, 0), most(Math.max, 1)]];
+}
+
+function picked(event) {
+  const [one] = map.queryRenderedFeatures(event.point, { layers: ["planned", "present"] }), told_of = one && one.properties;
+  spot = told_of ? null : event.lngLat;
+  if (spot) pick(spot);
+  else $("picked").textContent = told_of.text || [words.kinds[told_of.kind] || told_of.kind,
+    said(words.from_to, told_of.starts.replace("T", " "), told_of.ends.replace("T", " ")),
+    told_of.persons ? said(words.persons, told(told_of.persons)) : "", told_of.conflict ? words.in_conflict : ""].filter(Boolean).join("; ");
+}
+
+// What was clicked stays what is told of when the clock goes on.
+function pick(at) {
+  const cell = cellAt(at);
+  if (cell === undefined) { $("picked").textContent = words.outside; return; }
+  const [row, col, area] = ground.cells[cell], name = area >= 0 ? ground.areas[area][1] : words.outside;
+  $("picked").textContent = `${name} (${row}:${col}): ${told(sums[cell])} ${isLikely ? words.expected : words.incidents}`;
+}
+
+// The square under a point: the frame is nearly a parallelogram in degrees.
+function cellAt({ lng, lat }) {
+  const [nw, ne, , sw] = ground.corners;
+  const a = [ne[0] - nw[0], ne[1] - nw[1]], b = [sw[0] - nw[0], sw[1] - nw[1]], p = [lng - nw[0], lat - nw[1]];
+  const size = a[0] * b[1] - a[1] * b[0];
+  const col = Math.floor(((p[0] * b[1] - p[1] * b[0]) / size) * ground.width) + ground.col;
+  const row = ground.row + ground.height - 1 - Math.floor(((a[0] * p[1] - a[1] * p[0]) / size) * ground.height);
+  const found = ground.cells.findIndex(([r, c]) => r === row && c === col);
+  return found < 0 ? undefined : found;
+}
+
+async function begin() {
+  // MapLibre is read meanwhile: it comes after this script, and before the document is done.
+  const scripts = new Promise((done) => { document.addEventListener("DOMContentLoaded", done, { once: true }); });
+  try {
+    const city = `city=${state.city}`;
+    const [places, weeks, events] = await Promise.all([
+      asked(`ground.json?${city}`), asked(`weeks.json?${city}&kind=${state.kind}`), asked(`planned.json?${city}`)]);
+    ground = places; counts = weeks; planned = events.events; conflicts = events.conflicts;
+  } catch (error) { $("said").textContent = said(words.failed, error.message); return; }
+  if (!counts.first || !ground.corners) { $("said").textContent = words.nothing; return; }
+  firstTime = Date.parse(`${counts.first}T00:00:00Z`);
+  starts = new Uint32Array(counts.weeks + 1);
+  counts.week.forEach((week) => { starts[week + 1]++; });
+  for (let week = 0; week < counts.weeks; week++) starts[week + 1] += starts[week];
+  const rank = (text) => Math.floor((Date.parse(`${text.slice(0, 10)}T00:00:00Z`) - firstTime) / (7 * DAY));
+  likelyAt = counts.likely ? rank(counts.likely.week) : -1;
+  // A likely week that has happened meanwhile is a week of the past.
+  if (likelyAt < counts.weeks) likelyAt = -1;
+  // A plan for another century is no reason for a clock of as many weeks.
+  const plans = planned.reduce((most, one) => Math.max(most, rank(one.ends)), 0);
+  lastWeek = Math.max(counts.weeks - 1, likelyAt, Math.min(plans, counts.weeks + MOST_AHEAD));
+  $("at").max = lastWeek;
+  $("at").value = state.week ? Math.min(Math.max(rank(state.week), 0), lastWeek) : counts.weeks - 1;
+  scale();
+  $("at").addEventListener("input", show);
+  $("weeks").addEventListener("change", () => { show(); scale(); show(); });
+  for (const box of document.querySelectorAll("[name=layer]")) box.addEventListener("change", show);
+  $("earlier").addEventListener("click", () => step(-1));
+  $("later").addEventListener("click", () => step(1));
+  $("play").addEventListener("click", play);
+  show();
+  await scripts;
+  draw();
+}
+
+begin();

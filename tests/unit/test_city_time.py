@@ -1,0 +1,167 @@
+"""The page *Carte au fil du temps* without a lake: what is sent to the browser, where its picture lies, its policy."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from airflow.api_fastapi.core_api.security import get_user
+from fastapi.testclient import TestClient
+
+from calanque.console import city_time
+from calanque.console.app import app
+from calanque.console.readers import Reader, mart_reader
+from calanque.console.remembered import forget
+from calanque.engines import trino
+from calanque.engines.trino import RefusedQueryError
+from calanque.errors import CalanqueError
+from calanque.places.grid import project, unit_m
+from calanque.places.territory import load_territory
+
+CITY, SIDE = "toronto", 500.0
+UNIT = unit_m(load_territory(CITY).crs)
+WEST, SOUTH = 627_000.0, 4_833_000.0
+# Two rows of three, one square of them missing.
+CELLS = [
+    (row, col, WEST + (col - 4) * SIDE, SOUTH + (row - 7) * SIDE, SIDE**2, f"toronto:a{row - 7}")
+    for row, col in ((7, 4), (7, 5), (7, 6), (8, 4), (8, 6))
+]
+RING = [[-79.4, 43.7], [-79.3, 43.7], [-79.3, 43.8], [-79.4, 43.7]]
+OUTLINE = json.dumps({"type": "Polygon", "coordinates": [RING]})
+WEEK, FORECAST = date(2021, 11, 1), date(2021, 12, 27)
+
+
+class Door:
+    """The query door, by what each query reads."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Any]] = []
+        self.answers: dict[str, list[tuple[Any, ...]]] = {
+            "max(occurred_local_date) as until_date": [(CITY, "robbery", date(2021, 12, 31), date(2014, 1, 1))],
+            "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
+            "marts.dim_area": [("toronto:a0", "<A>", OUTLINE, "City"), ("toronto:a1", "B", OUTLINE, "City")],
+            "expected_count\nfrom marts.fct_forecast": [(FORECAST, 0, 1.23456), (FORECAST, 3, 0.00005)],
+            "marts.fct_territory_week": [(date(2021, 12, 20),)],
+            "marts.fct_cell_week": [(WEEK, 0, 2), (WEEK, 4, 1), (date(2021, 11, 15), 0, 7)],
+            "marts.fct_planned_event": [
+                ("AT-1", "works", datetime(2021, 11, 1, 8), datetime(2021, 11, 2, 18), -79.3, 43.7, None)
+            ],
+            "marts.fct_event_conflict": [("AT-1", "9", datetime(2021, 11, 2, 8), datetime(2021, 11, 2, 10))],
+            "fct_observation_hour": [("temperature", "degree_celsius", -79.3, 43.7, 4.5, 0),
+                                     ("passers_by", "persons", -79.3, 43.7, None, 3)],
+            "select row, col": CELLS,
+        }  # fmt: skip
+
+    def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
+        self.asked.append((user, sql, motif))
+        return next(rows for name, rows in self.answers.items() if name in sql)
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    made = Door()
+    forget()
+    monkeypatch.setattr(trino, "query", made.query)
+    return made
+
+
+@pytest.fixture
+def page(door: Door) -> Iterator[TestClient]:
+    app.dependency_overrides = {get_user: lambda: None, mart_reader: lambda: Reader(name="ana", token="t")}
+    yield TestClient(app, base_url="http://testserver/")
+    app.dependency_overrides = {}
+
+
+def test_the_page_loads_scripts_of_this_server_alone_and_holds_the_view(page: TestClient) -> None:
+    answer = page.get("/map/time?city=toronto&week=2021-11-15&weeks=13&layers=cells,present,evil&lang=fr")
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy and "unsafe-inline" not in policy.partition("style-src")[0]
+    text = answer.text
+    state = json.loads(text.partition('id="state">')[2].partition("</script>")[0])
+    assert state["week"] == "2021-11-15" and state["weeks"] == 13 and state["layers"] == ["cells", "present"]
+    assert "Carte au fil du temps" in text and "<script>" not in text and "onclick" not in text
+    assert "http" not in text.partition("<main")[2].replace("https://www.w3.org", "")
+    for name in ("maplibre-gl.js", "maplibre-gl.css", "time.js", "time.css"):
+        assert f"/calanque/map/time/static/{name}" in text
+        file = page.get(f"/map/time/static/{name}")
+        assert (
+            file.status_code == 200
+            and ("css" if name.endswith("css") else "javascript") in file.headers["content-type"]
+        )
+    assert page.get("/map/time/static/state.py").status_code == 422
+
+
+def test_what_is_sent_of_the_squares_says_their_area_and_where_the_picture_lies(page: TestClient) -> None:
+    said = page.get(f"/map/time/ground.json?city={CITY}").json()
+    assert said["cells"] == [[7, 4, 0], [7, 5, 0], [7, 6, 0], [8, 4, 1], [8, 6, 1]]
+    assert (said["row"], said["col"], said["height"], said["width"]) == (7, 4, 2, 3)
+    assert said["areas"] == [["toronto:a0", "<A>"], ["toronto:a1", "B"]]
+    lon, lat = zip(*said["corners"], strict=True)
+    x, y = project(load_territory(CITY).crs, np.array(lon), np.array(lat))
+    east, north = WEST + 3 * SIDE, SOUTH + 2 * SIDE
+    assert np.allclose(x * UNIT, [WEST, east, east, WEST], atol=0.2)
+    assert np.allclose(y * UNIT, [north, north, SOUTH, SOUTH], atol=0.2)
+
+
+def test_weeks_count_from_the_first_and_go_on_to_the_last_whole_one(page: TestClient, door: Door) -> None:
+    said = page.get(f"/map/time/weeks.json?city={CITY}&kind=robbery").json()
+    assert (said["first"], said["weeks"]) == ("2021-11-01", 8)
+    assert list(zip(said["week"], said["cell"], said["count"], strict=True)) == [(0, 0, 2), (0, 4, 1), (2, 0, 7)]
+    assert said["likely"] == {"week": "2021-12-27", "cell": [0, 3], "expected": [1.235, 0.00005]}
+    assert sum("type = 'robbery'" in sql for _, sql, _ in door.asked) == 2
+    assert {(user, motif) for user, _, motif in door.asked} == {("analyst", "page de la carte")}
+    door.answers |= {"marts.fct_cell_week": [], "marts.fct_territory_week": [(None,)]}
+    assert page.get(f"/map/time/weeks.json?city={CITY}").json()["first"] is None
+
+
+def test_what_is_planned_and_measured_is_sent_and_what_is_withheld_is_not(page: TestClient, door: Door) -> None:
+    said = page.get(f"/map/time/planned.json?city={CITY}").json()
+    assert said["events"] == [{"id": "AT-1", "kind": "works", "starts": "2021-11-01T08:00", "ends": "2021-11-02T18:00",
+                               "lon": -79.3, "lat": 43.7, "persons": None}]  # fmt: skip
+    assert said["conflicts"] == [["AT-1", "9", "2021-11-02T08:00", "2021-11-02T10:00"]]
+    figures = page.get(f"/map/time/present.json?city={CITY}&week=2021-11-15").json()["figures"]
+    assert [(one["mean"], one["withheld"]) for one in figures] == [(4.5, 0), (None, 3)]
+    assert "between date '2021-11-15' and date '2021-11-21'" in door.asked[-1][1]
+
+
+def test_what_can_not_be_shown_is_said(page: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "choose one of toronto" in page.get("/map/time?city=atlantis&lang=en").text
+    assert page.get("/map/time/ground.json?city=a'b").status_code == 422
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise CalanqueError("The query door does not answer.")
+
+    monkeypatch.setattr(trino, "query", away)
+    for path in ("ground.json?city=toronto", "weeks.json?city=toronto", "planned.json?city=toronto"):
+        answer = page.get(f"/map/time/{path}")
+        assert (answer.status_code, answer.json()["detail"]) == (503, "The query door does not answer.")
+    assert page.get("/map/time").status_code == 503
+
+
+def test_a_city_with_incidents_alone_has_its_weeks(
+    page: TestClient, monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    def query(sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
+        if any(mart in sql for mart in ("fct_forecast", "_event", "fct_observation_hour")):
+            raise RefusedQueryError("TABLE_NOT_FOUND", "no")
+        return door.query(sql, user, motif)
+
+    monkeypatch.setattr(trino, "query", query)
+    assert page.get(f"/map/time/planned.json?city={CITY}").json()["events"] == []
+    assert page.get(f"/map/time/present.json?city={CITY}&week=2021-11-15").json()["figures"] == []
+    said = page.get(f"/map/time/weeks.json?city={CITY}").json()
+    assert said["weeks"] == 8 and said["likely"] is None
+
+
+def test_a_city_without_squares_has_no_picture(page: TestClient, door: Door) -> None:
+    door.answers["select row, col"] = []
+    assert "corners" not in page.get(f"/map/time/ground.json?city={CITY}").json()
+
+
+def test_both_languages_say_the_same() -> None:
+    english, french = city_time.WORDS["en"], city_time.WORDS["fr"]
+    assert english.keys() == french.keys() and english["of_script"].keys() == french["of_script"].keys()
+    for key, text in english["of_script"].items():
+        assert text.count("{") == french["of_script"][key].count("{"), key
