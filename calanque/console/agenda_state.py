@@ -5,12 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from calanque.console import agenda_sql, city_map_sql, made_from
 from calanque.console.agenda_words import WORDS
 from calanque.console.made_from import Source
+from calanque.console.pages import address
 from calanque.engines import trino
 from calanque.places.territory import load_territory
 from calanque.runs import store
@@ -43,8 +43,7 @@ class View(NamedTuple):
 
     def link(self, **changes: Any) -> str:
         """Return the address of this view, or of one that differs."""
-        said = self._replace(**changes)._asdict()
-        return f"/calanque/agenda?{urlencode({name: value for name, value in said.items() if value})}"
+        return address("/calanque/agenda", self._replace(**changes)._asdict())
 
 
 class Event(NamedTuple):
@@ -182,13 +181,13 @@ def _next_week(today: date, ends: tuple[date, date], weeks: dict[date, int]) -> 
     return max(following, ends[0]) if following <= ends[1] else max(weeks, default=ends[1])
 
 
-def decisions(city: str) -> dict[str, Decision]:
-    """Return what was decided last of each conflict of a city that somebody has looked at."""
+def decisions(city: str, **of: str) -> dict[str, Decision]:
+    """Return what was decided last of each conflict of a city that somebody has looked at, or of those asked for."""
     return {
         row["conflict_id"]: Decision(
             row["state"], row["reason"] or "", row["decided_by"], row["recorded_at"], row["seen"]
         )
-        for row in store.read(CONFLICT_DECISION, territory=city)
+        for row in store.read(CONFLICT_DECISION, territory=city, **of)
     }
 
 
@@ -212,7 +211,7 @@ def decide(city: str, conflict_id: str, decision: str, after: str, asking: Reade
     rows = asked(agenda_sql.conflict(city, conflict_id), asking)
     if not rows:
         raise LookupError(conflict_id)
-    before = decisions(city).get(conflict_id)
+    before = decisions(city, conflict_id=conflict_id).get(conflict_id)
     if (before.decided_at.isoformat() if before else "") != after:
         raise OvertakenError
     state, reason = DECISIONS[decision]

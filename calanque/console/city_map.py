@@ -13,7 +13,18 @@ from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import city_map_sql, made_from, pages
 from calanque.console.city_map_picture import bars, breaks, drawn, legend
-from calanque.console.city_map_state import MOTIF, City, View, asked, extents, found, of_area, resolved, told_days
+from calanque.console.city_map_state import (
+    MOTIF,
+    City,
+    Extents,
+    View,
+    asked,
+    extents,
+    found,
+    of_area,
+    resolved,
+    told_days,
+)
 from calanque.console.city_map_words import WORDS
 from calanque.console.given import given
 from calanque.console.languages import Spoken
@@ -66,20 +77,25 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
             shown = pool.submit(found, view, ends, asking)
             area = pool.submit(of_area, view, asking, language) if view.area else None
             values = _values(view, shown.result(), language) | {"area": area.result() if area else None}
-            labels = {name: fr if language == "fr" else en for name, en, fr in kinds.result()}
+            offered = choices(view, ends, kinds.result(), language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
-    m = WORDS[language]
-    there = {kind for city, kind in ends if city == view.city}
-    values |= {
+    values |= offered | {
         "reader": asking,
-        "cities": {name: load_territory(name).title for name, kind in ends if kind == "all"},
-        "kinds": {"all": m["all_kinds"]}
-        | dict(sorted(((name, label) for name, label in labels.items() if name in there), key=lambda one: one[1])),
         "newest": ends[view.city, view.kind][1],
         "kept": view.link().partition("?")[2] + "&",
     }
-    return pages.shown(pages.render("map.html", language, m["map"], **values))
+    return pages.shown(pages.render("map.html", language, WORDS[language]["map"], **values))
+
+
+def choices(view: View, ends: Extents, types: list[tuple[Any, ...]], language: Language) -> dict[str, dict[str, str]]:
+    """Return what a form offers: every city, and the types of the one that is shown, by their names."""
+    there = {kind for city, kind in ends if city == view.city}
+    labels = ((name, fr if language == "fr" else en) for name, en, fr in types if name in there)
+    return {
+        "cities": {name: load_territory(name).title for name, kind in ends if kind == "all"},
+        "kinds": {"all": WORDS[language]["all_kinds"]} | dict(sorted(labels, key=lambda one: one[1])),
+    }
 
 
 @router.get("/areas.csv")

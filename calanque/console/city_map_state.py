@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.console import city_map_sql, made_from
 from calanque.console.city_map_words import WORDS
 from calanque.console.made_from import Source
+from calanque.console.pages import address
 from calanque.console.remembered import remembered
 from calanque.engines import trino
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from calanque.console.readers import Reader
+    from calanque.console.readers import Account, Reader
     from calanque.contracts.page import Language
 
 MOTIF = "page de la carte"
@@ -42,8 +42,7 @@ class View(NamedTuple):
 
     def link(self, **changes: Any) -> str:
         """Return the address of this view, or of one that differs."""
-        said = self._replace(**changes)._asdict()
-        return f"/calanque/map?{urlencode({name: value for name, value in said.items() if value})}"
+        return address("/calanque/map", self._replace(**changes)._asdict())
 
 
 class Row(NamedTuple):
@@ -122,16 +121,16 @@ def resolved(view: View, ends: Extents, language: Language) -> View:
 
 
 def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
-    """Return the rows of a query, asked for the reader; none while its mart is not made.
-
-    A city may have incidents, and no model yet.
-    """
+    """Return the rows of a query, asked for the reader, or a moment ago for another of the same account."""
     return _asked(sql, asking.account)
 
 
-@remembered
-def _asked(sql: str, account: Literal["analyst", "engineer"]) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, account: Account) -> list[tuple[Any, ...]]:
+    """Return the rows of a query; none while its mart is not made: a city may have incidents, and no model yet."""
     return trino.query_if_there(sql, account, MOTIF)
+
+
+_asked = remembered(rows_of)
 
 
 def _questions(view: View) -> list[str]:

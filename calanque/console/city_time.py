@@ -21,13 +21,12 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from calanque.console import city_map_sql, city_time_sql, pages
 from calanque.console.agenda_words import KINDS
 from calanque.console.api.answers import answer, written
-from calanque.console.city_map import Day, Name, day_of, why_not
-from calanque.console.city_map_state import MOTIF, Extents, View, asked, extents, resolved
+from calanque.console.city_map import Day, Name, choices, day_of, why_not
+from calanque.console.city_map_state import Extents, View, asked, extents, resolved, rows_of
 from calanque.console.city_time_words import WORDS
 from calanque.console.languages import Spoken
-from calanque.console.readers import Reader, mart_reader
+from calanque.console.readers import Account, Reader, mart_reader
 from calanque.console.remembered import remembered
-from calanque.engines import trino
 from calanque.errors import CalanqueError
 from calanque.places.grid import unit_m, unproject
 from calanque.places.territory import load_territory
@@ -43,7 +42,6 @@ WINDOWS = (1, 4, 13, 52)
 """Weeks that are summed, ending with that of the clock."""
 LAYERS = ("cells", "planned", "present")
 SIMPLE_DEGREES = 0.0002
-Account = Literal["analyst", "engineer"]
 OWN = Path(__file__).parent / "static"
 # Everything that the page loads is of this server; MapLibre's workers are made of its own text.
 POLICY = (
@@ -65,13 +63,10 @@ def city_time(
     """Show a city on its clock."""
     try:
         view, ends = _view(city, kind, asking, language)
-        labels = {name: fr if language == "fr" else en for name, en, fr in asked(city_map_sql.TYPES, asking)}
+        offered = choices(view, ends, asked(city_map_sql.TYPES, asking), language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     m = WORDS[language]
-    there = {kind for city, kind in ends if city == view.city}
-    named = sorted(((name, label) for name, label in labels.items() if name in there), key=lambda one: one[1])
-    kinds = {"all": m["all_kinds"]} | dict(named)
     window = weeks if weeks in WINDOWS else 4
     state = {"city": view.city, "kind": view.kind, "week": day_of(week), "weeks": window, "language": language}
     state |= {
@@ -88,9 +83,8 @@ def city_time(
         state=state,
         windows=WINDOWS,
         layers=LAYERS,
-        cities={name: load_territory(name).title for name, kind in ends if kind == "all"},
-        kinds=kinds,
         kept=f"city={view.city}&kind={view.kind}&",
+        **offered,
     )
     return pages.shown(page, policy=POLICY)
 
@@ -149,18 +143,15 @@ def _given(request: Request, made: Callable[[], bytes]) -> Response:
         raise HTTPException(503, f"{error}") from None
 
 
-def _rows(sql: str, account: Account) -> list[tuple[Any, ...]]:
-    """Return the rows of a query; none while no feed has made its mart yet: a city may have incidents alone."""
-    return trino.query_if_there(sql, account, MOTIF)
-
-
 @remembered
 def _ground(city: str, account: Account) -> bytes:
     from shapely import simplify
     from shapely.geometry import mapping, shape
 
     with ThreadPoolExecutor(2) as pool:
-        cells, areas = pool.map(lambda sql: _rows(sql, account), (city_time_sql.cells(city), city_map_sql.areas(city)))
+        cells, areas = pool.map(
+            lambda sql: rows_of(sql, account), (city_time_sql.cells(city), city_map_sql.areas(city))
+        )
     rank = {area: number for number, (area, *_) in enumerate(areas)}
     outlines = [
         {
@@ -199,7 +190,7 @@ def _frame(city: str, cells: list[tuple[Any, ...]]) -> dict[str, Any]:
 def _weeks(city: str, kind: str, account: Account) -> bytes:
     texts = (city_time_sql.weeks(city, kind), city_time_sql.until(city), city_time_sql.likely(city, kind))
     with ThreadPoolExecutor(3) as pool:
-        rows, ends, likely = pool.map(lambda sql: _rows(sql, account), texts)
+        rows, ends, likely = pool.map(lambda sql: rows_of(sql, account), texts)
     until = ends[0][0] if ends else None
     if until is None:
         none: dict[str, Any] = {
@@ -235,7 +226,7 @@ def _weeks(city: str, kind: str, account: Account) -> bytes:
 def _planned(city: str, account: Account) -> bytes:
     texts = (city_time_sql.planned(city), city_time_sql.conflicts(city))
     with ThreadPoolExecutor(2) as pool:
-        rows, conflicts = pool.map(lambda sql: _rows(sql, account), texts)
+        rows, conflicts = pool.map(lambda sql: rows_of(sql, account), texts)
     names = ("id", "kind", "starts", "ends", "lon", "lat", "persons")
     events = [
         dict(zip(names, (one, kind, _minute(starts), _minute(ends), *others), strict=True))
@@ -254,5 +245,5 @@ def _present(city: str, day: str, account: Account) -> bytes:
     first = date.fromisoformat(day)
     sql = city_time_sql.present(city, first, first + timedelta(days=6))
     names = ("quantity", "unit", "lon", "lat", "mean", "withheld")
-    rows = _rows(sql, account)
+    rows = rows_of(sql, account)
     return written({"figures": [dict(zip(names, row, strict=True)) for row in rows], "queries": [sql]})

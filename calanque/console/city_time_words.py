@@ -6,7 +6,7 @@ from calanque.contracts.page import Language
 
 WORDS: dict[Language, dict[str, Any]] = {
     "en": {
-        "time": "Map over time", "city": "City", "kind": "Type", "all_kinds": "all types", "show": "Show",
+        "time": "Map over time", "city": "City", "kind": "Type", "show": "Show",
         "by_area": "By area, held against the days before", "clock": "Week", "window": "Summed over",
         "weeks": {1: "a week", 4: "4 weeks", 13: "13 weeks", 52: "a year"}, "layers": "Layers",
         "cells": "incidents, and what is likely", "planned": "planned events", "present": "what was measured",
@@ -35,7 +35,7 @@ WORDS: dict[Language, dict[str, Any]] = {
         },
     },
     "fr": {
-        "time": "Carte au fil du temps", "city": "Ville", "kind": "Type", "all_kinds": "tous les types",
+        "time": "Carte au fil du temps", "city": "Ville", "kind": "Type",
         "show": "Montrer", "by_area": "Par secteur, face aux jours d’avant", "clock": "Semaine",
         "window": "Somme sur", "weeks": {1: "une semaine", 4: "4 semaines", 13: "13 semaines", 52: "un an"},
         "layers": "Couches", "cells": "faits, et ce qui est probable", "planned": "événements prévus",

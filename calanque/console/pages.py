@@ -1,9 +1,11 @@
 """How a page of the console is made: one layout, two languages, and text that is never taken for HTML."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
@@ -60,6 +62,11 @@ def sentence(language: Language, text: str, status_code: int) -> HTMLResponse:
     """Return a page that says one sentence."""
     page = render("sentence.html", language, WORDS[language]["lac"], sentence=text)
     return shown(page, status_code)
+
+
+def address(path: str, said: Mapping[str, Any]) -> str:
+    """Return the address of a view: what it says goes with the path, but what is empty."""
+    return f"{path}?{urlencode({name: value for name, value in said.items() if value})}"
 
 
 def at(time: datetime | date | None, zone: ZoneInfo | str = "UTC") -> str:

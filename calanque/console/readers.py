@@ -18,6 +18,10 @@ SEALED_S = 12 * 3600
 """A page left open overnight is opened anew."""
 
 
+Account = Literal["analyst", "engineer"]
+"""The accounts by which the console asks the query door for people."""
+
+
 class Reader(Closed):
     """A person at a page of the console.
 
@@ -38,7 +42,7 @@ class Reader(Closed):
     decides: bool = False
 
     @property
-    def account(self) -> Literal["engineer", "analyst"]:
+    def account(self) -> Account:
         """The account by which the query door is asked for them: an analyst's can not reach a table of runs at all."""
         return "engineer" if self.sees_batches else "analyst"
 

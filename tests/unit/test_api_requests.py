@@ -273,7 +273,8 @@ def test_a_time_fits_what_lasts_at_it() -> None:
 def test_an_identifier_is_read_back_whatever_the_key_holds(values: list[str]) -> None:
     key = tuple(f"k{number}" for number in range(len(values)))
     one = Mart("m", "", key, {name: Column(TEXT, "") for name in key})
-    made = features.feature(one, (*values, None, None, None, *values), {})["id"]
+    (feature,) = features.features_of(one, [(*values, None, None, None, *values)])
+    made = feature["id"]
     assert not set(made) & set("/?#% ") and features.key_of(one, made) == values
 
 

@@ -18,6 +18,8 @@ from calanque.console.remembered import remembered
 from calanque.engines import trino
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from calanque.console.api.marts import Mart
     from calanque.console.readers import Reader
 
@@ -38,8 +40,7 @@ def page(mart: Mart, asked: Asked, asking: Reader, motif: str) -> Page:
     with ThreadPoolExecutor(2) as pool:
         total = pool.submit(_counted, count_sql(mart, asked), asking.account, motif)
         rows = _asked(rows_sql(mart, asked), asking.account, motif)
-    outlines: dict[str, Any] = {}
-    return Page([feature(mart, row, outlines) for row in rows], total.result())
+    return Page(features_of(mart, rows), total.result())
 
 
 def one(mart: Mart, feature_id: str, asking: Reader, motif: str) -> dict[str, Any] | None:
@@ -55,7 +56,7 @@ def one(mart: Mart, feature_id: str, asking: Reader, motif: str) -> dict[str, An
         f'cast(t."{column}" as varchar) = {literal(value)}' for column, value in zip(mart.key, values, strict=True)
     )
     rows = _asked(rows_sql(mart, Asked(where, 1)), asking.account, motif)
-    return feature(mart, rows[0], {}) if rows else None
+    return next(iter(features_of(mart, rows)), None)
 
 
 def _asked(sql: str, account: str, motif: str) -> list[tuple[Any, ...]]:
@@ -85,9 +86,9 @@ def rows_sql(mart: Mart, asked: Asked) -> str:
         "zone": ("places.geometry, null, null", _joined("dim_area", "area_id", "zone")),
     }.get(mart.place) or ("null, places.lon, places.lat", _joined("dim_cell", "cell_id", f"{mart.place}"))
     key = [f'cast(t."{column}" as varchar)' for column in mart.key]
-    order = ", ".join(f't."{column}"' for column in mart.key)
+    order, told = (", ".join(f't."{column}"' for column in columns) for columns in (mart.key, mart.told))
     return (
-        f"select {', '.join(key)}, {places}, {', '.join(_properties(mart))}\n"
+        f"select {', '.join(key)}, {places}, {told}\n"
         f"from marts.{mart.name} as t{joined}{_where(asked)}\n"
         f"order by {order}\noffset {asked.offset} limit {asked.limit}"
     )
@@ -106,22 +107,22 @@ def _where(asked: Asked) -> str:
     return f"\nwhere {' and '.join(asked.where)}" if asked.where else ""
 
 
-def _properties(mart: Mart) -> list[str]:
-    """Return the columns that a feature tells; its outline is no property."""
-    return [f't."{column}"' for column in mart.columns if column != "geometry"]
-
-
-def feature(mart: Mart, row: tuple[Any, ...], outlines: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of `rows_sql` as a feature; an outline that `outlines` has is not read again."""
-    width = len(mart.key)
-    outline, lon, lat = row[width : width + 3]
-    names = [column for column in mart.columns if column != "geometry"]
-    return {
-        "type": "Feature",
-        "id": ",".join(map(_escaped, row[:width])),
-        "geometry": _geometry(outline, lon, lat, outlines),
-        "properties": {name: plain(value) for name, value in zip(names, row[width + 3 :], strict=True)},
-    }
+def features_of(mart: Mart, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return rows of `rows_sql` as features; an outline that many share is read once."""
+    width, told = len(mart.key), mart.told
+    outlines: dict[str, Any] = {}
+    found = []
+    for row in rows:
+        outline, lon, lat = row[width : width + 3]
+        found.append(
+            {
+                "type": "Feature",
+                "id": ",".join(map(_escaped, row[:width])),
+                "geometry": _geometry(outline, lon, lat, outlines),
+                "properties": {name: plain(value) for name, value in zip(told, row[width + 3 :], strict=True)},
+            }
+        )
+    return found
 
 
 def _escaped(value: Any) -> str:

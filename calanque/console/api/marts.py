@@ -24,25 +24,6 @@ order by table_name, ordinal_position"""
 # The one mart that no file of dbt's declares.
 _FRESHNESS = {"description": "How fresh each feed is, and what is made from it. One row per feed.", "key": ("feed",)}
 
-INSTANTS = (("starts_at", "ends_at"), ("occurred_at", "ended_at"), ("observed_hour_at", None), ("checked_at", None))
-"""When a row is, by the columns that say it in UTC: those of the first pair that a mart has."""
-DAYS = (
-    ("starts_local_date", "last_local_date"),
-    ("since_local_date", "until_local_date"),
-    ("slot_date", None),
-    ("week_start_date", None),
-    ("month_start_date", None),
-)
-"""The same for marts of whole days, of the city's calendar."""
-LASTS = {
-    "occurred_at": "coalesce(t.ended_at, {0})",
-    "observed_hour_at": "{0} + interval '3599' second",
-    "starts_local_date": "cast(t.ends_local_at as date)",
-    "since_local_date": "coalesce(t.until_local_date, date '9999-12-31')",
-    "week_start_date": "date_add('day', 6, {0})",
-    "month_start_date": "last_day_of_month({0})",
-}
-"""When a row ends where no other column says it, or one that may be null."""
 OUTLINED = ("geometry", "area_id", "zone")
 
 
@@ -59,6 +40,27 @@ class Span(NamedTuple):
     begins: str
     ends: str
     is_days: bool
+
+
+SPANS: tuple[tuple[set[str], Span], ...] = (
+    ({"starts_at", "ends_at"}, Span("t.starts_at", "t.ends_at", is_days=False)),
+    ({"occurred_at", "ended_at"}, Span("t.occurred_at", "coalesce(t.ended_at, t.occurred_at)", is_days=False)),
+    ({"observed_hour_at"}, Span("t.observed_hour_at", "t.observed_hour_at + interval '3599' second", is_days=False)),
+    ({"checked_at"}, Span("t.checked_at", "t.checked_at", is_days=False)),
+    ({"starts_local_date", "last_local_date"}, Span("t.starts_local_date", "t.last_local_date", is_days=True)),
+    (
+        {"starts_local_date", "ends_local_at"},
+        Span("t.starts_local_date", "cast(t.ends_local_at as date)", is_days=True),
+    ),
+    (
+        {"since_local_date", "until_local_date"},
+        Span("t.since_local_date", "coalesce(t.until_local_date, date '9999-12-31')", is_days=True),
+    ),
+    ({"slot_date"}, Span("t.slot_date", "t.slot_date", is_days=True)),
+    ({"week_start_date"}, Span("t.week_start_date", "date_add('day', 6, t.week_start_date)", is_days=True)),
+    ({"month_start_date"}, Span("t.month_start_date", "last_day_of_month(t.month_start_date)", is_days=True)),
+)
+"""When a row is, by the columns that say it: the first of these that a mart has."""
 
 
 class Mart(NamedTuple):
@@ -81,14 +83,12 @@ class Mart(NamedTuple):
     @property
     def span(self) -> Span | None:
         """When a row is; None of a mart without time."""
-        for pairs, is_days in ((INSTANTS, False), (DAYS, True)):
-            for begins, ends in pairs:
-                if begins in self.columns:
-                    first = f"t.{begins}"
-                    plain = ends in self.columns and begins not in ("occurred_at", "since_local_date")
-                    last = f"t.{ends}" if plain else LASTS.get(begins, "{0}").format(first)
-                    return Span(first, last, is_days)
-        return None
+        return next((span for needed, span in SPANS if needed <= self.columns.keys()), None)
+
+    @property
+    def told(self) -> list[str]:
+        """The columns that a feature tells; its outline is no property."""
+        return [column for column in self.columns if column != "geometry"]
 
 
 def visible(asking: Reader) -> dict[str, Mart]:
