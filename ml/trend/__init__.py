@@ -1,0 +1,1 @@
+"""What changed beyond noise in a city, by area and type."""

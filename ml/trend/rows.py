@@ -1,0 +1,123 @@
+"""The rows of `marts.fct_trend`: counts beside their limits, by area and type, for weeks, months and the year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ml.trend.config import trend_config
+from ml.trend.limits import month_limits, week_limits, year_limits
+from ml.trend.sentences import Page, finding_en, finding_fr
+from ml.trend.series import city_series
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from ml.trend.config import TrendConfig
+    from ml.trend.limits import Limits
+    from ml.trend.series import CitySeries
+
+# Types as pandas keeps them with nulls.
+COLUMNS = {
+    "territory": "object",
+    "area_id": "object",
+    "area_name": "object",
+    "type": "object",
+    "span": "object",
+    "period_start_date": "object",
+    "period_end_date": "object",
+    "incident_count": "Int32",
+    "expected_count": "Float64",
+    "lower_count": "Int32",
+    "upper_count": "Int32",
+    "is_above": "boolean",
+    "is_below": "boolean",
+    "change_ratio": "Float64",
+    "p_value": "Float64",
+    "is_alarm": "boolean",
+    "finding_en": "object",
+    "finding_fr": "object",
+}
+
+
+def trend_rows(
+    territory: str,
+    title: str,
+    incidents: pd.DataFrame,
+    areas: pd.DataFrame,
+    until: date,
+    config: TrendConfig | None = None,
+) -> pd.DataFrame:
+    """Return counts and limits of a city, one row per area, type, span and period.
+
+    The last 52 whole weeks, the last 13 blocks of four whole weeks, and the year to date. `change_ratio` is the count
+    to the expected count, less 1. `p_value` is two-sided. `is_alarm` and the sentences are of the newest period of
+    each span and null before; limits and what follows from them are null where the data allow none, and the sentence
+    of the newest period says why.
+
+    Args:
+        territory: name of the territory, written on every row.
+        title: what sentences call the city.
+        incidents: columns type, occurred_local_date, area_id (null outside every area), and known_at (UTC) where the
+            source says when an incident was known; one row an incident.
+        areas: columns area_id, area_name.
+        until: the last day the data hold.
+        config: `model.yml` when absent.
+
+    Raises:
+        CalanqueError: if there is no incident, no whole week, or an area that `areas` does not hold.
+    """
+    config = config or trend_config()
+    series = city_series(incidents, areas, until, config)
+    weeks, months = week_limits(series, config), month_limits(series, config)
+    dispersion = months[-1].dispersion if months else np.ones(len(series.keys))
+    limits = [*weeks, *months, year_limits(series, dispersion, config)]
+    rows = _table(series, limits, config)
+    is_newest = np.repeat([one in (weeks[-1], *months[-1:], limits[-1]) for one in limits], len(series.keys))
+    judged = rows["p_value"][is_newest & rows["p_value"].notna()].to_numpy(dtype=float)
+    is_alarm = (rows["is_above"] | rows["is_below"]) & (rows["p_value"] <= _level(judged, config))
+    rows = rows.assign(is_alarm=is_alarm.where(is_newest, pd.NA), finding_en=None, finding_fr=None)
+    page = Page(title, len(judged), series.left_out_weeks, series.knows_delays)
+    newest = rows[is_newest]
+    names = [str(name) for name in newest]
+    said = [dict(zip(names, row, strict=True)) for row in newest.itertuples(index=False, name=None)]
+    rows.loc[is_newest, "finding_en"] = [finding_en(row, page) for row in said]
+    rows.loc[is_newest, "finding_fr"] = [finding_fr(row, page) for row in said]
+    return rows.assign(territory=territory).reindex(columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _level(p_values: NDArray[np.float64], config: TrendConfig) -> float:
+    """Return the largest p-value that passes by Benjamini and Hochberg; -1 where none does."""
+    ordered, number = np.sort(p_values), len(p_values)
+    passed = ordered[ordered <= config.false_discovery_rate * np.arange(1, number + 1) / max(number, 1)]
+    return float(passed[-1]) if len(passed) else -1.0
+
+
+def _table(series: CitySeries, limits: list[Limits], config: TrendConfig) -> pd.DataFrame:
+    """Return the rows without alarms and sentences, and with the reason of each."""
+
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([np.broadcast_to(getattr(one, name), len(series.keys)) for one in limits])
+
+    counts, expected = column("counts"), column("expected")
+    with np.errstate(invalid="ignore"):
+        is_large = np.minimum(counts, expected) >= config.percent_from_count
+    rows = pd.concat([series.keys] * len(limits), ignore_index=True).assign(
+        span=column("span"),
+        period_start_date=column("start"),
+        period_end_date=column("end"),
+        incident_count=counts,
+        expected_count=expected,
+        lower_count=column("lower"),
+        upper_count=column("upper"),
+        change_ratio=np.where(is_large, counts / np.where(is_large, expected, 1.0) - 1, np.nan),
+        p_value=column("p_value"),
+        reason=column("reason"),
+    )
+    rows = rows.astype({name: kind for name, kind in COLUMNS.items() if name in rows})
+    is_above = rows["incident_count"] > rows["upper_count"]
+    return rows.assign(is_above=is_above, is_below=rows["incident_count"] < rows["lower_count"])
