@@ -1,0 +1,113 @@
+"""Incidents of a city counted by day and type, with the days on which its feeds were silent, and its calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from calanque.errors import CalanqueError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ALL_TYPES = "all"
+WEEK_DAYS, YEAR_DAYS, SOLAR_YEAR_DAYS = 7, 364, 365.25
+# A run of days without any incident where more than this were expected: a feed that stopped, not a calm.
+SILENT_EXPECTED_COUNT = 14.0
+
+
+@dataclass(frozen=True)
+class DailyCounts:
+    """Counts of every day of a span.
+
+    Attributes:
+        first_date: the day of the first column.
+        names: 'all', then the types in order.
+        counts: incidents, names x days.
+        is_known: whether the city's feeds spoke on that day, days.
+    """
+
+    first_date: date
+    names: tuple[str, ...]
+    counts: NDArray[np.int64]
+    is_known: NDArray[np.bool_]
+
+    @property
+    def day_count(self) -> int:
+        """Days of the span."""
+        return len(self.is_known)
+
+    def date_of(self, day: int) -> date:
+        """Return the date of a day's index."""
+        return self.first_date + timedelta(days=int(day))
+
+
+def daily_counts(incidents: pd.DataFrame, valid_from: date, until: date) -> DailyCounts:
+    """Count incidents by type and day.
+
+    Args:
+        incidents: columns type, occurred_local_date; one row an incident. Rows outside the span are left out.
+        valid_from: first day that the data hold whole.
+        until: last such day.
+
+    Raises:
+        CalanqueError: if the span holds no day.
+    """
+    days = (until - valid_from).days + 1
+    if days < 1:
+        raise CalanqueError(f"No day lies between {valid_from} and {until}: correct valid_from, or load newer data.")
+    dates = pd.to_datetime(incidents["occurred_local_date"]).to_numpy(dtype="datetime64[D]")
+    index = (dates - np.datetime64(valid_from)).astype(np.int64)
+    inside = (index >= 0) & (index < days)
+    types = sorted(incidents["type"][inside].unique())
+    number = pd.Categorical(incidents["type"][inside], categories=types).codes.astype(np.int64)
+    counts = np.bincount(number * days + index[inside], minlength=len(types) * days).reshape(len(types), days)
+    total = counts.sum(axis=0, dtype=np.int64)
+    return DailyCounts(valid_from, (ALL_TYPES, *types), np.vstack([total, counts]), ~_silent(total))
+
+
+def _silent(total: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return the days of runs without an incident that the mean of the days before makes next to impossible.
+
+    So are the days before the first incident: the feed had not begun.
+    """
+    empty = np.concatenate([[False], total == 0, [False]])
+    starts, ends = np.flatnonzero(empty[1:] & ~empty[:-1]), np.flatnonzero(~empty[1:] & empty[:-1])
+    silent = np.zeros(len(total), dtype=bool)
+    for start, end in zip(starts, ends, strict=True):
+        known_count, happened = np.count_nonzero(~silent[:start]), float(total[:start].sum())
+        # As few a day as a handful of incidents leave possible.
+        fewest = max(happened - 3 * happened**0.5, 0.0) / max(known_count, 1)
+        if not known_count or (end - start) * fewest > SILENT_EXPECTED_COUNT:
+            silent[start:end] = True
+    return silent
+
+
+def calendar(first_date: date, days: int, holidays: pd.DataFrame, harmonics: int) -> dict[str, NDArray[np.float64]]:
+    """Return what is known of each day in advance: one array a term, days x columns.
+
+    Args:
+        first_date: the first day.
+        days: how many.
+        holidays: columns date, kind ('public_holiday' or 'school_holiday'; other kinds are left out); may be empty.
+        harmonics: waves of the season.
+    """
+    dates = pd.date_range(first_date, periods=days)
+    angle = 2 * np.pi * np.outer(dates.dayofyear, np.arange(1, harmonics + 1)) / SOLAR_YEAR_DAYS
+    dated, kinds = pd.to_datetime(holidays["date"]).to_numpy(), holidays["kind"].to_numpy()
+
+    def among(kind: str) -> NDArray[np.float64]:
+        return np.isin(dates, dated[kinds == kind]).astype(float)[:, None]
+
+    return {
+        "weekday": np.eye(WEEK_DAYS)[dates.dayofweek],
+        "season": np.hstack([np.sin(angle), np.cos(angle)]),
+        "holiday": among("public_holiday"),
+        "school": among("school_holiday"),
+        # Sources write facts whose day nobody knows on the first of the month, and most on that of the year.
+        "month_start": np.column_stack([dates.day == 1, dates.dayofyear == 1]).astype(float),
+    }

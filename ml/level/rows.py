@@ -1,0 +1,230 @@
+"""The three tables of a territory's level: the days ahead, their risk, and the record of both methods."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from ml.level.baseline import baseline
+from ml.level.config import level_config
+from ml.level.counts import WEEK_DAYS, YEAR_DAYS, DailyCounts, calendar, daily_counts
+from ml.level.day_risk import DayRisk, day_risk
+from ml.level.forecasts import Series
+from ml.level.law import quantile
+from ml.level.model import model
+from ml.level.record import BASELINE, MODEL, judge, judged_days
+from ml.level.sentences import Case, DayFigures, Subject, factors, finding_en, finding_fr, reason_en, reason_fr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ml.level.config import LevelConfig
+    from ml.level.forecasts import Forecasts
+    from ml.level.record import Judged, Record
+
+LEVEL_COLUMNS = (
+    *("territory", "type", "week_start_date", "forecast_date", "expected_count", "lower_count", "upper_count"),
+    *("baseline_count", "served", "data_until_date", "reason_en", "reason_fr", "forecast_at"),
+)
+RISK_COLUMNS = (
+    *("territory", "type", "week_start_date", "forecast_date", "threshold_count", "p_above", "risk"),
+    *("factors_en", "factors_fr", "finding_en", "finding_fr", "forecast_at"),
+)
+SCORE_COLUMNS = (
+    *("territory", "type", "week_start_date", "week_count", "crps_model", "crps_baseline"),
+    *("crps_gain", "crps_gain_low", "crps_gain_high", "crps_gain_apart", "coverage", "interval_coverage"),
+    *("log_score_model", "log_score_baseline", "brier_skill", "brier_skill_low", "brier_skill_high"),
+    *("reliability", "scored_at"),
+)
+_Rows: TypeAlias = list[dict[str, object]]
+_WHOLE = ("lower_count", "upper_count", "threshold_count", "risk", "week_count")
+
+
+class LevelFrames(NamedTuple):
+    """The rows of one run.
+
+    Attributes:
+        first_day: Monday of the first day forecast, on every row of level and day_risk.
+        judged_first_day: Monday of the newest week judged, on every row of score; None where none is.
+        level: one row a type and day of the seven after the data; numbers are null where there is no forecast.
+        day_risk: the same days.
+        score: one row a type with a record.
+    """
+
+    first_day: date
+    judged_first_day: date | None
+    level: pd.DataFrame
+    day_risk: pd.DataFrame
+    score: pd.DataFrame
+
+
+def level_frames(
+    territory: str,
+    incidents: pd.DataFrame,
+    holidays: pd.DataFrame,
+    until: date,
+    valid_from: date,
+    config: LevelConfig | None = None,
+    now: datetime | None = None,
+) -> LevelFrames:
+    """Forecast the seven days after the data, for each type and all together, with their risk and the record.
+
+    Args:
+        territory: name of the city.
+        incidents: columns type, occurred_local_date; one row an incident. The caller leaves out rows that enforcement
+            produced.
+        holidays: columns date, kind ('public_holiday' or 'school_holiday'); the days ahead included; may be empty.
+        until: the last day that the data hold whole.
+        valid_from: the first such day.
+        config: `model.yml` when absent.
+        now: written on every row, UTC.
+
+    Raises:
+        CalanqueError: if no day lies between valid_from and until.
+    """
+    config = config or level_config()
+    daily = daily_counts(incidents, valid_from, until)
+    known = calendar(valid_from, daily.day_count + WEEK_DAYS, holidays, config.model.harmonics)
+    parts = [_of_type(territory, daily, number, known, config) for number in range(len(daily.names))]
+    first_day, judged_day = _monday(until + timedelta(days=1)), _monday(until - timedelta(days=WEEK_DAYS - 1))
+    level, risk, score = (
+        _frame([row for part in parts for row in part[place]], columns, now, territory, monday)
+        for place, columns, monday in (
+            (0, LEVEL_COLUMNS, first_day),
+            (1, RISK_COLUMNS, first_day),
+            (2, SCORE_COLUMNS, judged_day),
+        )
+    )
+    return LevelFrames(first_day, judged_day if len(score) else None, level.assign(data_until_date=until), risk, score)
+
+
+def _of_type(
+    territory: str, daily: DailyCounts, number: int, known: dict[str, NDArray[np.float64]], config: LevelConfig
+) -> tuple[_Rows, _Rows, _Rows]:
+    """Return the rows of one type: level, day risk, score."""
+    counts, weeks = daily.counts[number], int(daily.is_known.sum()) // WEEK_DAYS
+    subject = Subject(
+        territory, daily.names[number], Case.FEW_WEEKS, weeks, config.min_weeks, _last_date(daily, number)
+    )
+    if weeks < config.min_weeks:
+        return _without_forecast(subject, daily)
+    if not daily.is_known[-1]:
+        return _without_forecast(subject._replace(case=Case.STOPPED, last_date=_last_date(daily, 0)), daily)
+    origins = np.arange(daily.day_count % WEEK_DAYS or WEEK_DAYS, daily.day_count + 1, WEEK_DAYS)
+    origins = origins[np.cumsum(daily.is_known)[origins - 1] >= config.min_weeks * WEEK_DAYS]
+    series = Series(counts.astype(float), daily.is_known, origins[-2 * config.record.weeks - 1 :])
+    forecasts = {MODEL: model(series, known, config), BASELINE: baseline(series, config)}
+    judged = judged_days(daily, series, config.record.weeks)
+    if not judged.week_count:
+        subject = subject._replace(case=Case.SHORT_RECORD, weeks=0, needed=config.record.min_weeks)
+        return (*_ahead(subject, daily, forecasts, BASELINE, None, config), [])
+    record = judge(judged, forecasts, config)
+    is_gone = not counts[daily.is_known][-YEAR_DAYS:].any()
+    served = BASELINE if is_gone else record.served
+    risk = day_risk(series, forecasts[served], judged, config)
+    subject = _judged(subject, judged, record, is_gone, config)
+    ahead = _ahead(subject, daily, forecasts, served, risk, config)
+    return (*ahead, [{"type": subject.type, **_score(judged, record, risk)}])
+
+
+def _last_date(daily: DailyCounts, number: int) -> date | None:
+    days = np.flatnonzero(daily.counts[number])
+    return daily.date_of(days[-1]) if len(days) else None
+
+
+def _judged(subject: Subject, judged: Judged, record: Record, is_gone: bool, config: LevelConfig) -> Subject:
+    case = Case.MODEL if record.served == MODEL else Case.NOT_BEATEN
+    if is_gone:
+        case = Case.GONE
+    elif record.gain is None:
+        case = Case.SHORT_RECORD
+    days = len(judged.happened)
+    return subject._replace(
+        case=case,
+        weeks=judged.week_count,
+        needed=config.record.min_weeks,
+        gain=record.gain or subject.gain,
+        gain_apart=record.gain_apart,
+        held=(round(record.coverage * days), days),
+    )
+
+
+def _dates(daily: DailyCounts) -> list[date]:
+    return [daily.date_of(daily.day_count + ahead) for ahead in range(WEEK_DAYS)]
+
+
+def _without_forecast(subject: Subject, daily: DailyCounts) -> tuple[_Rows, _Rows, _Rows]:
+    english, french = reason_en(subject), reason_fr(subject)
+    named: _Rows = [{"type": subject.type, "forecast_date": day} for day in _dates(daily)]
+    level = [row | {"reason_en": english, "reason_fr": french} for row in named]
+    return level, [row | {"finding_en": english, "finding_fr": french} for row in named], []
+
+
+def _ahead(
+    subject: Subject,
+    daily: DailyCounts,
+    forecasts: dict[str, Forecasts],
+    served: str,
+    risk: DayRisk | None,
+    config: LevelConfig,
+) -> tuple[_Rows, _Rows]:
+    """Return the rows of the seven days after the data: level, day risk."""
+    said, level, risks = forecasts[served], [], []
+    mean, spread = said.mean[-1], np.full(WEEK_DAYS, said.dispersion[-1])
+    upper, lower = (quantile(share, mean, spread) for share in (config.bound_probability, 1 - config.bound_probability))
+    reasons = {"reason_en": reason_en(subject), "reason_fr": reason_fr(subject)}
+    for ahead, day in enumerate(_dates(daily)):
+        named = {"type": subject.type, "forecast_date": day}
+        figures = DayFigures(
+            day,
+            float(mean[ahead]),
+            int(upper[ahead]),
+            threshold=risk.threshold if risk else None,
+            p_above=float(risk.p_above[ahead]) if risk else None,
+            risk=int(risk.risk[ahead]) if risk and risk.risk is not None and subject.case is not Case.GONE else None,
+        )
+        level.append(
+            named
+            | {"expected_count": figures.expected, "lower_count": int(lower[ahead]), "upper_count": figures.upper}
+            | {"baseline_count": float(forecasts[BASELINE].mean[-1, ahead]), "served": served}
+            | reasons
+        )
+        factors_en, factors_fr = factors({name: float(ratio[-1, ahead]) for name, ratio in said.terms.items()}, day)
+        risks.append(
+            named
+            | {"threshold_count": figures.threshold, "p_above": figures.p_above, "risk": figures.risk}
+            | {"factors_en": factors_en, "factors_fr": factors_fr}
+            | {"finding_en": finding_en(subject, figures), "finding_fr": finding_fr(subject, figures)}
+        )
+    return level, risks
+
+
+def _score(judged: Judged, record: Record, risk: DayRisk) -> dict[str, object]:
+    gain, skill = record.gain or (None,) * 3, risk.skill or (None,) * 3
+    return {
+        "week_count": judged.week_count,
+        **{f"crps_{name}": value for name, value in record.crps.items()},
+        **{f"log_score_{name}": value for name, value in record.log_score.items()},
+        **dict(zip(("crps_gain", "crps_gain_low", "crps_gain_high"), gain, strict=True)),
+        "crps_gain_apart": record.gain_apart,
+        "coverage": record.coverage,
+        "interval_coverage": record.interval_coverage,
+        **dict(zip(("brier_skill", "brier_skill_low", "brier_skill_high"), skill, strict=True)),
+        "reliability": json.dumps([tenth._asdict() for tenth in risk.reliability]),
+    }
+
+
+def _frame(rows: _Rows, columns: tuple[str, ...], now: datetime | None, territory: str, monday: date) -> pd.DataFrame:
+    at = now or datetime.now(UTC).replace(microsecond=0)
+    named = {"territory": territory, "week_start_date": monday, "forecast_at": at, "scored_at": at}
+    frame = pd.DataFrame([row | named for row in rows], columns=list(columns))
+    # Whole numbers stay whole where a day has none.
+    return frame.astype({name: "Int32" for name in _WHOLE if name in columns})
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

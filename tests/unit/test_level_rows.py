@@ -1,0 +1,173 @@
+"""Cities with little to go by: each type gets its forecast or its sentence, in both languages, and never a cause."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from level_cities import FIRST, NO_HOLIDAYS, drawn, frames_of, planted_mean
+
+from calanque.errors import CalanqueError
+from ml.level.config import level_config
+from ml.level.counts import daily_counts
+from ml.level.rows import LEVEL_COLUMNS, RISK_COLUMNS, SCORE_COLUMNS, LevelFrames, level_frames
+
+WEEKS_8_MONTHS = 35 * 7
+CAUSAL = re.compile(
+    r"\b(because|cause[sd]?|due to|leads? to|driven by|parce que|en raison|à cause|entraîne|provoque)\b", re.I
+)
+
+
+def city(days: int, base: float = 8.0, seed: int = 11) -> pd.DataFrame:
+    return drawn({"a": planted_mean(FIRST, days, base, NO_HOLIDAYS)}, FIRST, seed)
+
+
+def without(incidents: pd.DataFrame, first: int, last: int, kind: str | None = None) -> pd.DataFrame:
+    """Take the incidents of some days away, of one type or of all."""
+    number = incidents["occurred_local_date"].map(lambda day: (day - FIRST).days)
+    return incidents[~(number.between(first, last) & ((incidents["type"] == kind) | (kind is None)))]
+
+
+def two_types(days: int) -> pd.DataFrame:
+    means = {kind: planted_mean(FIRST, days, base, NO_HOLIDAYS) for kind, base in (("a", 8.0), ("b", 3.0))}
+    return drawn(means, FIRST, 12)
+
+
+CITIES: dict[str, LevelFrames] = {
+    "three weeks": frames_of(city(21), 21),
+    "eight weeks": frames_of(city(56), 56),
+    "nine weeks": frames_of(city(63), 63),
+    "eight months": frames_of(city(WEEKS_8_MONTHS), WEEKS_8_MONTHS),
+    "one type": frames_of(city(800), 800),
+    "silence within": frames_of(without(city(1400), 500, 1050), 1400),
+    "silence to the end": frames_of(without(city(1400), 850, 1400), 1400),
+    "a type that died out": frames_of(without(two_types(1400), 900, 1400, "b"), 1400),
+    "a new type": frames_of(without(two_types(800), 0, 770, "b"), 800),
+    "a rare type": frames_of(city(1400, 0.03), 1400),
+    "no incident": frames_of(city(100).iloc[:0], 100),
+}
+
+
+@pytest.mark.parametrize("name", CITIES)
+def test_each_type_and_day_has_its_row_and_its_sentences(name: str) -> None:
+    frames = CITIES[name]
+    types = frames.level["type"].unique()
+    assert types[0] == "all"
+    assert tuple(frames.level.columns) == LEVEL_COLUMNS
+    assert tuple(frames.day_risk.columns) == RISK_COLUMNS
+    assert tuple(frames.score.columns) == SCORE_COLUMNS
+    assert len(frames.level) == len(frames.day_risk) == 7 * len(types)
+    assert frames.level[["reason_en", "reason_fr"]].notna().all(axis=None)
+    assert frames.day_risk[["finding_en", "finding_fr"]].notna().all(axis=None)
+    has_forecast = frames.level["expected_count"].notna()
+    assert (
+        frames.level.loc[has_forecast, ["upper_count", "lower_count", "baseline_count", "served"]]
+        .notna()
+        .all(axis=None)
+    )
+    assert (has_forecast == frames.day_risk["factors_fr"].notna()).all()
+    assert (frames.level["lower_count"] <= frames.level["upper_count"]).all()
+    assert frames.day_risk["risk"].dropna().between(1, 10).all()
+
+
+@pytest.mark.parametrize("name", CITIES)
+def test_no_sentence_names_a_cause_a_percentage_or_a_missing_figure(name: str) -> None:
+    frames = CITIES[name]
+    texts = pd.concat([frame[column] for frame in frames[2:4] for column in frame if column.endswith(("_en", "_fr"))])
+    for text in texts.dropna():
+        assert not CAUSAL.search(text), text
+        assert not re.search(r"%|nan|None|-0[.,]000|  ", text), text
+        assert text.endswith(".")
+        assert not re.search(r"× (\d\d|0[.,]0)", text), text
+    assert CAUSAL.search("high because it is Saturday")
+    assert CAUSAL.search("élevé en raison du samedi")
+
+
+# A word of the sentence of the last type, whether it has a forecast, and whether a record.
+SAID = {
+    "three weeks": ("weeks of data known: 3, needed: 8", False, False),
+    "eight weeks": ("weeks of record: 0, and a model is judged from 26 on", True, False),
+    "nine weeks": ("weeks of record: 1, and a model is judged from 26 on", True, True),
+    "eight months": ("over 27 weeks, fewer than a year,", True, True),
+    "one type": ("over 104 weeks", True, True),
+    "silence within": ("over ", True, True),
+    "silence to the end": ("no incident of any type has been recorded since 29 April 2020", False, False),
+    "a type that died out": ("no incident has been recorded since", True, True),
+    "a new type": ("over 104 weeks", True, True),
+    "a rare type": ("over 104 weeks", True, True),
+    "no incident": ("weeks of data known: 0, needed: 8", False, False),
+}
+
+
+@pytest.mark.parametrize("name", CITIES)
+def test_what_is_said_of_little(name: str) -> None:
+    said, has_forecast, has_record = SAID[name]
+    frames = CITIES[name]
+    assert said in frames.level["reason_en"].iloc[-1]
+    assert frames.level["expected_count"].notna().iloc[-1] == has_forecast
+    assert (len(frames.score) > 0) == has_record
+    assert (frames.judged_first_day is not None) == has_record
+
+
+def test_a_type_that_died_out_is_expected_no_more_and_has_no_risk() -> None:
+    frames = CITIES["a type that died out"]
+    assert (frames.level.loc[frames.level["type"] == "b", "expected_count"] < 1).all()
+    gone = frames.day_risk[frames.day_risk["type"] == "b"]
+    assert gone["risk"].isna().all()
+    assert gone["finding_en"].str.contains("has not been recorded for a year").all()
+    assert frames.level.loc[frames.level["type"] == "a", "expected_count"].mean() > 5
+
+
+def test_days_on_which_the_feed_was_silent_are_not_counted_as_days_without_incident() -> None:
+    whole, cut = city(1400), without(city(1400), 500, 1050)
+    until = FIRST + timedelta(days=1399)
+    assert daily_counts(whole, FIRST, until).is_known.all()
+    assert np.flatnonzero(~daily_counts(cut, FIRST, until).is_known).tolist() == list(range(500, 1051))
+    means = [frames_of(incidents, 1400).level["expected_count"].mean() for incidents in (whole, cut)]
+    assert means[0] == pytest.approx(means[1], rel=0.1)
+    # A calm of some days is no silence, nor is one of weeks where incidents are rare.
+    assert daily_counts(without(whole, 500, 500), FIRST, until).is_known.all()
+    rare = city(1400, 0.03)
+    start = (rare["occurred_local_date"].min() - FIRST).days
+    assert daily_counts(rare, FIRST, until).is_known[start:].all()
+
+
+def test_days_before_the_first_incident_are_not_known() -> None:
+    late = without(city(400), 0, 199)
+    assert daily_counts(late, FIRST, FIRST + timedelta(days=399)).is_known.tolist() == [False] * 200 + [True] * 200
+
+
+def test_the_week_is_named_by_the_monday_of_its_first_day() -> None:
+    frames = CITIES["one type"]
+    first = FIRST + timedelta(days=800)
+    assert frames.level["forecast_date"].tolist() == [first + timedelta(days=day) for day in range(7)] * 2
+    assert frames.first_day == first - timedelta(days=first.weekday()) == frames.day_risk["week_start_date"].iloc[0]
+    assert frames.judged_first_day == frames.first_day - timedelta(days=7) == frames.score["week_start_date"].iloc[0]
+    assert set(frames.level["data_until_date"]) == {first - timedelta(days=1)}
+
+
+def test_the_order_of_rows_and_days_beyond_the_data_change_nothing() -> None:
+    at, until = datetime(2026, 1, 1, tzinfo=UTC), FIRST + timedelta(days=499)
+    incidents = city(520)
+    shuffled = incidents.sample(frac=1, random_state=1)
+    within = incidents[incidents["occurred_local_date"] <= until]
+    made = [level_frames("city", rows, NO_HOLIDAYS, until, FIRST, now=at) for rows in (shuffled, within)]
+    for first, second in zip(made[0][2:], made[1][2:], strict=True):
+        pd.testing.assert_frame_equal(first, second)
+    assert set(made[0].level["forecast_at"]) == {pd.Timestamp(at)}
+
+
+def test_a_span_without_a_day_is_refused() -> None:
+    with pytest.raises(CalanqueError, match="No day lies between"):
+        level_frames("city", city(10), NO_HOLIDAYS, date(2017, 1, 1), FIRST)
+
+
+def test_the_gain_is_also_shown_without_the_days_set_apart() -> None:
+    frames = frames_of(city(1400), 1400)
+    assert frames.score["crps_gain_apart"].notna().all()
+    assert frames.level["reason_en"].str.contains("Without the days set apart").all()
+    config = level_config()
+    plain = config.model_copy(update={"record": config.record.model_copy(update={"set_apart": None})})
+    until = FIRST + timedelta(days=1399)
+    assert level_frames("city", city(1400), NO_HOLIDAYS, until, FIRST, plain).score["crps_gain_apart"].isna().all()
