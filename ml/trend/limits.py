@@ -149,7 +149,8 @@ def year_limits(series: CitySeries, dispersion: Floats, config: TrendConfig) -> 
     is_few = (earlier * is_earlier).sum(axis=1) < config.min_incidents
     is_short = is_earlier.sum(axis=1) < config.year.min_years
     reason = np.where(is_short, Reason.SHORT, np.where(is_few, Reason.FEW, Reason.NONE))
-    reason = np.where(known[:, 0], reason, Reason.SILENT)
+    begins_later = series.first_monday > date(end.year, 1, 1) + timedelta(weeks=1)
+    reason = np.where(known[:, 0], reason, Reason.SHORT if begins_later else Reason.SILENT)
     weight = np.where((reason == Reason.NONE)[:, None], is_earlier, 1.0)
     figures = _by_years(counts[:, 0], earlier, weight, np.fmax(dispersion, 1.0), config)
     return _limits(Span.YEAR, (date(end.year, 1, 1), end), counts[:, 0], reason, figures)

@@ -55,9 +55,9 @@ def trend_rows(
     """Return counts and limits of a city, one row per area, type, span and period.
 
     The last 52 whole weeks, the last 13 blocks of four whole weeks, and the year to date. `change_ratio` is the count
-    to the expected count, less 1. `p_value` is two-sided. `is_alarm` and the sentences are of the newest period of
-    each span and null before; limits and what follows from them are null where the data allow none, and the sentence
-    of the newest period says why.
+    to the expected count, less 1, and null where either is small. `p_value` is two-sided. `is_alarm` (Benjamini and
+    Hochberg among the figures of a span) and the sentences are of the newest period of each span and null before.
+    Limits, and what follows from them, are null where the data allow none; the sentence of the newest period says why.
 
     Args:
         territory: name of the territory, written on every row.
@@ -78,20 +78,39 @@ def trend_rows(
     limits = [*weeks, *months, year_limits(series, dispersion, config)]
     rows = _table(series, limits, config)
     is_newest = np.repeat([one in (weeks[-1], *months[-1:], limits[-1]) for one in limits], len(series.keys))
-    judged = rows["p_value"][is_newest & rows["p_value"].notna()].to_numpy(dtype=float)
-    is_alarm = (rows["is_above"] | rows["is_below"]) & (rows["p_value"] <= _level(judged, config))
-    rows = rows.assign(is_alarm=is_alarm.where(is_newest, pd.NA), finding_en=None, finding_fr=None)
-    page = Page(title, len(judged), series.left_out_weeks, series.knows_delays)
-    newest = rows[is_newest]
-    names = [str(name) for name in newest]
-    said = [dict(zip(names, row, strict=True)) for row in newest.itertuples(index=False, name=None)]
-    rows.loc[is_newest, "finding_en"] = [finding_en(row, page) for row in said]
-    rows.loc[is_newest, "finding_fr"] = [finding_fr(row, page) for row in said]
+    newest = _judged(rows[is_newest], config)
+    page = Page(title, series.left_out_weeks, series.knows_delays)
+    rows = rows.assign(is_alarm=newest["is_alarm"], finding_en=None, finding_fr=None)
+    rows.loc[is_newest, ["finding_en", "finding_fr"]] = _findings(newest, page)
     return rows.assign(territory=territory).reindex(columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _level(p_values: NDArray[np.float64], config: TrendConfig) -> float:
-    """Return the largest p-value that passes by Benjamini and Hochberg; -1 where none does."""
+def _judged(newest: pd.DataFrame, config: TrendConfig) -> pd.DataFrame:
+    """Return the newest rows with their alarms, and how many figures of their span have a limit."""
+    by_span = newest.groupby("span")["p_value"]
+    level = by_span.transform(lambda values: alarm_level(values.dropna().to_numpy(dtype=float), config))
+    is_alarm = (newest["is_above"] | newest["is_below"]) & (newest["p_value"] <= level)
+    return newest.assign(is_alarm=is_alarm, figure_count=by_span.transform("count"))
+
+
+def _findings(rows: pd.DataFrame, page: Page) -> NDArray[np.object_]:
+    names = [str(name) for name in rows]
+    said = (dict(zip(names, row, strict=True)) for row in rows.itertuples(index=False, name=None))
+    return np.array([(finding_en(row, page), finding_fr(row, page)) for row in said], dtype=object)
+
+
+def alarm_level(p_values: NDArray[np.float64], config: TrendConfig) -> float:
+    """Return the largest p-value that passes among all of them.
+
+    Benjamini and Hochberg (1995): of what passes, the expected part that is no change is the false discovery rate.
+
+    Args:
+        p_values: of everything that is looked at together.
+        config: the false discovery rate.
+
+    Returns:
+        -1 where none passes.
+    """
     ordered, number = np.sort(p_values), len(p_values)
     passed = ordered[ordered <= config.false_discovery_rate * np.arange(1, number + 1) / max(number, 1)]
     return float(passed[-1]) if len(passed) else -1.0

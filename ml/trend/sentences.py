@@ -21,13 +21,11 @@ class Page:
 
     Attributes:
         title: what the city is called.
-        figure_count: newest figures with a limit.
         left_out_weeks: last weeks that are not judged, for too few of their incidents are known.
         knows_delays: whether delays of recording are known.
     """
 
     title: str
-    figure_count: int
     left_out_weeks: int
     knows_delays: bool
 
@@ -50,7 +48,7 @@ def finding_en(row: Mapping[str, Any], page: Page) -> str:
     """Return what is said of a newest period.
 
     Args:
-        row: of `marts.fct_trend`, and the reason why it has no limit.
+        row: of `marts.fct_trend`, with the reason why it has no limit and how many figures of its span have one.
         page: what holds for all rows.
     """
     kind = "all types" if row["type"] == ALL_TYPES else row["type"]
@@ -60,19 +58,19 @@ def finding_en(row: Mapping[str, Any], page: Page) -> str:
     if reason := Reason(row["reason"]):
         return f"{head}. {_WHY_EN[reason]}{_note_en(page)}"
     against = "mean of the same days of earlier years" if row["span"] == Span.YEAR else "expected"
-    percent = "" if pd.isna(row["change_ratio"]) else f", {row['change_ratio']:+.0%}"
+    percent = "" if pd.isna(row["change_ratio"]) else f", {round(100 * row['change_ratio']):+d}%"
     limits = f"limits {row['lower_count']:,.0f} and {row['upper_count']:,.0f}"
     figures = f"({against} {_number(row['expected_count'])}{percent}; {limits})"
-    return f"{head} {figures}. {_verdict_en(row, page)}{_note_en(page)}"
+    return f"{head} {figures}. {_verdict_en(row)}{_note_en(page)}"
 
 
-def _verdict_en(row: Mapping[str, Any], page: Page) -> str:
+def _verdict_en(row: Mapping[str, Any]) -> str:
     if not (row["is_above"] or row["is_below"]):
         return "Within noise."
     side = "Above the limit" if row["is_above"] else "Below the limit"
     if row["is_alarm"]:
-        return f"{side}: beyond noise, also among all {page.figure_count:,} figures looked at."
-    return f"{side}, but among {page.figure_count:,} figures looked at, some are so by chance alone."
+        return f"{side}: beyond noise, also among all {row['figure_count']:,} figures looked at."
+    return f"{side}, but among {row['figure_count']:,} figures looked at, some are so by chance alone."
 
 
 def _note_en(page: Page) -> str:
@@ -91,16 +89,16 @@ def finding_fr(row: Mapping[str, Any], page: Page) -> str:
     if reason := Reason(row["reason"]):
         return f"{head}. {_WHY_FR[reason]}{_note_fr(page)}"
     against = "moyenne des mêmes jours des années précédentes" if row["span"] == Span.YEAR else "attendu"
-    percent = "" if pd.isna(row["change_ratio"]) else f", soit {100 * row['change_ratio']:+.0f} %"
+    percent = "" if pd.isna(row["change_ratio"]) else f", soit {round(100 * row['change_ratio']):+d} %"
     lower, upper = (in_french(f"{row[name]:,.0f}") for name in ("lower_count", "upper_count"))
     figures = f"({against} : {in_french(_number(row['expected_count']))}{percent} ; limites {lower} et {upper})"
-    return f"{head} {figures}. {_verdict_fr(row, page)}{_note_fr(page)}"
+    return f"{head} {figures}. {_verdict_fr(row)}{_note_fr(page)}"
 
 
-def _verdict_fr(row: Mapping[str, Any], page: Page) -> str:
+def _verdict_fr(row: Mapping[str, Any]) -> str:
     if not (row["is_above"] or row["is_below"]):
         return "Dans la marge du hasard."
-    figures = in_french(f"{page.figure_count:,}")
+    figures = in_french(f"{row['figure_count']:,}")
     side = "Au-dessus de la limite" if row["is_above"] else "Au-dessous de la limite"
     if row["is_alarm"]:
         return f"{side} : au-delà du hasard, même parmi les {figures} chiffres examinés."

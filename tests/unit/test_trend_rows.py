@@ -112,7 +112,7 @@ def test_a_doubling_is_an_alarm_in_its_area_and_nowhere_else() -> None:
     for span in ("week", "month"):
         assert newest(rows, span, "theft", "south")["is_alarm"]
         assert not newest(rows, span, "theft", "north")["is_alarm"]
-    assert "Above the limit: beyond noise, also among all 18 figures looked at." in newest(rows, "month")["finding_en"]
+    assert "Above the limit: beyond noise, also among all 6 figures looked at." in newest(rows, "month")["finding_en"]
     fewer = pd.concat(busy)
     fewer = fewer[(fewer["occurred_local_date"] < date(2023, 12, 4)) | (fewer["area_id"] == "north")]
     below = newest(rows_of(fewer), "month", "theft", "south")
@@ -121,13 +121,14 @@ def test_a_doubling_is_an_alarm_in_its_area_and_nowhere_else() -> None:
     assert "Au-dessous de la limite : au-delà du hasard" in below["finding_fr"]
 
 
-def test_among_many_series_a_limit_passed_is_no_alarm_yet() -> None:
-    """A p-value between the promise of one series and what all of them together ask for."""
+def test_among_many_series_a_limit_passed_by_one_is_no_alarm_yet() -> None:
     kinds = [drawn(f"kind {number}", 1, seed=number) for number in range(20)]
-    rows = rows_of(*kinds, drawn("kind 3", 1.2, first=date(2023, 12, 25), seed=9))
-    row = newest(rows, "week", "kind 3", "north")
+    before = newest(rows_of(*kinds), "week", "kind 3", "north")
+    more = drawn("kind 3", 9, first=date(2023, 12, 27), last=date(2023, 12, 31))
+    row = newest(rows_of(*kinds, more[: before["upper_count"] + 1 - before["incident_count"]]), "week", "kind 3")
+    assert row["incident_count"] == row["upper_count"] + 1
     assert (row["is_above"], row["is_alarm"]) == (True, False)
-    assert "some are so by chance alone" in row["finding_en"]
+    assert "among 42 figures looked at, some are so by chance alone" in row["finding_en"]
 
 
 SILENT = [drawn(first=FIRST, last=date(2020, 12, 31)), drawn(first=date(2022, 7, 1), seed=2)]
@@ -154,7 +155,13 @@ def test_every_life_has_its_limit_or_its_sentence(life) -> None:
     without = [row for row in found if pd.isna(row["upper_count"])]
     assert all("No limit" in row["finding_en"] and "Pas de limite" in row["finding_fr"] for row in without)
     assert all(pd.isna(row["is_alarm"]) for row in without)
-    assert not without or words in without[0]["finding_en"]
+    assert all(words in row["finding_en"] for row in without)
+
+
+def test_two_weeks_of_data_have_weeks_and_a_year_and_no_month() -> None:
+    rows = rows_of(drawn(a_day=5, first=date(2023, 12, 16)))
+    assert rows.groupby("span")["period_start_date"].nunique().to_dict() == {"week": 2, "year": 1}
+    assert newest(rows, "year")["finding_en"].endswith("too short. How late incidents are recorded is not known.")
 
 
 def test_a_type_that_died_out_is_below_its_limit_and_then_has_a_low_one() -> None:
