@@ -1,4 +1,4 @@
-"""Write a city's next week beside the baseline, and its near-repeat layer. One DAG a city."""
+"""Write a city's next week beside the baseline, its days to come, what comes close together and what has changed."""
 
 from datetime import timedelta
 
@@ -16,7 +16,8 @@ Scores each published week against what happened (`marts.fct_forecast_score`) an
 the data have left behind retires, `marts.fct_model_promotion` says why. Inputs that have drifted are in its log, in
 `marts.fct_input_drift` and behind *Input drift*; they retire nobody. Then forecasts next week, model beside baseline
 (counts alone while no model is): `marts.fct_forecast`, finer `marts.fct_forecast_fine`, by six hours
-`marts.fct_forecast_slot`. `marts.fct_near_repeat` and `marts.fct_near_repeat_alert` say what comes close together.
+`marts.fct_forecast_slot`. `marts.fct_near_repeat` and `marts.fct_near_repeat_alert` say what comes close together,
+`marts.fct_trend` what changed beyond noise, `marts.fct_level` and `marts.fct_day_risk` what the next seven days hold.
 
 **If it fails**
 - *"… written by another version"*, *"… on another grid"*: run `transform`, then the city's `train_…` DAG.
@@ -27,7 +28,7 @@ the data have left behind retires, `marts.fct_model_promotion` says why. Inputs 
 
 
 def make_dag(territory: str) -> None:
-    """Declare the forecast and the near-repeat layer of a territory."""
+    """Declare the forecast, the near-repeat layer, the trends and the days to come of a territory."""
 
     @dag(
         dag_id=f"forecast_{territory}",
@@ -55,6 +56,8 @@ def make_dag(territory: str) -> None:
         written = {"outlets": [assets.forecast(territory)]}
         forecast = step_of("ml.risk.steps", "forecast", "The same data and model, or too few weeks.", **written)
         step_of("ml.near_repeat.steps", "near_repeat", "No new data: the near-repeat layer stands.", **written)
+        step_of("ml.trend.steps", "trend", "No new data: the trends stand.", **written)
+        step_of("ml.level.steps", "level", "No new data, or too few weeks for a day.", **written)
         scored >> with_links(judged, ReturnedLink("Input drift", "drift_page")) >> forecast
 
     forecast_dag()

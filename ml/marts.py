@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from calanque.contracts.page import cited
 from calanque.engines import delta, deltars, spark
-from calanque.engines.lineage import LineageDataset
+from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.errors import CalanqueError
 from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 from calanque.marts.gate import check_rows
@@ -19,12 +21,12 @@ from calanque.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
     Written = Sequence[tuple["WeekTable", pd.DataFrame]]
 
 log = logging.getLogger(__name__)
-INCIDENTS, CELLS = "marts.fct_incidents", "marts.dim_cell"
+INCIDENTS, CELLS, AREAS = "marts.fct_incidents", "marts.dim_cell", "marts.dim_area"
+PLANNED = "marts.fct_planned_event"
+HOLIDAYS = ("public_holiday", "school_holiday")
 IS_IN = "is_in_territory"
 
 
@@ -67,21 +69,45 @@ class WeekTable:
         return ", ".join(f"{name} {kind}{comments.get(name, '')}" for name, kind in self.columns.items())
 
 
-def read_incidents(territory: str) -> pd.DataFrame:
+def read_incidents(territory: str, more: Sequence[str] = ()) -> pd.DataFrame:
     """Return the incidents inside a territory, one row each.
 
     Columns: type, occurred_local_date, occurred_local_hour (0 to 23), lon, lat (degrees), origin,
-    premises (kind of place).
+    premises (kind of place), and `more` of the mart's.
 
     Raises:
         CalanqueError: if there is none.
     """
-    columns = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin", "premises", IS_IN)
+    columns = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin", "premises", IS_IN, *more)
     found = _of(INCIDENTS, territory, columns)
     incidents = found[found[IS_IN]].drop(columns=IS_IN).reset_index(drop=True)
     if incidents.empty:
         raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
     return incidents
+
+
+def read_reported(territory: str, more: Sequence[str] = ()) -> pd.DataFrame:
+    """Return those that the public reported, as `read_incidents` does: what patrols found says where they went."""
+    found = read_incidents(territory, more)
+    return found[found["origin"] == "reported"].reset_index(drop=True)
+
+
+def read_areas(territory: str) -> pd.DataFrame:
+    """Return the areas of a territory that its cells lie in: area_id, area_name."""
+    cells = _of(CELLS, territory, ("area_id", "area_name")).dropna(subset="area_id")
+    return cells.drop_duplicates("area_id").reset_index(drop=True)
+
+
+def read_holidays(territory: str) -> pd.DataFrame:
+    """Return the days of a territory's holidays, one row a day and kind: date, kind; none where no feed has them."""
+    if delta.last_version(PLANNED) is None:
+        return pd.DataFrame({"date": [], "kind": []})
+    rows = _of(PLANNED, territory, ("kind", "starts_local_date", "ends_local_at"))
+    rows = rows[rows["kind"].isin(HOLIDAYS)]
+    lasts = pd.to_datetime(rows["ends_local_at"]) - pd.Timedelta(1, "s")
+    spans = zip(rows["kind"], rows["starts_local_date"], lasts, strict=True)
+    days = {(day.date(), kind) for kind, first, last in spans for day in pd.date_range(first, last)}
+    return pd.DataFrame(sorted(days), columns=["date", "kind"])
 
 
 def has_incidents(territory: str) -> bool:
@@ -229,7 +255,8 @@ def shown_versions(territory: str, tables: Sequence[str]) -> dict[str, int | str
 
     Another city's rows make versions too, which are nothing new to this one.
     """
-    states = [state.last_state(f"marts.{domain}.{territory}") for domain in ("places", "incidents")]
+    domains = ("places", "incidents", "surroundings")
+    states = [state.last_state(f"marts.{domain}.{territory}") for domain in domains]
     shown = {name: version for one in states if one for name, version in one.outputs.items()}
     return {table: shown.get(table, "absent") for table in tables}
 
@@ -242,3 +269,22 @@ def data_version(tables: tuple[str, ...], inputs: state.Fingerprint) -> str:
 def lineage_inputs(tables: tuple[str, ...], inputs: state.Fingerprint) -> list[LineageDataset]:
     """Return the tables read, as inputs of a lineage event."""
     return [LineageDataset(name=table, version=inputs[table]) for table in tables]
+
+
+def lineage_output(
+    table: WeekTable, read: Sequence[str], copied: Mapping[str, str], made: Sequence[str] = ()
+) -> LineageDataset:
+    """Return a table as an output of a lineage event.
+
+    Args:
+        table: what was written.
+        read: columns of the incidents that its figures are counted from.
+        copied: the mart that a column is taken from as it is, by column.
+        made: columns that come from no mart.
+    """
+    counted = tuple(Origin(dataset=INCIDENTS, column=name, how=How.AGGREGATION) for name in read)
+    origins: dict[str, tuple[Origin, ...]] = {name: counted for name in table.columns if name not in made}
+    origins |= {name: (Origin(dataset=mart, column=name),) for name, mart in copied.items() if name in table.columns}
+    return LineageDataset(
+        name=table.name, columns=table.columns, version=delta.data_version(table.name), origins=origins
+    )

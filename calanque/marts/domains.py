@@ -80,13 +80,17 @@ DOMAINS = {
 }
 
 WRITTEN_BY_ML = (
+    "fct_day_risk",
     "fct_forecast",
     "fct_forecast_fine",
     "fct_forecast_score",
     "fct_forecast_slot",
     "fct_input_drift",
+    "fct_level",
+    "fct_level_score",
     "fct_near_repeat",
     "fct_near_repeat_alert",
+    "fct_trend",
 )
 """The marts of ml/, written week by week."""
 

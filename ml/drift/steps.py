@@ -6,8 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.engines import delta, spark
-from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.engines import spark
 from calanque.runs import lineage, state
 from ml import marts
 from ml.drift.rows import INPUT_DRIFT, InputDrift, input_drift
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS,)
 READ_COLUMNS = ("type", "occurred_at", "occurred_local_date", "lon", "lat", "premises", "neighbourhood", "cell_id")
+COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS}
 
 
 class Watch(NamedTuple):
@@ -41,7 +41,8 @@ def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
     drift = input_drift(territory, read_reported(territory), started_at)
     if is_new:
         marts.write_week([(INPUT_DRIFT, drift.rows)], territory, drift.first_day, "drift", run_id)
-        lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [_output()], started_at, territory=territory)
+        output = marts.lineage_output(INPUT_DRIFT, READ_COLUMNS, COPIED, ("week_start_date", "input", "compared_at"))
+        lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [output], started_at, territory=territory)
         state.record(step, inputs, state.table_versions([INPUT_DRIFT.name]))
     for sentence, has_drifted in zip(drift.rows["finding_en"], drift.rows["has_drifted"], strict=True):
         log.log(logging.WARNING if has_drifted else logging.DEBUG, "%s", sentence)
@@ -55,16 +56,3 @@ def read_reported(territory: str) -> pd.DataFrame:
         "select type, occurred_local_date, occurred_local_hour, lon, lat, premises, neighbourhood, "
         f"is_in_territory as is_inside from {marts.INCIDENTS} where territory = '{territory}' and origin = 'reported'"
     ).toPandas()
-
-
-def _output() -> LineageDataset:
-    counted = tuple(Origin(dataset=marts.INCIDENTS, column=name, how=How.AGGREGATION) for name in READ_COLUMNS)
-    made = {"week_start_date", "input", "compared_at"}
-    origins: dict[str, tuple[Origin, ...]] = {name: counted for name in INPUT_DRIFT.columns if name not in made}
-    origins |= {name: (Origin(dataset=marts.INCIDENTS, column=name),) for name in ("territory", "type")}
-    return LineageDataset(
-        name=INPUT_DRIFT.name,
-        columns=INPUT_DRIFT.columns,
-        version=delta.data_version(INPUT_DRIFT.name),
-        origins=origins,
-    )

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from calanque.engines import delta
-from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
 from ml.near_repeat.rows import near_repeat_tables
-
-if TYPE_CHECKING:
-    from ml.marts import WeekTable
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.CELLS)
@@ -64,7 +59,7 @@ ALERTS = marts.WeekTable.described(
     ),
     "Incidents over the usual expected near recent ones, none where silent. One row per cell, type and week.",
 )
-COPIED = ("territory", "type")
+COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS, "cell_id": marts.CELLS}
 READ_COLUMNS = ("occurred_local_date", "lon", "lat", "type", "origin")
 
 
@@ -103,18 +98,6 @@ def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, A
 
 
 def _emit(territory: str, run_id: str, inputs: state.Fingerprint, started_at: datetime) -> None:
-    outputs = [_output(FINDINGS), _output(ALERTS)]
+    outputs = [marts.lineage_output(table, READ_COLUMNS, COPIED, ("tested_at",)) for table in (FINDINGS, ALERTS)]
     read = marts.lineage_inputs(READ, inputs)
     lineage.emit(f"near_repeat.{territory}", run_id, read, outputs, started_at, territory=territory)
-
-
-def _output(table: WeekTable) -> LineageDataset:
-    counted = tuple(Origin(dataset=marts.INCIDENTS, column=name, how=How.AGGREGATION) for name in READ_COLUMNS)
-    origins: dict[str, tuple[Origin, ...]] = dict.fromkeys(table.columns, counted)
-    origins |= {name: (Origin(dataset=marts.INCIDENTS, column=name),) for name in COPIED}
-    origins.pop("tested_at", None)
-    if "cell_id" in origins:
-        origins["cell_id"] = (Origin(dataset=marts.CELLS, column="cell_id"),)
-    return LineageDataset(
-        name=table.name, columns=table.columns, version=delta.data_version(table.name), origins=origins
-    )

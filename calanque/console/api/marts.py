@@ -57,6 +57,8 @@ SPANS: tuple[tuple[set[str], Span], ...] = (
         Span("t.since_local_date", "coalesce(t.until_local_date, date '9999-12-31')", is_days=True),
     ),
     ({"slot_date"}, Span("t.slot_date", "t.slot_date", is_days=True)),
+    ({"forecast_date"}, Span("t.forecast_date", "t.forecast_date", is_days=True)),
+    ({"period_start_date"}, Span("t.period_start_date", "t.period_end_date", is_days=True)),
     ({"week_start_date"}, Span("t.week_start_date", "date_add('day', 6, t.week_start_date)", is_days=True)),
     ({"month_start_date"}, Span("t.month_start_date", "last_day_of_month(t.month_start_date)", is_days=True)),
 )

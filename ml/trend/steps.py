@@ -1,0 +1,93 @@
+"""The step a DAG runs: say of each area and type of a territory what changed beyond noise, and write it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from calanque.places.territory import load_territory
+from calanque.runs import lineage, state
+from ml import marts
+from ml.trend.rows import trend_rows
+
+log = logging.getLogger(__name__)
+WHOLE_CITY = "all"
+READ = (marts.INCIDENTS, marts.CELLS)
+TREND = marts.WeekTable.described(
+    "marts.fct_trend",
+    (
+        ("territory", "string", "City. / Ville."),
+        ("area_id", "string", "Area, as in dim_area; all: the whole city. / Secteur ; all : toute la ville."),
+        ("area_name", "string", "Its name; empty for the whole city. / Son nom ; vide pour toute la ville."),
+        ("type", "string", "Kind of incident, or all: every type together. / Type de fait, ou all : tous ensemble."),
+        (
+            "span",
+            "string",
+            "week, month (four whole weeks) or year (to date). / week : semaine ; month : quatre semaines ; year : "
+            "l'année à ce jour.",
+        ),
+        ("period_start_date", "date", "First day of the period. / Premier jour."),
+        ("period_end_date", "date", "Last day of the period. / Dernier jour."),
+        ("incident_count", "int", "Incidents of the period. / Faits de la période."),
+        (
+            "expected_count",
+            "double",
+            "What earlier years at the same season and the trend let expect; empty where incidents are too few. / "
+            "L'attendu d'après les années précédentes à la même saison et la tendance ; vide si trop peu de faits.",
+        ),
+        ("lower_count", "int", "Counts below it are rare by noise alone. / En dessous, rare par le seul bruit."),
+        ("upper_count", "int", "Counts above it are rare by noise alone. / Au-dessus, rare par le seul bruit."),
+        ("p_value", "double", "How often noise gives as much. / Fréquence par le seul bruit."),
+        ("is_above", "boolean", "Whether the count passes upper_count. / Si le compte dépasse upper_count."),
+        ("is_below", "boolean", "Whether it is under lower_count. / S'il est sous lower_count."),
+        (
+            "is_alarm",
+            "boolean",
+            "Whether it is beyond noise, all areas and types of the newest period taken together. / S'il est au-delà "
+            "du bruit, tous secteurs et types de la dernière période pris ensemble.",
+        ),
+        (
+            "change_ratio",
+            "double",
+            "Count over expected less 1; empty where small. / Compte sur attendu, moins 1 ; vide si petit.",
+        ),
+        ("finding_en", "string", "The newest period in a sentence, in English. / Le constat, en anglais."),
+        ("finding_fr", "string", "The same in French. / Le constat, en français."),
+    ),
+    "What changed beyond noise: counts beside what earlier years let expect. "
+    "One row per territory, area, type, span and period.",
+)
+COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS, "area_id": marts.INCIDENTS, "area_name": marts.CELLS}
+READ_COLUMNS = ("occurred_local_date", "type", "area_id", "known_at", "origin")
+
+
+def trend_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
+    """Write what changed beyond noise in a territory to `marts.fct_trend`, in the place of what was said before.
+
+    Returns:
+        The last day, the rows and the alarms; None when data and code have not changed, or the marts hold no incident
+        of the territory.
+
+    Raises:
+        CalanqueError: if the marts are missing.
+    """
+    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)}
+    step, started_at = f"trend.{territory}", datetime.now(UTC).replace(microsecond=0)
+    if state.unchanged(step, inputs):
+        log.info("The trends of %s stand: same data, same code; nothing to do.", territory)
+        return None
+    if not marts.has_incidents(territory):
+        return None
+    incidents = marts.read_reported(territory, ("area_id", "known_at"))
+    until = incidents["occurred_local_date"].max()
+    rows = trend_rows(territory, load_territory(territory).title, incidents, marts.read_areas(territory), until)
+    rows = rows.assign(area_id=rows["area_id"].fillna(WHOLE_CITY))
+    marts.write_rows(TREND, rows, f"territory = '{territory}'", "trend", run_id)
+    output = marts.lineage_output(TREND, READ_COLUMNS, COPIED)
+    lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [output], started_at, territory=territory)
+    state.record(step, inputs, state.table_versions([TREND.name]))
+    alarms = rows[rows["is_alarm"].eq(True)]
+    for sentence in alarms["finding_en"]:
+        log.info("%s", sentence)
+    return {"period_end_date": str(rows["period_end_date"].max()), "row_count": len(rows), "alarm_count": len(alarms)}
