@@ -77,7 +77,7 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
             shown = pool.submit(found, view, ends, asking)
             area = pool.submit(of_area, view, asking, language) if view.area else None
             values = _values(view, shown.result(), language) | {"area": area.result() if area else None}
-            offered = choices(view, ends, kinds.result(), language)
+            offered = choices(view.city, ends, kinds.result(), language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     values |= offered | {
@@ -88,9 +88,9 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
     return pages.shown(pages.render("map.html", language, WORDS[language]["map"], **values))
 
 
-def choices(view: View, ends: Extents, types: list[tuple[Any, ...]], language: Language) -> dict[str, dict[str, str]]:
+def choices(city: str, ends: Extents, types: list[tuple[Any, ...]], language: Language) -> dict[str, dict[str, str]]:
     """Return what a form offers: every city, and the types of the one that is shown, by their names."""
-    there = {kind for city, kind in ends if city == view.city}
+    there = {kind for name, kind in ends if name == city}
     labels = ((name, fr if language == "fr" else en) for name, en, fr in types if name in there)
     return {
         "cities": {name: load_territory(name).title for name, kind in ends if kind == "all"},

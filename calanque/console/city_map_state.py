@@ -106,18 +106,27 @@ def resolved(view: View, ends: Extents, language: Language) -> View:
     """Return a view with its city and its last day, which is no later than that of its type.
 
     Raises:
-        LookupError: with a sentence, if there is no such city or type.
+        LookupError: with a sentence, if there is no such city.
     """
-    cities = [city for city, kind in ends if kind == "all"]
-    if not cities:
-        raise LookupError(WORDS[language]["no_city"])
-    view = view._replace(city=view.city or cities[0])
-    if view.city not in cities:
-        raise LookupError(WORDS[language]["unknown_city"].format(", ".join(cities)))
-    if (view.city, view.kind) not in ends:
-        view = view._replace(kind="all")
+    city, kind = city_and_kind(view.city, view.kind, ends, language)
+    view = view._replace(city=city, kind=kind)
     newest = ends[view.city, view.kind][1]
     return view._replace(until=f"{min(date.fromisoformat(view.until), newest) if view.until else newest}")
+
+
+def city_and_kind(city: str, kind: str, ends: Extents, language: Language) -> tuple[str, str]:
+    """Return the city that is asked for, the first without one; and the type, all types where the city has it not.
+
+    Raises:
+        LookupError: with a sentence, if there is no such city.
+    """
+    cities = [name for name, every in ends if every == "all"]
+    if not cities:
+        raise LookupError(WORDS[language]["no_city"])
+    if city and city not in cities:
+        raise LookupError(WORDS[language]["unknown_city"].format(", ".join(cities)))
+    city = city or cities[0]
+    return city, kind if (city, kind) in ends else "all"
 
 
 def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:

@@ -63,7 +63,7 @@ def city_time(
     """Show a city on its clock."""
     try:
         view, ends = _view(city, kind, asking, language)
-        offered = choices(view, ends, asked(city_map_sql.TYPES, asking), language)
+        offered = choices(view.city, ends, asked(city_map_sql.TYPES, asking), language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     m = WORDS[language]

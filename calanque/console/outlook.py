@@ -1,0 +1,139 @@
+"""The page *Prévisions et tendances*: the days to come, what changed beyond noise, and how good the forecasts were."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, Response
+
+from calanque.console import made_from, pages
+from calanque.console.agenda_words import DAYS
+from calanque.console.city_map import AreaId, Name, choices, figure, why_not
+from calanque.console.city_map_state import city_and_kind
+from calanque.console.given import given
+from calanque.console.languages import Spoken
+from calanque.console.outlook_picture import reliability, weeks_chart
+from calanque.console.outlook_state import MOTIF, Day, Outlook, View, found, offered
+from calanque.console.outlook_words import WORDS
+from calanque.console.readers import Reader, mart_reader
+from calanque.csv_file import csv_file
+from calanque.errors import CalanqueError
+from calanque.places.territory import load_territory
+
+if TYPE_CHECKING:
+    from calanque.console.city_map_state import Extents
+    from calanque.contracts.page import Language
+
+router = APIRouter(prefix="/outlook")
+FEW_WEEKS = 4
+COLUMNS = (
+    *("area_id", "area_name", "type", "period_start_date", "period_end_date", "incident_count", "expected_count"),
+    *("lower_count", "upper_count", "is_above", "is_below", "is_alarm", "finding"),
+)
+
+
+def chosen(
+    city: Name = "",
+    kind: Name = "all",
+    span: Literal["week", "month", "year"] = "month",
+    area: AreaId = "",
+) -> View:
+    """Return the view that an address asks for."""
+    return View(city, kind, span, area)
+
+
+Asking = Annotated[Reader, Depends(mart_reader)]
+Chosen = Annotated[View, Depends(chosen)]
+
+
+@router.get("", response_class=HTMLResponse)
+def outlook(asking: Asking, language: Spoken, view: Chosen) -> Response:
+    """Show a city."""
+    try:
+        ends, kinds = offered(asking)
+        view = in_city(view, ends, language)
+        city = found(view, asking, language)
+        values = choices(view.city, ends, kinds, language) | _values(view, city, language, datetime.now(UTC))
+    except (LookupError, CalanqueError) as error:
+        return why_not(error, language)
+    values |= {"reader": asking, "kept": view.link().partition("?")[2] + "&"}
+    return pages.shown(pages.render("outlook.html", language, WORDS[language]["outlook"], **values))
+
+
+@router.get("/trends.csv")
+def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
+    """Give the newest period of every area and type, and write that it was given."""
+    try:
+        ends, _ = offered(asking)
+        rows = found(in_city(view, ends, language), asking, language).trends
+    except (LookupError, CalanqueError) as error:
+        return why_not(error, language)
+    what: dict[str, Any] = {"objects": ("console.outlook",), "row_count": len(rows), "motif": MOTIF}
+    return given(asking, csv_file(COLUMNS, rows), "trends.csv", "text/csv", **what)
+
+
+def in_city(view: View, ends: Extents, language: Language) -> View:
+    """Return a view with its city, and a type that the city has.
+
+    Raises:
+        LookupError: with a sentence, if there is no such city.
+    """
+    city, kind = city_and_kind(view.city, view.kind, ends, language)
+    return view._replace(city=city, kind=kind)
+
+
+def _values(view: View, city: Outlook, language: Language, now: datetime) -> dict[str, Any]:
+    own = [one for one in city.days if one.kind == view.kind]
+    changed = [one for one in city.trends if one.changed and view.kind in ("all", one.kind)]
+    of_kind = [one for one in city.trends if one.kind == view.kind]
+    by_area = {one.area_id: one for one in of_kind}
+    return {
+        "m": WORDS[language],
+        "s": made_from.WORDS[language],
+        "sources": city.sources,
+        "v": view,
+        "city": city,
+        "own": own,
+        "calendar": calendar(city.days),
+        "is_past": bool(own) and own[-1].day < now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date(),
+        "named": lambda day: named(day, language),
+        "changed": changed,
+        "table": [one for one in of_kind if one.area_id != "all"],
+        "whole": by_area.get("all"),
+        "seen": by_area.get(view.area or "all"),
+        "chart": weeks_chart(city.weeks),
+        "last": city.scores[:FEW_WEEKS],
+        "mean": means(city),
+        "level": next((one for one in city.level_scores if one.kind == view.kind), None),
+        "reliability": reliability(next((one.bins for one in city.level_scores if one.kind == view.kind), [])),
+        "figure_of": lambda value: "–" if value is None else figure(value, language),
+    }
+
+
+def calendar(days: list[Day]) -> dict[str, list[Day]]:
+    """Return the days to come of each type, all types together first."""
+    found: dict[str, list[Day]] = {}
+    for one in sorted(days, key=lambda one: (one.kind != "all", one.kind, one.day)):
+        found.setdefault(one.kind, []).append(one)
+    return found
+
+
+def named(day: date, language: Language) -> str:
+    """Return a day with its weekday: `Sat 02/01`."""
+    return f"{DAYS[language][day.weekday()]} {day:%d/%m}"
+
+
+def means(city: Outlook) -> dict[str, float] | None:
+    """Return the shares of the newest weeks' incidents that the forecasts of places caught, each week by its count."""
+    weeks = [one for one in city.scores[:FEW_WEEKS] if one.model_rate is not None and one.baseline_rate is not None]
+    total = sum(one.event_count for one in weeks)
+    if not total:
+        return None
+    return {
+        "event_count": total,
+        "model": sum((one.model_rate or 0) * one.event_count for one in weeks) / total,
+        "baseline": sum((one.baseline_rate or 0) * one.event_count for one in weeks) / total,
+    }

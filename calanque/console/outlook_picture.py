@@ -1,0 +1,69 @@
+"""Two pictures of *Prévisions et tendances*: a year of weeks with their limits, and promised beside observed shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calanque.console.outlook_state import Week
+
+STEP, HEIGHT = 15.0, 120.0
+SIDE = 200.0
+
+
+class Bar(NamedTuple):
+    """A week: `x`, `y` and `height` in pixels, and whether it is above (1) or below (-1) its limits."""
+
+    week: Week
+    x: float
+    y: float
+    height: float
+    changed: int
+
+
+class Chart(NamedTuple):
+    """A year of weeks, in pixels: bars, and the points of the lines of what was expected and of the limit."""
+
+    width: float
+    bars: list[Bar]
+    expected: str
+    upper: str
+    most: float
+
+
+def weeks_chart(weeks: Sequence[Week]) -> Chart:
+    """Return weeks as bars under the lines of what was expected and of the limit, the highest at the top."""
+    figures = [value for one in weeks for value in (one.incident_count, one.upper_count) if value is not None]
+    most = max(figures, default=0) or 1
+
+    def y(value: float) -> float:
+        return round(HEIGHT - value / most * HEIGHT, 1)
+
+    def line(values: Sequence[float | None]) -> str:
+        points = [(number, value) for number, value in enumerate(values) if value is not None]
+        return " ".join(f"{number * STEP + (STEP - 3) / 2:g},{y(value)}" for number, value in points)
+
+    bars = [
+        Bar(
+            one,
+            number * STEP,
+            y(one.incident_count),
+            round(HEIGHT - y(one.incident_count), 1),
+            int(bool(one.is_above)) - int(bool(one.is_below)),
+        )
+        for number, one in enumerate(weeks)
+    ]
+    expected, upper = [one.expected_count for one in weeks], [one.upper_count for one in weeks]
+    return Chart(len(bars) * STEP, bars, line(expected), line(upper), most)
+
+
+def reliability(bins: Sequence[tuple[float, float, int]]) -> list[tuple[float, float]]:
+    """Return the points (pixels) of promised shares, to the right, and observed ones, upwards; the diagonal is right.
+
+    Args:
+        bins: mean probability, share of days that passed the threshold, number of days.
+    """
+    most = max((value for mean, share, _ in bins for value in (mean, share)), default=0) or 1
+    return [(round(mean / most * SIDE, 1), round(SIDE - share / most * SIDE, 1)) for mean, share, _ in bins]

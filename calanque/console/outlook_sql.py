@@ -1,0 +1,82 @@
+"""What the page *Prévisions et tendances* asks of the query door; it shows the texts, to be found again."""
+
+from calanque.console.lake_sql import literal
+
+RECORD_WEEKS = 13
+
+
+def days(city: str, language: str) -> str:
+    """Return the question of the days to come: how many incidents, how unusual that is, and what goes with it."""
+    return f"""select levels.type, levels.forecast_date, levels.expected_count, levels.upper_count, levels.served,
+    levels.data_until_date, risks.threshold_count, risks.p_above, risks.risk,
+    risks.factors_{language}, risks.finding_{language}, levels.reason_{language}
+from marts.fct_level as levels
+left join marts.fct_day_risk as risks
+    on levels.territory = risks.territory
+    and levels.type = risks.type
+    and levels.week_start_date = risks.week_start_date
+    and levels.forecast_date = risks.forecast_date
+where levels.territory = {literal(city)}
+    and levels.week_start_date = (select max(week_start_date) from marts.fct_level where territory = {literal(city)})
+order by levels.type, levels.forecast_date"""
+
+
+def trends(city: str, span: str, language: str) -> str:
+    """Return the question of the newest week, four weeks or year to date: each area and type, the surest first."""
+    return f"""select area_id, area_name, type, period_start_date, period_end_date, incident_count, expected_count,
+    lower_count, upper_count, is_above, is_below, is_alarm, finding_{language}
+from marts.fct_trend
+where territory = {literal(city)}
+    and span = {literal(span)}
+    and period_end_date = (
+        select max(period_end_date) from marts.fct_trend where territory = {literal(city)} and span = {literal(span)}
+    )
+order by is_alarm desc nulls last, p_value, area_name, type"""
+
+
+def weeks(city: str, area: str, kind: str) -> str:
+    """Return the question of a year of weeks of one area, or of the whole city, with their limits."""
+    return f"""select period_start_date, incident_count, expected_count, upper_count, is_above, is_below
+from marts.fct_trend
+where territory = {literal(city)}
+    and span = 'week'
+    and type = {literal(kind)}
+    and area_id = {literal(area or "all")}
+order by period_start_date"""
+
+
+def scores(city: str, kind: str) -> str:
+    """Return the question of how the forecasts of places did, the newest weeks first, as published if any were."""
+    return f"""select week_start_date, record, max(event_count) as event_count,
+    max(if(method = 'model', hit_rate_5pct)) as model_rate,
+    max(if(method = 'baseline', hit_rate_5pct)) as baseline_rate,
+    max(if(method = 'model', log_score)) as model_score,
+    max(if(method = 'baseline', log_score)) as baseline_score,
+    max(coverage) as coverage
+from marts.fct_forecast_score
+where territory = {literal(city)}
+    and type = {literal(kind)}
+    and record = (select max(record) from marts.fct_forecast_score where territory = {literal(city)})
+group by week_start_date, record
+order by week_start_date desc
+limit {RECORD_WEEKS}"""
+
+
+def level_scores(city: str) -> str:
+    """Return the question of how the forecasts of days did, over the weeks of their record."""
+    return f"""select type, week_count, crps_model, crps_baseline, crps_gain, crps_gain_low, crps_gain_high, coverage,
+    brier_skill, brier_skill_low, brier_skill_high, reliability
+from marts.fct_level_score
+where territory = {literal(city)}
+    and week_start_date = (select max(week_start_date) from marts.fct_level_score where territory = {literal(city)})
+order by type"""
+
+
+def promotions(city: str, language: str) -> str:
+    """Return the question of what was decided about the models of a city."""
+    reason = "reason_fr" if language == "fr" else "reason"
+    return f"""select decided_at, model_name, model_version, decision, {reason}
+from marts.fct_model_promotion
+where territory = {literal(city)}
+order by decided_at desc
+limit 10"""

@@ -1,0 +1,183 @@
+"""What *Prévisions et tendances* shows of a city: the days to come, what changed beyond noise, and how good it was."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calanque.console import city_map_sql, made_from, outlook_sql
+from calanque.console.city_map_state import extents
+from calanque.console.made_from import Source
+from calanque.console.pages import address
+from calanque.console.remembered import remembered
+from calanque.engines import trino
+
+if TYPE_CHECKING:
+    from calanque.console.city_map_state import Extents
+    from calanque.console.readers import Account, Reader
+    from calanque.contracts.page import Language
+
+MOTIF = "page des tendances"
+
+
+class View(NamedTuple):
+    """What a link to the page holds."""
+
+    city: str
+    kind: str
+    span: str
+    area: str
+
+    def link(self, **changes: Any) -> str:
+        """Return the address of this view, or of one that differs."""
+        return address("/calanque/outlook", self._replace(**changes)._asdict())
+
+
+class Day(NamedTuple):
+    """A day to come of one type; figures are None where the history is too short, and `reason` says so."""
+
+    kind: str
+    day: date
+    expected_count: float | None
+    upper_count: int | None
+    served: str | None
+    data_until: date
+    threshold_count: int | None
+    p_above: float | None
+    risk: int | None
+    factors: str | None
+    finding: str | None
+    reason: str | None
+
+
+class Trend(NamedTuple):
+    """The newest period of an area and type; `area_id` is `all` for the whole city."""
+
+    area_id: str
+    area_name: str | None
+    kind: str
+    first: date
+    last: date
+    incident_count: int
+    expected_count: float | None
+    lower_count: float | None
+    upper_count: float | None
+    is_above: bool | None
+    is_below: bool | None
+    is_alarm: bool | None
+    finding: str | None
+
+    @property
+    def changed(self) -> int:
+        """1 where it is above what noise allows, -1 below, all that is looked at taken together; else 0."""
+        return int(bool(self.is_alarm)) * (int(bool(self.is_above)) - int(bool(self.is_below)))
+
+
+class Week(NamedTuple):
+    """A week of an area and type, with its limit; None where there is none."""
+
+    week: date
+    incident_count: int
+    expected_count: float | None
+    upper_count: float | None
+    is_above: bool | None
+    is_below: bool | None
+
+
+class Score(NamedTuple):
+    """How the forecast of places of a week did: the model beside the best of the plain counts."""
+
+    week: date
+    record: str
+    event_count: int
+    model_rate: float | None
+    baseline_rate: float | None
+    model_score: float | None
+    baseline_score: float | None
+    coverage: float | None
+
+
+class LevelScore(NamedTuple):
+    """How the forecasts of days of a type did; `bins` are (mean probability, share that came, days) by tenth."""
+
+    kind: str
+    week_count: int
+    crps_model: float
+    crps_baseline: float
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+    coverage: float | None
+    skill: float | None
+    skill_low: float | None
+    skill_high: float | None
+    bins: list[tuple[float, float, int]]
+
+
+class Outlook(NamedTuple):
+    """Everything that a view shows."""
+
+    days: list[Day]
+    trends: list[Trend]
+    weeks: list[Week]
+    scores: list[Score]
+    level_scores: list[LevelScore]
+    promotions: list[tuple[datetime, str, str, str, str]]
+    sources: list[Source]
+    queries: list[str]
+
+
+def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
+    """Return the rows of a query, asked for the reader, or a moment ago for another of the same account."""
+    return _asked(sql, asking.account)
+
+
+def rows_of(sql: str, account: Account) -> list[tuple[Any, ...]]:
+    """Return the rows of a query; none while its mart is not made."""
+    return trino.query_if_there(sql, account, MOTIF)
+
+
+_asked = remembered(rows_of)
+
+
+def found(view: View, asking: Reader, language: Language) -> Outlook:
+    """Return what a view shows.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    texts = [
+        outlook_sql.days(view.city, language),
+        outlook_sql.trends(view.city, view.span, language),
+        outlook_sql.weeks(view.city, view.area, view.kind),
+        outlook_sql.scores(view.city, view.kind),
+        outlook_sql.level_scores(view.city),
+        outlook_sql.promotions(view.city, language),
+        made_from.question("fct_forecast", view.city),
+    ]
+    with ThreadPoolExecutor(len(texts)) as pool:
+        days, trends, weeks, scores, levels, decided, sources = pool.map(lambda sql: asked(sql, asking), texts)
+    return Outlook(
+        [Day(*row) for row in days],
+        [Trend(*row) for row in trends],
+        [Week(*row) for row in weeks],
+        [Score(*row) for row in scores],
+        [LevelScore._make((*row[:-1], bins_of(row[-1]))) for row in levels],
+        [(at, model, version, decision, reason) for at, model, version, decision, reason in decided],
+        [Source(*row) for row in sources],
+        texts,
+    )
+
+
+def bins_of(text: str | None) -> list[tuple[float, float, int]]:
+    """Return the tenths of a reliability as the mart writes them in JSON: probability, share that came, days."""
+    return [(one["mean_p"], one["observed_rate"], one["day_count"]) for one in json.loads(text or "[]")]
+
+
+def offered(asking: Reader) -> tuple[Extents, list[tuple[Any, ...]]]:
+    """Return the cities and types that there are, and the names of the types."""
+    with ThreadPoolExecutor(2) as pool:
+        ends, kinds = pool.submit(extents, asking), pool.submit(asked, city_map_sql.TYPES, asking)
+        return ends.result(), kinds.result()

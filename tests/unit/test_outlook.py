@@ -1,0 +1,182 @@
+"""The page *Prévisions et tendances* without a lake: what it says of days, trends and records, and what it asks."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from calanque.console import outlook
+from calanque.console.outlook import as_csv, chosen
+from calanque.console.outlook_picture import HEIGHT, SIDE, reliability, weeks_chart
+from calanque.console.outlook_state import MOTIF, Week, bins_of
+from calanque.console.readers import Reader
+from calanque.console.remembered import forget
+from calanque.engines import trino
+from calanque.engines.trino import RefusedQueryError
+
+ANALYST = Reader(name="analyst", token="t")
+UNTIL = date(2021, 12, 31)
+TENTHS = (
+    '[{"day_count": 36, "mean_p": 0.05, "observed_rate": 0.04}, {"day_count": 30, "mean_p": 0.4, "observed_rate": 0.5}]'
+)
+
+
+def day(kind: str, number: int, risk: int | None, **said: Any) -> tuple[Any, ...]:
+    finding = said.get("finding", f"finding {number} <b>")
+    return (
+        *(kind, date(2022, 1, number), 41.5, 55, "model", UNTIL, 52, 0.31 if risk else None, risk),
+        *(f"factors {number}" if risk else None, finding, "reason"),
+    )
+
+
+def trend(area: str, kind: str, count: int, upper: float | None, is_alarm: bool | None) -> tuple[Any, ...]:
+    is_above = None if upper is None else count > upper
+    name = None if area == "all" else f"Area <{area}>"
+    return (
+        *(area, name, kind, date(2021, 11, 29), date(2021, 12, 26), count, 10.25, 4.0, upper, is_above, False),
+        *(is_alarm, f"{count} of {kind}"),
+    )
+
+
+class Door:
+    """A query door that knows the answers, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Any]] = []
+        self.missing: tuple[str, ...] = ()
+        self.rows: dict[str, list[tuple[Any, ...]]] = {
+            "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
+            "since_date": [("toronto", "robbery", UNTIL, date(2014, 1, 1))],
+            "fct_level as": [day("all", 1, 9), day("all", 2, 3), day("robbery", 1, None), day("robbery", 2, None)],
+            "span = 'week'\n    and type": [
+                (date(2021, 12, 13), 8, 9.5, 16.0, False, False),
+                (date(2021, 12, 20), 20, 9.5, 16.0, True, False),
+            ],
+            "marts.fct_trend": [
+                trend("toronto:a1", "robbery", 31, 20.0, True),
+                trend("toronto:a2", "robbery", 25, 24.0, False),
+                trend("toronto:a3", "robbery", 1, None, None),
+                trend("all", "robbery", 57, 80.0, False),
+                trend("all", "all", 90, 120.0, False),
+            ],
+            "marts.fct_forecast_score": [
+                (date(2021, 12, 20), "published", 100, 0.5, 0.4, 1.2, 1.1, 0.98),
+                (date(2021, 12, 13), "published", 300, 0.3, 0.2, 1.2, 1.1, 0.98),
+            ],
+            "marts.fct_level_score": [("all", 104, 5.125, 6.0, 0.875, 0.5, 1.25, 0.91, 0.1, 0.05, 0.2, TENTHS)],
+            "fct_model_promotion": [(datetime(2022, 1, 1, tzinfo=UTC), "risk-toronto", "3", "promoted", "It wins <i>")],
+            "dim_feed_freshness": [("f", "toronto", "Feed", "Police", "licence", "cite", UNTIL, False)],
+        }
+
+    def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
+        self.asked.append((user, sql, motif))
+        if any(name in sql for name in self.missing):
+            raise RefusedQueryError("TABLE_NOT_FOUND", "no")
+        return next(rows for name, rows in self.rows.items() if name in sql)
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    made = Door()
+    forget()
+    monkeypatch.setattr(trino, "query", made.query)
+    return made
+
+
+def page(language: Any = "en", **said: Any) -> str:
+    view = chosen(**{"city": "", "kind": "all", "span": "month", "area": "", **said})
+    return bytes(outlook.outlook(ANALYST, language, view).body).decode()
+
+
+def part(text: str, name: str, until: str) -> str:
+    return text.partition(f'id="{name}"')[2].partition(f'id="{until}"')[0]
+
+
+def test_tomorrow_is_said_first_with_its_risk_and_what_goes_with_it(door: Door) -> None:
+    text = page()
+    days = part(text, "days", "trends")
+    assert "finding 1 &lt;b&gt;" in days and 'risk-9">9</span>' in days and "31%" in days and "factors 1" in days
+    assert "These days are over" in days, "a forecast of a week that is long past says so"
+    assert "Sat 01/01" in days and "Robbery" in part(text, "calendar", "trends")
+
+
+def test_a_silent_day_risk_is_a_dash_and_not_a_figure(door: Door) -> None:
+    days = part(page(kind="robbery"), "days", "calendar")
+    assert 'class="risk ' not in days and days.count("<td>–</td>") >= 2
+
+
+def test_what_changed_beyond_noise_is_marked_and_what_only_passes_its_own_limit_is_not(door: Door) -> None:
+    text = page(language="fr", kind="robbery")
+    alarms = part(text, "trends", "weeks")
+    assert "1 changement au-delà du bruit" in alarms
+    table = alarms.partition("data-table=alarms")[2] or alarms.partition('data-table="alarms"')[2]
+    first = table.partition("</table>")[0]
+    assert "Area &lt;toronto:a1&gt;" in first and "toronto:a2" not in first
+    assert "sans limite" in alarms and "57 of robbery" in alarms
+    assert "Nothing has changed" not in page() and "1 change beyond noise" in page()
+    door.rows["marts.fct_trend"] = door.rows["marts.fct_trend"][1:]
+    forget()
+    assert "Nothing has changed beyond noise" in page()
+
+
+def test_an_area_that_is_clicked_is_asked_for_by_its_name(door: Door) -> None:
+    text = page(kind="robbery", area="toronto:a2")
+    (weeks,) = [sql for _, sql, _ in door.asked if "span = 'week'\n    and type" in sql]
+    assert "area_id = 'toronto:a2'" in weeks and "type = 'robbery'" in weeks
+    assert "25 of robbery" in part(text, "weeks", "record")
+    assert {(user, motif) for user, _, motif in door.asked if "fct_trend" in _} <= {("analyst", MOTIF)}
+
+
+def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
+    record = part(page(), "record", "level")
+    assert "400 incidents" in record and "35%" in record and "25%" in record and "as they were published" in record
+    level = part(page(), "level", "sources")
+    assert "5.1 incidents a day" in level and "0.88 [0.50, 1.2]" in level and "It wins &lt;i&gt;" in level
+
+
+def test_before_anything_is_forecast_the_page_says_so(door: Door) -> None:
+    door.missing = ("fct_level", "fct_trend", "fct_forecast_score", "fct_level_score", "fct_model_promotion")
+    text = page()
+    for sentence in (
+        "No day is forecast here yet",
+        "There are no trends",
+        "No week of a forecast",
+        "no record of days",
+    ):
+        assert sentence in text
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        pytest.param({"city": "atlantis"}, 404, id="no such city"),
+        pytest.param({"kind": "no_such_type"}, 200, id="no such type is all"),
+        pytest.param({"area": "nowhere"}, 200, id="no such area"),
+    ],
+)
+def test_a_wrong_link_is_a_sentence(door: Door, said: dict[str, str], status: int) -> None:
+    view = chosen(**{"city": "", "kind": "all", "span": "month", "area": "", **said})  # type: ignore[arg-type]
+    answer = outlook.outlook(ANALYST, "en", view)
+    assert answer.status_code == status
+
+
+def test_trends_are_given_as_a_file_and_the_journal_is_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+
+    def given(asking: Reader, data: bytes, name: str, kind: str, **what: Any) -> Any:
+        told.append(what)
+        return data
+
+    monkeypatch.setattr(outlook, "given", given)
+    data: Any = as_csv(ANALYST, "en", chosen(city="", kind="all", span="month", area=""))
+    assert data.decode("utf-8-sig").splitlines()[0].split(";")[:3] == ["area_id", "area_name", "type"]
+    assert told == [{"objects": ("console.outlook",), "row_count": 5, "motif": MOTIF}]
+
+
+def test_a_chart_keeps_bars_under_their_limit_and_bad_weeks_apart() -> None:
+    weeks = [Week(UNTIL, 5, 4.0, 10.0, False, False), Week(UNTIL, 20, None, None, None, None)]
+    chart = weeks_chart(weeks)
+    assert [bar.height for bar in chart.bars] == [HEIGHT / 4, HEIGHT] and len(chart.upper.split()) == 1
+    assert weeks_chart([]).bars == []
+    assert reliability([(0.1, 0.2, 5), (0.4, 0.4, 5)]) == [(SIDE / 4, SIDE / 2), (SIDE, 0.0)]
+    assert bins_of(None) == [] and bins_of(TENTHS)[0] == (0.05, 0.04, 36)
