@@ -3,9 +3,8 @@
 import pytest
 from browsing import browser
 from canaries import Sent, good_and_bad_rows, prepared
-from project import DROPPED, SOURCE, folder, send
+from project import DROPPED, dropped, folder, send
 
-from calanque.contracts import Folders, load_contract
 from calanque.demo.run import DemoRun, run_demo
 from calanque.runs.batches import read_reports
 from calanque.settings import Settings
@@ -26,8 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def sent(stack: Settings) -> dict[str, Sent]:
     """The feeds whose files a test writes."""
-    folders = Folders(contracts=SOURCE / "dags" / "feeds")
-    return {feed: prepared(load_contract(feed, folders), ALL_ROWS, folder() / "rows" / feed) for feed in DROPPED}
+    return {feed: prepared(dropped(feed), ALL_ROWS, folder() / "rows" / feed) for feed in DROPPED}
 
 
 @pytest.fixture(scope="session")
