@@ -27,7 +27,7 @@ import pandas as pd
 from portland import convert
 
 from calanque.places.grid import hull, project, rectangle
-from ml.risk.backtest import BacktestRequest, cube_of, told
+from ml.risk.backtest import BacktestRequest, cube_of, gain_text
 from ml.risk.card import slot_table
 from ml.risk.config import risk_config
 from ml.risk.cube import CountCube, build_cube
@@ -96,7 +96,7 @@ def tables(title: str, cube: CountCube, weeks: int, years: tuple[int, ...] | Non
         row = span.figures[method]
         figures = f"{100 * row[METRICS[0]]:.2f} / {100 * row[METRICS[1]]:.2f} / {row[METRICS[2]]:.3f}"
         gains = [
-            " / ".join(told(name, span.differences[rival][method][name]) for name in METRICS)
+            " / ".join(gain_text(name, span.differences[rival][method][name]) for name in METRICS)
             if method != rival
             else "–"
             for rival in RIVALS
