@@ -8,7 +8,6 @@ from airflow.executors.local_executor import LocalExecutor
 # Others' code alone: ours may change while the scheduler runs, and a task reads it as it is.
 LIBRARIES = (
     "great_expectations",
-    "lightgbm",
     "matplotlib.pyplot",
     "mlflow",
     "openlineage.client",
@@ -18,6 +17,7 @@ LIBRARIES = (
     "pydantic_settings",
     "pyproj",
     "pyspark.sql.connect.session",
+    "sklearn.linear_model",
 )
 
 

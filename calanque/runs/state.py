@@ -21,7 +21,7 @@ from calanque.settings import settings
 
 # A new version of any of these can change what a step writes from the same rows.
 LIBRARIES = (
-    *("dbt-core", "dbt-spark", "delta-spark", "great-expectations", "lightgbm", "numpy", "pandas", "pyproj"),
+    *("dbt-core", "dbt-spark", "delta-spark", "great-expectations", "numpy", "pandas", "pyproj"),
     *("pyspark", "scikit-learn", "scipy", "shapely"),
 )
 _NOT_CODE = frozenset({"__pycache__", ".DS_Store", ".user.yml"})

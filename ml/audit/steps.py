@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from threadpoolctl import threadpool_limits
 
 from calanque.engines import tracking
 from calanque.runs import state
@@ -18,14 +18,11 @@ from ml.risk.card import with_audit
 from ml.risk.model import RiskModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from calanque.engines.tracking import StoredModel
     from ml.audit.report import AuditResults
 
 log = logging.getLogger(__name__)
 REPORT, CARD = "audit.html", "card.md"
-THREADS = "OMP_THREAD_LIMIT"
 
 
 def audit_release(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -55,7 +52,8 @@ def audit_release(territory: str, run_id: str = "manual") -> dict[str, Any] | No
         "Auditing the parameters of %s version %s on simulated cities: about a minute.", name, stored.model_version
     )
     title = f"{name} version {stored.model_version}"
-    with _one_thread():
+    # Beside other tasks, threads that wait for each other cost double.
+    with threadpool_limits(1):
         results = audit(title, forecaster, SMALL, datetime.now(UTC).date())
     tags = publish(stored, results, run_id)
     page = tracking.run_page(stored.run_id, REPORT)
@@ -84,23 +82,6 @@ def publish(stored: StoredModel, results: AuditResults, run_id: str, uri: str | 
     }
     tracking.tag_version(stored.registered_name, stored.model_version, tags, uri)
     return tags
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep trees and algebra on one thread: beside other tasks, threads that wait for each other cost double."""
-    from threadpoolctl import threadpool_limits
-
-    # The trees ask for two threads by name; their library reads this limit once, when it is loaded.
-    before = os.environ.pop(THREADS, None)
-    os.environ[THREADS] = "1"
-    try:
-        with threadpool_limits(1):
-            yield
-    finally:
-        del os.environ[THREADS]
-        if before is not None:
-            os.environ[THREADS] = before
 
 
 def _say(title: str, results: AuditResults, page: str) -> None:

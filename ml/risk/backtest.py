@@ -31,8 +31,7 @@ LABELS = {
     MethodName.KDE: "counts smoothed, tuned",
     MethodName.POOL: "pool of surfaces",
     MethodName.REGRESSION: "Poisson regression",
-    MethodName.TREES: "boosted trees",
-    MethodName.STACK: "risk model (mean of three)",
+    MethodName.STACK: "risk model (mean of both)",
 }
 MAX_ORIGINS = 520
 WEEKS_A_YEAR = 52

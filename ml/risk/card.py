@@ -218,8 +218,8 @@ def slot_table(slots: SlotRecord) -> list[str]:
 
 def _weights(model: RiskModel) -> str:
     lines = [
-        "The weighted geometric mean of a convex pool of kernel surfaces, a Poisson regression and boosted trees on "
-        "their logarithms. `365d/80m` is counts of half-life 365 days spread over 80 m, "
+        "The weighted geometric mean of a convex pool of kernel surfaces and a Poisson regression on their logarithms. "
+        "`365d/80m` is counts of half-life 365 days spread over 80 m, "
         "`house 1460d/160m` those at one kind of place. Heaviest weights of the pool:",
         "",
     ]

@@ -8,10 +8,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from calanque.yaml_file import read_closed
-from ml.risk.forest import MOST_LEAVES
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
-_ROUNDING = 1e-9
 
 
 class _Closed(BaseModel):
@@ -23,20 +21,6 @@ class BaselineConfig(_Closed):
 
     half_life_days: float = Field(ge=365)
     window_weeks: int = Field(ge=52)
-
-
-class MeanWeights(_Closed):
-    """Exponents of the geometric mean; they sum to 1."""
-
-    pool: float = Field(ge=0, le=1)
-    regression: float = Field(ge=0, le=1)
-    trees: float = Field(ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _sums_to_one(self) -> Self:
-        if abs(self.pool + self.regression + self.trees - 1) > _ROUNDING:
-            raise ValueError("mean_weights must sum to 1")
-        return self
 
 
 class ChallengerConfig(_Closed):
@@ -54,12 +38,8 @@ class ChallengerConfig(_Closed):
     refit_weeks: int = Field(ge=1)
     min_fit_weeks: int = Field(ge=4)
     zeros_a_week: int = Field(ge=50, description="Cells without an event that are kept of each week, over all types.")
-    mean_weights: MeanWeights
+    regression_weight: float = Field(ge=0, le=1, description="Its exponent in the geometric mean with the pool.")
     regression_alpha: float = Field(gt=0)
-    trees: int = Field(ge=1, le=1000)
-    leaves: int = Field(ge=2, le=MOST_LEAVES)
-    learning_rate: float = Field(gt=0, le=1)
-    fewest_rows_a_leaf: int = Field(ge=1)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

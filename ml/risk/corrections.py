@@ -1,9 +1,9 @@
-"""What corrects the pool: a Poisson regression and boosted trees on the logarithms of its surfaces."""
+"""What corrects the pool: a Poisson regression on the logarithms of its surfaces."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 
     from ml.risk.config import ChallengerConfig
     from ml.risk.features import Layout, SurfaceStream
-    from ml.risk.forest import Forest
     from ml.risk.rows import Rows
 
 
 def columns_of(layout: Layout) -> list[int]:
-    """Return the surfaces that the corrections look at: each width over the long run, each past at two widths."""
+    """Return the surfaces that the regression looks at: each width over the long run, each past at two widths."""
     widths, lives = layout.widths_m, layout.half_lives_days
     broad = [widths[len(widths) // 3], widths[-2]]
     long = [layout.own(lives[-2], width) for width in widths]
@@ -86,47 +85,3 @@ def fit_regression(
         coefficients.append(fitted.coef_)
         intercepts.append(float(fitted.intercept_))
     return Regression(np.array(coefficients), np.array(intercepts), mean, scale)
-
-
-def fit_trees(
-    table: NDArray[np.float32], pool: NDArray[np.float32], rows: Rows, config: ChallengerConfig, seed: int
-) -> Any:
-    """Fit boosted trees that multiply the pool's expectation, over all types; returns a LightGBM booster.
-
-    Where nothing has come in all the weeks, there is no tree: nothing says where the pool is wrong.
-    """
-    import lightgbm
-
-    data = lightgbm.Dataset(
-        np.column_stack([table, rows.kind]).astype(np.float32),
-        label=rows.number,
-        weight=rows.weight,
-        init_score=np.log(pool.astype(np.float64) * rows.level),
-        categorical_feature=[table.shape[1]],
-        params={"max_bin": 127, "verbosity": -1},
-    )
-    settings = {
-        "objective": "poisson",
-        "num_leaves": config.leaves,
-        "learning_rate": config.learning_rate,
-        "min_data_in_leaf": config.fewest_rows_a_leaf,
-        "lambda_l2": 5.0,
-        "feature_fraction": 0.7,
-        "num_threads": 2,
-        "deterministic": True,
-        "seed": seed,
-        "verbosity": -1,
-        "max_bin": 127,
-    }
-    if not rows.number.any():
-        return lightgbm.Booster(settings | {"objective": "none"}, data)
-    return lightgbm.train(settings, data, num_boost_round=config.trees)
-
-
-def boosted(booster: Any, table: NDArray[np.float32], kind: int, forest: Forest | None) -> NDArray[np.float32]:
-    """Return the factor by which the trees multiply the pool, for rows of one type; a forest is those trees, faster."""
-    if forest is not None:
-        return np.exp(forest.raw(table)).astype(np.float32)
-    codes = np.full((len(table), 1), kind, dtype=np.float32)
-    raw = booster.predict(np.hstack([table, codes]), raw_score=True, num_threads=1)
-    return np.asarray(np.exp(raw), dtype=np.float32)

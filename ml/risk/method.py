@@ -1,27 +1,16 @@
-"""The methods that are compared: four baselines, the pool, its two corrections, and the mean of the three."""
+"""The methods that are compared: four baselines, the pool, the regression that corrects it, and the mean of the two."""
 
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ml.risk.cores import in_turns
-from ml.risk.corrections import (
-    Regression,
-    boosted,
-    columns_of,
-    features,
-    fit_regression,
-    fit_trees,
-    surface_features,
-)
-from ml.risk.forest import FEW_ROWS, Forest
+from ml.risk.corrections import Regression, columns_of, features, fit_regression, surface_features
 from ml.risk.kernels import shares
 from ml.risk.metrics import expected_hits
 from ml.risk.pool import fit_by_type
@@ -30,7 +19,7 @@ from ml.risk.rows import Rows, joined
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ml.risk.config import MeanWeights, RiskConfig
+    from ml.risk.config import RiskConfig
     from ml.risk.features import Layout, SurfaceStream
 
 # A baseline is one surface and a uniform floor: without the floor its log score is minus infinity at the first event
@@ -47,7 +36,6 @@ class MethodName(StrEnum):
     KDE = "kde"
     POOL = "pool"
     REGRESSION = "regression"
-    TREES = "trees"
     STACK = "stack"
 
 
@@ -66,49 +54,35 @@ class Fitted:
         floors: weights (types x 2) of each baseline's surface and of the uniform floor.
         pool: weights, types x surfaces of the pool.
         regression: the Poisson regression.
-        trees: the LightGBM booster.
-        mean_weights: exponents of the geometric mean.
+        regression_weight: its exponent in the geometric mean; the pool has the rest.
     """
 
     baselines: dict[MethodName, int]
     floors: dict[MethodName, NDArray[np.float64]]
     pool: NDArray[np.float64]
     regression: Regression
-    trees: Any = field(repr=False)
-    mean_weights: MeanWeights
-
-    @cached_property
-    def forests(self) -> list[Forest]:
-        """The trees as the many cells of each type are scored by them."""
-        dump = self.trees.dump_model()
-        return [Forest(dump, kind) for kind in range(len(self.pool))]
+    regression_weight: float
 
     def baseline(self, name: MethodName, stream: SurfaceStream) -> NDArray[np.float32]:
         """Return a baseline's shares, types x cells."""
         return stream.mixture(self.floors[name], (self.baselines[name], stream.layout.uniform))
 
     def challengers(self, stream: SurfaceStream) -> dict[MethodName, NDArray[np.float32]]:
-        """Return the shares (types x cells) of the pool, its corrections, and their weighted geometric mean."""
+        """Return the shares (types x cells) of the pool, its correction, and their weighted geometric mean."""
         layout, count = stream.layout, stream.cube.grid.count
         pool = stream.mixture(self.pool, layout.pool)
         columns = columns_of(layout)
-        regression, trees = np.empty_like(pool), np.empty_like(pool)
-        forests = self.forests if count >= FEW_ROWS else [None] * len(pool)
+        regression = np.empty_like(pool)
 
         def correct(kind: int) -> None:
-            table = surface_features(stream, pool, columns, kind)
-            regression[kind] = self.regression.predict(table, kind)
-            trees[kind] = boosted(self.trees, table, kind, forests[kind]) * pool[kind]
+            regression[kind] = self.regression.predict(surface_features(stream, pool, columns, kind), kind)
 
         in_turns(correct, range(len(pool)))
-        floor = np.float32(1e-6 / count)
-        regression, trees = shares(regression) + floor, shares(trees) + floor
-        mean = self.mean_weights
-        stack = pool**mean.pool * regression**mean.regression * trees**mean.trees
+        regression = shares(regression) + np.float32(1e-6 / count)
+        stack = pool ** (1 - self.regression_weight) * regression**self.regression_weight
         return {
             MethodName.POOL: pool,
             MethodName.REGRESSION: shares(regression),
-            MethodName.TREES: shares(trees),
             MethodName.STACK: shares(stack),
         }
 
@@ -170,7 +144,5 @@ def fit(past: list[Rows], layout: Layout, config: RiskConfig, kde: int, cell_cou
     weights = fit_by_type(events, types, layout.pool, challenger.iterations, challenger.prior_event_count)
     pool = np.einsum("rk,rk->r", rows.shares[:, list(layout.pool)], weights[rows.kind].astype(np.float32))
     table = features(rows.shares[:, columns_of(layout)], pool, cell_count)
-    with ThreadPoolExecutor(1) as beside:
-        trees = beside.submit(fit_trees, table, pool, rows, challenger, config.backtest.seed)
-        regression = fit_regression(table, rows, types, cell_count, challenger)
-    return Fitted(baselines, floors, weights, regression, trees.result(), challenger.mean_weights)
+    regression = fit_regression(table, rows, types, cell_count, challenger)
+    return Fitted(baselines, floors, weights, regression, challenger.regression_weight)

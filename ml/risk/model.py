@@ -1,4 +1,4 @@
-"""The trained model: weights, coefficients and trees with what is needed to use them; plain JSON."""
+"""The trained model: weights and coefficients with what is needed to use them; plain JSON."""
 
 from __future__ import annotations
 
@@ -64,7 +64,6 @@ class RiskModel(BaseModel):
     regression_intercepts: tuple[float, ...]
     feature_means: tuple[float, ...]
     feature_scales: tuple[float, ...]
-    trees: str
     dispersion: tuple[float, ...]
     published_dispersion: tuple[float, ...]
     promised: dict[str, float]
@@ -89,8 +88,6 @@ class RiskModel(BaseModel):
     @cached_property
     def fitted(self) -> Fitted:
         """What was learnt, ready to forecast."""
-        import lightgbm
-
         regression = Regression(
             np.array(self.regression_coefficients),
             np.array(self.regression_intercepts),
@@ -98,9 +95,8 @@ class RiskModel(BaseModel):
             np.array(self.feature_scales),
         )
         floors = {name: np.array(rows) for name, rows in self.floors.items()}
-        trees = lightgbm.Booster(model_str=self.trees)
-        pool, mean = np.array(self.pool_weights), self.config.challenger.mean_weights
-        return Fitted(dict(self.baselines), floors, pool, regression, trees, mean)
+        weight = self.config.challenger.regression_weight
+        return Fitted(dict(self.baselines), floors, np.array(self.pool_weights), regression, weight)
 
     @property
     def note(self) -> tuple[str, str]:
@@ -155,7 +151,6 @@ def model_of(
         regression_intercepts=tuple(fitted.regression.intercepts.tolist()),
         feature_means=tuple(fitted.regression.mean.tolist()),
         feature_scales=tuple(fitted.regression.scale.tolist()),
-        trees=fitted.trees.model_to_string(),
         dispersion=tuple(shown.dispersion.tolist()),
         published_dispersion=tuple(published.dispersion.tolist()),
         promised=promised,

@@ -67,7 +67,7 @@ CODE = (
 """What of this repository a forecast runs on; it travels with the model."""
 _REQUIRED = (
     *("mlflow", "numpy", "pandas", "scipy", "pydantic", "pydantic-settings", "pyyaml"),
-    *("pyproj", "shapely", "lightgbm", "tzdata"),
+    *("pyproj", "shapely", "tzdata"),
 )
 
 

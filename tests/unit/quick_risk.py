@@ -15,7 +15,7 @@ from ml.risk.score import ForecastStamp, Served
 FIRST = date(2018, 1, 1)
 # What one forecast wins over another: for certain, and not.
 SURE, UNSURE = Difference(0.01, 0.002, 0.02, 3), Difference(0.01, -0.001, 0.02, 1.9)
-QUICK = {"fit_weeks": 20, "min_fit_weeks": 10, "refit_weeks": 8, "trees": 20, "zeros_a_week": 200}
+QUICK = {"fit_weeks": 20, "min_fit_weeks": 10, "refit_weeks": 8, "zeros_a_week": 200}
 
 
 def quick_config(weeks: int = 20, **challenger: Any) -> RiskConfig:

@@ -119,7 +119,7 @@ def test_loops_are_the_same_again() -> None:
 @pytest.mark.parametrize("method", [MethodName.STACK, MethodName.DECAY])
 def test_the_products_forecast_is_of_expected_counts(method) -> None:
     config = risk_config()
-    few = {"fit_weeks": 12, "min_fit_weeks": 10, "zeros_a_week": 200, "trees": 5, "fewest_rows_a_leaf": 20}
+    few = {"fit_weeks": 12, "min_fit_weeks": 10, "zeros_a_week": 200}
     config = config.model_copy(update={"challenger": config.challenger.model_copy(update=few)})
     city = City(small(weeks=26, weekly_total=200, reporting=(0.5,) * 5))
     expected = risk_forecaster(config, method)(cube_until(city, reported_only(city.run(1)), 26))

@@ -1,7 +1,6 @@
 """The audit of a release: the same questions at each size, and page, card and tags left beside the model."""
 
 import logging
-import os
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -104,17 +103,6 @@ def test_a_version_is_audited_once_with_the_same_code(release) -> None:
     assert steps.audit_release("here", "again") is None
     release.stored = tracking.StoredModel("risk-here", "4", "run", "{}", {})
     assert steps.audit_release("here", "a new version") is not None
-
-
-@pytest.mark.parametrize("before", [None, "4"])
-def test_the_limit_of_threads_goes_with_the_audit(release, monkeypatch, before) -> None:
-    monkeypatch.delenv(steps.THREADS, raising=False)
-    if before:
-        monkeypatch.setenv(steps.THREADS, before)
-    seen = []
-    monkeypatch.setattr(steps, "audit", lambda *given: seen.append(os.environ[steps.THREADS]) or release.results)
-    steps.audit_release("here", "tonight")
-    assert (seen, os.environ.get(steps.THREADS)) == (["1"], before)
 
 
 def test_a_failed_audit_is_plain_and_stops_nothing(release, caplog) -> None:

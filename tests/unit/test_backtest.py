@@ -62,7 +62,7 @@ def plain(csv):
 def test_the_protocol_runs_and_can_be_written(csv, boundary):
     result, tables = run_backtest(BacktestRequest(csv, 2913, 182.88, WEEKS, boundary, date(2016, 2, 1)), CONFIG)
     figures = result["validation"]["all_weeks"]["figures"]
-    assert set(figures) == {"counts", "window", "decay", "kde", "pool", "regression", "trees", "stack"}
+    assert set(figures) == {"counts", "window", "decay", "kde", "pool", "regression", "stack"}
     assert result["validation"]["first_day"] == "2016-02-01"
     assert result["validation"]["all_weeks"]["week_count"] == WEEKS
     # The cell is given in metres and the CRS counts in feet: 600 ft = 182.88 m.

@@ -18,7 +18,7 @@ from ml.risk.rolling import roll
 from ml.risk.train import train
 
 FEWER, ORIGINS = 60, 10
-CONFIG = quick_config(ORIGINS, trees=10)
+CONFIG = quick_config(ORIGINS)
 
 
 @pytest.fixture(scope="module")

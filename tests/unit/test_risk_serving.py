@@ -92,7 +92,7 @@ def ground() -> Ground:
 @pytest.fixture(scope="module")
 def made(incidents, ground):
     """A model, and the forecast of the week after its data as the mart would have it."""
-    config = quick_config(6, fit_weeks=15, min_fit_weeks=8, refit_weeks=15, trees=10, zeros_a_week=100)
+    config = quick_config(6, fit_weeks=15, min_fit_weeks=8, refit_weeks=15, zeros_a_week=100)
     cube = load_cube(MARSEILLE, CELLS, incidents, UNTIL, FIRST, config)
     model = train(cube, config).model
     return model, published_forecast(cube, expected_counts(cube, model), model, stamp(UNTIL))

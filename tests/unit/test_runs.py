@@ -41,7 +41,7 @@ def test_a_row_says_which_run_of_which_dag_wrote_it(tables: MemoryTables, monkey
     (row,) = tables.rows["governance.step"]
     assert (row["dag_id"], row["run_id"], row["day"]) == ("train", "scheduled__1", date(2026, 3, 1))
     assert (row["domain"], row["territory"], row["code"]) == ("train", "toronto", "a")
-    assert "lightgbm" in row["libraries"]
+    assert "scikit-learn" in row["libraries"]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
