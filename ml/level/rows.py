@@ -41,7 +41,13 @@ SCORE_COLUMNS = (
     *("reliability", "scored_at"),
 )
 _Rows: TypeAlias = list[dict[str, object]]
-_WHOLE = ("lower_count", "upper_count", "threshold_count", "risk", "week_count")
+# All others are of floating point.
+_TYPES = {
+    **dict.fromkeys(("lower_count", "upper_count", "threshold_count", "risk", "week_count"), "Int32"),
+    **dict.fromkeys(("territory", "type", "week_start_date", "forecast_date", "served", "data_until_date"), "object"),
+    **dict.fromkeys(("reason_en", "reason_fr", "factors_en", "factors_fr", "finding_en", "finding_fr"), "object"),
+    **{"reliability": "object", "forecast_at": "datetime64[us, UTC]", "scored_at": "datetime64[us, UTC]"},
+}
 
 
 class LevelFrames(NamedTuple):
@@ -222,8 +228,11 @@ def _frame(rows: _Rows, columns: tuple[str, ...], now: datetime | None, territor
     at = now or datetime.now(UTC).replace(microsecond=0)
     named = {"territory": territory, "week_start_date": monday, "forecast_at": at, "scored_at": at}
     frame = pd.DataFrame([row | named for row in rows], columns=list(columns))
-    # Whole numbers stay whole where a day has none.
-    return frame.astype({name: "Int32" for name in _WHOLE if name in columns})
+    frame = frame.astype({name: _TYPES.get(name, "float64") for name in columns})
+    # Whole numbers stay whole where a day has none; a text that is absent is None.
+    for name in frame.select_dtypes("object"):
+        frame[name] = frame[name].where(frame[name].notna(), None)
+    return frame
 
 
 def _monday(day: date) -> date:

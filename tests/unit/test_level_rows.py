@@ -57,6 +57,10 @@ def test_each_type_and_day_has_its_row_and_its_sentences(name: str) -> None:
     assert tuple(frames.level.columns) == LEVEL_COLUMNS
     assert tuple(frames.day_risk.columns) == RISK_COLUMNS
     assert tuple(frames.score.columns) == SCORE_COLUMNS
+    assert all(str(frames.level[name].dtype) == "float64" for name in ("expected_count", "baseline_count"))
+    assert str(frames.day_risk["p_above"].dtype) == "float64"
+    assert {type(value) for value in [*frames.level["served"], *frames.day_risk["factors_en"]]} <= {str, type(None)}
+    assert {type(value) for value in frames.level["forecast_date"]} == {date}
     assert len(frames.level) == len(frames.day_risk) == 7 * len(types)
     assert frames.level[["reason_en", "reason_fr"]].notna().all(axis=None)
     assert frames.day_risk[["finding_en", "finding_fr"]].notna().all(axis=None)
