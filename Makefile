@@ -9,7 +9,7 @@ demo: setup
 
 # What is static first: red in minute two. Then two workers, each with a lake of its own.
 test: setup
-	@.venv/bin/python -m pytest tests/static
+	@.venv/bin/python -m pytest tests/static -n 2
 	@$(CALANQUE) stack provision
 	@timeout --kill-after=120 4980 .venv/bin/python -m pytest -n 2
 
