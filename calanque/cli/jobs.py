@@ -1,4 +1,4 @@
-"""`calanque demo`, `redact`, `backtest`, `train-persons`: the jobs a person starts by hand."""
+"""`calanque demo`, `redact`, `backtest`, `fit`, `train-persons`: the jobs a person starts by hand."""
 
 import json
 import os
@@ -92,6 +92,22 @@ def backtest(
     result = results[0] if len(results) == 1 else {"grids": results}
     target.write_text(json.dumps(result, indent=2, ensure_ascii=False), encoding="utf-8")
     console.print(f"Written: {target}")
+
+
+def fit(
+    plan: Annotated[
+        Path, typer.Argument(help="CSV: place (area_id or cell_id), starts_at, ends_at (local), units.", exists=True)
+    ],
+    city: Annotated[str, typer.Option(help="Name of the territory, such as toronto.")],
+    motif: Annotated[str, typer.Option(help="Why you ask; the journal keeps it.")] = "fit of a deployment",
+) -> None:
+    """Say how many of next week's expected incidents lie where and when planned units would be."""
+    from calanque.effect.fit import fit as fit_of
+    from calanque.effect.fit import likely, sentences
+    from calanque.effect.plan import read_plan
+
+    for sentence in sentences(fit_of(read_plan(plan.read_text(encoding="utf-8")), likely(city, "analyst", motif))):
+        console.print(sentence)
 
 
 def train_persons() -> None:

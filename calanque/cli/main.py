@@ -21,6 +21,7 @@ app.add_typer(twin.app, name="twin")
 app.command()(jobs.demo)
 app.command()(jobs.redact)
 app.command()(jobs.backtest)
+app.command()(jobs.fit)
 app.command()(jobs.train_persons)
 
 

@@ -31,6 +31,7 @@ from calanque.engines import trino
 from calanque.settings import Settings
 
 CITY, MOTIF = "toronto", "essai de l'api"
+schemathesis.serializer.alias("text/csv", "text/plain")
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -190,6 +191,28 @@ def test_the_notebook_reads_plots_and_back_tests(
     ]
     assert tested["slow decay"].mean() > 1.5 * np.mean(shuffled), "no better than another order of the cells"
     assert "producer" in capsys.readouterr().out
+
+
+def test_a_plan_is_held_against_the_forecast_that_is_published(api: httpx.Client) -> None:
+    ((week, count),) = trino.query(
+        "select max(week_start_date), sum(if(served = 'model', expected_count, baseline_count)) from fct_forecast "
+        f"where territory = '{CITY}' and week_start_date = (select max(week_start_date) from fct_forecast where "
+        f"territory = '{CITY}')"
+    )
+    ((cell, evening),) = trino.query(
+        f"select cell_id, sum(expected_count) from fct_forecast_slot where territory = '{CITY}' and week_start_date = "
+        f"date '{week}' and slot_date = date '{week}' and slot_start_hour = 18 and served = 'model' "
+        "group by 1 order by 2 desc limit 1"
+    )
+    plan = f"place;starts_at;ends_at;units\n{cell};{week} 18:00;{week + timedelta(days=1)} 00:00;1\n"
+    found = api.post("/fit", params={"city": CITY}, content=plan, headers={"Content-Type": "text/csv"})
+    told = found.raise_for_status().json()
+    assert told["expected_count"] == pytest.approx(count, rel=1e-6)
+    # Of types for which the cell is not flagged a part comes on top.
+    assert evening - 1e-6 <= told["covered_count"] <= told["best_places_count"] + 1e-6 <= told["best_count"] + 1e-6
+    assert told["spread_count"] < told["covered_count"]
+    wrong = api.post("/fit", params={"city": CITY}, content="place\n", headers={"Content-Type": "text/csv"})
+    assert wrong.status_code == 400 and "no column 'starts_at'" in wrong.json()["detail"]
 
 
 @pytest.mark.parametrize("person", ["analyst", "engineer", "dpo"])

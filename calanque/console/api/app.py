@@ -10,7 +10,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from airflow.api_fastapi.core_api.security import get_user
-from fastapi import Depends, FastAPI, Header, HTTPException, Path, Query, Request
+from fastapi import Body, Depends, FastAPI, Header, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from calanque.console.api import asked, described, features, marts
@@ -32,6 +32,8 @@ from calanque.console.api.answers import (
 from calanque.console.api.asked import WrongRequestError
 from calanque.console.api.marts import Mart
 from calanque.console.readers import Reader, mart_reader
+from calanque.effect.fit import NothingForecastError, fit, likely
+from calanque.effect.plan import PlanError, read_plan
 
 _OBJECT = {"type": "object", "required": ["links"]}
 _FEATURE = {"type": "object", "required": ["type", "geometry", "properties", "id"]}
@@ -50,6 +52,7 @@ _COLUMNS = {
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
 }
 
+MOST_BYTES = 200_000
 FEWEST_LETTERS = 5
 """Of a motif: the query door refuses one with fewer letters and digits."""
 
@@ -186,6 +189,28 @@ def item(
         link(here, "collection", JSON, "The mart"),
     ]
     return answer(request, found | {"links": links}, GEOJSON)
+
+
+@app.post("/fit", responses={200: bears(JSON, {"type": "object", "required": ["covered_count"]})})
+def fit_of_plan(
+    request: Request,
+    asking: Asking,
+    motif: Motif,
+    city: Annotated[str, Query(pattern="^[a-z0-9_]+$", max_length=60, description="A territory, such as toronto.")],
+    plan: Annotated[bytes, Body(media_type="text/csv", max_length=MOST_BYTES)],
+) -> Response:
+    """Say how many of next week's expected incidents lie where and when planned units would be.
+
+    The plan is a CSV with the columns place (area_id or cell_id), starts_at, ends_at (local) and units.
+    """
+    try:
+        shifts = read_plan(plan.decode("utf-8", "replace"))
+        found = fit(shifts, likely(city, asking.account, motif))
+    except PlanError as error:
+        raise WrongRequestError(f"{error}") from None
+    except NothingForecastError as error:
+        raise HTTPException(404, f"{error}") from None
+    return answer(request, features.plain(found.model_dump()))
 
 
 def _mart(name: str, asking: Reader) -> Mart:
