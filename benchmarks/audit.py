@@ -3,7 +3,7 @@
     OMP_THREAD_LIMIT=1 python benchmarks/audit.py [--loops 2] [--null-seeds 100] [--band-draws 40] [--html AUDIT.html]
 
 Everything is simulated (`calanque/twin/city.py`) and needs no service. The stack is that of `ml/risk/model.yml`. On a
-busy machine the two threads of its trees wait for each other: one thread is several times as fast. `--small` tries as
+busy machine threads that wait for each other cost more than they give: begin it with one. `--small` tries as
 little as the audit of a version does.
 """
 

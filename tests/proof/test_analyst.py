@@ -294,3 +294,50 @@ def test_which_data_are_stale(page: Page, stack: Settings) -> None:
         assert told.count() == len(mine) > 1
         for title, is_late in mine:
             expect(told.filter(has_text=title).first).to_contain_text("en retard" if is_late else "à l’heure")
+
+
+def to_outlook(asking: Analyst) -> None:
+    """Open *Prévisions et tendances* of the city that has a history: in three clicks, one is left."""
+    asking.click(asking.page.locator("header").get_by_role("link", name="Prévisions et tendances"))
+    asking.choose("city", "toronto")
+    asking.show()
+    assert asking.clicks < MOST_CLICKS - 1
+
+
+def test_is_tomorrow_unusual_and_why(page: Page, stack: Settings) -> None:
+    with question(page, stack, "tomorrow") as asking:
+        to_outlook(asking)
+        asking.click(page.locator("[data-table=calendar] tbody a", has_text="assault"))
+        ((finding, factors),) = trino.query(
+            "select finding_fr, factors_fr from fct_day_risk where territory = 'toronto' and type = 'assault' "
+            "order by week_start_date desc, forecast_date limit 1"
+        )
+        expect(page.locator("#days + p, #days + p + p").last).to_have_text(finding)
+        expect(page.locator("[data-table=days] tbody tr").first).to_contain_text(factors)
+
+
+def test_what_changed_beyond_noise_this_month(page: Page, stack: Settings) -> None:
+    with question(page, stack, "changed") as asking:
+        to_outlook(asking)
+        rows = trino.query(
+            "select area_id, type from fct_trend where territory = 'toronto' and span = 'month' and is_alarm "
+            "and period_end_date = (select max(period_end_date) from fct_trend where territory = 'toronto' "
+            "and span = 'month')"
+        )
+        assert page.locator("[data-table=alarms] tbody tr").count() == min(len(rows), 30)
+        said = f"{len(rows)} changement" if rows else "Rien n’a changé au-delà du bruit"
+        expect(page.locator("#trends ~ p .mark").first).to_contain_text(said)
+
+
+def test_how_good_were_the_forecasts_last_month(page: Page, stack: Settings) -> None:
+    with question(page, stack, "good") as asking:
+        to_outlook(asking)
+        ((model, counts),) = trino.query(
+            "with weeks as (select method, event_count, hit_rate_5pct, dense_rank() over (order by week_start_date "
+            "desc) as place from fct_forecast_score where territory = 'toronto' and type = 'all' and record = (select "
+            "max(record) from fct_forecast_score where territory = 'toronto')), of_method as (select method, "
+            "sum(hit_rate_5pct * event_count) / sum(event_count) as rate from weeks where place <= 4 group by method) "
+            "select max(if(method = 'model', rate)), max(if(method = 'baseline', rate)) from of_method"
+        )
+        told = page.locator("#record + p").inner_text().replace("\u202f", "").replace("\xa0", "")
+        assert f"{100 * model:.0f}%" in told and f"{100 * counts:.0f}%" in told
