@@ -57,7 +57,7 @@ def make_dag(territory: str) -> None:
         forecast = step_of("ml.risk.steps", "forecast", "The same data and model, or too few weeks.", **written)
         step_of("ml.near_repeat.steps", "near_repeat", "No new data: the near-repeat layer stands.", **written)
         step_of("ml.trend.steps", "trend", "No new data: the trends stand.", **written)
-        step_of("ml.level.steps", "level", "No new data, or too few weeks for a day.", **written)
+        step_of("ml.level.steps", "level", "No new data: the days stand.", **written)
         scored >> with_links(judged, ReturnedLink("Input drift", "drift_page")) >> forecast
 
     forecast_dag()

@@ -87,9 +87,16 @@ def read_incidents(territory: str, more: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def read_reported(territory: str, more: Sequence[str] = ()) -> pd.DataFrame:
-    """Return those that the public reported, as `read_incidents` does: what patrols found says where they went."""
+    """Return those that the public reported, as `read_incidents` does: what patrols found says where they went.
+
+    Raises:
+        CalanqueError: if there is none.
+    """
     found = read_incidents(territory, more)
-    return found[found["origin"] == "reported"].reset_index(drop=True)
+    reported = found[found["origin"] == "reported"].reset_index(drop=True)
+    if reported.empty:
+        raise CalanqueError(f"The public has reported no incident of '{territory}': only such are counted ahead.")
+    return reported
 
 
 def read_areas(territory: str) -> pd.DataFrame:
@@ -159,11 +166,8 @@ def next_week(data_until: date) -> date:
 def write_week(written: Written, territory: str, first_day: date, step: str, run_id: str) -> None:
     """Replace one week of a territory in some marts; earlier weeks stay, for what was said is judged later.
 
-    No mart is written before the rows of all have passed their gates: readers keep the week that they had.
-
     Args:
-        written: each mart with the rows of that week, with at least its columns; it is made when it does not exist,
-            also for a frame without rows.
+        written: as `write_rows` takes it.
         territory: the territory.
         first_day: first day of the week, as in `week_start_date`.
         step: written in the commit.
@@ -172,17 +176,17 @@ def write_week(written: Written, territory: str, first_day: date, step: str, run
     Raises:
         CalanqueError: if a gate is not passed.
     """
-    _gate(written, run_id)
-    for table, frame in written:
-        _replace(table, frame, f"territory = '{territory}' and week_start_date = '{first_day}'", step, run_id)
+    write_rows(written, f"territory = '{territory}' and week_start_date = '{first_day}'", step, run_id)
 
 
-def write_rows(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run_id: str) -> None:
-    """Replace the rows that a condition names; the table is made, or brought up to its columns, first.
+def write_rows(written: Written, where: str, step: str, run_id: str) -> None:
+    """Replace the rows that a condition names in some tables; each is made, or brought up to its columns, first.
+
+    No mart is written before the rows of all have passed their gates: readers keep what they had.
 
     Args:
-        table: a mart, whose gate the rows must pass, or a table of silver.
-        frame: the new rows, which fulfil `where`, with at least the columns of the table.
+        written: each table, a mart or one of silver, with its new rows, which fulfil `where` and have at least its
+            columns; it is made when it does not exist, also for a frame without rows.
         where: SQL condition.
         step: written in the commit.
         run_id: the same.
@@ -190,8 +194,9 @@ def write_rows(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run
     Raises:
         CalanqueError: if a gate is not passed.
     """
-    _gate([(table, frame)], run_id)
-    _replace(table, frame, where, step, run_id)
+    _gate(written, run_id)
+    for table, frame in written:
+        _replace(table, frame, where, step, run_id)
 
 
 def _gate(written: Written, run_id: str) -> None:

@@ -54,7 +54,7 @@ if LEVEL != "proof":
 
 from calanque.settings import PATIENT_THREADS, Settings, settings  # noqa: E402
 
-# Before LightGBM is loaded: threads that wait would spin on the core that the other worker needs.
+# Before libraries of numbers are loaded: threads that wait would spin on the core that the other worker needs.
 os.environ.update(PATIENT_THREADS)
 
 

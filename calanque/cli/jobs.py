@@ -96,7 +96,10 @@ def backtest(
 
 def fit(
     plan: Annotated[
-        Path, typer.Argument(help="CSV: place (area_id or cell_id), starts_at, ends_at (local), units.", exists=True)
+        Path,
+        typer.Argument(
+            help="CSV: place (area_id or cell_id), starts_at, ends_at (local), units.", exists=True, dir_okay=False
+        ),
     ],
     city: Annotated[str, typer.Option(help="Name of the territory, such as toronto.")],
     motif: Annotated[str, typer.Option(help="Why you ask; the journal keeps it.")] = "fit of a deployment",
@@ -106,7 +109,9 @@ def fit(
     from calanque.effect.fit import likely, sentences
     from calanque.effect.plan import read_plan
 
-    for sentence in sentences(fit_of(read_plan(plan.read_text(encoding="utf-8")), likely(city, "analyst", motif))):
+    for sentence in sentences(
+        fit_of(read_plan(plan.read_text(encoding="utf-8", errors="replace")), likely(city, "analyst", motif))
+    ):
         console.print(sentence)
 
 

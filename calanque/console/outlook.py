@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from calanque.console.city_map_state import city_and_kind
 from calanque.console.given import given
 from calanque.console.languages import Spoken
 from calanque.console.outlook_picture import reliability, weeks_chart
-from calanque.console.outlook_state import MOTIF, Day, Outlook, View, found, offered
+from calanque.console.outlook_state import MOTIF, Day, Outlook, Score, View, found, offered, trends
 from calanque.console.outlook_words import WORDS
 from calanque.console.readers import Reader, mart_reader
 from calanque.csv_file import csv_file
@@ -68,7 +68,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the newest period of every area and type, and write that it was given."""
     try:
         ends, _ = offered(asking)
-        rows = found(in_city(view, ends, language), asking, language).trends
+        rows = trends(in_city(view, ends, language), asking, language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     what: dict[str, Any] = {"objects": ("console.outlook",), "row_count": len(rows), "motif": MOTIF}
@@ -87,6 +87,7 @@ def in_city(view: View, ends: Extents, language: Language) -> View:
 
 def _values(view: View, city: Outlook, language: Language, now: datetime) -> dict[str, Any]:
     own = [one for one in city.days if one.kind == view.kind]
+    tomorrow = now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date() + timedelta(days=1)
     changed = [one for one in city.trends if one.changed and view.kind in ("all", one.kind)]
     of_kind = [one for one in city.trends if one.kind == view.kind]
     by_area = {one.area_id: one for one in of_kind}
@@ -98,7 +99,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "city": city,
         "own": own,
         "calendar": calendar(city.days),
-        "is_past": bool(own) and own[-1].day < now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date(),
+        "tomorrow": next((one for one in own if one.day == tomorrow), None),
         "named": lambda day: named(day, language),
         "changed": changed,
         "table": [one for one in of_kind if one.area_id != "all"],
@@ -106,7 +107,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "seen": by_area.get(view.area or "all"),
         "chart": weeks_chart(city.weeks),
         "last": city.scores[:FEW_WEEKS],
-        "mean": means(city),
+        "mean": means(city.scores[:FEW_WEEKS]),
         "level": next((one for one in city.level_scores if one.kind == view.kind), None),
         "reliability": reliability(next((one.bins for one in city.level_scores if one.kind == view.kind), [])),
         "figure_of": lambda value: "–" if value is None else figure(value, language),
@@ -126,14 +127,19 @@ def named(day: date, language: Language) -> str:
     return f"{DAYS[language][day.weekday()]} {day:%d/%m}"
 
 
-def means(city: Outlook) -> dict[str, float] | None:
-    """Return the shares of the newest weeks' incidents that the forecasts of places caught, each week by its count."""
-    weeks = [one for one in city.scores[:FEW_WEEKS] if one.model_rate is not None and one.baseline_rate is not None]
-    total = sum(one.event_count for one in weeks)
+def means(scores: list[Score]) -> dict[str, Any] | None:
+    """Return which share of some weeks' incidents the forecasts of places caught, each week by its incidents.
+
+    The model's is None where counts alone were published.
+    """
+    total = sum(one.event_count for one in scores)
     if not total:
         return None
-    return {
-        "event_count": total,
-        "model": sum((one.model_rate or 0) * one.event_count for one in weeks) / total,
-        "baseline": sum((one.baseline_rate or 0) * one.event_count for one in weeks) / total,
-    }
+
+    def caught(rates: list[float | None]) -> float | None:
+        known = [(rate, one.event_count) for rate, one in zip(rates, scores, strict=True) if rate is not None]
+        count = sum(events for _, events in known)
+        return sum(rate * events for rate, events in known) / count if count else None
+
+    model, baseline = [one.model_rate for one in scores], [one.baseline_rate for one in scores]
+    return {"event_count": total, "model": caught(model), "baseline": caught(baseline)}

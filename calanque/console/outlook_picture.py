@@ -30,7 +30,6 @@ class Chart(NamedTuple):
     bars: list[Bar]
     expected: str
     upper: str
-    most: float
 
 
 def weeks_chart(weeks: Sequence[Week]) -> Chart:
@@ -56,7 +55,7 @@ def weeks_chart(weeks: Sequence[Week]) -> Chart:
         for number, one in enumerate(weeks)
     ]
     expected, upper = [one.expected_count for one in weeks], [one.upper_count for one in weeks]
-    return Chart(len(bars) * STEP, bars, line(expected), line(upper), most)
+    return Chart(len(bars) * STEP, bars, line(expected), line(upper))
 
 
 def reliability(bins: Sequence[tuple[float, float, int]]) -> list[tuple[float, float]]:

@@ -14,10 +14,9 @@ from marts.fct_level as levels
 left join marts.fct_day_risk as risks
     on levels.territory = risks.territory
     and levels.type = risks.type
-    and levels.week_start_date = risks.week_start_date
     and levels.forecast_date = risks.forecast_date
 where levels.territory = {literal(city)}
-    and levels.week_start_date = (select max(week_start_date) from marts.fct_level where territory = {literal(city)})
+    and levels.data_until_date = (select max(data_until_date) from marts.fct_level where territory = {literal(city)})
 order by levels.type, levels.forecast_date"""
 
 
@@ -65,7 +64,7 @@ limit {RECORD_WEEKS}"""
 def level_scores(city: str) -> str:
     """Return the question of how the forecasts of days did, over the weeks of their record."""
     return f"""select type, week_count, crps_model, crps_baseline, crps_gain, crps_gain_low, crps_gain_high, coverage,
-    brier_skill, brier_skill_low, brier_skill_high, reliability
+    reliability
 from marts.fct_level_score
 where territory = {literal(city)}
     and week_start_date = (select max(week_start_date) from marts.fct_level_score where territory = {literal(city)})

@@ -110,9 +110,6 @@ class LevelScore(NamedTuple):
     gain_low: float | None
     gain_high: float | None
     coverage: float | None
-    skill: float | None
-    skill_low: float | None
-    skill_high: float | None
     bins: list[tuple[float, float, int]]
 
 
@@ -169,6 +166,15 @@ def found(view: View, asking: Reader, language: Language) -> Outlook:
         [Source(*row) for row in sources],
         texts,
     )
+
+
+def trends(view: View, asking: Reader, language: Language) -> list[Trend]:
+    """Return the newest period of every area and type alone.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    return [Trend(*row) for row in asked(outlook_sql.trends(view.city, view.span, language), asking)]
 
 
 def bins_of(text: str | None) -> list[tuple[float, float, int]]:

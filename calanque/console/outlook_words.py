@@ -7,38 +7,38 @@ WORDS: dict[Language, dict[str, str]] = {
         "outlook": "Forecasts and trends", "city": "City", "kind": "Type", "span": "Trends of", "show": "Show",
         "week": "the last week", "month": "the last four weeks", "year": "the year to date",
         "days": "Is tomorrow unusual?", "days_told": "From {} to {}; incidents are known until {}.",
-        "past": "These days are over: the data end before them.",
+        "past": "Tomorrow is not among these days: the incidents are known until {} only.",
         "no_days": "No day is forecast here yet: the history is too short, or the forecast has not run.",
         "day": "Day", "expected": "Expected", "upper": "At most, 9 days in 10", "threshold": "Threshold",
         "above": "Chance of more", "risk": "Risk", "factors": "What goes with it",
         "by_model": "model", "by_baseline": "plain counts", "by": "By",
-        "risk_told": "Threshold: the number that one day in ten exceeded over the last year. Risk, 1 to 10: where the "
-        "chance of exceeding it stands among last year’s days; 10 is the highest tenth. No risk is given where it "
-        "would say no more than the threshold itself.",
+        "risk_told": "Threshold: the number that at most one day in ten of the last year exceeded. Risk, 1 to 10: "
+        "where the chance of exceeding it stands among last year’s days; 10 is the highest tenth. No risk is given "
+        "where it would say no more than the threshold itself.",
         "calendar": "Risk by type and day",
         "trends": "What changed beyond noise?",
         "more": "above", "less": "below", "even": "–", "no_limit": "no limit",
         "alarms": "change beyond noise|changes beyond noise", "no_alarm": "Nothing has changed beyond noise.",
         "trends_told": "Incidents from {} to {}. Held against earlier years at the same season, with the trend; beyond "
-        "noise: so far from what is expected that at most one in ten of what is marked is chance, all areas and types "
-        "taken together. Small numbers are never given as a percentage.",
-        "no_trends": "There are no trends of this span yet.",
+        "noise: so far from what is expected that of what is marked one in ten at most is chance, on average, all "
+        "areas and types taken together. Small numbers are never given as a percentage.",
+        "first_of": "The {} surest; the CSV has all.", "no_trends": "There are no trends of this span yet.",
         "area": "Area", "incidents": "Incidents", "limits": "Limits", "change": "Change", "whole_city": "Whole city",
         "finding": "In words", "areas": "All areas", "weeks": "A year of weeks",
         "weeks_told": "Bars: incidents of each week, dark where they pass a limit. Line: expected. Dashes: the limit "
         "that noise rarely passes.",
         "week_of": "Week of", "limit": "Limit",
         "record": "How good were the forecasts?",
-        "record_told": "The last {} weeks, {} incidents: the {} had {} of them in the 5 % of the area ranked first, "
-        "plain counts {}.",
+        "record_told": "The last {} weeks, {} incidents; of them in the 5 % of the area ranked first: {}.",
         "record_published": "Forecasts as they were published.",
         "record_back_test": "No published week is over yet: these are weeks of the past, each made from its own past.",
         "no_record": "No week of a forecast is over yet.",
         "model": "model", "baseline": "plain counts", "rate": "In the 5 % ranked first", "score": "Log score",
         "coverage": "Squares within their bound",
         "level": "How many in all, by day",
-        "level_told": "Over {} weeks the error of the forecast of days is {} incidents a day, that of plain seasonal "
-        "counts {} (CRPS). Nine days in ten were promised to stay within their bound; {} did.",
+        "level_told": "Over {} weeks, each forecast from its own past, the error of the forecast of days is {} "
+        "incidents a day, that of plain seasonal counts {} (CRPS). Nine days in ten were promised to stay within their "
+        "bound; {} did.",
         "gain": "The model’s gain over plain counts: {} [{}, {}], 95 % interval over months.",
         "no_level": "There is no record of days for this type yet.",
         "reliability": "Promised and observed",
@@ -54,12 +54,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "show": "Montrer",
         "week": "la dernière semaine", "month": "les quatre dernières semaines", "year": "l’année à ce jour",
         "days": "Demain sort-il de l’ordinaire ?", "days_told": "Du {} au {} ; les faits sont connus jusqu’au {}.",
-        "past": "Ces jours sont passés : les données s’arrêtent avant eux.",
+        "past": "Demain n’est pas parmi ces jours : les faits ne sont connus que jusqu’au {}.",
         "no_days": "Aucun jour n’est encore prévu ici : l’historique est trop court, ou la prévision n’a pas tourné.",
         "day": "Jour", "expected": "Attendus", "upper": "Au plus, 9 jours sur 10", "threshold": "Seuil",
         "above": "Chance de le dépasser", "risk": "Risque", "factors": "Ce qui l’accompagne",
         "by_model": "modèle", "by_baseline": "comptage simple", "by": "Par",
-        "risk_told": "Seuil : le nombre qu’un jour sur dix a dépassé au cours de la dernière année. Risque, de 1 à "
+        "risk_told": "Seuil : le nombre qu’au plus un jour sur dix de la dernière année a dépassé. Risque, de 1 à "
         "10 : où se place la chance de le dépasser parmi les jours de cette année ; 10 est le dixième le plus élevé. "
         "Aucun risque n’est donné là où il ne dirait rien de plus que le seuil.",
         "calendar": "Le risque par type et par jour",
@@ -68,8 +68,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "alarms": "changement au-delà du bruit|changements au-delà du bruit",
         "no_alarm": "Rien n’a changé au-delà du bruit.",
         "trends_told": "Faits du {} au {}. Comparés aux années d’avant à la même saison, tendance comprise ; au-delà "
-        "du bruit : si loin de l’attendu qu’au plus un sur dix de ce qui est marqué tient au hasard, tous secteurs et "
-        "types pris ensemble. De petits nombres ne sont jamais donnés en pourcentage.",
+        "du bruit : si loin de l’attendu que de ce qui est marqué un sur dix au plus tient au hasard, en moyenne, tous "
+        "secteurs et types pris ensemble. De petits nombres ne sont jamais donnés en pourcentage.",
+        "first_of": "Les {} plus sûrs ; le CSV les a tous.",
         "no_trends": "Il n’y a pas encore de tendances sur cette durée.",
         "area": "Secteur", "incidents": "Faits", "limits": "Limites", "change": "Évolution",
         "whole_city": "Toute la ville", "finding": "En mots", "areas": "Tous les secteurs",
@@ -78,8 +79,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "Tirets : la limite que le bruit dépasse rarement.",
         "week_of": "Semaine du", "limit": "Limite",
         "record": "Qu’ont valu les prévisions ?",
-        "record_told": "Les {} dernières semaines, {} faits : le {} en a placé {} dans les 5 % de surface classés en "
-        "tête, le comptage simple {}.",
+        "record_told": "Les {} dernières semaines, {} faits ; dont dans les 5 % de surface classés en tête : {}.",
         "record_published": "Les prévisions telles que publiées.",
         "record_back_test": "Aucune semaine publiée n’est encore finie : voici des semaines passées, chacune refaite à "
         "partir de son seul passé.",
@@ -87,8 +87,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "model": "modèle", "baseline": "comptage simple", "rate": "Dans les 5 % en tête", "score": "Score log",
         "coverage": "Carrés sous leur borne",
         "level": "Combien en tout, par jour",
-        "level_told": "Sur {} semaines, l’erreur de la prévision des jours est de {} faits par jour, celle du comptage "
-        "saisonnier de {} (CRPS). Neuf jours sur dix devaient rester sous leur borne ; {} l’ont fait.",
+        "level_told": "Sur {} semaines, chacune prévue d’après son seul passé, l’erreur de la prévision des jours est "
+        "de {} faits par jour, celle du comptage saisonnier de {} (CRPS). Neuf jours sur dix devaient rester sous leur "
+        "borne ; {} l’ont fait.",
         "gain": "Gain du modèle sur le comptage simple : {} [{}, {}], intervalle à 95 % sur les mois.",
         "no_level": "Il n’y a pas encore de bilan par jour pour ce type.",
         "reliability": "Promis et observé",

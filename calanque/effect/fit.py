@@ -139,7 +139,8 @@ def spread(territory: str, weeks: Sequence[Sequence[Any]], slots: Sequence[Seque
         profiles[kind] = profiles.get(kind, np.zeros(SLOTS)) + counts
     expected = np.zeros((len(number), SLOTS))
     for cell, _, kind, _, count in weeks:
-        profile = profiles.get(kind, np.ones(SLOTS))
+        profile = profiles.get(kind, np.zeros(SLOTS))
+        profile = profile if profile.any() else np.ones(SLOTS)
         expected[number[cell]] += own.get((cell, kind), count * profile / profile.sum())
     return Likely(
         territory=territory,
@@ -160,8 +161,14 @@ def fit(plan: Sequence[Shift], city: Likely) -> Fit:
 
     hourly = np.repeat(city.expected / SLOT_HOURS, SLOT_HOURS, axis=1)
     cover, units = np.zeros_like(hourly), np.zeros(WEEK_HOURS)
+    places: dict[str, list[int]] = {}
+    for number, names in enumerate(zip(city.cells, city.areas, strict=True)):
+        for name in filter(None, names):
+            places.setdefault(name, []).append(number)
     for shift in plan:
-        cells, hours = _cells_of(shift, city), _hours_of(shift, city.week_start_date)
+        if shift.place not in places:
+            raise PlanError(f"'{shift.place}' is no area and no cell of {city.territory}: take an id of dim_area.")
+        cells, hours = np.array(places[shift.place]), _hours_of(shift, city.week_start_date)
         units += shift.units * hours
         for hour in np.flatnonzero(hours):
             left = hourly[cells, hour] * (1 - cover[cells, hour])
@@ -191,13 +198,6 @@ def _most(values: NDArray[np.float64], count: float) -> float:
     return float(ordered[:whole].sum() + rest)
 
 
-def _cells_of(shift: Shift, city: Likely) -> NDArray[np.intp]:
-    of_area = np.array([shift.place in (cell, area) for cell, area in zip(city.cells, city.areas, strict=True)])
-    if not of_area.any():
-        raise PlanError(f"'{shift.place}' is no area and no cell of {city.territory}: take an id of dim_area.")
-    return np.flatnonzero(of_area)
-
-
 def _hours_of(shift: Shift, monday: date) -> NDArray[np.float64]:
     """Return which part of each hour of the week a shift lasts."""
     begins = datetime.combine(monday, datetime.min.time())
@@ -216,7 +216,7 @@ def sentences(found: Fit) -> list[str]:
     return [
         f"Week of {found.week_start_date}: {found.expected_count:,.0f} incidents are expected in {found.territory}.",
         f"{found.unit_hours:,.0f} unit-hours of the plan are where and when {found.covered_count:,.1f} of them are "
-        f"expected: from {found.covered_low} to {found.covered_high}, eight weeks in ten.",
+        f"expected: from {found.covered_low} to {found.covered_high} eight weeks in ten, by chance alone.",
         f"As many spread evenly: {found.spread_count:,.1f}. The best cells at the same hours: "
         f"{found.best_places_count:,.1f}. The best cells and hours: {found.best_count:,.1f} "
         f"(the plan reaches {found.of_best:.0%} of it).",

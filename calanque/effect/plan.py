@@ -25,11 +25,6 @@ class Shift(NamedTuple):
     ends_at: datetime
     units: int
 
-    @property
-    def unit_hours(self) -> float:
-        """Units times hours."""
-        return self.units * (self.ends_at - self.starts_at).total_seconds() / 3600
-
 
 def read_plan(text: str) -> list[Shift]:
     """Return the shifts of a plan.
@@ -43,7 +38,7 @@ def read_plan(text: str) -> list[Shift]:
     """
     header = text.lstrip("\ufeff").partition("\n")[0]
     stream = io.StringIO(text.lstrip("\ufeff"), newline="")
-    rows = csv.DictReader(stream, delimiter=";" if ";" in header else ",")
+    rows = csv.DictReader(stream, delimiter=";" if ";" in header else ",", strict=True)
     try:
         if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
             raise PlanError(f"The plan has no column '{missing[0]}': its header is {';'.join(COLUMNS)}.")

@@ -43,8 +43,10 @@ def query(
     """
     import requests
     import trino
+    from text_unidecode import unidecode
 
-    connection = _connected(user, password, f"{MOTIF}{motif}" if motif else "calanque")
+    # A header of the door's holds no other letters.
+    connection = _connected(user, password, f"{MOTIF}{unidecode(motif)}" if motif else "calanque")
     try:
         return [tuple(row) for row in connection.cursor().execute(sql).fetchall()]
     except trino.exceptions.TrinoQueryError as error:

@@ -76,6 +76,7 @@ def level_frames(
     valid_from: date,
     config: LevelConfig | None = None,
     now: datetime | None = None,
+    title: str | None = None,
 ) -> LevelFrames:
     """Forecast the seven days after the data, for each type and all together, with their risk and the record.
 
@@ -88,6 +89,7 @@ def level_frames(
         valid_from: the first such day.
         config: `model.yml` when absent.
         now: written on every row, UTC.
+        title: what sentences call the city; its name when absent.
 
     Raises:
         CalanqueError: if no day lies between valid_from and until.
@@ -95,7 +97,7 @@ def level_frames(
     config = config or level_config()
     daily = daily_counts(incidents, valid_from, until)
     known = calendar(valid_from, daily.day_count + WEEK_DAYS, holidays, config.model.harmonics)
-    parts = [_of_type(territory, daily, number, known, config) for number in range(len(daily.names))]
+    parts = [_of_type(title or territory, daily, number, known, config) for number in range(len(daily.names))]
     first_day, judged_day = _monday(until + timedelta(days=1)), _monday(until - timedelta(days=WEEK_DAYS - 1))
     level, risk, score = (
         _frame([row for part in parts for row in part[place]], columns, now, territory, monday)
@@ -109,13 +111,11 @@ def level_frames(
 
 
 def _of_type(
-    territory: str, daily: DailyCounts, number: int, known: dict[str, NDArray[np.float64]], config: LevelConfig
+    title: str, daily: DailyCounts, number: int, known: dict[str, NDArray[np.float64]], config: LevelConfig
 ) -> tuple[_Rows, _Rows, _Rows]:
     """Return the rows of one type: level, day risk, score."""
     counts, weeks = daily.counts[number], int(daily.is_known.sum()) // WEEK_DAYS
-    subject = Subject(
-        territory, daily.names[number], Case.FEW_WEEKS, weeks, config.min_weeks, _last_date(daily, number)
-    )
+    subject = Subject(title, daily.names[number], Case.FEW_WEEKS, weeks, config.min_weeks, _last_date(daily, number))
     if weeks < config.min_weeks:
         return _without_forecast(subject, daily)
     if not daily.is_known[-1]:
@@ -202,7 +202,9 @@ def _ahead(
         factors_en, factors_fr = factors({name: float(ratio[-1, ahead]) for name, ratio in said.terms.items()}, day)
         risks.append(
             named
-            | {"threshold_count": figures.threshold, "p_above": figures.p_above, "risk": figures.risk}
+            # Where the risk is silent, its probability would say no more than the threshold.
+            | {"threshold_count": figures.threshold, "risk": figures.risk}
+            | {"p_above": None if figures.risk is None else figures.p_above}
             | {"factors_en": factors_en, "factors_fr": factors_fr}
             | {"finding_en": finding_en(subject, figures), "finding_fr": finding_fr(subject, figures)}
         )

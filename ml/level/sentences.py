@@ -121,9 +121,9 @@ def reason_fr(subject: Subject) -> str:
         Case.SHORT_RECORD: f"les comptages saisonniers servent ; semaines de bilan : {weeks}, et un modèle est jugé à "
         f"partir de {needed}.",
         Case.NOT_BEATEN: f"les comptages saisonniers servent ; {span} le modèle a été plus proche des faits de {value} "
-        f"fait par jour (de {low} à {high}), ce qui n’est pas nettement au-dessus de 0.{held}",
+        f"faits par jour (de {low} à {high}), ce qui n’est pas nettement au-dessus de 0.{held}",
         Case.MODEL: f"le modèle sert ; {span} il a été plus proche des faits que les comptages saisonniers, de {value} "
-        f"fait par jour (de {low} à {high}).{held}",
+        f"faits par jour (de {low} à {high}).{held}",
     }
     return f"{_name(subject.type, 'tous types')}, {subject.territory} : {text[subject.case]}"
 

@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
 from ml.level.rows import level_frames
@@ -35,8 +36,7 @@ LEVEL = marts.WeekTable.described(
         ("reason_fr", "string", "The same in French. / Pourquoi il sert, en français."),
         ("forecast_at", "timestamp", "When it was forecast, UTC. / Instant de la prévision, UTC."),
     ),
-    "Incidents to expect in a whole city on each of the next seven days. "
-    "One row per territory, type and day, of the week that was forecast.",
+    "Incidents to expect in a whole city on each of the next seven days. One row per territory, type and day.",
 )
 DAY_RISK = marts.WeekTable.described(
     "marts.fct_day_risk",
@@ -45,8 +45,8 @@ DAY_RISK = marts.WeekTable.described(
         (
             "threshold_count",
             "int",
-            "Count that one day in ten of the last year exceeded. / Compte qu'un jour sur dix de la dernière année a "
-            "dépassé.",
+            "Count that at most one day in ten of the last year exceeded. / Compte qu'au plus un jour sur dix de la "
+            "dernière année a dépassé.",
         ),
         ("p_above", "double", "Probability that the day exceeds it. / Probabilité que le jour le dépasse."),
         (
@@ -61,7 +61,7 @@ DAY_RISK = marts.WeekTable.described(
         ("finding_fr", "string", "The same in French. / Le jour en une phrase, en français."),
         ("forecast_at", "timestamp", "When it was forecast, UTC. / Instant de la prévision, UTC."),
     ),
-    "How likely a day passes its own threshold. One row per territory, type and day, of the week that was forecast.",
+    "How likely a day passes its own threshold. One row per territory, type and day.",
 )
 LEVEL_SCORE = marts.WeekTable.described(
     "marts.fct_level_score",
@@ -76,7 +76,7 @@ LEVEL_SCORE = marts.WeekTable.described(
         ("crps_gain_high", "double", "To. / À."),
         ("crps_gain_apart", "double", "The gain without weeks set apart. / Le gain sans les semaines mises à part."),
         ("coverage", "double", "Share of days at or under upper_count. / Part des jours sous upper_count."),
-        ("interval_coverage", "double", "Share of days from lower_count on. / Part des jours dans l'intervalle."),
+        ("interval_coverage", "double", "Share of days between both bounds. / Part des jours entre les deux bornes."),
         ("log_score_model", "double", "Mean log score of the model's law. / Score log moyen du modèle."),
         ("log_score_baseline", "double", "The same of plain counts. / Celui du comptage saisonnier."),
         ("brier_skill", "double", "How far day risk beats the base rate. / De combien le risque bat le taux moyen."),
@@ -116,11 +116,13 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
         return None
     incidents, first = marts.read_reported(territory), marts.valid_from(territory)
     until = incidents["occurred_local_date"].max()
-    found = level_frames(territory, incidents, marts.read_holidays(territory), until, first)
-    written = ((LEVEL, found.level), (DAY_RISK, found.day_risk))
-    marts.write_week(written, territory, found.first_day, "level", run_id)
-    if found.judged_first_day:
-        marts.write_week(((LEVEL_SCORE, found.score),), territory, found.judged_first_day, "level", run_id)
+    title = load_territory(territory).title
+    found = level_frames(territory, incidents, marts.read_holidays(territory), until, first, title=title)
+    # Days that have come since an earlier run stay as they were forecast.
+    ahead = f"territory = '{territory}' and forecast_date > '{until}'"
+    marts.write_rows(((LEVEL, found.level), (DAY_RISK, found.day_risk)), ahead, "level", run_id)
+    judged = found.judged_first_day or found.first_day
+    marts.write_week(((LEVEL_SCORE, found.score),), territory, judged, "level", run_id)
     outputs = [marts.lineage_output(table, READ_COLUMNS, COPIED, MADE) for table in (LEVEL, DAY_RISK, LEVEL_SCORE)]
     lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), outputs, started_at, territory=territory)
     state.record(step, inputs, state.table_versions([LEVEL.name, DAY_RISK.name, LEVEL_SCORE.name]))

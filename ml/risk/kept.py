@@ -74,4 +74,4 @@ def keep_weeks(territory: str, config: RiskConfig, cube: CountCube, judged: Sequ
             "judged": [to_bytes(week) for week in judged],
         }
     )
-    marts.write_rows(JUDGED, frame, f"territory = '{territory}'", "train", run_id)
+    marts.write_rows([(JUDGED, frame)], f"territory = '{territory}'", "train", run_id)

@@ -65,7 +65,7 @@ def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     for week in weeks:
         rows = score_mart.published_rows(_outcome(territory, week))
         where = f"territory = '{territory}' and record = '{Record.PUBLISHED}' and week_start_date = '{week}'"
-        marts.write_rows(SCORE, score_mart.score_frame(rows, territory, scored_at), where, "score", run_id)
+        marts.write_rows([(SCORE, score_mart.score_frame(rows, territory, scored_at))], where, "score", run_id)
     state.record(step, inputs, state.table_versions([SCORE.name]))
     if not (weeks or is_new):
         log.info("No published week of %s is newly covered by the data, and no training is new.", territory)
@@ -86,7 +86,7 @@ def _write_back_test(territory: str, challenger: StoredModel | None, scored_at: 
         if held == ({version} if rows else set()):
             return False
     frame = score_mart.score_frame([row | {"model_version": version} for row in rows], territory, scored_at)
-    marts.write_rows(SCORE, frame, where, "score", run_id)
+    marts.write_rows([(SCORE, frame)], where, "score", run_id)
     return True
 
 

@@ -53,6 +53,11 @@ class Design:
     groups: int
     windows: tuple[NDArray[np.int64], ...]
 
+    def years(self, is_known: Flags) -> NDArray[np.int64]:
+        """Return how many earlier years have a window that is known throughout, by series of `is_known`."""
+        whole = [is_known[:, self.rows[window]].all(axis=1) for window in self.windows]
+        return np.asarray(np.array(whole).sum(axis=0))
+
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
@@ -77,6 +82,16 @@ class Forecast:
     freedom: Floats
     count: Floats
     years: NDArray[np.int64]
+
+    def among(self, fitted: NDArray[np.int64], count: Floats, years: NDArray[np.int64]) -> Forecast:
+        """Return the same among all series, of which some were fitted; of the others it is not a number."""
+        learnt = {}
+        for name in ("mean", "dispersion", "leverage", "age", "freedom"):
+            learnt[name] = np.full(len(count), np.nan)
+            learnt[name][fitted] = getattr(self, name)
+        has_trend = np.zeros(len(count), dtype=bool)
+        has_trend[fitted] = self.has_trend
+        return Forecast(**learnt, has_trend=has_trend, count=count, years=years)
 
 
 def design(now: int, references: Sequence[int], span: SpanConfig) -> Design | None:
@@ -117,7 +132,7 @@ def forecast(counts: Floats, is_known: Flags, plan: Design, outbreak_residual: f
     """
     y, known = counts[:, plan.rows], is_known[:, plan.rows]
     y = np.where(known, y, 0.0)
-    years = np.array([known[:, window].all(axis=1) for window in plan.windows]).sum(axis=0)
+    years = plan.years(is_known)
     found = _reweighted(y, known, plan, outbreak_residual, has_trend=True)
     with np.errstate(invalid="ignore"):
         keeps = (years >= LEAST_YEARS_FOR_TREND) & (found["mean"] <= y.max(axis=1))

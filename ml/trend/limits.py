@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ml.trend.config import SpanConfig, TrendConfig
+    from ml.trend.farrington import Design, Forecast
     from ml.trend.series import CitySeries, Floats, States
 
     References = Callable[[int], Sequence[int]]
@@ -115,7 +116,7 @@ class _SpanOfCity:
         if plan is None:
             reason = np.where(self.state[:, now] > 0, self.state[:, now], Reason.SHORT)
             return _limits(self.span, days, counts, reason, [counts] * 5)
-        found = forecast(self.counts, self.state == Reason.NONE, plan, config.outbreak_residual)
+        found = self._forecast(plan, config)
         spread = predictive_dispersion(found, alpha, config.yearly_drift / self.periods_in_year)
         is_short = (found.years == 0) | (found.freedom < config.min_freedom)
         is_few = (found.count < config.min_incidents) | np.isnan(found.mean)
@@ -125,6 +126,14 @@ class _SpanOfCity:
         p_value = np.minimum(2 * np.minimum(*tails(counts, mean, spread)), 1.0)
         figures = (mean, quantile(alpha, mean, spread), quantile(1 - alpha, mean, spread), p_value, found.dispersion)
         return _limits(self.span, days, counts, reason, figures)
+
+    def _forecast(self, plan: Design, config: TrendConfig) -> Forecast:
+        """Return what is expected of a period; of series with too few incidents, which are most, nothing is fitted."""
+        is_known = self.state == Reason.NONE
+        count = (self.counts[:, plan.rows] * is_known[:, plan.rows]).sum(axis=1)
+        fitted = np.flatnonzero(count >= config.min_incidents)
+        found = forecast(self.counts[fitted], is_known[fitted], plan, config.outbreak_residual)
+        return found.among(fitted, count, plan.years(is_known))
 
 
 def year_limits(series: CitySeries, dispersion: Floats, config: TrendConfig) -> Limits:

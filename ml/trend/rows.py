@@ -54,7 +54,8 @@ def trend_rows(
 ) -> pd.DataFrame:
     """Return counts and limits of a city, one row per area, type, span and period.
 
-    The last 52 whole weeks, the last 13 blocks of four whole weeks, and the year to date. `change_ratio` is the count
+    The last 52 whole weeks, the last 13 blocks of four whole weeks, and the year to date; of an area's series
+    that had no limit in any of them, the newest period alone. `change_ratio` is the count
     to the expected count, less 1, and null where either is small. `p_value` is two-sided. `is_alarm` (Benjamini and
     Hochberg among the figures of a span) and the sentences are of the newest period of each span and null before.
     Limits, and what follows from them, are null where the data allow none; the sentence of the newest period says why.
@@ -76,12 +77,16 @@ def trend_rows(
     weeks, months = week_limits(series, config), month_limits(series, config)
     dispersion = months[-1].dispersion if months else np.ones(len(series.keys))
     limits = [*weeks, *months, year_limits(series, dispersion, config)]
-    rows = _table(series, limits, config)
+    rows: pd.DataFrame = _table(series, limits, config)
     is_newest = np.repeat([one in (weeks[-1], *months[-1:], limits[-1]) for one in limits], len(series.keys))
     newest = _judged(rows[is_newest], config)
     page = Page(title, series.left_out_weeks, series.knows_delays)
     rows = rows.assign(is_alarm=newest["is_alarm"], finding_en=None, finding_fr=None)
     rows.loc[is_newest, ["finding_en", "finding_fr"]] = _findings(newest, page)
+    # Of most small areas there is never a limit: what is said of them is said once.
+    number = np.tile(np.arange(len(series.keys)), len(limits))
+    had_limit = rows["upper_count"].notna().groupby([number, rows["span"].to_numpy()]).transform("any")
+    rows = rows.loc[is_newest | had_limit | rows["area_id"].isna()].reset_index(drop=True)
     return rows.assign(territory=territory).reindex(columns=list(COLUMNS)).astype(COLUMNS)
 
 

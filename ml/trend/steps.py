@@ -6,6 +6,8 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
@@ -13,6 +15,8 @@ from ml.trend.rows import trend_rows
 
 log = logging.getLogger(__name__)
 WHOLE_CITY = "all"
+SURE_DAYS = 13
+"""So many days after the first, a week from Monday to Sunday is whole."""
 READ = (marts.INCIDENTS, marts.CELLS)
 TREND = marts.WeekTable.described(
     "marts.fct_trend",
@@ -66,8 +70,8 @@ def trend_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     """Write what changed beyond noise in a territory to `marts.fct_trend`, in the place of what was said before.
 
     Returns:
-        The last day, the rows and the alarms; None when data and code have not changed, or the marts hold no incident
-        of the territory.
+        The last day, the rows and the alarms; None when data and code have not changed, the marts hold no incident of
+        the territory, or not a whole week of them.
 
     Raises:
         CalanqueError: if the marts are missing.
@@ -80,14 +84,18 @@ def trend_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     if not marts.has_incidents(territory):
         return None
     incidents = marts.read_reported(territory, ("area_id", "known_at"))
-    until = incidents["occurred_local_date"].max()
-    rows = trend_rows(territory, load_territory(territory).title, incidents, marts.read_areas(territory), until)
+    days, until = incidents["occurred_local_date"], incidents["occurred_local_date"].max()
+    if (until - days.min()).days < SURE_DAYS:
+        log.info("%s has no whole week yet: trends begin with the first.", territory)
+        return None
+    # Threads that wait for each other on small sums spin.
+    with threadpool_limits(1, user_api="blas"):
+        rows = trend_rows(territory, load_territory(territory).title, incidents, marts.read_areas(territory), until)
     rows = rows.assign(area_id=rows["area_id"].fillna(WHOLE_CITY))
-    marts.write_rows(TREND, rows, f"territory = '{territory}'", "trend", run_id)
+    marts.write_rows([(TREND, rows)], f"territory = '{territory}'", "trend", run_id)
     output = marts.lineage_output(TREND, READ_COLUMNS, COPIED)
     lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [output], started_at, territory=territory)
     state.record(step, inputs, state.table_versions([TREND.name]))
-    alarms = rows[rows["is_alarm"].eq(True)]
-    for sentence in alarms["finding_en"]:
-        log.info("%s", sentence)
-    return {"period_end_date": str(rows["period_end_date"].max()), "row_count": len(rows), "alarm_count": len(alarms)}
+    alarm_count = int(rows["is_alarm"].eq(True).sum())
+    log.info("%d figures of %s are beyond noise.", alarm_count, territory)
+    return {"period_end_date": str(rows["period_end_date"].max()), "row_count": len(rows), "alarm_count": alarm_count}

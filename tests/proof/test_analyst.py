@@ -310,9 +310,10 @@ def test_is_tomorrow_unusual_and_why(page: Page, stack: Settings) -> None:
         asking.click(page.locator("[data-table=calendar] tbody a", has_text="assault"))
         ((finding, factors),) = trino.query(
             "select finding_fr, factors_fr from fct_day_risk where territory = 'toronto' and type = 'assault' "
-            "order by week_start_date desc, forecast_date limit 1"
+            "and forecast_date = (select min(forecast_date) from fct_level where territory = 'toronto' and "
+            "data_until_date = (select max(data_until_date) from fct_level where territory = 'toronto'))"
         )
-        expect(page.locator("#days + p, #days + p + p").last).to_have_text(finding)
+        expect(page.locator("#finding")).to_have_text(finding)
         expect(page.locator("[data-table=days] tbody tr").first).to_contain_text(factors)
 
 

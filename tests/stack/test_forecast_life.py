@@ -60,7 +60,7 @@ def left_behind(version: str) -> None:
         for method, score in (("model", 0.6), ("baseline", 1.1))
     ]
     frame = score_frame(rows, CITY, datetime(2024, 11, 1, tzinfo=UTC))
-    marts.write_rows(SCORE, frame, f"model_version = '{version}'", "test", "test")
+    marts.write_rows([(SCORE, frame)], f"model_version = '{version}'", "test", "test")
 
 
 def test_a_worse_champion_retires_and_everything_says_why(worse: str) -> None:

@@ -37,7 +37,8 @@ def test_an_analyst_sees_tomorrow_what_changed_and_how_good_it_was(page: Page, s
     days = figures(page, "days")
     rows = trino.query(
         "select forecast_date, upper_count, risk from fct_level left join fct_day_risk using (territory, type, "
-        f"week_start_date, forecast_date) where territory = '{CITY}' and type = 'all' order by forecast_date"
+        f"forecast_date) where territory = '{CITY}' and type = 'all' and data_until_date = (select "
+        f"max(data_until_date) from fct_level where territory = '{CITY}') order by forecast_date"
     )
     assert [one[0][-5:] for one in days] == [f"{day:%d/%m}" for day, *_ in rows] and len(rows) == 7
     assert [one[3] for one in days] == [str(upper) for _, upper, _ in rows]

@@ -136,7 +136,7 @@ def test_a_page_has_its_rows_their_place_and_the_page_after(
     rows, _ = sorted((sql for _, sql, _ in door.asked), key=len, reverse=True)
     assert "t.\"territory\" = 'marseille'" in rows and "t.ends_at >= timestamp '2026-07-01 00:00:00 UTC'" in rows
     assert "c.lon between double '5.0' and double '6.0'" in rows
-    assert {(user, motif) for user, _, motif in door.asked} == {("analyst", "bilan d'ete")}
+    assert {(user, motif) for user, _, motif in door.asked} == {("analyst", "bilan d’été")}
     assert told == [
         {"source": "api", "who": "ana", "action": "consultation", "objects": ("marts.fct_planned_event",),
          "row_count": 1, "motif": "bilan d’été"}

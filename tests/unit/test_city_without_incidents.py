@@ -8,15 +8,17 @@ import pytest
 from calanque.engines import tracking
 from calanque.runs import state
 from ml import marts
+from ml.level.steps import level_territory
 from ml.near_repeat.steps import near_repeat_territory
 from ml.risk.record_steps import monitor_territory
 from ml.risk.steps import forecast_territory, train_territory
+from ml.trend.steps import trend_territory
 
 
 @pytest.mark.parametrize("held", ["no mart", "no row"])
 @pytest.mark.parametrize(
     "step",
-    [train_territory, forecast_territory, near_repeat_territory, monitor_territory],
+    [train_territory, forecast_territory, near_repeat_territory, monitor_territory, trend_territory, level_territory],
     ids=lambda step: step.__name__,
 )
 def test_a_step_of_a_city_without_incidents_is_idle(step: Any, held: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ def test_no_mart_of_a_week_is_written_when_the_rows_of_one_fail_their_gate(
         ("fct_forecast_fine", "tonight", False),
     ]
     with pytest.raises(CalanqueError, match="Readers keep what they had"):
-        marts.write_rows(FORECAST, BAD, "true", "forecast", "tonight")
+        marts.write_rows([(FORECAST, BAD)], "true", "forecast", "tonight")
     assert written == []
     write((FORECAST, GOOD), (FINE, GOOD))
     assert written == [FORECAST.name, FINE.name]

@@ -14,6 +14,10 @@ from calanque.console.remembered import forget
 from calanque.engines import trino
 from calanque.engines.trino import RefusedQueryError
 
+SCORES: list[tuple[Any, ...]] = [
+    (date(2021, 12, 20), "published", 100, 0.5, 0.4, 1.2, 1.1, 0.98),
+    (date(2021, 12, 13), "published", 300, 0.3, 0.2, 1.2, 1.1, 0.98),
+]
 ANALYST = Reader(name="analyst", token="t")
 UNTIL = date(2021, 12, 31)
 TENTHS = (
@@ -59,11 +63,8 @@ class Door:
                 trend("all", "robbery", 57, 80.0, False),
                 trend("all", "all", 90, 120.0, False),
             ],
-            "marts.fct_forecast_score": [
-                (date(2021, 12, 20), "published", 100, 0.5, 0.4, 1.2, 1.1, 0.98),
-                (date(2021, 12, 13), "published", 300, 0.3, 0.2, 1.2, 1.1, 0.98),
-            ],
-            "marts.fct_level_score": [("all", 104, 5.125, 6.0, 0.875, 0.5, 1.25, 0.91, 0.1, 0.05, 0.2, TENTHS)],
+            "marts.fct_forecast_score": SCORES,
+            "marts.fct_level_score": [("all", 104, 5.125, 6.0, 0.875, 0.5, 1.25, 0.91, TENTHS)],
             "fct_model_promotion": [(datetime(2022, 1, 1, tzinfo=UTC), "risk-toronto", "3", "promoted", "It wins <i>")],
             "dim_feed_freshness": [("f", "toronto", "Feed", "Police", "licence", "cite", UNTIL, False)],
         }
@@ -96,7 +97,10 @@ def test_tomorrow_is_said_first_with_its_risk_and_what_goes_with_it(door: Door) 
     text = page()
     days = part(text, "days", "trends")
     assert "finding 1 &lt;b&gt;" in days and 'risk-9">9</span>' in days and "31%" in days and "factors 1" in days
-    assert "These days are over" in days, "a forecast of a week that is long past says so"
+    assert (
+        "Tomorrow is not among these days" in days
+        and "<b>" not in days.partition('id="finding"')[2].partition("</p>")[0]
+    )
     assert "Sat 01/01" in days and "Robbery" in part(text, "calendar", "trends")
 
 
@@ -109,7 +113,7 @@ def test_what_changed_beyond_noise_is_marked_and_what_only_passes_its_own_limit_
     text = page(language="fr", kind="robbery")
     alarms = part(text, "trends", "weeks")
     assert "1 changement au-delà du bruit" in alarms
-    table = alarms.partition("data-table=alarms")[2] or alarms.partition('data-table="alarms"')[2]
+    table = alarms.partition('data-table="alarms"')[2]
     first = table.partition("</table>")[0]
     assert "Area &lt;toronto:a1&gt;" in first and "toronto:a2" not in first
     assert "sans limite" in alarms and "57 of robbery" in alarms
@@ -132,6 +136,24 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
     assert "400 incidents" in record and "35%" in record and "25%" in record and "as they were published" in record
     level = part(page(), "level", "sources")
     assert "5.1 incidents a day" in level and "0.88 [0.50, 1.2]" in level and "It wins &lt;i&gt;" in level
+
+
+def test_a_city_that_counts_serve_has_its_record_too(door: Door) -> None:
+    rows = [(week, record, count, None, rate, None, 1.1, 0.9) for week, record, count, _, rate, *_ in SCORES]
+    door.rows["marts.fct_forecast_score"] = rows
+    record = part(page(), "record", "level")
+    assert "400 incidents" in record and "plain counts 25%" in record and "model 35" not in record
+
+
+def test_tomorrow_is_the_city_s_own(door: Door) -> None:
+    """Where the first day after the data is today, the second is the one that is asked about."""
+    view = chosen(city="toronto", kind="all", span="month", area="")
+    city = outlook.found(view, ANALYST, "en")
+    values = outlook._values(view, city, "en", datetime(2022, 1, 1, 23, tzinfo=UTC))
+    assert values["tomorrow"].day == date(2022, 1, 2)
+    # At three in the morning of UTC it is still the day before in Toronto.
+    assert outlook._values(view, city, "en", datetime(2022, 1, 2, 3, tzinfo=UTC))["tomorrow"].day == date(2022, 1, 2)
+    assert outlook._values(view, city, "en", datetime(2022, 1, 2, 6, tzinfo=UTC))["tomorrow"] is None
 
 
 def test_before_anything_is_forecast_the_page_says_so(door: Door) -> None:

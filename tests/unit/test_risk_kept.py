@@ -108,7 +108,7 @@ def test_a_correction_changes_the_hash_of_its_week_and_of_those_after_it(cube_un
 def test_weeks_are_kept_by_procedure_and_incidents(cube_until, monkeypatch: pytest.MonkeyPatch) -> None:
     """Through the frame that is written and the rows that are read."""
     written: list[pd.DataFrame] = []
-    monkeypatch.setattr(kept_module.marts, "write_rows", lambda table, frame, *_: written.append(frame))
+    monkeypatch.setattr(kept_module.marts, "write_rows", lambda rows, *_: written.append(rows[0][1]))
     monkeypatch.setattr(kept_module.marts, "code_version", lambda _: "code")
     monkeypatch.setattr(kept_module.spark, "table_exists", lambda name: bool(written))
 

@@ -202,7 +202,7 @@ def test_a_back_test_is_written_once(monkeypatch, held, is_written):
     }.items():
         monkeypatch.setattr(f"ml.risk.record_steps.{name}", lambda *_, value=value, **__: value)
     monkeypatch.setattr("ml.risk.record_steps.marts.lineage_inputs", lambda *_: [])
-    monkeypatch.setattr("ml.risk.record_steps.marts.write_rows", lambda table, frame, *_: kept.append(frame))
+    monkeypatch.setattr("ml.risk.record_steps.marts.write_rows", lambda rows, *_: kept.append(rows[0][1]))
     told = score_territory("here", "tonight")
     assert (told is not None) is is_written
     assert [set(frame["model_version"]) for frame in kept] == ([{"3"}] if is_written else [])

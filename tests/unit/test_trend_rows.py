@@ -50,7 +50,10 @@ def test_one_row_an_area_type_span_and_period(quiet) -> None:
     assert quiet.dtypes.astype(str).to_dict() == COLUMNS
     keys = ["territory", "area_id", "type", "span", "period_start_date"]
     assert not quiet[keys].duplicated().any()
-    assert len(quiet) == 3 * 4 * (52 + 13 + 1)
+    sizes = quiet.groupby([quiet["area_id"].fillna("city"), "type", "span"]).size()
+    assert len(sizes) == 3 * 4 * 3 and (sizes["city"].unstack() == {"week": 52, "month": 13, "year": 1}).all(axis=None)
+    # Of an area's type that never had a limit, the newest period is said, and nothing of the others.
+    assert set(sizes["south"]["arson"]) == {1} and sizes["south"]["theft"]["week"] == 52
     spans = quiet.groupby("span")[["period_start_date", "period_end_date"]].agg(["min", "max"])
     assert spans.loc["week"].tolist() == [date(2023, 1, 2), date(2023, 12, 25), date(2023, 1, 8), UNTIL]
     assert spans.loc["month"].tolist() == [date(2023, 1, 2), date(2023, 12, 4), date(2023, 1, 29), UNTIL]
@@ -299,7 +302,7 @@ def test_the_year_keeps_its_promise_too() -> None:
 
 
 def test_the_promise_can_be_broken() -> None:
-    """The same count of false alarms fails where the limit is learnt with twice the promised rate."""
+    """The same count of false alarms fails where the limit is learnt with four times the promised rate."""
     config = trend_config()
     loose = {"false_alarm_rate": 0.04, "week": config.week.model_copy(update={"shown": 1})}
     limits = week_limits(null_city(1000, 5), config.model_copy(update=loose))[0]

@@ -156,7 +156,7 @@ def items(
     columns = {column: value for column, value in said.items() if column not in asked.OWN}
     wanted = asked.read(mart, columns, limit, offset, bbox, at)
     found = features.page(mart, wanted, asking, motif)
-    _tell(asking, mart, len(found.features), motif)
+    _tell(asking, f"marts.{mart.name}", len(found.features), motif)
     here = f"/collections/{name}/items"
     links = [link(f"{here}?{urlencode(said)}" if said else here, "self", GEOJSON, "This page")]
     if found.features and offset + len(found.features) < found.total:
@@ -182,7 +182,7 @@ def item(
     found = features.one(_mart(name, asking), feature_id, asking, motif)
     if found is None:
         raise HTTPException(404, f"{name} has no such row: take an id from its items.")
-    _tell(asking, _mart(name, asking), 1, motif)
+    _tell(asking, f"marts.{name}", 1, motif)
     here = f"/collections/{name}"
     links = [
         link(f"{here}/items/{found['id']}", "self", GEOJSON, "This row"),
@@ -210,6 +210,7 @@ def fit_of_plan(
         raise WrongRequestError(f"{error}") from None
     except NothingForecastError as error:
         raise HTTPException(404, f"{error}") from None
+    _tell(asking, "marts.fct_forecast", 1, motif)
     return answer(request, features.plain(found.model_dump()))
 
 
@@ -220,9 +221,8 @@ def _mart(name: str, asking: Reader) -> Mart:
     return mart
 
 
-def _tell(asking: Reader, mart: Mart, row_count: int, motif: str) -> None:
+def _tell(asking: Reader, table: str, row_count: int, motif: str) -> None:
     """Tell the journal who was given rows; the door knows the role alone."""
     from calanque.journal.log import tell
 
-    objects = (f"marts.{mart.name}",)
-    tell(source="api", who=asking.name, action="consultation", objects=objects, row_count=row_count, motif=motif)
+    tell(source="api", who=asking.name, action="consultation", objects=(table,), row_count=row_count, motif=motif)

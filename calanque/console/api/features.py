@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
-from text_unidecode import unidecode
-
 from calanque.console.api.asked import Asked
 from calanque.console.lake_sql import literal
 from calanque.console.remembered import remembered
@@ -60,8 +58,7 @@ def one(mart: Mart, feature_id: str, asking: Reader, motif: str) -> dict[str, An
 
 
 def _asked(sql: str, account: str, motif: str) -> list[tuple[Any, ...]]:
-    # A header of the door's holds no other letters.
-    return trino.query(sql, account, motif=unidecode(motif))
+    return trino.query(sql, account, motif=motif)
 
 
 @remembered
