@@ -307,7 +307,7 @@ def to_outlook(asking: Analyst) -> None:
 def test_is_tomorrow_unusual_and_why(page: Page, stack: Settings) -> None:
     with question(page, stack, "tomorrow") as asking:
         to_outlook(asking)
-        asking.click(page.locator("[data-table=calendar] tbody a", has_text="assault"))
+        asking.click(page.locator("[data-table=calendar] tbody a[href*='kind=assault']"))
         ((finding, factors),) = trino.query(
             "select finding_fr, factors_fr from fct_day_risk where territory = 'toronto' and type = 'assault' "
             "and forecast_date = (select min(forecast_date) from fct_level where territory = 'toronto' and "
@@ -340,5 +340,5 @@ def test_how_good_were_the_forecasts_last_month(page: Page, stack: Settings) -> 
             "sum(hit_rate_5pct * event_count) / sum(event_count) as rate from weeks where place <= 4 group by method) "
             "select max(if(method = 'model', rate)), max(if(method = 'baseline', rate)) from of_method"
         )
-        told = page.locator("#record + p").inner_text().replace("\u202f", "").replace("\xa0", "")
+        told = "".join(page.locator("#record + p").inner_text().split())
         assert f"{100 * model:.0f}%" in told and f"{100 * counts:.0f}%" in told
