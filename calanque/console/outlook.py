@@ -111,6 +111,9 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "level": next((one for one in city.level_scores if one.kind == view.kind), None),
         "reliability": reliability(next((one.bins for one in city.level_scores if one.kind == view.kind), [])),
         "figure_of": lambda value: "–" if value is None else figure(value, language),
+        "score_of": lambda value: (
+            "–" if value is None else f"{value:.2f}".replace(".", "," if language == "fr" else ".")
+        ),
     }
 
 

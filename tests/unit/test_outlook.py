@@ -133,9 +133,15 @@ def test_an_area_that_is_clicked_is_asked_for_by_its_name(door: Door) -> None:
 
 def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
     record = part(page(), "record", "level")
-    assert "400 incidents" in record and "35%" in record and "25%" in record and "as they were published" in record
+    assert (
+        "400 incidents" in record
+        and "35%" in record
+        and "25%" in record
+        and "as they were published" in record
+        and "1.20</td>" in record
+    )
     level = part(page(), "level", "sources")
-    assert "5.1 incidents a day" in level and "0.88 [0.50, 1.2]" in level and "It wins &lt;i&gt;" in level
+    assert "5.1 incidents a day" in level and "0.88 [0.50, 1.25]" in level and "It wins &lt;i&gt;" in level
 
 
 def test_a_city_that_counts_serve_has_its_record_too(door: Door) -> None:
