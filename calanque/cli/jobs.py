@@ -101,7 +101,7 @@ def fit(
             help="CSV: place (area_id or cell_id), starts_at, ends_at (local), units.", exists=True, dir_okay=False
         ),
     ],
-    city: Annotated[str, typer.Option(help="Name of the territory, such as toronto.")],
+    city: Annotated[str, typer.Option(help="Name of the territory, as of its file.")],
     motif: Annotated[str, typer.Option(help="Why you ask; the journal keeps it.")] = "fit of a deployment",
 ) -> None:
     """Say how many of next week's expected incidents lie where and when planned units would be."""

@@ -1,6 +1,6 @@
 """How well a plan fits what is likely: the expected incidents in the places and hours that it covers.
 
-`fit(read_plan(text), likely("toronto", "analyst", "plan of July"))` says how many of the week's expected incidents lie
+`fit(read_plan(text), likely(city, "analyst", "plan of July"))` says how many of the week's expected incidents lie
 where and when units would be, beside the best places for the same hours, and beside the best places and hours for as
 many unit-hours. A unit covers one cell at a time. Being near is not preventing: nothing is said of an effect, and
 neither persons nor units are ranked.

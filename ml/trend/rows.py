@@ -54,11 +54,10 @@ def trend_rows(
 ) -> pd.DataFrame:
     """Return counts and limits of a city, one row per area, type, span and period.
 
-    The last 52 whole weeks, the last 13 blocks of four whole weeks, and the year to date; of an area's series
-    that had no limit in any of them, the newest period alone. `change_ratio` is the count
-    to the expected count, less 1, and null where either is small. `p_value` is two-sided. `is_alarm` (Benjamini and
-    Hochberg among the figures of a span) and the sentences are of the newest period of each span and null before.
-    Limits, and what follows from them, are null where the data allow none; the sentence of the newest period says why.
+    The last 52 whole weeks, the last 13 blocks of four whole weeks, and the year to date; of an area's series without
+    any limit the newest period alone. `change_ratio` is the count to the expected count, less 1, null where either is
+    small. `p_value` is two-sided. `is_alarm` (Benjamini and Hochberg among the figures of a span) and the sentences are
+    of the newest period and null before. Limits are null where the data allow none; its sentence says why.
 
     Args:
         territory: name of the territory, written on every row.
@@ -72,22 +71,30 @@ def trend_rows(
     Raises:
         CalanqueError: if there is no incident, no whole week, or an area that `areas` does not hold.
     """
-    config = config or trend_config()
-    series = city_series(incidents, areas, until, config)
+    series = city_series(incidents, areas, until, config := config or trend_config())
     weeks, months = week_limits(series, config), month_limits(series, config)
     dispersion = months[-1].dispersion if months else np.ones(len(series.keys))
     limits = [*weeks, *months, year_limits(series, dispersion, config)]
     rows: pd.DataFrame = _table(series, limits, config)
     is_newest = np.repeat([one in (weeks[-1], *months[-1:], limits[-1]) for one in limits], len(series.keys))
     newest = _judged(rows[is_newest], config)
-    page = Page(title, series.left_out_weeks, series.knows_delays)
     rows = rows.assign(is_alarm=newest["is_alarm"], finding_en=None, finding_fr=None)
-    rows.loc[is_newest, ["finding_en", "finding_fr"]] = _findings(newest, page)
-    # Of most small areas there is never a limit: what is said of them is said once.
-    number = np.tile(np.arange(len(series.keys)), len(limits))
-    had_limit = rows["upper_count"].notna().groupby([number, rows["span"].to_numpy()]).transform("any")
-    rows = rows.loc[is_newest | had_limit | rows["area_id"].isna()].reset_index(drop=True)
-    return rows.assign(territory=territory).reindex(columns=list(COLUMNS)).astype(COLUMNS)
+    said = _findings(newest, Page(title, series.left_out_weeks, series.knows_delays))
+    rows.loc[is_newest, ["finding_en", "finding_fr"]] = said
+    kept = is_newest | _had_limit(rows, len(series.keys)) | rows["area_id"].isna()
+    rows = rows.loc[kept].assign(territory=territory).reset_index(drop=True)
+    return rows[list(COLUMNS)].astype(COLUMNS)
+
+
+def _had_limit(rows: pd.DataFrame, count: int) -> pd.Series:
+    """Return which rows are of a series that has a limit in some period of its span: most small areas never have one.
+
+    Args:
+        rows: of all series, period after period.
+        count: series.
+    """
+    number = np.arange(len(rows)) % count
+    return rows["upper_count"].notna().groupby([number, rows["span"].to_numpy()]).transform("any")
 
 
 def _judged(newest: pd.DataFrame, config: TrendConfig) -> pd.DataFrame:

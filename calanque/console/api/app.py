@@ -196,7 +196,7 @@ def fit_of_plan(
     request: Request,
     asking: Asking,
     motif: Motif,
-    city: Annotated[str, Query(pattern="^[a-z0-9_]+$", max_length=60, description="A territory, such as toronto.")],
+    city: Annotated[str, Query(pattern="^[a-z0-9_]+$", max_length=60, description="A territory.")],
     plan: Annotated[bytes, Body(media_type="text/csv", max_length=MOST_BYTES)],
 ) -> Response:
     """Say how many of next week's expected incidents lie where and when planned units would be.
