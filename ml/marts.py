@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     Written = Sequence[tuple["WeekTable", pd.DataFrame]]
 
 log = logging.getLogger(__name__)
-INCIDENTS, CELLS, AREAS = "marts.fct_incidents", "marts.dim_cell", "marts.dim_area"
-PLANNED = "marts.fct_planned_event"
+INCIDENTS, CELLS, PLANNED = "marts.fct_incidents", "marts.dim_cell", "marts.fct_planned_event"
 HOLIDAYS = ("public_holiday", "school_holiday")
 IS_IN = "is_in_territory"
 

@@ -166,4 +166,4 @@ def figure(value: float, language: Language) -> str:
     """Return a count, or an expected one with as many decimals as say something, as a language writes it."""
     if isinstance(value, int):
         return pages.number(value, language)
-    return f"{value:.{1 if value >= 1 else 2}f}".replace(".", "," if language == "fr" else ".")
+    return pages.decimal(value, 1 if value >= 1 else 2, language)

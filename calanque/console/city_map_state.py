@@ -129,14 +129,14 @@ def city_and_kind(city: str, kind: str, ends: Extents, language: Language) -> tu
     return city, kind if (city, kind) in ends else "all"
 
 
-def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
+def asked(sql: str, asking: Reader, motif: str = MOTIF) -> list[tuple[Any, ...]]:
     """Return the rows of a query, asked for the reader, or a moment ago for another of the same account."""
-    return _asked(sql, asking.account)
+    return _asked(sql, asking.account, motif)
 
 
-def rows_of(sql: str, account: Account) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, account: Account, motif: str = MOTIF) -> list[tuple[Any, ...]]:
     """Return the rows of a query; none while its mart is not made: a city may have incidents, and no model yet."""
-    return trino.query_if_there(sql, account, MOTIF)
+    return trino.query_if_there(sql, account, motif)
 
 
 _asked = remembered(rows_of)

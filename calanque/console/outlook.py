@@ -91,6 +91,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
     changed = [one for one in city.trends if one.changed and view.kind in ("all", one.kind)]
     of_kind = [one for one in city.trends if one.kind == view.kind]
     by_area = {one.area_id: one for one in of_kind}
+    last, level = city.scores[:FEW_WEEKS], next((one for one in city.level_scores if one.kind == view.kind), None)
     return {
         "m": WORDS[language],
         "s": made_from.WORDS[language],
@@ -106,14 +107,12 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "whole": by_area.get("all"),
         "seen": by_area.get(view.area or "all"),
         "chart": weeks_chart(city.weeks),
-        "last": city.scores[:FEW_WEEKS],
-        "mean": means(city.scores[:FEW_WEEKS]),
-        "level": next((one for one in city.level_scores if one.kind == view.kind), None),
-        "reliability": reliability(next((one.bins for one in city.level_scores if one.kind == view.kind), [])),
+        "last": last,
+        "mean": means(last),
+        "level": level,
+        "reliability": reliability(level.bins if level else []),
         "figure_of": lambda value: "–" if value is None else figure(value, language),
-        "score_of": lambda value: (
-            "–" if value is None else f"{value:.2f}".replace(".", "," if language == "fr" else ".")
-        ),
+        "score_of": lambda value: "–" if value is None else pages.decimal(value, 2, language),
     }
 
 

@@ -8,15 +8,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.console import city_map_sql, made_from, outlook_sql
-from calanque.console.city_map_state import extents
+from calanque.console.city_map_state import asked, extents
 from calanque.console.made_from import Source
 from calanque.console.pages import address
-from calanque.console.remembered import remembered
-from calanque.engines import trino
 
 if TYPE_CHECKING:
     from calanque.console.city_map_state import Extents
-    from calanque.console.readers import Account, Reader
+    from calanque.console.readers import Reader
     from calanque.contracts.page import Language
 
 MOTIF = "page des tendances"
@@ -126,19 +124,6 @@ class Outlook(NamedTuple):
     queries: list[str]
 
 
-def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
-    """Return the rows of a query, asked for the reader, or a moment ago for another of the same account."""
-    return _asked(sql, asking.account)
-
-
-def rows_of(sql: str, account: Account) -> list[tuple[Any, ...]]:
-    """Return the rows of a query; none while its mart is not made."""
-    return trino.query_if_there(sql, account, MOTIF)
-
-
-_asked = remembered(rows_of)
-
-
 def found(view: View, asking: Reader, language: Language) -> Outlook:
     """Return what a view shows.
 
@@ -155,7 +140,7 @@ def found(view: View, asking: Reader, language: Language) -> Outlook:
         made_from.question("fct_forecast", view.city),
     ]
     with ThreadPoolExecutor(len(texts)) as pool:
-        days, trends, weeks, scores, levels, decided, sources = pool.map(lambda sql: asked(sql, asking), texts)
+        days, trends, weeks, scores, levels, decided, sources = pool.map(lambda sql: asked(sql, asking, MOTIF), texts)
     return Outlook(
         [Day(*row) for row in days],
         [Trend(*row) for row in trends],
@@ -174,7 +159,7 @@ def trends(view: View, asking: Reader, language: Language) -> list[Trend]:
     Raises:
         CalanqueError: if the query door does not answer.
     """
-    return [Trend(*row) for row in asked(outlook_sql.trends(view.city, view.span, language), asking)]
+    return [Trend(*row) for row in asked(outlook_sql.trends(view.city, view.span, language), asking, MOTIF)]
 
 
 def bins_of(text: str | None) -> list[tuple[float, float, int]]:
@@ -185,5 +170,5 @@ def bins_of(text: str | None) -> list[tuple[float, float, int]]:
 def offered(asking: Reader) -> tuple[Extents, list[tuple[Any, ...]]]:
     """Return the cities and types that there are, and the names of the types."""
     with ThreadPoolExecutor(2) as pool:
-        ends, kinds = pool.submit(extents, asking), pool.submit(asked, city_map_sql.TYPES, asking)
+        ends, kinds = pool.submit(extents, asking), pool.submit(asked, city_map_sql.TYPES, asking, MOTIF)
         return ends.result(), kinds.result()

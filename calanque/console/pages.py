@@ -52,6 +52,11 @@ def number(count: int, language: Language) -> str:
     return f"{count:,}".replace(",", _THOUSANDS[language])
 
 
+def decimal(value: float, digits: int, language: Language) -> str:
+    """Return a number with so many decimals as a language writes it."""
+    return f"{value:.{digits}f}".replace(".", "," if language == "fr" else ".")
+
+
 def shown(html: str, status_code: int = 200, policy: str | None = None) -> HTMLResponse:
     """Return the answer that bears a page; `policy` is that of one with a script."""
     headers = HEADERS | ({"Content-Security-Policy": policy} if policy else {})

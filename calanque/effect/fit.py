@@ -8,6 +8,7 @@ neither persons nor units are ranked.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,8 @@ class NothingForecastError(CalanqueError):
     """There is no such city, or nothing is forecast for it."""
 
 
-class Likely(Closed):
+@dataclass(frozen=True, eq=False)
+class Likely:
     """What is expected in a city's newest forecast, as it is served.
 
     Attributes:
@@ -50,7 +52,7 @@ class Likely(Closed):
     week_start_date: date
     cells: tuple[str, ...]
     areas: tuple[str | None, ...]
-    expected: Any
+    expected: NDArray[np.float64]
 
 
 class Fit(Closed):

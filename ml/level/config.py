@@ -7,19 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from calanque.closed import Closed
 from calanque.yaml_file import read_closed
 
 Term = Literal["weekday", "season", "holiday", "school", "month_start"]
 MODEL_FILE = Path(__file__).with_name("model.yml")
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BaselineConfig(_Closed):
+class BaselineConfig(Closed):
     """Seasonal counts: how fast the mean and the weekdays forget, and how smooth the season is."""
 
     half_lives_days: tuple[float, ...] = Field(min_length=1)
@@ -33,7 +30,7 @@ class BaselineConfig(_Closed):
         return self
 
 
-class ModelConfig(_Closed):
+class ModelConfig(Closed):
     """The regression: its terms, and the past weeks it is learnt on."""
 
     half_lives_days: tuple[float, ...] = Field(min_length=1)
@@ -45,14 +42,14 @@ class ModelConfig(_Closed):
     min_fit_weeks: int = Field(ge=17)
 
 
-class DayRiskConfig(_Closed):
+class DayRiskConfig(Closed):
     """When a day counts as passing its threshold, and the days it is ranked among."""
 
     passed_share: float = Field(gt=0, lt=0.5, description="Share of the past days that passed the threshold.")
     weeks: int = Field(ge=26, le=104, description="Past weeks that set the threshold and hold the ranks.")
 
 
-class SetApart(_Closed):
+class SetApart(Closed):
     """A span of days that figures are also shown without."""
 
     name: str = Field(min_length=1)
@@ -60,7 +57,7 @@ class SetApart(_Closed):
     last: date
 
 
-class RecordConfig(_Closed):
+class RecordConfig(Closed):
     """Rolling origins and how the figures are compared."""
 
     weeks: int = Field(ge=52)
@@ -71,7 +68,7 @@ class RecordConfig(_Closed):
     set_apart: SetApart | None = None
 
 
-class LevelConfig(_Closed):
+class LevelConfig(Closed):
     """Everything a level depends on besides the data."""
 
     name: str

@@ -18,6 +18,7 @@ from ml.level.law import quantile
 from ml.level.model import model
 from ml.level.record import BASELINE, MODEL, judge, judged_days
 from ml.level.sentences import Case, DayFigures, Subject, factors, finding_en, finding_fr, reason_en, reason_fr
+from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,29 +26,11 @@ if TYPE_CHECKING:
     from ml.level.config import LevelConfig
     from ml.level.forecasts import Forecasts
     from ml.level.record import Judged, Record
+    from ml.marts import WeekTable
 
-LEVEL_COLUMNS = (
-    *("territory", "type", "week_start_date", "forecast_date", "expected_count", "lower_count", "upper_count"),
-    *("baseline_count", "served", "data_until_date", "reason_en", "reason_fr", "forecast_at"),
-)
-RISK_COLUMNS = (
-    *("territory", "type", "week_start_date", "forecast_date", "threshold_count", "p_above", "risk"),
-    *("factors_en", "factors_fr", "finding_en", "finding_fr", "forecast_at"),
-)
-SCORE_COLUMNS = (
-    *("territory", "type", "week_start_date", "week_count", "crps_model", "crps_baseline"),
-    *("crps_gain", "crps_gain_low", "crps_gain_high", "crps_gain_apart", "coverage", "interval_coverage"),
-    *("log_score_model", "log_score_baseline", "brier_skill", "brier_skill_low", "brier_skill_high"),
-    *("reliability", "scored_at"),
-)
 _Rows: TypeAlias = list[dict[str, object]]
-# All others are of floating point.
-_TYPES = {
-    **dict.fromkeys(("lower_count", "upper_count", "threshold_count", "risk", "week_count"), "Int32"),
-    **dict.fromkeys(("territory", "type", "week_start_date", "forecast_date", "served", "data_until_date"), "object"),
-    **dict.fromkeys(("reason_en", "reason_fr", "factors_en", "factors_fr", "finding_en", "finding_fr"), "object"),
-    **{"reliability": "object", "forecast_at": "datetime64[us, UTC]", "scored_at": "datetime64[us, UTC]"},
-}
+# What holds a column of a mart while it is a frame, nulls included.
+_HELD = {"int": "Int32", "double": "float64", "string": "object", "date": "object", "timestamp": "datetime64[us, UTC]"}
 
 
 class LevelFrames(NamedTuple):
@@ -100,12 +83,8 @@ def level_frames(
     parts = [_of_type(title or territory, daily, number, known, config) for number in range(len(daily.names))]
     first_day, judged_day = _monday(until + timedelta(days=1)), _monday(until - timedelta(days=WEEK_DAYS - 1))
     level, risk, score = (
-        _frame([row for part in parts for row in part[place]], columns, now, territory, monday)
-        for place, columns, monday in (
-            (0, LEVEL_COLUMNS, first_day),
-            (1, RISK_COLUMNS, first_day),
-            (2, SCORE_COLUMNS, judged_day),
-        )
+        _frame([row for part in parts for row in part[place]], table, now, territory, monday)
+        for place, table, monday in ((0, LEVEL, first_day), (1, DAY_RISK, first_day), (2, LEVEL_SCORE, judged_day))
     )
     return LevelFrames(first_day, judged_day if len(score) else None, level.assign(data_until_date=until), risk, score)
 
@@ -226,11 +205,11 @@ def _score(judged: Judged, record: Record, risk: DayRisk) -> dict[str, object]:
     }
 
 
-def _frame(rows: _Rows, columns: tuple[str, ...], now: datetime | None, territory: str, monday: date) -> pd.DataFrame:
+def _frame(rows: _Rows, table: WeekTable, now: datetime | None, territory: str, monday: date) -> pd.DataFrame:
     at = now or datetime.now(UTC).replace(microsecond=0)
     named = {"territory": territory, "week_start_date": monday, "forecast_at": at, "scored_at": at}
-    frame = pd.DataFrame([row | named for row in rows], columns=list(columns))
-    frame = frame.astype({name: _TYPES.get(name, "float64") for name in columns})
+    frame = pd.DataFrame([row | named for row in rows], columns=list(table.columns))
+    frame = frame.astype({name: _HELD[kind] for name, kind in table.columns.items()})
     # Whole numbers stay whole where a day has none; a text that is absent is None.
     for name in frame.select_dtypes("object"):
         frame[name] = frame[name].where(frame[name].notna(), None)

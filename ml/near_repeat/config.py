@@ -6,18 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from calanque.closed import Closed
 from calanque.yaml_file import read_closed
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class KnoxConfig(_Closed):
+class KnoxConfig(Closed):
     """The bands, and when a band is significant."""
 
     same_point_m: float = Field(ge=0)
@@ -53,7 +50,7 @@ class KnoxConfig(_Closed):
         return self
 
 
-class AlertConfig(_Closed):
+class AlertConfig(Closed):
     """When the alert layer speaks, and what it adds up."""
 
     horizon_days: tuple[int, ...] = Field(min_length=1)
@@ -67,7 +64,7 @@ class AlertConfig(_Closed):
         return self
 
 
-class NearRepeatConfig(_Closed):
+class NearRepeatConfig(Closed):
     """Everything a near-repeat alert depends on besides the data."""
 
     name: str

@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from calanque.closed import Closed
 from calanque.yaml_file import read_closed
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
@@ -15,11 +16,7 @@ WEEKS_IN_BLOCK = 4
 BLOCKS_IN_YEAR = 13
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SpanConfig(_Closed):
+class SpanConfig(Closed):
     """How the limits of one span (weeks, or blocks of four) are learnt; lengths are in periods of the span."""
 
     shown: int = Field(ge=1)
@@ -29,7 +26,7 @@ class SpanConfig(_Closed):
     left_out: int = Field(ge=0)
 
 
-class YearConfig(_Closed):
+class YearConfig(Closed):
     """How the year to date is compared with earlier years."""
 
     years_back: int = Field(ge=2, le=10)
@@ -37,7 +34,7 @@ class YearConfig(_Closed):
     prior_years: int = Field(ge=0)
 
 
-class TrendConfig(_Closed):
+class TrendConfig(Closed):
     """Everything a trend depends on besides the data."""
 
     name: str

@@ -11,6 +11,7 @@ from ml.trend.config import trend_config
 from ml.trend.limits import month_limits, week_limits, year_limits
 from ml.trend.sentences import Page, finding_en, finding_fr
 from ml.trend.series import city_series
+from ml.trend.table import TREND
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,27 +22,9 @@ if TYPE_CHECKING:
     from ml.trend.limits import Limits
     from ml.trend.series import CitySeries
 
-# Types as pandas keeps them with nulls.
-COLUMNS = {
-    "territory": "object",
-    "area_id": "object",
-    "area_name": "object",
-    "type": "object",
-    "span": "object",
-    "period_start_date": "object",
-    "period_end_date": "object",
-    "incident_count": "Int32",
-    "expected_count": "Float64",
-    "lower_count": "Int32",
-    "upper_count": "Int32",
-    "is_above": "boolean",
-    "is_below": "boolean",
-    "change_ratio": "Float64",
-    "p_value": "Float64",
-    "is_alarm": "boolean",
-    "finding_en": "object",
-    "finding_fr": "object",
-}
+_HELD = {"int": "Int32", "double": "Float64", "boolean": "boolean"}
+COLUMNS = {name: _HELD.get(kind, "object") for name, kind in TREND.columns.items()}
+"""What holds each column of the mart while it is a frame, nulls included."""
 
 
 def trend_rows(

@@ -11,7 +11,8 @@ from level_cities import FIRST, NO_HOLIDAYS, drawn, frames_of, planted_mean
 from calanque.errors import CalanqueError
 from ml.level.config import level_config
 from ml.level.counts import daily_counts
-from ml.level.rows import LEVEL_COLUMNS, RISK_COLUMNS, SCORE_COLUMNS, LevelFrames, level_frames
+from ml.level.rows import LevelFrames, level_frames
+from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
 
 WEEKS_8_MONTHS = 35 * 7
 CAUSAL = re.compile(
@@ -54,9 +55,9 @@ def test_each_type_and_day_has_its_row_and_its_sentences(name: str) -> None:
     frames = CITIES[name]
     types = frames.level["type"].unique()
     assert types[0] == "all"
-    assert tuple(frames.level.columns) == LEVEL_COLUMNS
-    assert tuple(frames.day_risk.columns) == RISK_COLUMNS
-    assert tuple(frames.score.columns) == SCORE_COLUMNS
+    assert tuple(frames.level.columns) == tuple(LEVEL.columns)
+    assert tuple(frames.day_risk.columns) == tuple(DAY_RISK.columns)
+    assert tuple(frames.score.columns) == tuple(LEVEL_SCORE.columns)
     assert all(str(frames.level[name].dtype) == "float64" for name in ("expected_count", "baseline_count"))
     assert str(frames.day_risk["p_above"].dtype) == "float64"
     assert {type(value) for value in [*frames.level["served"], *frames.day_risk["factors_en"]]} <= {str, type(None)}
