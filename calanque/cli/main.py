@@ -1,6 +1,10 @@
 """The root of the command line, and the one place where an error becomes a sentence on the terminal."""
 
+import atexit
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -31,4 +35,21 @@ def run() -> None:
         app()
     except CalanqueError as error:
         Console(stderr=True, soft_wrap=True).print(f"[bold red]Error:[/] {error}", highlight=False)
-        sys.exit(1)
+        _end(1)
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            raise
+        _end(ended.code or 0)
+
+
+def _end(code: int) -> NoReturn:
+    """End as the interpreter does, but for taking itself down.
+
+    Threads of Arrow read tables through files that are Python's: one that lets go of its file after the interpreter
+    has gone ends the process by abort, when all was done and said.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # whoever read it has closed it
+            stream.flush()
+    os._exit(code)
