@@ -17,6 +17,7 @@ from calanque.engines import dbt_log, delta
 from calanque.engines.dbt_contracts import check_contracts, descriptions
 from calanque.engines.dbt_summary import DbtSummary, reason_of, summarise, table_of, without_values
 from calanque.engines.spark import UNCOMMITTED as _UNCOMMITTED
+from calanque.engines.spark import plan_settings
 from calanque.errors import CalanqueError
 from calanque.settings import keyless, settings
 
@@ -49,6 +50,7 @@ def build(
     exclude: str = LEFT_OUT,
     prebuilt: str | None = None,
     prepare: Callable[[], None] = lambda: None,
+    row_count: int = 0,
 ) -> DbtSummary:
     """Build the selected models and test their rows.
 
@@ -61,6 +63,7 @@ def build(
         exclude: selectors of what is left out, by default what is tested elsewhere.
         prebuilt: selector of models that are there already: tests of one of them and a built one run.
         prepare: makes the project and the schema, while dbt starts.
+        row_count: rows that the models read, about: of many, their plans are compiled.
 
     Raises:
         CalanqueError: when a model or a test failed; names it and its reason.
@@ -70,12 +73,12 @@ def build(
     selection += ["--select", select] if select else []
     selection += ["--exclude", f"{exclude} {prebuilt}" if prebuilt else exclude]
     try:
-        return _run("build", selection, variables, target_dir, territories, prepare)
+        return _run("build", selection, variables, target_dir, territories, prepare, row_count)
     except _LeftoversError as found:
         for table in found.tables:
             delta.remove_uncommitted(table)
             log.warning("Removed the files of %s, whose first writer was killed; building again.", table)
-        return _run("build", selection, variables, target_dir, territories)
+        return _run("build", selection, variables, target_dir, territories, row_count=row_count)
 
 
 def check_forecast(target_dir: Path, variables: Mapping[str, Any] | None = None, exclude: str = "") -> DbtSummary:
@@ -105,11 +108,13 @@ def _run(
     target: Path,
     territories: Sequence[str] = (),
     prepare: Callable[[], None] = lambda: None,
+    row_count: int = 0,
 ) -> DbtSummary:
     results_file = target / "run_results.json"
     results_file.unlink(missing_ok=True)
     started_s = time.monotonic()
-    last_lines = _follow(_arguments(command, selection, variables or {}, target), _environment(territories), prepare)
+    environment = _environment(territories, row_count)
+    last_lines = _follow(_arguments(command, selection, variables or {}, target), environment, prepare)
     if not results_file.is_file():
         raise CalanqueError(f"dbt stopped before running anything: {reason_of(' '.join(last_lines))}")
     results = json.loads(results_file.read_text(encoding="utf-8"))
@@ -139,12 +144,13 @@ def _arguments(command: str, selection: Sequence[str], variables: Mapping[str, A
     return [*arguments, "--vars", json.dumps(dict(variables)), *selection]
 
 
-def _environment(territories: Sequence[str]) -> dict[str, str]:
+def _environment(territories: Sequence[str], row_count: int) -> dict[str, str]:
     return {
         **keyless(os.environ),
         "SPARK_REMOTE": settings().spark_remote,
         "CALANQUE_HDFS_URI": settings().hdfs_uri,
         "CALANQUE_TERRITORIES": ",".join(territories),
+        **dict(zip(("CALANQUE_WHOLE_STAGE", "CALANQUE_CODEGEN"), plan_settings(row_count).values(), strict=True)),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_USE_COLORS": "false",
         "PYTHONWARNINGS": "ignore",

@@ -216,6 +216,15 @@ def may_hold(table: str, column: str, is_possible: Callable[[Any, Any], bool]) -
     return any(is_possible(low, high) for low, high in bounds(table, column))
 
 
+def row_count(table: str) -> int:
+    """Return how many rows a table has, as its log says them.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    return sum(count or 0 for count in newest(table).get_add_actions(flatten=True).column("num_records").to_pylist())
+
+
 def file_count(table: str) -> int:
     """Return of how many files a table is now.
 

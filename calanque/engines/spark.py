@@ -28,6 +28,8 @@ METADATA_KEY = "spark.databricks.delta.commitInfo.userMetadata"
 TRANSACTION_KEYS = ("spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion")
 TIME_ZONE_KEY = "spark.sql.session.timeZone"
 RETRY_COUNT = 8
+COMPILED_FROM_ROWS = 20_000
+"""A plan over fewer is interpreted: to write, compile and load its code takes longer than to run it."""
 _CLOSING = Lock()
 UNCOMMITTED = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
 """What Spark says of a table that has files and no commit: its first writer is at work, or was killed."""
@@ -89,7 +91,7 @@ def _connection() -> SparkSession:
 
     for name in _QUOTING:
         PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
-    return SparkSession.builder.remote(settings().spark_remote).getOrCreate()
+    return SparkSession.builder.remote(settings().spark_remote).config(map={**plan_settings(0)}).getOrCreate()
 
 
 def _close(opened: SparkSession) -> None:
@@ -144,6 +146,31 @@ def observe(frame: DataFrame, facts: Mapping[str, str]) -> tuple[DataFrame, Call
     observed = Observation()
     named = (functions.expr(text).alias(name) for name, text in facts.items())
     return frame.observe(observed, *named), lambda: dict(observed.get)
+
+
+def plan_settings(row_count: int) -> dict[str, str]:
+    """Return how a session is to run plans over so many rows: compiled from `COMPILED_FROM_ROWS` on."""
+    is_compiled = row_count >= COMPILED_FROM_ROWS
+    return {
+        "spark.sql.codegen.wholeStage": str(is_compiled).lower(),
+        "spark.sql.codegen.factoryMode": "FALLBACK" if is_compiled else "NO_CODEGEN",
+    }
+
+
+@contextmanager
+def over_rows(row_count: int) -> Iterator[None]:
+    """Run the plans of this process for so many rows: its session interprets, unless they are worth compiling."""
+    many, few = plan_settings(row_count), plan_settings(0)
+    if many == few:
+        yield
+        return
+    for key, value in many.items():
+        session().conf.set(key, value)
+    try:
+        yield
+    finally:
+        for key, value in few.items():
+            session().conf.set(key, value)
 
 
 @contextmanager

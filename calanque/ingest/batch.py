@@ -176,8 +176,12 @@ def _step(name: str, ref: Mapping[str, Any], folders: Folders | None, action: Ca
     if known.state == "unchanged" or is_published(known.feed, known.batch_id, known.contract_version):
         log.info("%s: batch %s is already published; nothing to do.", known.feed, known.batch_id)
         return known.model_copy(update={"state": "unchanged"}).model_dump()
+    from calanque.engines.spark import over_rows, sentence_of
+
     try:
-        state = action(_Step(name, known, folders or Folders()))
+        step = _Step(name, known, folders or Folders())
+        with over_rows(step.landed.about_rows):
+            state = action(step)
     except RefusedBatchError:
         raise
     except Exception as error:
@@ -186,12 +190,9 @@ def _step(name: str, ref: Mapping[str, Any], folders: Folders | None, action: Ca
             return known.model_copy(update={"state": "unchanged"}).model_dump()
         if isinstance(error, CalanqueError):
             raise
-        from calanque.engines.spark import sentence_of
-
         # Not chained: Spark's message can quote the value of a row.
-        raise CalanqueError(
-            f"{known.feed}: {sentence_of(error, f'the step {name} of batch {known.batch_id}')}"
-        ) from None
+        sentence = sentence_of(error, f"the step {name} of batch {known.batch_id}")
+        raise CalanqueError(f"{known.feed}: {sentence}") from None
     return known.model_copy(update={"state": state}).model_dump()
 
 

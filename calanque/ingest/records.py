@@ -9,6 +9,9 @@ from calanque.contracts.model import Closed, Provenance
 from calanque.errors import RefusedBatchError as RefusedBatchError
 from calanque.runs.records import LandedFile, utc_now
 
+_ROW_BYTES = 100
+"""Of a row, about, in a format whose rows are not counted by lines."""
+
 
 class FetchedFile(LandedFile):
     """One file as received, on local disk, with the names of its columns."""
@@ -47,6 +50,11 @@ class LandedBatch(Closed):
         """Rows of the files, when lines can be counted."""
         counts = [file.row_count for file in self.files]
         return None if None in counts else sum(count or 0 for count in counts)
+
+    @property
+    def about_rows(self) -> int:
+        """Rows of the files, or about as many as their bytes may be."""
+        return self.row_count or sum(file.size_bytes for file in self.files) // _ROW_BYTES
 
     def own_count(self, left_out_count: int) -> int | None:
         """Return the rows of the files that are the feed's, when lines can be counted."""

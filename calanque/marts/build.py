@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.contracts.page import cited
-from calanque.engines import dbt
+from calanque.engines import dbt, deltars, spark
 from calanque.errors import CalanqueError
 from calanque.marts.codes import unknown_codes
 from calanque.marts.domains import DOMAINS
@@ -128,7 +128,8 @@ def _run_dbt(parts: Sequence[Part]) -> DbtSummary:
 
     select = " ".join(f"+tag:{name}" for name in names)
     prebuilt = None if has_places else f"tag:{PLACES.name}"
-    return dbt.build(target, select, variables(SCHEMA), cities, prebuilt=prebuilt, prepare=prepare)
+    row_count = _row_count(parts)
+    return dbt.build(target, select, variables(SCHEMA), cities, prebuilt=prebuilt, prepare=prepare, row_count=row_count)
 
 
 def _judged(parts: Sequence[Part], run_id: str) -> dict[str, str]:
@@ -155,7 +156,8 @@ def _show(parts: Sequence[Part], described: Mapping[str, Described], run_id: str
     for part in in_order:
         for mart in part.domain.marts:
             asked.setdefault(mart, []).append(part.territory)
-    shown = publish(asked, SCHEMA, described, run_id) if asked else {}
+    with spark.over_rows(_row_count(parts)):
+        shown = publish(asked, SCHEMA, described, run_id) if asked else {}
     for part in in_order:
         own = {name: shown[name] for name in (f"marts.{mart}" for mart in part.domain.marts)}
         before = state.last_state(part.step)
@@ -176,6 +178,10 @@ def _contracts(parts: Sequence[Part]) -> list[FeedContract]:
     """Return the contracts of the feeds that a build reads as shapes: places are drawn before it."""
     read = (contract for part in parts if part.domain is not PLACES for contract in part.contracts)
     return list({contract.feed: contract for contract in read}.values())
+
+
+def _row_count(parts: Sequence[Part]) -> int:
+    return sum(deltars.row_count(contract.bronze_table) for contract in _contracts(parts))
 
 
 def variables(schema: str) -> dict[str, Any]:
