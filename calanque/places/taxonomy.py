@@ -1,6 +1,7 @@
 """The common taxonomy of `infra/taxonomy.yml`: what a kind of fact is called in the marts of every city."""
 
 from functools import cache
+from typing import Literal
 
 from calanque.closed import Closed
 from calanque.settings import settings
@@ -8,6 +9,10 @@ from calanque.yaml_file import read_closed
 
 OTHER = "other"
 """What a code becomes that neither the taxonomy nor the territory's file knows."""
+
+ALL_TYPES = "all"
+"""What marts write in the place of a kind where they speak of every kind together."""
+_EVERY = {"en": "All types", "fr": "Tous types"}
 
 
 class Label(Closed):
@@ -29,3 +34,15 @@ def incident_types() -> dict[str, Label]:
         CalanqueError: if the file is not closed.
     """
     return read_closed(settings().root / "infra" / "taxonomy.yml", _Taxonomy).incident
+
+
+def type_label(kind: str, language: Literal["en", "fr"]) -> str:
+    """Return what people call a kind of incidents, or all kinds together; one that nobody named is its own name.
+
+    Raises:
+        CalanqueError: if the file is not closed.
+    """
+    if kind == ALL_TYPES:
+        return _EVERY[language]
+    label = incident_types().get(kind)
+    return kind if label is None else str(getattr(label, language))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from calanque.places.taxonomy import ALL_TYPES as EVERY
+from calanque.places.taxonomy import type_label
 from ml.drift.inputs import ALL_TYPES, SHARES, Input
 from ml.french import in_french
 
@@ -42,7 +44,7 @@ _THEN_FR = "si la ville elle-même a changé, relancez l’apprentissage."
 
 def finding_en(territory: str, finding: Finding) -> str:
     """Return what a finding says."""
-    kind = "all types" if finding.type == ALL_TYPES else finding.type
+    kind = type_label(EVERY if finding.type == ALL_TYPES else finding.type, "en")
     words = _EN[finding.input]
     head = f"{kind}, {territory}, {words.name}:"
     if finding.distance != finding.distance:
@@ -62,7 +64,7 @@ def finding_en(territory: str, finding: Finding) -> str:
 
 def finding_fr(territory: str, finding: Finding) -> str:
     """Return the same in French."""
-    kind = "tous types" if finding.type == ALL_TYPES else finding.type
+    kind = type_label(EVERY if finding.type == ALL_TYPES else finding.type, "fr")
     words = _FR[finding.input]
     head = f"{kind}, {territory}, {words.name} :"
     if finding.distance != finding.distance:

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from calanque.errors import CalanqueError
+from calanque.places.taxonomy import ALL_TYPES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ALL_TYPES = "all"
 WEEK_DAYS, YEAR_DAYS, SOLAR_YEAR_DAYS = 7, 364, 365.25
 # A run of days without any incident where more than this were expected: a feed that stopped, not a calm.
 SILENT_EXPECTED_COUNT = 14.0

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from calanque.places.taxonomy import type_label
 from ml.french import in_french
-from ml.level.counts import ALL_TYPES
 from ml.level.record import Interval
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def reason_en(subject: Subject) -> str:
         Case.MODEL: f"the model serves; {span} it came closer to what happened than seasonal counts by {value} "
         f"incidents a day ({low} to {high}).{held}",
     }
-    return f"{_name(subject.type, 'all types')}, {subject.territory}: {text[subject.case]}"
+    return f"{type_label(subject.type, 'en')}, {subject.territory}: {text[subject.case]}"
 
 
 def reason_fr(subject: Subject) -> str:
@@ -125,12 +125,12 @@ def reason_fr(subject: Subject) -> str:
         Case.MODEL: f"le modèle sert ; {span} il a été plus proche des faits que les comptages saisonniers, de {value} "
         f"faits par jour (de {low} à {high}).{held}",
     }
-    return f"{_name(subject.type, 'tous types')}, {subject.territory} : {text[subject.case]}"
+    return f"{type_label(subject.type, 'fr')}, {subject.territory} : {text[subject.case]}"
 
 
 def finding_en(subject: Subject, day: DayFigures) -> str:
     """Return whether a day is unusual."""
-    head = f"{_name(subject.type, 'all types')}, {subject.territory}, {_DAYS[day.date.weekday()]} {_date_en(day.date)}:"
+    head = f"{type_label(subject.type, 'en')}, {subject.territory}, {_DAYS[day.date.weekday()]} {_date_en(day.date)}:"
     expected = f"{head} {_count(day.expected)} expected, at most {day.upper:,} nine days in ten."
     if day.risk is None:
         return f"{expected} No day risk: {_SILENT_EN[_silence(subject.case)]}"
@@ -142,9 +142,7 @@ def finding_en(subject: Subject, day: DayFigures) -> str:
 
 def finding_fr(subject: Subject, day: DayFigures) -> str:
     """Return the same in French."""
-    head = (
-        f"{_name(subject.type, 'tous types')}, {subject.territory}, {_JOURS[day.date.weekday()]} {_date_fr(day.date)} :"
-    )
+    head = f"{type_label(subject.type, 'fr')}, {subject.territory}, {_JOURS[day.date.weekday()]} {_date_fr(day.date)} :"
     count, upper = in_french(_count(day.expected)), in_french(f"{day.upper:,}")
     expected = f"{head} {count} attendus, au plus {upper} neuf jours sur dix."
     if day.risk is None:
@@ -191,10 +189,6 @@ _SILENT_FR = {
 
 def _silence(case: Case) -> Case:
     return Case.NOT_BEATEN if case is Case.MODEL else case
-
-
-def _name(kind: str, every: str) -> str:
-    return every if kind == ALL_TYPES else kind
 
 
 def _gain(figure: float) -> str:

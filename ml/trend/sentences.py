@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from calanque.places.taxonomy import type_label
 from ml.french import in_french
 from ml.trend.limits import Span
-from ml.trend.series import ALL_TYPES, Reason
+from ml.trend.series import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ def finding_en(row: Mapping[str, Any], page: Page) -> str:
         row: of `marts.fct_trend`, with the reason why it has no limit and how many figures of its span have one.
         page: what holds for all rows.
     """
-    kind = "all types" if row["type"] == ALL_TYPES else row["type"]
+    kind = type_label(row["type"], "en")
     count = row["incident_count"]
     head = f"{kind}, {row['area_name'] or page.title}, {row['period_start_date']} to {row['period_end_date']}:"
     head = f"{head} {count:,} {'incident' if count == 1 else 'incidents'}"
@@ -82,7 +83,7 @@ def _note_en(page: Page) -> str:
 
 def finding_fr(row: Mapping[str, Any], page: Page) -> str:
     """Return the same in French."""
-    kind = "tous types" if row["type"] == ALL_TYPES else row["type"]
+    kind = type_label(row["type"], "fr")
     count = row["incident_count"]
     head = f"{kind}, {row['area_name'] or page.title}, du {row['period_start_date']} au {row['period_end_date']} :"
     head = f"{head} {in_french(f'{count:,}')} {'fait' if count <= 1 else 'faits'}"

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from calanque.errors import CalanqueError
+from calanque.places.taxonomy import ALL_TYPES
 from ml.trend.delays import shares_known
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     States = NDArray[np.int8]
 
-ALL_TYPES = "all"
 WEEKS_IN_YEAR = 52
 
 

@@ -81,10 +81,10 @@ def test_the_sentence_says_what_moved_and_what_to_do(city) -> None:
     drift = planted(city, "a kind of premises renamed")
     (row,) = drift.rows.query("type == 'all_types' and input == 'premises'").to_dict("records")
     assert row["part"] in {"shop", "store"}
-    assert row["finding_en"].startswith(f"all types, twin, premises: drift; the widest gap is at “{row['part']}”, ")
+    assert row["finding_en"].startswith(f"All types, twin, premises: drift; the widest gap is at “{row['part']}”, ")
     assert "Check whether the source names kinds of places differently; if the city" in row["finding_en"]
     assert row["finding_fr"].startswith(
-        f"tous types, twin, type de lieu : dérive ; le plus grand écart est à « {row['part']}"
+        f"Tous types, twin, type de lieu : dérive ; le plus grand écart est à « {row['part']}"
     )
     assert "Inputs have drifted: all_types premises" in drift.sentence
     assert row["finding_fr"] in drift_html(drift)

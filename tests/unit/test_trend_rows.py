@@ -97,12 +97,12 @@ def test_only_the_newest_period_is_spoken_of(quiet) -> None:
 def test_sentences_say_count_expectation_limits_and_verdict(quiet) -> None:
     row = newest(quiet, "week", "robbery", "north")
     assert row["finding_en"] == (
-        f"robbery, Nord, 2023-12-25 to 2023-12-31: {row['incident_count']} incidents (expected "
+        f"Robbery, Nord, 2023-12-25 to 2023-12-31: {row['incident_count']} incidents (expected "
         f"{row['expected_count']:.1f}; limits {row['lower_count']} and {row['upper_count']}). Within noise. "
         "How late incidents are recorded is not known."
     )
     french = newest(quiet, "year", "theft")["finding_fr"]
-    assert french.startswith("theft, Toy City, du 2023-01-01 au 2023-12-31 : 3\u202f")
+    assert french.startswith("Vol, Toy City, du 2023-01-01 au 2023-12-31 : 3\u202f")
     assert "moyenne des mêmes jours des années précédentes : 3\u202f" in french
     assert "soit " in french
     assert "Dans la marge du hasard." in french
