@@ -97,17 +97,18 @@ class Feed(NamedTuple):
         within = f" AND batch_id = '{batch_id}'" if batch_id else ""
         spark.rows(f"DELETE FROM governance.batch WHERE feed = '{self.name}'{within}")
 
-    def bronze(self) -> list[Any]:
-        """Return the rows of bronze."""
-        from calanque.engines import spark
+    def bronze(self) -> list[dict[str, Any]]:
+        """Return the rows of bronze, as another reader than the engine sees them."""
+        return self._held("bronze", "event_id")
 
-        return spark.rows(f"SELECT * FROM bronze.{self.name} ORDER BY event_id")
-
-    def quarantine(self) -> list[Any]:
+    def quarantine(self) -> list[dict[str, Any]]:
         """Return the rows of quarantine."""
-        from calanque.engines import spark
+        return self._held("quarantine", "payload")
 
-        return spark.rows(f"SELECT * FROM quarantine.{self.name} ORDER BY payload")
+    def _held(self, tier: str, order: str) -> list[dict[str, Any]]:
+        from calanque.engines import deltars
+
+        return sorted(deltars.read_rows(f"{tier}.{self.name}", []), key=lambda row: row[order])
 
     def versions(self) -> tuple[int, int]:
         """Return the versions of both tables."""

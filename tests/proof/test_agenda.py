@@ -25,7 +25,7 @@ IN_THE_WEEK = (
 
 @pytest.fixture(scope="module")
 def page(stack: Settings, first: DemoRun, browser: Browser) -> Page:
-    return sign_in(browser, stack, "analyst", "fr").context.new_page()
+    return sign_in(browser, stack, "analyst", "fr")
 
 
 def test_an_analyst_finds_what_collides_and_why_and_says_what_is_done(page: Page, stack: Settings) -> None:

@@ -185,7 +185,7 @@ class Analyst:
 
 @pytest.fixture(scope="module")
 def page(stack: Settings, first: DemoRun, browser: Browser) -> Page:
-    return sign_in(browser, stack, "analyst", "fr").context.new_page()
+    return sign_in(browser, stack, "analyst", "fr")
 
 
 @contextmanager

@@ -64,6 +64,8 @@ def visit(request: pytest.FixtureRequest, stack: Settings, first: DemoRun, brows
 
 def visits(stack: Settings, browser: Browser, person: str, language: str) -> Iterator["Visit"]:
     page = sign_in(browser, stack, person, language)
+    page.goto(stack.airflow_url)
+    page.wait_for_selector("[data-testid=nav-sidebar]")
     yield Visit(page, stack, person, language)
     page.context.close()
 

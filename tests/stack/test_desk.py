@@ -33,7 +33,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def desk(stack: Settings, first: DemoRun, browser: Browser) -> Page:
-    return sign_in(browser, stack, "dpo", "fr").context.new_page()
+    return sign_in(browser, stack, "dpo", "fr")
 
 
 @pytest.mark.parametrize("name", PAGES)

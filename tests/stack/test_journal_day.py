@@ -172,7 +172,7 @@ def test_an_export_is_verified_without_the_lake(day: list[dict[str, Any]], stack
 def test_the_dpo_finds_the_day_in_a_browser_and_nobody_else_does(
     day: list[dict[str, Any]], stack: Settings, browser: Browser
 ) -> None:
-    page = sign_in(browser, stack, "dpo").context.new_page()
+    page = sign_in(browser, stack, "dpo")
     page.goto(f"{stack.airflow_url}/calanque/lac?lang=fr")
     page.locator("header").get_by_text("Journal").click()
     page.locator("input[name=who]").fill("analyst")

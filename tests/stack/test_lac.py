@@ -61,6 +61,8 @@ class Visitor:
     def frame(self) -> FrameLocator:
         """Return the page in its frame, opened by Airflow's menu, or by its own once it is there."""
         frame = self.inside.frame_locator("iframe")
+        if self.inside.url == "about:blank":
+            self.inside.goto(self._stack.airflow_url)
         if "/plugin/lac" in self.inside.url:
             frame.locator("header a[href='/calanque/lac']").click()
         else:

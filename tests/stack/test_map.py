@@ -19,7 +19,7 @@ CITY = "toronto"
 
 @pytest.fixture(scope="module")
 def page(stack: Settings, first: DemoRun, browser: Browser) -> Page:
-    return sign_in(browser, stack, "analyst", "fr").context.new_page()
+    return sign_in(browser, stack, "analyst", "fr")
 
 
 def test_an_analyst_finds_an_area_its_months_and_why(page: Page, stack: Settings) -> None:

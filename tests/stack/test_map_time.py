@@ -29,7 +29,7 @@ def errors() -> list[str]:
 
 @pytest.fixture(scope="module")
 def page(stack: Settings, first: DemoRun, browser: Browser, errors: list[str]) -> Iterator[Page]:
-    page = sign_in(browser, stack, "analyst", "fr").context.new_page()
+    page = sign_in(browser, stack, "analyst", "fr")
     page.on("pageerror", lambda error: errors.append(f"{error}"))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.goto(f"{stack.airflow_url}/calanque/map?city={CITY}")

@@ -16,7 +16,7 @@ CITY, YOUNG = "toronto", "marseille"
 
 @pytest.fixture(scope="module")
 def page(stack: Settings, first: DemoRun, browser: Browser) -> Page:
-    return sign_in(browser, stack, "analyst", "fr").context.new_page()
+    return sign_in(browser, stack, "analyst", "fr")
 
 
 def figures(page: Page, name: str) -> list[list[str]]:

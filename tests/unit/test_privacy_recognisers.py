@@ -153,4 +153,5 @@ def _duration_s(text: str) -> float:
 def test_time_grows_as_the_text(piece: str) -> None:
     small = piece * (SMALL_COUNT // len(piece))
     least = max(min(_duration_s(small + "\n" * count) for count in range(2)), 0.002)  # no text twice: they are cached
-    assert _duration_s(small * GROWTH) < LARGEST_RATIO * least
+    # Once more, if another process had the cache of the processor meanwhile.
+    assert any(_duration_s(small * GROWTH + "\n" * count) < LARGEST_RATIO * least for count in range(2))
