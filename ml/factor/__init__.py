@@ -1,0 +1,1 @@
+"""With what counts of incidents go in a city: days, hours, premises, weather, events."""
