@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ml.factor.ratio import UNKNOWN, Look, Ratio, is_enough, standard_error
+from ml.factor.sentences import WEEKDAYS
 from ml.level.counts import WEEK_DAYS, calendar
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from ml.factor.ratio import City, Numbers
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MEASURES = ["temperature", "rain", "wind_speed"]
 _MOST_STEPS, _TOLERANCE, _LARGEST_STEP = 40, 1e-8, 2.0
 _LARGEST_LEVERAGE, _SMALLEST_STEP = 0.9, -0.9
@@ -31,13 +31,14 @@ _RIDGE = 1e-4
 
 
 class _Fit(NamedTuple):
-    """A regression: design (days x columns), effects, expected counts, what happened less expected, inverse information."""
+    """A regression: days x columns, their effects, expected counts, counts less expected, inverse information, leverage."""
 
     design: Numbers
     effects: Numbers
     mean: Numbers
     residual: Numbers
     inverse: Numbers
+    leverage: Numbers
 
 
 def day_looks(city: City, holidays: pd.DataFrame, weather: pd.DataFrame) -> list[Look]:
@@ -75,7 +76,7 @@ def _weather(city: City, weather: pd.DataFrame) -> tuple[dict[str, Numbers], lis
         "cold": measures["temperature"] <= low["temperature"],
         "wind": measures["wind_speed"] >= high["wind_speed"],
     }
-    return {name: flag.to_numpy(float) for name, flag in flags.items()}, [measures.isna().to_numpy(float)]
+    return {name: np.asarray(flag, dtype=float) for name, flag in flags.items()}, [measures.isna().to_numpy(float)]
 
 
 def _of_type(
@@ -129,7 +130,8 @@ def _fitted(design: Numbers, counts: Numbers, is_on: NDArray[np.bool_], levels: 
         if np.abs(step).max() < _TOLERANCE:
             break
     mean = np.exp(design @ effects) * is_on
-    return _Fit(design, effects, mean, counts - mean, inverse)
+    leverage = np.minimum(mean * ((design @ inverse) * design).sum(axis=1), _LARGEST_LEVERAGE)
+    return _Fit(design, effects, mean, counts - mean, inverse, leverage)
 
 
 def _ratio(city: City, fit: _Fit, contrast: Numbers, happened: Numbers, units: int) -> Ratio:
@@ -140,8 +142,7 @@ def _ratio(city: City, fit: _Fit, contrast: Numbers, happened: Numbers, units: i
     inflation = variance * float(fit.mean @ (column - fit.mean @ column / fit.mean.sum()) ** 2)
     if inflation > config.max_inflation or not is_enough(happened.sum(), log, config.min_count):
         return UNKNOWN
-    leverage = fit.mean * np.einsum("ij,jk,ik->i", fit.design, fit.inverse, fit.design, optimize=True)
-    error = standard_error(score * fit.residual / (1 - np.minimum(leverage, _LARGEST_LEVERAGE)), config.lags)
+    error = standard_error(score * fit.residual / (1 - fit.leverage), config.lags)
     years = []
     for year in city.years():
         known = float(score[year] ** 2 @ fit.mean[year])

@@ -13,7 +13,7 @@ from ml.factor.config import factor_config
 from ml.factor.days import day_looks
 from ml.factor.events import event_looks
 from ml.factor.ratio import City
-from ml.factor.sentences import finding_en, finding_fr
+from ml.factor.sentences import findings
 from ml.factor.shares import part_looks, premises_looks
 from ml.factor.table import FACTOR
 from ml.level.counts import daily_counts
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
     from ml.factor.config import FactorConfig
     from ml.factor.ratio import Look
 
-_HELD = {
-    "int": "Int32",
-    "double": "Float64",
-    "boolean": "boolean",
-    "timestamp": "datetime64[us, UTC]",
-}
+_HELD = {"int": "Int32", "double": "Float64", "boolean": "boolean", "timestamp": "datetime64[us, UTC]"}
 COLUMNS = {name: _HELD.get(kind, "object") for name, kind in FACTOR.columns.items()}
 """What holds each column of the mart while it is a frame, nulls included."""
 _COVERED = 0.975
@@ -69,19 +64,15 @@ def factor_rows(
         CalanqueError: if no day lies between valid_from and until.
     """
     city = _city(incidents, valid_from, until, config := factor_config())
-    looks = [
-        *day_looks(city, holidays, weather),
-        *part_looks(city),
-        *premises_looks(city),
-        *event_looks(city, events),
-    ]
+    looks = day_looks(city, holidays, weather) + part_looks(city) + premises_looks(city) + event_looks(city, events)
     rows = _judged(looks, config)
-    looked_at, said = int(rows["p_value"].notna().sum()), rows.to_dict("records")
+    among = int(rows["p_value"].notna().sum())
+    said = [findings(row, title, among, config) for row in rows.to_dict("records")]
     rows = rows.assign(
         territory=territory,
         week_start_date=next_week(until),
-        finding_en=[finding_en(row, title, looked_at, config) for row in said],
-        finding_fr=[finding_fr(row, title, looked_at, config) for row in said],
+        finding_en=[english for english, _ in said],
+        finding_fr=[french for _, french in said],
         computed_at=now or datetime.now(UTC).replace(microsecond=0),
     )
     return rows[list(COLUMNS)].astype(COLUMNS)

@@ -14,132 +14,122 @@ if TYPE_CHECKING:
 
     from ml.factor.config import FactorConfig
 
-_JOURS = {
-    "monday": "lundi",
-    "tuesday": "mardi",
-    "wednesday": "mercredi",
-    "thursday": "jeudi",
-    "friday": "vendredi",
-    "saturday": "samedi",
-    "sunday": "dimanche",
-}
-# Of each factor: when or where, and what it is compared with; a category is written in.
-_EN = {
-    "weekday": ("on {}s", "on the mean day of the week"),
-    "public_holiday": ("on public holidays", "on other days alike"),
-    "school_holiday": ("on days of school holidays", "on other days alike"),
-    "part_of_day": ("from {} to {} h", "in the mean quarter of the day"),
-    "premises": ("at premises of the kind {}", "in the mix of all types"),
-    "rain": ("on days with rain", "on dry days alike"),
-    "heat": ("on the hottest days of a month", "on other days alike"),
-    "cold": ("on the coldest days of a month", "on other days alike"),
-    "wind": ("on the windiest days of a month", "on other days alike"),
-    "event": ("where and when there is an event of the kind {}", "there on the same weekdays of the month without one"),
-    "works": ("where and when there are works", "there on the same weekdays of the month without them"),
-}
-_FR = {
-    "weekday": ("le {}", "un jour moyen de la semaine"),
-    "public_holiday": ("les jours fériés", "les autres jours semblables"),
-    "school_holiday": ("les jours de vacances scolaires", "les autres jours semblables"),
-    "part_of_day": ("de {} h à {} h", "dans un quart moyen de la journée"),
-    "premises": ("dans les lieux de type {}", "pour tous les types ensemble"),
-    "rain": ("les jours de pluie", "les jours secs semblables"),
-    "heat": ("les jours les plus chauds du mois", "les autres jours semblables"),
-    "cold": ("les jours les plus froids du mois", "les autres jours semblables"),
-    "wind": ("les jours les plus venteux du mois", "les autres jours semblables"),
+WEEKDAYS = {"monday": "lundi", "tuesday": "mardi", "wednesday": "mercredi", "thursday": "jeudi", "friday": "vendredi"}
+WEEKDAYS |= {"saturday": "samedi", "sunday": "dimanche"}
+_ALIKE = "on other days alike", "que les autres jours semblables"
+_THERE = "at the same place on the same weekdays of the month", "qu’au même endroit les mêmes jours de semaine du mois"
+# Of each factor: with what, and against what, each in English and in French; the category is written in.
+_WORDS = {
+    "weekday": (("on {}s", "le {}"), ("on the mean day of the week", "qu’un jour moyen de la semaine")),
+    "public_holiday": (("on public holidays", "les jours fériés"), _ALIKE),
+    "school_holiday": (("on days of school holidays", "les jours de vacances scolaires"), _ALIKE),
+    "part_of_day": (
+        ("from {} to {} h", "de {} h à {} h"),
+        ("in the mean quarter of the day", "que dans un quart moyen de la journée"),
+    ),
+    "premises": (
+        ("at premises of the kind {}", "dans les lieux de type {}"),
+        ("in the mix of all types", "que pour tous les types ensemble"),
+    ),
+    "rain": (("on days with rain", "les jours de pluie"), ("on dry days alike", "que les jours secs semblables")),
+    "heat": (("on the hottest days of a month", "les jours les plus chauds du mois"), _ALIKE),
+    "cold": (("on the coldest days of a month", "les jours les plus froids du mois"), _ALIKE),
+    "wind": (("on the windiest days of a month", "les jours les plus venteux du mois"), _ALIKE),
     "event": (
-        "là et quand se tient un événement de type {}",
-        "sur place les mêmes jours de semaine du mois, sans événement",
+        ("where and when there is an event of the kind {}", "là et quand se tient un événement de type {}"),
+        _THERE,
     ),
-    "works": (
-        "là et quand il y a des travaux",
-        "sur place les mêmes jours de semaine du mois, sans travaux",
+    "works": (("where and when there are works", "là et quand il y a des travaux"), _THERE),
+}
+_FIGURES = {
+    "few": (
+        "incidents counted: {count}; too few, or too tied to other things, to say more.",
+        "faits comptés : {count} ; trop peu, ou trop liés à autre chose, pour en dire plus.",
     ),
+    "small": ("{count} incidents where {usual} would be usual.", "{count} faits là où {usual} seraient habituels."),
+    "times": (
+        "{ratio} times as many incidents as {against} ({low} to {high}).",
+        "{ratio} fois plus de faits {against} ({low} à {high}).",
+    ),
+    "same": (
+        "about as many incidents as {against} ({least}% to {most}%).",
+        "à peu près autant de faits {against} ({least} % à {most} %).",
+    ),
+    "more": (
+        "{change}% more incidents than {against} ({least}% to {most}%).",
+        "{change} % de faits de plus {against} ({least} % à {most} %).",
+    ),
+    "fewer": (
+        "{change}% fewer incidents than {against} ({least}% to {most}%).",
+        "{change} % de faits de moins {against} ({least} % à {most} %).",
+    ),
+}
+_VERDICTS = {
+    "few": ("", ""),
+    "noise": (
+        " Not beyond noise among the {among} figures looked at.",
+        " Pas au-delà du hasard parmi les {among} chiffres examinés.",
+    ),
+    "beyond": (
+        " Beyond noise, also among the {among} figures looked at",
+        " Au-delà du hasard, même parmi les {among} chiffres examinés",
+    ),
+    "short": (" One year shows no stability.", " Une seule année ne montre aucune stabilité."),
+    "beyond short": ("; but one year shows no stability.", " ; mais une seule année ne montre aucune stabilité."),
+    "unstable": (
+        "; but not stable: on this side in {same} of {years} years.",
+        " ; mais pas stable : de ce côté {same} années sur {years}.",
+    ),
+    "found": (", and on this side in {same} of {years} years.", ", et de ce côté {same} années sur {years}."),
 }
 
 
-def finding_en(row: Mapping[str, Any], title: str, looked_at: int, config: FactorConfig) -> str:
-    """Return the finding of a row.
+def findings(row: Mapping[Any, Any], title: str, among: int, config: FactorConfig) -> tuple[str, str]:
+    """Return the finding of a row, in English and in French.
 
     Args:
         row: of `marts.fct_factor`, with same_count, the years on the same side of 1 as the whole; not a number where
             empty.
         title: what sentences call the city.
-        looked_at: ratios of the city that have a p-value.
+        among: ratios of the city that have a p-value.
         config: what a finding needs.
     """
-    when, against = _EN[row["factor"]]
-    category = row["category"].capitalize() if row["factor"] == "weekday" else row["category"]
-    when = when.format(*(category.split("-") if row["factor"] == "part_of_day" else (category,)))
-    count, ratio = row["incident_count"], row["effect_ratio"]
-    head = f"{'all types' if row['type'] == ALL_TYPES else row['type']}, {title}: {when},"
-    incidents = f"{count:,} {'incident' if count == 1 else 'incidents'}"
+    ratios = [row[name] for name in ("effect_ratio", "lower_ratio", "upper_ratio")]
+    figures = {"count": f"{row['incident_count']:,}", "among": f"{among:,}"}
+    if not np.isnan(ratios[0]):
+        change, least, most = (round(100 * (ratio - 1)) for ratio in ratios)
+        figures |= {"change": f"{abs(change)}", "usual": f"{row['incident_count'] / ratios[0]:,.0f}"}
+        figures |= {"least": f"{least:+d}" if least else "0", "most": f"{most:+d}" if most else "0"}
+        figures |= dict(zip(("ratio", "low", "high"), (f"{ratio:.1f}" for ratio in ratios), strict=True))
+    figures |= {"same": str(row["same_count"]), "years": str(row["year_count"])}
+    parts = [_FIGURES[_figure(row, config)], *(_VERDICTS[part] for part in _verdict(row, config))]
+    said = []
+    for language, every in enumerate(("all types, {}: {}, ", "tous types, {} : {}, ")):
+        head = every if row["type"] == ALL_TYPES else every.replace(every.split(",")[0], row["type"])
+        category = row["category"] if language == 0 else WEEKDAYS.get(row["category"], row["category"])
+        category = category.capitalize() if language == 0 and row["factor"] == "weekday" else category
+        pair, against = (words[language] for words in _WORDS[row["factor"]])
+        when = pair.format(*(category.split("-") if row["factor"] == "part_of_day" else [category]))
+        numbers = {name: in_french(text) if language else text for name, text in figures.items()}
+        text = "".join(part[language] for part in parts)
+        said.append(head.format(title, when) + text.format(against=against, **numbers))
+    return said[0], said[1]
+
+
+def _figure(row: Mapping[Any, Any], config: FactorConfig) -> str:
+    ratio = row["effect_ratio"]
     if np.isnan(ratio):
-        return f"{head} {incidents}; too few, or too much goes together, to say more."
-    if count < config.percent_from_count:
-        said = f"{incidents} where {count / ratio:,.0f} would be usual."
-    elif ratio >= 2:
-        said = f"{ratio:.1f} times as many incidents as {against} ({_times(row)})."
-    elif not (change := round(100 * (ratio - 1))):
-        said = f"as many incidents as {against} ({_span(row, '', 'to')})."
-    else:
-        said = f"{abs(change)}% {'more' if change > 0 else 'fewer'} incidents than {against} ({_span(row, '', 'to')})."
-    return f"{head} {said} {_verdict_en(row, looked_at, config)}"
+        return "few"
+    if row["incident_count"] < config.percent_from_count:
+        return "small"
+    change = round(100 * (ratio - 1))
+    return "times" if ratio >= 2 else "more" if change > 0 else "fewer" if change else "same"
 
 
-def _verdict_en(row: Mapping[str, Any], looked_at: int, config: FactorConfig) -> str:
-    years, same = row["year_count"], row["same_count"]
+def _verdict(row: Mapping[Any, Any], config: FactorConfig) -> tuple[str, ...]:
+    is_short = row["year_count"] < config.min_years
+    if np.isnan(row["effect_ratio"]):
+        return ("few",)
     if row["q_value"] > config.false_discovery_rate:
-        text = f"Not beyond noise among the {looked_at:,} figures looked at."
-        return text if years >= config.min_years else f"{text} One year shows no stability."
-    text = f"Beyond noise, also among the {looked_at:,} figures looked at"
-    if years < config.min_years:
-        return f"{text}; but one year shows no stability."
-    if not row["is_found"]:
-        return f"{text}; but not stable: on this side in {same} of {years} years."
-    return f"{text}, and on this side in {same} of {years} years."
-
-
-def finding_fr(row: Mapping[str, Any], title: str, looked_at: int, config: FactorConfig) -> str:
-    """Return the same in French."""
-    when, against = _FR[row["factor"]]
-    category = _JOURS.get(row["category"], row["category"])
-    when = when.format(*(category.split("-") if row["factor"] == "part_of_day" else (category,)))
-    count, ratio = row["incident_count"], row["effect_ratio"]
-    head = f"{'tous types' if row['type'] == ALL_TYPES else row['type']}, {title} : {when},"
-    incidents = f"{in_french(f'{count:,}')} {'fait' if count <= 1 else 'faits'}"
-    if np.isnan(ratio):
-        return f"{head} {incidents} ; trop peu, ou trop de choses vont ensemble, pour en dire plus."
-    if count < config.percent_from_count:
-        said = f"{incidents} là où l’habitude serait de {in_french(f'{count / ratio:,.0f}')}."
-    elif ratio >= 2:
-        said = f"{in_french(f'{ratio:.1f}')} fois autant de faits que {against} ({in_french(_times(row, 'à'))})."
-    elif not (change := round(100 * (ratio - 1))):
-        said = f"autant de faits que {against} ({_span(row, ' ', 'à')})."
-    else:
-        side = "plus" if change > 0 else "moins"
-        said = f"{abs(change)} % de faits de {side} que {against} ({_span(row, ' ', 'à')})."
-    return f"{head} {said} {_verdict_fr(row, looked_at, config)}"
-
-
-def _verdict_fr(row: Mapping[str, Any], looked_at: int, config: FactorConfig) -> str:
-    years, same, figures = row["year_count"], row["same_count"], in_french(f"{looked_at:,}")
-    if row["q_value"] > config.false_discovery_rate:
-        text = f"Pas au-delà du hasard parmi les {figures} chiffres examinés."
-        return text if years >= config.min_years else f"{text} Une année ne montre aucune stabilité."
-    text = f"Au-delà du hasard, même parmi les {figures} chiffres examinés"
-    if years < config.min_years:
-        return f"{text} ; mais une année ne montre aucune stabilité."
-    if not row["is_found"]:
-        return f"{text} ; mais pas stable : de ce côté {same} années sur {years}."
-    return f"{text}, et de ce côté {same} années sur {years}."
-
-
-def _times(row: Mapping[str, Any], to: str = "to") -> str:
-    return f"{row['lower_ratio']:.1f} {to} {row['upper_ratio']:.1f}"
-
-
-def _span(row: Mapping[str, Any], space: str, to: str) -> str:
-    """Return the interval, signed: +4% to +12%."""
-    low, high = (f"{round(100 * (row[name] - 1)):+d}{space}%" for name in ("lower_ratio", "upper_ratio"))
-    return f"{low} {to} {high}"
+        return ("noise", "short") if is_short else ("noise",)
+    return "beyond", "beyond short" if is_short else "found" if row["is_found"] else "unstable"

@@ -17,7 +17,7 @@ FACTOR = WeekTable.described(
         (
             "category",
             "string",
-            "Which: monday to sunday, 00-06 to 18-24, the kind of premises or of event; yes where there is one alone. / "
+            "Which: monday to sunday, 00-06 to 18-24, the kind of premises or of event; yes where there is one. / "
             "Lequel : monday à sunday, 00-06 à 18-24, le type de lieu ou d'événement ; yes s'il n'y en a qu'un.",
         ),
         ("week_start_date", "date", "Monday of the week after the data. / Lundi de la semaine qui suit les données."),
@@ -40,7 +40,7 @@ FACTOR = WeekTable.described(
         (
             "q_value",
             "double",
-            "The same among all that is looked at in the city (Benjamini and Hochberg). / La même parmi tout ce qui est "
+            "The same among all that is looked at (Benjamini and Hochberg). / La même parmi tout ce qui est "
             "examiné dans la ville.",
         ),
         ("year_count", "int", "Years that could be judged on their own. / Années jugées chacune à part."),
