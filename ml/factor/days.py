@@ -31,7 +31,7 @@ _RIDGE = 1e-4
 
 
 class _Fit(NamedTuple):
-    """A regression: days x columns, their effects, expected counts, counts less expected, inverse information, leverage."""
+    """A regression: days x columns, effects, expected counts, counts less expected, inverse information, leverage."""
 
     design: Numbers
     effects: Numbers

@@ -42,9 +42,8 @@ def factor_rows(
 ) -> pd.DataFrame:
     """Return with what counts of incidents go, one row a type, factor and category.
 
-    Nothing outside the span is used. A type with few incidents or weeks has no row; where nothing can be said, there is
-    no row at all. Of what is too rare, ratios are null. `q_value` is over all rows with a p-value (Benjamini and
-    Hochberg 1995).
+    Nothing outside the span is used. A type with few incidents or weeks has no row; of what is too rare, ratios are
+    null. `q_value` is over all rows with a p-value (Benjamini and Hochberg 1995).
 
     Args:
         territory: name of the territory, written on every row.
@@ -52,10 +51,8 @@ def factor_rows(
         incidents: columns type, occurred_local_date, occurred_local_hour (0 to 23, null where unknown), premises and
             cell_id (null where unknown); one row an incident, without those that enforcement produced.
         holidays: columns date, kind ('public_holiday' or 'school_holiday'); may be empty.
-        weather: columns date, temperature (degrees C, mean of the day), rain (mm of the day), wind_speed (m/s, mean);
-            may be empty.
-        events: columns date, cell_id, kind ('works' or another); one row per day and cell of a planned event; may be
-            empty.
+        weather: columns date, temperature (degrees C, mean of the day), rain (mm), wind_speed (m/s); may be empty.
+        events: columns date, cell_id, kind ('works' or another); one row per day and cell of an event; may be empty.
         until: the last day that the data hold whole.
         valid_from: the first such day.
         now: written on every row, UTC.
@@ -66,8 +63,7 @@ def factor_rows(
     city = _city(incidents, valid_from, until, config := factor_config())
     looks = day_looks(city, holidays, weather) + part_looks(city) + premises_looks(city) + event_looks(city, events)
     rows = _judged(looks, config)
-    among = int(rows["p_value"].notna().sum())
-    said = [findings(row, title, among, config) for row in rows.to_dict("records")]
+    said = [findings(row, title, rows["p_value"].count(), config) for row in rows.to_dict("records")]
     rows = rows.assign(
         territory=territory,
         week_start_date=next_week(until),

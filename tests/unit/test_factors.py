@@ -213,13 +213,13 @@ def test_nothing_is_found_in_noise() -> None:
 
 def test_the_interval_covers_as_often_as_it_promises() -> None:
     covered = 0
-    for seed in range(30):
+    for seed in range(20):
         weather = weather_of(730, seed)
         times = np.where(weather["rain"] >= 1, 0.8, 1.0)
         rows = rows_of(drawn("theft", 730, 500 + seed, a_day=3, times=times), days=730, weather=weather)
         found = row(rows, "theft", "rain")
         covered += found["lower_ratio"] < 0.8 < found["upper_ratio"]
-    assert covered >= 26
+    assert covered >= 17
 
 
 def test_days_that_go_together_widen_the_error() -> None:
