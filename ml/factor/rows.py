@@ -42,14 +42,14 @@ def factor_rows(
 ) -> pd.DataFrame:
     """Return with what counts of incidents go, one row a type, factor and category.
 
-    Nothing outside the span is used. A type with few incidents or weeks has no row; of what is too rare, ratios are
-    null. `q_value` is over all rows with a p-value (Benjamini and Hochberg 1995).
+    Nothing outside the span is used. A type with few incidents or weeks has no row; what is too rare has no ratio.
+    `q_value` is over all rows with a p-value (Benjamini and Hochberg 1995).
 
     Args:
         territory: name of the territory, written on every row.
         title: what sentences call the city.
-        incidents: columns type, occurred_local_date, occurred_local_hour (0 to 23, null where unknown), premises and
-            cell_id (null where unknown); one row an incident, without those that enforcement produced.
+        incidents: columns type, occurred_local_date, and where known occurred_local_hour (0 to 23), premises, cell_id;
+            one row an incident, without those that enforcement produced.
         holidays: columns date, kind ('public_holiday' or 'school_holiday'); may be empty.
         weather: columns date, temperature (degrees C, mean of the day), rain (mm), wind_speed (m/s); may be empty.
         events: columns date, cell_id, kind ('works' or another); one row per day and cell of an event; may be empty.
@@ -63,14 +63,10 @@ def factor_rows(
     city = _city(incidents, valid_from, until, config := factor_config())
     looks = day_looks(city, holidays, weather) + part_looks(city) + premises_looks(city) + event_looks(city, events)
     rows = _judged(looks, config)
-    said = [findings(row, title, rows["p_value"].count(), config) for row in rows.to_dict("records")]
-    rows = rows.assign(
-        territory=territory,
-        week_start_date=next_week(until),
-        finding_en=[english for english, _ in said],
-        finding_fr=[french for _, french in said],
-        computed_at=now or datetime.now(UTC).replace(microsecond=0),
-    )
+    said = [findings(row, title, int(rows["p_value"].count()), config) for row in rows.to_dict("records")]
+    rows[["finding_en", "finding_fr"]] = np.array(said, dtype=object).reshape(-1, 2)
+    at = now or datetime.now(UTC).replace(microsecond=0)
+    rows = rows.assign(territory=territory, week_start_date=next_week(until), computed_at=at)
     return rows[list(COLUMNS)].astype(COLUMNS)
 
 
