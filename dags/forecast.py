@@ -17,7 +17,8 @@ the data have left behind retires, `marts.fct_model_promotion` says why. Inputs 
 `marts.fct_input_drift` and behind *Input drift*; they retire nobody. Then forecasts next week, model beside baseline
 (counts alone while no model is): `marts.fct_forecast`, finer `marts.fct_forecast_fine`, by six hours
 `marts.fct_forecast_slot`. `marts.fct_near_repeat` and `marts.fct_near_repeat_alert` say what comes close together,
-`marts.fct_trend` what changed beyond noise, `marts.fct_level` and `marts.fct_day_risk` what the next seven days hold.
+`marts.fct_trend` what changed beyond noise, `marts.fct_level` and `marts.fct_day_risk` what the next seven days hold,
+`marts.fct_factor` with what incidents go.
 
 **If it fails**
 - *"… written by another version"*, *"… on another grid"*: run `transform`, then the city's `train_…` DAG.
@@ -28,7 +29,7 @@ the data have left behind retires, `marts.fct_model_promotion` says why. Inputs 
 
 
 def make_dag(territory: str) -> None:
-    """Declare the forecast, the near-repeat layer, the trends and the days to come of a territory."""
+    """Declare the forecast, the near-repeat layer, the trends, the days to come and the factors of a territory."""
 
     @dag(
         dag_id=f"forecast_{territory}",
@@ -58,6 +59,7 @@ def make_dag(territory: str) -> None:
         step_of("ml.near_repeat.steps", "near_repeat", "No new data: the near-repeat layer stands.", **written)
         step_of("ml.trend.steps", "trend", "No new data: the trends stand.", **written)
         step_of("ml.level.steps", "level", "No new data: the days stand.", **written)
+        step_of("ml.factor.steps", "factor", "No new data: the factors stand.", **written)
         scored >> with_links(judged, ReturnedLink("Input drift", "drift_page")) >> forecast
 
     forecast_dag()

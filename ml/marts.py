@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 INCIDENTS, CELLS, PLANNED = "marts.fct_incidents", "marts.dim_cell", "marts.fct_planned_event"
+OBSERVED = "marts.fct_observation_hour"
 HOLIDAYS = ("public_holiday", "school_holiday")
 IS_IN = "is_in_territory"
 
@@ -78,7 +79,7 @@ def read_incidents(territory: str, more: Sequence[str] = ()) -> pd.DataFrame:
         CalanqueError: if there is none.
     """
     columns = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin", "premises", IS_IN, *more)
-    found = _of(INCIDENTS, territory, columns)
+    found = rows_of(INCIDENTS, territory, columns)
     incidents = found[found[IS_IN]].drop(columns=IS_IN).reset_index(drop=True)
     if incidents.empty:
         raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
@@ -100,7 +101,7 @@ def read_reported(territory: str, more: Sequence[str] = ()) -> pd.DataFrame:
 
 def read_areas(territory: str) -> pd.DataFrame:
     """Return the areas of a territory that its cells lie in: area_id, area_name."""
-    cells = _of(CELLS, territory, ("area_id", "area_name")).dropna(subset="area_id")
+    cells = rows_of(CELLS, territory, ("area_id", "area_name")).dropna(subset="area_id")
     return cells.drop_duplicates("area_id").reset_index(drop=True)
 
 
@@ -108,7 +109,7 @@ def read_holidays(territory: str) -> pd.DataFrame:
     """Return the days of a territory's holidays, one row a day and kind: date, kind; none where no feed has them."""
     if delta.last_version(PLANNED) is None:
         return pd.DataFrame({"date": [], "kind": []})
-    rows = _of(PLANNED, territory, ("kind", "starts_local_date", "ends_local_at"))
+    rows = rows_of(PLANNED, territory, ("kind", "starts_local_date", "ends_local_at"))
     rows = rows[rows["kind"].isin(HOLIDAYS)]
     lasts = pd.to_datetime(rows["ends_local_at"]) - pd.Timedelta(1, "s")
     spans = zip(rows["kind"], rows["starts_local_date"], lasts, strict=True)
@@ -119,7 +120,7 @@ def read_holidays(territory: str) -> pd.DataFrame:
 def has_incidents(territory: str) -> bool:
     """Tell whether the marts hold an incident of a territory: of a new city they hold none until its feed has run."""
     is_there = delta.last_version(INCIDENTS) is not None
-    found = is_there and bool(_of(INCIDENTS, territory, (IS_IN,))[IS_IN].any())
+    found = is_there and bool(rows_of(INCIDENTS, territory, (IS_IN,))[IS_IN].any())
     if not found:
         log.info("The marts hold no incident of %s yet; nothing to do.", territory)
     return found
@@ -127,7 +128,7 @@ def has_incidents(territory: str) -> bool:
 
 def read_cells(territory: str) -> pd.DataFrame:
     """Return the cells of a territory: cell_id, row, col."""
-    return _of(CELLS, territory, ("cell_id", "row", "col"))
+    return rows_of(CELLS, territory, ("cell_id", "row", "col"))
 
 
 def valid_from(territory: str) -> date:
@@ -139,14 +140,14 @@ def valid_from(territory: str) -> date:
     declared = [c.valid_from for c in DOMAINS["incidents"].contracts if c.territory == territory and c.valid_from]
     if declared:
         return min(declared)
-    days = _of(INCIDENTS, territory, ("occurred_local_date",))["occurred_local_date"]
+    days = rows_of(INCIDENTS, territory, ("occurred_local_date",))["occurred_local_date"]
     if days.empty:
         raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
     return days.min()  # type: ignore[no-any-return]
 
 
-def _of(mart: str, territory: str, columns: Sequence[str]) -> pd.DataFrame:
-    """Return rows of a city, read from the mart's files: the engine is asked nothing."""
+def rows_of(mart: str, territory: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows of a city with some columns, read from the mart's files: the engine is asked nothing."""
     found = deltars.read_columns(mart, columns, ("territory", territory))
     frame: pd.DataFrame = found.select(list(columns)).to_pandas()
     return frame
@@ -259,7 +260,7 @@ def shown_versions(territory: str, tables: Sequence[str]) -> dict[str, int | str
 
     Another city's rows make versions too, which are nothing new to this one.
     """
-    domains = ("places", "incidents", "surroundings")
+    domains = ("places", "incidents", "surroundings", "observations")
     states = [state.last_state(f"marts.{domain}.{territory}") for domain in domains]
     shown = {name: version for one in states if one for name, version in one.outputs.items()}
     return {table: shown.get(table, "absent") for table in tables}

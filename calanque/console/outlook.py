@@ -16,7 +16,7 @@ from calanque.console.city_map_state import city_and_kind
 from calanque.console.given import given
 from calanque.console.languages import Spoken
 from calanque.console.outlook_picture import reliability, weeks_chart
-from calanque.console.outlook_state import MOTIF, Day, Outlook, Score, View, found, offered, trends
+from calanque.console.outlook_state import MOTIF, Day, Factor, Outlook, Score, View, found, offered, trends
 from calanque.console.outlook_words import WORDS
 from calanque.console.readers import Reader, mart_reader
 from calanque.csv_file import csv_file
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/outlook")
 FEW_WEEKS = 4
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 COLUMNS = (
     *("area_id", "area_name", "type", "period_start_date", "period_end_date", "incident_count", "expected_count"),
     *("lower_count", "upper_count", "is_above", "is_below", "is_alarm", "finding"),
@@ -103,6 +104,8 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "tomorrow": next((one for one in own if one.day == tomorrow), None),
         "named": lambda day: named(day, language),
         "changed": changed,
+        "established": [one for one in city.factors if one.is_found],
+        "category": lambda one: category(one, language),
         "table": [one for one in of_kind if one.area_id != "all"],
         "whole": by_area.get("all"),
         "seen": by_area.get(view.area or "all"),
@@ -127,6 +130,13 @@ def calendar(days: list[Day]) -> dict[str, list[Day]]:
 def named(day: date, language: Language) -> str:
     """Return a day with its weekday: `Sat 02/01`."""
     return f"{DAYS[language][day.weekday()]} {day:%d/%m}"
+
+
+def category(one: Factor, language: Language) -> str:
+    """Return which value of a factor is meant: a weekday in words, hours, a kind of premises or event."""
+    if one.factor == "weekday":
+        return DAYS[language][WEEKDAYS.index(one.category)]
+    return one.category.replace("-", "–") + " h" if one.factor == "part_of_day" else one.category
 
 
 def means(scores: list[Score]) -> dict[str, Any] | None:

@@ -79,3 +79,13 @@ from marts.fct_model_promotion
 where territory = {literal(city)}
 order by decided_at desc
 limit 10"""
+
+
+def factors(city: str, kind: str, language: str) -> str:
+    """Return the question of what incidents of a type go with, what is found first, the largest differences first."""
+    return f"""select factor, category, unit_count, incident_count, effect_ratio, lower_ratio, upper_ratio, year_count,
+    same_sign_share, is_found, finding_{language}
+from marts.fct_factor
+where territory = {literal(city)}
+    and type = {literal(kind)}
+order by is_found desc, abs(ln(effect_ratio)) desc nulls last, factor, category"""

@@ -111,6 +111,22 @@ class LevelScore(NamedTuple):
     bins: list[tuple[float, float, int]]
 
 
+class Factor(NamedTuple):
+    """What incidents of a type go with; figures are None where there are too few."""
+
+    factor: str
+    category: str
+    unit_count: int
+    incident_count: int
+    ratio: float | None
+    lower: float | None
+    upper: float | None
+    year_count: int
+    same_sign_share: float | None
+    is_found: bool
+    finding: str
+
+
 class Outlook(NamedTuple):
     """Everything that a view shows."""
 
@@ -120,6 +136,7 @@ class Outlook(NamedTuple):
     scores: list[Score]
     level_scores: list[LevelScore]
     promotions: list[tuple[datetime, str, str, str, str]]
+    factors: list[Factor]
     sources: list[Source]
     queries: list[str]
 
@@ -137,10 +154,13 @@ def found(view: View, asking: Reader, language: Language) -> Outlook:
         outlook_sql.scores(view.city, view.kind),
         outlook_sql.level_scores(view.city),
         outlook_sql.promotions(view.city, language),
+        outlook_sql.factors(view.city, view.kind, language),
         made_from.question("fct_forecast", view.city),
     ]
     with ThreadPoolExecutor(len(texts)) as pool:
-        days, trends, weeks, scores, levels, decided, sources = pool.map(lambda sql: asked(sql, asking, MOTIF), texts)
+        days, trends, weeks, scores, levels, decided, factors, sources = pool.map(
+            lambda sql: asked(sql, asking, MOTIF), texts
+        )
     return Outlook(
         [Day(*row) for row in days],
         [Trend(*row) for row in trends],
@@ -148,6 +168,7 @@ def found(view: View, asking: Reader, language: Language) -> Outlook:
         [Score(*row) for row in scores],
         [LevelScore._make((*row[:-1], bins_of(row[-1]))) for row in levels],
         [(at, model, version, decision, reason) for at, model, version, decision, reason in decided],
+        [Factor(*row) for row in factors],
         [Source(*row) for row in sources],
         texts,
     )

@@ -81,6 +81,7 @@ DOMAINS = {
 
 WRITTEN_BY_ML = (
     "fct_day_risk",
+    "fct_factor",
     "fct_forecast",
     "fct_forecast_fine",
     "fct_forecast_score",

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from calanque.places.taxonomy import ALL_TYPES
 from ml.factor.ratio import Look, of_sums
-from ml.level.counts import ALL_TYPES, WEEK_DAYS
+from ml.level.counts import WEEK_DAYS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

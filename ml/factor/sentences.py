@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calanque.places.taxonomy import type_label
 from ml.french import in_french
-from ml.level.counts import ALL_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,15 +104,15 @@ def findings(row: Mapping[Any, Any], title: str, among: int, config: FactorConfi
     figures |= {"same": str(row["same_count"]), "years": str(row["year_count"])}
     parts = [_FIGURES[_figure(row, config)], *(_VERDICTS[part] for part in _verdict(row, config))]
     said = []
-    for language, every in enumerate(("all types, {}: {}, ", "tous types, {} : {}, ")):
-        head = every if row["type"] == ALL_TYPES else every.replace(every.split(",")[0], row["type"])
+    for language, head in enumerate(("{}, {}: {}, ", "{}, {} : {}, ")):
+        kind = type_label(row["type"], "fr" if language else "en")
         category = row["category"] if language == 0 else WEEKDAYS.get(row["category"], row["category"])
         category = category.capitalize() if language == 0 and row["factor"] == "weekday" else category
         pair, against = (words[language] for words in _WORDS[row["factor"]])
         when = pair.format(*(category.split("-") if row["factor"] == "part_of_day" else [category]))
         numbers = {name: in_french(text) if language else text for name, text in figures.items()}
         text = "".join(part[language] for part in parts)
-        said.append(head.format(title, when) + text.format(against=against, **numbers))
+        said.append(head.format(kind, title, when) + text.format(against=against, **numbers))
     return said[0], said[1]
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from calanque.places.taxonomy import ALL_TYPES
 from ml.factor.ratio import Look, of_sums
 from ml.hours import HEAPED_HOURS
-from ml.level.counts import ALL_TYPES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

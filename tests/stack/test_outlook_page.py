@@ -62,6 +62,18 @@ def test_what_changed_beyond_noise_is_found_again_in_sql_and_opens_its_weeks(pag
     assert page.locator(".chart rect").count() == 52
 
 
+def test_what_incidents_go_with_is_what_sql_finds_and_in_the_words_of_the_reader(page: Page, stack: Settings) -> None:
+    page.goto(f"{stack.airflow_url}/calanque/outlook?city={CITY}&kind=assault&lang=fr")
+    found = trino.query(
+        "select incident_count, finding_fr from fct_factor where is_found and type = 'assault' "
+        f"and territory = '{CITY}' order by finding_fr"
+    )
+    shown = sorted((int(re.sub(r"\D", "", row[2])), row[4]) for row in figures(page, "factors"))
+    assert sorted(found) == shown and len(shown) > 5
+    assert all(finding.startswith("Violences, Toronto : ") for _, finding in shown)
+    assert any("le samedi" in finding for _, finding in shown)
+
+
 def test_a_young_city_has_a_sentence_where_it_has_no_limit(page: Page, stack: Settings) -> None:
     page.goto(f"{stack.airflow_url}/calanque/outlook?city={YOUNG}&lang=fr")
     expect(page.locator("#trends ~ p").nth(1)).to_contain_text("Pas de limite")

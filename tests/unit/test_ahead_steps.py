@@ -12,6 +12,7 @@ import pytest
 from calanque.errors import CalanqueError
 from calanque.runs import lineage, state
 from ml import marts
+from ml.factor import steps as factor
 from ml.level import steps as level
 from ml.trend import steps as trend
 
@@ -27,6 +28,20 @@ def incidents(days: int = DAYS, origin: str = "reported") -> pd.DataFrame:
     return frame.assign(area_id=draw.choice(["a1", "a2"], len(frame)), is_in_territory=True)
 
 
+def hour(quantity: str, sensor: str, mean: float | None, total: float | None) -> tuple[Any, ...]:
+    return sensor, quantity, date(2026, 5, 1), mean, total
+
+
+WEATHER = pd.DataFrame(
+    [
+        *(hour("temperature", sensor, value, value) for sensor, value in (("s1", 10.0), ("s1", 20.0), ("s2", 17.0))),
+        *(hour("rain", sensor, value, value) for sensor, value in (("s1", 1.0), ("s1", 2.0), ("s2", None))),
+        hour("noise", "s1", 60.0, 60.0),
+    ],
+    columns=["sensor_id", "quantity", "observed_local_date", "mean_value", "total_value"],
+)
+
+
 class Lake:
     """Marts that hold some rows, and what is written to them."""
 
@@ -40,7 +55,7 @@ class Lake:
                 {**holiday, "kind": "market", "ends_local_at": datetime(2026, 5, 2)},
             ]
         )
-        self.held = {marts.INCIDENTS: rows, marts.CELLS: areas, marts.PLANNED: planned}
+        self.held = {marts.INCIDENTS: rows, marts.CELLS: areas, marts.PLANNED: planned, marts.OBSERVED: WEATHER}
         self.written: dict[str, tuple[pd.DataFrame, str]] = {}
 
     def read(self, mart: str, columns: Any, _: Any) -> pyarrow.Table:
@@ -95,6 +110,31 @@ def test_days_that_have_come_stay_as_they_were_forecast(lake: Lake) -> None:
     risks, _ = lake.written["marts.fct_day_risk"]
     assert risks.loc[risks["risk"].isna(), "p_above"].isna().all(), "where the risk is silent, so is its probability"
     assert lake.written["marts.fct_level_score"][1].startswith(f"territory = '{CITY}' and week_start_date = '")
+
+
+def test_the_weather_of_a_day_is_the_mean_of_its_stations(lake: Lake) -> None:
+    (day,) = factor.read_weather(CITY).to_dict("records")
+    assert (day["date"], day["temperature"], day["rain"]) == (date(2026, 5, 1), 16.0, 3.0)
+    assert np.isnan(day["wind_speed"])
+
+
+def test_an_event_stands_on_each_of_its_days_unless_it_was_cancelled_or_has_no_place(lake: Lake) -> None:
+    begun = {"starts_local_date": date(2026, 5, 1), "ends_local_at": datetime(2026, 5, 3)}
+    rows = [("market", "c1", False), ("market", "c2", True), ("works", None, False), ("public_holiday", "c1", False)]
+    named = [dict(zip(("kind", "cell_id", "is_cancelled"), row, strict=True)) | begun for row in rows]
+    lake.held[marts.PLANNED] = pd.DataFrame(named)
+    assert sorted(factor.read_events(CITY)[["date", "cell_id", "kind"]].itertuples(index=False, name=None)) == [
+        (date(2026, 5, day), "c1", "market") for day in (1, 2)
+    ]
+
+
+def test_factors_take_the_place_of_those_before_and_give_no_cause(lake: Lake) -> None:
+    lake.held[marts.PLANNED] = lake.held[marts.PLANNED].assign(is_cancelled=False, cell_id=None)
+    told = factor.factor_territory(CITY)
+    rows, where = lake.written["marts.fct_factor"]
+    assert told is not None and told["row_count"] == len(rows) and where == f"territory = '{CITY}'"
+    assert set(rows["type"]) == {"all", "theft"} and {"weekday"} <= set(rows["factor"])
+    assert not [one for one in (*rows["finding_en"], *rows["finding_fr"]) if CAUSAL.search(one)]
 
 
 def test_a_city_of_a_few_days_is_idle_or_has_a_sentence_and_its_tables_are_made(lake: Lake) -> None:

@@ -9,6 +9,7 @@ from calanque.errors import CalanqueError
 from calanque.places.territory import read_territory
 from calanque.settings import settings
 from calanque.yaml_file import read_closed
+from ml.factor import config as factor
 from ml.level import config as level
 from ml.near_repeat import config as near_repeat
 from ml.risk import config as risk
@@ -17,9 +18,11 @@ FILES: dict[str, Path] = {
     "risk": risk.MODEL_FILE,
     "near_repeat": near_repeat.MODEL_FILE,
     "level": level.MODEL_FILE,
+    "factor": factor.MODEL_FILE,
     "marseille": settings().root / "infra" / "territories" / "marseille.yml",
 }
 MODELS = {"risk": risk.RiskConfig, "near_repeat": near_repeat.NearRepeatConfig, "level": level.LevelConfig}
+MODELS |= {"factor": factor.FactorConfig}
 LINES = Path(__file__).with_name("wrong_settings.tsv").read_text(encoding="utf-8").splitlines()
 WRONG = [line.replace("\\n", "\n").split("\t") for line in LINES if not line.startswith("#")]
 

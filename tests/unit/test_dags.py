@@ -206,6 +206,7 @@ STEPS = {
     "near_repeat": (set(), "none_failed"),
     "trend": (set(), "none_failed"),
     "level": (set(), "none_failed"),
+    "factor": (set(), "none_failed"),
     # What was published is scored before the champion is judged; with no week newly covered, both go on all the same.
     "monitor": ({"score"}, "none_failed"),
     "forecast": ({"monitor"}, "none_failed"),

@@ -171,8 +171,8 @@ def test_what_is_not_planted_is_not_found(planted) -> None:
 
 def test_the_sentences(planted) -> None:
     rain, fair = row(planted, "theft", "rain"), row(planted, "theft", "event", "fair")
-    assert re.match(r"theft, Toy City: on days with rain, \d\d% fewer incidents than on dry days", rain["finding_en"])
-    assert re.match(r"theft, Toy City : les jours de pluie, \d\d % de faits de moins que", rain["finding_fr"])
+    assert re.match(r"Theft, Toy City: on days with rain, \d\d% fewer incidents than on dry days", rain["finding_en"])
+    assert re.match(r"Vol, Toy City : les jours de pluie, \d\d % de faits de moins que", rain["finding_fr"])
     assert "where and when there is an event of the kind fair" in fair["finding_en"]
     assert "le vendredi" in row(planted, "robbery", "weekday", "friday")["finding_fr"]
     assert "from 18 to 24 h" in row(planted, "robbery", "part_of_day", "18-24")["finding_en"]

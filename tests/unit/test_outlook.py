@@ -66,6 +66,10 @@ class Door:
             "marts.fct_forecast_score": SCORES,
             "marts.fct_level_score": [("all", 104, 5.125, 6.0, 0.875, 0.5, 1.25, 0.91, TENTHS)],
             "fct_model_promotion": [(datetime(2022, 1, 1, tzinfo=UTC), "risk-toronto", "3", "promoted", "It wins <i>")],
+            "marts.fct_factor": [
+                ("weekday", "saturday", 416, 900, 1.25, 1.2, 1.3, 7, 1.0, True, "On Saturdays <b>"),
+                ("rain", "yes", 5, 4, None, None, None, 0, None, False, "too few"),
+            ],
             "dim_feed_freshness": [("f", "toronto", "Feed", "Police", "licence", "cite", UNTIL, False)],
         }
 
@@ -102,6 +106,18 @@ def test_tomorrow_is_said_first_with_its_risk_and_what_goes_with_it(door: Door) 
         and "<b>" not in days.partition('id="finding"')[2].partition("</p>")[0]
     )
     assert "Sat 01/01" in days and "Robbery" in part(text, "calendar", "trends")
+
+
+def test_what_incidents_go_with_is_what_is_found_and_all_that_was_looked_at_is_there(door: Door) -> None:
+    factors = part(page(language="fr"), "factors", "trends")
+    found, _, looks = factors.partition("<details")
+    assert "Jour de semaine" in found and "sam" in found.lower() and "7 / 7" in found and "1,25" in found
+    assert "On Saturdays &lt;b&gt;" in found and "Pluie" not in found and "Pluie" in looks and "too few" in looks
+    door.rows["marts.fct_factor"] = door.rows["marts.fct_factor"][1:]
+    assert "Nothing is found" in part(page(), "factors", "trends")
+    door.rows["marts.fct_factor"] = []
+    forget()
+    assert "Nothing is said of this type yet" in part(page(), "factors", "trends")
 
 
 def test_a_silent_day_risk_is_a_dash_and_not_a_figure(door: Door) -> None:
@@ -163,7 +179,8 @@ def test_tomorrow_is_the_city_s_own(door: Door) -> None:
 
 
 def test_before_anything_is_forecast_the_page_says_so(door: Door) -> None:
-    door.missing = ("fct_level", "fct_trend", "fct_forecast_score", "fct_level_score", "fct_model_promotion")
+    marts = ("level", "trend", "factor", "forecast_score", "level_score", "model_promotion")
+    door.missing = tuple(f"fct_{mart}" for mart in marts)
     text = page()
     for sentence in (
         "No day is forecast here yet",
