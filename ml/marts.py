@@ -209,10 +209,10 @@ def _gate(written: Written, run_id: str) -> None:
 def _replace(table: WeekTable, frame: pd.DataFrame, where: str, step: str, run_id: str) -> None:
     def write() -> None:
         make_table(table)
-        rows = spark.session().createDataFrame(frame[list(table.columns)], schema=table.schema).coalesce(1)
-        rows.write.format("delta").mode("overwrite").option("replaceWhere", where).saveAsTable(table.name)
+        deltars.replace_rows(table.name, frame, where, facts)
 
-    with spark.user_metadata({"step": step, "run_id": run_id}):
+    facts = {"step": step, "run_id": run_id}
+    with spark.user_metadata(facts):
         spark.with_retry(write)
 
 

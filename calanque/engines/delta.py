@@ -161,7 +161,7 @@ def parse_commit(version: int, text: bytes) -> Commit:
         version=version,
         operation=str(info.get("operation", "UNKNOWN")),
         at_ms=int(info.get("timestamp", 0)),
-        row_count=_whole(metrics.get("numOutputRows")),
+        row_count=_whole(metrics.get("numOutputRows", metrics.get("num_added_rows"))),
         size_bytes=_whole(metrics.get("numOutputBytes")),
         user_metadata=info.get("userMetadata"),
         columns={field["name"]: str(field["type"]) for field in fields},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from functools import cache, lru_cache
@@ -17,6 +18,7 @@ from calanque.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    import pandas
     import pyarrow
     from deltalake import DeltaTable
 
@@ -80,11 +82,36 @@ def append_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         CalanqueError: if HDFS did not take the commit (`CommitFailedError` in its sentence: another one came first).
     """
     from deltalake import write_deltalake
-    from deltalake.exceptions import DeltaError
 
     def once() -> None:
         opened = newest(table)
         write_deltalake(opened, _arrow(opened, rows), mode="append")
+
+    _write(table, once)
+
+
+def replace_rows(table: str, frame: pandas.DataFrame, where: str, facts: Mapping[str, Any]) -> None:
+    """Put rows, which fulfil a condition, in the place of those that it names, in one commit that says some facts.
+
+    Raises:
+        CalanqueError: as `append_rows` does, or if a row does not fulfil the condition.
+    """
+    import pyarrow
+    from deltalake import CommitProperties, write_deltalake
+
+    about = CommitProperties(custom_metadata={"userMetadata": json.dumps(dict(facts), sort_keys=True)})
+
+    def once() -> None:
+        opened = newest(table)
+        schema = pyarrow.schema(opened.schema().to_arrow())
+        rows = pyarrow.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+        write_deltalake(opened, rows, mode="overwrite", predicate=where, commit_properties=about)
+
+    _write(table, once)
+
+
+def _write(table: str, once: Callable[[], None]) -> None:
+    from deltalake.exceptions import DeltaError
 
     # It writes to the DataNodes that the NameNode names and no other: one that has just died is named until it is back.
     patient = Retrying(

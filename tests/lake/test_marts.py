@@ -443,12 +443,21 @@ def test_a_forecast_that_fails_its_gate_is_not_written(cities: None) -> None:
     row = {name: of_kind[kind] for name, kind in FORECAST.columns.items()} | {"territory": CITY}
     frame = pd.DataFrame([row, row | {"cell_id": "y"}])
     marts.write_week([(FORECAST, frame)], CITY, monday, "test", "good")
+    # Another week of the city, and the same of another one, stay beside it.
+    for city, week in ((CITY, date(2014, 7, 7)), (BESIDE[0], monday)):
+        other = frame.assign(territory=city, week_start_date=week)
+        for _ in range(2):
+            marts.write_week([(FORECAST, other)], city, week, "test", "beside")
+    found = rows_of(f"select territory, week_start_date, count(*) from {FORECAST.name} group by 1, 2 order by 1, 2")
+    assert found == [(CITY, date(2014, 7, 7), 2), (CITY, monday, 2), (BESIDE[0], monday, 2)]
     before = delta.last_commit(FORECAST.name)
+    assert before is not None and before.row_count == 2
+    assert delta.parse_user_metadata(before.user_metadata) == {"run_id": "beside", "step": "test"}
     bad = frame.assign(expected_count=[900.0, 0.5])
     with pytest.raises(CalanqueError, match=r"fct_forecast: .* on expected_count fails \(1 of 2 rows break it\)"):
         marts.write_week([(FORECAST, bad)], CITY, monday, "test", "fails")
     assert delta.last_commit(FORECAST.name) == before
-    assert shown("count(*), max(expected_count)", "fct_forecast") == [(2, 0.5)]
+    assert shown("count(*), max(expected_count)", "fct_forecast") == [(4, 0.5)]
 
 
 def test_a_table_made_before_takes_its_comments_in_one_commit_that_is_no_new_data(scratch: Path) -> None:
