@@ -8,7 +8,7 @@ from calanque.settings import Settings
 
 def is_compiled() -> bool:
     """Whether the engine compiles a plan of this process: its stages then have numbers."""
-    return "*(1)" in spark.sql("select id % 7 as n, count(*) from range(1000) group by 1")._explain_string()
+    return "*(1)" in spark.sql("select id % 7 as n from range(1000)")._explain_string()
 
 
 @pytest.mark.parametrize("row_count", [0, spark.COMPILED_FROM_ROWS - 1, spark.COMPILED_FROM_ROWS])
