@@ -1,4 +1,7 @@
-"""Numbers in French sentences. A model takes this module with it."""
+"""Numbers and days in French sentences. A model takes this module with it."""
+
+WEEKDAYS = {"monday": "lundi", "tuesday": "mardi", "wednesday": "mercredi", "thursday": "jeudi", "friday": "vendredi"}
+WEEKDAYS |= {"saturday": "samedi", "sunday": "dimanche"}
 
 
 def in_french(number: str) -> str:

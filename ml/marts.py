@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 INCIDENTS, CELLS, PLANNED = "marts.fct_incidents", "marts.dim_cell", "marts.fct_planned_event"
 OBSERVED = "marts.fct_observation_hour"
-HOLIDAYS = ("public_holiday", "school_holiday")
 IS_IN = "is_in_territory"
+_HELD = {"int": "Int32", "double": "Float64", "boolean": "boolean", "timestamp": "datetime64[us, UTC]"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class WeekTable:
     def columns(self) -> dict[str, str]:
         """Type by column."""
         return dict(part.strip().split(" ") for part in self.schema.split(","))
+
+    @property
+    def held(self) -> dict[str, str]:
+        """What holds each column while the mart is a frame, nulls included."""
+        return {name: _HELD.get(kind, "object") for name, kind in self.columns.items()}
 
     @property
     def declared(self) -> str:
@@ -105,18 +110,6 @@ def read_areas(territory: str) -> pd.DataFrame:
     return cells.drop_duplicates("area_id").reset_index(drop=True)
 
 
-def read_holidays(territory: str) -> pd.DataFrame:
-    """Return the days of a territory's holidays, one row a day and kind: date, kind; none where no feed has them."""
-    if delta.last_version(PLANNED) is None:
-        return pd.DataFrame({"date": [], "kind": []})
-    rows = rows_of(PLANNED, territory, ("kind", "starts_local_date", "ends_local_at"))
-    rows = rows[rows["kind"].isin(HOLIDAYS)]
-    lasts = pd.to_datetime(rows["ends_local_at"]) - pd.Timedelta(1, "s")
-    spans = zip(rows["kind"], rows["starts_local_date"], lasts, strict=True)
-    days = {(day.date(), kind) for kind, first, last in spans for day in pd.date_range(first, last)}
-    return pd.DataFrame(sorted(days), columns=["date", "kind"])
-
-
 def has_incidents(territory: str) -> bool:
     """Tell whether the marts hold an incident of a territory: of a new city they hold none until its feed has run."""
     is_there = delta.last_version(INCIDENTS) is not None
@@ -124,6 +117,15 @@ def has_incidents(territory: str) -> bool:
     if not found:
         log.info("The marts hold no incident of %s yet; nothing to do.", territory)
     return found
+
+
+def due(step: str, territory: str, read: Sequence[str], stands: str) -> state.Fingerprint | None:
+    """Return what a step is to read; None, as the log says, where what it made stands or there is no incident."""
+    inputs = shown_versions(territory, read) | {"code": code_version(territory)}
+    if state.unchanged(step, inputs):
+        log.info("%s: same data, same code; nothing to do.", stands)
+        return None
+    return inputs if has_incidents(territory) else None
 
 
 def read_cells(territory: str) -> pd.DataFrame:

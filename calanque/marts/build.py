@@ -79,13 +79,15 @@ def build_marts(run_id: str = "manual") -> list[Outcome] | None:
 def _built(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) -> list[Outcome]:
     """Build parts by one dbt run; what breaks the whole is then looked for by city, and then by domain."""
     try:
-        summary = _run_dbt(parts)
+        row_count = sum(deltars.row_count(contract.bronze_table) for contract in _contracts(parts))
+        summary = _run_dbt(parts, row_count)
     except CalanqueError as error:
         if len(parts) == 1:
             return [Outcome(*parts[0].names, held_back=f"The {parts[0]} are held back: {error}")]
         log.warning("They can not be built together, and are now built apart. %s", error)
     else:
-        return _shown(parts, feeds, summary, run_id)
+        with spark.over_rows(row_count):
+            return _shown(parts, feeds, summary, run_id)
     by_city = len({part.territory for part in parts}) > 1
     groups: dict[str, list[Part]] = {}
     for part in parts:
@@ -115,7 +117,7 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: DbtSum
     ]
 
 
-def _run_dbt(parts: Sequence[Part]) -> DbtSummary:
+def _run_dbt(parts: Sequence[Part], row_count: int) -> DbtSummary:
     names = [name for name, domain in DOMAINS.items() if any(part.domain is domain for part in parts)]
     cities, target = sorted({part.territory for part in parts}), dbt.build_dir("marts")
     has_places = PLACES.name in names
@@ -128,7 +130,6 @@ def _run_dbt(parts: Sequence[Part]) -> DbtSummary:
 
     select = " ".join(f"+tag:{name}" for name in names)
     prebuilt = None if has_places else f"tag:{PLACES.name}"
-    row_count = _row_count(parts)
     return dbt.build(target, select, variables(SCHEMA), cities, prebuilt=prebuilt, prepare=prepare, row_count=row_count)
 
 
@@ -156,8 +157,7 @@ def _show(parts: Sequence[Part], described: Mapping[str, Described], run_id: str
     for part in in_order:
         for mart in part.domain.marts:
             asked.setdefault(mart, []).append(part.territory)
-    with spark.over_rows(_row_count(parts)):
-        shown = publish(asked, SCHEMA, described, run_id) if asked else {}
+    shown = publish(asked, SCHEMA, described, run_id) if asked else {}
     for part in in_order:
         own = {name: shown[name] for name in (f"marts.{mart}" for mart in part.domain.marts)}
         before = state.last_state(part.step)
@@ -178,10 +178,6 @@ def _contracts(parts: Sequence[Part]) -> list[FeedContract]:
     """Return the contracts of the feeds that a build reads as shapes: places are drawn before it."""
     read = (contract for part in parts if part.domain is not PLACES for contract in part.contracts)
     return list({contract.feed: contract for contract in read}.values())
-
-
-def _row_count(parts: Sequence[Part]) -> int:
-    return sum(deltars.row_count(contract.bronze_table) for contract in _contracts(parts))
 
 
 def variables(schema: str) -> dict[str, Any]:

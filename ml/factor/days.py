@@ -15,15 +15,15 @@ import numpy as np
 import pandas as pd
 
 from ml.factor.ratio import UNKNOWN, Look, Ratio, is_enough, standard_error
-from ml.factor.sentences import WEEKDAYS
+from ml.french import WEEKDAYS
 from ml.level.counts import WEEK_DAYS, calendar
+from ml.surroundings import MEASURES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ml.factor.ratio import City, Numbers
 
-MEASURES = ["temperature", "rain", "wind_speed"]
 _MOST_STEPS, _TOLERANCE, _LARGEST_STEP = 40, 1e-8, 2.0
 _LARGEST_LEVERAGE, _SMALLEST_STEP = 0.9, -0.9
 # A prior so wide that it moves no figure; without it, a column of zeros has no solution.

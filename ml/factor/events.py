@@ -28,10 +28,14 @@ WORKS = "works"
 
 
 class _Strata(NamedTuple):
-    """Place-days with an event of one kind and those alike: key (cell times days plus day), day, stratum, event."""
+    """Place-days with an event of one kind and those alike: key (cell times days plus day), day, stratum, event.
+
+    `first` is the first day of the month that the data hold: on it, all strata of a month are taken together.
+    """
 
     key: Whole
     day: Whole
+    first: Whole
     stratum: Whole
     is_case: NDArray[np.bool_]
 
@@ -61,36 +65,31 @@ def event_looks(city: City, events: pd.DataFrame) -> list[Look]:
     return [look for look in looks if look.unit_count]
 
 
-def _months(city: City) -> tuple[Whole, Whole]:
-    """Return the number of the month of each day, rising, and the day of the week."""
-    dates = pd.date_range(city.daily.first_date, periods=city.daily.day_count)
-    return np.asarray(dates.year * 12 + dates.month), np.asarray(dates.dayofweek)
-
-
 def _strata(city: City, cases: Whole) -> _Strata:
-    days, (month, weekday) = city.daily.day_count, _months(city)
-    slot = month * WEEK_DAYS + weekday
+    days = city.daily.day_count
+    dates = pd.date_range(city.daily.first_date, periods=days)
+    month = np.asarray(dates.year * 12 + dates.month)
+    slot = month * WEEK_DAYS + np.asarray(dates.dayofweek)
     strata = pd.DataFrame({"cell": cases // days, "slot": slot[cases % days]}).drop_duplicates()
     strata = strata.assign(stratum=np.arange(len(strata)))
     alike = strata.merge(pd.DataFrame({"slot": slot, "day": np.arange(days)}), on="slot")
     key, day = alike["cell"].to_numpy() * days + alike["day"].to_numpy(), alike["day"].to_numpy()
-    return _Strata(key, day, alike["stratum"].to_numpy(), np.isin(key, cases))
+    first = np.searchsorted(month, month[day])
+    return _Strata(key, day, first, alike["stratum"].to_numpy(), np.isin(key, cases))
 
 
 def _look(city: City, strata: _Strata, named: tuple[str, str, str], counts: Whole, is_on: NDArray[np.bool_]) -> Look:
     """Return what one type does, of which `counts` were counted on each place-day."""
-    on, month = is_on[strata.day], _months(city)[0]
+    on = is_on[strata.day]
     cases, others = (np.bincount(strata.stratum, on & side) for side in (strata.is_case, ~strata.is_case))
     # Place-days weigh as much as their stratum holds of the other side: nothing where it holds none.
     weight = on * np.where(strata.is_case, others[strata.stratum], cases[strata.stratum])
     weight = weight / np.maximum(cases + others, 1)[strata.stratum]
     is_used = strata.is_case & (weight > 0)
-    # All strata of a month are taken together, on the first of its days that the data hold.
-    first = np.searchsorted(month, month[strata.day])
     over, under = (
-        np.bincount(first, counts * weight * side, city.daily.day_count).astype(float)
+        np.bincount(strata.first, counts * weight * side, city.daily.day_count).astype(float)
         for side in (strata.is_case, ~strata.is_case)
     )
     units = int(is_used.sum())
-    freedom = len(np.unique(first[is_used])) - 1 if units >= city.config.min_units else 0
+    freedom = len(np.unique(strata.first[is_used])) - 1 if units >= city.config.min_units else 0
     return Look(*named, units, int(counts[is_used].sum()), of_sums([over], [under], city, freedom))

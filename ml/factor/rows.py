@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from ml.factor.config import FactorConfig
     from ml.factor.ratio import Look
 
-_HELD = {"int": "Int32", "double": "Float64", "boolean": "boolean", "timestamp": "datetime64[us, UTC]"}
-COLUMNS = {name: _HELD.get(kind, "object") for name, kind in FACTOR.columns.items()}
-"""What holds each column of the mart while it is a frame, nulls included."""
 _COVERED = 0.975
 
 
@@ -67,7 +64,7 @@ def factor_rows(
     rows[["finding_en", "finding_fr"]] = np.array(said, dtype=object).reshape(-1, 2)
     at = now or datetime.now(UTC).replace(microsecond=0)
     rows = rows.assign(territory=territory, week_start_date=next_week(until), computed_at=at)
-    return rows[list(COLUMNS)].astype(COLUMNS)
+    return rows[list(FACTOR.held)].astype(FACTOR.held)
 
 
 def _city(incidents: pd.DataFrame, valid_from: date, until: date, config: FactorConfig) -> City:

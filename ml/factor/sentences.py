@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calanque.places.taxonomy import type_label
-from ml.french import in_french
+from ml.french import WEEKDAYS, in_french
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ml.factor.config import FactorConfig
 
-WEEKDAYS = {"monday": "lundi", "tuesday": "mardi", "wednesday": "mercredi", "thursday": "jeudi", "friday": "vendredi"}
-WEEKDAYS |= {"saturday": "samedi", "sunday": "dimanche"}
 _ALIKE = "on other days alike", "que les autres jours semblables"
 _THERE = "at the same place on the same weekdays of the month", "qu’au même endroit les mêmes jours de semaine du mois"
 # Of each factor: with what, and against what, each in English and in French; the category is written in.

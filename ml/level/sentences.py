@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from calanque.places.taxonomy import type_label
-from ml.french import in_french
+from ml.french import WEEKDAYS, in_french
 from ml.level.record import Interval
 
 if TYPE_CHECKING:
     from datetime import date
 
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_JOURS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+_DAYS, _JOURS = [day.capitalize() for day in WEEKDAYS], [*WEEKDAYS.values()]
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 _MOIS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
 _FACTORS, _LEAST_RATIO, _YEAR_WEEKS = 3, 1.05, 52

@@ -11,6 +11,7 @@ from calanque.runs import lineage, state
 from ml import marts
 from ml.level.rows import level_frames
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
+from ml.surroundings import read_holidays
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,17 +33,14 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     Raises:
         CalanqueError: if the marts are missing.
     """
-    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)}
     step, started_at = f"level.{territory}", datetime.now(UTC).replace(microsecond=0)
-    if state.unchanged(step, inputs):
-        log.info("The days of %s stand: same data, same code; nothing to do.", territory)
-        return None
-    if not marts.has_incidents(territory):
+    inputs = marts.due(step, territory, READ, f"The days of {territory} stand")
+    if inputs is None:
         return None
     incidents, first = marts.read_reported(territory), marts.valid_from(territory)
     until = incidents["occurred_local_date"].max()
     title = load_territory(territory).title
-    found = level_frames(territory, incidents, marts.read_holidays(territory), until, first, title=title)
+    found = level_frames(territory, incidents, read_holidays(territory), until, first, title=title)
     # Days that have come since an earlier run stay as they were forecast.
     ahead = f"territory = '{territory}' and forecast_date > '{until}'"
     marts.write_rows(((LEVEL, found.level), (DAY_RISK, found.day_risk)), ahead, "level", run_id)

@@ -73,12 +73,9 @@ def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, A
     Raises:
         CalanqueError: if the marts are missing or do not fit each other, or pairs are more than memory allows.
     """
-    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)}
     step = f"near_repeat.{territory}"
-    if state.unchanged(step, inputs):
-        log.info("The near-repeat layer of %s stands: same data, same code; nothing to do.", territory)
-        return None
-    if not marts.has_incidents(territory):
+    inputs = marts.due(step, territory, READ, f"The near-repeat layer of {territory} stands")
+    if inputs is None:
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
     cells, incidents = marts.read_cells(territory), marts.read_incidents(territory)

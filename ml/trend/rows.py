@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from ml.trend.limits import Limits
     from ml.trend.series import CitySeries
 
-_HELD = {"int": "Int32", "double": "Float64", "boolean": "boolean"}
-COLUMNS = {name: _HELD.get(kind, "object") for name, kind in TREND.columns.items()}
-"""What holds each column of the mart while it is a frame, nulls included."""
-
 
 def trend_rows(
     territory: str,
@@ -66,7 +62,7 @@ def trend_rows(
     rows.loc[is_newest, ["finding_en", "finding_fr"]] = said
     kept = is_newest | _had_limit(rows, len(series.keys)) | rows["area_id"].isna()
     rows = rows.loc[kept].assign(territory=territory).reset_index(drop=True)
-    return rows[list(COLUMNS)].astype(COLUMNS)
+    return rows[list(TREND.held)].astype(TREND.held)
 
 
 def _had_limit(rows: pd.DataFrame, count: int) -> pd.Series:
@@ -132,6 +128,6 @@ def _table(series: CitySeries, limits: list[Limits], config: TrendConfig) -> pd.
         p_value=column("p_value"),
         reason=column("reason"),
     )
-    rows = rows.astype({name: kind for name, kind in COLUMNS.items() if name in rows})
+    rows = rows.astype({name: kind for name, kind in TREND.held.items() if name in rows})
     is_above = rows["incident_count"] > rows["upper_count"]
     return rows.assign(is_above=is_above, is_below=rows["incident_count"] < rows["lower_count"])

@@ -33,12 +33,9 @@ def trend_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     Raises:
         CalanqueError: if the marts are missing.
     """
-    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)}
     step, started_at = f"trend.{territory}", datetime.now(UTC).replace(microsecond=0)
-    if state.unchanged(step, inputs):
-        log.info("The trends of %s stand: same data, same code; nothing to do.", territory)
-        return None
-    if not marts.has_incidents(territory):
+    inputs = marts.due(step, territory, READ, f"The trends of {territory} stand")
+    if inputs is None:
         return None
     incidents = marts.read_reported(territory, ("area_id", "known_at"))
     days = incidents["occurred_local_date"]

@@ -11,7 +11,7 @@ import pytest
 
 from calanque.errors import CalanqueError
 from calanque.runs import lineage, state
-from ml import marts
+from ml import marts, surroundings
 from ml.factor import steps as factor
 from ml.level import steps as level
 from ml.trend import steps as trend
@@ -84,7 +84,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> Lake:
 
 
 def test_holidays_are_days_and_other_events_are_none(lake: Lake) -> None:
-    found = marts.read_holidays(CITY)
+    found = surroundings.read_holidays(CITY)
     school = [(date(2026, 5, day), "school_holiday") for day in (1, 2, 3)]
     assert sorted(found.itertuples(index=False, name=None)) == sorted([(date(2026, 5, 1), "public_holiday"), *school])
 
@@ -113,9 +113,20 @@ def test_days_that_have_come_stay_as_they_were_forecast(lake: Lake) -> None:
 
 
 def test_the_weather_of_a_day_is_the_mean_of_its_stations(lake: Lake) -> None:
-    (day,) = factor.read_weather(CITY).to_dict("records")
+    (day,) = surroundings.read_weather(CITY).to_dict("records")
     assert (day["date"], day["temperature"], day["rain"]) == (date(2026, 5, 1), 16.0, 3.0)
     assert np.isnan(day["wind_speed"])
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=("mart-of-other-cities", "no-mart"))
+def test_a_city_without_sensors_and_plans_has_no_day_of_them(
+    lake: Lake, is_there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.held |= {mart: lake.held[mart].iloc[:0] for mart in (marts.OBSERVED, marts.PLANNED)}
+    monkeypatch.setattr(marts.delta, "last_version", lambda _: 1 if is_there else None)
+    for read in (surroundings.read_holidays, surroundings.read_events, surroundings.read_weather):
+        found = read(CITY)
+        assert len(found) == 0 and "date" in found, read.__name__
 
 
 def test_an_event_stands_on_each_of_its_days_unless_it_was_cancelled_or_has_no_place(lake: Lake) -> None:
@@ -123,7 +134,7 @@ def test_an_event_stands_on_each_of_its_days_unless_it_was_cancelled_or_has_no_p
     rows = [("market", "c1", False), ("market", "c2", True), ("works", None, False), ("public_holiday", "c1", False)]
     named = [dict(zip(("kind", "cell_id", "is_cancelled"), row, strict=True)) | begun for row in rows]
     lake.held[marts.PLANNED] = pd.DataFrame(named)
-    assert sorted(factor.read_events(CITY)[["date", "cell_id", "kind"]].itertuples(index=False, name=None)) == [
+    assert sorted(surroundings.read_events(CITY)[["date", "cell_id", "kind"]].itertuples(index=False, name=None)) == [
         (date(2026, 5, day), "c1", "market") for day in (1, 2)
     ]
 

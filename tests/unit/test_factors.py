@@ -10,7 +10,8 @@ import pytest
 from calanque.errors import CalanqueError
 from ml.factor.config import factor_config
 from ml.factor.ratio import standard_error
-from ml.factor.rows import COLUMNS, factor_rows
+from ml.factor.rows import factor_rows
+from ml.factor.table import FACTOR
 
 FIRST, YEARS = date(2019, 1, 1), 4
 KEY = ["type", "factor", "category"]
@@ -109,7 +110,7 @@ def rows_of(
     rows = factor_rows(
         "toy", "Toy City", pd.concat(incidents, ignore_index=True), holidays, weather, events, until, FIRST
     )
-    assert rows.dtypes.astype(str).to_dict() == COLUMNS
+    assert rows.dtypes.astype(str).to_dict() == FACTOR.held
     assert not rows[KEY].duplicated().any()
     said = [*rows["finding_en"], *rows["finding_fr"]]
     assert not [text for text in said if CAUSAL.search(text) or "nan" in text or "{" in text]

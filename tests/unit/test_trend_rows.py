@@ -9,8 +9,9 @@ import pytest
 from calanque.errors import CalanqueError
 from ml.trend.config import TrendConfig, trend_config
 from ml.trend.limits import month_limits, week_limits, year_limits
-from ml.trend.rows import COLUMNS, trend_rows
+from ml.trend.rows import trend_rows
 from ml.trend.series import CitySeries, Reason
+from ml.trend.table import TREND
 
 UNTIL = date(2023, 12, 31)
 FIRST = date(2016, 1, 1)
@@ -47,7 +48,7 @@ def quiet() -> pd.DataFrame:
 
 
 def test_one_row_an_area_type_span_and_period(quiet) -> None:
-    assert quiet.dtypes.astype(str).to_dict() == COLUMNS
+    assert quiet.dtypes.astype(str).to_dict() == TREND.held
     keys = ["territory", "area_id", "type", "span", "period_start_date"]
     assert not quiet[keys].duplicated().any()
     sizes = quiet.groupby([quiet["area_id"].fillna("city"), "type", "span"]).size()

@@ -1,0 +1,60 @@
+"""What stands beside the incidents of a city: holidays, planned events and weather; none where no feed has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from calanque.engines import delta
+from ml import marts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HOLIDAYS = ("public_holiday", "school_holiday")
+MEASURES = ["temperature", "rain", "wind_speed"]
+_SPAN = ("kind", "starts_local_date", "ends_local_at")
+
+
+def read_holidays(territory: str) -> pd.DataFrame:
+    """Return the days of a territory's holidays, one row a day and kind: date, kind."""
+    rows = _rows(marts.PLANNED, territory, _SPAN)
+    days = _by_day(rows[rows["kind"].isin(HOLIDAYS)], ["date", "kind"])
+    return days.sort_values(["date", "kind"], ignore_index=True)
+
+
+def read_events(territory: str) -> pd.DataFrame:
+    """Return the days of a territory's planned events and their cells, one row each: date, cell_id, kind."""
+    rows = _rows(marts.PLANNED, territory, (*_SPAN, "cell_id", "is_cancelled"))
+    stands = rows["cell_id"].notna() & ~rows["is_cancelled"].astype(bool) & ~rows["kind"].isin(HOLIDAYS)
+    return _by_day(rows[stands], ["date", "cell_id", "kind"])
+
+
+def read_weather(territory: str) -> pd.DataFrame:
+    """Return the weather of a territory's days, the mean of its stations.
+
+    Columns: date, temperature (degrees C, mean of the day), rain (mm), wind_speed (m/s, mean).
+    """
+    columns = ("sensor_id", "quantity", "observed_local_date", "mean_value", "total_value")
+    hours = _rows(marts.OBSERVED, territory, columns)
+    hours = hours[hours["quantity"].isin(MEASURES)].astype({"mean_value": float, "total_value": float})
+    by_day = hours.groupby(["observed_local_date", "quantity", "sensor_id"]).agg(
+        level=("mean_value", "mean"), fallen=("total_value", lambda values: values.sum(min_count=1))
+    )
+    days = by_day.groupby(["observed_local_date", "quantity"]).mean().unstack("quantity")
+    levels = {name: days.get(("fallen" if name == "rain" else "level", name)) for name in MEASURES}
+    return pd.DataFrame(levels, index=days.index, dtype=float).rename_axis("date").reset_index()
+
+
+def _rows(mart: str, territory: str, columns: Sequence[str]) -> pd.DataFrame:
+    is_there = delta.last_version(mart) is not None
+    return marts.rows_of(mart, territory, columns) if is_there else pd.DataFrame(columns=list(columns))
+
+
+def _by_day(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return planned rows once for each day from their first to their last, each once."""
+    lasts = pd.to_datetime(rows["ends_local_at"]) - pd.Timedelta(1, "s")
+    spans = [pd.date_range(first, last).date for first, last in zip(rows["starts_local_date"], lasts, strict=True)]
+    days = rows.assign(date=pd.Series(spans, rows.index, dtype=object)).explode("date")
+    return days.dropna(subset="date")[columns].drop_duplicates(ignore_index=True)
