@@ -6,6 +6,7 @@ They are built whole once; then come new batches, and what must not be shown. Al
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -279,32 +280,10 @@ def test_nothing_new_is_not_built_again(built: object) -> None:
     assert versions() == before
 
 
-def test_a_new_batch_rewrites_the_weeks_that_it_touches_and_no_other(
-    built: object, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO", logger="calanque")
-    # A copy of a row of January is none more, and a row that is closed again is none.
-    days = {"new": "2014-07-13 11:30:00", "short": "2014-07-08 02:00:00", "a": "2014-07-10 02:00:00"}
-    add_batch("b2", [(name, at, "assault") for name, at in days.items()], closed="short")
-    assert set(outcomes("b2")) == {("incidents", CITY)}
-    assert f"To be built: incidents of {CITY}." in caplog.text
-    assert "Unknown codes are counted as other: SMASH_GRAB (1 rows)." in caplog.text
-    # What it can not keep it tries to keep ten times, two seconds apart.
-    assert "Retrying HMSHandler" not in (settings().logs / "metastore.log").read_text(encoding="utf-8")
-    weeks_of = {key: ["2014-07-07"] for key in WEEK_MARTS[:2]}
-    weeks_of |= {key: ["2014-06-30", "2014-07-07"] for key in WEEK_MARTS[2:]}
-    for mart, row_count in zip(WEEK_MARTS, (1, 1, 4, 2), strict=True):
-        condition, written = last_write(f"marts.{mart}")
-        assert re.findall(r"\d{4}-\d\d-\d\d", condition) == weeks_of[mart], mart
-        assert (CITY in condition, written) == (True, row_count), mart
-    others = f"{OURS} and incident_id not like 'n%' and is_in_territory or incident_id = 'new'"
-    assert shown("incident_id", where=others) == [("a",), ("new",), ("winter",)]
-
-
-def seen_by_readers() -> dict[str, list[str]]:
-    """Return every row of the city in the marts of its weeks, as another reader than the engine sees them."""
-    ours = [("territory", "=", CITY)]
-    return {mart: sorted(map(str, deltars.read_rows(f"marts.{mart}", ours))) for mart in WEEK_MARTS}
+def seen_by_readers(city: str = CITY) -> dict[str, list[str]]:
+    """Return every row of a city in the marts of its weeks, as another reader than the engine sees them."""
+    of_city = [("territory", "=", city)]
+    return {mart: sorted(map(str, deltars.read_rows(f"marts.{mart}", of_city))) for mart in WEEK_MARTS}
 
 
 def last_write(table: str) -> tuple[str, int]:
@@ -314,55 +293,74 @@ def last_write(table: str) -> tuple[str, int]:
     return commit.operationParameters["predicate"], int(commit.operationMetrics["numOutputRows"])
 
 
-def held_back(run_id: str, rows: Sequence[Row], good: Sequence[FeedContract]) -> str:
-    """Build with rows that may not be shown, and with one more in other cities; returns the sentence.
+@contextmanager
+def refused(**rows: Row) -> Iterator[dict[str, str]]:
+    """Give cities one row each that may not be shown; yields why each was held back, once that is filled in.
 
-    Of the city nothing that is shown changes, of the others all is new.
+    Of those cities nothing that is shown changes, whatever becomes of the others.
     """
-    before = seen_by_readers()
-    insert(SOUTH, "refused", rows)
-    for contract in good:
-        insert(contract, run_id, [(run_id, "2014-02-04 21:00:00", "assault")])
-    found = outcomes(run_id)
-    spark.rows(f"delete from {SOUTH.bronze_table} where _batch_id = 'refused'")
-    assert seen_by_readers() == before
-    assert shown("territory", where=f"incident_id = '{run_id}'") == [(one.territory,) for one in good]
-    assert [city for (_, city), one in found.items() if one.held_back] == [CITY]
-    said = found["incidents", CITY].held_back
-    assert said.startswith(f"The incidents of {CITY} are held back: ")
-    assert "synthetic" not in said
-    return said
+    feeds = {CITY: SOUTH} | {one.territory: one for one in GOOD}
+    before, said = {city: seen_by_readers(city) for city in rows}, dict[str, str]()
+    for city, row in rows.items():
+        insert(feeds[city], "refused", [row])
+    yield said
+    for city in rows:
+        spark.rows(f"delete from {feeds[city].bronze_table} where _batch_id = 'refused'")
+        assert seen_by_readers(city) == before[city], city
+        assert said[city].startswith(f"The incidents of {city} are held back: ")
+        assert "synthetic" not in said[city]
 
 
-def test_a_city_that_fails_its_gate_is_held_back_alone(built: object) -> None:
-    said = held_back("fails", [("misplaced", "2014-07-08 02:00:00", "assault", MISPLACED)], GOOD)
-    assert "fct_incidents: expect_column_values_to_be_between on lon fails (1 of 16 rows break it)" in said
-    # The rows were built, where no reader looks.
-    assert rows_of(f"select count(*) from {SCHEMA}.fct_incidents where incident_id = 'misplaced'") == [(1,)]
-    assert [check.column for check in newest_checks("fct_incidents", "fails") if not check.success] == ["lon"]
-
-
-def test_a_city_that_breaks_a_constraint_of_the_whole_build_is_held_back_alone(
+def test_a_new_batch_rewrites_the_weeks_that_it_touches_beside_a_city_that_fails_its_gate(
     built: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    said = held_back("broken", [("z", "unknown", "assault")], GOOD[:1])
-    assert re.search(r"model 'fct_incidents' could not run: .*_is_present\.", said)
-    assert caplog.text.count("They can not be built together, and are now built apart.") == 1
+    caplog.set_level("INFO", logger="calanque")
+    # A copy of a row of January is none more, and a row that is closed again is none.
+    days = {"new": "2014-07-13 11:30:00", "short": "2014-07-08 02:00:00", "a": "2014-07-10 02:00:00"}
+    add_batch("b2", [(name, at, "assault") for name, at in days.items()], closed="short")
+    with refused(chicago=("misplaced", "2014-02-04 02:00:00", "assault", MISPLACED)) as said:
+        found = outcomes("fails")
+        # The row was built, where no reader looks.
+        assert rows_of(f"select count(*) from {SCHEMA}.fct_incidents where incident_id = 'misplaced'") == [(1,)]
+        said |= {city: one.held_back for (_, city), one in found.items() if one.held_back}
+    assert set(found) == {("incidents", CITY), ("incidents", "chicago")}
+    assert set(said) == {"chicago"}
+    assert "fct_incidents: expect_column_values_to_be_between on lon fails (1 of 12 rows break it)" in said["chicago"]
+    assert [check.column for check in newest_checks("fct_incidents", "fails") if not check.success] == ["lon"]
+    assert f"To be built: incidents of {CITY}, incidents of chicago." in caplog.text
+    assert "Unknown codes are counted as other: SMASH_GRAB (1 rows)." in caplog.text
+    # What it can not keep it tries to keep ten times, two seconds apart.
+    assert "Retrying HMSHandler" not in (settings().logs / "metastore.log").read_text(encoding="utf-8")
+    weeks_of = {key: ["2014-07-07"] for key in WEEK_MARTS[:2]}
+    weeks_of |= {key: ["2014-06-30", "2014-07-07"] for key in WEEK_MARTS[2:]}
+    for mart, row_count in zip(WEEK_MARTS, (1, 1, 4, 2), strict=True):
+        condition, written = last_write(f"marts.{mart}")
+        assert re.findall(r"\d{4}-\d\d-\d\d", condition) == weeks_of[mart], mart
+        assert (CITY in condition, "chicago" in condition, written) == (True, False, row_count), mart
+    others = f"{OURS} and incident_id not like 'n%' and is_in_territory or incident_id = 'new'"
+    assert shown("incident_id", where=others) == [("a",), ("new",), ("winter",)]
 
 
-def test_rows_that_break_a_data_test_are_named_and_not_shown(built: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cities_that_break_a_whole_build_are_held_back_alone_each_by_its_own_reason(
+    built: object, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One breaks a constraint, which fails every city's model, another a data test; of the third all is new."""
+
     def with_a_test(folder: Path, contracts: Any) -> Path:
         project = write_project(folder, contracts)
         (project / "tests/no_z.sql").write_text("select 1 as n from {{ ref('fct_incidents') }} where incident_id = 'z'")
         return project
 
     monkeypatch.setattr("calanque.marts.build.write_project", with_a_test)
-    before = versions()
-    insert(SOUTH, "refused", [("z", "2014-07-08 02:00:00", "assault")])
-    with pytest.raises(CalanqueError, match="test 'no_z' failed"):
-        build_marts("broken")
-    spark.rows(f"delete from {SOUTH.bronze_table} where _batch_id = 'refused'")
-    assert versions() == before
+    one_more = ("broken", "2014-02-04 21:00:00", "assault")
+    with refused(**{CITY: ("when", "unknown", "assault"), "chicago": ("z", *one_more[1:])}) as said:
+        insert(GOOD[1], "broken", [one_more])
+        said |= {city: one.held_back for (_, city), one in outcomes("broken").items()}
+    assert re.search(r"model 'fct_incidents' could not run: .*_is_present\.", said[CITY])
+    assert "test 'no_z' failed" in said["chicago"]
+    assert said["san_francisco"] == ""
+    assert shown("territory", where="incident_id = 'broken'") == [("san_francisco",)]
+    assert caplog.text.count("They can not be built together, and are now built apart.") == 1
 
 
 def test_the_door_s_key_is_in_no_artefact_and_no_log(built: object) -> None:
