@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from waiting import HUNG_S
 
 from calanque.settings import Settings
 
@@ -14,6 +15,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
 # A map is drawn by the processor.
 WEBGL = ("--enable-unsafe-swiftshader",)
+expect.set_options(timeout=HUNG_S * 1000)
 QUIET = ("--disable-background-networking", "--disable-component-update")
 
 
@@ -47,11 +49,12 @@ def sign_in(browser: Browser, settings: Settings, person: str, language: str = "
     context = browser.new_context(
         viewport={"width": 1400, "height": 900}, locale={"en": "en-GB", "fr": "fr-FR"}[language]
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(HUNG_S * 1000)
     context.add_init_script(f"localStorage.setItem('i18nextLng', '{language}')")
     address = f"{settings.airflow_url}/auth/login/"
-    (token,) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', context.request.get(address).text())
+    form = context.request.get(address, timeout=HUNG_S * 1000)
+    (token,) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', form.text())
     login = {"csrf_token": token, "username": person, "password": settings.secret(f"password_{person}")}
-    answer = context.request.post(address, form=login, max_redirects=0)
+    answer = context.request.post(address, form=login, max_redirects=0, timeout=HUNG_S * 1000)
     assert (answer.status, "login" in answer.headers["location"]) == (302, False), f"{person} was not let in"
     return context.new_page()

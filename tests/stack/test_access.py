@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from waiting import HUNG_S
 
 from calanque.demo.run import DemoRun
 from calanque.engines import trino
@@ -156,7 +157,7 @@ def test_airflow_opens_to_each_person_what_is_theirs(stack: Settings, path: str,
     answers = {}
     for user in expected:
         login = {"username": user, "password": stack.secret(f"password_{user}")}
-        token = httpx.post(f"{stack.airflow_url}/auth/token", json=login, timeout=30).json()["access_token"]
+        token = httpx.post(f"{stack.airflow_url}/auth/token", json=login, timeout=HUNG_S).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
-        answers[user] = httpx.get(f"{stack.airflow_url}{path}", headers=headers, timeout=30).status_code
+        answers[user] = httpx.get(f"{stack.airflow_url}{path}", headers=headers, timeout=HUNG_S).status_code
     assert answers == expected

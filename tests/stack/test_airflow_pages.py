@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from browsing import sign_in
 from playwright.sync_api import Browser, Page, Request, expect
-from waiting import ran
+from waiting import HUNG_S, ran
 
 from calanque.demo.run import DemoRun
 from calanque.engines.airflow_client import Orchestrator, Run
@@ -17,11 +17,8 @@ from calanque.runs.batches import read_reports
 from calanque.runs.gates import newest_checks
 from calanque.settings import Settings
 
-expect.set_options(timeout=60_000)
 FEED = "feed_citizen_reports"
 QUIET_S = 0.3
-# *Lac* reads every table: forty seconds where two lakes share two cores, four where nothing else runs.
-ANSWERED_S = 180
 WORDS = {
     "en": {"contract": "Legal basis", "documents": "If something fails: runbooks"},
     "fr": {"contract": "Base légale", "documents": "En cas de panne"},
@@ -99,7 +96,7 @@ class Visit:
 
     def _settle(self) -> None:
         """Wait until every answer has come, nothing more is asked and what came is drawn."""
-        limit = time.monotonic() + ANSWERED_S
+        limit = time.monotonic() + HUNG_S
         while self._asked or time.monotonic() - self._asked_at < QUIET_S:
             assert time.monotonic() < limit, {request.url for request in self._asked}
             self.page.wait_for_timeout(50)
@@ -257,7 +254,7 @@ def test_nothing_to_do_is_said_in_the_log_and_looks_calm(stack: Settings, first:
     page = sign_in(browser, stack, "engineer")
     page.goto(f"{stack.airflow_url}/dags/{run.dag_id}/runs/{run.dag_run_id}")
     badge = page.locator("[data-testid=task-row], tr, div").get_by_text("Skipped", exact=True).first
-    expect(badge).to_be_visible(timeout=60_000)
+    expect(badge).to_be_visible()
     shades = [page.evaluate(PAINTED, name) for name in ("skipped-solid", "stone-400", "success-solid")]
     assert shades[0] == shades[1] != shades[2]
     page.context.close()

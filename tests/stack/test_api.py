@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from waiting import until
+from waiting import HUNG_S, until
 
 from calanque.console.api.app import ROOT
 from calanque.demo.run import DemoRun
@@ -47,7 +47,7 @@ def tokens(stack: Settings, first: DemoRun) -> dict[str, str]:
     found = {}
     for person in ("analyst", "engineer", "dpo"):
         login = {"username": person, "password": stack.secret(f"password_{person}")}
-        found[person] = httpx.post(f"{stack.airflow_url}/auth/token", json=login, timeout=60).json()["access_token"]
+        found[person] = httpx.post(f"{stack.airflow_url}/auth/token", json=login, timeout=HUNG_S).json()["access_token"]
     return found
 
 
@@ -55,7 +55,7 @@ def tokens(stack: Settings, first: DemoRun) -> dict[str, str]:
 def api(stack: Settings, tokens: dict[str, str]) -> Iterator[httpx.Client]:
     """The API as the analyst asks it."""
     headers = {"Authorization": f"Bearer {tokens['analyst']}", "Calanque-Motif": MOTIF}
-    with httpx.Client(base_url=f"{stack.airflow_url}{ROOT}", headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=f"{stack.airflow_url}{ROOT}", headers=headers, timeout=HUNG_S) as client:
         yield client
 
 
@@ -140,7 +140,7 @@ def test_each_role_sees_at_the_api_what_it_sees_at_the_door(
     as_dpo = {"Authorization": f"Bearer {tokens['dpo']}"}
     refused = api.get(place, headers=as_dpo)
     assert (refused.status_code, refused.headers["content-type"]) == (403, "application/problem+json")
-    nobody = httpx.get(f"{stack.airflow_url}{ROOT}{place}", headers={"Calanque-Motif": MOTIF}, timeout=60)
+    nobody = httpx.get(f"{stack.airflow_url}{ROOT}{place}", headers={"Calanque-Motif": MOTIF}, timeout=HUNG_S)
     assert nobody.status_code == 401 and nobody.json()["title"] == "Unauthorized"
     unsaid = httpx.get(f"{stack.airflow_url}{ROOT}{place}", headers={"Authorization": f"Bearer {tokens['analyst']}"})
     assert unsaid.status_code == 400 and "Say why you read" in unsaid.json()["detail"]
@@ -223,9 +223,11 @@ def test_nothing_that_its_description_allows_makes_it_fail(
     headers = {"Authorization": f"Bearer {tokens[person]}", "Calanque-Motif": MOTIF}
     base = f"{stack.airflow_url}{ROOT}"
     as_analyst = {"Authorization": f"Bearer {tokens['analyst']}"}
-    described = schemathesis.openapi.from_dict(httpx.get(f"{base}/openapi.json", headers=as_analyst, timeout=60).json())
+    described = schemathesis.openapi.from_dict(
+        httpx.get(f"{base}/openapi.json", headers=as_analyst, timeout=HUNG_S).json()
+    )
     marts = [
-        one["id"] for one in httpx.get(f"{base}/collections", headers=as_analyst, timeout=60).json()["collections"]
+        one["id"] for one in httpx.get(f"{base}/collections", headers=as_analyst, timeout=HUNG_S).json()["collections"]
     ]
     statuses: set[tuple[str, int]] = set()
     draw = random.Random(7)
@@ -246,11 +248,11 @@ def test_nothing_that_its_description_allows_makes_it_fail(
                 case.path_parameters["collectionId"] = draw.choice(marts)
                 # What is drawn as a box or a time is hardly ever one.
                 case.query = case.query if draw.random() < 0.5 else {}
-            answer = case.call_and_validate(base_url=base, headers=headers, checks=CHECKS, timeout=60)
+            answer = case.call_and_validate(base_url=base, headers=headers, checks=CHECKS, timeout=HUNG_S)
             statuses.add((case.operation.path.rpartition("/")[2], answer.status_code))
 
         hold()
-    plain = httpx.get(f"{base}/collections/dim_cell/items", headers=headers, timeout=60)
+    plain = httpx.get(f"{base}/collections/dim_cell/items", headers=headers, timeout=HUNG_S)
     statuses.add(("items", plain.status_code))
     assert (("items", 200) in statuses) == (person != "dpo"), "the DPO reads no mart"
     assert {code for _, code in statuses} <= {200, 400, 401, 403, 404, 405}

@@ -12,6 +12,7 @@ import httpx
 import psutil
 import pytest
 from cryptography import x509
+from waiting import HUNG_S
 
 from calanque.engines import spark, tracking
 from calanque.engines.hdfs import lake
@@ -342,14 +343,16 @@ def test_a_python_worker_of_spark_runs_nothing_without_its_secret(stack: Setting
 @pytest.mark.parametrize("path", ["/auth/logout", "/api/v2/auth/logout"])
 def test_a_token_of_airflow_ends_at_logout(stack: Settings, path: str, carried_by: str) -> None:
     name, password = account(stack, "dpo")
-    answer = httpx.post(f"{stack.airflow_url}/auth/token", json={"username": name, "password": password}, timeout=60)
+    answer = httpx.post(
+        f"{stack.airflow_url}/auth/token", json={"username": name, "password": password}, timeout=HUNG_S
+    )
     token = answer.json()["access_token"]
     bearer = {"Authorization": f"Bearer {token}"}
     dags = f"{stack.airflow_url}/api/v2/dags?limit=1"
-    assert httpx.get(dags, headers=bearer, timeout=60).status_code == 200
+    assert httpx.get(dags, headers=bearer, timeout=HUNG_S).status_code == 200
     carried = bearer if carried_by == "header" else {"Cookie": f"_token={token}"}
-    assert httpx.get(f"{stack.airflow_url}{path}", headers=carried, timeout=60).status_code == 307
-    assert httpx.get(dags, headers=bearer, timeout=60).status_code in {401, 403}
+    assert httpx.get(f"{stack.airflow_url}{path}", headers=carried, timeout=HUNG_S).status_code == 307
+    assert httpx.get(dags, headers=bearer, timeout=HUNG_S).status_code in {401, 403}
 
 
 def test_the_fifth_wrong_password_waits(stack: Settings) -> None:
@@ -357,7 +360,7 @@ def test_the_fifth_wrong_password_waits(stack: Settings) -> None:
 
     def sign_in(password: str, caller: str) -> int:
         login = {"username": "dpo", "password": password}
-        with httpx.Client(transport=httpx.HTTPTransport(local_address=caller), timeout=60) as client:
+        with httpx.Client(transport=httpx.HTTPTransport(local_address=caller), timeout=HUNG_S) as client:
             return client.post(f"{stack.airflow_url}/auth/token", json=login).status_code
 
     answers = iter(sign_in(f"wrong {n}", "127.0.0.2") for n in range(12))
@@ -369,7 +372,7 @@ def test_the_fifth_wrong_password_waits(stack: Settings) -> None:
 
 
 def test_airflow_is_shown_in_no_foreign_frame(stack: Settings) -> None:
-    assert httpx.get(f"{stack.airflow_url}/auth/login/", timeout=60).headers["x-frame-options"] == "SAMEORIGIN"
+    assert httpx.get(f"{stack.airflow_url}/auth/login/", timeout=HUNG_S).headers["x-frame-options"] == "SAMEORIGIN"
 
 
 def test_trino_shows_no_stack_trace(stack: Settings) -> None:
@@ -379,7 +382,7 @@ def test_trino_shows_no_stack_trace(stack: Settings) -> None:
         auth=account(stack, "analyst"),
         headers={"X-Trino-Role": "system=ROLE{x}"},
         verify=ssl.create_default_context(cafile=str(stack.home / "trino-ca.pem")),
-        timeout=60,
+        timeout=HUNG_S,
     )
     assert answer.status_code >= 400
     assert "\tat " not in answer.text and "io.trino" not in answer.text

@@ -19,7 +19,6 @@ from calanque.engines import deltars, trino
 from calanque.engines.airflow_client import Orchestrator
 from calanque.settings import Settings
 
-expect.set_options(timeout=60_000)
 LAC = "/calanque/lac"
 DIRTY = "marseille_main_courante"
 QUIET = "toronto_incidents"
@@ -68,7 +67,7 @@ class Visitor:
         else:
             self.inside.locator("[data-testid=nav-sidebar] a[href$='/plugin/lac']").click()
         # The first look at tables of runs compiles what reads them: on two busy, slow cores that took over a minute.
-        expect(frame.locator("h1")).to_have_text("Lac", timeout=180_000)
+        expect(frame.locator("h1")).to_have_text("Lac")
         return frame
 
     def send(self, feed: str, **form: str) -> APIResponse:

@@ -49,7 +49,7 @@ def test_a_late_feed_fails_its_watch_and_is_said_on_the_mart(stack: Settings, la
     page = sign_in(browser, stack, "analyst")
     page.goto(f"{stack.airflow_url}/calanque/lac")
     rows = page.locator(f"section[aria-labelledby=city-marseille] [data-table=marts] tr[data-mart={MART}] .mark.bad")
-    expect(rows).to_have_text(f"{FEED} is late", timeout=60_000)
+    expect(rows).to_have_text(f"{FEED} is late")
     page.screenshot(path=stack.home / "screenshots" / "late-feed.png", full_page=True)
     page.context.close()
 

@@ -190,10 +190,10 @@ def test_a_wrong_contract_stops_its_own_feed_alone(
     assert run.state == "failed"
     page = sign_in(browser, stack, "engineer")
     page.goto(f"{stack.airflow_url}/dags?search=feed_{WRONG}")
-    expect(page.get_by_text(f"feed_{WRONG}").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(f"feed_{WRONG}").first).to_be_visible()
     page.goto(f"{stack.airflow_url}/dags/feed_{WRONG}/runs/{run.dag_run_id}/tasks/contract?try_number=1")
     sentence = page.get_by_text("the schedule 'toutes les nuits' is no cron expression")
-    expect(sentence.first).to_be_visible(timeout=60_000)
+    expect(sentence.first).to_be_visible()
     assert page.locator("[data-testid=error-alert]").count() == 0
     page.context.close()
 
@@ -258,7 +258,7 @@ def named_everywhere(stack: Settings, browser: Browser) -> None:
     page = sign_in(browser, stack, "engineer")
     page.goto(f"{stack.airflow_url}/calanque/lac")
     city = page.locator(f"section[aria-labelledby=city-{CITY}]")
-    expect(city.locator(f"[data-table=feeds] tr[data-feed={FEED}]")).to_be_visible(timeout=180_000)
+    expect(city.locator(f"[data-table=feeds] tr[data-feed={FEED}]")).to_be_visible()
     expect(city.locator("[data-table=marts] tr[data-mart=fct_forecast]")).to_be_visible()
     page.context.close()
 

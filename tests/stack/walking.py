@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
+from waiting import HUNG_S
 
 from calanque.settings import Settings
 
@@ -23,7 +24,6 @@ MOST_CLICKS = 5
 SQL = (WALKS / "analyst.sql").read_text(encoding="utf-8")
 # A question is the first line of its statement, in English and French.
 QUESTIONS = dict(re.findall(r"^-- ([^\n]+\? / [^\n]+\?)\n(.*?);\n", SQL, re.MULTILINE | re.DOTALL))
-WAIT_MS = 60_000
 SCREEN = {"width": 1400, "height": 900}
 TERMINAL = (
     "<pre style='font: 14px/1.35 monospace; background: #111; color: #eee; padding: 1em; width: max-content'>{}</pre>"
@@ -42,7 +42,7 @@ class Walk:
         locale = {"en": "en-GB", "fr": "fr-FR"}[language]
         self._browser = browser.new_context(viewport=SCREEN, locale=locale)  # type: ignore[arg-type]
         self._browser.add_init_script(f"localStorage.setItem('i18nextLng', '{language}')")
-        self._browser.set_default_timeout(WAIT_MS)
+        self._browser.set_default_timeout(HUNG_S * 1000)
         self.page: Page = self._browser.new_page()
 
     def sign_in(self) -> None:
@@ -51,7 +51,7 @@ class Walk:
         self.page.fill("input[name=username]", self.person)
         self.page.fill("input[name=password]", self.stack.secret(f"password_{self.person}"))
         self.page.press("input[name=password]", "Enter")
-        expect(self.page.get_by_role("link", name="Dags", exact=True)).to_be_visible(timeout=WAIT_MS)
+        expect(self.page.get_by_role("link", name="Dags", exact=True)).to_be_visible()
 
     @contextmanager
     def question(self, title: str) -> Iterator[str]:
@@ -83,7 +83,7 @@ class Walk:
         """Wait until each text, which the page promises, is on the screen, in a frame or not."""
         for text in texts:
             assert text in " ".join(self.section.split()), f"the page does not promise '{text}'"
-            limit = time.monotonic() + WAIT_MS / 1000
+            limit = time.monotonic() + HUNG_S
             while not any(frame.get_by_text(text).first.is_visible() for frame in self.page.frames):
                 assert time.monotonic() < limit, f"'{text}' is not on the screen of {self.page.url}"
                 self.page.wait_for_timeout(250)
@@ -116,5 +116,5 @@ class Walk:
         folder.mkdir(exist_ok=True)
         on_terminal = self.page.url == "about:blank"
         self.page.mouse.move(SCREEN["width"] - 1, SCREEN["height"] - 1)  # what was clicked last may show a hint
-        expect(self.page.locator(".chakra-skeleton")).to_have_count(0, timeout=WAIT_MS)
+        expect(self.page.locator(".chakra-skeleton")).to_have_count(0)
         (self.page.locator("pre") if on_terminal else self.page).screenshot(path=folder / f"{name}.png")
