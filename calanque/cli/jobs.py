@@ -61,7 +61,7 @@ def redact(
 
 
 def backtest(
-    incidents: Annotated[Path, typer.Option(help="CSV with columns occurred_at, lon, lat, type; premises if told.")],
+    incidents: Annotated[Path, typer.Option(help="CSV: occurred_at, lon, lat, type; premises and known_at if told.")],
     crs: Annotated[int, typer.Option(help="EPSG code of the projected CRS.")],
     cell: Annotated[
         list[float], typer.Option(help="Side of a cell in metres (182.88 is 600 ft); several grids: repeat.")
@@ -70,6 +70,9 @@ def backtest(
     boundary: Annotated[Path | None, typer.Option(help="GeoJSON of the territory; else a hull of the points.")] = None,
     start: Annotated[
         datetime | None, typer.Option("--from", formats=DAY, help="First day of the first forecast.")
+    ] = None,
+    known_after: Annotated[
+        int | None, typer.Option(min=0, help="Days after which each incident is known; says what that costs.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--json", help="Where to write the result as JSON.")] = None,
 ) -> None:
@@ -83,7 +86,8 @@ def backtest(
     require_writable(target)
     results = []
     for size in cell:
-        request = BacktestRequest(incidents, crs, size, origins, boundary, start.date() if start else None)
+        first = start.date() if start else None
+        request = BacktestRequest(incidents, crs, size, origins, boundary, first, known_after_days=known_after)
         with console.status(f"Back-testing {origins} weeks on cells of {size:g} m…"):
             result, tables = run_backtest(request)
         results.append(result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +13,7 @@ from calanque.errors import CalanqueError
 from calanque.places.grid import far_out
 from ml.risk.config import risk_config
 from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube
+from ml.risk.delay import delay_cost, sentence
 from ml.risk.history import plan, verdict
 from ml.risk.incidents import Incidents, backtest_grid, read_boundary, read_incidents
 from ml.risk.method import RIVALS, MethodName
@@ -40,7 +41,10 @@ M2_A_KM2 = 1e6
 
 @dataclass(frozen=True)
 class BacktestRequest:
-    """What to back-test: `cell_m` in metres whatever the CRS's unit; `start` is the first day of the first forecast."""
+    """What to back-test: `cell_m` in metres whatever the CRS's unit; `start` is the first day of the first forecast.
+
+    With `known_after_days` each incident counts so many days after it happened, whatever the file says.
+    """
 
     csv_path: Path
     crs: int
@@ -49,10 +53,11 @@ class BacktestRequest:
     boundary: Path | None = None
     start: date | None = None
     types: tuple[str, ...] | None = None
+    known_after_days: int | None = None
 
 
 def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> tuple[dict[str, Any], list[Table]]:
-    """Run the rolling back-test of forecasting.md on a CSV with columns occurred_at, lon, lat, type, premises if told.
+    """Run the rolling back-test of forecasting.md on a CSV: occurred_at, lon, lat, type; premises, known_at if told.
 
     Args:
         request: file, CRS (EPSG), cell size, number of weekly origins, and what narrows them.
@@ -67,18 +72,22 @@ def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> 
     config = config or risk_config()
     _check(request)
     incidents = read_incidents(request.csv_path, request.crs, list(request.types) if request.types else None)
+    if request.known_after_days is not None:
+        incidents = incidents.known_after(request.known_after_days)
     allowed = plan(incidents, request.origins, request.start, config)
     used = replace(request, origins=allowed.origins)
     cube, outside_count = cube_of(used, incidents)
-    validation, _ = validate(cube, allowed.config, allowed.origins)
-    area = _area(used, validation, incidents)
-    limits = " ".join((*allowed.limits, *area.limits))
+    validation, rolled = validate(cube, allowed.config, allowed.origins)
+    cost = delay_cost(rolled, allowed.config)
+    area, late = _area(used, validation, incidents), sentence(cube, cost, allowed.config)
+    limits = " ".join(filter(None, (*allowed.limits, *area.limits, late)))
     tables = [
         table_of(validation, allowed.config, request.cell_m, limits),
         gains_table(validation, allowed.config, request.cell_m),
     ]
     result = _result(used, allowed.config, validation, incidents, outside_count)
-    return result | area.figures | {"origins_asked": request.origins, "limits": [*allowed.limits, *area.limits]}, tables
+    result |= area.figures | {"origins_asked": request.origins, "limits": [*allowed.limits, *area.limits]}
+    return result | {"delay_cost": {name: asdict(gain) for name, gain in cost.items()}}, tables
 
 
 def _check(request: BacktestRequest) -> None:
@@ -139,7 +148,10 @@ def cube_of(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, 
     place = grid.within_cell(kept.x, kept.y)
     cells = cell[inside].astype(np.intp)
     cube = build_cube(
-        grid, first_day, until, kept.day, cells, kept.kind, within=place, premises=kept.premises_known(past)
+        *(grid, first_day, until, kept.day, cells, kept.kind),
+        within=place,
+        premises=kept.premises_known(past),
+        known_days=kept.known_day,
     )
     return cube, int((~inside).sum())
 

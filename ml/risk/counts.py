@@ -64,7 +64,8 @@ class Counts:
 def learn_counts(cube: CountCube, config: RiskConfig) -> Counts:
     """Learn the uniform floor and the over-dispersion on the weeks there are, each forecast from its own past."""
     types, grid = len(cube.types), cube.grid
-    past = [_rows(cube, week, share) for week, share in _decayed(cube, config)]
+    incomplete = max(2, cube.weeks - cube.complete_weeks)
+    past = [_rows(cube, week, share) for week, share in _decayed(cube, config) if week < incomplete]
     floors = fit_by_type(joined(past), types, (0, 1), BASELINE_ITERATIONS, config.challenger.prior_event_count)
     totals, parents = weekly_totals(cube), (np.arange(grid.count), published_parents(grid))
     fine, published = (PublishedRecord(parent, types, config.bound_probability) for parent in parents)
@@ -84,12 +85,12 @@ def learn_counts(cube: CountCube, config: RiskConfig) -> Counts:
 
 
 def _decayed(cube: CountCube, config: RiskConfig) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yield the latest weeks with the shares (types x cells) of the decayed counts before each."""
-    decay, held = np.float32(weekly_decay(config.baseline.half_life_days)), cube.week(0)
+    """Yield the latest weeks with the shares (types x cells) of the decayed counts known before each."""
+    decay, held = np.float32(weekly_decay(config.baseline.half_life_days)), cube.seen.week(0)
     for week in range(1, cube.weeks):
         if week >= cube.weeks - config.challenger.fit_weeks:
             yield week, shares(held)
-        held = held * decay + cube.week(week)
+        held = held * decay + cube.seen.week(week)
 
 
 def _rows(cube: CountCube, week: int, share: NDArray[np.float32]) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,9 @@ EPOCH_WEEKDAY = 3
 # One kind of place tells nothing of places.
 FEWEST_PREMISES = 2
 UNTOLD = "untold"
+# With fewer of the incidents known so soon, the data were loaded in bulk: their times of knowing say nothing.
+LEAST_IN_TIME, IN_TIME_WEEKS = 0.5, 8
+COMPLETE = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +64,13 @@ class Events:
 class CountCube:
     """Counts of weeks x (types x cells), cells in the grid's index order; week 0 starts on `first_day`.
 
-    `premises` are the kinds of place that incidents are told by, none where fewer than two are known.
+    What is forecast is counted by the week in which it happened, what it is forecast from (`seen`) by that in which it
+    was known: an incident that nobody had reported yet tells nothing.
+
+    Attributes:
+        premises: the kinds of place that incidents are told by, none where fewer than two are known.
+        as_known: the same incidents by the week in which they were known; None where nothing tells it.
+        complete_weeks: weeks after which 95 in 100 of a week's incidents are known: what is learnt from has that age.
     """
 
     grid: Grid
@@ -70,6 +79,13 @@ class CountCube:
     counts: sparse.csr_matrix
     events: Events
     premises: tuple[str, ...] = ()
+    as_known: CountCube | None = None
+    complete_weeks: int = 0
+
+    @property
+    def seen(self) -> CountCube:
+        """The incidents by the week from which they count."""
+        return self.as_known or self
 
     @property
     def weeks(self) -> int:
@@ -138,6 +154,7 @@ def build_cube(
     within: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     hours: NDArray[np.integer] | None = None,
     premises: pd.Series[str] | None = None,
+    known_days: NDArray[np.datetime64] | None = None,
 ) -> CountCube:
     """Return the cube of events (one row each, or `numbers` of them); days before the first week are left out.
 
@@ -152,21 +169,43 @@ def build_cube(
         within: place of each row within its cell, 0 to 1 east and north; the middle when absent.
         hours: local hour of the day of each row, 0 to 23; not told when absent.
         premises: kind of place of each row, missing where not told.
+        known_days: day on which each row was known, missing where not told; as it happened when absent.
 
     Raises:
         CalanqueError: if no complete week holds an event.
     """
     weeks = ((np.datetime64(data_until) - np.datetime64(first_day)).astype(int) + 1) // DAYS_A_WEEK
     week = (days - np.datetime64(first_day)).astype(int) // DAYS_A_WEEK
-    if not (keep := (week >= 0) & (week < weeks)).any():
+    if not ((week >= 0) & (week < weeks)).any():
         raise CalanqueError("No complete week holds an incident: check the dates of the data.")
     codes, names = pd.factorize(types, sort=True)
     place_codes, places = _premises(len(days), premises)
-    repeats = 1 if numbers is None else numbers.to_numpy(dtype=int)[keep]
-    parts = (week, codes, cells, *(within or (np.full(len(days), 0.5),) * 2), _hour_of_week(days, hours), place_codes)
-    events = _events(int(weeks), *(np.repeat(part[keep], repeats) for part in parts))
-    counts = _counts(events, len(names), grid.count)
-    return CountCube(grid, tuple(map(str, names)), first_day, counts, events, places)
+    repeats = np.ones(len(days), dtype=int) if numbers is None else numbers.to_numpy(dtype=int)
+    parts = (codes, cells, *(within or (np.full(len(days), 0.5),) * 2), _hour_of_week(days, hours), place_codes)
+
+    def counted(weeks_of: NDArray[np.intp]) -> CountCube:
+        keep = (weeks_of >= 0) & (weeks_of < weeks)
+        events = _events(int(weeks), *(np.repeat(part[keep], repeats[keep]) for part in (weeks_of, *parts)))
+        counts = _counts(events, len(names), grid.count)
+        return CountCube(grid, tuple(map(str, names)), first_day, counts, events, places)
+
+    late = None if known_days is None else _weeks_late(week, known_days, first_day, int(weeks))
+    if late is None or not late.any():
+        return counted(week)
+    learnt_on = late[(week >= 0) & (week < max(1, weeks - IN_TIME_WEEKS))]
+    complete = min(int(np.quantile(learnt_on, COMPLETE, method="higher")), IN_TIME_WEEKS) if len(learnt_on) else 0
+    return replace(counted(week), as_known=counted(np.where(week < 0, week, week + late)), complete_weeks=complete)
+
+
+def _weeks_late(
+    week: NDArray[np.intp], known_days: NDArray[np.datetime64], first_day: date, weeks: int
+) -> NDArray[np.intp] | None:
+    """Return how many weeks after its own each row was known; None where that was when the data were loaded."""
+    is_told = ~np.isnat(known_days)
+    known = np.where(is_told, (known_days - np.datetime64(first_day)).astype(int) // DAYS_A_WEEK, week)
+    late = np.maximum(known - week, 0)
+    had_time = late[is_told & (week < weeks - IN_TIME_WEEKS)]
+    return late if not len(had_time) or np.mean(had_time <= IN_TIME_WEEKS) >= LEAST_IN_TIME else None
 
 
 def _premises(count: int, premises: pd.Series[str] | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:

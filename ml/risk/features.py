@@ -108,7 +108,8 @@ class SurfaceStream:
     """Surfaces as of an origin, that is from the weeks strictly before it; `advance` moves the origin by a week."""
 
     def __init__(self, cube: CountCube, origin: int, config: RiskConfig) -> None:
-        """Build the surfaces of the weeks before `origin`; weeks at and after it are not read."""
+        """Build the surfaces of what was known before `origin`; what was known at and after it is not read."""
+        cube = cube.seen
         self.cube, self.origin, self.layout = cube, origin, Layout(config, cube.premises)
         self._window_weeks = config.baseline.window_weeks
         self._kernels = Kernels(cube.grid, self.layout.widths_m)

@@ -48,8 +48,10 @@ def plan(incidents: Incidents, origins: int, start: date | None, config: RiskCon
         CalanqueError: if the history is too short for a single forecast.
     """
     first, last = (day.astype(date) for day in (incidents.day.min(), incidents.day.max()))
-    weeks = (last + timedelta(days=1) - first).days // DAYS_A_WEEK
-    before = (start - first).days // DAYS_A_WEEK if start else weeks - origins
+    # What is learnt from is complete: weeks of which too little is known yet are as if they were not there.
+    late = incidents.late_weeks
+    weeks = (last + timedelta(days=1) - first).days // DAYS_A_WEEK - late
+    before = (start - first).days // DAYS_A_WEEK - late if start else weeks - origins
     asked, least = origins, config.challenger.min_fit_weeks
     if before < 2 * least and start is None:
         origins = weeks - 2 * least

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from shapely.errors import ShapelyError
 
 from calanque.errors import CalanqueError
 from calanque.places.grid import Grid, hull, project, projected_crs, rectangle, require_true_scale, unit_m
+from ml.risk.cube import COMPLETE, DAYS_A_WEEK, IN_TIME_WEEKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 INCIDENT_COLUMNS = ("occurred_at", "lon", "lat", "type")
-PREMISES = "premises"
+PREMISES, KNOWN = "premises", "known_at"
 # Rarer kinds of place than this many are taken together: surfaces cost memory.
 MOST_PREMISES, RARE = 12, "other kinds"
 # Registers hold a few positions at 0,0; beyond one in a hundred the CRS is the wrong one.
@@ -31,7 +33,10 @@ HULL_RATIO, HULL_WIDEN_M = 0.06, 150.0
 
 @dataclass(frozen=True, eq=False)
 class Incidents:
-    """Incidents with their projected position, in the CRS's unit; `astray_count` rows were left out."""
+    """Incidents with their projected position, in the CRS's unit; `astray_count` rows were left out.
+
+    `known_day` is the day on which each was known, missing where not told.
+    """
 
     day: NDArray[np.datetime64]
     kind: pd.Series[str]
@@ -39,11 +44,26 @@ class Incidents:
     y: NDArray[np.float64]
     astray_count: int
     premises: pd.Series[str] | None = None
+    known_day: NDArray[np.datetime64] | None = None
 
     def take(self, keep: NDArray[np.bool_]) -> Incidents:
         """Return the chosen incidents."""
         premises = self.premises[keep] if self.premises is not None else None
-        return Incidents(self.day[keep], self.kind[keep], self.x[keep], self.y[keep], self.astray_count, premises)
+        known = self.known_day[keep] if self.known_day is not None else None
+        places = (self.x[keep], self.y[keep])
+        return Incidents(self.day[keep], self.kind[keep], *places, self.astray_count, premises, known)
+
+    def known_after(self, days: int) -> Incidents:
+        """Return the incidents as if each had been known so many days after it happened."""
+        return replace(self, known_day=self.day + np.timedelta64(days, "D"))
+
+    @property
+    def late_weeks(self) -> int:
+        """The weeks that one in twenty takes longer than to be known; 0 where nothing tells."""
+        if self.known_day is None or np.isnat(self.known_day).all():
+            return 0
+        late = (self.known_day - self.day)[~np.isnat(self.known_day)].astype(int)
+        return min(ceil(max(0.0, float(np.quantile(late, COMPLETE))) / DAYS_A_WEEK), IN_TIME_WEEKS)
 
     def premises_known(self, past: Incidents) -> pd.Series[str] | None:
         """Return each incident's kind of place, those that were rare in the past taken together; None if not told."""
@@ -54,7 +74,7 @@ class Incidents:
 
 
 def read_incidents(path: Path, epsg: int, types: list[str] | None = None) -> Incidents:
-    """Return the incidents of a CSV with columns occurred_at, lon, lat, type and, where told, premises.
+    """Return the incidents of a CSV with columns occurred_at, lon, lat, type and, where told, premises and known_at.
 
     A time without an offset is taken as written; one with an offset is converted to UTC. Only its day counts.
 
@@ -81,7 +101,8 @@ def read_incidents(path: Path, epsg: int, types: list[str] | None = None) -> Inc
     require_true_scale(epsg, float(np.median(lon[held])), float(np.median(lat[held])))
     x, y = project(epsg, lon[held], lat[held])
     premises = frame[PREMISES][held] if PREMISES in frame else None
-    return Incidents(day[held], frame["type"][held], x, y, astray, premises)
+    known_day = _days(path, frame, KNOWN)[held] if KNOWN in frame else None
+    return Incidents(day[held], frame["type"][held], x, y, astray, premises, known_day)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -108,14 +129,16 @@ def _refuse_gap(path: Path, frame: pd.DataFrame, bad: pd.Series[bool], what: str
         raise CalanqueError(f"{path.name}, line {line}: {what} ({int(bad.sum()):,} such rows).")
 
 
-def _days(path: Path, frame: pd.DataFrame) -> NDArray[np.datetime64]:
-    times = pd.to_datetime(frame["occurred_at"], format="ISO8601", errors="coerce", utc=True)
-    whole = frame["occurred_at"].str.strip().str.match(r"\d{4}-?\d{2}-?\d{2}", na=False)
-    _refuse_gap(path, frame, times.notna() & ~whole, "'occurred_at' is a month or a year; weeks need the day")
-    _refuse_gap(path, frame, times.isna(), "'occurred_at' is not a date such as 2016-03-01 or 2016-03-01T14:30")
+def _days(path: Path, frame: pd.DataFrame, name: str = "occurred_at") -> NDArray[np.datetime64]:
+    """Return the days of a column; when an incident was known may be untold, when it happened may not."""
+    times = pd.to_datetime(frame[name], format="ISO8601", errors="coerce", utc=True)
+    whole = frame[name].str.strip().str.match(r"\d{4}-?\d{2}-?\d{2}", na=False)
+    untold = times.isna() & (frame[name].notna() if name == KNOWN else True)
+    _refuse_gap(path, frame, times.notna() & ~whole, f"'{name}' is a month or a year; weeks need the day")
+    _refuse_gap(path, frame, untold, f"'{name}' is not a date such as 2016-03-01 or 2016-03-01T14:30")
     # A day of grace: the local date may be ahead of UTC.
     tomorrow = pd.Timestamp.now(tz="UTC") + pd.Timedelta(days=1)
-    _refuse_gap(path, frame, times > tomorrow, "'occurred_at' is still to come: correct or remove it")
+    _refuse_gap(path, frame, times > tomorrow, f"'{name}' is still to come: correct or remove it")
     return np.asarray(times.dt.tz_localize(None).to_numpy(dtype="datetime64[D]"))
 
 

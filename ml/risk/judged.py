@@ -15,7 +15,7 @@ from ml.risk.reliability import ReliabilityWeek
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ml.risk.cube import CountCube
+    from ml.risk.cube import CountCube, Events
 
 Arrays = dict[str, "NDArray[Any]"]
 
@@ -43,26 +43,25 @@ class JudgedWeek(NamedTuple):
 def fingerprints(cube: CountCube) -> list[str]:
     """Return a hash for each week of a cube: of its grid and of the incidents of this week and of all before it.
 
-    The judgement of a week rests on them and on nothing later: one incident that is corrected changes the hash of its
-    week and of each one after it.
+    The judgement of a week rests on them, on when they were known, and on nothing later: one incident that is corrected
+    changes the hash of its week and of each one after it.
     """
-    grid, events = cube.grid, cube.events
+    grid = cube.grid
     ground = (grid.crs, grid.cell, grid.x0, grid.y0, grid.mask.shape, cube.first_day, cube.types, cube.premises)
-    chain, found = hashlib.sha256(repr(ground).encode() + np.packbits(grid.mask).tobytes()), []
-    columns: list[NDArray[Any]] = [
-        events.kind,
-        events.cell,
-        events.dy,
-        events.dx,
-        events.premises,
-        events.is_new,
-    ]
+    learnt_from = f"complete after {cube.complete_weeks} weeks"
+    chain, found = hashlib.sha256(repr((*ground, learnt_from)).encode() + np.packbits(grid.mask).tobytes()), []
     for week in range(cube.weeks):
-        part = events.of(week, week + 1)
-        rows = np.column_stack([np.asarray(column[part], dtype=np.float64) for column in columns])
-        chain.update(rows[np.lexsort(rows.T)].tobytes() + b"week")
+        for one in filter(None, (cube, cube.as_known)):
+            chain.update(_rows(one.events, week).tobytes() + b"week")
         found.append(chain.hexdigest())
     return found
+
+
+def _rows(events: Events, week: int) -> NDArray[np.float64]:
+    part = events.of(week, week + 1)
+    columns = (events.kind, events.cell, events.dy, events.dx, events.premises, events.is_new)
+    rows = np.column_stack([np.asarray(column[part], dtype=np.float64) for column in columns])
+    return rows[np.lexsort(rows.T)]
 
 
 def to_bytes(week: JudgedWeek) -> bytes:

@@ -105,11 +105,11 @@ class Tuning:
 
         self._hits.append(np.array(in_turns(caught, self._candidates)))
 
-    def best(self, weeks: int) -> int:
-        """Return the column that caught most in the latest weeks, the first one when no week was looked at."""
-        if not self._hits:
+    def best(self, weeks: int, late: int = 0) -> int:
+        """Return the column that caught most in the latest weeks but `late`, the first one when none was looked at."""
+        if not (looked := self._hits[: len(self._hits) - late][-weeks:]):
             return self._candidates[0]
-        return self._candidates[int(np.sum(self._hits[-weeks:], axis=0).argmax())]
+        return self._candidates[int(np.sum(looked, axis=0).argmax())]
 
 
 def baseline_columns(layout: Layout, config: RiskConfig, kde: int) -> dict[MethodName, int]:

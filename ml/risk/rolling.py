@@ -90,11 +90,9 @@ def weekly_level(totals: NDArray[np.float64], half_life_days: float) -> NDArray[
 
 
 def weekly_totals(cube: CountCube) -> NDArray[np.float64]:
-    """Return the events of each week and type."""
-    cells = cube.grid.count
-    columns = [
-        np.asarray(cube.counts[:, i * cells : (i + 1) * cells].sum(axis=1)).ravel() for i in range(len(cube.types))
-    ]
+    """Return the events that became known in each week, by type: weeks x types."""
+    cells, counts = cube.grid.count, cube.seen.counts
+    columns = [np.asarray(counts[:, i * cells : (i + 1) * cells].sum(axis=1)).ravel() for i in range(len(cube.types))]
     return np.column_stack(columns).astype(np.float64)
 
 
@@ -132,7 +130,7 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int, kept: Sequence[JudgedW
         if weeks:
             tuning.look(stream, counts)
         past.append(gather(cube, week, stream, challenger.zeros_a_week, config.backtest.seed))
-        del past[: -challenger.fit_weeks]
+        del past[: -challenger.fit_weeks - cube.complete_weeks]
         stream.advance()
     _refit(rolled, config, past, tuning, stream)
     rolled.stream = stream
@@ -154,9 +152,9 @@ def _begun(cube: CountCube, config: RiskConfig, first: int, kept: Sequence[Judge
 
 def _span(cube: CountCube, config: RiskConfig, weeks: int) -> tuple[int, int]:
     first = cube.weeks - weeks
-    start = max(first - config.challenger.fit_weeks, config.challenger.min_fit_weeks)
-    if first - start < config.challenger.min_fit_weeks:
-        needed = weeks + 2 * config.challenger.min_fit_weeks
+    start = max(first - config.challenger.fit_weeks - cube.complete_weeks, config.challenger.min_fit_weeks)
+    if first - start - cube.complete_weeks < config.challenger.min_fit_weeks:
+        needed = weeks + 2 * config.challenger.min_fit_weeks + cube.complete_weeks
         raise CalanqueError(
             f"The data holds {cube.weeks} complete weeks; {weeks} forecasts need at least {needed}: "
             "give a longer history or fewer origins."
@@ -170,8 +168,10 @@ def _report(done: int, weeks: int) -> None:
 
 
 def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning, stream: SurfaceStream) -> None:
-    kde = tuning.best(config.challenger.fit_weeks)
-    rolled.fitted = fit(past, stream.layout, config, kde, rolled.cube.grid.count)
+    """Learn on the weeks that are complete: of a later one, too many incidents are not known yet."""
+    late = rolled.cube.complete_weeks
+    kde = tuning.best(config.challenger.fit_weeks, late)
+    rolled.fitted = fit(past[: len(past) - late], stream.layout, config, kde, rolled.cube.grid.count)
 
 
 def _judge_week(

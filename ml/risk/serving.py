@@ -39,9 +39,13 @@ INPUTS = {
     "lat": "double",
     "origin": "string",
     "premises": "string",
+    "known_at": "string",
 }
-"""One row an incident, all of the territory since its first valid date: its date as 2021-12-31, its hour 0 to 23."""
-OPTIONAL = ("premises",)
+"""One row an incident, all of the territory since its first valid date: its date as 2021-12-31, its hour 0 to 23.
+
+`known_at` is when it was known, UTC, as 2021-12-31 08:30; without it each counts from the week in which it happened.
+"""
+OPTIONAL = ("premises", "known_at")
 OUTPUTS = {
     "cell_id": "string",
     "type": "string",
@@ -107,7 +111,7 @@ def example(model: RiskModel, ground: Ground) -> pd.DataFrame:
     day = (model.trained_until - timedelta(days=1)).isoformat()
     kinds = [None if kind == UNTOLD else kind for kind in model.premises] or [None]
     rows = [
-        (kind, day, 13, float(lon[0]), float(lat[0]), "reported", premises)
+        (kind, day, 13, float(lon[0]), float(lat[0]), "reported", premises, None)
         for kind, premises in product(model.types, kinds)
     ]
     return pd.DataFrame(rows, columns=list(INPUTS))

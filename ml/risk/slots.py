@@ -88,9 +88,9 @@ def learn_profiles(cube: CountCube, config: SlotConfig, until: int) -> SlotProfi
     A type leans on all types together, and these on equal shares, each by as many pseudo-incidents as explain best what
     was counted.
     """
-    first = max(0, until - config.weeks)
-    weights = believed_hours(cube, first, until)
-    return SlotProfiles(*_profiles(slot_events(cube, weights, first, until), len(cube.types)), weights)
+    first, seen = max(0, until - config.weeks), cube.seen
+    weights = believed_hours(seen, first, until)
+    return SlotProfiles(*_profiles(slot_events(seen, weights, first, until), len(cube.types)), weights)
 
 
 def _profiles(events: SlotEvents, types: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -165,7 +165,7 @@ def place_shares(cube: CountCube, profiles: SlotProfiles, config: SlotConfig, un
     the type's profile of the same weeks is then laid on its profile of now: a type that changes is no trait of a place.
     """
     grid, types = published_grid(cube.grid), len(cube.types)
-    events = slot_events(cube, profiles.hour_weights, max(0, until - config.place_weeks), until)
+    events = slot_events(cube.seen, profiles.hour_weights, max(0, until - config.place_weeks), until)
     flat = (events.kind * SLOTS + events.slot) * grid.count + events.cell
     counts = np.zeros((types, SLOTS, grid.rows, grid.cols), dtype=np.float32)
     counts[..., grid.mask] = _summed(flat, events.weight, types * SLOTS * grid.count).reshape(types, SLOTS, -1)

@@ -49,7 +49,7 @@ def territory_cube(territory: str, config: RiskConfig) -> tuple[CountCube, date]
 
     Only what was reported counts, unless an exception is written.
     """
-    incidents = marts.read_incidents(territory)
+    incidents = marts.read_incidents(territory, ("known_at",))
     until, first = incidents["occurred_local_date"].max(), marts.valid_from(territory)
     return load_cube(load_territory(territory), marts.read_cells(territory), incidents, until, first, config), until
 
@@ -132,7 +132,7 @@ def served_model(model: RiskModel, ground: Ground) -> ServedModel:
         files={serving.GROUND_FILE: ground.model_dump_json()},
         code=serving.CODE,
         inputs=serving.INPUTS,
-        optional=() if model.premises else serving.OPTIONAL,
+        optional=tuple(name for name in serving.OPTIONAL if not (name == "premises" and model.premises)),
         outputs=serving.OUTPUTS,
         params=serving.PARAMS,
         example=serving.example(model, ground),

@@ -24,6 +24,8 @@ from ml.risk.validate import Validation, fewest_origins, promotes, published_rec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from calanque.places.territory import Territory
     from ml.risk.config import RiskConfig
     from ml.risk.judged import JudgedWeek
@@ -76,8 +78,8 @@ def load_cube(
     Args:
         territory: the territory.
         cells: rows of `marts.dim_cell` (cell_id, row, col).
-        incidents: columns `INCIDENT_COLUMNS` and, where told, `premises`, one row an incident inside the territory;
-            from `marts.fct_incidents`.
+        incidents: columns `INCIDENT_COLUMNS` and, where told, `premises` and `known_at` (UTC), one row an incident
+            inside the territory; from `marts.fct_incidents`.
         data_until: last local date the incidents cover.
         valid_from: first date the contract declares valid.
         config: the parameters, with the written exception if any.
@@ -96,13 +98,24 @@ def load_cube(
     days = pd.to_datetime(incidents["occurred_local_date"]).to_numpy(dtype="datetime64[D]")
     kinds, hours = incidents["type"].reset_index(drop=True), incidents["occurred_local_hour"].to_numpy(dtype=int)
     first, within, premises = first_monday(valid_from), grid.within_cell(x, y), incidents.get("premises")
-    cells_of = cell.astype(np.intp)
-    return build_cube(grid, first, data_until, days, cells_of, kinds, within=within, hours=hours, premises=premises)
+    known = _local_days(incidents["known_at"], territory.time_zone) if "known_at" in incidents else None
+    rows = (days, cell.astype(np.intp), kinds)
+    return build_cube(grid, first, data_until, *rows, within=within, hours=hours, premises=premises, known_days=known)
+
+
+def _local_days(instants: pd.Series, time_zone: str) -> NDArray[np.datetime64]:
+    at = pd.to_datetime(instants, utc=True).dt.tz_convert(time_zone).dt.tz_localize(None)
+    return np.asarray(at.to_numpy(dtype="datetime64[D]"))
+
+
+def weeks_before(cube: CountCube, config: RiskConfig) -> int:
+    """Return how many weeks there must be before the first forecast: half build the surfaces, half is learnt from."""
+    return 2 * config.challenger.min_fit_weeks + cube.complete_weeks
 
 
 def origin_count(cube: CountCube, config: RiskConfig) -> int:
     """Return how many weekly forecasts the history allows, at most those of the configuration."""
-    return min(config.backtest.weeks, cube.weeks - 2 * config.challenger.min_fit_weeks)
+    return min(config.backtest.weeks, cube.weeks - weeks_before(cube, config))
 
 
 def too_short(cube: CountCube, config: RiskConfig) -> str:
@@ -112,7 +125,7 @@ def too_short(cube: CountCube, config: RiskConfig) -> str:
         return ""
     return (
         f"The data hold {cube.weeks} whole weeks; a model is judged on {fewest_origins(config)} weekly forecasts at "
-        f"least, each with {2 * config.challenger.min_fit_weeks} weeks before it: there can be one in {missing} weeks. "
+        f"least, each with {weeks_before(cube, config)} weeks before it: there can be one in {missing} weeks. "
         "Until then slow-decay counts are served."
     )
 

@@ -49,7 +49,8 @@ class Validation:
 
     `coverage` is that of `upper_count` as it would have been published, by method, then type (`all` pooled): over all
     cells and over flagged ones. `rank_coverage` judges the method: flagged cells of the grid that the model lives on,
-    a count on its edge in proportion.
+    a count on its edge in proportion. `complete_weeks` are those after which 95 in 100 of a week's incidents are known,
+    None where nothing tells when they were.
     """
 
     territory: str
@@ -69,6 +70,7 @@ class Validation:
     rank_coverage: dict[str, float]
     dispersion: dict[str, tuple[float, ...]]
     hit_curve: dict[str, list[float]]
+    complete_weeks: int | None
 
     @property
     def best_baseline(self) -> MethodName:
@@ -149,6 +151,7 @@ def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
         rank_coverage={m: r.covered_count / r.covered_of for m, r in shown.items() if r.covered_of},
         dispersion={m: tuple(r.dispersion.tolist()) for m, r in shown.items()},
         hit_curve={m: _hit_curve(rolled, r) for m, r in shown.items()},
+        complete_weeks=None if cube.as_known is None else cube.complete_weeks,
     )
 
 
@@ -201,6 +204,11 @@ def _series(
         series[metric_name("pei", share)] = (hits[:, position], best[:, position])
     series["log_score"] = (np.array(tally.log)[weeks, chosen].sum(axis=1), events)
     return series
+
+
+def every_week(rolled: Rolled, config: RiskConfig, method: MethodName) -> Series:
+    """Return (numerator, denominator) by week of every metric of a method, pooled over types."""
+    return _series(rolled, config, method, np.arange(len(rolled.events)), None)
 
 
 def _figures(

@@ -61,11 +61,14 @@ def with_hours(events: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
 
 
 def weekly_cube(grid: Grid, events: pd.DataFrame, weeks: int) -> CountCube:
-    """Return the cube of incidents by week, cell and type, and by day, hour and premises where they are told."""
+    """Return the cube of incidents by week, cell and type, and by what else is told.
+
+    That is day, hour, premises, and the week in which each was known.
+    """
     days = np.datetime64(FIRST) + 7 * events["week"].to_numpy()
     days = days + events["day"].to_numpy() if "day" in events else days
     hours = events["hour"].to_numpy(dtype=int) if "hour" in events else None
     kinds, places = events["type"].reset_index(drop=True), events.get("premises")
-    return build_cube(
-        grid, FIRST, last_day(weeks), days, events["cell"].to_numpy(), kinds, premises=places, hours=hours
-    )
+    known = np.datetime64(FIRST) + 7 * events["known"].to_numpy() if "known" in events else None
+    told = {"premises": places, "hours": hours, "known_days": known}
+    return build_cube(grid, FIRST, last_day(weeks), days, events["cell"].to_numpy(), kinds, **told)

@@ -101,6 +101,18 @@ def test_of_each_type_as_of_the_whole_whatever_the_order_of_rows_and_a_stray_poi
     assert (result["astray_count"], result["incident_count"]) == (1, (frame["type"] == "robbery").sum() - 1)
 
 
+def test_incidents_known_later_count_later_and_the_cost_is_said(csv, plain, tmp_path):
+    told, tables = run_backtest(BacktestRequest(csv, **ASKED, known_after_days=20), CONFIG)
+    assert [one["validation"]["complete_weeks"] for one in (told, plain)] == [3, None]
+    assert plain["delay_cost"] == {}
+    model, at_once = (one["validation"]["all_weeks"]["figures"]["stack"]["log_score"] for one in (told, plain))
+    assert told["delay_cost"]["log_score"]["value"] == pytest.approx(model - at_once, abs=1e-9)
+    assert "95 in 100 of a week's within 3 weeks of it" in " ".join(_printed(tables).split())
+    frame = pd.read_csv(csv, parse_dates=["occurred_at"])
+    frame.assign(known_at=frame["occurred_at"] + pd.Timedelta(days=20)).to_csv(tmp_path / csv.name, index=False)
+    assert run_backtest(BacktestRequest(tmp_path / csv.name, **ASKED), CONFIG)[0] == told
+
+
 def test_the_hull_does_not_follow_a_point_far_out(csv, plain, tmp_path):
     path, frame = tmp_path / csv.name, pd.read_csv(csv)
     # Some 125 km to the east; the concave hull reached for it, and most of the "city" was empty country.
@@ -118,6 +130,7 @@ def test_the_hull_does_not_follow_a_point_far_out(csv, plain, tmp_path):
 
 FILES = {
     "missing_column": (lambda f: f.drop(columns="type"), "lacks the column 'type'"),
+    "known_some_day": (lambda f: f.assign(known_at="soon"), "'known_at' is not a date"),
     "no_rows": (lambda f: f.head(0), "no incident"),
     "points_elsewhere": (lambda f: f.assign(lon=f["lon"].mask(f.index < 100, 12.0)), "100 of 3,000 points"),
     "exchanged": (lambda f: f.rename(columns={"lon": "lat", "lat": "lon"}), "not exchanged"),

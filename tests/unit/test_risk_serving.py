@@ -81,7 +81,9 @@ def incidents() -> pd.DataFrame:
         "origin": "reported",
     }
     premises = np.where(generator.random(len(made)) < 0.5, "house", "shop")
-    return made[["type"]].assign(**told, lon=lon, lat=lat, premises=premises)
+    known = days + pd.to_timedelta(generator.choice([0.4, 3, 12], len(made)), unit="D")
+    told |= {"premises": premises, "known_at": known.dt.strftime("%Y-%m-%d %H:%M")}
+    return made[["type"]].assign(**told, lon=lon, lat=lat)
 
 
 @pytest.fixture(scope="module")
