@@ -3,6 +3,7 @@
     python benchmarks/forecast.py ../shared/data > tables.md          # some 10 minutes on two cores, 2 GB
     python benchmarks/forecast.py ../shared/data --only portland
     python benchmarks/forecast.py ../shared/data --only slots         # some seconds: the slots of six hours
+    python benchmarks/forecast.py ../shared/data --only delays        # what it costs to know an incident later
 
 Begin it with OMP_WAIT_POLICY=PASSIVE where other work is beside it: threads that wait spin.
 
@@ -18,7 +19,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from ml.risk.backtest import BacktestRequest, cube_of, gain_text
 from ml.risk.card import slot_table
 from ml.risk.config import risk_config
 from ml.risk.cube import CountCube, build_cube
+from ml.risk.delay import delay_cost
 from ml.risk.incidents import HULL_RATIO, HULL_WIDEN_M, read_incidents
 from ml.risk.method import CHALLENGER, MethodName
 from ml.risk.rolling import roll
@@ -47,11 +49,12 @@ SLOT_YEARS = ((2018,), TORONTO_YEARS, (2020, 2021))
 TORONTO_BOX = (600_000, 660_000, 4_800_000, 4_870_000)
 PORTLAND_FIRST, PORTLAND_WEEKS = date(2015, 3, 1), 104
 METRICS = ("hit_rate_1pct", "hit_rate_5pct", "log_score")
+DELAYS_DAYS, DELAYED_WEEKS = (3, 7, 28), 52
 
 logger = logging.getLogger(__name__)
 
 
-def toronto(folder: Path, cell_m: float, factor: int = 1) -> CountCube:
+def toronto(folder: Path, cell_m: float, factor: int = 1, known_after_days: int = 0) -> CountCube:
     """Return the deduplicated counts of both files (a random split of one set), on cells cut in `factor` each way."""
     source = pd.concat([pd.read_csv(folder / f"{part}.csv.gz") for part in ("train", "test")]).drop_duplicates()
     midnight = pd.to_datetime(source["occurrencedate"].str[:19], format="%Y/%m/%d %H:%M:%S").dt.tz_localize("UTC")
@@ -68,16 +71,17 @@ def toronto(folder: Path, cell_m: float, factor: int = 1) -> CountCube:
     kind = source["MCI"].str.strip().str.lower().str.replace(" ", "_")[kept].reset_index(drop=True)
     cells, within = cell[kept].astype(np.intp), grid.within_cell(x[kept], y[kept])
     hours, premises = source["occurrencehour"].to_numpy(dtype=int)[kept], source["premises_type"][kept]
-    first = first_monday(FIRST)
-    return build_cube(grid, first, LAST, day[kept], cells, kind, within=within, hours=hours, premises=premises)
+    first, known = first_monday(FIRST), day[kept] + np.timedelta64(known_after_days, "D")
+    rows = (grid, first, LAST, day[kept], cells, kind)
+    return build_cube(*rows, within=within, hours=hours, premises=premises, known_days=known)
 
 
-def portland(folder: Path, cell_m: float) -> CountCube:
+def portland(folder: Path, cell_m: float, known_after_days: int = 0) -> CountCube:
     """Return the counts of burglary and vehicle theft inside the police districts."""
     with tempfile.TemporaryDirectory() as place:
         csv, boundary = convert(folder, Path(place))
         request = BacktestRequest(csv, PORTLAND_EPSG, cell_m, PORTLAND_WEEKS, boundary, PORTLAND_FIRST)
-        return cube_of(request, read_incidents(csv, PORTLAND_EPSG))[0]
+        return cube_of(request, read_incidents(csv, PORTLAND_EPSG).known_after(known_after_days))[0]
 
 
 def tables(title: str, cube: CountCube, weeks: int, years: tuple[int, ...] | None) -> Iterator[str]:
@@ -121,6 +125,19 @@ def _coverage(summary: Validation) -> str:
     )
 
 
+def delay_table(label: str, made: Callable[[int], CountCube]) -> Iterator[str]:
+    """Yield the lines of what delays cost on a city's last weeks, against knowing each incident at once."""
+    yield f"## What a delay costs, {label}, the last {DELAYED_WEEKS} weeks\n"
+    yield "| known after | 95 in 100 within | hit@1 (points) | hit@5 (points) | log score |"
+    yield "| --- | --- | --- | --- | --- |"
+    for days in DELAYS_DAYS:
+        cube, config = made(days), risk_config()
+        cost = delay_cost(roll(cube, config, DELAYED_WEEKS), config)
+        figures = " | ".join(gain_text(name, cost[name]) for name in METRICS)
+        yield f"| {days} days | {cube.complete_weeks} weeks | {figures} |"
+    yield ""
+
+
 def slot_tables(cube: CountCube) -> Iterator[str]:
     """Yield the lines of the slots' profiles over each choice of years."""
     for years in SLOT_YEARS:
@@ -135,7 +152,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder that holds toronto-mci and portland-nij")
-    parser.add_argument("--only", choices=("toronto", "portland", "slots"))
+    parser.add_argument("--only", choices=("toronto", "portland", "slots", "delays"))
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     if asked.only in {None, "portland"}:
@@ -148,6 +165,16 @@ def main() -> None:
             print(*tables(f"Toronto, {cell_m:g} m", cube, TORONTO_WEEKS, TORONTO_YEARS), sep="\n", flush=True)
     if asked.only in {None, "slots"}:
         print(*slot_tables(toronto(asked.data / "toronto-mci", 250.0)), sep="\n", flush=True)
+    if asked.only in {None, "delays"}:
+
+        def of_portland(days: int) -> CountCube:
+            return portland(asked.data / "portland-nij", 182.88, days)
+
+        def of_toronto(days: int) -> CountCube:
+            return toronto(asked.data / "toronto-mci", 250.0, known_after_days=days)
+
+        for label, made in (("Portland, 600 ft", of_portland), ("Toronto, 250 m", of_toronto)):
+            print(*delay_table(label, made), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
