@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ml.risk.cube import DAYS_A_WEEK, CountCube, build_cube
+from ml.risk.model.cube import DAYS_A_WEEK, CountCube, build_cube
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -80,7 +80,7 @@ def backtest(
     # Read when the libraries that train are loaded, which is below.
     for name, value in PATIENT_THREADS.items():
         os.environ.setdefault(name, value)
-    from ml.risk.backtest import BacktestRequest, require_writable, run_backtest
+    from ml.risk.record.backtest import BacktestRequest, require_writable, run_backtest
 
     target = output or incidents.with_suffix(".backtest.json")
     require_writable(target)

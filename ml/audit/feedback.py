@@ -18,14 +18,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from calanque.errors import CalanqueError
 from ml.audit.forecasters import top_cells
-from ml.risk.cube import DAYS_A_WEEK, build_cube
+from ml.risk.model.cube import DAYS_A_WEEK, build_cube
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from calanque.twin.city import City, CityRun
     from ml.audit.forecasters import Forecaster
-    from ml.risk.cube import CountCube
+    from ml.risk.model.cube import CountCube
 
 
 class Correction(StrEnum):

@@ -8,14 +8,15 @@ import numpy as np
 
 from calanque.errors import CalanqueError
 from ml.risk.config import RiskConfig, risk_config
-from ml.risk.method import BASELINES, CHALLENGER, MethodName
-from ml.risk.metrics import top_cell_count
-from ml.risk.rolling import roll, weekly_level, weekly_totals
+from ml.risk.model.level import weekly_level, weekly_totals
+from ml.risk.model.method import BASELINES, CHALLENGER, MethodName
+from ml.risk.model.metrics import top_cell_count
+from ml.risk.record.rolling import roll
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ml.risk.cube import CountCube
+    from ml.risk.model.cube import CountCube
 
 
 class Forecaster(Protocol):

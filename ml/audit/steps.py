@@ -14,8 +14,8 @@ from calanque.settings import settings
 from ml.audit.forecasters import risk_forecaster
 from ml.audit.release import SMALL, audit
 from ml.audit.report import audit_html, audit_markdown, audit_sentences
-from ml.risk.card import with_audit
-from ml.risk.model import RiskModel
+from ml.risk.model.trained import RiskModel
+from ml.risk.record.card import with_audit
 
 if TYPE_CHECKING:
     from calanque.engines.tracking import StoredModel

@@ -13,16 +13,16 @@ from calanque.runs import lineage, state
 from ml import marts
 from ml.drift.rows import drift_html
 from ml.drift.steps import watch_inputs
-from ml.risk import score_mart
 from ml.risk.config import risk_config
-from ml.risk.forecast_mart import FORECAST
-from ml.risk.model import RiskModel
-from ml.risk.monitor import Verdict, judge
-from ml.risk.promotions import Decision, decide, line_of
-from ml.risk.reason import retired
-from ml.risk.record import ALL_TYPES
-from ml.risk.score import require_same_ground
-from ml.risk.score_mart import SCORE, Record
+from ml.risk.model.forecast_mart import FORECAST
+from ml.risk.model.published import ALL_TYPES
+from ml.risk.model.score import require_same_ground
+from ml.risk.model.trained import RiskModel
+from ml.risk.record import score_mart
+from ml.risk.record.monitor import Verdict, judge
+from ml.risk.record.promotions import Decision, decide, line_of
+from ml.risk.record.reason import retired
+from ml.risk.record.score_mart import SCORE, Record
 from ml.risk.steps import RECORD_FILE, territory_cube
 
 if TYPE_CHECKING:

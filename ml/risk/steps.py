@@ -13,29 +13,31 @@ from calanque.engines.served_model import ServedModel
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
-from ml.risk import score_mart, serving
-from ml.risk.card import head, model_card
 from ml.risk.config import RiskConfig, risk_config
-from ml.risk.counts import COUNTS_VERSION, FEWEST_WEEKS, counted, learn_counts
-from ml.risk.forecast_mart import FINE, FORECAST, forecast_lineage
-from ml.risk.kept import keep_weeks, kept_weeks
-from ml.risk.model import RiskModel
-from ml.risk.plots import calibration_figure, hit_curve_figure
-from ml.risk.promotions import Decision, decide
-from ml.risk.publish import fine_forecast, published_forecast
-from ml.risk.score import ForecastStamp, Served, expected_counts
-from ml.risk.slot_mart import SLOT, slot_lineage, slot_rows
-from ml.risk.train import load_cube, origin_count, too_short, train
+from ml.risk.model import serving
+from ml.risk.model.counts import COUNTS_VERSION, FEWEST_WEEKS, counted, learn_counts
+from ml.risk.model.forecast_mart import FINE, FORECAST, forecast_lineage
+from ml.risk.model.load import load_cube
+from ml.risk.model.publish import fine_forecast, published_forecast
+from ml.risk.model.score import ForecastStamp, Served, expected_counts
+from ml.risk.model.slot_mart import SLOT, slot_lineage, slot_rows
+from ml.risk.model.trained import RiskModel
+from ml.risk.record import score_mart
+from ml.risk.record.card import head, model_card
+from ml.risk.record.kept import keep_weeks, kept_weeks
+from ml.risk.record.plots import calibration_figure, hit_curve_figure
+from ml.risk.record.promotions import Decision, decide
+from ml.risk.record.train import origin_count, too_short, train
 
 if TYPE_CHECKING:
     from datetime import date
 
     import pandas as pd
 
-    from ml.risk.cube import CountCube
-    from ml.risk.score import Publishes
-    from ml.risk.serving import Ground
-    from ml.risk.train import Training
+    from ml.risk.model.cube import CountCube
+    from ml.risk.model.score import Publishes
+    from ml.risk.model.serving import Ground
+    from ml.risk.record.train import Training
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.CELLS)

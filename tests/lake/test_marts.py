@@ -38,7 +38,7 @@ from calanque.runs.gates import newest_checks
 from calanque.settings import settings
 from ml import marts
 from ml.marts import WeekTable, make_table
-from ml.risk.forecast_mart import FORECAST
+from ml.risk.model.forecast_mart import FORECAST
 
 CITY, PREFIX = "auckland", "scratch_"
 FIRST = f"first-{uuid.uuid4().hex[:8]}"

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from calanque.settings import settings
-from ml.risk.backtest import BacktestRequest, run_backtest
+from ml.risk.record.backtest import BacktestRequest, run_backtest
 
 SOURCE = settings().root.parent / "shared" / "data" / "portland-nij"
 

@@ -6,9 +6,9 @@ import pytest
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, Contagion, IncidentType
 from ml.city_cube import city_cube
-from ml.risk import rolling
 from ml.risk.config import risk_config
-from ml.risk.method import CHALLENGER
+from ml.risk.model.method import CHALLENGER
+from ml.risk.record import rolling
 
 WEEKS = 52
 TYPES = (

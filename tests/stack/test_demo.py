@@ -19,7 +19,7 @@ from calanque.marts import check
 from calanque.places.territory import load_territory
 from calanque.runs.state import last_state
 from calanque.settings import Settings
-from ml.risk.serving import INPUTS
+from ml.risk.model.serving import INPUTS
 from ml.risk.steps import NOT_AUDITED
 
 

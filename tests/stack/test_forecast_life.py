@@ -12,10 +12,10 @@ from calanque.engines import delta, spark, tracking, trino
 from calanque.engines.hdfs import lake
 from ml import marts
 from ml.near_repeat.steps import near_repeat_territory
-from ml.risk.forecast_mart import FORECAST
-from ml.risk.promotions import Decision
+from ml.risk.model.forecast_mart import FORECAST
+from ml.risk.record.promotions import Decision
+from ml.risk.record.score_mart import SCORE, score_frame
 from ml.risk.record_steps import monitor_territory, score_territory
-from ml.risk.score_mart import SCORE, score_frame
 from ml.risk.steps import forecast_territory
 
 CITY = "toronto"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ml.risk.cube import CountCube
+from ml.risk.model.cube import CountCube
 
 
 def counted(power: float = 1.0, tilt: np.ndarray | None = None) -> Callable[[CountCube], np.ndarray]:

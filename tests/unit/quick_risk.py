@@ -8,9 +8,9 @@ import pandas as pd
 
 from calanque.places.grid import Grid
 from ml.risk.config import RiskConfig, risk_config
-from ml.risk.cube import CountCube, build_cube
-from ml.risk.metrics import Difference
-from ml.risk.score import ForecastStamp, Served
+from ml.risk.model.cube import CountCube, build_cube
+from ml.risk.model.metrics import Difference
+from ml.risk.model.score import ForecastStamp, Served
 
 FIRST = date(2018, 1, 1)
 # What one forecast wins over another: for certain, and not.

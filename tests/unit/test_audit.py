@@ -41,7 +41,7 @@ from ml.audit.poisoning import PoisonConfig, PoisonReason, find_poison, study_po
 from ml.audit.report import AuditResults, audit_html, audit_markdown, audit_sentences
 from ml.audit.sentences import fairness_en, fairness_fr, loop_en, loop_fr, null_en, null_fr
 from ml.risk.config import risk_config
-from ml.risk.method import MethodName
+from ml.risk.model.method import MethodName
 
 WARM_UP_WEEKS = 20
 LOOP = LoopConfig(warm_up_weeks=WARM_UP_WEEKS)

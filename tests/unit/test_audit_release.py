@@ -13,7 +13,7 @@ from ml.audit import steps
 from ml.audit.feedback import Correction
 from ml.audit.parity import ParityTarget
 from ml.audit.release import FULL, SMALL, audit
-from ml.risk.card import AUDIT_TITLE, NOT_AUDITED, with_audit
+from ml.risk.record.card import AUDIT_TITLE, NOT_AUDITED, with_audit
 
 TINY = SMALL.model_copy(update={"null_lives": 3})
 

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 from calanque.cli.main import app
 from calanque.errors import CalanqueError
-from ml.risk.backtest import BacktestRequest, cube_of, run_backtest
-from ml.risk.cube import UNTOLD
-from ml.risk.incidents import MOST_PREMISES, RARE, read_incidents
+from ml.risk.model.cube import UNTOLD
+from ml.risk.record.backtest import BacktestRequest, cube_of, run_backtest
+from ml.risk.record.incidents import MOST_PREMISES, RARE, read_incidents
 
 WEEKS = 12
 ASKED = {"crs": 32610, "cell_m": 250, "origins": WEEKS}

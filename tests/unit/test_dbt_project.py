@@ -17,7 +17,7 @@ from calanque.contracts.shapes import shapes
 from calanque.marts.project import write_project
 from calanque.settings import settings
 from ml.hours import HEAPED_HOURS
-from ml.risk.slots import HEAP_DEVIATIONS
+from ml.risk.model.slots import HEAP_DEVIATIONS
 
 KEY_TESTS = {"unique", "unique_together", "every_cell_once_a_week"}
 DBT = settings().root / "dbt"

@@ -14,8 +14,8 @@ from calanque.twin.city_config import CityConfig, IncidentType
 from ml.drift.inputs import ALL_TYPES, COLUMNS, Input, watched_inputs
 from ml.drift.rows import INPUT_DRIFT, InputDrift, drift_html, input_drift
 from ml.drift.steps import Watch
-from ml.risk.promotions import Decision
-from ml.risk.reason import Reason
+from ml.risk.record.promotions import Decision
+from ml.risk.record.reason import Reason
 from ml.risk.record_steps import _verdict, monitor_territory
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from calanque.contracts.gates import GateResult
 from calanque.errors import CalanqueError
 from calanque.marts import gate
 from ml import marts
-from ml.risk.forecast_mart import FINE, FORECAST
+from ml.risk.model.forecast_mart import FINE, FORECAST
 
 WEEK = date(2026, 6, 1)
 GOOD = pd.DataFrame({name: [0.1, 0.2] for name in FORECAST.columns}).assign(upper_count=1, territory="here")

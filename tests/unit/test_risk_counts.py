@@ -8,13 +8,13 @@ from quick_risk import hot_city, square, stamp, weekly_cube, with_hours
 
 from ml.risk import steps
 from ml.risk.config import risk_config
-from ml.risk.counts import COUNTS_VERSION, counted, learn_counts
-from ml.risk.cube import CountCube
-from ml.risk.record import bounds
-from ml.risk.score import FORECAST_COLUMNS, Served
-from ml.risk.slot_mart import SLOT
-from ml.risk.slots import published_parents
-from ml.risk.train import origin_count, too_short
+from ml.risk.model.counts import COUNTS_VERSION, counted, learn_counts
+from ml.risk.model.cube import CountCube
+from ml.risk.model.published import bounds
+from ml.risk.model.score import FORECAST_COLUMNS, Served
+from ml.risk.model.slot_mart import SLOT
+from ml.risk.model.slots import published_parents
+from ml.risk.record.train import origin_count, too_short
 
 CITY = square(20).refined(3)
 EVENTS = with_hours(hot_city(CITY, 104, seed=7, shape=0.1, assault=0.5, robbery=0.15))

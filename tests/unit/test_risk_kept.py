@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from quick_risk import hot_city, quick_config, square, weekly_cube
 
-from ml.risk import kept as kept_module
-from ml.risk import rolling
-from ml.risk.cube import CountCube
-from ml.risk.judged import JudgedWeek, fingerprints, from_bytes, to_bytes
-from ml.risk.method import MethodName
-from ml.risk.record import WeekScore
-from ml.risk.rolling import roll
-from ml.risk.train import train
+from ml.risk.model.cube import CountCube
+from ml.risk.model.method import MethodName
+from ml.risk.model.published import WeekScore
+from ml.risk.record import kept as kept_module
+from ml.risk.record import rolling
+from ml.risk.record.judged import JudgedWeek, fingerprints, from_bytes, to_bytes
+from ml.risk.record.rolling import roll
+from ml.risk.record.train import train
 
 FEWER, ORIGINS = 60, 10
 CONFIG = quick_config(ORIGINS)

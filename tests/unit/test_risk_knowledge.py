@@ -11,15 +11,17 @@ from quick_risk import FIRST, hot_city, quick_config, square, weekly_cube
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import unproject
 from calanque.places.territory import load_territory
-from ml.risk.card import model_card
-from ml.risk.counts import counted, learn_counts
-from ml.risk.cube import IN_TIME_WEEKS, CountCube
-from ml.risk.delay import delay_cost, sentence, told_at_once
-from ml.risk.features import SurfaceStream
-from ml.risk.judged import fingerprints
-from ml.risk.rolling import roll, weekly_totals
-from ml.risk.slots import learn_profiles
-from ml.risk.train import load_cube, origin_count, too_short, train
+from ml.risk.model.counts import counted, learn_counts
+from ml.risk.model.cube import IN_TIME_WEEKS, CountCube
+from ml.risk.model.features import SurfaceStream
+from ml.risk.model.level import weekly_totals
+from ml.risk.model.load import load_cube
+from ml.risk.model.slots import learn_profiles
+from ml.risk.record.card import model_card
+from ml.risk.record.delay import delay_cost, sentence, told_at_once
+from ml.risk.record.judged import fingerprints
+from ml.risk.record.rolling import roll
+from ml.risk.record.train import origin_count, too_short, train
 
 WEEKS, GRID, LATE = 60, square(12), 3
 CONFIG = quick_config(4)

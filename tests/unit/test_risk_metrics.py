@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from ml.risk.features import weekly_decay
-from ml.risk.kernels import shares
-from ml.risk.metrics import (
+from ml.risk.model.features import weekly_decay
+from ml.risk.model.kernels import shares
+from ml.risk.model.level import weekly_level
+from ml.risk.model.metrics import (
     any_probability,
     at_most,
     best_hits,
@@ -19,9 +20,8 @@ from ml.risk.metrics import (
     paired_bootstrap,
     top_cell_count,
 )
-from ml.risk.pool import fit_weights
-from ml.risk.reliability import Reliability
-from ml.risk.rolling import weekly_level
+from ml.risk.model.pool import fit_weights
+from ml.risk.record.reliability import Reliability
 
 
 @pytest.mark.parametrize(

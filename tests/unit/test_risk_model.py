@@ -13,22 +13,23 @@ from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import Grid, unproject
 from calanque.places.territory import load_territory
-from ml.risk import rolling
-from ml.risk.card import model_card
 from ml.risk.config import EnforcedException, risk_config
-from ml.risk.cube import CountCube, build_cube, require_reported
-from ml.risk.features import Layout, SurfaceStream
-from ml.risk.kernels import Kernels
-from ml.risk.method import CHALLENGER, MethodName
-from ml.risk.metrics import Difference
-from ml.risk.model import RiskModel
-from ml.risk.plots import calibration_figure, hit_curve_figure
-from ml.risk.reasons import PARTS
-from ml.risk.rolling import roll
-from ml.risk.score import FORECAST_COLUMNS, Served, expected_counts, forecast, ranks
+from ml.risk.model.cube import CountCube, build_cube, require_reported
+from ml.risk.model.features import Layout, SurfaceStream
+from ml.risk.model.kernels import Kernels
+from ml.risk.model.load import first_monday, load_cube
+from ml.risk.model.method import CHALLENGER, MethodName
+from ml.risk.model.metrics import Difference
+from ml.risk.model.reasons import PARTS
+from ml.risk.model.score import FORECAST_COLUMNS, Served, expected_counts, forecast, ranks
+from ml.risk.model.trained import RiskModel
+from ml.risk.record import rolling
+from ml.risk.record.card import model_card
+from ml.risk.record.plots import calibration_figure, hit_curve_figure
+from ml.risk.record.rolling import roll
+from ml.risk.record.train import train
+from ml.risk.record.validate import promotes, validate
 from ml.risk.steps import forecast_frames
-from ml.risk.train import first_monday, load_cube, train
-from ml.risk.validate import promotes, validate
 
 WEEKS, GRID = 60, square(30)
 

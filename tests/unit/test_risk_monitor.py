@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from quick_risk import last_day, quick_config, square, stamp, weekly_cube
 
-from ml.risk.monitor import EVIDENCE, judge
-from ml.risk.publish import published_forecast
-from ml.risk.score import expected_counts
-from ml.risk.score_mart import published_rows
-from ml.risk.train import train
+from ml.risk.model.publish import published_forecast
+from ml.risk.model.score import expected_counts
+from ml.risk.record.monitor import EVIDENCE, judge
+from ml.risk.record.score_mart import published_rows
+from ml.risk.record.train import train
 
 PROMISED, NOISE, SEEDS = 0.1, 0.08, range(100)
 

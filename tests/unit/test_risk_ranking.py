@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ml.risk.config import risk_config
-from ml.risk.cores import in_turns
-from ml.risk.corrections import fit_regression
-from ml.risk.metrics import expected_hits, flagged_cells, hits_at
-from ml.risk.rows import Rows
+from ml.risk.model.cores import in_turns
+from ml.risk.model.corrections import fit_regression
+from ml.risk.model.metrics import expected_hits, flagged_cells, hits_at
+from ml.risk.model.rows import Rows
 
 
 @pytest.mark.parametrize("size", [1, 20, 5000])

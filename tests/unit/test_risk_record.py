@@ -14,11 +14,11 @@ from calanque.engines import spark
 from calanque.marts.domains import DOMAINS
 from calanque.sql_text import literal
 from ml.marts import kept_columns, make_table
-from ml.risk.forecast_mart import FINE, FORECAST
-from ml.risk.record import PublishedRecord, bounds, score_week
+from ml.risk.model.forecast_mart import FINE, FORECAST
+from ml.risk.model.published import PublishedRecord, bounds, score_week
+from ml.risk.model.slot_mart import SLOT
+from ml.risk.record.score_mart import SCORE, Method, Record, from_text, published_rows, score_frame, to_text, week_rows
 from ml.risk.record_steps import score_territory
-from ml.risk.score_mart import SCORE, Method, Record, from_text, published_rows, score_frame, to_text, week_rows
-from ml.risk.slot_mart import SLOT
 
 MONDAY = date(2021, 12, 20)
 CELLS = 20

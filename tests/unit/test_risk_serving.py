@@ -15,12 +15,13 @@ from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import unproject
 from calanque.places.territory import load_territory
-from ml.risk import serving
-from ml.risk.publish import published_forecast
-from ml.risk.score import expected_counts
-from ml.risk.serving import Ground, ServedForecast, ground_of
+from ml.risk.model import serving
+from ml.risk.model.load import load_cube
+from ml.risk.model.publish import published_forecast
+from ml.risk.model.score import expected_counts
+from ml.risk.model.serving import Ground, ServedForecast, ground_of
+from ml.risk.record.train import train
 from ml.risk.steps import served_model
-from ml.risk.train import load_cube, train
 
 MARSEILLE, WEEKS = load_territory("marseille"), 50
 CELLS = pd.DataFrame([(60 + row, 60 + col) for row in range(8) for col in range(8)], columns=["row", "col"])

@@ -11,15 +11,15 @@ from calanque.places.grid import Grid
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, IncidentType
 from ml.city_cube import city_cube
-from ml.risk.card import model_card
 from ml.risk.config import risk_config
-from ml.risk.cube import build_cube
-from ml.risk.publish import published_forecast
-from ml.risk.score import Served, expected_counts
-from ml.risk.slot_mart import SLOT, slot_rows
-from ml.risk.slot_record import POOLED, judge_slots, served_by
-from ml.risk.slots import SLOTS, Profile, learn_profiles, place_shares, shrunk, slot_events
-from ml.risk.train import train
+from ml.risk.model.cube import build_cube
+from ml.risk.model.publish import published_forecast
+from ml.risk.model.score import Served, expected_counts
+from ml.risk.model.slot_mart import SLOT, slot_rows
+from ml.risk.model.slots import SLOTS, Profile, learn_profiles, place_shares, shrunk, slot_events
+from ml.risk.record.card import model_card
+from ml.risk.record.slot_record import POOLED, judge_slots, served_by
+from ml.risk.record.train import train
 
 WEEKS, CITY_WEEKS = 60, 110
 NIGHT = IncidentType(name="brawl", weekly_total=600.0, slot_weights=(2.5, 0.3, 0.7, 1.5))

@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 
 from calanque.engines import tracking
 from calanque.errors import CalanqueError
-from ml.risk.model import RiskModel
+from ml.risk.model.trained import RiskModel
 
 TAGS = {"data_version": "12", "code_version": "0.1.0"}
 

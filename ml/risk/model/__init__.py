@@ -1,0 +1,1 @@
+"""What makes a forecast, and all that a served model takes with it."""

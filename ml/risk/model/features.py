@@ -1,0 +1,240 @@
+"""What is known at an origin: decayed counts, smoothed in space, rolled forward a week at a time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.risk.model.cores import in_turns
+from ml.risk.model.cube import DAYS_A_WEEK, CountCube
+from ml.risk.model.kernels import Kernels, shares
+from ml.risk.model.premises import EXPOSURES, PremisesSurfaces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from ml.risk.config import RiskConfig
+
+ALL_HISTORY_DAYS = math.inf
+# Log shares of cells that never had anything: a hundredth of a uniform map.
+LEAST_SHARE = 0.01
+_RECENT_DAYS, _YEAR_DAYS = 90, 730
+
+
+def weekly_decay(half_life_days: float) -> float:
+    """Return the factor one week of age costs: 0.5 ** (7 / half-life); 1 for all-history counts."""
+    return float(0.5 ** (DAYS_A_WEEK / half_life_days))
+
+
+class Layout:
+    """The order of the surfaces: own type by half-life then width, all types by width, places, uniform, premises.
+
+    The premises, where incidents tell them, are each kind of place by width, of the own type, then of all types, then
+    the rates of kinds of place, each exposure by width.
+    The window (counts of the last weeks, a baseline) stands last and is no part of the pool.
+    """
+
+    def __init__(self, config: RiskConfig, premises: tuple[str, ...] = ()) -> None:
+        """Read the half-lives and widths of the configuration, and the kinds of place."""
+        challenger = config.challenger
+        self.half_lives_days = (*challenger.half_lives_days, ALL_HISTORY_DAYS)
+        self.widths_m = challenger.widths_m
+        self.own_count = len(self.half_lives_days) * len(self.widths_m)
+        self.together_lives = [self.half_lives_days.index(days) for days in challenger.other_types_half_lives_days]
+        self.places_widths_m = challenger.places_widths_m
+        self.places = self.own_count + len(self.together_lives) * len(self.widths_m)
+        self.uniform = self.places + len(self.places_widths_m)
+        self.premises, self.premises_life_days = premises, challenger.premises_half_life_days
+        self.premises_widths_m = challenger.premises_widths_m
+        self.by_premises = self.uniform + 1
+        self.all_by_premises = self.by_premises + len(premises) * len(self.premises_widths_m)
+        self.rates = self.all_by_premises + len(premises) * len(self.premises_widths_m)
+        self.window = self.rates + len(self._rate_names())
+        self.pool = tuple(range(self.window))
+        self.count = self.window + 1
+
+    def own(self, half_life_days: float, width_m: float) -> int:
+        """Return the index of a surface of the own type."""
+        return self.half_lives_days.index(half_life_days) * len(self.widths_m) + self.widths_m.index(width_m)
+
+    @property
+    def together_intensity(self) -> int:
+        """Return the index of all types together at the middle width: where anything is likely."""
+        return self.places - len(self.widths_m) // 2
+
+    def names(self) -> list[str]:
+        """Return the name of every surface, such as `365d/80m`."""
+        lives = ["all" if math.isinf(days) else f"{days:g}d" for days in self.half_lives_days]
+        own = [f"{life}/{width:g}m" for life in lives for width in self.widths_m]
+        together = [f"all types {lives[i]}/{width:g}m" for i in self.together_lives for width in self.widths_m]
+        places = [f"places/{width:g}m" for width in self.places_widths_m]
+        kinds = [f"{kind} {self.premises_life_days:g}d/{width:g}m" for kind, width in self._kinds()]
+        all_kinds = [f"all types, {name}" for name in kinds]
+        return [*own, *together, *places, "uniform", *kinds, *all_kinds, *self._rate_names(), "window"]
+
+    def _kinds(self) -> product[tuple[str, float]]:
+        return product(self.premises, self.premises_widths_m)
+
+    def _rate_names(self) -> list[str]:
+        pairs = product(EXPOSURES, self.premises_widths_m[1:]) if self.premises else ()
+        return [f"rate on {exposure} by premises/{width:g}m" for exposure, width in pairs]
+
+    def parts(self) -> dict[str, list[int]]:
+        """Return the surfaces of each part that an analyst is told of: recent weeks, the last year, longer, others."""
+        widths = len(self.widths_m)
+
+        def lasting(low: float, high: float) -> list[int]:
+            lives = [i for i, days in enumerate(self.half_lives_days) if low <= days <= high]
+            return [life * widths + width for life in lives for width in range(widths)]
+
+        # A rate says where its own type has been for years.
+        rates = range(self.rates, self.window)
+        return {
+            "recent": lasting(0, _RECENT_DAYS),
+            "year": lasting(_RECENT_DAYS + 1, _YEAR_DAYS),
+            "long": [*lasting(_YEAR_DAYS + 1, math.inf), *range(self.by_premises, self.all_by_premises), *rates],
+            "other_types": [*range(self.own_count, self.places), *range(self.all_by_premises, self.rates)],
+            "background": list(range(self.places, self.by_premises)),
+        }
+
+
+class SurfaceStream:
+    """Surfaces as of an origin, that is from the weeks strictly before it; `advance` moves the origin by a week."""
+
+    def __init__(self, cube: CountCube, origin: int, config: RiskConfig) -> None:
+        """Build the surfaces of what was known before `origin`; what was known at and after it is not read."""
+        cube = cube.seen
+        self.cube, self.origin, self.layout = cube, origin, Layout(config, cube.premises)
+        self._window_weeks = config.baseline.window_weeks
+        self._kernels = Kernels(cube.grid, self.layout.widths_m)
+        self._decay = np.array([weekly_decay(days) for days in self.layout.half_lives_days], dtype=np.float32)
+        part, types = cube.events.of(0, origin), len(cube.types)
+        age = (origin - 1 - cube.events.week()[part]).astype(np.float32)
+        self._own = np.stack([self._kernels.spread(cube.events, part, decay**age, types) for decay in self._decay])
+        self._place_kernels = Kernels(cube.grid, self.layout.places_widths_m)
+        self._of_any_type = replace(cube.events, kind=np.zeros_like(cube.events.kind))
+        self._places = np.zeros((len(self.layout.places_widths_m), cube.grid.count), dtype=np.float32)
+        self._add_places(part)
+        self._window = cube.between(max(0, origin - self._window_weeks), origin)
+        self._by_premises = PremisesSurfaces(
+            cube, origin, weekly_decay(self.layout.premises_life_days), self.layout.premises_widths_m
+        )
+        self._sum_up()
+
+    def _add_places(self, part: slice) -> None:
+        new = self.cube.events.is_new[part].astype(np.float32)
+        self._place_kernels.add(self._places[:, None], self._of_any_type, part, new)
+
+    def _sum_up(self) -> None:
+        """Refresh what every question needs: the joint surfaces and all totals."""
+        layout = self.layout
+        self._flat = self._own.reshape(layout.own_count, *self._own.shape[2:])
+        together = self._own[layout.together_lives].sum(axis=2)
+        self._together = together.reshape(-1, together.shape[-1])
+        self._totals = self._flat.sum(axis=-1, dtype=np.float64)
+
+    def advance(self) -> None:
+        """Take in the week of the origin, then move the origin to the next one."""
+
+        def by_premises() -> None:
+            self._by_premises.advance(self.origin)
+
+        def take(part: Callable[[], None]) -> None:
+            part()
+
+        in_turns(take, (self._take_own, by_premises))
+        self.origin += 1
+
+    def _take_own(self) -> None:
+        part = self.cube.events.of(self.origin, self.origin + 1)
+        weights = np.ones(part.stop - part.start, dtype=np.float32)
+        latest = self._kernels.spread(self.cube.events, part, weights, len(self.cube.types))
+        self._own *= self._decay[:, None, None, None]
+        self._own += latest[None]
+        self._add_places(part)
+        self._window += self.cube.week(self.origin)
+        if self.origin >= self._window_weeks:
+            self._window -= self.cube.week(self.origin - self._window_weeks)
+        self._sum_up()
+
+    def surface(self, index: int) -> NDArray[np.float32]:
+        """Return one surface as shares, types x cells."""
+        layout, shape = self.layout, self._window.shape
+        if index < layout.own_count:
+            return shares(self._flat[index])
+        if index < layout.places:
+            return np.asarray(np.broadcast_to(shares(self._together[index - layout.own_count]), shape))
+        if index < layout.uniform:
+            return np.asarray(np.broadcast_to(shares(self._places[index - layout.places]), shape))
+        if index == layout.uniform:
+            return np.full(shape, 1.0 / shape[1], dtype=np.float32)
+        if index < layout.window:
+            return self._by_premises.surface(index - layout.by_premises)
+        return shares(self._window)
+
+    def surface_of(self, index: int, kind: int) -> NDArray[np.float32]:
+        """Return one surface of one type as shares, by cell."""
+        layout = self.layout
+        if index < layout.own_count:
+            return shares(self._flat[index, kind])
+        if index < layout.places:
+            return shares(self._together[index - layout.own_count])
+        if index < layout.uniform:
+            return shares(self._places[index - layout.places])
+        return np.asarray(self.surface(index)[kind])
+
+    def own_counts(self, index: int) -> NDArray[np.float32]:
+        """Return a surface of the own type as it is counted, types x cells: its ranking is that of its shares."""
+        return np.asarray(self._flat[index])
+
+    def mixture(self, weights: NDArray[np.float64], columns: tuple[int, ...]) -> NDArray[np.float32]:
+        """Return the surfaces of `columns` mixed with weights (types x columns): shares, types x cells."""
+        mixed = np.zeros(self._window.shape, dtype=np.float32)
+        own = [(position, column) for position, column in enumerate(columns) if column < self.layout.own_count]
+        others = [(position, column) for position, column in enumerate(columns) if column >= self.layout.own_count]
+        if own:
+            chosen = [column for _, column in own]
+            scaled = self._scaled(weights[:, [position for position, _ in own]].T, chosen)
+            # Summed surface by surface, so that cells with equal histories stay exactly tied.
+            for row, column in zip(scaled, chosen, strict=True):
+                mixed += row[:, None] * self._flat[column]
+        for position, column in others:
+            if self.layout.by_premises <= column < self.layout.window:
+                self._by_premises.add(mixed, column - self.layout.by_premises, weights[:, position])
+            else:
+                mixed += weights[:, position, None].astype(np.float32) * self.surface(column)
+        return mixed
+
+    def _scaled(self, weights: NDArray[np.float64], columns: list[int]) -> NDArray[np.float32]:
+        """Return weights (surfaces x types) over the totals of their surfaces."""
+        total = self._totals[columns]
+        scaled = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+        return np.asarray(scaled, dtype=np.float32)
+
+    def history_around(self) -> NDArray[np.float32]:
+        """Return incidents of all types ever known around each cell, spread by the widest kernel, in cells' area."""
+        widest = self.layout.own(ALL_HISTORY_DAYS, self.layout.widths_m[-1])
+        sigma = self.layout.widths_m[-1] / (self.cube.grid.area_m2**0.5)
+        # The kernel's mass in one cell is about 1 / (2 pi sigma^2): undone, one incident counts for one.
+        return np.asarray(self._flat[widest].sum(axis=0) * max(1.0, 2 * math.pi * sigma**2), dtype=np.float32)
+
+    def gather(self, kind: NDArray[np.intp], cell: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return the shares of every surface at some types and cells, rows x surfaces."""
+        layout, count = self.layout, self.cube.grid.count
+        found = np.full((len(kind), layout.count), 1.0 / count, dtype=np.float32)
+        total = self._totals[:, kind]
+        own = self._flat[:, kind, cell]
+        found[:, : layout.own_count] = np.divide(own, total, out=np.full_like(own, 1.0 / count), where=total > 0).T
+        for index, surface in enumerate(self._together):
+            found[:, layout.own_count + index] = shares(surface)[cell]
+        for index, surface in enumerate(self._places):
+            found[:, layout.places + index] = shares(surface)[cell]
+        found[:, layout.by_premises : layout.window] = self._by_premises.gather(kind, cell)
+        found[:, layout.window] = shares(self._window)[kind, cell]
+        return found

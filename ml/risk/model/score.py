@@ -1,0 +1,233 @@
+"""The forecast step: next week's expected count per cell and type, beside the baseline's, with bound and reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+
+from calanque.errors import CalanqueError
+from ml.risk.model.features import SurfaceStream
+from ml.risk.model.level import weekly_level, weekly_totals
+from ml.risk.model.method import CHALLENGER, MethodName
+from ml.risk.model.metrics import any_probability
+from ml.risk.model.published import bounds
+from ml.risk.model.reasons import PARTS, has_begun, reasons
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from numpy.typing import NDArray
+
+    from ml.risk.config import RiskConfig
+    from ml.risk.model.cube import CountCube
+    from ml.risk.model.slots import SlotModel
+    from ml.risk.model.trained import RiskModel
+
+RANK_SEED = 20180101
+# Fewer incidents of any kind than this within the widest kernel, ever: nobody knows.
+FEWEST_KNOWN = 1.0
+FORECAST_COLUMNS = (
+    *("territory", "cell_id", "type", "week_start_date", "expected_count", "upper_count"),
+    *("p_at_least_one", "baseline_count", "rank_model", "rank_baseline", "is_known", *PARTS, "reason_en", "reason_fr"),
+    *("model_name", "model_version", "served", "data_version", "data_until_date", "forecast_at"),
+)
+
+
+class Served(StrEnum):
+    """Which of the two columns is shown first."""
+
+    MODEL = "model"
+    BASELINE = "baseline"
+
+
+class Publishes(Protocol):
+    """What a forecast is published with, whether a model or counts made it."""
+
+    @property
+    def config(self) -> RiskConfig:
+        """The parameters."""
+
+    @property
+    def dispersion(self) -> tuple[float, ...]:
+        """Over-dispersion of each type in the cells of the fine grid."""
+
+    @property
+    def published_dispersion(self) -> tuple[float, ...]:
+        """The same in published cells."""
+
+    @property
+    def slots(self) -> SlotModel:
+        """How the week is shared out."""
+
+
+@dataclass(frozen=True)
+class ForecastStamp:
+    """Where a forecast comes from, written on every row.
+
+    Attributes:
+        model_name: such as `risk`.
+        model_version: in the registry.
+        data_version: versions of the tables read.
+        served: which figure is shown.
+        forecast_at: when it was made.
+        data_until: last day that the data hold.
+        note: what every reason says besides, in English and in French.
+    """
+
+    model_name: str
+    model_version: str
+    data_version: str
+    served: Served
+    forecast_at: datetime
+    data_until: date
+    note: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """Expected counts of next week, types x cells of one grid.
+
+    Attributes:
+        model: of the model.
+        baseline: of the best of the plain counts, with the same total.
+        parts: share of each part of the pool in its forecast, parts x types x cells.
+        is_known: cells with enough history around them.
+    """
+
+    model: NDArray[np.float64]
+    baseline: NDArray[np.float64]
+    parts: NDArray[np.float32]
+    is_known: NDArray[np.bool_]
+
+    def published(self, parent: NDArray[np.intp], cells: int) -> Expected:
+        """Return the same on a coarser grid: counts add up, parts are weighed by them.
+
+        Args:
+            parent: coarse cell of each fine cell.
+            cells: number of coarse cells.
+        """
+
+        def summed(values: NDArray[np.floating]) -> NDArray[np.float64]:
+            return np.stack([np.bincount(parent, weights=row, minlength=cells) for row in values])
+
+        model = summed(self.model)
+        parts = np.stack([summed(part * self.model) for part in self.parts]) / np.maximum(model, 1e-300)
+        known = np.bincount(parent, weights=self.is_known, minlength=cells) > 0
+        return Expected(model, summed(self.baseline), parts.astype(np.float32), known)
+
+
+def expected_counts(cube: CountCube, model: RiskModel) -> Expected:
+    """Return the expected counts of the week after the last complete one.
+
+    Raises:
+        CalanqueError: if the model was trained on another grid or other types.
+    """
+    require_same_ground(cube, model)
+    level = weekly_level(weekly_totals(cube), model.config.level_half_life_days)
+    stream = SurfaceStream(cube, cube.weeks, model.config)
+    fitted, layout = model.fitted, stream.layout
+    shares = fitted.challengers(stream)
+    pool = np.maximum(shares[MethodName.POOL], 1e-30)
+    parts = [stream.mixture(fitted.pool[:, columns], tuple(columns)) / pool for columns in layout.parts().values()]
+    baseline = fitted.baseline(model.baseline, stream)
+    return Expected(
+        shares[CHALLENGER] * level[:, None],
+        baseline * level[:, None],
+        np.stack(parts).astype(np.float32),
+        stream.history_around() >= FEWEST_KNOWN,
+    )
+
+
+def forecast(
+    ids: list[str],
+    cube: CountCube,
+    expected: Expected,
+    dispersion: tuple[float, ...],
+    probability: float,
+    stamp: ForecastStamp,
+) -> pd.DataFrame:
+    """Return the forecast as rows, one per cell and type.
+
+    Args:
+        ids: identifier of each cell of `expected`.
+        cube: gives territory, types and week.
+        expected: counts on the grid of `ids`.
+        dispersion: over-dispersion of each type on that grid.
+        probability: that a count does not exceed its `upper_count`.
+        stamp: written on every row.
+
+    Returns:
+        Columns `FORECAST_COLUMNS`: counts a week; ranks from 1 within a type, ties at random with a fixed seed.
+    """
+    any_one = [any_probability(mean, alpha) for mean, alpha in zip(expected.model, dispersion, strict=True)]
+    english, french = _reasons(cube, expected, stamp)
+    words = {"reason_en": english, "reason_fr": french, **_stamped(stamp)}
+    values = {
+        "territory": cube.grid.name.partition("/")[0],
+        "cell_id": np.tile(np.array(ids, dtype=object), len(cube.types)),
+        "type": np.repeat(np.array(cube.types, dtype=object), len(ids)),
+        "week_start_date": cube.day_of(cube.weeks),
+        "expected_count": expected.model.ravel(),
+        "upper_count": bounds(expected.model, dispersion, probability).ravel(),
+        "p_at_least_one": np.concatenate(any_one),
+        "baseline_count": expected.baseline.ravel(),
+        "rank_model": ranks(expected.model).ravel(),
+        "rank_baseline": ranks(expected.baseline).ravel(),
+        "is_known": np.tile(expected.is_known, len(cube.types)),
+        **dict(zip(PARTS, expected.parts.reshape(len(PARTS), -1).astype(float), strict=True)),
+    }
+    return pd.DataFrame(values | words)[list(FORECAST_COLUMNS)]
+
+
+def _stamped(stamp: ForecastStamp) -> dict[str, object]:
+    return {
+        "model_name": stamp.model_name,
+        "model_version": stamp.model_version,
+        "served": stamp.served.value,
+        "data_version": stamp.data_version,
+        "data_until_date": stamp.data_until,
+        "forecast_at": stamp.forecast_at,
+    }
+
+
+def _reasons(
+    cube: CountCube, expected: Expected, stamp: ForecastStamp
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the reasons, each followed by what is true of the whole forecast."""
+    week = cube.day_of(cube.weeks)
+    begun = has_begun(stamp.data_until, week - timedelta(days=1)) if stamp.data_until >= week else ("", "")
+    english, french = reasons(expected.parts, expected.is_known)
+    ends = ["".join(f" {sentence}" for sentence in pair if sentence) for pair in zip(stamp.note, begun, strict=True)]
+    return english + ends[0], french + ends[1]
+
+
+def ranks(values: NDArray[np.floating]) -> NDArray[np.int32]:
+    """Return the rank of each cell within its type, 1 for the highest; ties at random, fixed seed."""
+    generator = np.random.default_rng(RANK_SEED)
+    ranked = np.empty(values.shape, dtype=np.int32)
+    for row, target in zip(values, ranked, strict=True):
+        order = np.lexsort((generator.random(len(row)), -row))
+        target[order] = np.arange(1, len(row) + 1)
+    return ranked
+
+
+def require_same_ground(cube: CountCube, model: RiskModel) -> None:
+    """Refuse to forecast where the grid, the types or the premises are not those that the model learnt.
+
+    Raises:
+        CalanqueError: saying which of them differs.
+    """
+    grid, signature = cube.grid, model.grid
+    same = (grid.crs, grid.cell, grid.x0, grid.y0) == (signature.crs, signature.cell, signature.x0, signature.y0)
+    if grid.name.partition("/")[0] != model.territory or not same:
+        raise CalanqueError(f"The model was trained on another grid than that of '{grid.name}': train again.")
+    if cube.types != model.types:
+        raise CalanqueError(f"The model knows the types {', '.join(model.types)}, not those of the data: train again.")
+    if cube.premises != model.premises:
+        known = ", ".join(model.premises) or "none"
+        raise CalanqueError(f"The model knows the premises {known}, not those of the data: train again.")

@@ -1,0 +1,115 @@
+"""The trained model: weights and coefficients with what is needed to use them; plain JSON."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from calanque.errors import CalanqueError
+from ml.risk.config import RiskConfig
+from ml.risk.model.corrections import Regression
+from ml.risk.model.features import Layout
+from ml.risk.model.method import Fitted, MethodName
+from ml.risk.model.slots import SlotModel
+
+if TYPE_CHECKING:
+    pass
+
+
+BASELINE_WORDS = {
+    MethodName.DECAY: ("slow-decay counts", "le comptage à oubli lent"),
+    MethodName.WINDOW: ("the counts of the last four years", "le comptage des quatre dernières années"),
+    MethodName.KDE: ("smoothed counts", "le comptage lissé dans l’espace"),
+}
+"""What a baseline is called, in English and in French."""
+
+
+class GridSignature(BaseModel):
+    """The grid a model was trained on; another grid needs another model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    crs: int
+    cell: float
+    x0: float
+    y0: float
+    cell_count: int
+
+
+class RiskModel(BaseModel):
+    """What was learnt, in the order of the surfaces of `config`; rows of arrays are types.
+
+    `dispersion` is that of counts in the cells of `grid`, `published_dispersion` in those of the territory; `baseline`
+    the best of the plain counts in its back-test.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    name: str
+    territory: str
+    grid: GridSignature
+    types: tuple[str, ...]
+    premises: tuple[str, ...]
+    trained_until: date
+    config: RiskConfig
+    baseline: MethodName = MethodName.DECAY
+    baselines: dict[MethodName, int]
+    floors: dict[MethodName, tuple[tuple[float, ...], ...]]
+    pool_weights: tuple[tuple[float, ...], ...]
+    regression_coefficients: tuple[tuple[float, ...], ...]
+    regression_intercepts: tuple[float, ...]
+    feature_means: tuple[float, ...]
+    feature_scales: tuple[float, ...]
+    dispersion: tuple[float, ...]
+    published_dispersion: tuple[float, ...]
+    promised: dict[str, float]
+    slots: SlotModel
+
+    def to_json(self) -> str:
+        """Return the model as JSON text."""
+        return self.model_dump_json(indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the model of a JSON text.
+
+        Raises:
+            CalanqueError: if the text is not a model of this version of the code.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise CalanqueError("The stored risk model was written by another version: train again.") from error
+
+    @cached_property
+    def fitted(self) -> Fitted:
+        """What was learnt, ready to forecast."""
+        regression = Regression(
+            np.array(self.regression_coefficients),
+            np.array(self.regression_intercepts),
+            np.array(self.feature_means),
+            np.array(self.feature_scales),
+        )
+        floors = {name: np.array(rows) for name, rows in self.floors.items()}
+        weight = self.config.challenger.regression_weight
+        return Fitted(dict(self.baselines), floors, np.array(self.pool_weights), regression, weight)
+
+    @property
+    def note(self) -> tuple[str, str]:
+        """What every reason says where the baseline serves, in English and in French."""
+        english, french = BASELINE_WORDS[self.baseline]
+        return (
+            f"Shown instead of the model: {english}, the best of the plain counts by its record.",
+            f"Montré à la place du modèle : {french}, le meilleur des comptages simples d’après ses résultats.",
+        )
+
+    def main_weights(self, index: int, count: int = 5) -> list[tuple[str, float]]:
+        """Return the heaviest surfaces of one type's pool, heaviest first, with their weights."""
+        layout = Layout(self.config, self.premises)
+        names = [layout.names()[column] for column in layout.pool]
+        ordered = sorted(zip(names, self.pool_weights[index], strict=True), key=lambda pair: -pair[1])
+        return ordered[:count]

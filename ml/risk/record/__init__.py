@@ -1,0 +1,1 @@
+"""What judges it: back-tests, what each week did, and who serves."""

@@ -1,0 +1,190 @@
+"""Rolling origins: refit on the weeks before, forecast the week after, score it, move on. Nothing is read ahead."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from calanque.errors import CalanqueError
+from ml.risk.model.cores import in_turns
+from ml.risk.model.features import SurfaceStream
+from ml.risk.model.level import weekly_level, weekly_totals
+from ml.risk.model.method import BASELINES, CHALLENGER, RIVALS, Fitted, MethodName, Tuning, fit
+from ml.risk.model.metrics import best_hits, hits_at, log_gain, top_cell_count
+from ml.risk.model.published import PublishedRecord
+from ml.risk.model.rows import Rows, gather
+from ml.risk.model.slots import published_parents
+from ml.risk.record.judged import JudgedWeek, MethodWeek
+from ml.risk.record.reliability import Reliability
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ml.risk.config import RiskConfig
+    from ml.risk.model.cube import CountCube
+
+logger = logging.getLogger(__name__)
+CALIBRATED = (*RIVALS, CHALLENGER)
+"""The methods that may be shown: each is also judged as it would be published."""
+REPORTED_EVERY_WEEKS = 13
+
+
+@dataclass(eq=False)
+class Tally:
+    """What one method did, weeks x types; the shown methods also keep how reliable they were, and as published."""
+
+    hits: list[NDArray[np.float64]] = field(default_factory=list)
+    log: list[NDArray[np.float64]] = field(default_factory=list)
+    reliability: Reliability | None = None
+    published: PublishedRecord | None = None
+
+
+@dataclass(eq=False)
+class Rolled:
+    """The raw outcome of a rolling run; `top_counts` are the cells flagged at each area share."""
+
+    cube: CountCube
+    first_week: int
+    top_counts: tuple[int, ...]
+    tallies: dict[MethodName, Tally]
+    weeks: list[JudgedWeek] = field(default_factory=list)
+    events: list[NDArray[np.float64]] = field(default_factory=list)
+    best: list[NDArray[np.float64]] = field(default_factory=list)
+    fitted: Fitted | None = None
+    stream: SurfaceStream | None = None
+
+    def take(self, week: JudgedWeek) -> None:
+        """Add a week, judged now or kept, to the record."""
+        self.weeks.append(week)
+        self.events.append(week.events)
+        self.best.append(week.best)
+        for name, did in week.methods.items():
+            tally = self.tallies[name]
+            tally.hits.append(did.hits)
+            tally.log.append(did.log)
+            if tally.reliability is not None and did.reliability is not None:
+                tally.reliability.take(did.reliability)
+            if tally.published is not None and did.published is not None:
+                tally.published.take(did.published)
+
+    def latest(self) -> Fitted:
+        """Return what was learnt last.
+
+        Raises:
+            CalanqueError: if nothing was.
+        """
+        if self.fitted is None:
+            raise CalanqueError("Nothing was learnt: the run held no week.")
+        return self.fitted
+
+
+def roll(cube: CountCube, config: RiskConfig, weeks: int, kept: Sequence[JudgedWeek] = ()) -> Rolled:
+    """Forecast each of the last `weeks` weeks from its own past, for every method; with 0 weeks, only learn.
+
+    What a week is forecast by was learnt on the weeks before it, some time in the `refit_weeks` weeks before.
+
+    Args:
+        cube: counts.
+        config: the parameters.
+        weeks: number of weekly origins.
+        kept: the first of these weeks, as an earlier run judged them with the same code, parameters and incidents;
+            they are not forecast again.
+
+    Returns:
+        The weekly scores, and what was learnt on the weeks before the week to come.
+
+    Raises:
+        CalanqueError: if the history before the first origin is too short.
+    """
+    first, start = _span(cube, config, weeks - len(kept))
+    rolled = _begun(cube, config, cube.weeks - weeks, kept)
+    totals, challenger = weekly_totals(cube), config.challenger
+    stream = SurfaceStream(cube, start, config)
+    tuning, past = Tuning(stream.layout, rolled.top_counts[-1]), list[Rows]()
+    for week in range(start, cube.weeks):
+        counts = cube.week(week)
+        if week >= first:
+            if (week - first) % challenger.refit_weeks == 0:
+                _refit(rolled, config, past, tuning, stream)
+            level = weekly_level(totals[:week], config.level_half_life_days)
+            rolled.take(_judge_week(rolled, stream, counts, level))
+            _report(week - first + 1, weeks - len(kept))
+        if weeks:
+            tuning.look(stream, counts)
+        past.append(gather(cube, week, stream, challenger.zeros_a_week, config.backtest.seed))
+        del past[: -challenger.fit_weeks - cube.complete_weeks]
+        stream.advance()
+    _refit(rolled, config, past, tuning, stream)
+    rolled.stream = stream
+    return rolled
+
+
+def _begun(cube: CountCube, config: RiskConfig, first: int, kept: Sequence[JudgedWeek]) -> Rolled:
+    tops = tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares)
+    tallies = {name: Tally() for name in MethodName}
+    types, probability, parents = len(cube.types), config.bound_probability, published_parents(cube.grid)
+    for number, name in enumerate(CALIBRATED):
+        tallies[name].reliability = Reliability(types, probability, tops[-1], config.backtest.seed + number)
+        tallies[name].published = PublishedRecord(parents, types, probability)
+    rolled = Rolled(cube, first, tops, tallies)
+    for week in kept:
+        rolled.take(week)
+    return rolled
+
+
+def _span(cube: CountCube, config: RiskConfig, weeks: int) -> tuple[int, int]:
+    first = cube.weeks - weeks
+    start = max(first - config.challenger.fit_weeks - cube.complete_weeks, config.challenger.min_fit_weeks)
+    if first - start - cube.complete_weeks < config.challenger.min_fit_weeks:
+        needed = weeks + 2 * config.challenger.min_fit_weeks + cube.complete_weeks
+        raise CalanqueError(
+            f"The data holds {cube.weeks} complete weeks; {weeks} forecasts need at least {needed}: "
+            "give a longer history or fewer origins."
+        )
+    return first, start
+
+
+def _report(done: int, weeks: int) -> None:
+    if done % REPORTED_EVERY_WEEKS == 0:
+        logger.info("%d of %d weeks forecast and judged.", done, weeks)
+
+
+def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning, stream: SurfaceStream) -> None:
+    """Learn on the weeks that are complete: of a later one, too many incidents are not known yet."""
+    late = rolled.cube.complete_weeks
+    kde = tuning.best(config.challenger.fit_weeks, late)
+    rolled.fitted = fit(past[: len(past) - late], stream.layout, config, kde, rolled.cube.grid.count)
+
+
+def _judge_week(
+    rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]
+) -> JudgedWeek:
+    fitted = rolled.latest()
+    forecasts = {name: fitted.baseline(name, stream) for name in BASELINES} | fitted.challengers(stream)
+    did = in_turns(lambda name: _judge_method(rolled, name, counts, forecasts[name], level), forecasts)
+    return JudgedWeek(
+        events=counts.sum(axis=1, dtype=np.float64),
+        best=np.array([[best_hits(row, top) for top in rolled.top_counts] for row in counts]),
+        methods=dict(zip(forecasts, did, strict=True)),
+    )
+
+
+def _judge_method(
+    rolled: Rolled,
+    name: MethodName,
+    counts: NDArray[np.float32],
+    shares: NDArray[np.float32],
+    level: NDArray[np.float64],
+) -> MethodWeek:
+    tally, pairs = rolled.tallies[name], list(zip(shares, counts, strict=True))
+    hits = np.array([hits_at(s, c, rolled.top_counts) for s, c in pairs])
+    log = np.array([log_gain(s, c) for s, c in pairs])
+    if tally.reliability is None or tally.published is None:
+        return MethodWeek(hits, log)
+    mean = shares * level[:, None]
+    return MethodWeek(hits, log, tally.reliability.judge(mean, counts), tally.published.judge(mean, counts))

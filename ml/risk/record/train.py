@@ -1,0 +1,158 @@
+"""The training step: back-test the procedure, fit on the latest weeks, decide who is champion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calanque.errors import CalanqueError
+from ml.risk.model.cores import one_thread_each
+from ml.risk.model.cube import CountCube
+from ml.risk.model.method import CHALLENGER
+from ml.risk.model.slots import learn_profiles
+from ml.risk.model.trained import GridSignature, RiskModel
+from ml.risk.record.reason import Reason
+from ml.risk.record.slot_record import SlotRecord, judge_slots
+from ml.risk.record.validate import Validation, fewest_origins, promotes, published_record, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ml.risk.config import RiskConfig
+    from ml.risk.model.method import MethodName
+    from ml.risk.model.published import WeekScore
+    from ml.risk.model.slots import SlotModel
+    from ml.risk.record.judged import JudgedWeek
+    from ml.risk.record.rolling import Rolled
+
+
+@dataclass(frozen=True, eq=False)
+class BackTestWeeks:
+    """The weeks of a back-test on the published grid: their Mondays, and how model and baseline did in each."""
+
+    types: tuple[str, ...]
+    mondays: tuple[date, ...]
+    model: tuple[WeekScore, ...]
+    baseline: tuple[WeekScore, ...]
+
+
+@dataclass(frozen=True)
+class Training:
+    """A trained model with its record and the decision on it.
+
+    `weeks` is how each week of the back-test did as published, `judged` the same as it is kept.
+    """
+
+    model: RiskModel
+    validation: Validation
+    weeks: BackTestWeeks
+    slots: SlotRecord
+    judged: tuple[JudgedWeek, ...]
+    is_promoted: bool
+    reason: Reason
+
+
+def weeks_before(cube: CountCube, config: RiskConfig) -> int:
+    """Return how many weeks there must be before the first forecast: half build the surfaces, half is learnt from."""
+    return 2 * config.challenger.min_fit_weeks + cube.complete_weeks
+
+
+def origin_count(cube: CountCube, config: RiskConfig) -> int:
+    """Return how many weekly forecasts the history allows, at most those of the configuration."""
+    return min(config.backtest.weeks, cube.weeks - weeks_before(cube, config))
+
+
+def too_short(cube: CountCube, config: RiskConfig) -> str:
+    """Return why there can be no model yet, in one sentence; empty when there can."""
+    missing = fewest_origins(config) - origin_count(cube, config)
+    if missing <= 0:
+        return ""
+    return (
+        f"The data hold {cube.weeks} whole weeks; a model is judged on {fewest_origins(config)} weekly forecasts at "
+        f"least, each with {weeks_before(cube, config)} weeks before it: there can be one in {missing} weeks. "
+        "Until then slow-decay counts are served."
+    )
+
+
+def train(cube: CountCube, config: RiskConfig, kept: Sequence[JudgedWeek] = ()) -> Training:
+    """Back-test every method over the rolling weeks there are, fit on the latest ones, and decide.
+
+    Args:
+        cube: counts.
+        config: the parameters.
+        kept: the first of these weeks, as an earlier training judged them.
+
+    Raises:
+        CalanqueError: if the history is too short.
+    """
+    if why := too_short(cube, config):
+        raise CalanqueError(why)
+    with one_thread_each():
+        validation, rolled = validate(cube, config, origin_count(cube, config), kept)
+    is_promoted, reason = promotes(validation, config)
+    figures = validation.all_weeks.figures[CHALLENGER]
+    baseline = validation.best_baseline
+    gains = validation.all_weeks.differences[baseline][CHALLENGER]
+    shown, plain = (published_record(rolled, method).weeks for method in (CHALLENGER, baseline))
+    mondays = tuple(cube.day_of(week) for week in range(rolled.first_week, cube.weeks))
+    weeks = BackTestWeeks(cube.types, mondays, tuple(shown), tuple(plain))
+    promised = {"log_score": figures["log_score"], "log_gain": weekly_gain(weeks)} | {
+        f"gain_{name}": gains[name].value for name in gains if name.startswith("hit_rate")
+    }
+    slots = judge_slots(cube, config, tuple(range(rolled.first_week, cube.weeks)))
+    slot_model = learn_profiles(cube, config.slots, cube.weeks).model(slots.served)
+    model = model_of(rolled, config, baseline, promised, slot_model)
+    return Training(model, validation, weeks, slots, tuple(rolled.weeks), is_promoted, reason)
+
+
+def weekly_gain(weeks: BackTestWeeks) -> float:
+    """Return the mean over weeks of what the model wins over the counts, nats an incident, as it is published."""
+    both = zip(weeks.model, weeks.baseline, strict=True)
+    gains = [(m.log.sum() - b.log.sum()) / m.events.sum() for m, b in both if m.events.sum() > 0]
+    return float(np.mean(gains)) if gains else 0.0
+
+
+def model_of(
+    rolled: Rolled, config: RiskConfig, baseline: MethodName, promised: dict[str, float], slots: SlotModel
+) -> RiskModel:
+    """Return the model that was learnt at the end of a rolling run.
+
+    Args:
+        rolled: the run.
+        config: its parameters.
+        baseline: what is shown beside the model, and in its place.
+        promised: figures of the back-test that the monitor holds the model to.
+        slots: how the week is shared out.
+    """
+    cube, grid, fitted = rolled.cube, rolled.cube.grid, rolled.latest()
+    shown, published = rolled.tallies[CHALLENGER].reliability, rolled.tallies[CHALLENGER].published
+    if shown is None or published is None:
+        raise CalanqueError("The reliability of the model was not kept.")
+    return RiskModel(
+        name=config.name,
+        territory=grid.name.partition("/")[0],
+        grid=GridSignature(crs=grid.crs, cell=grid.cell, x0=grid.x0, y0=grid.y0, cell_count=grid.count),
+        types=cube.types,
+        premises=cube.premises,
+        trained_until=cube.day_of(cube.weeks),
+        config=config,
+        baseline=baseline,
+        baselines=fitted.baselines,
+        floors={name: _rows(weights) for name, weights in fitted.floors.items()},
+        pool_weights=_rows(fitted.pool),
+        regression_coefficients=_rows(fitted.regression.coefficients),
+        regression_intercepts=tuple(fitted.regression.intercepts.tolist()),
+        feature_means=tuple(fitted.regression.mean.tolist()),
+        feature_scales=tuple(fitted.regression.scale.tolist()),
+        dispersion=tuple(shown.dispersion.tolist()),
+        published_dispersion=tuple(published.dispersion.tolist()),
+        promised=promised,
+        slots=slots,
+    )
+
+
+def _rows(values: Any) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(row) for row in np.asarray(values, dtype=float).tolist())

@@ -1,0 +1,278 @@
+"""From weekly scores to the figures of the protocol, and the decision that follows from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calanque.errors import CalanqueError
+from ml.risk.model.method import CHALLENGER, RIVALS, MethodName
+from ml.risk.model.metrics import Difference, pai, paired_bootstrap
+from ml.risk.model.published import ALL_TYPES
+from ml.risk.record.reason import Reason, lost, not_won, on_squares, undecided, won
+from ml.risk.record.rolling import CALIBRATED, Rolled, roll
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ml.risk.config import RiskConfig
+    from ml.risk.model.cube import CountCube
+    from ml.risk.model.published import PublishedRecord
+    from ml.risk.record.judged import JudgedWeek
+    from ml.risk.record.reliability import CalibrationBin, Reliability
+
+FEWEST_ORIGINS = 26
+"""Half a year: over fewer weeks a gain cannot be told from chance, and nothing is decided."""
+
+Series = dict[str, tuple["NDArray[np.float64]", "NDArray[np.float64]"]]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Figures over a choice of weeks: metric by method, and differences by baseline, then method, then metric."""
+
+    week_count: int
+    event_count: int
+    figures: dict[str, dict[str, float]]
+    differences: dict[str, dict[str, dict[str, Difference]]]
+
+
+@dataclass(frozen=True)
+class Validation:
+    """The record of a rolling back-test; shares of area are those really flagged.
+
+    `coverage` is that of `upper_count` as it would have been published, by method, then type (`all` pooled): over all
+    cells and over flagged ones. `rank_coverage` judges the method: flagged cells of the grid that the model lives on,
+    a count on its edge in proportion. `complete_weeks` are those after which 95 in 100 of a week's incidents are known,
+    None where nothing tells when they were.
+    """
+
+    territory: str
+    types: tuple[str, ...]
+    cell_count: int
+    cell_area_m2: float
+    first_day: str
+    last_day: str
+    area_shares: tuple[float, ...]
+    top_counts: tuple[int, ...]
+    all_weeks: Span
+    by_type: dict[str, dict[str, dict[str, float]]]
+    outside: dict[str, Span]
+    calibration: dict[str, list[CalibrationBin]]
+    brier: dict[str, float]
+    coverage: dict[str, dict[str, tuple[float, float]]]
+    rank_coverage: dict[str, float]
+    dispersion: dict[str, tuple[float, ...]]
+    hit_curve: dict[str, list[float]]
+    complete_weeks: int | None
+
+    @property
+    def best_baseline(self) -> MethodName:
+        """The one of `RIVALS` with the best log score over all weeks: it is shown beside the model, and without it."""
+        return max(RIVALS, key=lambda name: self.all_weeks.figures[name]["log_score"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what reading the record's JSON back gives."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        return plain
+
+    def metrics(self) -> dict[str, float]:
+        """Return the headline figures flat, for tracking: `<method>.<metric>`, and the model's over the best baseline.
+
+        These are `gain.<metric>[.low|.high|.z]`.
+        """
+        flat = {f"{m}.{k}": v for m, row in self.all_weeks.figures.items() for k, v in row.items()}
+        for metric, gain in self.all_weeks.differences[self.best_baseline][CHALLENGER].items():
+            flat |= {f"gain.{metric}": gain.value, f"gain.{metric}.low": gain.low, f"gain.{metric}.high": gain.high}
+            flat[f"gain.{metric}.z"] = gain.z
+        for method, by_type in self.coverage.items():
+            for kind, (every, flagged) in by_type.items():
+                key = method if kind == ALL_TYPES else f"{method}.{kind}"
+                flat |= {f"{key}.coverage": every, f"{key}.coverage_flagged": flagged}
+        flat |= {f"{method}.rank_coverage": value for method, value in self.rank_coverage.items()}
+        flat |= {f"{method}.brier": value for method, value in self.brier.items()}
+        return flat
+
+
+def metric_name(kind: str, share: float) -> str:
+    """Return `hit_rate_5pct` for ("hit_rate", 0.05)."""
+    return f"{kind}_{share * 100:g}pct"
+
+
+def validate(
+    cube: CountCube, config: RiskConfig, weeks: int | None = None, kept: Sequence[JudgedWeek] = ()
+) -> tuple[Validation, Rolled]:
+    """Run the rolling back-test over the last weeks of the cube and return its record and its raw scores.
+
+    Args:
+        cube: counts.
+        config: the parameters.
+        weeks: number of weekly origins, default `config.backtest.weeks`.
+        kept: the first of these weeks, as an earlier run judged them.
+
+    Raises:
+        CalanqueError: if the history is too short.
+    """
+    weeks = config.backtest.weeks if weeks is None else weeks
+    rolled = roll(cube, config, weeks, kept)
+    return summarise(rolled, config), rolled
+
+
+def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
+    """Return the record of a rolling run."""
+    cube, every = rolled.cube, np.arange(len(rolled.events))
+    outside = {}
+    if config.backtest.set_apart is not None:
+        spared = _outside(rolled, config)
+        if 0 < len(spared) < len(every):
+            outside[config.backtest.set_apart.name] = over_weeks(rolled, config, spared)
+    shown = {method: _reliability(rolled, method) for method in CALIBRATED}
+    return Validation(
+        territory=cube.grid.name,
+        types=cube.types,
+        cell_count=cube.grid.count,
+        cell_area_m2=cube.grid.area_m2,
+        first_day=cube.day_of(rolled.first_week).isoformat(),
+        last_day=(cube.day_of(cube.weeks) - timedelta(days=1)).isoformat(),
+        area_shares=config.backtest.area_shares,
+        top_counts=rolled.top_counts,
+        all_weeks=over_weeks(rolled, config, every),
+        by_type={name: _figures(rolled, config, every, index) for index, name in enumerate(cube.types)},
+        outside=outside,
+        calibration={m: r.calibration() for m, r in shown.items()},
+        brier={m: float(np.mean(r.brier)) for m, r in shown.items()},
+        coverage={m: published_record(rolled, m).coverage(cube.types) for m in CALIBRATED},
+        rank_coverage={m: r.covered_count / r.covered_of for m, r in shown.items() if r.covered_of},
+        dispersion={m: tuple(r.dispersion.tolist()) for m, r in shown.items()},
+        hit_curve={m: _hit_curve(rolled, r) for m, r in shown.items()},
+        complete_weeks=None if cube.as_known is None else cube.complete_weeks,
+    )
+
+
+def fewest_origins(config: RiskConfig) -> int:
+    """Return the weekly forecasts that a decision needs."""
+    return min(FEWEST_ORIGINS, config.backtest.weeks)
+
+
+def _outside(rolled: Rolled, config: RiskConfig) -> NDArray[np.intp]:
+    apart = config.backtest.set_apart
+    days = [rolled.cube.day_of(rolled.first_week + week) for week in range(len(rolled.events))]
+    return np.array(
+        [i for i, day in enumerate(days) if apart is None or not apart.first <= day <= apart.last], dtype=np.intp
+    )
+
+
+def _reliability(rolled: Rolled, method: MethodName) -> Reliability:
+    reliability = rolled.tallies[method].reliability
+    if reliability is None:
+        raise CalanqueError(f"The reliability of '{method}' was not kept.")
+    return reliability
+
+
+def published_record(rolled: Rolled, method: MethodName) -> PublishedRecord:
+    """Return how a shown method did on the published grid.
+
+    Raises:
+        CalanqueError: if it is not among `CALIBRATED`.
+    """
+    record = rolled.tallies[method].published
+    if record is None:
+        raise CalanqueError(f"The record of '{method}' on the published grid was not kept.")
+    return record
+
+
+def _series(
+    rolled: Rolled, config: RiskConfig, method: MethodName, weeks: NDArray[np.intp], kind: int | None
+) -> Series:
+    """Return (numerator, denominator) by week of every metric, for one type or pooled over types."""
+    chosen = slice(None) if kind is None else slice(kind, kind + 1)
+    tally = rolled.tallies[method]
+    hits = np.array(tally.hits)[weeks, chosen].sum(axis=1)
+    best = np.array(rolled.best)[weeks, chosen].sum(axis=1)
+    events = np.array(rolled.events)[weeks, chosen].sum(axis=1)
+    series: Series = {}
+    for position, share in enumerate(config.backtest.area_shares):
+        flagged = pai(1.0, rolled.top_counts[position], rolled.cube.grid.count)
+        series[metric_name("hit_rate", share)] = (hits[:, position], events)
+        series[metric_name("pai", share)] = (hits[:, position] * flagged, events)
+        series[metric_name("pei", share)] = (hits[:, position], best[:, position])
+    series["log_score"] = (np.array(tally.log)[weeks, chosen].sum(axis=1), events)
+    return series
+
+
+def every_week(rolled: Rolled, config: RiskConfig, method: MethodName) -> Series:
+    """Return (numerator, denominator) by week of every metric of a method, pooled over types."""
+    return _series(rolled, config, method, np.arange(len(rolled.events)), None)
+
+
+def _figures(
+    rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp], kind: int | None = None
+) -> dict[str, dict[str, float]]:
+    def ratio(pair: tuple[NDArray[np.float64], NDArray[np.float64]]) -> float:
+        return float(pair[0].sum() / pair[1].sum()) if pair[1].sum() > 0 else 0.0
+
+    return {m: {k: ratio(v) for k, v in _series(rolled, config, m, weeks, kind).items()} for m in rolled.tallies}
+
+
+def over_weeks(rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp]) -> Span:
+    """Return the figures of a choice of weeks (positions in the rolling run), each with its paired differences."""
+    series = {method: _series(rolled, config, method, weeks, None) for method in rolled.tallies}
+    settings = config.backtest
+    differences: dict[str, dict[str, dict[str, Difference]]] = {}
+    for baseline in RIVALS:
+        rivals = [method for method in rolled.tallies if method is not baseline]
+        differences[baseline] = {
+            method: {
+                metric: paired_bootstrap(
+                    numerator,
+                    series[baseline][metric][0],
+                    denominator,
+                    settings.bootstrap_draws,
+                    settings.bootstrap_coverage,
+                    settings.seed,
+                )
+                for metric, (numerator, denominator) in series[method].items()
+            }
+            for method in rivals
+        }
+    events = int(np.array(rolled.events)[weeks].sum())
+    return Span(len(weeks), events, _figures(rolled, config, weeks), differences)
+
+
+def _hit_curve(rolled: Rolled, reliability: Reliability) -> list[float]:
+    curve = np.array(reliability.curve).sum(axis=0)
+    total = np.array(rolled.events).sum()
+    return [float(value) for value in (curve / total if total > 0 else curve)]
+
+
+def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, Reason]:
+    """Decide whether the challenger takes the champion's place, and say why in one sentence.
+
+    It must beat slow-decay counts, the counts of the last four years and the best smoothing of counts, by log score
+    and by hit rate at the larger area, each with its interval above 0, and its hit rate at the smaller area must not
+    lie below with its interval: moving the grid's origin moves that one as much as any model does (guide,
+    forecasting), so a point difference there decides nothing. Over fewer than half a year of weeks nothing is decided.
+    """
+    weeks = validation.all_weeks.week_count
+    if weeks < fewest_origins(config):
+        return False, undecided(weeks, fewest_origins(config))
+    small, large = config.backtest.area_shares
+    squares = on_squares(validation.cell_area_m2**0.5)
+    must_win = ("log_score", metric_name("hit_rate", large))
+    not_below = metric_name("hit_rate", small)
+    for baseline in RIVALS:
+        gains = validation.all_weeks.differences[baseline][CHALLENGER]
+        for metric in must_win:
+            if gains[metric].low <= 0:
+                return False, not_won(baseline, metric, gains[metric]).and_also(*squares)
+        if gains[not_below].high < 0:
+            return False, lost(baseline, not_below, gains[not_below]).and_also(*squares)
+    best = validation.best_baseline
+    gains = validation.all_weeks.differences[best][CHALLENGER]
+    return True, won(best, weeks, {metric: gains[metric] for metric in must_win}).and_also(*squares)
