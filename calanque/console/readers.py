@@ -28,6 +28,7 @@ class Reader(Closed):
     Attributes:
         name: account in Airflow.
         token: what this request bears; Airflow's own API is asked with it, and so with this person's rights.
+        reads_marts: whether rows of marts are there for them: the DPO sees who reads them, and none of them.
         sees_batches: whether batches, reasons and gates are there for them.
         operates: whether runs are there for them, to open and to start.
         sees_journal: whether the journal is there for them.
@@ -36,6 +37,7 @@ class Reader(Closed):
 
     name: str
     token: str = Field(repr=False)
+    reads_marts: bool = False
     sees_batches: bool = False
     operates: bool = False
     sees_journal: bool = False
@@ -46,25 +48,24 @@ class Reader(Closed):
         """The account by which the query door is asked for them: an analyst's can not reach a table of runs at all."""
         return "engineer" if self.sees_batches else "analyst"
 
-    @property
-    def reads_marts(self) -> bool:
-        """Whether rows of marts are there for them: the DPO sees who reads them, and none of them."""
-        return self.operates or not self.sees_batches
-
 
 def reader(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:
-    """Return who asks."""
+    """Return who asks, if their role was given anything here: to be signed in to Airflow is no right to the lake."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     bearer = token if scheme.lower() == "bearer" else request.cookies.get(COOKIE_NAME_JWT_TOKEN, "")
     may = get_auth_manager().is_authorized_custom_view
-    return Reader(
+    asking = Reader(
         name=user.get_name(),
         token=bearer,
+        reads_marts=may(method="GET", resource_name="Marts", user=user),
         sees_batches=may(method="GET", resource_name="Audit Logs", user=user),
         operates=may(method="POST", resource_name="DAG Runs", user=user),
         sees_journal=may(method="GET", resource_name="Journal", user=user),
         decides=may(method="PUT", resource_name="Conflicts", user=user),
     )
+    if not (asking.reads_marts or asking.sees_batches):
+        raise HTTPException(403, "Your role opens nothing here. Votre rôle n’ouvre rien ici.")
+    return asking
 
 
 def seer(asking: Annotated[Reader, Depends(reader)]) -> Reader:

@@ -18,7 +18,9 @@ READ = (
 )  # fmt: skip
 AUDIT = (("can_read", "Audit Logs"), ("menu_access", "Audit Logs"), ("menu_access", "Browse"))
 FOLLOW = (*READ, *AUDIT, ("can_read", "Task Logs"), ("can_read", "XComs"))
-# Of our own: the page that says who did what.
+# Of our own: the rows of marts, on every page and by the API.
+MARTS = ("can_read", "Marts")
+# The page that says who did what.
 JOURNAL = ("can_read", "Journal")
 # And the one on which somebody decides of planned events that can not go together.
 CONFLICTS = ("can_edit", "Conflicts")
@@ -52,8 +54,8 @@ def _roles(manager: Any) -> dict[str, frozenset[Right]]:
     operator = next(role["perms"] for role in manager.ROLE_CONFIGS if role["role"] == "Op")
     engineer = {right for right in operator if right[1] not in NOT_OPERATED}
     return {
-        "Engineer": frozenset({*engineer, *FOLLOW, CONFLICTS}),
-        "Analyst": frozenset({*READ, CONFLICTS}),
+        "Engineer": frozenset({*engineer, *FOLLOW, MARTS, CONFLICTS}),
+        "Analyst": frozenset({*READ, MARTS, CONFLICTS}),
         "DPO": frozenset({*FOLLOW, JOURNAL}),
     }
 

@@ -18,7 +18,7 @@ from calanque.engines import trino
 from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
 
-ANALYST = Reader(name="analyst", token="t", decides=True)
+ANALYST = Reader(name="analyst", token="t", reads_marts=True, decides=True)
 MONDAY = date(2026, 6, 8)
 SQUARE = '{"type": "Polygon", "coordinates": [[[5.3, 43.2], [5.4, 43.2], [5.4, 43.3], [5.3, 43.2]]]}'
 NOON = datetime(2026, 6, 10, 12)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from calanque.stack.airflow_accounts import ROLE_OF, _roles, _sync_account, _sync_role
+from calanque.stack.airflow_accounts import CONFLICTS, JOURNAL, MARTS, ROLE_OF, _roles, _sync_account, _sync_role
 
 
 class Manager:
@@ -61,6 +61,13 @@ def test_a_right_that_a_role_no_longer_has_is_taken_back(manager: Manager) -> No
     manager.roles["DPO"].permissions.append(permission("can_read", "View Menus"))
     _sync_role(manager, "DPO", frozenset({("can_read", "DAGs")}))
     assert manager.rights("DPO") == {("can_read", "DAGs")}
+
+
+def test_rows_of_marts_are_a_right_of_its_own(manager: Manager) -> None:
+    """Airflow's own roles have none: an account with one of them opens no page of ours."""
+    assert {role for role, rights in _roles(manager).items() if MARTS in rights} == {"Engineer", "Analyst"}
+    of_airflow = {right for role in manager.ROLE_CONFIGS for right in role["perms"]}
+    assert not {MARTS, CONFLICTS, JOURNAL} & of_airflow
 
 
 def test_no_role_manages_accounts(manager: Manager) -> None:

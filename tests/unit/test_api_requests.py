@@ -92,7 +92,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 @pytest.fixture
 def api(door: Door, told: list[dict[str, Any]]) -> Iterator[TestClient]:
     """The API, asked by an analyst."""
-    app.dependency_overrides = {get_user: lambda: None, mart_reader: lambda: Reader(name="ana", token="t")}
+    app.dependency_overrides = {
+        get_user: lambda: None,
+        mart_reader: lambda: Reader(name="ana", token="t", reads_marts=True),
+    }
     yield TestClient(app)
     app.dependency_overrides = {}
 

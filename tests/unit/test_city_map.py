@@ -23,7 +23,7 @@ from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
 from calanque.privacy.redact import redact
 
-ANALYST = Reader(name="analyst", token="t")
+ANALYST = Reader(name="analyst", token="t", reads_marts=True)
 UNTIL = date(2021, 12, 31)
 
 
@@ -153,7 +153,9 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again_but_for_another_role(
     once = len(door.asked)
     page()
     assert len(door.asked) == once
-    city_map.city_map(Reader(name="engineer", token="t", sees_batches=True, operates=True), "en", view())
+    city_map.city_map(
+        Reader(name="engineer", token="t", reads_marts=True, sees_batches=True, operates=True), "en", view()
+    )
     assert len(door.asked) == 2 * once and {user for user, *_ in door.asked[once:]} == {"engineer"}
     now = time.monotonic()
     monkeypatch.setattr("time.monotonic", lambda: now + FRESH_S)
@@ -221,7 +223,7 @@ def test_what_began_later_is_not_said_to_have_risen_and_what_lags_not_to_have_fa
 
 
 def test_rows_of_marts_are_not_for_the_dpo() -> None:
-    engineer = Reader(name="engineer", token="t", sees_batches=True, operates=True)
+    engineer = Reader(name="engineer", token="t", reads_marts=True, sees_batches=True, operates=True)
     assert mart_reader(engineer).reads_marts and mart_reader(ANALYST).reads_marts
     with pytest.raises(HTTPException, match="Marts are for analysts"):
         mart_reader(Reader(name="dpo", token="t", sees_batches=True, sees_journal=True))

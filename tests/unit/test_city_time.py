@@ -69,7 +69,10 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
 
 @pytest.fixture
 def page(door: Door) -> Iterator[TestClient]:
-    app.dependency_overrides = {get_user: lambda: None, mart_reader: lambda: Reader(name="ana", token="t")}
+    app.dependency_overrides = {
+        get_user: lambda: None,
+        mart_reader: lambda: Reader(name="ana", token="t", reads_marts=True),
+    }
     yield TestClient(app, base_url="http://testserver/")
     app.dependency_overrides = {}
 

@@ -18,9 +18,9 @@ from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
 
 FEED = "toronto_incidents"
-ANALYST = Reader(name="analyst", token="t")
+ANALYST = Reader(name="analyst", token="t", reads_marts=True)
 DPO = Reader(name="dpo", token="t", sees_batches=True)
-ENGINEER = Reader(name="engineer", token="t", sees_batches=True, operates=True)
+ENGINEER = Reader(name="engineer", token="t", reads_marts=True, sees_batches=True, operates=True)
 NOW = datetime.now(UTC)
 REASON = "wrong_type:lat<b>"
 

@@ -110,7 +110,7 @@ def test_a_lake_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyPat
 
 def test_an_analyst_does_not_see_it() -> None:
     with pytest.raises(HTTPException, match="DPO"):
-        readers.seer(Reader(name="analyst", token="t"))
+        readers.seer(Reader(name="analyst", token="t", reads_marts=True))
 
 
 def test_a_feed_without_a_right_contract_is_said_not_to_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from calanque.governance.personal_reach import Reach, personal_reach
 FEED, LANDING, BRONZE = "citizen_reports", "/lake/landing/citizen_reports", "bronze.citizen_reports"
 SHAPE, COUNTED, MART = "silver.shape_report", "silver.int_reports__counted", "marts.fct_report_zone_week"
 MODEL, FORECAST = "models:/risk-marseille", "marts.fct_forecast"
-DPO, ANALYST = Reader(name="dpo", token="t", sees_batches=True), Reader(name="analyst", token="t")
+DPO, ANALYST = Reader(name="dpo", token="t", sees_batches=True), Reader(name="analyst", token="t", reads_marts=True)
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -18,7 +18,7 @@ SCORES: list[tuple[Any, ...]] = [
     (date(2021, 12, 20), "published", 100, 0.5, 0.4, 1.2, 1.1, 0.98),
     (date(2021, 12, 13), "published", 300, 0.3, 0.2, 1.2, 1.1, 0.98),
 ]
-ANALYST = Reader(name="analyst", token="t")
+ANALYST = Reader(name="analyst", token="t", reads_marts=True)
 UNTIL = date(2021, 12, 31)
 TENTHS = (
     '[{"day_count": 36, "mean_p": 0.05, "observed_rate": 0.04}, {"day_count": 30, "mean_p": 0.4, "observed_rate": 0.5}]'
