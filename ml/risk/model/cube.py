@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from scipy import sparse
 from calanque.errors import CalanqueError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from calanque.places.grid import Grid
@@ -150,13 +152,12 @@ def build_cube(
     days: NDArray[np.datetime64],
     cells: NDArray[np.intp],
     types: pd.Series[str],
-    numbers: pd.Series[int] | None = None,
     within: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     hours: NDArray[np.integer] | None = None,
     premises: pd.Series[str] | None = None,
     known_days: NDArray[np.datetime64] | None = None,
 ) -> CountCube:
-    """Return the cube of events (one row each, or `numbers` of them); days before the first week are left out.
+    """Return the cube of events, one row each; days before the first week are left out.
 
     Args:
         grid: the cells.
@@ -165,7 +166,6 @@ def build_cube(
         days: day of each row.
         cells: cell index of each row.
         types: type of each row.
-        numbers: incidents of each row, one when absent.
         within: place of each row within its cell, 0 to 1 east and north; the middle when absent.
         hours: local hour of the day of each row, 0 to 23; not told when absent.
         premises: kind of place of each row, missing where not told.
@@ -174,27 +174,42 @@ def build_cube(
     Raises:
         CalanqueError: if no complete week holds an event.
     """
-    weeks = ((np.datetime64(data_until) - np.datetime64(first_day)).astype(int) + 1) // DAYS_A_WEEK
+    weeks = int(((np.datetime64(data_until) - np.datetime64(first_day)).astype(int) + 1) // DAYS_A_WEEK)
     week = (days - np.datetime64(first_day)).astype(int) // DAYS_A_WEEK
     if not ((week >= 0) & (week < weeks)).any():
         raise CalanqueError("No complete week holds an incident: check the dates of the data.")
     codes, names = pd.factorize(types, sort=True)
     place_codes, places = _premises(len(days), premises)
-    repeats = np.ones(len(days), dtype=int) if numbers is None else numbers.to_numpy(dtype=int)
-    parts = (codes, cells, *(within or (np.full(len(days), 0.5),) * 2), _hour_of_week(days, hours), place_codes)
+    rows = (week, codes, cells, *(within or (np.full(len(days), 0.5),) * 2), _hour_of_week(days, hours), place_codes)
+    cube = _counted(grid, tuple(map(str, names)), first_day, weeks, places, rows)
+    return cube if known_days is None else _as_known(cube, rows, known_days)
 
-    def counted(weeks_of: NDArray[np.intp]) -> CountCube:
-        keep = (weeks_of >= 0) & (weeks_of < weeks)
-        events = _events(int(weeks), *(np.repeat(part[keep], repeats[keep]) for part in (weeks_of, *parts)))
-        counts = _counts(events, len(names), grid.count)
-        return CountCube(grid, tuple(map(str, names)), first_day, counts, events, places)
 
-    late = None if known_days is None else _weeks_late(week, known_days, first_day, int(weeks))
+def _counted(
+    grid: Grid,
+    types: tuple[str, ...],
+    first_day: date,
+    weeks: int,
+    premises: tuple[str, ...],
+    rows: Sequence[NDArray[Any]],
+) -> CountCube:
+    """Return the cube of rows, the arguments of `_events` after the first; those of no week of its own are left out."""
+    keep = (rows[0] >= 0) & (rows[0] < weeks)
+    events = _events(weeks, *(part[keep] for part in rows))
+    return CountCube(grid, types, first_day, _counts(events, len(types), grid.count), events, premises)
+
+
+def _as_known(cube: CountCube, rows: Sequence[NDArray[Any]], known_days: NDArray[np.datetime64]) -> CountCube:
+    """Return the cube with the same incidents by the week in which they were known, where that is told."""
+    week, *others = rows
+    late = _weeks_late(week, known_days, cube.first_day, cube.weeks)
     if late is None or not late.any():
-        return counted(week)
-    learnt_on = late[(week >= 0) & (week < max(1, weeks - IN_TIME_WEEKS))]
+        return cube
+    learnt_on = late[(week >= 0) & (week < max(1, cube.weeks - IN_TIME_WEEKS))]
     complete = min(int(np.quantile(learnt_on, COMPLETE, method="higher")), IN_TIME_WEEKS) if len(learnt_on) else 0
-    return replace(counted(week), as_known=counted(np.where(week < 0, week, week + late)), complete_weeks=complete)
+    known = [np.where(week < 0, week, week + late), *others]
+    seen = _counted(cube.grid, cube.types, cube.first_day, cube.weeks, cube.premises, known)
+    return replace(cube, as_known=seen, complete_weeks=complete)
 
 
 def _weeks_late(
