@@ -8,8 +8,10 @@ is repeated finds its files in one of the two.
 import hashlib
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path
@@ -25,8 +27,14 @@ TAKING, ARCHIVE, REFUSED = "taking", "archive", "refused"
 PROMISE = ".sha256"
 PROMISE_BYTES = 1024
 DROPPED = "the dropped file"
+# Where a file went that another run of the feed has moved on meanwhile is found by looking again.
+LOOKS = 3
 # One part of a path in a pattern; the stars and question marks of a pattern, never its brackets.
 PART = re.compile(r"[^\W_*?][\w .,()+=@&'*?-]*|[*?][\w .,()+=@&'*?-]*")
+
+
+class _GoneError(CalanqueError):
+    """A file that was there a moment ago: another run of the feed has moved it on."""
 
 
 class DropSource(SourceOptions):
@@ -65,6 +73,12 @@ class DropSource(SourceOptions):
 
     def fetch(self, errand: Errand) -> list[Path]:
         """Move the files that fit the pattern away, and copy them; files already moved by the same run are found."""
+        for _ in range(LOOKS - 1):
+            with suppress(_GoneError):
+                return self._fetched(errand)
+        return self._fetched(errand)
+
+    def _fetched(self, errand: Errand) -> list[Path]:
         pattern = with_day(self.pattern, errand)
         taking = _own_folder(errand.drop, TAKING, errand.feed)
         _put_back(taking)
@@ -76,6 +90,7 @@ class DropSource(SourceOptions):
                 f"No file '{pattern}' in the drop folder: has the partner sent {errand.feed} for that day?"
             )
         target = errand.work_dir / "dropped"
+        shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         return [self._copied(errand, path, target) for path in paths]
 
@@ -242,9 +257,8 @@ def _open(path: Path) -> BinaryIO:
     except OSError as error:
         if path.is_symlink():
             raise refusal(DROPPED, path.name, "it is a link: the file itself has to be dropped") from None
-        raise CalanqueError(
-            f"{DROPPED.capitalize()} {masked(path.name)!r} can not be read: {error.strerror}."
-        ) from None
+        unread = _GoneError if isinstance(error, FileNotFoundError) else CalanqueError
+        raise unread(f"{DROPPED.capitalize()} {masked(path.name)!r} can not be read: {error.strerror}.") from None
     file = os.fdopen(descriptor, "rb")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         file.close()

@@ -27,6 +27,7 @@ from calanque.ingest.fetch import fetch_batch
 from calanque.ingest.identity import batch_id_of
 from calanque.ingest.waiting import in_a_task, when_there
 from calanque.sources import SOURCES, Errand, NotThereYetError, Source, http_, pypi
+from calanque.sources import drop as drop_module
 from calanque.sources.drop import DropSource
 from calanque.sources.pypi import PypiSource
 
@@ -83,6 +84,28 @@ def test_a_repeated_run_finds_its_files(is_settled: bool, tmp_path: Path) -> Non
         drop().settle(first, "b1")
     (copy,) = drop().fetch(errand(tmp_path))
     assert copy.read_bytes() == b"x\n1\n"
+
+
+def test_a_file_that_another_run_archives_while_it_is_read_is_found_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, other, copy = errand(tmp_path, a=b"x\n1\n", b=b"x\n2\n"), errand(tmp_path), drop_module._copy
+
+    def beaten(path: Path, target: Path) -> Path:
+        monkeypatch.setattr(drop_module, "_copy", copy)
+        drop().fetch(other)
+        drop().settle(other, "b1")
+        return copy(path, target)
+
+    monkeypatch.setattr(drop_module, "_copy", beaten)
+    assert [one.read_bytes() for one in drop().fetch(asked)] == [b"x\n1\n", b"x\n2\n"]
+    assert drop().archived_as(asked) == "b1"
+
+
+def test_a_file_that_is_gone_each_time_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drop_module, "_fitting", lambda folder, name: [folder / "a.csv"])
+    with pytest.raises(CalanqueError, match=r"'a\.csv' can not be read: No such file"):
+        drop().fetch(errand(tmp_path))
 
 
 def test_what_comes_out_of_the_archive_is_the_batch_that_it_was(tmp_path: Path) -> None:
