@@ -32,13 +32,13 @@ from ml.risk.config import risk_config
 from ml.risk.model.cube import CountCube, build_cube
 from ml.risk.model.load import first_monday
 from ml.risk.model.method import CHALLENGER, MethodName
-from ml.risk.record.backtest import BacktestRequest, cube_of, gain_text
+from ml.risk.record.backtest import BacktestRequest, cube_of
 from ml.risk.record.card import slot_table
 from ml.risk.record.delay import delay_cost
 from ml.risk.record.incidents import HULL_RATIO, HULL_WIDEN_M, read_incidents
 from ml.risk.record.rolling import roll
 from ml.risk.record.slot_record import judge_slots
-from ml.risk.record.validate import RIVALS, Validation, over_weeks, summarise
+from ml.risk.record.validate import RIVALS, Validation, gain_text, over_weeks, summarise
 
 TORONTO_EPSG, PORTLAND_EPSG = 26917, 2913
 FIRST, LAST, HULL_BEFORE = date(2014, 1, 1), date(2021, 12, 31), np.datetime64("2019-01-01")

@@ -84,9 +84,8 @@ def backtest(
 
     target = output or incidents.with_suffix(".backtest.json")
     require_writable(target)
-    results = []
+    results, first = [], start.date() if start else None
     for size in cell:
-        first = start.date() if start else None
         request = BacktestRequest(incidents, crs, size, origins, boundary, first, known_after_days=known_after)
         with console.status(f"Back-testing {origins} weeks on cells of {size:g} m…"):
             result, tables = run_backtest(request)

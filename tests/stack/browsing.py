@@ -15,8 +15,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
 # A map is drawn by the processor.
 WEBGL = ("--enable-unsafe-swiftshader",)
-expect.set_options(timeout=HUNG_S * 1000)
 QUIET = ("--disable-background-networking", "--disable-component-update")
+expect.set_options(timeout=HUNG_S * 1000)
 
 
 def chromium() -> str:

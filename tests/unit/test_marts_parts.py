@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from calanque.contracts import load_contract
-from calanque.marts import parts
+from calanque.errors import CalanqueError
+from calanque.marts import build, parts
 from calanque.marts.domains import DOMAINS
 
 
@@ -38,3 +39,20 @@ def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch
 def test_a_changed_rule_of_conflicts_is_of_the_domain_that_shows_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts.state, "code_hash", lambda *paths: [path.name for path in paths])
     assert [name for name, domain in DOMAINS.items() if "conflicts.yml" in parts._code(domain, [])] == ["surroundings"]
+
+
+def test_where_nothing_at_all_could_be_built_the_run_fails_with_why_and_shows_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: Any) -> Any:
+        raise CalanqueError("test 'no_z' failed")
+
+    shown: list[Any] = []
+    due = [parts.Part(DOMAINS["incidents"], "toronto", (), {})]
+    monkeypatch.setattr(build, "loaded", list)
+    monkeypatch.setattr(build, "due_parts", lambda *_: (due, {}))
+    monkeypatch.setattr(build, "_run_dbt", fails)
+    monkeypatch.setattr(build, "_shown", lambda *told: shown.append(told))
+    with pytest.raises(CalanqueError, match="incidents of toronto are held back: test 'no_z' failed"):
+        build.build_marts("broken")
+    assert shown == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -15,10 +15,6 @@ from ml.risk.model.corrections import Regression
 from ml.risk.model.features import Layout
 from ml.risk.model.method import Fitted, MethodName
 from ml.risk.model.slots import SlotModel
-
-if TYPE_CHECKING:
-    pass
-
 
 BASELINE_WORDS = {
     MethodName.DECAY: ("slow-decay counts", "le comptage à oubli lent"),

@@ -17,13 +17,12 @@ from ml.risk.model.method import RIVALS, MethodName
 from ml.risk.record.delay import delay_cost, sentence
 from ml.risk.record.history import plan, verdict
 from ml.risk.record.incidents import Incidents, backtest_grid, read_boundary, read_incidents
-from ml.risk.record.validate import Validation, metric_name, validate
+from ml.risk.record.validate import Validation, gain_text, metric_name, validate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ml.risk.config import RiskConfig
-    from ml.risk.model.metrics import Difference
 
 LABELS = {
     MethodName.COUNTS: "counts, all history",
@@ -246,10 +245,3 @@ def gains_table(validation: Validation, config: RiskConfig, cell_m: float) -> Ta
                 table.add_row(names[method], names[rival], *(gain_text(name, gains[name]) for name in metrics))
         table.add_section()
     return table
-
-
-def gain_text(name: str, gain: Difference) -> str:
-    """Return a gain with its interval: points for hit rates, nats an incident for the log score."""
-    if name.startswith("hit_rate"):
-        return f"{100 * gain.value:+.2f} [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"
-    return f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from ml.risk.model.method import CHALLENGER, RIVALS
 from ml.risk.model.slots import Profile
 from ml.risk.model.trained import BASELINE_WORDS
-from ml.risk.record.validate import metric_name
+from ml.risk.record.validate import gain_text, metric_name
 
 if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
-    from ml.risk.model.metrics import Difference
     from ml.risk.model.trained import RiskModel
     from ml.risk.record.slot_record import SlotRecord
     from ml.risk.record.train import Training
@@ -126,9 +125,8 @@ def _figures(validation: Validation, span: Span) -> str:
         lines.append(f"| {method} | " + " | ".join(_number(name, row[name]) for name in columns) + " |")
     for baseline in RIVALS:
         gains = span.differences[baseline][CHALLENGER]
-        lines.append(
-            f"| {CHALLENGER} minus {baseline} | " + " | ".join(_gain(name, gains[name]) for name in columns) + " |"
-        )
+        told = " | ".join(gain_text(name, gains[name], " pt") for name in columns)
+        lines.append(f"| {CHALLENGER} minus {baseline} | {told} |")
     return "\n".join(lines)
 
 
@@ -136,12 +134,6 @@ def _number(name: str, value: float) -> str:
     if name.startswith("hit_rate"):
         return f"{value:.2%}"
     return f"{value:.3f}"
-
-
-def _gain(name: str, gain: Difference) -> str:
-    if name.startswith("hit_rate"):
-        return f"{100 * gain.value:+.2f} pt [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"
-    return f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
 
 
 def _by_type(validation: Validation) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ml.risk.model.method import CHALLENGER
 from ml.risk.model.metrics import paired_bootstrap
 from ml.risk.record.rolling import roll
-from ml.risk.record.validate import every_week, metric_name
+from ml.risk.record.validate import every_week, gain_text, metric_name
 
 if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
@@ -45,10 +45,8 @@ def sentence(cube: CountCube, cost: dict[str, Difference], config: RiskConfig) -
     if not cost:
         return ""
     share = config.backtest.area_shares[-1]
-    hits, log = cost[metric_name("hit_rate", share)], cost["log_score"]
+    hits, log = (gain_text(name, cost[name], " points") for name in (metric_name("hit_rate", share), "log_score"))
     return (
         f"Incidents count from when they were known, 95 in 100 of a week's within {cube.complete_weeks} weeks of it: "
-        f"against knowing them at once the model's hits at {share:.0%} change by {100 * hits.value:+.2f} points "
-        f"[{100 * hits.low:+.2f}, {100 * hits.high:+.2f}], its log score by {log.value:+.3f} "
-        f"[{log.low:+.3f}, {log.high:+.3f}]."
+        f"against knowing them at once the model's hits at {share:.0%} change by {hits}, its log score by {log}."
     )

@@ -105,6 +105,13 @@ def metric_name(kind: str, share: float) -> str:
     return f"{kind}_{share * 100:g}pct"
 
 
+def gain_text(name: str, gain: Difference, points: str = "") -> str:
+    """Return a gain with its interval: hit rates in points, called so or not, the log score in nats an incident."""
+    if name.startswith("hit_rate"):
+        return f"{100 * gain.value:+.2f}{points} [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]"
+    return f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
+
+
 def validate(
     cube: CountCube, config: RiskConfig, weeks: int | None = None, kept: Sequence[JudgedWeek] = ()
 ) -> tuple[Validation, Rolled]:
