@@ -1,7 +1,7 @@
 """Put what the tests pictured in the place of the docs' pictures: `python infra/walks/pictures.py FOLDER...`.
 
-The folders are those in which `tests/stack/test_walks.py` (run with `--keep`) and `tests/proof/test_analyst.py` leave
-their screenshots; what none of them holds stays as it is.
+The folders are those in which `tests/stack/test_walks.py` (run with `--keep -m full`) and `tests/proof/test_analyst.py`
+leave their screenshots; what none of them holds stays as it is.
 """
 
 import re

@@ -80,26 +80,17 @@ def test_each_kind_of_bad_row_has_its_reasons_and_no_other_row_is_lost(
     assert feed.versions() == versions
 
 
-# A file, what its rows are put aside for and how many they are, and words of the sentence.
+# A file, what its rows are put aside for, how many they are, words of the sentence; others: test_every_feed.py.
 REFUSED: dict[str, tuple[str, str, int, str]] = {
-    "truncated": (HEADER + lines(20)[:-20], "truncated_file", 20, "is truncated"),
     "missing-column": (
         "event_id,happened_on,kind,lon\nE1,2026-01-01,noise,-79.4\n", "missing_column:lat", 1, "lacks the column lat",
     ),
-    "extra-column": (HEADER.replace("\n", ",colour\n") + "E1,2026-01-01,noise,-79.4,43.7,red\n",
-        "unknown_column:colour", 1, "colour",
-    ),
     "wrong-delimiter": ((HEADER + lines(5)).replace(",", ";"), "wrong_delimiter", 5, "separated by ';'"),
-    "most-rows-wrong": (
-        HEADER + lines(20) + lines(20, 20).replace("2026-", "26/"), "too_many_refused", 40, "did the source change",
-    ),
     "gate": (
         HEADER + lines(19) + "E9,2026-01-01,noise,-79.4,0\n",
         "gate:expect_column_values_to_be_between", 20, "1 of 20 rows",
     ),
-    "nothing": ("", "empty_batch", 0, "the source sent nothing"),
     "a-header": (HEADER, "empty_batch", 0, "the source sent nothing"),
-    "no-line-end": (HEADER.strip(), "empty_batch", 0, "the source sent nothing"),
 }  # fmt: skip
 
 

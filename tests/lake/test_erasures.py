@@ -89,7 +89,11 @@ def test_a_batch_staged_before_an_erasure_is_staged_again(personal: Feed) -> Non
 
 
 @pytest.mark.parametrize(
-    "write", [{"mode": "append"}, {"mode": "snapshot", "key": ["event_id"]}], ids=lambda w: w["mode"]
+    "write",
+    [
+        pytest.param({"mode": "append"}, id="append", marks=pytest.mark.full),
+        pytest.param({"mode": "snapshot", "key": ["event_id"]}, id="snapshot"),
+    ],
 )
 def test_an_erasure_between_the_commit_and_its_report(
     personal: Feed, write: dict[str, Any], monkeypatch: pytest.MonkeyPatch

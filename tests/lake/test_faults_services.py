@@ -88,6 +88,7 @@ def sent(feed: Feed) -> Feed:
     return feed
 
 
+@pytest.mark.full
 def test_a_datanode_killed_while_it_is_written_to(stack: Settings, sent: Feed) -> None:
     run = Held(sent, "calanque.ingest.protect:write_files")
     old = kill(stack, "datanode2")

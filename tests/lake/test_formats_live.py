@@ -46,7 +46,7 @@ def test_every_format_gives_the_same_rows(way: str, feed: Feed) -> None:
 
 
 # Text goes its whole way in all other tests.
-@pytest.mark.parametrize("way", ["parquet", "csv-zip"])
+@pytest.mark.parametrize("way", ["parquet", pytest.param("csv-zip", marks=pytest.mark.full)])
 def test_a_file_goes_the_whole_way_and_is_known_when_it_comes_again(feed: Feed, way: str) -> None:
     form, write = WAYS[way]
     write_as(feed, form)

@@ -52,6 +52,7 @@ def installation(feed: Feed, stack: Settings, tmp_path: Path) -> Iterator[Instal
         shutil.rmtree(stack.home / "drop" / folder / feed.name, ignore_errors=True)
 
 
+@pytest.mark.full
 def test_two_days_are_two_batches_with_file_licence_and_legal_basis(installation: Installation) -> None:
     """The last day is run by hand: its lineage is recorded as well."""
     from calanque.ingest.batch import run_batch

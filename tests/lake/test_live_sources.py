@@ -65,7 +65,7 @@ def switched(feed: Feed, name: str, office: str) -> None:
     feed.say(live={**live, "isOn": True, "source": source}, maxRefusedRate=0.5, gates=None)
 
 
-@pytest.mark.parametrize("name", LIVE)
+@pytest.mark.parametrize("name", [LIVE[0], *(pytest.param(name, marks=pytest.mark.full) for name in LIVE[1:])])
 def test_what_the_office_publishes_is_loaded_without_the_other_towns(feed: Feed, name: str, office: str) -> None:
     if name == "marseille_areas" and not QUARTIERS.exists():
         pytest.skip("the city's own layer is not beside this clone")

@@ -164,6 +164,7 @@ def test_a_reading_is_in_the_journal_with_its_rows_and_its_motif(api: httpx.Clie
     assert [(who, outcome) for who, _, outcome in at_door()] == [("analyst", "done")] * 2
 
 
+@pytest.mark.full
 def test_the_notebook_reads_plots_and_back_tests(
     stack: Settings, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -215,7 +216,7 @@ def test_a_plan_is_held_against_the_forecast_that_is_published(api: httpx.Client
     assert wrong.status_code == 400 and "no column 'starts_at'" in wrong.json()["detail"]
 
 
-@pytest.mark.parametrize("person", ["analyst", "engineer", "dpo"])
+@pytest.mark.parametrize("person", ["analyst", pytest.param("engineer", marks=pytest.mark.full), "dpo"])
 def test_nothing_that_its_description_allows_makes_it_fail(
     stack: Settings, tokens: dict[str, str], person: str
 ) -> None:

@@ -17,7 +17,7 @@ def airflow(*arguments: str) -> None:
     assert done.returncode == 0, done.stderr[-1000:]
 
 
-@pytest.mark.parametrize("kind", ["connection", "variable"])
+@pytest.mark.parametrize("kind", ["connection", pytest.param("variable", marks=pytest.mark.full)])
 def test_keys_are_pulled_from_the_secrets_backend_of_airflow(key: Path, kind: str) -> None:
     known, new = read_keys()[0].secret.hex(), secrets.token_hex(32)
     text = f"v1:{known},v2:{new} 2026-11-24"

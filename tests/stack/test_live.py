@@ -2,6 +2,7 @@
 
 All of it is written at once where it belongs, in the copy of the project; nothing is restarted. The city has other
 columns, other codes, another hemisphere and zone of time; one of the wrong contracts was right and has loaded a batch.
+What comes of the city, up to its forecast, is shown in the proof.
 """
 
 import re
@@ -15,7 +16,7 @@ from browsing import sign_in
 from playwright.sync_api import Browser, expect
 from project import SOURCE, command, root, send
 from rich.console import Console
-from waiting import SEEN_S, ended, tags, until
+from waiting import ENDED_S, SEEN_S, ended, tags, until
 
 from calanque.demo import summary
 from calanque.demo.run import DemoRun
@@ -24,6 +25,7 @@ from calanque.engines.airflow_client import Orchestrator
 from calanque.settings import Settings
 
 CITY, FEED = "hobart", "hobart_callouts"
+CHAIN = [f"{step}_{CITY}" for step in ("train", "forecast")]
 TERRITORY = """
 name: hobart
 title: Hobart
@@ -164,11 +166,10 @@ def arrived(orchestrator: Orchestrator, before: object) -> Iterator[None]:
     assert turned.read_text(encoding="utf-8") != right
     send(FEED, file_of_the_city().encode())
     send(RIGHT, RIGHT_ROWS.encode())
-    chain = [f"{step}_{CITY}" for step in ("train", "forecast")]
-    orchestrator.wait_for_dags({*(f"feed_{feed}" for feed in (FEED, RIGHT, WRONG)), *chain}, within_s=SEEN_S)
+    orchestrator.wait_for_dags({*(f"feed_{feed}" for feed in (FEED, RIGHT, WRONG)), *CHAIN}, within_s=SEEN_S)
     until(lambda: "transform" in listeners(orchestrator, f"bronze/{FEED}"), "transform does not wait for the new feed")
     until(lambda: "wrong contract" in tags(orchestrator, f"feed_{TURNED}"), "the DAG does not say that it is wrong")
-    orchestrator.wake(["transform", *chain, *(f"feed_{feed}" for feed in (FEED, RIGHT, WRONG))])
+    orchestrator.wake([f"feed_{feed}" for feed in (RIGHT, WRONG)])
     yield
     turned.write_text(right, encoding="utf-8")
     for path in files:
@@ -208,13 +209,19 @@ def test_a_right_contract_is_a_dag_with_its_pool_and_lands_to_bronze(orchestrato
     assert reasons == ["out_of_range:written_at"] * 2
 
 
+@pytest.fixture(scope="module")
+def forecast(orchestrator: Orchestrator, arrived: None) -> None:
+    """The city, loaded, built and forecast by what its feed began."""
+    orchestrator.wake(["transform", *CHAIN, f"feed_{FEED}"])
+    until(lambda: all(map(orchestrator.has_succeeded, CHAIN)), "the city has no forecast", ENDED_S)
+    orchestrator.wait(datetime.now(UTC), lambda run: None, ENDED_S)
+
+
+@pytest.mark.full
 def test_a_city_is_three_files_from_its_feed_to_its_forecast(
-    stack: Settings, orchestrator: Orchestrator, arrived: None, browser: Browser
+    stack: Settings, orchestrator: Orchestrator, forecast: None, browser: Browser
 ) -> None:
-    chain = [f"{step}_{CITY}" for step in ("train", "forecast")]
-    until(lambda: all(map(orchestrator.has_succeeded, chain)), "the city has no forecast", 600)
-    orchestrator.wait(datetime.now(UTC), lambda run: None, 300)
-    runs = [run for run in orchestrator.runs() if run.dag_id == chain[1]]
+    runs = [run for run in orchestrator.runs() if run.dag_id == CHAIN[1]]
     told = [{task["task_id"]: task["state"] for task in orchestrator.task_instances(run)} for run in runs]
     # The clock may have started one that found nothing to do.
     states = next(states for states in told if states["forecast"] == "success")
@@ -263,23 +270,25 @@ def named_everywhere(stack: Settings, browser: Browser) -> None:
     page.context.close()
 
 
+@pytest.mark.full
 def test_a_contract_that_becomes_wrong_takes_nothing_from_the_marts(
-    arrived: None, before: list[tuple[object, ...]]
+    forecast: None, before: list[tuple[object, ...]]
 ) -> None:
     """Its city's other marts were built anew meanwhile. Of a mart that two feeds share, `tests/proof` asks the same."""
     assert len(before) > 1
     assert trino.query(COUNTS) == before
 
 
+@pytest.mark.full
 def test_a_day_whose_event_was_lost_is_taken_up_by_the_clock_and_rewrites_its_week(
-    stack: Settings, orchestrator: Orchestrator, arrived: None
+    stack: Settings, orchestrator: Orchestrator, forecast: None
 ) -> None:
     """From the command line a batch comes in and the scheduler is told nothing; then the hour of `transform` comes."""
     at_rest = f"select step, max(recorded_at) from governance.step where territory <> '{CITY}' group by 1 order by 1"
     others = spark.rows(at_rest)
     # What follows from the marts was seen, and is not waited for once more.
-    for step in ("train", "forecast"):
-        orchestrator.pause(f"{step}_{CITY}")
+    for dag_id in CHAIN:
+        orchestrator.pause(dag_id)
     seen = {run.dag_run_id for run in orchestrator.runs() if run.dag_id == "transform"}
     send(FEED, written(range(3 * DAYS, 3 * DAYS + 3)).encode())
     command("feeds", "run", FEED)

@@ -17,6 +17,8 @@ from calanque.ingest.land import MANIFEST
 from calanque.runs.batches import read_reports
 from calanque.settings import Settings
 
+# Each page of the walk is looked at by its own test; the walk itself is played in the proof.
+pytestmark = pytest.mark.full
 FEED = "citizen_reports"
 
 
