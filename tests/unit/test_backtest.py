@@ -113,6 +113,12 @@ def test_incidents_known_later_count_later_and_the_cost_is_said(csv, plain, tmp_
     assert run_backtest(BacktestRequest(tmp_path / csv.name, **ASKED), CONFIG)[0] == told
 
 
+def test_what_was_loaded_at_once_long_after_asks_for_no_longer_history(csv):
+    incidents = read_incidents(csv, BacktestRequest(csv, **ASKED).crs)
+    assert [incidents.known_after(days).late_weeks for days in (0, 20, 50)] == [0, 3, 8]
+    assert incidents.known_after(3_000).late_weeks == 0
+
+
 def test_the_hull_does_not_follow_a_point_far_out(csv, plain, tmp_path):
     path, frame = tmp_path / csv.name, pd.read_csv(csv)
     # Some 125 km to the east; the concave hull reached for it, and most of the "city" was empty country.

@@ -14,7 +14,7 @@ from shapely.errors import ShapelyError
 
 from calanque.errors import CalanqueError
 from calanque.places.grid import Grid, hull, project, projected_crs, rectangle, require_true_scale, unit_m
-from ml.risk.model.cube import COMPLETE, DAYS_A_WEEK, IN_TIME_WEEKS
+from ml.risk.model.cube import COMPLETE, DAYS_A_WEEK, IN_TIME_WEEKS, LEAST_IN_TIME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,10 +59,12 @@ class Incidents:
 
     @property
     def late_weeks(self) -> int:
-        """The weeks that one in twenty takes longer than to be known; 0 where nothing tells."""
+        """The weeks that one in twenty takes longer than to be known; 0 where nothing tells, or all was loaded at once."""
         if self.known_day is None or np.isnat(self.known_day).all():
             return 0
         late = (self.known_day - self.day)[~np.isnat(self.known_day)].astype(int)
+        if np.mean(late <= IN_TIME_WEEKS * DAYS_A_WEEK) < LEAST_IN_TIME:
+            return 0
         return min(ceil(max(0.0, float(np.quantile(late, COMPLETE))) / DAYS_A_WEEK), IN_TIME_WEEKS)
 
     def premises_known(self, past: Incidents) -> pd.Series[str] | None:
