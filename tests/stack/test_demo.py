@@ -15,7 +15,6 @@ from calanque.engines import delta, deltars, tracking, trino
 from calanque.engines.airflow_client import Orchestrator
 from calanque.engines.hdfs import lake
 from calanque.governance.lineage import trace
-from calanque.marts import check
 from calanque.places.territory import load_territory
 from calanque.runs.state import last_state
 from calanque.settings import Settings
@@ -55,17 +54,6 @@ def test_the_registry_has_a_champion_and_the_mart_serves_it(first: DemoRun) -> N
         "or rank_model < 1 or data_until_date is null"
     )
     assert bad == 0
-
-
-def test_what_was_checked_of_forecasts_is_not_checked_again(
-    first: DemoRun, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """What all cities published is checked together, some times a day."""
-    caplog.set_level("INFO", logger="calanque")
-    check.check_forecast("once")
-    monkeypatch.delattr(check.dbt, "check_forecast")  # whoever called it would fail
-    check.check_forecast("again")
-    assert "was checked as it stands; nothing to do" in caplog.text
 
 
 def test_a_city_takes_no_row_from_another_and_says_so_in_its_commit(first: DemoRun) -> None:

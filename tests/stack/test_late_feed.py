@@ -41,6 +41,8 @@ def test_a_late_feed_fails_its_watch_and_is_said_on_the_mart(stack: Settings, la
     orchestrator = Orchestrator(stack)
     run = ran(orchestrator, WATCH)
     assert run.state == "failed"
+    (checked,) = (task for task in orchestrator.task_instances(run) if task["task_id"] == "forecasts")
+    assert checked["state"] == "success"
     said = orchestrator.last_error(run, "late", 1)
     assert said.startswith(f"A feed is late. {FEED}: nothing new within its 36 hours") and MART in said
     # Airflow prints its own frames after any other exception.
@@ -54,7 +56,11 @@ def test_a_late_feed_fails_its_watch_and_is_said_on_the_mart(stack: Settings, la
     page.context.close()
 
 
-def test_without_a_late_feed_the_watch_is_green(stack: Settings, first: DemoRun) -> None:
+def test_without_a_late_feed_the_watch_is_green_and_forecasts_are_not_checked_again(
+    stack: Settings, first: DemoRun
+) -> None:
+    """What all cities published is checked together, some times a day: last by the run that found the feed late."""
     orchestrator = Orchestrator(stack)
     run = ran(orchestrator, WATCH)
     assert run.state == "success"
+    assert "was checked as it stands; nothing to do" in orchestrator.log_text(run, "forecasts")
