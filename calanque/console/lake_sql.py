@@ -6,33 +6,22 @@ SINCE_DAYS = 35
 """Runs are looked for so far back: a month and some days, however long the lake has run."""
 MOST_BATCHES = 100
 
-MARTS = """select table_name, bool_or(column_name = 'territory') as has_territory,
-    bool_or(column_name = 'reason_fr') as has_french
-from information_schema.columns
-where table_schema = 'marts'
-group by table_name
-order by table_name"""
+MARTS = "show tables from marts"
 
 FRESHNESS = """select feed, territory, title, last_ingested_at, last_row_local_date, promised_hours,
     late_after_at, now() > late_after_at as is_late, marts
 from marts.dim_feed_freshness
 order by territory, feed"""
 
-_CHAMPIONS = """select territory, max_by(model_name, decided_at) as model_name,
+CHAMPIONS = """select territory, max_by(model_name, decided_at) as model_name,
     max_by(model_version, decided_at) filter (where decision = 'promoted') as promoted_version,
     max(decided_at) filter (where decision = 'promoted') as promoted_at,
     max(decided_at) filter (where decision = 'retired') as retired_at,
     max_by(model_version, decided_at) as last_version, max_by(decision, decided_at) as last_decision,
     max_by(reason, decided_at) as last_reason, max(decided_at) as last_at,
-    max_by({reason_fr}, decided_at) as last_reason_fr
+    max_by(coalesce(reason_fr, reason), decided_at) as last_reason_fr
 from marts.fct_model_promotion
 group by territory"""
-
-
-def champions(has_french: bool) -> str:
-    """Return the question of who serves and why; a table in which nothing was decided in French says it in English."""
-    return _CHAMPIONS.format(reason_fr="coalesce(reason_fr, reason)" if has_french else "reason")
-
 
 RECORDS = """select territory, record, count(distinct week_start_date) as week_count,
     avg(hit_rate_5pct) filter (where method = 'model') as model_hit_rate,
@@ -68,16 +57,20 @@ def literal(text: str) -> str:
 
 
 def counts(marts: Mapping[str, bool]) -> str:
-    """Return the query that counts the rows of each mart, by city where it has cities.
+    """Return the query that counts the rows of each mart, by city where it has cities: all of them at once.
 
     Args:
         marts: whether it has the column `territory`, by table.
     """
-    return "\nunion all ".join(
-        f"select '{mart}' as mart, {'territory' if has_territory else 'null as territory'}, count(*) as row_count "
-        f"from marts.{mart}{' group by territory' if has_territory else ''}"
+    rows = "\n    union all ".join(
+        f"select '{mart}' as mart, {'territory' if has_territory else 'null'} as territory from marts.{mart}"
         for mart, has_territory in sorted(marts.items())
     )
+    return f"""select mart, territory, count(*) as row_count
+from (
+    {rows}
+)
+group by mart, territory"""
 
 
 def batches(feeds: Iterable[str], batch_id: str | None = None) -> str:

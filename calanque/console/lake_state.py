@@ -12,12 +12,13 @@ from calanque.console.readers import Reader
 from calanque.contracts import ContractError, FeedContract, read_contracts
 from calanque.engines import trino
 from calanque.errors import CalanqueError
+from calanque.marts import door_rules
 from calanque.marts.domains import DOMAINS, territories
 from calanque.places.territory import load_territory
 
 DAY = timedelta(hours=24)
-NOT_THERE = ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND")
-PROMOTIONS = "fct_model_promotion"
+# A table of an earlier version may lack a column until it is written again.
+NOT_THERE = ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "COLUMN_NOT_FOUND")
 Rows = list[tuple[Any, ...]]
 Plans = Mapping[str, own_api.Plan]
 
@@ -29,24 +30,24 @@ def lake(reader: Reader) -> Lake:
         CalanqueError: if the query door does not answer.
     """
     right, wrong = read_contracts()
-    asked = {"marts": lake_sql.MARTS, "fresh": lake_sql.FRESHNESS}
+    asked = {"fresh": lake_sql.FRESHNESS}
     if reader.sees_batches:
         asked |= {"batches": lake_sql.batches({*right, *wrong}), "gates": lake_sql.GATES, "steps": lake_sql.STEPS}
         asked["tests"] = lake_sql.TESTS
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(10) as pool:
         planned = pool.submit(_plans, reader.token)
-        there = pool.submit(trino.query, asked["marts"], reader.account)
-        found = {name: pool.submit(_known, sql, reader.account) for name, sql in asked.items() if name != "marts"}
-        known = there.result()
-        marts: dict[str, bool] = {name: bool(has_territory) for name, has_territory, _ in known}
-        more = _of_marts(marts, any(has_french for name, _, has_french in known if name == PROMOTIONS))
+        found = {name: pool.submit(_known, sql, reader.account) for name, sql in asked.items()}
+        there = [name for (name,) in _known(lake_sql.MARTS, reader.account)]
+        declared = door_rules.marts()
+        marts = {name: has_cities(declared.get(name)) for name in there}
         counts = pool.submit(_counted, marts, reader.account)
-        found |= {name: pool.submit(trino.query, sql, reader.account) for name, sql in more.items()}
+        more = {name: sql for table, (name, sql) in OF_MARTS.items() if table in marts}
+        found |= {name: pool.submit(_known, sql, reader.account) for name, sql in more.items()}
         rows: dict[str, Rows] = {name: one.result() for name, one in found.items()} | {"counts": counts.result()}
         plans = planned.result()
     gates = [Gate(*row) for row in rows.get("gates", [])]
-    counting = {"counts": lake_sql.counts(marts)} if marts else {}
-    return _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, asked | counting | more)
+    told = {"marts": lake_sql.MARTS} | asked | ({"counts": lake_sql.counts(marts)} if marts else {}) | more
+    return _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, told)
 
 
 def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[Batch]:
@@ -58,14 +59,17 @@ def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[B
     return [Batch(*row) for row in trino.query(lake_sql.batches([feed], batch_id), reader.account)]
 
 
-def _of_marts(marts: Mapping[str, bool], has_french: bool) -> dict[str, str]:
-    """Return the queries of tables that a young lake may not have yet."""
-    asked = (
-        (PROMOTIONS, "champions", lake_sql.champions(has_french)),
-        ("fct_forecast_score", "records", lake_sql.RECORDS),
-        ("fct_forecast", "forecasts", lake_sql.FORECASTS),
-    )
-    return {name: sql for table, name, sql in asked if table in marts}
+# What is asked of tables that a young lake may not have yet.
+OF_MARTS = {
+    "fct_model_promotion": ("champions", lake_sql.CHAMPIONS),
+    "fct_forecast_score": ("records", lake_sql.RECORDS),
+    "fct_forecast": ("forecasts", lake_sql.FORECASTS),
+}
+
+
+def has_cities(mart: Mapping[str, Any] | None) -> bool:
+    """Tell whether a mart has the column `territory`; that of freshness is declared by no file, and has it."""
+    return mart is None or any(column["name"] == "territory" for column in mart.get("columns") or ())
 
 
 def _known(sql: str, account: str) -> Rows:

@@ -10,7 +10,6 @@ import pytest
 from calanque.console import lac, lake_sql, lake_state, pages, readers
 from calanque.console.lac_words import REASONS, WORDS
 from calanque.console.lake_rows import Batch
-from calanque.console.lake_sql import champions
 from calanque.console.own_api import Plan
 from calanque.console.readers import Reader, is_sealed, seal
 from calanque.contracts import ContractError, load_contract, load_contracts
@@ -45,7 +44,7 @@ class Door:
         self.asked.append((user, sql))
         at = NOW - timedelta(hours=50)
         answers: dict[str, list[tuple[Any, ...]]] = {
-            "information_schema": [(f"fct_{one}", True, False) for one in ("incidents", "forecast", "model_promotion")],
+            "show tables": [(f"fct_{one}",) for one in ("incidents", "forecast", "model_promotion")],
             "dim_feed_freshness": [
                 (FEED, "toronto", "T", at, date(2026, 1, 1), 36, at + timedelta(hours=36), True, "fct_incidents")
             ],
@@ -286,5 +285,13 @@ def test_a_batch_is_marked_by_how_it_went(state: str, quarantined: int, mark: st
     assert batch(state=state, quarantined_count=quarantined).mark == mark
 
 
-def test_decisions_from_before_they_were_told_in_french_are_shown_in_english() -> None:
-    assert ["reason_fr," in champions(has_french) for has_french in (True, False)] == [True, False]
+def test_a_table_of_an_earlier_version_hides_nothing_else(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered_by(monkeypatch, door, "reason_fr", RefusedQueryError("COLUMN_NOT_FOUND", "line 7"))
+    page = html(ANALYST)
+    assert "none yet" in page and "fct_incidents" in page
+
+
+def test_what_has_no_city_is_counted_as_such() -> None:
+    sql = lake_sql.counts({"fct_a": True, "dim_b": lake_state.has_cities({"columns": [{"name": "type"}]})})
+    assert "'dim_b' as mart, null as territory" in sql and "'fct_a' as mart, territory as territory from" in sql
+    assert sql.count("group by") == 1 and lake_state.has_cities(None)
