@@ -19,7 +19,7 @@ from calanque.engines.airflow_doors import Message, Receive, Scope, Send, bearer
 FORM, WAY_IN, TOKEN = re.compile(r"/auth/login/?"), re.compile(r"/auth/?"), re.compile(r"/auth/token(?:/cli)?/?")
 # Scripts and styles of a page are none of its figures.
 PAGE = re.compile(
-    r"(?!/calanque/map/time/static/)/calanque/(?:lac|map|agenda|journal|register|lineage|retention)(?:/.*)?"
+    r"(?!/calanque/map/time/static/)/calanque/(?:lac|map|outlook|agenda|figures|journal|register|lineage|retention)(?:/.*)?"
 )
 # The API tells itself what it gave, and cannot tell whom the doors before it refused.
 ROWS = re.compile(r"/calanque/api/v1/collections/[^/]*/items(?:/.*)?")

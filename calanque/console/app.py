@@ -7,7 +7,19 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from calanque.console import agenda, city_map, city_time, documents, journal, lac, lineage, outlook, register, retention
+from calanque.console import (
+    agenda,
+    city_map,
+    city_time,
+    documents,
+    figures,
+    journal,
+    lac,
+    lineage,
+    outlook,
+    register,
+    retention,
+)
 from calanque.console.api.answers import ROOT as API
 from calanque.console.api.app import app as api
 from calanque.console.languages import Spoken, remember
@@ -23,6 +35,7 @@ app.include_router(city_map.router)
 app.include_router(city_time.router)
 app.include_router(outlook.router)
 app.include_router(agenda.router)
+app.include_router(figures.router)
 app.include_router(journal.router)
 app.include_router(lineage.router)
 app.include_router(register.router)

@@ -1,7 +1,8 @@
 """Airflow's pages offer only what the person may do, and a run only for a time that has come.
 
 Airflow 3.3 shows every button to everybody and answers 403 to the click; it accepts a run for next year and leaves it
-"running" until then, with no word. The one middleware here hides the first and refuses the second with a sentence.
+"running" until then, with no word. The one middleware here hides the first and refuses the second with a sentence. Who
+is elected has nothing to do there, and is sent on to the page of published figures.
 """
 
 import json
@@ -13,13 +14,14 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from airflow.api_fastapi.core_api.security import resolve_user_from_token
 from fastapi import HTTPException, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import AwareDatetime, TypeAdapter
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.types import Receive, Scope, Send
 
 RUNS = re.compile(r"/api/v2/dags/[^/]+/dagRuns")
 NOT_PAGES = ("/api/", "/ui/", "/static/", "/auth/", "/calanque/", "/execution/")
+FIGURES = "/calanque/figures"
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 # What is of use with a right only. Buttons without an identifier are known by their labels, English and French.
 SHOWN_WITH: dict[tuple[Method, str], str] = {
@@ -97,10 +99,20 @@ def style(user: Any) -> str:
     return "".join(f"{selectors} {{ {rule}; }}" for selectors, rule in rules if selectors)
 
 
+def reads_figures_alone(user: Any) -> bool:
+    """Tell whether a person has nothing to do in Airflow itself: its pages would be empty, and full of refusals."""
+    may = get_auth_manager().is_authorized_custom_view
+    return may(method="GET", resource_name="Published Figures", user=user) and not may(
+        method="GET", resource_name="DAGs", user=user
+    )
+
+
 async def _dress(request: Request, response: Response) -> Response:
     body = b"".join([chunk async for chunk in response.body_iterator])  # type: ignore[attr-defined]
     try:
         user = await resolve_user_from_token(request.cookies.get(COOKIE_NAME_JWT_TOKEN))
+        if reads_figures_alone(user):
+            return RedirectResponse(FIGURES, 303)
         body = body.replace(b"</head>", f"<style>{style(user)}</style>{LEAVE}</head>".encode(), 1)
     except HTTPException:
         pass  # nobody is signed in: the page offers its form only

@@ -28,6 +28,7 @@ class Reader(Closed):
     Attributes:
         name: account in Airflow.
         token: what this request bears; Airflow's own API is asked with it, and so with this person's rights.
+        reads_figures: whether published figures are there for them, which the query door gives to who is elected.
         reads_marts: whether rows of marts are there for them: the DPO sees who reads them, and none of them.
         sees_batches: whether batches, reasons and gates are there for them.
         operates: whether runs are there for them, to open and to start.
@@ -37,6 +38,7 @@ class Reader(Closed):
 
     name: str
     token: str = Field(repr=False)
+    reads_figures: bool = False
     reads_marts: bool = False
     sees_batches: bool = False
     operates: bool = False
@@ -49,20 +51,32 @@ class Reader(Closed):
         return "engineer" if self.sees_batches else "analyst"
 
 
-def reader(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:
-    """Return who asks, if their role was given anything here: to be signed in to Airflow is no right to the lake."""
+def anybody(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:
+    """Return who asks, with what their role was given here: to be signed in to Airflow is no right to the lake."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     bearer = token if scheme.lower() == "bearer" else request.cookies.get(COOKIE_NAME_JWT_TOKEN, "")
     may = get_auth_manager().is_authorized_custom_view
-    asking = Reader(
+    return Reader(
         name=user.get_name(),
         token=bearer,
+        reads_figures=may(method="GET", resource_name="Published Figures", user=user),
         reads_marts=may(method="GET", resource_name="Marts", user=user),
         sees_batches=may(method="GET", resource_name="Audit Logs", user=user),
         operates=may(method="POST", resource_name="DAG Runs", user=user),
         sees_journal=may(method="GET", resource_name="Journal", user=user),
         decides=may(method="PUT", resource_name="Conflicts", user=user),
     )
+
+
+def figures_reader(asking: Annotated[Reader, Depends(anybody)]) -> Reader:
+    """Return who asks, if published figures are there for them."""
+    if not asking.reads_figures:
+        raise HTTPException(403, "Your role opens no figures. Votre rôle n’ouvre pas les chiffres publiés.")
+    return asking
+
+
+def reader(asking: Annotated[Reader, Depends(anybody)]) -> Reader:
+    """Return who asks, if more than published figures is there for them."""
     if not (asking.reads_marts or asking.sees_batches):
         raise HTTPException(403, "Your role opens nothing here. Votre rôle n’ouvre rien ici.")
     return asking

@@ -17,7 +17,7 @@ DOORS = {
     "analyst": "Airflow, Trino, MLflow",
     "dpo": "Airflow, Trino, MLflow",
     "analyst_2": "Trino",
-    "elected": "Trino, published figures alone",
+    "elected": "Airflow (its page of published figures), Trino: published figures alone",
     "training": "MLflow, for the tasks: the one account that writes there",
 }
 

@@ -1,4 +1,4 @@
-"""Airflow's database, pools, roles and the three personas' accounts; run as a process of its own."""
+"""Airflow's database, pools, roles and the personas' accounts; run as a process of its own."""
 
 from typing import Any
 
@@ -6,6 +6,10 @@ from calanque.settings import settings
 
 Right = tuple[str, str]
 
+OWN = (
+    ("can_read", "Website"),
+    ("can_read", "My Profile"), ("can_edit", "My Profile"), ("can_read", "My Password"), ("can_edit", "My Password"),
+)  # fmt: skip
 # FAB's rule: a page shows only when the right to its parent is there too (Audit Logs need DAGs, Assets their aliases).
 # The list of DAGs asks for HITL details, graphs ask for dependencies, the header of a DAG for warnings.
 READ = (
@@ -13,18 +17,19 @@ READ = (
     ("can_read", "HITL Detail"), ("can_read", "DAG Dependencies"), ("can_read", "DAG Warnings"),
     ("can_read", "DAG Code"), ("can_read", "DAG Versions"), ("can_read", "Backfills"), ("can_read", "ImportError"),
     ("can_read", "Assets"), ("can_read", "Asset Aliases"), ("menu_access", "Assets"),
-    ("can_read", "Website"), ("can_read", "Plugins"),
-    ("can_read", "My Profile"), ("can_edit", "My Profile"), ("can_read", "My Password"), ("can_edit", "My Password"),
+    ("can_read", "Plugins"), *OWN,
 )  # fmt: skip
 AUDIT = (("can_read", "Audit Logs"), ("menu_access", "Audit Logs"), ("menu_access", "Browse"))
 FOLLOW = (*READ, *AUDIT, ("can_read", "Task Logs"), ("can_read", "XComs"))
 # Of our own: the rows of marts, on every page and by the API.
 MARTS = ("can_read", "Marts")
+# Of these, what anybody elected may read: one page, and none of Airflow's.
+FIGURES = ("can_read", "Published Figures")
 # The page that says who did what.
 JOURNAL = ("can_read", "Journal")
 # And the one on which somebody decides of planned events that can not go together.
 CONFLICTS = ("can_edit", "Conflicts")
-ROLE_OF = {"engineer": "Engineer", "analyst": "Analyst", "dpo": "DPO"}
+ROLE_OF = {"engineer": "Engineer", "analyst": "Analyst", "dpo": "DPO", "elected": "Elected"}
 # What Airflow's own role of an operator has and ours has not: the page of the configuration is closed to all.
 NOT_OPERATED = frozenset({"Configurations"})
 
@@ -54,9 +59,10 @@ def _roles(manager: Any) -> dict[str, frozenset[Right]]:
     operator = next(role["perms"] for role in manager.ROLE_CONFIGS if role["role"] == "Op")
     engineer = {right for right in operator if right[1] not in NOT_OPERATED}
     return {
-        "Engineer": frozenset({*engineer, *FOLLOW, MARTS, CONFLICTS}),
-        "Analyst": frozenset({*READ, MARTS, CONFLICTS}),
+        "Engineer": frozenset({*engineer, *FOLLOW, FIGURES, MARTS, CONFLICTS}),
+        "Analyst": frozenset({*READ, FIGURES, MARTS, CONFLICTS}),
         "DPO": frozenset({*FOLLOW, JOURNAL}),
+        "Elected": frozenset({*OWN, FIGURES}),
     }
 
 

@@ -1,6 +1,6 @@
 """Put what the tests pictured in the place of the docs' pictures: `python infra/walks/pictures.py FOLDER...`.
 
-The folders are those in which `tests/stack/test_walks.py` (run with `--keep -m full`) and `tests/proof/test_analyst.py`
+The folders are those in which `tests/stack` (run with `--keep`, walks with `-m full`) and `tests/proof/test_analyst.py`
 leave their screenshots; what none of them holds stays as it is.
 """
 

@@ -4,7 +4,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from calanque.stack.airflow_accounts import CONFLICTS, JOURNAL, MARTS, ROLE_OF, _roles, _sync_account, _sync_role
+from calanque.stack.airflow_accounts import (
+    CONFLICTS,
+    FIGURES,
+    JOURNAL,
+    MARTS,
+    ROLE_OF,
+    _roles,
+    _sync_account,
+    _sync_role,
+)
 
 
 class Manager:
@@ -67,7 +76,13 @@ def test_rows_of_marts_are_a_right_of_its_own(manager: Manager) -> None:
     """Airflow's own roles have none: an account with one of them opens no page of ours."""
     assert {role for role, rights in _roles(manager).items() if MARTS in rights} == {"Engineer", "Analyst"}
     of_airflow = {right for role in manager.ROLE_CONFIGS for right in role["perms"]}
-    assert not {MARTS, CONFLICTS, JOURNAL} & of_airflow
+    assert not {FIGURES, MARTS, CONFLICTS, JOURNAL} & of_airflow
+
+
+def test_who_is_elected_has_one_page_and_nothing_of_airflow(manager: Manager) -> None:
+    rights = _roles(manager)["Elected"]
+    assert {resource for _, resource in rights} == {"Published Figures", "Website", "My Profile", "My Password"}
+    assert {role for role, held in _roles(manager).items() if FIGURES in held} == {"Elected", "Engineer", "Analyst"}
 
 
 def test_no_role_manages_accounts(manager: Manager) -> None:

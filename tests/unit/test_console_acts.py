@@ -90,6 +90,8 @@ def test_a_sign_in_is_told_by_whom_a_token_was_given_and_a_wrong_one_by_nobody(
         ("POST", "/api/v2/dags/~/dagRuns/~/taskInstances/list", 200, None),
         ("GET", "/api/v2/dags", 200, None),
         ("GET", "/calanque/lac.svg", 200, None),
+        ("GET", "/calanque/outlook", 200, ("console", "consultation", "/calanque/outlook", "done")),
+        ("GET", "/calanque/figures", 200, ("console", "consultation", "/calanque/figures", "done")),
         ("GET", "/calanque/agenda", 200, ("console", "consultation", "/calanque/agenda", "done")),
         ("GET", "/calanque/map/x.json", 200, ("console", "consultation", "/calanque/map/x.json", "done")),
         ("GET", "/calanque/map/time/static/time.js", 200, None),

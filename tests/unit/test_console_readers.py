@@ -16,7 +16,7 @@ def asking(monkeypatch: pytest.MonkeyPatch, *rights: tuple[str, str]) -> readers
 
     monkeypatch.setattr(readers, "get_auth_manager", lambda: SimpleNamespace(is_authorized_custom_view=may))
     request = Request({"type": "http", "headers": [(b"authorization", b"Bearer made-up")]})
-    return readers.reader(request, SimpleNamespace(get_name=lambda: "somebody"))
+    return readers.reader(readers.anybody(request, SimpleNamespace(get_name=lambda: "somebody")))
 
 
 def test_a_role_that_was_given_nothing_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

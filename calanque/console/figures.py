@@ -1,0 +1,250 @@
+"""The page *Chiffres publiés*: what anybody elected may read of their area, by its name, and nothing else.
+
+All of it is asked at the query door as who is elected, whoever reads: the door itself withholds what is small.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, Response
+from text_unidecode import unidecode
+
+from calanque.console import figures_sql, pages
+from calanque.console.city_map import AreaId, Name, figure, why_not
+from calanque.console.city_map_picture import drawn
+from calanque.console.figures_words import WORDS
+from calanque.console.given import given
+from calanque.console.languages import Spoken
+from calanque.console.readers import Reader, figures_reader
+from calanque.console.remembered import remembered
+from calanque.csv_file import csv_file
+from calanque.engines import trino
+from calanque.errors import CalanqueError
+from calanque.places.territory import load_territory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from calanque.contracts.page import Language
+
+ROOT = "/calanque/figures"
+MARTS = ("fct_report_area_month", "fct_enforcement_area_month", "fct_territory_week", "fct_statistic")
+SQUARES = ("area", "zone")
+"""Kinds of areas that no city gave a name."""
+COLUMNS = ("figure", "area_id", "area_name", "kind", "period_start_date", "count")
+Asking = Annotated[Reader, Depends(figures_reader)]
+router = APIRouter(prefix="/figures")
+
+
+class View(NamedTuple):
+    """What a link to the page holds."""
+
+    city: str
+    area: str
+    find: str
+
+    def link(self, **changes: Any) -> str:
+        """Return the address of this view, or of one that differs."""
+        return pages.address(ROOT, self._replace(**changes)._asdict())
+
+
+class Area(NamedTuple):
+    """An area as the mart of areas has it."""
+
+    area_id: str
+    name: str
+    kind: str
+    parent: str | None
+    geometry: str
+    source: str
+
+
+class Counts(NamedTuple):
+    """Counts by period and kind, the newest period first; None where one is withheld: a day without a row has none."""
+
+    kinds: tuple[str, ...]
+    rows: tuple[tuple[date, tuple[int | None, ...]], ...]
+    area: Area | None = None
+
+
+class City(NamedTuple):
+    """Everything that a view shows of its city."""
+
+    areas: dict[str, Area]
+    labels: dict[str, str]
+    weeks: Counts
+    reports: Counts
+    acts: Counts
+    statistics: list[tuple[Any, ...]]
+    described: list[tuple[str, str]]
+    queries: list[str]
+
+
+def chosen(
+    city: Name = "", area: AreaId = "", find: Annotated[str, Query(max_length=80, pattern=r"^[^<>\x00-\x1f]*$")] = ""
+) -> View:
+    """Return the view that an address asks for."""
+    return View(city, area, find.strip())
+
+
+Chosen = Annotated[View, Depends(chosen)]
+
+
+@router.get("", response_class=HTMLResponse)
+def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
+    """Show a city, or one of its areas."""
+    try:
+        cities = _cities()
+        view, city = shown(view, cities, language)
+    except (LookupError, CalanqueError) as error:
+        return why_not(error, language)
+    known = called(city.areas.values())
+    outlines = {one.area_id: (one.name, one.geometry) for one in finest(known)}
+    matching = named(known, view.find) if view.find and not view.area else []
+    values = {
+        "reader": asking,
+        "m": WORDS[language],
+        "v": view,
+        "city": city,
+        "cities": {name: load_territory(name).title for name in cities},
+        "area": city.areas.get(view.area),
+        "called": known,
+        "matching": matching,
+        "drawn": drawn(outlines, {}, ()),
+        "place": lambda one: WORDS[language]["square"].format(one.name) if one.kind in SQUARES else one.name,
+        "label": lambda kind: city.labels.get(kind, kind.replace("_", " ")),
+        "value_of": lambda value: "–" if value is None else figure(value, language),
+        "whole": lambda value: int(value) if value is not None and value == int(value) else value,
+        "kept": view.link().partition("?")[2] + "&",
+    }
+    return pages.shown(pages.render("figures.html", language, WORDS[language]["figures"], **values))
+
+
+@router.get("/figures.csv")
+def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
+    """Give the counts of a view as a table, and write that they were given."""
+    try:
+        view, city = shown(view, _cities(), language)
+    except (LookupError, CalanqueError) as error:
+        return why_not(error, language)
+    listed = [row for mart, counts in zip(MARTS, (city.reports, city.acts, city.weeks), strict=False)
+              for row in _listed(mart, counts)]  # fmt: skip
+    what: dict[str, Any] = {"objects": ("console.figures",), "row_count": len(listed), "motif": None}
+    return given(asking, csv_file(COLUMNS, listed), "figures.csv", "text/csv", **what)
+
+
+def _listed(mart: str, counts: Counts) -> Iterable[tuple[object, ...]]:
+    area = (counts.area.area_id, counts.area.name) if counts.area else ("", "")
+    for period, row in counts.rows:
+        for kind, count in zip(counts.kinds, row, strict=True):
+            yield mart, *area, kind, period, "" if count is None else count
+
+
+def shown(view: View, cities: Sequence[str], language: Language) -> tuple[View, City]:
+    """Return a view with its city and area, and what it shows.
+
+    Raises:
+        LookupError: with a sentence, if there is no such city or area.
+        CalanqueError: if the query door does not answer.
+    """
+    words = WORDS[language]
+    if not cities:
+        raise LookupError(words["no_city"])
+    if view.city and view.city not in cities:
+        raise LookupError(words["unknown_city"].format(", ".join(cities)))
+    view = view._replace(city=view.city or cities[0])
+    areas = {area.area_id: area for area in (Area(*row) for row in _asked(figures_sql.areas(view.city)))}
+    if view.area and view.area not in areas:
+        raise LookupError(words["unknown_area"])
+    # What is found alone is what was meant.
+    if view.find and not view.area and len(only := named(called(areas.values()), view.find)) == 1:
+        view = view._replace(area=only[0].area_id)
+    return view, _found(view, areas, language)
+
+
+def called(areas: Iterable[Area]) -> list[Area]:
+    """Return the areas that people call by a name; where a city has none, its larger squares."""
+    listed = list(areas)
+    return [one for one in listed if one.kind not in SQUARES] or [one for one in listed if one.kind == "area"]
+
+
+def named(areas: Iterable[Area], text: str) -> list[Area]:
+    """Return the areas that have a text in their names, however it is accented; those called so come alone."""
+    wanted = _plain(text)
+    matching = [one for one in areas if wanted in _plain(one.name)]
+    return [one for one in matching if _plain(one.name) == wanted] or matching
+
+
+def finest(areas: Iterable[Area]) -> list[Area]:
+    """Return the areas in which no other lies: they cover the city once."""
+    listed = list(areas)
+    parents = {one.parent for one in listed}
+    return [one for one in listed if one.area_id not in parents]
+
+
+def around(area: Area, areas: dict[str, Area]) -> list[Area]:
+    """Return an area and those in which it lies, the narrowest first; then the squares that hold its middle."""
+    from shapely.geometry import shape
+
+    found = [area]
+    while (parent := found[-1].parent) and parent in areas and areas[parent] not in found:
+        found.append(areas[parent])
+    middle = shape(json.loads(area.geometry)).representative_point()
+    squares = [one for one in areas.values() if one.kind in SQUARES and one not in found]
+    return [*found, *(one for one in squares if shape(json.loads(one.geometry)).covers(middle))]
+
+
+def counts_of(rows: Iterable[Sequence[Any]], area: Area | None = None) -> Counts:
+    """Return rows of period, kind and count side by side; a kind that a period has not is none there."""
+    table: dict[date, dict[str, int | None]] = {}
+    for period, kind, count in rows:
+        table.setdefault(period, {})[kind] = count
+    kinds = tuple(sorted({kind for row in table.values() for kind in row}))
+    return Counts(kinds, tuple((day, tuple(row.get(kind, 0) for kind in kinds)) for day, row in table.items()), area)
+
+
+def _found(view: View, areas: dict[str, Area], language: Language) -> City:
+    near = around(areas[view.area], areas) if view.area else []
+    ids = [one.area_id for one in near]
+    texts = {"types": figures_sql.TYPES, "weeks": figures_sql.weeks(view.city)}
+    texts |= {"statistics": figures_sql.statistics(view.city), "described": figures_sql.described(MARTS)}
+    if near:
+        texts |= {"reports": figures_sql.reports(view.city, ids), "acts": figures_sql.acts(view.city, ids)}
+    with ThreadPoolExecutor(len(texts)) as pool:
+        rows = dict(zip(texts, pool.map(_asked, texts.values()), strict=True))
+
+    def narrowest(name: str) -> Counts:
+        """Take the narrowest area of which something is published."""
+        own = {one.area_id: [row[1:] for row in rows.get(name, []) if row[0] == one.area_id] for one in near}
+        return next((counts_of(own[one.area_id], one) for one in near if own[one.area_id]), Counts((), ()))
+
+    return City(
+        areas=areas,
+        labels={kind: french if language == "fr" else english for kind, english, french in rows["types"]},
+        weeks=counts_of(rows["weeks"]),
+        reports=narrowest("reports"),
+        acts=narrowest("acts"),
+        statistics=rows["statistics"],
+        described=[(name, comment or "") for name, comment in rows["described"]],
+        queries=[figures_sql.areas(view.city), *texts.values()],
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(unidecode(text).lower().replace("-", " ").replace("'", " ").split())
+
+
+def _cities() -> list[str]:
+    return [name for (name,) in _asked(figures_sql.CITIES)]
+
+
+def _ask(sql: str) -> list[tuple[Any, ...]]:
+    return trino.query_if_there(sql, "elected", motif="page des chiffres publiés")
+
+
+_asked = remembered(_ask)

@@ -1,0 +1,50 @@
+"""What the page *Chiffres publiés* says, in both languages."""
+
+from calanque.contracts.page import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "figures": "Published figures", "city": "City", "area": "Area", "find": "Name of an area", "show": "Show",
+        "month": "Month", "week": "Week of", "reports": "Reports by citizens", "acts": "Acts of enforcement",
+        "weeks": "Incidents in the whole city, by week", "statistics": "Official statistics",
+        "map": "Areas of {}: {} outlines", "areas": "area|areas", "within": "in {}",
+        "found": "area has this in its name|areas have this in their names",
+        "none_found": "No area has this in its name.",
+        "of_wider": "Published for {}, where the area lies: narrower counts would be too small to be shown.",
+        "square": "square {}",
+        "no_reports": "No reports are published for this area.", "no_acts": "No acts are published for this area.",
+        "no_weeks": "No incidents are published for this city.", "no_statistics": "",
+        "withheld": "withheld", "quantity": "Figure", "unit": "Unit", "value": "Value", "period": "Period",
+        "told": "Counts of places and times, of nobody. Behind each that is shown stand eleven persons or more, or it "
+        "is of eleven acts or more; what is smaller is withheld (▨). Where there was none, it says 0.",
+        "choose": "Choose an area on the map, in the list or by its name.",
+        "all_areas": "All areas", "close": "Back to the whole city", "query": "The queries behind this page",
+        "about": "What is counted, and whom to cite", "source": "Outlines", "csv": "As a table (CSV)",
+        "no_city": "No city is published yet.", "unknown_city": "There is no such city: choose one of {}.",
+        "unknown_area": "There is no such area in this city: choose it by its name.",
+    },
+    "fr": {
+        "figures": "Chiffres publiés", "city": "Ville", "area": "Quartier", "find": "Nom d’un quartier",
+        "show": "Montrer", "month": "Mois", "week": "Semaine du", "reports": "Signalements des habitants",
+        "acts": "Actes de verbalisation et de mise en fourrière",
+        "weeks": "Incidents dans toute la ville, par semaine", "statistics": "Statistiques officielles",
+        "map": "Quartiers de {} : {} contours", "areas": "quartier|quartiers", "within": "dans {}",
+        "found": "quartier a ceci dans son nom|quartiers ont ceci dans leur nom",
+        "none_found": "Aucun quartier n’a ceci dans son nom.",
+        "of_wider": "Publié pour {}, où se trouve le quartier : des comptes plus fins seraient trop petits pour être "
+        "montrés.",
+        "square": "carré {}",
+        "no_reports": "Aucun signalement n’est publié pour ce quartier.",
+        "no_acts": "Aucun acte n’est publié pour ce quartier.",
+        "no_weeks": "Aucun incident n’est publié pour cette ville.", "no_statistics": "",
+        "withheld": "retenu", "quantity": "Chiffre", "unit": "Unité", "value": "Valeur", "period": "Période",
+        "told": "Des comptes de lieux et de temps, de personne. Derrière chaque compte montré il y a onze personnes au "
+        "moins, ou onze actes au moins ; ce qui est plus petit est retenu (▨). Là où il n’y a rien eu, on lit 0.",
+        "choose": "Choisissez un quartier sur la carte, dans la liste ou par son nom.",
+        "all_areas": "Tous les quartiers", "close": "Revenir à toute la ville",
+        "query": "Les requêtes derrière cette page", "about": "Ce qui est compté, et qui citer",
+        "source": "Contours", "csv": "En tableau (CSV)", "no_city": "Aucune ville n’est encore publiée.",
+        "unknown_city": "Cette ville n’existe pas ici : choisissez parmi {}.",
+        "unknown_area": "Ce quartier n’existe pas dans cette ville : cherchez-le par son nom.",
+    },
+}  # fmt: skip

@@ -1,0 +1,135 @@
+"""The page *Chiffres publiés* without a lake: an area by its name, what is withheld, and as whom it asks."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from fastapi import HTTPException
+
+from calanque.console import figures, readers
+from calanque.console.readers import Reader
+from calanque.console.remembered import forget
+from calanque.engines import trino
+
+ELECTED = Reader(name="elected", token="t", reads_figures=True)
+SQUARE = '{"type": "Polygon", "coordinates": [[[5.3, 43.2], [5.4, 43.2], [5.4, 43.3], [5.3, 43.3], [5.3, 43.2]]]}'
+MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
+
+
+def area(area_id: str, name: str, kind: str, parent: str | None = None) -> tuple[Any, ...]:
+    return area_id, name, kind, parent, SQUARE, "made up"
+
+
+class Door:
+    """A query door that knows the answers, and keeps as whom it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.rows: dict[str, list[tuple[Any, ...]]] = {
+            "table_comments": [("fct_statistic", "What <b> it is, and whom to cite.")],
+            "select distinct territory": [("marseille",), ("toronto",)],
+            "geometry": [
+                area("marseille:d1", "Littoral <sud>", "district"),
+                area("marseille:n1", "L'Estaque", "neighbourhood", "marseille:d1"),
+                area("marseille:n2", "Saint-André", "neighbourhood", "marseille:d1"),
+                area("marseille:n3", "Saint-Antoine", "neighbourhood", "marseille:d1"),
+                area("marseille:a0:1", "a0:1", "area"),
+            ],
+            "dim_incident_type": [("noise", "Noise", "Bruit"), ("waste", "Waste", "Déchets")],
+            "fct_report_area_month": [
+                ("marseille:a0:1", JUNE, "noise", 1234), ("marseille:a0:1", JUNE, "waste", None),
+                ("marseille:a0:1", MAY, "waste", 0), ("marseille:z9:9", JUNE, "noise", 5678),
+            ],
+            "fct_enforcement_area_month": [("marseille:d1", JUNE, "parking", 77)],
+            "fct_territory_week": [(date(2026, 6, 8), "noise", 40), (date(2026, 6, 8), "waste", None)],
+            "fct_statistic": [("Burglaries", "13201", "facts", 12.0, date(2025, 1, 1), date(2025, 12, 31))],
+        }  # fmt: skip
+
+    def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
+        self.asked.append(user)
+        return next(rows for name, rows in self.rows.items() if name in sql)
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    made = Door()
+    forget()
+    monkeypatch.setattr(trino, "query", made.query)
+    return made
+
+
+def page(language: Any = "fr", status: int = 200, asking: Reader = ELECTED, **said: str) -> str:
+    answer = figures.figures(asking, language, figures.chosen(**{"city": "", "area": "", "find": "", **said}))
+    assert answer.status_code == status
+    return bytes(answer.body).decode()
+
+
+def table(text: str, name: str) -> str:
+    return text.partition(f'data-table="{name}"')[2].partition("</table>")[0]
+
+
+def test_an_area_is_found_by_its_name_however_it_is_written(door: Door) -> None:
+    for written in ("l’estaque", "L ESTAQUE", "estaque", " Estaque "):
+        text = page(find=written)
+        assert "<h1>Chiffres publiés\u00a0: L&#39;Estaque</h1>" in text, written
+    assert 'area=marseille%3An2"' in page(find="saint") and "2 quartiers ont ceci dans leur nom" in page(find="SAINT")
+    assert "Chiffres publiés\u00a0: Saint-André" in page(find="saint andre")
+    assert "Aucun quartier" in page(find="a0:1") and "3 quartiers" not in page() and "4 quartiers" in page()
+    assert "Aucun quartier" in page(find="harlem") and "<b>" not in page(find="harlem")
+
+
+def test_what_is_withheld_is_a_sign_and_where_there_was_none_is_0(door: Door) -> None:
+    text = page(area="marseille:n1")
+    reports = table(text, "reports")
+    assert "Bruit" in reports and "1\u202f234" in reports and "5\u202f678" not in reports
+    assert reports.count('aria-label="retenu"') == 1 and ">0</td>" in reports
+    assert "Littoral &lt;sud&gt;" in text and "<sud>" not in text
+    # Acts are published of the widest area alone, reports of squares, and the page says so.
+    assert (
+        "Publié pour carré a0:1" in text
+        and "Publié pour Littoral &lt;sud&gt;" in text
+        and ">77</td>" in table(text, "acts")
+    )
+    assert table(text, "weeks").count('aria-label="retenu"') == 1
+    assert "12" in table(text, "statistics") and "What &lt;b&gt; it is" in text
+    english = page("en", area="marseille:n1")
+    assert 'aria-label="withheld"' in english and "1,234" in english and "Noise" in english
+
+
+def test_whoever_reads_it_is_asked_for_as_who_is_elected(door: Door) -> None:
+    engineer = Reader(name="engineer", token="t", reads_figures=True, reads_marts=True, sees_batches=True)
+    text = page(asking=engineer, area="marseille:n1")
+    assert set(door.asked) == {"elected"}
+    assert 'href="/calanque/map"' in text
+    only = page(area="marseille:n1")
+    links = only.partition("<header>")[2].partition("</header>")[0]
+    assert [name for name in ("lac", "map", "outlook", "agenda", "journal", "register") if f"/{name}" in links] == []
+    assert 'href="/calanque/"' not in links and 'href="/calanque/figures"' in links
+
+
+def test_a_wrong_link_is_a_sentence(door: Door) -> None:
+    assert "choisissez parmi marseille, toronto" in page(status=404, city="atlantis")
+    assert "cherchez-le par son nom" in page(status=404, area="marseille:n9")
+    door.rows["select distinct territory"] = []
+    forget()
+    assert "Aucune ville" in page(status=404)
+
+
+def test_the_table_that_is_given_holds_no_more_and_is_told(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr("calanque.journal.log.tell", lambda **what: told.append(what))
+    answer = figures.as_csv(ELECTED, "fr", figures.chosen(city="", area="marseille:n1", find=""))
+    lines = bytes(answer.body).decode().splitlines()
+    assert "fct_report_area_month;marseille:a0:1;a0:1;waste;2026-06-01;" in lines
+    assert "fct_territory_week;;;noise;2026-06-08;40" in lines
+    assert [(one["who"], one["row_count"], one["objects"]) for one in told] == [
+        ("elected", len(lines) - 1, ("console.figures",))
+    ]
+
+
+def test_without_the_right_it_is_closed() -> None:
+    with pytest.raises(HTTPException, match="opens no figures") as refused:
+        readers.figures_reader(Reader(name="dpo", token="t", sees_batches=True))
+    assert refused.value.status_code == 403
+    with pytest.raises(HTTPException, match="opens nothing here"):
+        readers.reader(ELECTED)
