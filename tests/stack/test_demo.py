@@ -105,7 +105,8 @@ def test_the_champion_of_the_registry_gives_the_forecast_that_is_published(
 
     rows = trino.query(
         "select type, cast(occurred_local_date as varchar), hour(occurred_at at time zone 'America/Toronto'), lon, "
-        "lat, origin, premises from fct_incidents where territory = 'toronto' and is_in_territory"
+        "lat, origin, premises, date_format(known_at at time zone 'UTC', '%Y-%m-%d %H:%i') "
+        "from fct_incidents where territory = 'toronto' and is_in_territory"
     )
     incidents = pd.DataFrame(rows, columns=list(INPUTS))
     # The loader puts the model's code first on the path: a process started by a later test would import it.

@@ -59,7 +59,7 @@ class Incidents:
 
     @property
     def late_weeks(self) -> int:
-        """The weeks that one in twenty takes longer than to be known; 0 where nothing tells, as of what came at once."""
+        """The weeks that one in twenty takes longer than to be known; 0 where nothing tells, or all came at once."""
         if self.known_day is None or np.isnat(self.known_day).all():
             return 0
         late = (self.known_day - self.day)[~np.isnat(self.known_day)].astype(int)
