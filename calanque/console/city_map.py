@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
-from calanque.console import city_map_sql, made_from, pages
+from calanque.console import lac_words, made_from, pages
 from calanque.console.city_map_picture import bars, breaks, drawn, legend
+from calanque.console.city_map_png import png
+from calanque.console.city_map_sql import TYPES
 from calanque.console.city_map_state import (
     MOTIF,
     City,
@@ -73,7 +75,7 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
         ends = extents(asking)
         view = resolved(view, ends, language)
         with ThreadPoolExecutor(4) as pool:
-            kinds = pool.submit(asked, city_map_sql.TYPES, asking)
+            kinds = pool.submit(asked, TYPES, asking)
             shown = pool.submit(found, view, ends, asking)
             area = pool.submit(of_area, view, asking, language) if view.area else None
             values = _values(view, shown.result(), language) | {"area": area.result() if area else None}
@@ -102,7 +104,7 @@ def choices(city: str, ends: Extents, types: list[tuple[Any, ...]], language: La
 def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the table of a view, and write that it was given."""
     header = ("area_id", "area_name", *WORDS["en"][f"columns_{view.layer}"].split("|"), "changed")
-    return _given(view, asking, language, lambda city: csv_file(header, city.rows), "areas.csv", "text/csv")
+    return _given(view, asking, language, lambda city, _: csv_file(header, city.rows), "areas.csv", "text/csv")
 
 
 @router.get("/areas.geojson")
@@ -111,7 +113,38 @@ def as_geojson(asking: Asking, language: Spoken, view: Chosen) -> Response:
     return _given(view, asking, language, _geojson, "areas.geojson", "application/geo+json")
 
 
-def _geojson(city: City) -> bytes:
+@router.get("/areas.png")
+def as_png(asking: Asking, language: Spoken, view: Chosen) -> Response:
+    """Give the map of a view as a picture that says what it shows and whom to cite, and write that it was given."""
+
+    def picture(city: City, view: View) -> bytes:
+        kinds = {name: french if language == "fr" else english for name, english, french in asked(TYPES, asking)}
+        return _picture(city, view, kinds.get(view.kind, WORDS[language]["all_kinds"]), language)
+
+    return _given(view, asking, language, picture, "areas.png", "image/png")
+
+
+def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
+    values, words = _values(view, city, language), WORDS[language]
+    title = f"{load_territory(view.city).title} – {kind}, {words[view.layer]}"
+    if view.layer == "past":
+        told = words["told_past"].format(*values["told"]) + f" {words['noise']}" * city.is_comparable
+    else:
+        told = words["told_likely"].format(city.week, words[f"by_{city.served}"], city.data_until) if city.week else ""
+    figure_of = values["figure_of"]
+    legend = [
+        (step, words["up_to"].format(figure_of(end)) if start is None
+         else words["between"].format(figure_of(start), figure_of(end)))
+        for step, start, end in values["legend"]
+    ]  # fmt: skip
+    cited = [one.citation or f"{one.producer}, {one.licence}" for one in city.sources]
+    changed = {row.area_id: row.changed for row in city.rows}
+    marks = {1: words["marked_up"], -1: words["marked_down"]}
+    drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {'; '.join(city.drawn_by)}"
+    return png(values["drawn"], changed, title, told, legend, marks, [*cited, drawn_by])
+
+
+def _geojson(city: City, _: View) -> bytes:
     features = [
         {
             "type": "Feature",
@@ -125,16 +158,18 @@ def _geojson(city: City) -> bytes:
 
 
 def _given(
-    view: View, asking: Reader, language: Language, written: Callable[[City], bytes], name: str, kind: str
+    view: View, asking: Reader, language: Language, written: Callable[[City, View], bytes], name: str, kind: str
 ) -> Response:
     """Give what a view shows as a file, or the page that says why it can not be shown."""
     try:
         ends = extents(asking)
-        city = found(resolved(view, ends, language), ends, asking)
+        view = resolved(view, ends, language)
+        city = found(view, ends, asking)
+        content = written(city, view)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     what: dict[str, Any] = {"objects": ("console.map",), "row_count": len(city.rows), "motif": MOTIF}
-    return given(asking, written(city), name, kind, **what)
+    return given(asking, content, name, kind, **what)
 
 
 def why_not(error: Exception, language: Language) -> Response:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import sign_in
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from calanque.demo.run import DemoRun
@@ -46,6 +47,11 @@ def test_what_the_map_shows_is_found_again_in_sql(page: Page, stack: Settings, t
     with page.expect_download() as given:
         page.get_by_role("link", name="Ce tableau en CSV").click()
     given.value.save_as(tmp_path / "areas.csv")
+    with page.expect_download() as pictured:
+        page.get_by_role("link", name="Cette carte en image").click()
+    pictured.value.save_as(stack.home / "screenshots" / "map-given.png")
+    with Image.open(stack.home / "screenshots" / "map-given.png") as picture:
+        assert picture.width > 1_000
     told = {
         row["area_id"]: row for row in csv.DictReader(io.StringIO((tmp_path / "areas.csv").read_text()), delimiter=";")
     }

@@ -1,5 +1,6 @@
 """The page *Carte* without a lake: classes, outlines, what changed beyond chance, and what each choice asks."""
 
+import io
 import json
 import time
 from datetime import date
@@ -10,10 +11,12 @@ import numpy as np
 import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
+from PIL import Image, ImageColor
 
 from calanque.console import agenda_state, city_map, city_map_sql
 from calanque.console.city_map import chosen, figure
 from calanque.console.city_map_picture import CLASSES, bars, breaks, drawn, step_of
+from calanque.console.city_map_png import COLOURS, UP
 from calanque.console.city_map_state import View, changes
 from calanque.console.city_map_words import WORDS
 from calanque.console.readers import Reader, mart_reader
@@ -252,6 +255,21 @@ def test_figures_are_written_as_a_language_writes_them() -> None:
     assert "''" in city_map_sql.areas("it's")
 
 
+@pytest.mark.parametrize("layer", ["past", "likely"])
+def test_the_picture_that_is_given_is_the_map_with_its_colours_and_edges(
+    door: Door, monkeypatch: pytest.MonkeyPatch, layer: str
+) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr("calanque.journal.log.tell", lambda **act: told.append(act))
+    answer = city_map.as_png(ANALYST, "fr", view(layer=layer))
+    assert (answer.media_type, told[0]["action"], told[0]["who"]) == ("image/png", "communication", "analyst")
+    with Image.open(io.BytesIO(bytes(answer.body))) as picture:
+        assert picture.width > 1_000 and picture.height > 200
+        seen = {colour for _, colour in picture.convert("RGB").getcolors(picture.width * picture.height) or ()}
+    darkest, up = ImageColor.getrgb(COLOURS[-1]), ImageColor.getrgb(UP)
+    assert darkest in seen and (up in seen) is (layer == "past")
+
+
 def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:
     motifs = [trino.OWN_MOTIF, city_map.MOTIF, agenda_state.MOTIF]
     assert [found.text for found in redact(motifs)] == motifs
@@ -268,6 +286,9 @@ def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:
         ("?days=5", 422),
         ("/areas.csv", 200),
         ("/areas.geojson?city=toronto", 200),
+        ("/areas.png?city=toronto", 200),
+        ("/areas.png?layer=likely", 200),
+        ("/areas.png?city=paris", 404),
     ],
 )
 def test_an_address_is_answered_by_its_page_or_refused(
