@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import lac_words, made_from, pages
 from calanque.console.city_map_picture import bars, breaks, drawn, legend
-from calanque.console.city_map_png import png
+from calanque.console.city_map_png import Caption, png
 from calanque.console.city_map_sql import TYPES
 from calanque.console.city_map_state import (
     MOTIF,
@@ -141,7 +141,7 @@ def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
     changed = {row.area_id: row.changed for row in city.rows}
     marks = {1: words["marked_up"], -1: words["marked_down"]}
     drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {'; '.join(city.drawn_by)}"
-    return png(values["drawn"], changed, title, told, legend, marks, [*cited, drawn_by])
+    return png(values["drawn"], changed, Caption(title, told, legend, marks, [*cited, drawn_by]))
 
 
 def _geojson(city: City, _: View) -> bytes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from matplotlib.axes import Axes
     from matplotlib.path import Path
 
     from calanque.console.city_map_picture import Drawn
@@ -17,33 +18,45 @@ if TYPE_CHECKING:
 COLOURS = ("#e3eef9", "#b3cde8", "#6fa3d4", "#2f74b5", "#0b3d78")
 UP, DOWN, INK, DIM = "#c2410c", "#0f766e", "#15191f", "#4c5561"
 PX_AN_INCH, DPI = 100, 160
+EDGES: dict[int, dict[str, Any]] = {
+    1: {"edgecolor": UP, "linewidth": 1.8},
+    0: {"edgecolor": "white", "linewidth": 0.5},
+    -1: {"edgecolor": DOWN, "linewidth": 1.8, "linestyle": "--"},
+}
+UNKNOWN: dict[str, Any] = {"facecolor": "white", "hatch": "////"}
 HEAD_PX, LEGEND_PX, LINE_PX, LINE_LENGTH = 76, 34, 17, 128
 
 
-def png(
-    city: Drawn,
-    changed: Mapping[str, int],
-    title: str,
-    told: str,
-    legend: Sequence[tuple[int | None, str]],
-    marks: Mapping[int, str],
-    cited: Sequence[str],
-) -> bytes:
+class Caption(NamedTuple):
+    """What stands around a map.
+
+    Attributes:
+        title: what is shown.
+        told: of which days, against which.
+        legend: class and text of each colour.
+        marks: text of each kind of change, 1 for more than chance allows and -1 for less.
+        cited: who made the data, a sentence each.
+    """
+
+    title: str
+    told: str
+    legend: Sequence[tuple[int | None, str]]
+    marks: Mapping[int, str]
+    cited: Sequence[str]
+
+
+def png(city: Drawn, changed: Mapping[str, int], caption: Caption) -> bytes:
     """Return a map as PNG.
 
     Args:
         city: areas, in pixels.
         changed: of areas that have more than chance allows 1, of those that have less -1.
-        title: what is shown.
-        told: of which days, against which.
-        legend: class and text of each colour.
-        marks: text of each kind of change, 1 and -1.
-        cited: who made the data, a sentence each.
+        caption: what stands around it.
     """
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch, PathPatch
+    from matplotlib.patches import Patch
 
-    notes = [line for text in cited for line in textwrap.wrap(text, LINE_LENGTH)]
+    notes = [line for text in caption.cited for line in textwrap.wrap(text, LINE_LENGTH)]
     below = LEGEND_PX + LINE_PX * len(notes)
     height = city.height + HEAD_PX + below
     figure = Figure(figsize=(city.width / PX_AN_INCH, height / PX_AN_INCH), facecolor="white")
@@ -51,31 +64,28 @@ def png(
     axes.set_axis_off()
     axes.set_xlim(0, city.width)
     axes.set_ylim(city.height, 0)
-    edges: dict[int, Any] = {
-        1: {"edgecolor": UP, "linewidth": 1.8},
-        -1: {"edgecolor": DOWN, "linewidth": 1.8, "linestyle": "--"},
-    }
-    # What changed lies on top: its edge is whole.
-    for shape in sorted(city.shapes, key=lambda one: abs(changed.get(one.area_id, 0))):
-        edge = edges.get(changed.get(shape.area_id, 0), {"edgecolor": "white", "linewidth": 0.5})
-        fill: Any = (
-            {"hatch": "////", "facecolor": "white"} if shape.step is None else {"facecolor": COLOURS[shape.step]}
-        )
-        axes.add_patch(PathPatch(_outline(shape.path), **fill, **edge))
-    figure.text(0.01, 1 - 26 / height, title, fontsize=13, weight="bold", color=INK)
-    figure.text(0.01, 1 - 50 / height, "\n".join(textwrap.wrap(told, LINE_LENGTH)), fontsize=8, color=DIM, va="top")
-    handles = [Patch(facecolor=COLOURS[step or 0], label=text) for step, text in legend]
-    handles += [
-        Patch(facecolor="white", label=marks[kind], **edges[kind]) for kind in sorted({*changed.values()} - {0})
-    ]
-    figure.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, (below - LEGEND_PX) / height), ncols=len(handles) or 1,
-        frameon=False, fontsize=8,
-    )  # fmt: skip
+    _draw(axes, city, changed)
+    told = "\n".join(textwrap.wrap(caption.told, LINE_LENGTH))
+    figure.text(0.01, 1 - 26 / height, caption.title, fontsize=13, weight="bold", color=INK)
+    figure.text(0.01, 1 - 50 / height, told, fontsize=8, color=DIM, va="top")
+    handles = [Patch(facecolor=COLOURS[step or 0], label=text) for step, text in caption.legend]
+    kinds = sorted({*changed.values()} - {0})
+    handles += [Patch(facecolor="white", label=caption.marks[kind], **EDGES[kind]) for kind in kinds]
+    place: Any = {"loc": "lower left", "bbox_to_anchor": (0, (below - LEGEND_PX) / height), "ncols": len(handles) or 1}
+    figure.legend(handles=handles, frameon=False, fontsize=8, **place)
     figure.text(0.01, 4 / height, "\n".join(notes), fontsize=7, color=DIM, va="bottom", linespacing=1.4)
     sink = io.BytesIO()
     figure.savefig(sink, format="png", dpi=DPI, metadata={"Software": None})
     return sink.getvalue()
+
+
+def _draw(axes: Axes, city: Drawn, changed: Mapping[str, int]) -> None:
+    from matplotlib.patches import PathPatch
+
+    # What changed lies on top: its edge is whole.
+    for shape in sorted(city.shapes, key=lambda one: abs(changed.get(one.area_id, 0))):
+        fill = UNKNOWN if shape.step is None else {"facecolor": COLOURS[shape.step]}
+        axes.add_patch(PathPatch(_outline(shape.path), **fill, **EDGES[changed.get(shape.area_id, 0)]))
 
 
 def _outline(path: str) -> Path:
