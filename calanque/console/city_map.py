@@ -93,11 +93,16 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
 def choices(city: str, ends: Extents, types: list[tuple[Any, ...]], language: Language) -> dict[str, dict[str, str]]:
     """Return what a form offers: every city, and the types of the one that is shown, by their names."""
     there = {kind for name, kind in ends if name == city}
-    labels = ((name, fr if language == "fr" else en) for name, en, fr in types if name in there)
+    labels = [(kind, label) for kind, label in labelled(types, language).items() if kind in there]
     return {
         "cities": {name: load_territory(name).title for name, kind in ends if kind == "all"},
         "kinds": {"all": WORDS[language]["all_kinds"]} | dict(sorted(labels, key=lambda one: one[1])),
     }
+
+
+def labelled(types: list[tuple[Any, ...]], language: Language) -> dict[str, str]:
+    """Return the name of each type in a language, of the rows of `TYPES`."""
+    return {kind: french if language == "fr" else english for kind, english, french in types}
 
 
 @router.get("/areas.csv")
@@ -118,7 +123,7 @@ def as_png(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the map of a view as a picture that says what it shows and whom to cite, and write that it was given."""
 
     def picture(city: City, view: View) -> bytes:
-        kinds = {name: french if language == "fr" else english for name, english, french in asked(TYPES, asking)}
+        kinds = labelled(asked(TYPES, asking), language)
         return _picture(city, view, kinds.get(view.kind, WORDS[language]["all_kinds"]), language)
 
     return _given(view, asking, language, picture, "areas.png", "image/png")
@@ -132,7 +137,7 @@ def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
     else:
         told = words["told_likely"].format(city.week, words[f"by_{city.served}"], city.data_until) if city.week else ""
     figure_of = values["figure_of"]
-    legend = [
+    classes = [
         (step, words["up_to"].format(figure_of(end)) if start is None
          else words["between"].format(figure_of(start), figure_of(end)))
         for step, start, end in values["legend"]
@@ -141,7 +146,7 @@ def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
     changed = {row.area_id: row.changed for row in city.rows}
     marks = {1: words["marked_up"], -1: words["marked_down"]}
     drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {'; '.join(city.drawn_by)}"
-    return png(values["drawn"], changed, Caption(title, told, legend, marks, [*cited, drawn_by]))
+    return png(values["drawn"], changed, Caption(title, told, classes, marks, [*cited, drawn_by]))
 
 
 def _geojson(city: City, _: View) -> bytes:

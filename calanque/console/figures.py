@@ -14,8 +14,9 @@ from fastapi.responses import HTMLResponse, Response
 from text_unidecode import unidecode
 
 from calanque.console import figures_sql, pages
-from calanque.console.city_map import AreaId, Name, figure, why_not
+from calanque.console.city_map import AreaId, Name, figure, labelled, why_not
 from calanque.console.city_map_picture import drawn
+from calanque.console.city_map_sql import TYPES
 from calanque.console.figures_words import WORDS
 from calanque.console.given import given
 from calanque.console.languages import Spoken
@@ -118,8 +119,8 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
         "drawn": drawn(outlines, {}, ()),
         "place": lambda one: WORDS[language]["square"].format(one.name) if one.kind in SQUARES else one.name,
         "label": lambda kind: city.labels.get(kind, kind.replace("_", " ")),
-        "value_of": lambda value: "–" if value is None else figure(value, language),
-        "whole": lambda value: int(value) if value is not None and value == int(value) else value,
+        # Official figures are numbers with decimals, whole or not.
+        "value_of": lambda value: figure(int(value) if value == int(value) else value, language),
         "kept": view.link().partition("?")[2] + "&",
     }
     return pages.shown(pages.render("figures.html", language, WORDS[language]["figures"], **values))
@@ -211,7 +212,7 @@ def counts_of(rows: Iterable[Sequence[Any]], area: Area | None = None) -> Counts
 def _found(view: View, areas: dict[str, Area], language: Language) -> City:
     near = around(areas[view.area], areas) if view.area else []
     ids = [one.area_id for one in near]
-    texts = {"types": figures_sql.TYPES, "weeks": figures_sql.weeks(view.city)}
+    texts = {"types": TYPES, "weeks": figures_sql.weeks(view.city)}
     texts |= {"statistics": figures_sql.statistics(view.city), "described": figures_sql.described(MARTS)}
     if near:
         texts |= {"reports": figures_sql.reports(view.city, ids), "acts": figures_sql.acts(view.city, ids)}
@@ -225,7 +226,7 @@ def _found(view: View, areas: dict[str, Area], language: Language) -> City:
 
     return City(
         areas=areas,
-        labels={kind: french if language == "fr" else english for kind, english, french in rows["types"]},
+        labels=labelled(rows["types"], language),
         weeks=counts_of(rows["weeks"]),
         reports=narrowest("reports"),
         acts=narrowest("acts"),

@@ -15,10 +15,6 @@ CITIES = """select distinct territory
 from marts.dim_area
 order by territory"""
 
-TYPES = """select type, label_en, label_fr
-from marts.dim_incident_type
-order by type"""
-
 
 def areas(city: str) -> str:
     """Return the question of a city's areas of every kind."""

@@ -46,6 +46,11 @@ class Reader(Closed):
     decides: bool = False
 
     @property
+    def sees_lake(self) -> bool:
+        """Whether more than published figures is there for them."""
+        return self.reads_marts or self.sees_batches
+
+    @property
     def account(self) -> Account:
         """The account by which the query door is asked for them: an analyst's can not reach a table of runs at all."""
         return "engineer" if self.sees_batches else "analyst"
@@ -77,7 +82,7 @@ def figures_reader(asking: Annotated[Reader, Depends(anybody)]) -> Reader:
 
 def reader(asking: Annotated[Reader, Depends(anybody)]) -> Reader:
     """Return who asks, if more than published figures is there for them."""
-    if not (asking.reads_marts or asking.sees_batches):
+    if not asking.sees_lake:
         raise HTTPException(403, "Your role opens nothing here. Votre rôle n’ouvre rien ici.")
     return asking
 
