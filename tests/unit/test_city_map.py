@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from PIL import Image, ImageColor
+from query_door import opened
 
 from calanque.console import agenda_state, city_map, city_map_sql
 from calanque.console.city_map import chosen, figure
@@ -72,10 +73,7 @@ class Door:
 
 @pytest.fixture
 def door(monkeypatch: pytest.MonkeyPatch) -> Door:
-    made = Door()
-    forget()
-    monkeypatch.setattr(trino, "query", made.query)
-    return made
+    return opened(Door(), monkeypatch)
 
 
 def view(**said: Any) -> View:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
+from query_door import Door, Rows, opened
 
 from calanque.console import city_time
 from calanque.console.app import app
 from calanque.console.readers import Reader, mart_reader
-from calanque.console.remembered import forget
 from calanque.engines import trino
 from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
@@ -33,38 +33,28 @@ OUTLINE = json.dumps({"type": "Polygon", "coordinates": [RING]})
 WEEK, FORECAST = date(2021, 11, 1), date(2021, 12, 27)
 
 
-class Door:
-    """The query door, by what each query reads."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, Any]] = []
-        self.answers: dict[str, list[tuple[Any, ...]]] = {
-            "max(occurred_local_date) as until_date": [(CITY, "robbery", date(2021, 12, 31), date(2014, 1, 1))],
-            "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
-            "marts.dim_area": [("toronto:a0", "<A>", OUTLINE, "City"), ("toronto:a1", "B", OUTLINE, "City")],
-            "expected_count\nfrom marts.fct_forecast": [(FORECAST, 0, 1.23456), (FORECAST, 3, 0.00005)],
-            "marts.fct_territory_week": [(date(2021, 12, 20),)],
-            "marts.fct_cell_week": [(WEEK, 0, 2), (WEEK, 4, 1), (date(2021, 11, 15), 0, 7)],
-            "marts.fct_planned_event": [
-                ("AT-1", "works", datetime(2021, 11, 1, 8), datetime(2021, 11, 2, 18), -79.3, 43.7, None)
-            ],
-            "marts.fct_event_conflict": [("AT-1", "9", datetime(2021, 11, 2, 8), datetime(2021, 11, 2, 10))],
-            "fct_observation_hour": [("temperature", "degree_celsius", -79.3, 43.7, 4.5, 0),
-                                     ("passers_by", "persons", -79.3, 43.7, None, 3)],
-            "select row, col": CELLS,
-        }  # fmt: skip
-
-    def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
-        self.asked.append((user, sql, motif))
-        return next(rows for name, rows in self.answers.items() if name in sql)
+def answers() -> dict[str, Rows]:
+    """Return the answers of the query door, by what each query reads."""
+    return {
+        "max(occurred_local_date) as until_date": [(CITY, "robbery", date(2021, 12, 31), date(2014, 1, 1))],
+        "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
+        "marts.dim_area": [("toronto:a0", "<A>", OUTLINE, "City"), ("toronto:a1", "B", OUTLINE, "City")],
+        "expected_count\nfrom marts.fct_forecast": [(FORECAST, 0, 1.23456), (FORECAST, 3, 0.00005)],
+        "marts.fct_territory_week": [(date(2021, 12, 20),)],
+        "marts.fct_cell_week": [(WEEK, 0, 2), (WEEK, 4, 1), (date(2021, 11, 15), 0, 7)],
+        "marts.fct_planned_event": [
+            ("AT-1", "works", datetime(2021, 11, 1, 8), datetime(2021, 11, 2, 18), -79.3, 43.7, None)
+        ],
+        "marts.fct_event_conflict": [("AT-1", "9", datetime(2021, 11, 2, 8), datetime(2021, 11, 2, 10))],
+        "fct_observation_hour": [("temperature", "degree_celsius", -79.3, 43.7, 4.5, 0),
+                                 ("passers_by", "persons", -79.3, 43.7, None, 3)],
+        "select row, col": CELLS,
+    }  # fmt: skip
 
 
 @pytest.fixture
 def door(monkeypatch: pytest.MonkeyPatch) -> Door:
-    made = Door()
-    forget()
-    monkeypatch.setattr(trino, "query", made.query)
-    return made
+    return opened(Door(answers()), monkeypatch)
 
 
 @pytest.fixture
@@ -115,7 +105,7 @@ def test_weeks_count_from_the_first_and_go_on_to_the_last_whole_one(page: TestCl
     assert said["likely"] == {"week": "2021-12-27", "cell": [0, 3], "expected": [1.235, 0.00005]}
     assert sum("type = 'robbery'" in sql for _, sql, _ in door.asked) == 2
     assert {(user, motif) for user, _, motif in door.asked} == {("analyst", "page de la carte")}
-    door.answers |= {"marts.fct_cell_week": [], "marts.fct_territory_week": [(None,)]}
+    door.rows |= {"marts.fct_cell_week": [], "marts.fct_territory_week": [(None,)]}
     assert page.get(f"/map/time/weeks.json?city={CITY}").json()["first"] is None
 
 
@@ -159,7 +149,7 @@ def test_a_city_with_incidents_alone_has_its_weeks(
 
 
 def test_a_city_without_squares_has_no_picture(page: TestClient, door: Door) -> None:
-    door.answers["select row, col"] = []
+    door.rows["select row, col"] = []
     assert "corners" not in page.get(f"/map/time/ground.json?city={CITY}").json()
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from query_door import Door, Rows, opened
 
 from calanque.console import outlook
 from calanque.console.outlook import as_csv, chosen
@@ -11,8 +12,6 @@ from calanque.console.outlook_picture import HEIGHT, SIDE, reliability, weeks_ch
 from calanque.console.outlook_state import MOTIF, Week, bins_of
 from calanque.console.readers import Reader
 from calanque.console.remembered import forget
-from calanque.engines import trino
-from calanque.engines.trino import RefusedQueryError
 
 SCORES: list[tuple[Any, ...]] = [
     (date(2021, 12, 20), "published", 100, 0.5, 0.4, 1.2, 1.1, 0.98),
@@ -42,50 +41,37 @@ def trend(area: str, kind: str, count: int, upper: float | None, is_alarm: bool 
     )
 
 
-class Door:
-    """A query door that knows the answers, and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, Any]] = []
-        self.missing: tuple[str, ...] = ()
-        self.rows: dict[str, list[tuple[Any, ...]]] = {
-            "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
-            "since_date": [("toronto", "robbery", UNTIL, date(2014, 1, 1))],
-            "fct_level as": [day("all", 1, 9), day("all", 2, 3), day("robbery", 1, None), day("robbery", 2, None)],
-            "span = 'week'\n    and type": [
-                (date(2021, 12, 13), 8, 9.5, 16.0, False, False),
-                (date(2021, 12, 20), 20, 9.5, 16.0, True, False),
-            ],
-            "marts.fct_trend": [
-                trend("toronto:a1", "robbery", 31, 20.0, True),
-                trend("toronto:a2", "robbery", 25, 24.0, False),
-                trend("toronto:a3", "robbery", 1, None, None),
-                trend("all", "robbery", 57, 80.0, False),
-                trend("all", "all", 90, 120.0, False),
-            ],
-            "marts.fct_forecast_score": SCORES,
-            "marts.fct_level_score": [("all", 104, 5.125, 6.0, 0.875, 0.5, 1.25, 0.91, TENTHS)],
-            "fct_model_promotion": [(datetime(2022, 1, 1, tzinfo=UTC), "risk-toronto", "3", "promoted", "It wins <i>")],
-            "marts.fct_factor": [
-                ("weekday", "saturday", 416, 900, 1.25, 1.2, 1.3, 7, 1.0, True, "On Saturdays <b>"),
-                ("rain", "yes", 5, 4, None, None, None, 0, None, False, "too few"),
-            ],
-            "dim_feed_freshness": [("f", "toronto", "Feed", "Police", "licence", "cite", UNTIL, False)],
-        }
-
-    def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
-        self.asked.append((user, sql, motif))
-        if any(name in sql for name in self.missing):
-            raise RefusedQueryError("TABLE_NOT_FOUND", "no")
-        return next(rows for name, rows in self.rows.items() if name in sql)
+def answers() -> dict[str, Rows]:
+    """Return the answers of the query door, by what each query reads."""
+    return {
+        "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
+        "since_date": [("toronto", "robbery", UNTIL, date(2014, 1, 1))],
+        "fct_level as": [day("all", 1, 9), day("all", 2, 3), day("robbery", 1, None), day("robbery", 2, None)],
+        "span = 'week'\n    and type": [
+            (date(2021, 12, 13), 8, 9.5, 16.0, False, False),
+            (date(2021, 12, 20), 20, 9.5, 16.0, True, False),
+        ],
+        "marts.fct_trend": [
+            trend("toronto:a1", "robbery", 31, 20.0, True),
+            trend("toronto:a2", "robbery", 25, 24.0, False),
+            trend("toronto:a3", "robbery", 1, None, None),
+            trend("all", "robbery", 57, 80.0, False),
+            trend("all", "all", 90, 120.0, False),
+        ],
+        "marts.fct_forecast_score": SCORES,
+        "marts.fct_level_score": [("all", 104, 5.125, 6.0, 0.875, 0.5, 1.25, 0.91, TENTHS)],
+        "fct_model_promotion": [(datetime(2022, 1, 1, tzinfo=UTC), "risk-toronto", "3", "promoted", "It wins <i>")],
+        "marts.fct_factor": [
+            ("weekday", "saturday", 416, 900, 1.25, 1.2, 1.3, 7, 1.0, True, "On Saturdays <b>"),
+            ("rain", "yes", 5, 4, None, None, None, 0, None, False, "too few"),
+        ],
+        "dim_feed_freshness": [("f", "toronto", "Feed", "Police", "licence", "cite", UNTIL, False)],
+    }
 
 
 @pytest.fixture
 def door(monkeypatch: pytest.MonkeyPatch) -> Door:
-    made = Door()
-    forget()
-    monkeypatch.setattr(trino, "query", made.query)
-    return made
+    return opened(Door(answers()), monkeypatch)
 
 
 def page(language: Any = "en", **said: Any) -> str:
