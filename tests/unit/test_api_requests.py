@@ -148,6 +148,21 @@ def test_a_page_has_its_rows_their_place_and_the_page_after(
     assert "cast(t.\"event_id\" as varchar) = 'a/b, é=1'" in door.asked[-1][1]
 
 
+def test_a_page_is_asked_for_once_a_minute_and_told_of_each_time(
+    api: TestClient, door: Door, told: list[dict[str, Any]]
+) -> None:
+    page = "/collections/fct_planned_event/items"
+    first = api.get(page, headers=HEADERS).json()
+    asked = len(door.asked)
+    assert api.get(page, headers=HEADERS).json() == first and len(told) == 2
+    assert len(door.asked) == asked
+    api.get(page, headers={"Calanque-Motif": "another reason"})
+    assert len(door.asked) == 2 * asked, "who says another reason has asked something else"
+    for _ in range(2):
+        api.get(f"{page}?limit=101", headers=HEADERS)
+    assert len(door.asked) == 2 * asked + 2, "many rows are not kept, their number is"
+
+
 def test_what_the_asker_has_already_is_not_sent_again(api: TestClient) -> None:
     first = api.get("/collections")
     again = api.get("/collections", headers={"If-None-Match": f'"x", W/{first.headers["etag"]}'})

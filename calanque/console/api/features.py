@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
-from calanque.console.api.asked import Asked
+from calanque.console.api.asked import FEW, Asked
 from calanque.console.lake_sql import literal
 from calanque.console.remembered import remembered
 from calanque.engines import trino
@@ -37,7 +37,8 @@ def page(mart: Mart, asked: Asked, asking: Reader, motif: str) -> Page:
     """
     with ThreadPoolExecutor(2) as pool:
         total = pool.submit(_counted, count_sql(mart, asked), asking.account, motif)
-        rows = _asked(rows_sql(mart, asked), asking.account, motif)
+        ask = _asked_again if asked.limit <= FEW else _asked
+        rows = ask(rows_sql(mart, asked), asking.account, motif)
     return Page(features_of(mart, rows), total.result())
 
 
@@ -59,6 +60,10 @@ def one(mart: Mart, feature_id: str, asking: Reader, motif: str) -> dict[str, An
 
 def _asked(sql: str, account: str, motif: str) -> list[tuple[Any, ...]]:
     return trino.query(sql, account, motif=motif)
+
+
+_asked_again = remembered(_asked)
+"""Asks for pages of the usual length; longer ones are read by who reads them once, and would fill the memory."""
 
 
 @remembered
