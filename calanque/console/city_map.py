@@ -51,9 +51,10 @@ def chosen(
     until: Day = "",
     area: AreaId = "",
     sort: Literal["figure", "name", "change"] = "figure",
+    beside: Literal["", "1"] = "",
 ) -> View:
     """Return the view that an address asks for; a day that no calendar has is the newest."""
-    return View(city, layer, kind, int(days), against, day_of(until), area, sort)
+    return View(city, layer, kind, int(days), against, day_of(until), area, sort, beside)
 
 
 def day_of(text: str) -> str:
@@ -183,21 +184,29 @@ def why_not(error: Exception, language: Language) -> Response:
 
 
 def _values(view: View, city: City, language: Language) -> dict[str, Any]:
+    m = WORDS[language]
     figures = {row.area_id: row.figure for row in city.rows}
-    bounds = breaks(figures.values())
+    others = {row.area_id: row.other for row in city.rows} if view.beside and city.is_comparable else {}
+    # Two maps are compared by eye: they have the same classes.
+    every = [*figures.values(), *others.values()]
+    bounds = breaks(every)
+    told = told_days(view)
+    days = [m["span"].format(*told[:2]), m["span"].format(*told[2:])]
     return {
-        "m": WORDS[language],
+        "m": m,
         "s": made_from.WORDS[language],
         "v": view,
         "city": city,
         "sources": city.sources,
         "drawn": drawn(city.outlines, figures, bounds),
-        "legend": legend(figures.values(), bounds),
+        "beside": drawn(city.outlines, others, bounds) if others else None,
+        "spans": days if view.layer == "past" else [m[city.served or "model"], m["baseline"]],
+        "legend": legend(every, bounds),
         "marked": {row.area_id: row for row in city.rows},
         "bars": bars,
         "risen": sum(row.changed > 0 for row in city.rows),
         "fallen": sum(row.changed < 0 for row in city.rows),
-        "told": told_days(view),
+        "told": told,
         "figure_of": lambda value: figure(value, language),
     }
 

@@ -39,6 +39,7 @@ class View(NamedTuple):
     until: str
     area: str
     sort: str
+    beside: str = ""
 
     def link(self, **changes: Any) -> str:
         """Return the address of this view, or of one that differs."""

@@ -6,7 +6,7 @@ WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "map": "Map", "city": "City", "layer": "Show", "past": "what happened", "likely": "what is likely next week",
         "kind": "Type", "all_kinds": "all types", "days": "Over", "against": "Against", "until": "Until",
-        "show": "Show",
+        "show": "Show", "beside_it": "two maps side by side", "span": "from {} to {}",
         "7": "7 days", "28": "28 days", "91": "91 days", "364": "a year", "year": "the same days a year before",
         "before": "the days just before",
         "told_past": "Incidents from {} to {}, against {} to {}.",
@@ -45,6 +45,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "map": "Carte", "city": "Ville", "layer": "Montrer", "past": "ce qui s’est passé",
         "likely": "ce qui est probable la semaine prochaine", "kind": "Type", "all_kinds": "tous les types",
         "days": "Sur", "against": "Face à", "until": "Jusqu’au", "show": "Montrer",
+        "beside_it": "deux cartes côte à côte", "span": "du {} au {}",
         "7": "7 jours", "28": "28 jours", "91": "91 jours", "364": "un an", "year": "les mêmes jours un an avant",
         "before": "les jours juste avant",
         "told_past": "Faits du {} au {}, face à ceux du {} au {}.",

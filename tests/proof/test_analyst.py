@@ -217,6 +217,32 @@ def test_where_did_break_ins_rise_this_month_beyond_noise(page: Page, stack: Set
         assert told.count() == (1 if marked else 0)
 
 
+def test_what_was_another_a_year_before_is_seen_side_by_side(page: Page, stack: Settings) -> None:
+    with question(page, stack, "pair") as asking:
+        to_map(asking)
+        asking.choose("city", "toronto")
+        asking.click(page.get_by_label("deux cartes côte à côte"))
+        asking.show()
+        expect(page.locator("figcaption")).to_have_count(2)
+        ((then_first, then_last),) = trino.query(
+            "select max(occurred_local_date) - interval '391' day, max(occurred_local_date) - interval '364' day "
+            "from fct_incidents where territory = 'toronto'"
+        )
+        expect(page.locator("figcaption").last).to_have_text(f"du {then_first} au {then_last}")
+
+
+def test_who_is_elected_finds_their_area_by_its_name(stack: Settings, first: DemoRun, browser: Browser) -> None:
+    page = sign_in(browser, stack, "elected", "fr")
+    page.goto(stack.airflow_url)
+    asking = Analyst(page)
+    page.locator("input[name=find]").fill("endoume")
+    asking.show()
+    expect(page.locator("h1")).to_contain_text("ENDOUME")
+    assert asking.clicks <= MOST_CLICKS and page.locator("[data-table=reports] tbody tr").count() > 1
+    page.screenshot(path=stack.home / "screenshots" / "pages-elected.png", full_page=True)
+    page.context.close()
+
+
 def test_which_planned_events_collide_next_week_and_why(page: Page, stack: Settings) -> None:
     with question(page, stack, "collide") as asking:
         asking.click(page.locator("header").get_by_role("link", name="Agenda"))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from calanque.engines import trino
 from calanque.settings import Settings
 
 CITY = "toronto"
+SCREENS = {"laptop": (1366, 768), "tablet": (820, 1180), "wall": (3840, 2160)}
+FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,33 @@ def test_what_the_map_shows_is_found_again_in_sql(page: Page, stack: Settings, t
         )
         assert sum(count for _, count in rows) > 100
         assert {area: int(row[name]) for area, row in told.items() if int(row[name])} == dict(rows)
+
+
+def test_two_periods_side_by_side_fit_a_laptop_a_tablet_and_a_wall_in_english(
+    stack: Settings, browser: Browser
+) -> None:
+    page = sign_in(browser, stack, "analyst", "en")
+    for name, (width, height) in SCREENS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{stack.airflow_url}/calanque/map?city={CITY}&days=91")
+        page.get_by_label("two maps side by side").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("figcaption").last).to_have_text(re.compile("^from [-0-9]+ to [-0-9]+$"))
+        left, right = (one.bounding_box() for one in page.locator("figure svg").all())
+        assert left and right and left["width"] == right["width"] > 0.3 * min(width, 1400)
+        assert left["y"] == right["y"], "one beside the other"
+        assert page.evaluate(FITS), f"{name}: nothing lies beside the screen"
+        page.screenshot(path=stack.home / "screenshots" / f"map-pair-{name}.png")
+        page.get_by_role("link", name="Over time").click()
+        page.wait_for_selector("body[data-map=ready]")
+        assert page.evaluate(FITS), f"{name}: over time"
+        page.screenshot(path=stack.home / "screenshots" / f"time-{name}.png")
+    assert Axe().run(page).violations_count == 0
+    page.go_back()
+    assert Axe().run(page).violations_count == 0
+    page.context.close()
 
 
 def test_a_reading_of_the_map_is_in_the_journal_with_its_motif(page: Page, stack: Settings) -> None:

@@ -2,7 +2,10 @@
 
 import io
 import json
+import re
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from xml.etree import ElementTree
@@ -21,7 +24,7 @@ from calanque.console.city_map_png import COLOURS, UP
 from calanque.console.city_map_state import View, changes
 from calanque.console.city_map_words import WORDS
 from calanque.console.readers import Reader, mart_reader
-from calanque.console.remembered import FRESH_S, forget
+from calanque.console.remembered import FRESH_S, forget, remembered
 from calanque.engines import trino
 from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
@@ -162,6 +165,43 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again_but_for_another_role(
     monkeypatch.setattr("time.monotonic", lambda: now + FRESH_S)
     page()
     assert len(door.asked) == 3 * once
+
+
+def test_of_many_who_ask_at_once_one_is_heard_and_a_question_that_failed_is_asked_again() -> None:
+    asked: list[str] = []
+    may_answer, is_away = threading.Event(), True
+
+    def ask(text: str) -> str:
+        asked.append(text)
+        if is_away:
+            raise CalanqueError("The query door does not answer.")
+        may_answer.wait(30)
+        return text.upper()
+
+    question = remembered(ask)
+    with pytest.raises(CalanqueError):
+        question("a")
+    is_away = False
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(question, text) for text in "aaaaaab"]
+        may_answer.set()
+        assert [one.result() for one in answers] == [*"AAAAAAB"]
+    assert sorted(asked) == ["a", "a", "b"]
+
+
+def test_two_periods_stand_side_by_side_in_the_same_classes(door: Door) -> None:
+    text = page(beside="1")
+    now, then = re.findall("<figure.*?</figure>", text, re.DOTALL)
+    assert "from 2021-12-04 to 2021-12-31" in now and "from 2020-12-05 to 2021-01-01" in then
+    # Ninety now and sixty then are of the same class, the highest, and five is of a lower one.
+    steps = r'class="step-(\d)[^"]*"><title>Quartier &lt;(\d)'
+    here, there = ({area: int(step) for step, area in re.findall(steps, one)} for one in (now, then))
+    assert here["0"] == there["2"] == CLASSES - 1 > here["2"] > there["3"]
+    assert " up" in now and " up" not in then and "côte à côte" in page(language="fr") and "<figure" not in page()
+    assert "beside=1" in text.partition('id="table"')[2], "a link of the page keeps both"
+    likely = page(layer="likely", beside="1")
+    assert "<figcaption>the model" in likely and "<figcaption>plain counts" in likely
+    assert "<figure" not in page(kind="noise", beside="1"), "before the first incident is no period"
 
 
 def test_what_is_likely_says_who_serves_and_an_area_says_why(door: Door) -> None:
