@@ -155,7 +155,7 @@ def found(view: View, ends: Extents, asking: Reader, now: datetime, language: La
     texts = [
         agenda_sql.conflicts(view.city, week),
         agenda_sql.events(view.city, week),
-        made_from.question("fct_event_conflict", view.city),
+        made_from.question("fct_event_conflict", city=view.city),
     ]
     with ThreadPoolExecutor(5) as pool:
         rows, events, sources, areas = (

@@ -149,9 +149,9 @@ def _questions(view: View) -> list[str]:
     areas = city_map_sql.areas(view.city)
     if view.layer == "past":
         figures = city_map_sql.past(view.city, view.kind, until, view.days, back_days(view))
-        return [figures, areas, made_from.question("fct_incidents", view.city)]
+        return [figures, areas, made_from.question("fct_incidents", city=view.city)]
     figures, record = city_map_sql.likely(view.city, view.kind), city_map_sql.record(view.city, view.kind)
-    return [figures, areas, made_from.question("fct_forecast", view.city), record]
+    return [figures, areas, made_from.question("fct_forecast", city=view.city), record]
 
 
 def found(view: View, ends: Extents, asking: Reader) -> City:

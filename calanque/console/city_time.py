@@ -18,11 +18,11 @@ import numpy as np
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from calanque.console import city_map_sql, city_time_sql, pages
+from calanque.console import city_map_sql, city_time_sql, made_from, pages
 from calanque.console.agenda_words import KINDS
 from calanque.console.api.answers import answer, written
 from calanque.console.city_map import Day, Name, choices, day_of, why_not
-from calanque.console.city_map_state import Extents, View, asked, extents, resolved, rows_of
+from calanque.console.city_map_state import View, asked, extents, resolved, rows_of
 from calanque.console.city_time_words import WORDS
 from calanque.console.languages import Spoken
 from calanque.console.readers import Account, Reader, mart_reader
@@ -41,6 +41,7 @@ Asking = Annotated[Reader, Depends(mart_reader)]
 WINDOWS = (1, 4, 13, 52)
 """Weeks that are summed, ending with that of the clock."""
 LAYERS = ("cells", "planned", "present")
+MARTS = ("fct_incidents", "fct_forecast", "fct_planned_event", "fct_observation_hour")
 SIMPLE_DEGREES = 0.0002
 OWN = Path(__file__).parent / "static"
 # Everything that the page loads is of this server; MapLibre's workers are made of its own text.
@@ -62,11 +63,10 @@ def city_time(
 ) -> Response:
     """Show a city on its clock."""
     try:
-        view, ends = _view(city, kind, asking, language)
-        offered = choices(view.city, ends, asked(city_map_sql.TYPES, asking), language)
+        values = _values(city, kind, asking, language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
-    m = WORDS[language]
+    m, view = WORDS[language], values["v"]
     window = weeks if weeks in WINDOWS else 4
     state = {"city": view.city, "kind": view.kind, "week": day_of(week), "weeks": window, "language": language}
     state |= {
@@ -78,20 +78,28 @@ def city_time(
         language,
         m["time"],
         m=m,
-        v=view,
         reader=asking,
         state=state,
         windows=WINDOWS,
         layers=LAYERS,
-        kept=f"city={view.city}&kind={view.kind}&",
-        **offered,
+        **values,
     )
     return pages.shown(page, policy=POLICY)
 
 
-def _view(city: str, kind: str, asking: Reader, language: Language) -> tuple[View, Extents]:
+def _values(city: str, kind: str, asking: Reader, language: Language) -> dict[str, Any]:
+    """Return what the page says of its city before its script asks for more."""
     ends = extents(asking)
-    return resolved(View(city, "past", kind, 28, "year", "", "", "figure"), ends, language), ends
+    view = resolved(View(city, "past", kind, 28, "year", "", "", "figure"), ends, language)
+    made_of = made_from.question(*MARTS, city=view.city)
+    return {
+        "v": view,
+        "kept": f"city={view.city}&kind={view.kind}&",
+        "s": made_from.WORDS[language],
+        "made_of": made_of,
+        "sources": [made_from.Source(*row) for row in asked(made_of, asking)],
+        **choices(view.city, ends, asked(city_map_sql.TYPES, asking), language),
+    }
 
 
 @router.get("/ground.json")

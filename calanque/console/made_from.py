@@ -41,11 +41,11 @@ class Source(NamedTuple):
     is_late: bool
 
 
-def question(mart: str, city: str = "") -> str:
-    """Return the question of the feeds that a mart is made from, in one city or in all."""
+def question(*marts: str, city: str = "") -> str:
+    """Return the question of the feeds that any of these marts is made from, in one city or in all."""
     of_city = f"\n    and territory = {literal(city)}" if city else ""
     return f"""select feed, territory, title, producer, licence, citation, last_row_local_date,
     now() > late_after_at as is_late
 from marts.{FRESHNESS}
-where contains(split(marts, ', '), {literal(mart)}){of_city}
+where arrays_overlap(split(marts, ', '), array[{", ".join(map(literal, marts))}]){of_city}
 order by territory, feed"""

@@ -155,7 +155,7 @@ def found(view: View, asking: Reader, language: Language) -> Outlook:
         outlook_sql.level_scores(view.city),
         outlook_sql.promotions(view.city, language),
         outlook_sql.factors(view.city, view.kind, language),
-        made_from.question("fct_forecast", view.city),
+        made_from.question("fct_forecast", city=view.city),
     ]
     with ThreadPoolExecutor(len(texts)) as pool:
         days, trends, weeks, scores, levels, decided, factors, sources = pool.map(

@@ -38,6 +38,7 @@ def answers() -> dict[str, Rows]:
     return {
         "max(occurred_local_date) as until_date": [(CITY, "robbery", date(2021, 12, 31), date(2014, 1, 1))],
         "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
+        "dim_feed_freshness": [("permits", CITY, "Permits", "The <city>", "Open", "c", date(2021, 12, 31), True)],
         "marts.dim_area": [("toronto:a0", "<A>", OUTLINE, "City"), ("toronto:a1", "B", OUTLINE, "City")],
         "expected_count\nfrom marts.fct_forecast": [(FORECAST, 0, 1.23456), (FORECAST, 3, 0.00005)],
         "marts.fct_territory_week": [(date(2021, 12, 20),)],
@@ -84,6 +85,7 @@ def test_the_page_loads_scripts_of_this_server_alone_and_holds_the_view(page: Te
             and ("css" if name.endswith("css") else "javascript") in file.headers["content-type"]
         )
     assert page.get("/map/time/static/state.py").status_code == 422
+    assert "1 flux d’où viennent ces chiffres est en retard" in text and "The &lt;city&gt;" in text
 
 
 def test_what_is_sent_of_the_squares_says_their_area_and_where_the_picture_lies(page: TestClient) -> None:
