@@ -159,13 +159,25 @@ def shown(view: View, cities: Sequence[str], language: Language) -> tuple[View, 
     if view.city and view.city not in cities:
         raise LookupError(words["unknown_city"].format(", ".join(cities)))
     view = view._replace(city=view.city or cities[0])
-    areas = {area.area_id: area for area in (Area(*row) for row in _asked(figures_sql.areas(view.city)))}
+    if view.find and not view.area:
+        view = _meant(view, cities)
+    areas = _areas(view.city)
     if view.area and view.area not in areas:
         raise LookupError(words["unknown_area"])
-    # What is found alone is what was meant.
-    if view.find and not view.area and len(only := named(called(areas.values()), view.find)) == 1:
-        view = view._replace(area=only[0].area_id)
     return view, _found(view, areas, language)
+
+
+def _areas(city: str) -> dict[str, Area]:
+    return {area.area_id: area for area in (Area(*row) for row in _asked(figures_sql.areas(city)))}
+
+
+def _meant(view: View, cities: Sequence[str]) -> View:
+    """Return a view of the city that has what is looked for: of another one than was shown, when that has it not."""
+    for city in sorted(cities, key=lambda name: name != view.city):
+        if matching := named(called(_areas(city).values()), view.find):
+            # What is found alone is what was meant.
+            return view._replace(city=city, area=matching[0].area_id if len(matching) == 1 else "")
+    return view
 
 
 def called(areas: Iterable[Area]) -> list[Area]:

@@ -25,6 +25,7 @@ def answers() -> dict[str, Rows]:
     return {
         "table_comments": [("fct_statistic", "What <b> it is, and whom to cite.")],
         "select distinct territory": [("marseille",), ("toronto",)],
+        "territory = 'toronto'\norder by area_name": [area("toronto:n1", "Annex", "neighbourhood")],
         "geometry": [
             area("marseille:d1", "Littoral <sud>", "district"),
             area("marseille:n1", "L'Estaque", "neighbourhood", "marseille:d1"),
@@ -65,6 +66,8 @@ def test_an_area_is_found_by_its_name_however_it_is_written(door: Door) -> None:
     assert 'area=marseille%3An2"' in page(find="saint") and "2 quartiers ont ceci dans leur nom" in page(find="SAINT")
     assert "Chiffres publiés\u00a0: Saint-André" in page(find="saint andre")
     assert "Aucun quartier" in page(find="a0:1") and "3 quartiers" not in page() and "4 quartiers" in page()
+    assert "Chiffres publiés\u00a0: Annex" in page(find="annex"), "whoever looks for it need not choose its city"
+    assert "Chiffres publiés\u00a0: L&#39;Estaque" in page(city="toronto", find="estaque")
     assert "Aucun quartier" in page(find="harlem") and "<b>" not in page(find="harlem")
 
 
