@@ -237,7 +237,7 @@ def test_who_is_elected_finds_their_area_by_its_name(stack: Settings, first: Dem
     asking = Analyst(page)
     page.locator("input[name=find]").fill("endoume")
     asking.show()
-    expect(page.locator("h1")).to_contain_text("ENDOUME")
+    expect(page.locator("h1")).to_contain_text("Endoume")
     assert asking.clicks <= MOST_CLICKS and page.locator("[data-table=reports] tbody tr").count() > 1
     page.screenshot(path=stack.home / "screenshots" / "pages-elected.png", full_page=True)
     page.context.close()
