@@ -242,10 +242,20 @@ def _found(view: View, areas: dict[str, Area], language: Language) -> City:
         weeks=counts_of(rows["weeks"]),
         reports=narrowest("reports"),
         acts=narrowest("acts"),
-        statistics=rows["statistics"],
+        statistics=_of_place(rows["statistics"], view.city, areas, near),
         described=[(name, comment or "") for name, comment in rows["described"]],
         queries=[figures_sql.areas(view.city), *texts.values()],
     )
+
+
+def _of_place(
+    statistics: list[tuple[Any, ...]], city: str, areas: dict[str, Area], near: Sequence[Area]
+) -> list[tuple[Any, ...]]:
+    """Return official statistics by the names of their areas; of a chosen area those of where it lies, if there are."""
+    own = {one.area_id for one in near}
+    of_own = [row for row in statistics if f"{city}:{row[1]}" in own]
+    there = ((areas.get(f"{city}:{row[1]}"), row) for row in of_own or statistics)
+    return [(row[0], one.name if one else row[1], *row[2:]) for one, row in there]
 
 
 def _plain(text: str) -> str:

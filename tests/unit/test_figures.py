@@ -40,7 +40,10 @@ def answers() -> dict[str, Rows]:
         ],
         "fct_enforcement_area_month": [("marseille:d1", JUNE, "parking", 77)],
         "fct_territory_week": [(date(2026, 6, 8), "noise", 40), (date(2026, 6, 8), "waste", None)],
-        "fct_statistic": [("Burglaries", "13201", "facts", 12.0, date(2025, 1, 1), date(2025, 12, 31))],
+        "fct_statistic": [
+            ("Burglaries", code, "facts", value, date(2025, 1, 1), date(2025, 12, 31))
+            for code, value in (("d1", 12.0), ("d2", 345.0))
+        ],
     }  # fmt: skip
 
 
@@ -85,6 +88,9 @@ def test_what_is_withheld_is_a_sign_and_where_there_was_none_is_0(door: Door) ->
     )
     assert table(text, "weeks").count('aria-label="retenu"') == 1
     assert "12" in table(text, "statistics") and "What &lt;b&gt; it is" in text
+    # Official figures are of where the area lies, by its name; of the whole city, or where there are none, all of them.
+    assert "Littoral" in table(text, "statistics") and "345" not in table(text, "statistics")
+    assert all("345" in table(page(**said), "statistics") for said in ({}, {"area": "marseille:a0:1"}))
     english = page("en", area="marseille:n1")
     assert 'aria-label="withheld"' in english and "1,234" in english and "Noise" in english
 
