@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import lac_words, made_from, pages
-from calanque.console.city_map_picture import bars, breaks, drawn, legend
+from calanque.console.city_map_picture import bars, breaks, coloured, drawn, legend
 from calanque.console.city_map_png import Caption, png
 from calanque.console.city_map_sql import TYPES
 from calanque.console.city_map_state import (
@@ -192,14 +192,15 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
     bounds = breaks(every)
     told = told_days(view)
     days = [m["span"].format(*told[:2]), m["span"].format(*told[2:])]
+    picture = drawn(city.outlines, figures, bounds)
     return {
         "m": m,
         "s": made_from.WORDS[language],
         "v": view,
         "city": city,
         "sources": city.sources,
-        "drawn": drawn(city.outlines, figures, bounds),
-        "beside": drawn(city.outlines, others, bounds) if others else None,
+        "drawn": picture,
+        "beside": coloured(picture, others, bounds) if others else None,
         "spans": days if view.layer == "past" else [m[city.served or "model"], m["baseline"]],
         "legend": legend(every, bounds),
         "marked": {row.area_id: row for row in city.rows},

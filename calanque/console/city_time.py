@@ -92,13 +92,15 @@ def _values(city: str, kind: str, asking: Reader, language: Language) -> dict[st
     ends = extents(asking)
     view = resolved(View(city, "past", kind, 28, "year", "", "", "figure"), ends, language)
     made_of = made_from.question(*MARTS, city=view.city)
+    with ThreadPoolExecutor(2) as pool:
+        types, sources = pool.map(lambda sql: asked(sql, asking), (city_map_sql.TYPES, made_of))
     return {
         "v": view,
         "kept": f"city={view.city}&kind={view.kind}&",
         "s": made_from.WORDS[language],
         "made_of": made_of,
-        "sources": [made_from.Source(*row) for row in asked(made_of, asking)],
-        **choices(view.city, ends, asked(city_map_sql.TYPES, asking), language),
+        "sources": [made_from.Source(*row) for row in sources],
+        **choices(view.city, ends, types, language),
     }
 
 

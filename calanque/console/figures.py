@@ -252,10 +252,9 @@ def _of_place(
     statistics: list[tuple[Any, ...]], city: str, areas: dict[str, Area], near: Sequence[Area]
 ) -> list[tuple[Any, ...]]:
     """Return official statistics by the names of their areas; of a chosen area those of where it lies, if there are."""
-    own = {one.area_id for one in near}
-    of_own = [row for row in statistics if f"{city}:{row[1]}" in own]
-    there = ((areas.get(f"{city}:{row[1]}"), row) for row in of_own or statistics)
-    return [(row[0], one.name if one else row[1], *row[2:]) for one, row in there]
+    placed = [(areas.get(f"{city}:{row[1]}"), row) for row in statistics]
+    own = [pair for pair in placed if pair[0] in near]
+    return [(row[0], one.name if one else row[1], *row[2:]) for one, row in own or placed]
 
 
 def _plain(text: str) -> str:

@@ -3,12 +3,11 @@
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from waiting import HUNG_S
+from playwright.sync_api import APIResponse, Browser, Page, expect, sync_playwright
+from waiting import HUNG_S, until
 
 from calanque.settings import Settings
 
@@ -58,10 +57,13 @@ def sign_in(browser: Browser, settings: Settings, person: str, language: str = "
     form = context.request.get(address, timeout=HUNG_S * 1000)
     (token,) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', form.text())
     login = {"csrf_token": token, "username": person, "password": settings.secret(f"password_{person}")}
-    for _ in range(LIMITED_S):
-        answer = context.request.post(address, form=login, max_redirects=0, timeout=HUNG_S * 1000)
-        if answer.status != TOO_MANY:
-            break
-        time.sleep(1)
+    answers: list[APIResponse] = []
+
+    def is_heard() -> bool:
+        answers[:] = [context.request.post(address, form=login, max_redirects=0, timeout=HUNG_S * 1000)]
+        return answers[0].status != TOO_MANY
+
+    until(is_heard, f"{person} is told to wait", LIMITED_S)
+    (answer,) = answers
     assert (answer.status, "login" in answer.headers.get("location", "")) == (302, False), f"{person} was not let in"
     return context.new_page()
