@@ -1,18 +1,22 @@
 """How fast the map answers on the running stack of `make demo`: each request warm, then by many readers at once.
 
-`python benchmarks/map.py --city CITY --readers 20 --seconds 60` prints a line a request: median, 95th percentile, size.
+`python benchmarks/map.py --city CITY --readers 20 --seconds 60` prints a line a request: median, 95th percentile, size;
+what they add to the memory of who answers (restart `airflow-api` before); with `--steps N`, the clock in Chromium.
 """
 
 import argparse
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 
 import httpx
 import numpy as np
+from playwright.sync_api import sync_playwright
 
 from calanque.console.api.answers import ROOT
-from calanque.settings import settings
+from calanque.settings import Settings, settings
+from calanque.stack.status import status
 
 WARM, PAGES = 3, "/calanque"
 REQUESTS = {
@@ -27,16 +31,24 @@ REQUESTS = {
     "API, 100 incidents of a type": "{api}/collections/fct_incidents/items?territory={city}&type=robbery",
     "API, 100 cells of the forecast": "{api}/collections/fct_forecast/items?territory={city}",
 }
+ANSWERS = ("airflow-api", "trino")
+# From one painted step to the next one: script, drawing and the wait for the frame.
+STEPS = """async (steps) => { const found = []; let last = performance.now(); for (let n = 0; n < steps; n++) {
+    const painted = new Promise((done) => map.once("render", done)); step(-1); await painted;
+    found.push(performance.now() - last); last = performance.now(); } return found; }"""
 
 
-def main(city: str, rounds: int, readers: int, seconds: int) -> None:
-    """Time every request, then all of them from many readers."""
+def main(city: str, rounds: int, readers: int, seconds: int, steps: int) -> None:
+    """Time every request, then all of them from many readers, then the clock in a browser."""
     here = settings()
     login = {"username": "analyst", "password": here.secret("password_analyst")}
     token = httpx.post(f"{here.airflow_url}/auth/token", json=login, timeout=60).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", "Calanque-Motif": "mesure de la carte"}
     paths = {name: path.format(pages=PAGES, api=ROOT, city=city) for name, path in REQUESTS.items()}
     with httpx.Client(base_url=here.airflow_url, headers=headers, timeout=60) as client:
+        for path in ("/api/v2/dags", f"{PAGES}/lac"):
+            client.get(path).raise_for_status()
+        before = memory(here)
         print(f"{'request':34} {'median':>9} {'p95':>9} {'kB':>8}")
         for name, path in paths.items():
             for _ in range(WARM):
@@ -44,6 +56,7 @@ def main(city: str, rounds: int, readers: int, seconds: int) -> None:
             times = [timed(client, path) for _ in range(rounds)]
             middle, most = 1000 * np.median(times), 1000 * np.quantile(times, 0.95)
             print(f"{name:34} {middle:6.0f} ms {most:6.0f} ms {size / 1e3:8.0f}")
+        print("memory:", ", ".join(f"{name} {before[name]} -> {now} MiB" for name, now in memory(here).items()))
         if readers:
             until = time.monotonic() + seconds
             with ThreadPoolExecutor(readers) as pool:
@@ -57,6 +70,30 @@ def main(city: str, rounds: int, readers: int, seconds: int) -> None:
                 f"{readers} readers, {seconds} s: {len(times)} answers, {errors} errors, median "
                 f"{1000 * np.median(times):.0f} ms, p95 {1000 * np.quantile(times, 0.95):.0f} ms"
             )
+    if steps:
+        clock(f"{here.airflow_url}{PAGES}/map/time?city={city}", headers, steps)
+
+
+def memory(here: Settings) -> dict[str, int]:
+    """Return the proportional share (PSS, MiB) of each service that answers a reader of the map."""
+    return {entry.name: round(entry.memory_mib) for entry in status(here) if entry.name in ANSWERS}
+
+
+def clock(address: str, headers: dict[str, str], steps: int) -> None:
+    """Print how long the map takes to stand, and a step of its clock until it is painted (Chromium, no graphics card)."""
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
+        page = browser.new_context(extra_http_headers=headers).new_page()
+        for _ in range(WARM):
+            began = time.perf_counter()
+            page.goto(address)
+            page.wait_for_selector("body[data-map=ready]")
+            stands = time.perf_counter() - began
+        times = page.evaluate(STEPS, steps)
+        browser.close()
+    print(f"map stands after {stands:.1f} s; step: median {np.median(times):.0f} ms, p95 {np.quantile(times, 0.95):.0f} ms")
 
 
 def timed(client: httpx.Client, path: str) -> float:
@@ -86,5 +123,6 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--readers", type=int, default=0)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--steps", type=int, default=0)
     given = parser.parse_args()
-    main(given.city, given.rounds, given.readers, given.seconds)
+    main(given.city, given.rounds, given.readers, given.seconds, given.steps)

@@ -42,12 +42,13 @@ def page(stack: Settings, first: DemoRun, browser: Browser, errors: list[str]) -
 def inked(page: Page) -> int:
     """Return how many pixels of the map are as dark and as blue as a full square is over white."""
     found: int = page.evaluate(
-        """() => { const canvas = map.getCanvas(), copy = document.createElement("canvas");
+        """() => new Promise((done) => { map.once("render", () => {
+        const canvas = map.getCanvas(), copy = document.createElement("canvas");
         copy.width = canvas.width; copy.height = canvas.height;
         const drawn = copy.getContext("2d"); drawn.drawImage(canvas, 0, 0);
         const { data } = drawn.getImageData(0, 0, copy.width, copy.height); let found = 0;
         for (let at = 0; at < data.length; at += 4) if (data[at + 2] - data[at] > 50 && data[at + 3] > 250) found++;
-        return found; }"""
+        done(found); }); map.triggerRepaint(); })"""
     )
     return found
 

@@ -16,6 +16,7 @@ const said = (text, ...values) => text.replace(/\{(\d)\}/g, (_, at) => values[at
 const iso = (time) => new Date(time).toISOString().slice(0, 10);
 const told = (value) => (Math.abs(value) < 1 ? small : number).format(value);
 
+const drawn = {};
 let ground, counts, starts, planned = [], conflicts = [], map = null, frame = null, sums = null, isLikely = false;
 let bounds = null, playing = null, settling = null, turn = 0, spot = null, lastWeek = 0, firstTime = 0, likelyAt = -1;
 
@@ -170,8 +171,10 @@ function table(name, rows) {
 }
 
 function points(source, found) {
-  const to = map && map.getSource(source);
-  if (to) to.setData({ type: "FeatureCollection", features: found.map((one) => ({
+  const to = map && map.getSource(source), text = JSON.stringify(found);
+  if (!to || drawn[source] === text) return;
+  drawn[source] = text;
+  to.setData({ type: "FeatureCollection", features: found.map((one) => ({
     type: "Feature", properties: one, geometry: { type: "Point", coordinates: [one.lon, one.lat] } })) });
 }
 
@@ -251,7 +254,6 @@ function draw() {
   try {
     map = new maplibregl.Map({
       container: "map", attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
-      canvasContextAttributes: { preserveDrawingBuffer: true },
       bounds: around(), fitBoundsOptions: { padding: 12 },
       style: { version: 8, sources: {}, layers: [] },
     });
@@ -261,11 +263,12 @@ function draw() {
   map.on("load", () => {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const none = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
-    map.addSource("areas", { type: "geojson", data: ground.outlines });
+    // Areas meet their neighbours: what a tile holds of the next one, and edges drawn twice, only cost time at each step.
+    map.addSource("areas", { type: "geojson", data: ground.outlines, buffer: 16 });
     map.addSource("cells", { type: "canvas", canvas, coordinates: ground.corners, animate: false });
     map.addSource("planned", none);
     map.addSource("present", none);
-    map.addLayer({ id: "ground", type: "fill", source: "areas", paint: { "fill-color": dark ? "#2a303b" : "#ffffff" } });
+    map.addLayer({ id: "ground", type: "fill", source: "areas", paint: { "fill-antialias": false, "fill-color": dark ? "#2a303b" : "#ffffff" } });
     map.addLayer({ id: "cells", type: "raster", source: "cells", paint: { "raster-resampling": "nearest", "raster-fade-duration": 0 } });
     map.addLayer({ id: "areas", type: "line", source: "areas", paint: { "line-color": dark ? "#a9b2bf" : "#4c5561", "line-width": 0.7 } });
     map.addLayer({ id: "present", type: "circle", source: "present", paint: {
