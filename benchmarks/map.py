@@ -80,7 +80,7 @@ def memory(here: Settings) -> dict[str, int]:
 
 
 def clock(address: str, headers: dict[str, str], steps: int) -> None:
-    """Print how long the map takes to stand, and a step of its clock until it is painted (Chromium, no graphics card)."""
+    """Print when the map stands and what a step of its clock takes until it is painted, without a graphics card."""
     with sync_playwright() as browsers:
         browser = browsers.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--enable-unsafe-swiftshader"]
@@ -93,7 +93,8 @@ def clock(address: str, headers: dict[str, str], steps: int) -> None:
             stands = time.perf_counter() - began
         times = page.evaluate(STEPS, steps)
         browser.close()
-    print(f"map stands after {stands:.1f} s; step: median {np.median(times):.0f} ms, p95 {np.quantile(times, 0.95):.0f} ms")
+    middle, most = np.median(times), np.quantile(times, 0.95)
+    print(f"map stands after {stands:.1f} s; step: median {middle:.0f} ms, p95 {most:.0f} ms")
 
 
 def timed(client: httpx.Client, path: str) -> float:

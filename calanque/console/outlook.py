@@ -15,8 +15,9 @@ from calanque.console.city_map import AreaId, Name, choices, figure, why_not
 from calanque.console.city_map_state import city_and_kind
 from calanque.console.given import given
 from calanque.console.languages import Spoken
-from calanque.console.outlook_picture import reliability, weeks_chart
-from calanque.console.outlook_state import MOTIF, Day, Factor, Outlook, Score, View, found, offered, trends
+from calanque.console.outlook_picture import hit_lines, reliability, weeks_chart
+from calanque.console.outlook_sql import AREA_PERCENTS
+from calanque.console.outlook_state import MOTIF, Day, Factor, Outlook, View, found, hit_curve, offered, trends
 from calanque.console.outlook_words import WORDS
 from calanque.console.readers import Reader, mart_reader
 from calanque.csv_file import csv_file
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/outlook")
 FEW_WEEKS = 4
+FLAGGED_PERCENT = 5
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 COLUMNS = (
     *("area_id", "area_name", "type", "period_start_date", "period_end_date", "incident_count", "expected_count"),
@@ -93,6 +95,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
     of_kind = [one for one in city.trends if one.kind == view.kind]
     by_area = {one.area_id: one for one in of_kind}
     last, level = city.scores[:FEW_WEEKS], next((one for one in city.level_scores if one.kind == view.kind), None)
+    curve = hit_curve(last)
     return {
         "m": WORDS[language],
         "s": made_from.WORDS[language],
@@ -111,7 +114,11 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "seen": by_area.get(view.area or "all"),
         "chart": weeks_chart(city.weeks),
         "last": last,
-        "mean": means(last),
+        "mean": next((one for one in curve if one.percent == FLAGGED_PERCENT), None),
+        "event_count": sum(one.event_count for one in last),
+        "flagged": AREA_PERCENTS.index(FLAGGED_PERCENT),
+        "curve": curve,
+        "lines": hit_lines(curve),
         "level": level,
         "reliability": reliability(level.bins if level else []),
         "figure_of": lambda value: "–" if value is None else figure(value, language),
@@ -137,21 +144,3 @@ def category(one: Factor, language: Language) -> str:
     if one.factor == "weekday":
         return DAYS[language][WEEKDAYS.index(one.category)]
     return one.category.replace("-", "–") + " h" if one.factor == "part_of_day" else one.category
-
-
-def means(scores: list[Score]) -> dict[str, Any] | None:
-    """Return which share of some weeks' incidents the forecasts of places caught, each week by its incidents.
-
-    The model's is None where counts alone were published.
-    """
-    total = sum(one.event_count for one in scores)
-    if not total:
-        return None
-
-    def caught(rates: list[float | None]) -> float | None:
-        known = [(rate, one.event_count) for rate, one in zip(rates, scores, strict=True) if rate is not None]
-        count = sum(events for _, events in known)
-        return sum(rate * events for rate, events in known) / count if count else None
-
-    model, baseline = [one.model_rate for one in scores], [one.baseline_rate for one in scores]
-    return {"event_count": total, "model": caught(model), "baseline": caught(baseline)}

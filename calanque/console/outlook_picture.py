@@ -1,4 +1,4 @@
-"""Two pictures of *Prévisions et tendances*: a year of weeks with their limits, and promised beside observed shares."""
+"""The pictures of *Prévisions et tendances*: weeks with limits, what places caught, promised and observed shares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from calanque.console.outlook_state import Week
+    from calanque.console.outlook_state import Caught, Week
 
 STEP, HEIGHT = 15.0, 120.0
 SIDE = 200.0
@@ -66,3 +66,14 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> list[tuple[float, f
     """
     most = max((value for mean, share, _ in bins for value in (mean, share)), default=0) or 1
     return [(round(mean / most * SIDE, 1), round(SIDE - share / most * SIDE, 1)) for mean, share, _ in bins]
+
+
+def hit_lines(curve: Sequence[Caught]) -> dict[str, list[tuple[float, float]]]:
+    """Return by method the points (pixels) of the part of the area, to the right, and its incidents, upwards."""
+    most = max((one.percent for one in curve), default=0) or 1
+
+    def line(shares: Sequence[float | None]) -> list[tuple[float, float]]:
+        known = [(one.percent, share) for one, share in zip(curve, shares, strict=True) if share is not None]
+        return [(round(percent / most * SIDE, 1), round(SIDE - share * SIDE, 1)) for percent, share in known]
+
+    return {"model": line([one.model for one in curve]), "baseline": line([one.baseline for one in curve])}

@@ -3,6 +3,8 @@
 from calanque.console.lake_sql import literal
 
 RECORD_WEEKS = 13
+AREA_PERCENTS = (1, 2, 5, 10, 20)
+"""Parts of the area ranked first, as the mart of scores has them."""
 
 
 def days(city: str, language: str) -> str:
@@ -46,12 +48,16 @@ order by period_start_date"""
 
 def scores(city: str, kind: str) -> str:
     """Return the question of how the forecasts of places did, the newest weeks first, as published if any were."""
+    rates = ",\n    ".join(
+        f"max(if(method = '{method}', hit_rate_{percent}pct)) as {method}_{percent}pct"
+        for method in ("model", "baseline")
+        for percent in AREA_PERCENTS
+    )
     return f"""select week_start_date, record, max(event_count) as event_count,
-    max(if(method = 'model', hit_rate_5pct)) as model_rate,
-    max(if(method = 'baseline', hit_rate_5pct)) as baseline_rate,
     max(if(method = 'model', log_score)) as model_score,
     max(if(method = 'baseline', log_score)) as baseline_score,
-    max(coverage) as coverage
+    max(coverage) as coverage,
+    {rates}
 from marts.fct_forecast_score
 where territory = {literal(city)}
     and type = {literal(kind)}

@@ -85,16 +85,27 @@ class Week(NamedTuple):
 
 
 class Score(NamedTuple):
-    """How the forecast of places of a week did: the model beside the best of the plain counts."""
+    """How the forecast of places of a week did: the model beside the best of the plain counts.
+
+    Rates are the shares of incidents in the parts of the area ranked first, in the order of `AREA_PERCENTS`.
+    """
 
     week: date
     record: str
     event_count: int
-    model_rate: float | None
-    baseline_rate: float | None
     model_score: float | None
     baseline_score: float | None
     coverage: float | None
+    model_rates: tuple[float | None, ...]
+    baseline_rates: tuple[float | None, ...]
+
+
+class Caught(NamedTuple):
+    """Which share of incidents lay in so many per cent of the area ranked first; None where a figure is not known."""
+
+    percent: int
+    model: float | None
+    baseline: float | None
 
 
 class LevelScore(NamedTuple):
@@ -165,7 +176,7 @@ def found(view: View, asking: Reader, language: Language) -> Outlook:
         [Day(*row) for row in days],
         [Trend(*row) for row in trends],
         [Week(*row) for row in weeks],
-        [Score(*row) for row in scores],
+        [score_of(row) for row in scores],
         [LevelScore._make((*row[:-1], bins_of(row[-1]))) for row in levels],
         [(at, model, version, decision, reason) for at, model, version, decision, reason in decided],
         [Factor(*row) for row in factors],
@@ -183,9 +194,36 @@ def trends(view: View, asking: Reader, language: Language) -> list[Trend]:
     return [Trend(*row) for row in asked(outlook_sql.trends(view.city, view.span, language), asking, MOTIF)]
 
 
+def score_of(row: tuple[Any, ...]) -> Score:
+    """Return a row of the scores with its rates put together."""
+    size = len(outlook_sql.AREA_PERCENTS)
+    return Score._make((*row[: -2 * size], row[-2 * size : -size], row[-size:]))
+
+
 def bins_of(text: str | None) -> list[tuple[float, float, int]]:
     """Return the tenths of a reliability as the mart writes them in JSON: probability, share that came, days."""
     return [(one["mean_p"], one["observed_rate"], one["day_count"]) for one in json.loads(text or "[]")]
+
+
+def hit_curve(scores: list[Score]) -> list[Caught]:
+    """Return what the forecasts of places of some weeks caught, each week by its incidents; nothing of none.
+
+    The model's share is None where counts alone were published, both are for weeks scored before there was such a part.
+    """
+
+    def caught(rates: list[float | None]) -> float | None:
+        known = [(rate, one.event_count) for rate, one in zip(rates, scores, strict=True) if rate is not None]
+        count = sum(events for _, events in known)
+        return sum(rate * events for rate, events in known) / count if count else None
+
+    if not any(one.event_count for one in scores):
+        return []
+    by_method = [one.model_rates for one in scores], [one.baseline_rates for one in scores]
+    found = [
+        Caught(percent, *(caught([rates[at] for rates in own]) for own in by_method))
+        for at, percent in enumerate(outlook_sql.AREA_PERCENTS)
+    ]
+    return [one for one in found if one.baseline is not None]
 
 
 def offered(asking: Reader) -> tuple[Extents, list[tuple[Any, ...]]]:

@@ -45,6 +45,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_record": "No week of a forecast is over yet.",
         "model": "model", "baseline": "plain counts", "rate": "In the 5 % ranked first", "score": "Log score",
         "coverage": "Squares within their bound",
+        "curve": "What the forecast of places caught",
+        "curve_told": "To the right: the part of the area ranked first, up to 20 %. Upwards: the share of the "
+        "incidents that lay in it. The higher, the better; the line of dots is places drawn by chance.",
+        "part": "Part of the area",
         "level": "How many in all, by day",
         "level_told": "Over {} weeks, each forecast from its own past, the error of the forecast of days is {} "
         "incidents a day, that of plain seasonal counts {} (CRPS). Nine days in ten were promised to stay within their "
@@ -106,6 +110,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_record": "Aucune semaine prévue n’est encore finie.",
         "model": "modèle", "baseline": "comptage simple", "rate": "Dans les 5 % en tête", "score": "Score log",
         "coverage": "Carrés sous leur borne",
+        "curve": "Ce que la prévision des lieux a capté",
+        "curve_told": "Vers la droite : la part du territoire classée en tête, jusqu’à 20 %. Vers le haut : la part "
+        "des faits qui s’y trouvaient. Plus haut est mieux ; la ligne de points, des lieux tirés au sort.",
+        "part": "Part du territoire",
         "level": "Combien en tout, par jour",
         "level_told": "Sur {} semaines, chacune prévue d’après son seul passé, l’erreur de la prévision des jours est "
         "de {} faits par jour, celle du comptage saisonnier de {} (CRPS). Neuf jours sur dix devaient rester sous leur "

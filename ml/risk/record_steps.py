@@ -22,7 +22,7 @@ from ml.risk.record import score_mart
 from ml.risk.record.monitor import Verdict, judge
 from ml.risk.record.promotions import Decision, decide, line_of
 from ml.risk.record.reason import retired
-from ml.risk.record.score_mart import SCORE, Record
+from ml.risk.record.score_mart import HIT_RATES, SCORE, Record
 from ml.risk.steps import RECORD_FILE, territory_cube
 
 if TYPE_CHECKING:
@@ -121,9 +121,7 @@ def _score_lineage() -> LineageDataset:
     copied = ("territory", "type", "week_start_date", "model_version")
     origins: dict[str, tuple[Origin, ...]] = {n: (Origin(dataset=FORECAST.name, column=n),) for n in copied}
     origins |= {"event_count": happened}
-    origins |= dict.fromkeys(
-        ("hit_rate_1pct", "hit_rate_5pct", "log_score", "coverage", "coverage_flagged"), (*expected, *happened)
-    )
+    origins |= dict.fromkeys((*HIT_RATES, "log_score", "coverage", "coverage_flagged"), (*expected, *happened))
     version = delta.data_version(SCORE.name)
     return LineageDataset(name=SCORE.name, columns=SCORE.columns, version=version, origins=origins)
 

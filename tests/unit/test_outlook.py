@@ -14,8 +14,8 @@ from calanque.console.readers import Reader
 from calanque.console.remembered import forget
 
 SCORES: list[tuple[Any, ...]] = [
-    (date(2021, 12, 20), "published", 100, 0.5, 0.4, 1.2, 1.1, 0.98),
-    (date(2021, 12, 13), "published", 300, 0.3, 0.2, 1.2, 1.1, 0.98),
+    (date(2021, 12, 20), "published", 100, 1.2, 1.1, 0.98, 0.2, 0.3, 0.5, 0.6, 0.8, 0.1, 0.2, 0.4, 0.5, 0.7),
+    (date(2021, 12, 13), "published", 300, 1.2, 1.1, 0.98, 0.1, 0.2, 0.3, 0.4, 0.6, 0.1, 0.1, 0.2, 0.3, 0.5),
 ]
 ANALYST = Reader(name="analyst", token="t", reads_marts=True)
 UNTIL = date(2021, 12, 31)
@@ -147,10 +147,30 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
 
 
 def test_a_city_that_counts_serve_has_its_record_too(door: Door) -> None:
-    rows = [(week, record, count, None, rate, None, 1.1, 0.9) for week, record, count, _, rate, *_ in SCORES]
-    door.rows["marts.fct_forecast_score"] = rows
+    door.rows["marts.fct_forecast_score"] = [(*row[:3], None, *row[4:6], *[None] * 5, *row[11:]) for row in SCORES]
     record = part(page(), "record", "level")
     assert "400 incidents" in record and "plain counts 25%" in record and "model 35" not in record
+    assert 'polyline class="baseline"' in record and 'polyline class="model"' not in record
+
+
+def test_what_places_caught_is_drawn_and_told_by_the_part_of_the_area(door: Door) -> None:
+    curve = part(page(language="fr"), "curve", "level")
+    rows = curve.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert rows.count("<tr>") == 5
+    assert '1 %</th><td class="figure">12 %</td><td class="figure">10 %' in rows
+    assert '20 %</th><td class="figure">65 %</td><td class="figure">55 %' in rows
+    # The part of the area to the right, of 20 %; what it caught upwards.
+    assert 'points="0,200 10.0,175.0 20.0,155.0 50.0,130.0 100.0,110.0 200.0,70.0"' in curve
+    # A week scored before there were so many parts of the area.
+    first, older = SCORES
+    before = (*older[:7], None, older[8], None, None, older[11], None, older[13], None, None)
+    door.rows["marts.fct_forecast_score"] = [before]
+    forget()
+    known = part(page(), "curve", "level").partition("<tbody>")[2].partition("</tbody>")[0]
+    assert known.count("<tr>") == 2 and "1%</th>" in known and "5%</th>" in known
+    door.rows["marts.fct_forecast_score"] = [first, before]
+    forget()
+    assert '20%</th><td class="figure">80%</td><td class="figure">70%' in part(page(), "curve", "level")
 
 
 def test_tomorrow_is_the_city_s_own(door: Door) -> None:

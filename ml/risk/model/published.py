@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ml.risk.model.metrics import at_most, dispersion_of, expected_hits, flagged_cells, log_gain, top_cell_count
+from ml.risk.model.metrics import at_most, dispersion_of, flagged_cells, hit_curve, log_gain, top_cell_count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 ALL_TYPES = "all"
 # Over-dispersion is estimated on the weeks already scored: the first few would judge a law not yet learnt.
 COVERAGE_MIN_WEEKS = 4
-SMALL_AREA, LARGE_AREA = 0.01, 0.05
+FLAGGED_SHARE = 0.05
+AREA_SHARES = (0.01, 0.02, FLAGGED_SHARE, 0.1, 0.2)
 """Shares of the area that the columns of the mart are named after."""
 
 
@@ -29,7 +30,7 @@ class WeekScore:
 
     Attributes:
         events: incidents.
-        hits: those caught at the smaller and at the larger area, types x 2.
+        hits: those caught at each of `AREA_SHARES`, types x shares.
         log: nats over a uniform map, summed over incidents.
         cells: cells, and flagged cells.
         covered: cells, and flagged cells, whose count did not exceed the bound, types x 2; None without a bound.
@@ -52,18 +53,18 @@ def score_week(
         counts: what happened.
         bound: `upper_count` of each, None where none was published.
     """
-    tops = [top_cell_count(mean.shape[1], share) for share in (SMALL_AREA, LARGE_AREA)]
+    top = top_cell_count(mean.shape[1], FLAGGED_SHARE)
     pairs = list(zip(mean, counts, strict=True))
     covered = None
     if bound is not None:
         inside = counts <= bound
-        flagged = np.stack([flagged_cells(row, tops[1]) for row in mean])
+        flagged = np.stack([flagged_cells(row, top) for row in mean])
         covered = np.stack([inside.sum(axis=1), np.take_along_axis(inside, flagged, axis=1).sum(axis=1)], axis=1)
     return WeekScore(
         events=counts.sum(axis=1, dtype=np.float64),
-        hits=np.array([[expected_hits(m, c, top) for top in tops] for m, c in pairs]),
+        hits=np.array([hit_curve(m, c, AREA_SHARES) for m, c in pairs]),
         log=np.array([log_gain(m / m.sum(), c) if m.any() else 0.0 for m, c in pairs]),
-        cells=(mean.shape[1], tops[1]),
+        cells=(mean.shape[1], top),
         covered=None if covered is None else covered.astype(np.float64),
     )
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ml.marts import WeekTable
 from ml.risk.model.counts import COUNTS_VERSION
-from ml.risk.model.published import ALL_TYPES, WeekScore, score_week
+from ml.risk.model.published import ALL_TYPES, AREA_SHARES, WeekScore, score_week
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -35,6 +35,7 @@ class Method(StrEnum):
     BASELINE = "baseline"
 
 
+HIT_RATES = tuple(f"hit_rate_{100 * share:.0f}pct" for share in AREA_SHARES)
 # Name, type, and what analysts read, in English and French.
 _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("territory", "string", "City. / Ville."),
@@ -54,13 +55,15 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ),
     ("model_version", "string", "Version in the registry, or counts. / Version au registre, ou counts."),
     ("event_count", "int", "Incidents of the week. / Faits de la semaine."),
-    (
-        "hit_rate_1pct",
-        "double",
-        "Share of them in the 1 % of the area ranked first, ties at their mean. / Part des faits dans le 1 % de la "
-        "surface classé en tête, ex æquo à leur moyenne.",
+    *(
+        (
+            name,
+            "double",
+            f"Share of them in the {100 * share:.0f} % of the area ranked first, ties at their mean. / Part des faits "
+            f"dans les {100 * share:.0f} % de surface classés en tête, ex æquo à leur moyenne.",
+        )
+        for name, share in zip(HIT_RATES, AREA_SHARES, strict=True)
     ),
-    ("hit_rate_5pct", "double", "The same at 5 %. / La même à 5 %."),
     (
         "log_score",
         "double",
@@ -101,8 +104,7 @@ def _figures(score: WeekScore, kinds: list[int]) -> dict[str, Any]:
     covered = None if score.covered is None else score.covered[kinds].mean(axis=0)
     return {
         "event_count": int(events),
-        "hit_rate_1pct": float(hits[0]) / events if events else None,
-        "hit_rate_5pct": float(hits[1]) / events if events else None,
+        **{name: float(hit) / events if events else None for name, hit in zip(HIT_RATES, hits, strict=True)},
         "log_score": log / events if events else None,
         "coverage": None if covered is None else float(covered[0] / score.cells[0]),
         "coverage_flagged": None if covered is None else float(covered[1] / score.cells[1]),
