@@ -66,12 +66,12 @@ WORDS: dict[Language, dict[str, str]] = {
 KINDS: dict[Language, dict[str, str]] = {
     "en": {
         "works": "works", "skip": "skip", "removal": "removal", "terrace": "terrace", "market": "market",
-        "filming": "filming", "festivity": "festivity", "public_event": "public event",
+        "filming": "filming", "festivity": "festivity", "procession": "procession", "public_event": "public event",
         "public_holiday": "public holiday", "school_holiday": "school holiday",
     },
     "fr": {
         "works": "travaux", "skip": "benne", "removal": "déménagement", "terrace": "terrasse", "market": "marché",
-        "filming": "tournage", "festivity": "fête", "public_event": "événement public",
+        "filming": "tournage", "festivity": "fête", "procession": "défilé", "public_event": "événement public",
         "public_holiday": "jour férié", "school_holiday": "vacances scolaires",
     },
 }  # fmt: skip

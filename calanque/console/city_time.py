@@ -237,13 +237,19 @@ def _planned(city: str, account: Account) -> bytes:
     texts = (city_time_sql.planned(city), city_time_sql.conflicts(city))
     with ThreadPoolExecutor(2) as pool:
         rows, conflicts = pool.map(lambda sql: rows_of(sql, account), texts)
-    names = ("id", "kind", "starts", "ends", "lon", "lat", "persons")
+    names = ("id", "kind", "starts", "ends", "lon", "lat", "persons", "route")
     events = [
-        dict(zip(names, (one, kind, _minute(starts), _minute(ends), *others), strict=True))
-        for one, kind, starts, ends, *others in rows
+        dict(zip(names, (one, kind, _minute(starts), _minute(ends), *others, corners(route)), strict=True))
+        for one, kind, starts, ends, *others, route in rows
     ]
     spans = [[first, second, _minute(starts), _minute(ends)] for first, second, starts, ends in conflicts]
     return written({"events": events, "conflicts": spans, "queries": texts})
+
+
+def corners(route: str | None) -> list[list[float]]:
+    """Return the corners of a WKT LINESTRING, longitude and latitude; none of what stays."""
+    inside = (route or "").partition("(")[2].partition(")")[0]
+    return [[float(axis) for axis in corner.split()] for corner in inside.split(",") if corner.strip()]
 
 
 def _minute(time: datetime) -> str:

@@ -51,7 +51,7 @@ order by cells.cell_key"""
 def planned(city: str) -> str:
     """Return the question of the planned events that have a place, the last to begin first."""
     return f"""select events.event_id, events.kind, events.starts_local_at, events.ends_local_at, cells.lon, cells.lat,
-    events.expected_count
+    events.expected_count, events.route
 from marts.fct_planned_event as events
 inner join marts.dim_cell as cells on events.territory = cells.territory and events.cell_id = cells.cell_id
 where events.territory = {literal(city)}

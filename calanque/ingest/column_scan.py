@@ -12,6 +12,7 @@ A number with a fraction is a measure, whatever its digits. A column of whole nu
 code (a census tract): a number of an identity document stands on its holder's rows alone, and has no check digit that
 would tell it from a code.
 In columns that the contract declares `namesPlaces`, persons and addresses do not count: places are named after persons.
+The way of a planned event is public: lines of places are, in the column that its route is made of, and in no other.
 """
 
 import re
@@ -19,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from calanque.contracts.model import Closed, FeedContract, LandingColumn
+from calanque.ingest.gate_bounds import PLANNED
 from calanque.ingest.sample import Sample
 from calanque.privacy.spans import Span
 
@@ -43,6 +45,7 @@ CODE_RULES = frozenset({"handle.underscored"})
 DIGEST = re.compile("[0-9a-f]{64}")
 OUTLINE = re.compile(r'\{"type": ?"(?:Multi)?Polygon", ?"coordinates": ?[\d\s.,eE+\-\[\]]*\}')
 """The outline of an area: its many numbers are no one's position."""
+ROUTE = re.compile(r"LINESTRING \([\d\s.,\-]*\)")
 MEASURE, WHOLE = re.compile(r"[+-]?\d+\.\d+"), re.compile(r"\d+")
 
 
@@ -76,6 +79,8 @@ def _leaks(contract: FeedContract, column: LandingColumn, sample: Sample) -> Ite
     is_coded = _is_coded(contract, column.name)
     ignored = NOT_IDENTIFIERS if is_coded else PLACES - {"GPS_POSITION"} if column.names_places else frozenset[str]()
     values = sample.values[column.name]
+    if _is_route(contract, column.name):
+        values = tuple(value for value in values if not ROUTE.fullmatch(value))
     for kind, (count, rule) in personal_types(values, sample.row_count, is_coded).items():
         if kind not in ignored:
             yield Leak(
@@ -120,6 +125,11 @@ def _is_coded(contract: FeedContract, name: str) -> bool:
     """Say whether every bronze column made from this one is a number, a date, a position or a listed value."""
     made = [c for c in contract.bronze if name in c.sources and len(c.sources) <= SOURCE_COUNT_MAX]
     return bool(made) and all(c.physical_type != "string" or c.enum or c.projected for c in made)
+
+
+def _is_route(contract: FeedContract, name: str) -> bool:
+    route = contract.filling().get("route")
+    return contract.shape == PLANNED and route is not None and name in route.sources
 
 
 def _is_chance(kind: str, hit_count: int, value_count: int, is_coded: bool) -> bool:

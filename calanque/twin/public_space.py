@@ -21,18 +21,20 @@ from calanque.twin.streets import position, spots
 
 OCCUPATIONS = (
     *("NUM_ARRETE", "DEBUT", "FIN", "OBJET", "DEMANDE_LE", "JAUGE", "DEMANDEUR", "TELEPHONE"),
-    *("ADRESSE", "LON", "LAT"),
+    *("ADRESSE", "LON", "LAT", "ITINERAIRE"),
 )
 WRONG_TIME = "à préciser"
 _CLOCK = "%d/%m/%Y %H:%M"
 DEGREE_M = 111_195
 """Metres in a degree of latitude."""
+PROCESSION_AT, FARTHEST_DEGREES = 8, 0.02
 
 
 class Planned(NamedTuple):
     """A permit or an event as it is meant: its kind by the source's code, its times local, its place in degrees.
 
-    `expected_count` is None where nobody is expected or counted; an event online has no place.
+    `expected_count` is None where nobody is expected or counted; an event online has no place. What goes through the
+    city has the corners of its route, lon and lat, the first of which is its place.
     """
 
     number: int
@@ -45,6 +47,7 @@ class Planned(NamedTuple):
     lat: float | None
     place: str
     is_cancelled: bool = False
+    route: tuple[tuple[float, float], ...] = ()
 
 
 class _Use(NamedTuple):
@@ -85,7 +88,8 @@ def generate_occupations(
     Args:
         last_day: last day on which one begins, YYYY-MM-DD.
         days: how many days they begin on.
-        count: number of occupations; every fifth is planted where it can not be, beside one before it.
+        count: number of occupations; every fifth is planted where it can not be, beside one before it, and every
+            twentieth is a procession whose route passes others.
         seed: other seed, other occupations.
         dirt: share of them that are sent twice; as many have no readable begin, and as many lie at 0, 0.
         part: which rows of which city.
@@ -122,6 +126,8 @@ def permits(last_day: str, days: int, count: int, seed: int, part: Part = WHOLE)
             permit = before._replace(number=number, code=code, known_at=permit.known_at, expected_count=None)
         elif number % 5 == 0 and crowd:
             permit = _beside(draw, permit, crowd, number % 20)
+        elif number % 20 == PROCESSION_AT and crowd:
+            permit = _procession(random.Random(f"routes/{seed}/{number}"), permit, crowd, found)  # noqa: S311
         found.append(permit)
     return found
 
@@ -141,9 +147,7 @@ def _permit(draw: random.Random, first: date, days: int, number: int, near: list
 def _beside(draw: random.Random, permit: Planned, crowd: Planned, number: int) -> Planned:
     """Return a permit as one that stands in the way of a crowd: works or a filming beside it, or a second crowd."""
     code, nearest_m, farthest_m = {5: ("TRAVAUX", 20, 45), 10: ("FETE", 100, 400), 15: ("TOURNAGE", 40, 120)}[number]
-    angle, distance_m = draw.uniform(0, 2 * math.pi), draw.uniform(nearest_m, farthest_m)
-    north, east = distance_m * math.sin(angle) / DEGREE_M, distance_m * math.cos(angle) / DEGREE_M
-    lat = (crowd.lat or 0.0) + north
+    lon, lat = _near(draw, _place(crowd), nearest_m, farthest_m)
     begin = crowd.begins_at + timedelta(minutes=draw.randrange(-60, 180))
     persons = USES[code].persons
     return permit._replace(
@@ -152,9 +156,46 @@ def _beside(draw: random.Random, permit: Planned, crowd: Planned, number: int) -
         known_at=permit.known_at + (begin - permit.begins_at),
         ends_at=begin + timedelta(hours=draw.randint(*USES[code].lasts_h)),
         expected_count=round(draw.randint(max(300, persons[0]), persons[1]), -1) if persons else None,
-        lon=(crowd.lon or 0.0) + east / math.cos(math.radians(lat)),
+        lon=lon,
         lat=lat,
     )
+
+
+def _procession(draw: random.Random, permit: Planned, crowd: Planned, found: list[Planned]) -> Planned:
+    """Return a permit as one of a procession that passes a crowd and, where there are, works of its day on its way."""
+    begin = crowd.begins_at + timedelta(minutes=draw.randrange(0, 120))
+    end = begin + timedelta(hours=draw.randint(2, 4))
+
+    def is_on_its_way(one: Planned) -> bool:
+        lasts = one.begins_at < end and begin < one.ends_at
+        near = all(abs(a - b) < FARTHEST_DEGREES for a, b in zip(_place(one), _place(crowd), strict=True))
+        return one.code == "TRAVAUX" and lasts and near
+
+    works = next((one for one in reversed(found) if is_on_its_way(one)), None)
+    passed = [_near(draw, _place(one), 0, 8) for one in (crowd, works) if one]
+    corners = (_near(draw, passed[0], 300, 800), *passed, _near(draw, passed[-1], 300, 600))
+    route = tuple((round(lon, 5), round(lat, 5)) for lon, lat in corners)
+    return permit._replace(
+        code="DEFILE",
+        begins_at=begin,
+        known_at=permit.known_at + (begin - permit.begins_at),
+        ends_at=end,
+        expected_count=round(draw.randint(100, 5_000), -1),
+        lon=route[0][0],
+        lat=route[0][1],
+        route=route,
+    )
+
+
+def _place(one: Planned) -> tuple[float, float]:
+    return one.lon or 0.0, one.lat or 0.0
+
+
+def _near(draw: random.Random, place: tuple[float, float], nearest_m: float, farthest_m: float) -> tuple[float, float]:
+    """Return a place at a distance from another one, lon and lat."""
+    angle, distance_m = draw.uniform(0, 2 * math.pi), draw.uniform(nearest_m, farthest_m)
+    lat = place[1] + distance_m * math.sin(angle) / DEGREE_M
+    return place[0] + distance_m * math.cos(angle) / DEGREE_M / math.cos(math.radians(lat)), lat
 
 
 def _written_permit(permit: Planned) -> dict[str, str]:
@@ -168,7 +209,13 @@ def _written_permit(permit: Planned) -> dict[str, str]:
         "ADRESSE": permit.place,
         "LON": f"{permit.lon:.4f}".replace(".", ","),
         "LAT": f"{permit.lat:.4f}".replace(".", ","),
+        "ITINERAIRE": _written_route(permit.route),
     }
+
+
+def _written_route(route: tuple[tuple[float, float], ...]) -> str:
+    """Return the corners of a route as WKT, nothing of none."""
+    return f"LINESTRING ({', '.join(f'{lon:.5f} {lat:.5f}' for lon, lat in route)})" if route else ""
 
 
 def generate_agenda(last_day: str, days: int, count: int, seed: int, dirt: float = 0.0, part: Part = WHOLE) -> bytes:

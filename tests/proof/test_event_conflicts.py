@@ -1,18 +1,20 @@
 """Conflicts of Marseille's planned events against what the twin meant, by each rule; and what a plain rule would give.
 
-The reference is written anew: places as they were drawn, before a permit's address rounds them, distances on the
-ellipsoid, every pair of events.
+The reference is written anew: places and routes as they were drawn, before a permit's address rounds them, distances on
+the ellipsoid (of a route in the plane of its first place), every pair of events.
 """
 
 import sys
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from pyproj import Geod
+from pyproj import Geod, Proj
+from shapely import LineString, Point
 
 from calanque.contracts import load_contract
 from calanque.demo.run import DemoRun
@@ -30,6 +32,7 @@ KIND_OF = {
     "MARCHE": "market",
     "TOURNAGE": "filming",
     "FETE": "festivity",
+    "DEFILE": "procession",
 }
 LEAST_RECALL, LEAST_PRECISION = 0.95, 0.9
 PLAIN_M = 500
@@ -46,6 +49,7 @@ class Meant(NamedTuple):
     expected_count: int
     lon: float
     lat: float
+    route: tuple[tuple[float, float], ...]
 
 
 def local(at: datetime) -> datetime:
@@ -63,14 +67,31 @@ def meant(loaded: set[str]) -> list[Meant]:
     found = [(f"AT-{one.number:05d}", KIND_OF[one.code], one) for one in permits(**told["occupations"])]
     found += [(str(40_000_000 + one.number), "public_event", one) for one in events(**told["agenda"])]
     return [
-        Meant(event_id, kind, local(one.begins_at), local(one.ends_at), one.expected_count or 0, one.lon, one.lat)
+        Meant(
+            *(event_id, kind, local(one.begins_at), local(one.ends_at), one.expected_count or 0),
+            *(one.lon, one.lat, one.route),
+        )
         for event_id, kind, one in found
         if event_id in loaded and one.lon is not None and one.lat is not None and not one.is_cancelled
     ]
 
 
 def apart_m(one: Meant, other: Meant) -> float:
-    return float(GROUND.inv(one.lon, one.lat, other.lon, other.lat)[2])
+    if not one.route and not other.route:
+        return float(GROUND.inv(one.lon, one.lat, other.lon, other.lat)[2])
+    middle = one if one.route else other
+    plane = plane_around(middle.lon, middle.lat)
+    return float(drawn(one, plane).distance(drawn(other, plane)))
+
+
+@cache
+def plane_around(lon: float, lat: float) -> Proj:
+    return Proj(proj="aeqd", lon_0=lon, lat_0=lat)
+
+
+def drawn(event: Meant, plane: Proj) -> LineString | Point:
+    corners = [plane(*corner) for corner in event.route or ((event.lon, event.lat),)]
+    return LineString(corners) if event.route else Point(corners[0])
 
 
 def fits(side: Side, event: Meant) -> bool:
@@ -102,7 +123,11 @@ def near(first: DemoRun) -> list[tuple[Meant, Meant, float]]:
     """Every two events within the distance of the plain rule, which is the widest."""
     rows = trino.query("select event_id from fct_planned_event where territory = 'marseille'")
     pairs = combinations(meant({event_id for (event_id,) in rows}), 2)
-    found = ((one, other, apart_m(one, other)) for one, other in pairs if abs(one.lat - other.lat) < 0.01)
+    found = (
+        (one, other, apart_m(one, other))
+        for one, other in pairs
+        if one.route or other.route or abs(one.lat - other.lat) < 0.01
+    )
     return [pair for pair in found if pair[2] <= PLAIN_M]
 
 

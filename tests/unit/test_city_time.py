@@ -44,7 +44,9 @@ def answers() -> dict[str, Rows]:
         "marts.fct_territory_week": [(date(2021, 12, 20),)],
         "marts.fct_cell_week": [(WEEK, 0, 2), (WEEK, 4, 1), (date(2021, 11, 15), 0, 7)],
         "marts.fct_planned_event": [
-            ("AT-1", "works", datetime(2021, 11, 1, 8), datetime(2021, 11, 2, 18), -79.3, 43.7, None)
+            ("AT-1", "works", datetime(2021, 11, 1, 8), datetime(2021, 11, 2, 18), -79.3, 43.7, None, None),
+            ("AT-2", "procession", datetime(2021, 11, 2, 8), datetime(2021, 11, 2, 11), -79.3, 43.7, 900,
+             "LINESTRING (-79.3 43.7, -79.31 43.72)"),
         ],
         "marts.fct_event_conflict": [("AT-1", "9", datetime(2021, 11, 2, 8), datetime(2021, 11, 2, 10))],
         "fct_observation_hour": [("temperature", "degree_celsius", -79.3, 43.7, 4.5, 0),
@@ -113,8 +115,10 @@ def test_weeks_count_from_the_first_and_go_on_to_the_last_whole_one(page: TestCl
 
 def test_what_is_planned_and_measured_is_sent_and_what_is_withheld_is_not(page: TestClient, door: Door) -> None:
     said = page.get(f"/map/time/planned.json?city={CITY}").json()
-    assert said["events"] == [{"id": "AT-1", "kind": "works", "starts": "2021-11-01T08:00", "ends": "2021-11-02T18:00",
-                               "lon": -79.3, "lat": 43.7, "persons": None}]  # fmt: skip
+    works, way = said["events"]
+    assert works == {"id": "AT-1", "kind": "works", "starts": "2021-11-01T08:00", "ends": "2021-11-02T18:00",
+                     "lon": -79.3, "lat": 43.7, "persons": None, "route": []}  # fmt: skip
+    assert (way["kind"], way["route"]) == ("procession", [[-79.3, 43.7], [-79.31, 43.72]])
     assert said["conflicts"] == [["AT-1", "9", "2021-11-02T08:00", "2021-11-02T10:00"]]
     figures = page.get(f"/map/time/present.json?city={CITY}&week=2021-11-15").json()["figures"]
     assert [(one["mean"], one["withheld"]) for one in figures] == [(4.5, 0), (None, 3)]

@@ -24,7 +24,7 @@ from calanque.twin.incidents import generate_incidents
 from calanque.twin.main_courante import HEADER as EVENT_HEADER
 from calanque.twin.main_courante import generate_main_courante
 from calanque.twin.main_courante_texts import FACTS
-from calanque.twin.public_space import CANCELLED, generate_agenda, generate_occupations
+from calanque.twin.public_space import CANCELLED, PROCESSION_AT, generate_agenda, generate_occupations, permits
 from calanque.twin.registers import INDICATORS, generate_cameras, generate_crime_figures, generate_partners
 from calanque.twin.report_texts import CATEGORIES
 from calanque.twin.street_sensors import SITES, WRONG_TIME, generate_crowd_flow, generate_noise
@@ -146,6 +146,21 @@ def test_every_twentieth_occupation_meets_the_one_before() -> None:
     begins = [datetime.strptime(row["DEBUT"], "%d/%m/%Y %H:%M") for row in clean.values()]
     ends = [datetime.strptime(row["FIN"], "%d/%m/%Y %H:%M") for row in clean.values()]
     assert all(begin < end for begin, end in zip(begins, ends, strict=True))
+
+
+def test_every_twentieth_occupation_is_a_procession_that_passes_what_stands_that_day() -> None:
+    planned = {one.number: one for one in permits("2026-03-31", 30, 400, 7)}
+    ways = [one for one in planned.values() if one.code == "DEFILE"]
+    assert len(ways) >= 18 and all(one.number % 20 == PROCESSION_AT for one in ways)
+    crowds = [one for one in planned.values() if one.code in ("MARCHE", "FETE")]
+    for way in ways:
+        assert way.route[0] == (way.lon, way.lat) and len(way.route) >= 3
+        met = [one for one in crowds if abs(one.lon - way.route[1][0]) < 2e-4 and abs(one.lat - way.route[1][1]) < 2e-4]
+        assert any(one.begins_at < way.ends_at and way.begins_at < one.ends_at for one in met)
+    written = _rows(generate_occupations("2026-03-31", 30, 400, 7))
+    routes = [row["ITINERAIRE"] for row in written if row["OBJET"] == "DEFILE"]
+    assert len(routes) == len(ways) and all(route.startswith("LINESTRING (5.") for route in routes)
+    assert {row["ITINERAIRE"] for row in written if row["OBJET"] != "DEFILE"} == {""}
 
 
 def test_the_agenda_is_json_in_local_time_over_the_change_of_clocks() -> None:

@@ -174,8 +174,9 @@ function points(source, found) {
   const to = map && map.getSource(source), text = JSON.stringify(found);
   if (!to || drawn[source] === text) return;
   drawn[source] = text;
-  to.setData({ type: "FeatureCollection", features: found.map((one) => ({
-    type: "Feature", properties: one, geometry: { type: "Point", coordinates: [one.lon, one.lat] } })) });
+  to.setData({ type: "FeatureCollection", features: found.map(({ route = [], ...one }) => ({
+    type: "Feature", properties: one, geometry: route.length
+      ? { type: "LineString", coordinates: route } : { type: "Point", coordinates: [one.lon, one.lat] } })) });
 }
 
 function layers() {
@@ -273,8 +274,11 @@ function draw() {
     map.addLayer({ id: "areas", type: "line", source: "areas", paint: { "line-color": dark ? "#a9b2bf" : "#4c5561", "line-width": 0.7 } });
     map.addLayer({ id: "present", type: "circle", source: "present", paint: {
       "circle-radius": 5, "circle-color": FIGURE, "circle-stroke-color": "#fff", "circle-stroke-width": 1 } });
-    map.addLayer({ id: "planned", type: "circle", source: "planned", paint: {
-      "circle-radius": ["case", ["get", "conflict"], 6, 4], "circle-color": ["case", ["get", "conflict"], CONFLICT, EVENT],
+    const ink = ["case", ["get", "conflict"], CONFLICT, EVENT], is = (kind) => ["==", ["geometry-type"], kind];
+    map.addLayer({ id: "routes", type: "line", source: "planned", filter: is("LineString"),
+      layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": ink, "line-width": 4 } });
+    map.addLayer({ id: "planned", type: "circle", source: "planned", filter: is("Point"), paint: {
+      "circle-radius": ["case", ["get", "conflict"], 6, 4], "circle-color": ink,
       "circle-stroke-color": "#fff", "circle-stroke-width": 1 } });
     map.on("click", picked);
     show();
@@ -291,7 +295,7 @@ function around() {
 }
 
 function picked(event) {
-  const [one] = map.queryRenderedFeatures(event.point, { layers: ["planned", "present"] }), told_of = one && one.properties;
+  const [one] = map.queryRenderedFeatures(event.point, { layers: ["planned", "routes", "present"] }), told_of = one && one.properties;
   spot = told_of ? null : event.lngLat;
   if (spot) pick(spot);
   else $("picked").textContent = told_of.text || [words.kinds[told_of.kind] || told_of.kind,

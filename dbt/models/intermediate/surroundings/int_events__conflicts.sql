@@ -20,15 +20,11 @@ with pairs as (
         ) as known_local_at,
         firsts.expected_count + seconds.expected_count as expected_count,
         firsts.cell_id,
-        -- Both lie within some kilometres: the ground between them is flat.
-        6371008.8 * sqrt(
-            power(radians(seconds.lat - firsts.lat), 2)
-            + power(radians(seconds.lon - firsts.lon) * cos(radians(firsts.lat)), 2)
-        ) as apart_m,
         (
             least(unix_timestamp(firsts.ends_at), unix_timestamp(seconds.ends_at))
             - greatest(unix_timestamp(firsts.starts_at), unix_timestamp(seconds.starts_at))
-        ) / 60 as overlap_minutes
+        ) / 60 as overlap_minutes,
+        min({{ metres_apart('firsts', 'seconds') }}) as apart_m
     from {{ ref('int_events__conflict_rules') }} as rules
     inner join {{ ref('int_events__neighbours') }} as firsts
         on
@@ -43,6 +39,9 @@ with pairs as (
             and firsts.near_band = seconds.band
             and firsts.event_id != seconds.event_id
             and seconds.band = seconds.near_band
+            -- No margin is longer.
+            and firsts.starts_at <= seconds.ends_at + interval 1 day
+            and seconds.starts_at <= firsts.ends_at + interval 1 day
     -- A rule that fits the two the other way round, too, is told once.
     left join {{ ref('int_events__conflict_rules') }} as mirrored
         on
@@ -53,6 +52,7 @@ with pairs as (
             and seconds.expected_count >= mirrored.first_at_least
             and firsts.expected_count >= mirrored.second_at_least
     where mirrored.rule is null or firsts.event_id < seconds.event_id
+    group by all
 
 )
 

@@ -13,7 +13,8 @@ with events as (
         known_local_at,
         coalesce(is_cancelled, false) as is_cancelled,
         expected_count,
-        cell_id
+        cell_id,
+        route
     from {{ ref('shape_planned_event') }}
 
 ),
@@ -53,7 +54,8 @@ select
     events.expected_count,
     events.cell_id,
     cells.area_id,
-    cast(coalesce(meetings.concurrent_count, 0) as int) as concurrent_count
+    cast(coalesce(meetings.concurrent_count, 0) as int) as concurrent_count,
+    events.route
 from events
 left join meetings
     on
