@@ -136,18 +136,13 @@ def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
     if view.layer == "past":
         told = words["told_past"].format(*values["told"]) + f" {words['noise']}" * city.is_comparable
     else:
-        told = words["told_likely"].format(city.week, words[f"by_{city.served}"], city.data_until) if city.week else ""
-    figure_of = values["figure_of"]
-    classes = [
-        (step, words["up_to"].format(figure_of(end)) if start is None
-         else words["between"].format(figure_of(start), figure_of(end)))
-        for step, start, end in values["legend"]
-    ]  # fmt: skip
+        told = told_week(city, language)
     cited = [one.citation or f"{one.producer}, {one.licence}" for one in city.sources]
     changed = {row.area_id: row.changed for row in city.rows}
     marks = {1: words["marked_up"], -1: words["marked_down"]}
     drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {'; '.join(city.drawn_by)}"
-    return png(values["drawn"], changed, Caption(title, told, classes, marks, [*cited, drawn_by]))
+    counted = words[f"legend_{view.layer}"]
+    return png(values["drawn"], changed, Caption(title, told, counted, values["legend"], marks, [*cited, drawn_by]))
 
 
 def _geojson(city: City, _: View) -> bytes:
@@ -186,7 +181,9 @@ def why_not(error: Exception, language: Language) -> Response:
 def _values(view: View, city: City, language: Language) -> dict[str, Any]:
     m = WORDS[language]
     figures = {row.area_id: row.figure for row in city.rows}
-    others = {row.area_id: row.other for row in city.rows} if view.beside and city.is_comparable else {}
+    # Where plain counts serve there is nothing to hold them against.
+    is_pair = view.beside and city.is_comparable and city.served != "baseline"
+    others = {row.area_id: row.other for row in city.rows} if is_pair else {}
     # Two maps are compared by eye: they have the same classes.
     every = [*figures.values(), *others.values()]
     bounds = breaks(every)
@@ -202,7 +199,8 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
         "drawn": picture,
         "beside": coloured(picture, others, bounds) if others else None,
         "spans": days if view.layer == "past" else [m[city.served or "model"], m["baseline"]],
-        "legend": legend(every, bounds),
+        "legend": [(step, class_of(start, end, language)) for step, start, end in legend(every, bounds)],
+        "told_week": told_week(city, language),
         "marked": {row.area_id: row for row in city.rows},
         "bars": bars,
         "risen": sum(row.changed > 0 for row in city.rows),
@@ -210,6 +208,30 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
         "told": told,
         "figure_of": lambda value: figure(value, language),
     }
+
+
+def told_week(city: City, language: Language) -> str:
+    """Return of which week a forecast is, by what, and until when the data reach; nothing where there is none."""
+    if not city.week or not city.data_until:
+        return ""
+    words = WORDS[language]
+    told = words["told_likely"].format(city.week, words[f"by_{city.served}"], city.data_until)
+    return f"{told} {words['begun']}" if city.data_until >= city.week else told
+
+
+def class_of(start: float | None, end: float, language: Language) -> str:
+    """Return which figures a class of the legend has: whole ones from the next to the last, others over and up to."""
+    words = WORDS[language]
+    if isinstance(end, int):
+        first = 0 if start is None else int(start) + 1
+        return (
+            figure(end, language)
+            if first == end
+            else words["span_of"].format(figure(first, language), figure(end, language))
+        )
+    if start is None:
+        return words["up_to"].format(figure(end, language))
+    return words["between"].format(figure(start, language), figure(end, language))
 
 
 def figure(value: float, language: Language) -> str:

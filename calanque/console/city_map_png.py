@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,7 @@ EDGES: dict[int, dict[str, Any]] = {
 }
 UNKNOWN: dict[str, Any] = {"facecolor": "white", "hatch": "////"}
 HEAD_PX, LEGEND_PX, LINE_PX, LINE_LENGTH = 76, 34, 17, 128
+ENTRY_PX, LETTER_PX = 60, 6.2
 
 
 class Caption(NamedTuple):
@@ -33,6 +35,7 @@ class Caption(NamedTuple):
     Attributes:
         title: what is shown.
         told: of which days, against which.
+        counted: what the classes of the legend count.
         legend: class and text of each colour.
         marks: text of each kind of change, 1 for more than chance allows and -1 for less.
         cited: who made the data, a sentence each.
@@ -40,6 +43,7 @@ class Caption(NamedTuple):
 
     title: str
     told: str
+    counted: str
     legend: Sequence[tuple[int | None, str]]
     marks: Mapping[int, str]
     cited: Sequence[str]
@@ -57,7 +61,14 @@ def png(city: Drawn, changed: Mapping[str, int], caption: Caption) -> bytes:
     from matplotlib.patches import Patch
 
     notes = [line for text in caption.cited for line in textwrap.wrap(text, LINE_LENGTH)]
-    below = LEGEND_PX + LINE_PX * len(notes)
+    handles = [Patch(facecolor=COLOURS[step or 0], label=text) for step, text in caption.legend]
+    kinds = sorted({*changed.values()} - {0})
+    handles += [Patch(facecolor="white", label=caption.marks[kind], **EDGES[kind]) for kind in kinds]
+    # All entries are as wide as the longest.
+    longest = max((len(str(handle.get_label())) for handle in handles), default=0)
+    columns = max(1, int(city.width / (ENTRY_PX + LETTER_PX * longest)))
+    legend_px = LEGEND_PX + LINE_PX * math.ceil(len(handles) / columns)
+    below = legend_px + LINE_PX * len(notes)
     height = city.height + HEAD_PX + below
     figure = Figure(figsize=(city.width / PX_AN_INCH, height / PX_AN_INCH), facecolor="white")
     axes = figure.add_axes((0, below / height, 1, city.height / height))
@@ -68,11 +79,9 @@ def png(city: Drawn, changed: Mapping[str, int], caption: Caption) -> bytes:
     told = "\n".join(textwrap.wrap(caption.told, LINE_LENGTH))
     figure.text(0.01, 1 - 26 / height, caption.title, fontsize=13, weight="bold", color=INK)
     figure.text(0.01, 1 - 50 / height, told, fontsize=8, color=DIM, va="top")
-    handles = [Patch(facecolor=COLOURS[step or 0], label=text) for step, text in caption.legend]
-    kinds = sorted({*changed.values()} - {0})
-    handles += [Patch(facecolor="white", label=caption.marks[kind], **EDGES[kind]) for kind in kinds]
-    place: Any = {"loc": "lower left", "bbox_to_anchor": (0, (below - LEGEND_PX) / height), "ncols": len(handles) or 1}
-    figure.legend(handles=handles, frameon=False, fontsize=8, **place)
+    place: Any = {"loc": "lower left", "bbox_to_anchor": (0, (below - legend_px) / height), "ncols": columns}
+    told_of: Any = {"title": caption.counted, "title_fontsize": 8, "alignment": "left"}
+    figure.legend(handles=handles, frameon=False, fontsize=8, **place, **told_of)
     figure.text(0.01, 4 / height, "\n".join(notes), fontsize=7, color=DIM, va="bottom", linespacing=1.4)
     sink = io.BytesIO()
     figure.savefig(sink, format="png", dpi=DPI, metadata={"Software": None})

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from calanque.console.lake_sql import literal
 
 MONTHS = 36
+COUNTS = "counts"
+"""Version of a forecast that was published before there was a model."""
 
 CITIES = """select territory, type, max(occurred_local_date) as until_date, min(occurred_local_date) as since_date
 from marts.fct_incidents
@@ -73,10 +75,16 @@ order by 1"""
 
 
 def why(city: str, kind: str, area: str, language: str) -> str:
-    """Return the question of what makes up the forecast of an area's three fullest cells, and how sure it is."""
+    """Return the question of what makes up the forecast of an area's three fullest cells, and how sure it is.
+
+    Bound and probability are the model's, or those of counts published for want of one: plain counts that stand in for
+    a model have none.
+    """
+    is_its_own = f"forecasts.served = 'model' or forecasts.model_version = {literal(COUNTS)}"
     return f"""select forecasts.cell_id, forecasts.type,
     if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count) as expected_count,
-    forecasts.upper_count, forecasts.p_at_least_one, forecasts.reason_{language}
+    if({is_its_own}, forecasts.upper_count) as upper_count,
+    if({is_its_own}, forecasts.p_at_least_one) as p_at_least_one, forecasts.reason_{language}
 from marts.fct_forecast as forecasts
 inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
 where {of_newest_forecast(city, kind)}

@@ -23,7 +23,7 @@ from calanque.console.agenda_words import KINDS
 from calanque.console.api.answers import answer, written
 from calanque.console.city_map import Day, Name, choices, day_of, why_not
 from calanque.console.city_map_state import View, asked, extents, resolved, rows_of
-from calanque.console.city_time_words import WORDS
+from calanque.console.city_time_words import QUANTITIES, UNITS, WORDS
 from calanque.console.languages import Spoken
 from calanque.console.readers import Account, Reader, mart_reader
 from calanque.console.remembered import remembered
@@ -71,7 +71,8 @@ def city_time(
     state = {"city": view.city, "kind": view.kind, "week": day_of(week), "weeks": window, "language": language}
     state |= {
         "layers": [one for one in layers.split(",") if one in LAYERS],
-        "words": m["of_script"] | {"kinds": KINDS[language]},
+        "words": m["of_script"]
+        | {"kinds": KINDS[language], "quantities": QUANTITIES[language], "units": UNITS[language]},
     }
     page = pages.render(
         "time.html",

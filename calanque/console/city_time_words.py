@@ -66,3 +66,42 @@ WORDS: dict[Language, dict[str, Any]] = {
         },
     },
 }  # fmt: skip
+
+QUANTITIES: dict[Language, dict[str, str]] = {
+    "en": {
+        "detected_animal": "animals seen", "detected_bag": "bags seen", "detected_bicycle": "bicycles seen",
+        "detected_human": "persons seen, counted alone", "detected_vehicle": "vehicles seen",
+        "free_places": "free parking places", "humidity": "humidity", "mean_speed": "mean speed",
+        "passers_by": "passers-by", "posts_dirt": "posts about dirt", "posts_gathering": "posts about gatherings",
+        "posts_noise": "posts about noise", "present_day_visitors": "day visitors present",
+        "present_residents": "residents present", "present_tourists": "tourists present", "rain": "rain",
+        "road_occupancy": "road occupancy", "sound_level": "sound level", "temperature": "temperature",
+        "vehicle_flow": "flow of vehicles", "wind_speed": "wind speed",
+    },
+    "fr": {
+        "detected_animal": "animaux vus", "detected_bag": "bagages vus", "detected_bicycle": "vélos vus",
+        "detected_human": "personnes vues, comptées seulement", "detected_vehicle": "véhicules vus",
+        "free_places": "places de stationnement libres", "humidity": "humidité", "mean_speed": "vitesse moyenne",
+        "passers_by": "passants", "posts_dirt": "publications sur la saleté",
+        "posts_gathering": "publications sur des rassemblements", "posts_noise": "publications sur le bruit",
+        "present_day_visitors": "visiteurs d’un jour présents", "present_residents": "résidents présents",
+        "present_tourists": "touristes présents", "rain": "pluie", "road_occupancy": "occupation de la voie",
+        "sound_level": "niveau sonore", "temperature": "température", "vehicle_flow": "débit de véhicules",
+        "wind_speed": "vitesse du vent",
+    },
+}  # fmt: skip
+"""Measured quantities; one that a contract names otherwise is shown by its own word."""
+
+UNITS: dict[Language, dict[str, str]] = {
+    "en": {
+        "objects": "", "persons": "", "places": "", "posts": "", "percent": "%", "km_per_hour": "km/h",
+        "millimetre": "mm", "decibel_a": "dB(A)", "degree_celsius": "°C", "vehicles_per_hour": "an hour",
+        "metre_per_second": "m/s",
+    },
+    "fr": {
+        "objects": "", "persons": "", "places": "", "posts": "", "percent": "%", "km_per_hour": "km/h",
+        "millimetre": "mm", "decibel_a": "dB(A)", "degree_celsius": "°C", "vehicles_per_hour": "par heure",
+        "metre_per_second": "m/s",
+    },
+}  # fmt: skip
+"""Units by the contract's word; what is counted is its own unit."""

@@ -49,6 +49,7 @@ class Door:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Any]] = []
         self.is_late = False
+        self.week, self.served = date(2022, 1, 3), "model"
 
     def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
         self.asked.append((user, sql, motif))
@@ -69,7 +70,7 @@ class Door:
                 ("model", "published", date(2021, 12, 20), 52, 41, 0.34, 0.98, 0.3),
                 ("baseline", "published", date(2021, 12, 20), 52, 41, None, 0.97, 0.25),
             ],
-            "baseline_count": [("toronto:a0", date(2022, 1, 3), 1.5, 1.25, "model", UNTIL)],
+            "baseline_count": [("toronto:a0", self.week, 1.5, 1.25, self.served, UNTIL)],
         }
         return next(rows for name, rows in answers.items() if name in sql)
 
@@ -213,6 +214,36 @@ def test_what_is_likely_says_who_serves_and_an_area_says_why(door: Door) -> None
     assert [bar.total for bar in bars([(UNTIL, 4), (UNTIL, 0)])] == [4, 0]
 
 
+def test_plain_counts_that_serve_have_no_map_beside_them_and_no_bound_of_the_model(door: Door) -> None:
+    door.served = "baseline"
+    text = page(layer="likely", beside="1", area="toronto:a0")
+    assert "<figcaption>" not in text and "there is no second map" in text
+    own = "if(forecasts.served = 'model' or forecasts.model_version = 'counts', forecasts.p_at_least_one)"
+    assert any(own in sql for _, sql, _ in door.asked)
+
+
+def test_a_week_that_has_begun_is_said_to_have(door: Door) -> None:
+    assert "some of its days" not in page(layer="likely")
+    door.week = date(2021, 12, 27)
+    forget()
+    assert "The data hold some of its days already" in page(layer="likely")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [
+        (None, 0, "0"),
+        (None, 2, "0 to 2"),
+        (0, 1, "1"),
+        (1, 3, "2 to 3"),
+        (None, 0.5, "up to 0.50"),
+        (0.5, 2.0, "over 0.50, up to 2.0"),
+    ],
+)
+def test_whole_counts_are_classes_of_whole_numbers(start: float | None, end: float, text: str) -> None:
+    assert city_map.class_of(start, end, "en") == text
+
+
 def test_what_is_likely_says_how_the_last_forecast_did_beside_plain_counts(door: Door) -> None:
     told = page(layer="likely").partition('id="record"')[2].partition('id="sources"')[0]
     assert "published for the week of 2021-12-20: 41 incidents happened" in told
@@ -304,6 +335,8 @@ def test_the_picture_that_is_given_is_the_map_with_its_colours_and_edges(
     with Image.open(io.BytesIO(bytes(answer.body))) as picture:
         assert picture.width > 1_000 and picture.height > 200
         seen = {colour for _, colour in picture.convert("RGB").getcolors(picture.width * picture.height) or ()}
+        edge = picture.convert("L").crop((picture.width - 8, 0, picture.width, picture.height))
+        assert edge.getextrema() == (255, 255), "nothing is cut on the right"
     darkest, up = ImageColor.getrgb(COLOURS[-1]), ImageColor.getrgb(UP)
     assert darkest in seen and (up in seen) is (layer == "past")
 

@@ -9,12 +9,14 @@ const MOST_AREAS = 15, MOST_AHEAD = 52, PLAY_MS = 500, SETTLED_MS = 300;
 const state = JSON.parse(document.getElementById("state").textContent);
 const words = state.words;
 const locale = state.language === "fr" ? "fr-FR" : "en-GB";
-const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+const number = new Intl.NumberFormat(locale);
+const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
 const $ = (id) => document.getElementById(id);
 const said = (text, ...values) => text.replace(/\{(\d)\}/g, (_, at) => values[at]);
 const iso = (time) => new Date(time).toISOString().slice(0, 10);
-const told = (value) => (Math.abs(value) < 1 ? small : number).format(value);
+const told = (value) => (Number.isInteger(value) ? number : Math.abs(value) < 1 ? small : tenths).format(value);
+const measure = (quantity, unit) => [words.quantities[quantity] || quantity, words.units[unit] ?? unit];
 
 const drawn = {};
 let ground, counts, starts, planned = [], conflicts = [], map = null, frame = null, sums = null, isLikely = false;
@@ -72,8 +74,9 @@ function scale() {
   const steps = bounds.map((end, n) =>
     entry(inkOf(end), n ? said(words.between, told(bounds[n - 1]), told(end)) : said(words.up_to, told(end))));
   steps.push(entry(INKS[INKS.length - 1], said(words.over, told(bounds.length ? bounds[bounds.length - 1] : 0))));
-  const dots = [["planned", EVENT, words.an_event], ["planned", CONFLICT, words.in_conflict], ["present", FIGURE, words.a_figure]];
-  $("legend").replaceChildren(unit, ...steps, ...dots.map(([layer, ink, text]) => {
+  const dots = [["planned", EVENT, words.an_event, planned.length], ["planned", CONFLICT, words.in_conflict, conflicts.length],
+    ["present", FIGURE, words.a_figure, true]];
+  $("legend").replaceChildren(unit, ...steps, ...dots.filter((dot) => dot[3]).map(([layer, ink, text]) => {
     const one = entry(ink, text, true);
     one.dataset.of = layer;
     return one;
@@ -207,19 +210,21 @@ async function settled() {
 function measured(figures) {
   const places = new Map(), quantities = new Map();
   for (const one of figures) {
-    const name = `${one.quantity} (${one.unit})`, known = quantities.get(name) || { places: 0, means: [], withheld: 0 };
+    const [quantity, unit] = measure(one.quantity, one.unit), name = unit ? `${quantity} (${unit})` : quantity;
+    const known = quantities.get(name) || { places: 0, means: [], withheld: 0 };
     known.places += 1;
     known.withheld += one.withheld;
     if (one.mean !== null) known.means.push(one.mean);
     quantities.set(name, known);
     if (one.lon === null) continue;
     const place = `${one.lon},${one.lat}`, before = places.get(place);
-    const text = `${one.quantity}: ${one.mean === null ? missing(one.withheld) : `${told(one.mean)} ${one.unit}`}`;
+    const text = `${quantity}: ${one.mean === null ? missing(one.withheld) : `${told(one.mean)} ${unit}`.trim()}`;
     places.set(place, { lon: one.lon, lat: one.lat, text: before ? `${before.text}; ${text}` : text });
   }
   $("measured").textContent = figures.length ? said(words.figures, told(places.size)) : words.no_figures;
   table("present", [...quantities].map(([name, { places: count, means, withheld }]) => {
-    const span = means.length ? `${told(Math.min(...means))} – ${told(Math.max(...means))}` : missing(withheld);
+    const [least, most] = [told(Math.min(...means)), told(Math.max(...means))];
+    const span = !means.length ? missing(withheld) : least === most ? least : `${least} – ${most}`;
     return [name, told(count), withheld && means.length ? `${span} (${said(words.hours_withheld, told(withheld))})` : span];
   }));
   points("present", [...places.values()]);

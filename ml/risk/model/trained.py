@@ -99,8 +99,10 @@ class RiskModel(BaseModel):
         """What every reason says where the baseline serves, in English and in French."""
         english, french = BASELINE_WORDS[self.baseline]
         return (
-            f"Shown instead of the model: {english}, the best of the plain counts by its record.",
-            f"Montré à la place du modèle : {french}, le meilleur des comptages simples d’après ses résultats.",
+            f"That is what the model sees. Shown instead of the model: {english}, the best of the plain counts by its "
+            "record.",
+            f"C’est ce que voit le modèle. Montré à la place du modèle : {french}, le meilleur des comptages simples "
+            "d’après ses résultats.",
         )
 
     def main_weights(self, index: int, count: int = 5) -> list[tuple[str, float]]:
