@@ -307,6 +307,8 @@ def test_what_is_planned_and_measured_where_something_happens(page: Page, stack:
         ((count, conflicting),) = trino.query(told)
         shown = page.locator("#planned").inner_text().replace("\u202f", "")
         assert shown == f"{count} événements prévus, dont {conflicting} en conflit"
+        page.evaluate("() => new Promise((done) => { map.once('idle', done); map.triggerRepaint(); })")
+        assert page.evaluate("map.queryRenderedFeatures({ layers: ['routes'] }).length"), "processions have their way"
 
 
 def test_which_data_are_stale(page: Page, stack: Settings) -> None:
