@@ -66,10 +66,10 @@ class Area(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Counts by period and kind, the newest period first; None where one is withheld: a day without a row has none."""
+    """Counts by period and kind, the newest period first: None is withheld, no data cover a kind that is not there."""
 
     kinds: tuple[str, ...]
-    rows: tuple[tuple[date, tuple[int | None, ...]], ...]
+    rows: tuple[tuple[date, dict[str, int | None]], ...]
     area: Area | None = None
 
 
@@ -142,7 +142,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
 def _listed(mart: str, counts: Counts) -> Iterable[tuple[object, ...]]:
     area = (counts.area.area_id, counts.area.name) if counts.area else ("", "")
     for period, row in counts.rows:
-        for kind, count in zip(counts.kinds, row, strict=True):
+        for kind, count in row.items():
             yield mart, *area, kind, period, "" if count is None else count
 
 
@@ -213,12 +213,15 @@ def around(area: Area, areas: dict[str, Area]) -> list[Area]:
 
 
 def counts_of(rows: Iterable[Sequence[Any]], area: Area | None = None) -> Counts:
-    """Return rows of period, kind and count side by side; a kind that a period has not is none there."""
+    """Return rows of period, kind and count side by side.
+
+    The marts say 0 of every period that a feed covers: where they have no row of a kind, nobody counted it.
+    """
     table: dict[date, dict[str, int | None]] = {}
     for period, kind, count in rows:
         table.setdefault(period, {})[kind] = count
     kinds = tuple(sorted({kind for row in table.values() for kind in row}))
-    return Counts(kinds, tuple((day, tuple(row.get(kind, 0) for kind in kinds)) for day, row in table.items()), area)
+    return Counts(kinds, tuple(table.items()), area)
 
 
 def _found(view: View, areas: dict[str, Area], language: Language) -> City:

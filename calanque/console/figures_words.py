@@ -16,7 +16,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_weeks": "No incidents are published for this city.",
         "withheld": "withheld", "quantity": "Figure", "unit": "Unit", "value": "Value", "period": "Period",
         "told": "Counts of places and times, of nobody. Behind each that is shown stand eleven persons or more, or it "
-        "is of eleven acts or more; what is smaller is withheld (▨). Where there was none, it says 0.",
+        "is of eleven acts or more; what is smaller is withheld (▨). Where there was none, it says 0; where nobody "
+        "counted, –.",
+        "not_covered": "no data cover this period",
         "choose": "Choose an area on the map, in the list or by its name.",
         "close": "Back to the whole city", "query": "The queries behind this page",
         "about": "What is counted, and whom to cite", "source": "Outlines", "csv": "As a table (CSV)",
@@ -39,7 +41,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_weeks": "Aucun incident n’est publié pour cette ville.",
         "withheld": "retenu", "quantity": "Chiffre", "unit": "Unité", "value": "Valeur", "period": "Période",
         "told": "Des comptes de lieux et de temps, de personne. Derrière chaque compte montré il y a onze personnes au "
-        "moins, ou onze actes au moins ; ce qui est plus petit est retenu (▨). Là où il n’y a rien eu, on lit 0.",
+        "moins, ou onze actes au moins ; ce qui est plus petit est retenu (▨). Là où il n’y a rien eu, on lit 0 ; là "
+        "où personne n’a compté, –.",
+        "not_covered": "aucune donnée ne couvre cette période",
         "choose": "Choisissez un quartier sur la carte, dans la liste ou par son nom.",
         "close": "Revenir à toute la ville",
         "query": "Les requêtes derrière cette page", "about": "Ce qui est compté, et qui citer",
