@@ -17,6 +17,7 @@ from calanque.console import figures_sql, pages
 from calanque.console.city_map import AreaId, Name, figure, labelled, why_not
 from calanque.console.city_map_picture import drawn
 from calanque.console.city_map_sql import TYPES
+from calanque.console.counted_words import said
 from calanque.console.figures_words import WORDS
 from calanque.console.given import given
 from calanque.console.languages import Spoken
@@ -25,7 +26,7 @@ from calanque.console.remembered import remembered
 from calanque.csv_file import csv_file
 from calanque.engines import trino
 from calanque.errors import CalanqueError
-from calanque.places.territory import load_territory
+from calanque.places.territory import AREA_ZONE_COUNT, ZONE_CELL_COUNT, load_territory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -118,9 +119,10 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
         "matching": matching,
         "drawn": drawn(outlines, {}, ()),
         "place": lambda one: WORDS[language]["square"].format(one.name) if one.kind in SQUARES else one.name,
-        "label": lambda kind: city.labels.get(kind, kind.replace("_", " ")),
-        # Official figures are numbers with decimals, whole or not.
-        "value_of": lambda value: figure(int(value) if value == int(value) else value, language),
+        "published_for": lambda one: published_for(one, view.city, language),
+        "label": lambda kind: city.labels.get(kind, said(kind, language)),
+        "said": lambda code: said(code, language),
+        "value_of": lambda value: _value(value, language),
         "kept": view.link().partition("?")[2] + "&",
     }
     return pages.shown(pages.render("figures.html", language, WORDS[language]["figures"], **values))
@@ -210,6 +212,24 @@ def around(area: Area, areas: dict[str, Area]) -> list[Area]:
     middle = shape(json.loads(area.geometry)).representative_point()
     squares = [one for one in areas.values() if one.kind in SQUARES and one not in found]
     return [*found, *(one for one in squares if shape(json.loads(one.geometry)).covers(middle))]
+
+
+def published_for(area: Area, city: str, language: Language) -> str:
+    """Say for which area counts are published, where that is a wider one; a square by its size: no map shows its name.
+
+    Raises:
+        CalanqueError: if the city has no right file.
+    """
+    words, name = WORDS[language], area.name
+    if area.kind in SQUARES:
+        cells = ZONE_CELL_COUNT * (AREA_ZONE_COUNT if area.kind == "area" else 1)
+        name = words["wide_square"].format(_value(cells * load_territory(city).cell_m / 1000, language))
+    return words["of_wider"].format(name)
+
+
+def _value(value: float, language: Language) -> str:
+    """Return an official figure, a number with decimals even when it is whole, as a language writes it."""
+    return figure(int(value) if value == int(value) else value, language)
 
 
 def counts_of(rows: Iterable[Sequence[Any]], area: Area | None = None) -> Counts:

@@ -11,7 +11,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "found": "area has this in its name|areas have this in their names",
         "none_found": "No area has this in its name.",
         "of_wider": "Published for {}, where the area lies: narrower counts would be too small to be shown.",
-        "square": "square {}",
+        "square": "square {}", "wide_square": "a square of {} km a side",
         "no_reports": "No reports are published for this area.", "no_acts": "No acts are published for this area.",
         "no_weeks": "No incidents are published for this city.",
         "withheld": "withheld", "quantity": "Figure", "unit": "Unit", "value": "Value", "period": "Period",
@@ -35,7 +35,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "none_found": "Aucun quartier n’a ceci dans son nom.",
         "of_wider": "Publié pour {}, où se trouve le quartier : des comptes plus fins seraient trop petits pour être "
         "montrés.",
-        "square": "carré {}",
+        "square": "carré {}", "wide_square": "un carré de {} km de côté",
         "no_reports": "Aucun signalement n’est publié pour ce quartier.",
         "no_acts": "Aucun acte n’est publié pour ce quartier.",
         "no_weeks": "Aucun incident n’est publié pour cette ville.",

@@ -8,9 +8,11 @@ import pytest
 from fastapi import HTTPException
 from query_door import Door, Rows, opened
 
-from calanque.console import figures, readers
+from calanque.console import counted_words, figures, readers
 from calanque.console.readers import Reader
 from calanque.console.remembered import forget
+from calanque.contracts import load_contracts
+from calanque.twin.registers import COUNTED, INDICATORS
 
 ELECTED = Reader(name="elected", token="t", reads_figures=True)
 SQUARE = '{"type": "Polygon", "coordinates": [[[5.3, 43.2], [5.4, 43.2], [5.4, 43.3], [5.3, 43.3], [5.3, 43.2]]]}'
@@ -83,7 +85,7 @@ def test_what_is_withheld_is_a_sign_and_where_there_was_none_is_0(door: Door) ->
     assert "Littoral &lt;sud&gt;" in text and "<sud>" not in text
     # Acts are published of the widest area alone, reports of squares, and the page says so.
     assert (
-        "Publié pour carré a0:1" in text
+        "Publié pour un carré de 6 km de côté, où se trouve le quartier" in text
         and "Publié pour Littoral &lt;sud&gt;" in text
         and ">77</td>" in table(text, "acts")
     )
@@ -100,6 +102,33 @@ def test_a_month_that_no_data_cover_is_no_0(door: Door) -> None:
     noise, waste = re.findall(r"<td.*?</td>", table(page(area="marseille:n1"), "reports"))[2:]
     assert "aucune donnée ne couvre cette période" in noise and ">–<" in noise and ">0<" not in noise
     assert ">0<" in waste
+
+
+def test_what_is_counted_is_said_in_the_words_of_the_reader(door: Door) -> None:
+    door.rows["fct_report_area_month"] = [
+        ("marseille:a0:1", JUNE, kind, 20) for kind in ("depot_sauvage", "salete", "not_yet_known")
+    ]
+    period = date(2025, 1, 1), date(2025, 12, 31)
+    door.rows["fct_statistic"] = [("feux_de_vehicule", "d1", "facts", 12.0, *period)]
+    text = page(area="marseille:n1")
+    for words in ("Dépôt sauvage", "Saleté", "not yet known", "Feux de véhicule", "<td>faits</td>"):
+        assert words in text, words
+    assert "Fly-tipping" in (text := page("en", area="marseille:n1")) and "Vehicle fires" in text
+    assert "a0:1</p>" not in text and "a square of 6 km a side" in text
+
+
+def test_every_code_that_a_contract_can_give_has_words() -> None:
+    contracts = load_contracts().values()
+    rules = [
+        f"{column.expression} {column.enum}"
+        for contract in contracts
+        for column in contract.bronze
+        if (contract.shape, column.fills or column.name) in {("report", "category"), ("statistic", "unit")}
+    ]
+    codes = {code for rule in rules for code in re.findall(r"'([a-z_]+)'", rule)}
+    codes |= {kind for kinds in COUNTED.values() for kind in kinds}
+    assert len(codes) >= 20 and codes <= counted_words.WORDS["fr"].keys() <= counted_words.WORDS["en"].keys()
+    assert {one.name for one in INDICATORS} <= counted_words.WORDS["en"].keys()
 
 
 def test_whoever_reads_it_is_asked_for_as_who_is_elected(door: Door) -> None:
