@@ -1,9 +1,15 @@
 """The domains of the marts: what is built and judged together, from the feeds of some shapes."""
 
+import re
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from calanque.closed import Closed
 from calanque.contracts import FeedContract, load_contracts
+from calanque.settings import settings
+
+_REFERENCE = re.compile(r"ref\('(\w+)'\)")
 
 
 class Domain(Closed):
@@ -101,8 +107,28 @@ def marts_of(shape: str | None) -> tuple[str, ...]:
     places, *others = DOMAINS.values()
     if shape == "area":
         return places.marts
-    own = tuple(mart for domain in others if shape in domain.shapes for mart in domain.marts)
+    own = tuple(
+        mart
+        for domain in others
+        if shape in domain.shapes
+        for mart in domain.marts
+        # What is built together need not be made from the same: an agenda says nothing of cameras.
+        if len(domain.shapes) == 1 or f"shape_{shape}" in _read_by(mart)
+    )
     return (*places.marts, *own, *WRITTEN_BY_ML) if shape in DOMAINS["incidents"].shapes else own
+
+
+def _read_by(model: str) -> set[str]:
+    """Return the models of dbt that one reads, and those that they read."""
+    read, found = _references(settings().root / "dbt" / "models"), {model}
+    while more := {other for one in found for other in read.get(one, ())} - found:
+        found |= more
+    return found
+
+
+@cache
+def _references(folder: Path) -> dict[str, set[str]]:
+    return {path.stem: {*_REFERENCE.findall(path.read_text(encoding="utf-8"))} for path in folder.rglob("*.sql")}
 
 
 def territories(shape: str) -> tuple[str, ...]:

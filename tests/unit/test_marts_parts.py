@@ -8,7 +8,7 @@ import pytest
 from calanque.contracts import load_contract
 from calanque.errors import CalanqueError
 from calanque.marts import build, parts
-from calanque.marts.domains import DOMAINS
+from calanque.marts.domains import DOMAINS, marts_of
 
 
 def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,3 +56,24 @@ def test_where_nothing_at_all_could_be_built_the_run_fails_with_why_and_shows_no
     with pytest.raises(CalanqueError, match="incidents of toronto are held back: test 'no_z' failed"):
         build.build_marts("broken")
     assert shown == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "marts"),
+    [
+        pytest.param("planned_event", ("fct_planned_event", "fct_event_conflict"), id="by-another-model"),
+        pytest.param("asset", ("dim_asset",), id="a-register"),
+        pytest.param("statistic", ("fct_statistic",), id="official-figures"),
+        pytest.param("observation", ("fct_observation_hour",), id="one-of-two-shapes"),
+        pytest.param("detection", ("fct_observation_hour",), id="the-other"),
+        pytest.param("report", DOMAINS["reports"].marts, id="all-of-its-domain"),
+        pytest.param(None, (), id="of-no-shape"),
+    ],
+)
+def test_a_feed_names_the_marts_that_its_rows_are_in(shape: str | None, marts: tuple[str, ...]) -> None:
+    assert marts_of(shape) == marts
+
+
+def test_every_mart_of_a_domain_is_made_from_a_feed() -> None:
+    made = {mart for domain in DOMAINS.values() for shape in domain.shapes for mart in marts_of(shape)}
+    assert {mart for domain in DOMAINS.values() for mart in domain.marts} <= made
