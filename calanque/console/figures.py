@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 from text_unidecode import unidecode
 
-from calanque.console import figures_sql, pages
+from calanque.console import figures_sql, made_from, pages
 from calanque.console.city_map import AreaId, Name, figure, labelled, why_not
 from calanque.console.city_map_picture import drawn
 from calanque.console.city_map_sql import TYPES
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from calanque.contracts import FeedContract
     from calanque.contracts.page import Language
 
 ROOT = "/calanque/figures"
@@ -83,7 +84,7 @@ class City(NamedTuple):
     reports: Counts
     acts: Counts
     statistics: list[tuple[Any, ...]]
-    described: list[tuple[str, str]]
+    cited: list[FeedContract]
     queries: list[str]
 
 
@@ -111,6 +112,7 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
     values = {
         "reader": asking,
         "m": WORDS[language],
+        "s": made_from.WORDS[language],
         "v": view,
         "city": city,
         "cities": {name: load_territory(name).title for name in cities},
@@ -247,8 +249,7 @@ def counts_of(rows: Iterable[Sequence[Any]], area: Area | None = None) -> Counts
 def _found(view: View, areas: dict[str, Area], language: Language) -> City:
     near = around(areas[view.area], areas) if view.area else []
     ids = [one.area_id for one in near]
-    texts = {"types": TYPES, "weeks": figures_sql.weeks(view.city)}
-    texts |= {"statistics": figures_sql.statistics(view.city), "described": figures_sql.described(MARTS)}
+    texts = {"types": TYPES, "weeks": figures_sql.weeks(view.city), "statistics": figures_sql.statistics(view.city)}
     if near:
         texts |= {"reports": figures_sql.reports(view.city, ids), "acts": figures_sql.acts(view.city, ids)}
     with ThreadPoolExecutor(len(texts)) as pool:
@@ -266,7 +267,7 @@ def _found(view: View, areas: dict[str, Area], language: Language) -> City:
         reports=narrowest("reports"),
         acts=narrowest("acts"),
         statistics=_of_place(rows["statistics"], view.city, areas, near),
-        described=[(name, comment or "") for name, comment in rows["described"]],
+        cited=made_from.cited(*MARTS, "dim_area", city=view.city),
         queries=[figures_sql.areas(view.city), *texts.values()],
     )
 

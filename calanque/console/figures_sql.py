@@ -68,13 +68,3 @@ where territory = {literal(city)}
         group by quantity
     )
 order by quantity, area"""
-
-
-def described(marts: Iterable[str]) -> str:
-    """Return the question of what marts hold and whom to cite, in their own words."""
-    return f"""select table_name, comment
-from system.metadata.table_comments
-where catalog_name = 'lake'
-    and schema_name = 'marts'
-    and table_name in ({", ".join(map(literal, sorted(marts)))})
-order by table_name"""

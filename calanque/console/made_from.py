@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.console.lake_sql import literal
+from calanque.contracts import load_contracts
 from calanque.contracts.page import Language
+from calanque.marts.domains import marts_of
 from calanque.marts.door_rules import FRESHNESS
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from calanque.contracts import FeedContract
+
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "sources": "What this is made of", "feed": "Feed", "producer": "Producer", "licence": "Licence",
-        "newest_day": "Newest day", "state": "State", "late": "late", "in_time": "in time",
+        "cite": "To cite", "newest_day": "Newest day", "state": "State", "late": "late", "in_time": "in time",
         "late_told": "feed that this is made of is late: what is newest may be missing|feeds that this is made of are "
         "late: what is newest may be missing",
     },
     "fr": {
         "sources": "D’où viennent ces chiffres", "feed": "Flux", "producer": "Producteur", "licence": "Licence",
-        "newest_day": "Dernier jour", "state": "État", "late": "en retard", "in_time": "à l’heure",
+        "cite": "À citer", "newest_day": "Dernier jour", "state": "État", "late": "en retard", "in_time": "à l’heure",
         "late_told": "flux d’où viennent ces chiffres est en retard : le plus récent peut manquer|flux d’où viennent "
         "ces chiffres sont en retard : le plus récent peut manquer",
     },
@@ -49,3 +53,15 @@ def question(*marts: str, city: str = "") -> str:
 from marts.{FRESHNESS}
 where arrays_overlap(split(marts, ', '), array[{", ".join(map(literal, marts))}]){of_city}
 order by territory, feed"""
+
+
+def cited(*marts: str, city: str) -> list[FeedContract]:
+    """Return the contracts of a city's feeds that any of these marts is made from: whom to cite is in them.
+
+    Whoever reads published figures alone has no right to ask the query door whether a feed is late.
+
+    Raises:
+        CalanqueError: if there is no contract at all.
+    """
+    contracts = [one for one in load_contracts().values() if one.territory == city]
+    return [one for one in contracts if not {*marts}.isdisjoint(marts_of(one.shape))]

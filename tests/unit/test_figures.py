@@ -26,7 +26,6 @@ def area(area_id: str, name: str, kind: str, parent: str | None = None) -> tuple
 def answers() -> dict[str, Rows]:
     """Return the answers of the query door, by what each query reads."""
     return {
-        "table_comments": [("fct_statistic", "What <b> it is, and whom to cite.")],
         "select distinct territory": [("marseille",), ("toronto",)],
         "territory = 'toronto'\norder by area_name": [area("toronto:n1", "Annex", "neighbourhood")],
         "geometry": [
@@ -90,7 +89,7 @@ def test_what_is_withheld_is_a_sign_and_where_there_was_none_is_0(door: Door) ->
         and ">77</td>" in table(text, "acts")
     )
     assert table(text, "weeks").count('aria-label="retenu"') == 1
-    assert "12" in table(text, "statistics") and "What &lt;b&gt; it is" in text
+    assert "12" in table(text, "statistics")
     # Official figures are of where the area lies, by its name; of the whole city, or where there are none, all of them.
     assert "Littoral" in table(text, "statistics") and "345" not in table(text, "statistics")
     assert all("345" in table(page(**said), "statistics") for said in ({}, {"area": "marseille:a0:1"}))
@@ -115,6 +114,16 @@ def test_what_is_counted_is_said_in_the_words_of_the_reader(door: Door) -> None:
         assert words in text, words
     assert "Fly-tipping" in (text := page("en", area="marseille:n1")) and "Vehicle fires" in text
     assert "a0:1</p>" not in text and "a square of 6 km a side" in text
+
+
+def test_a_city_cites_its_own_sources_and_no_table_by_its_name(door: Door) -> None:
+    text = page(city="toronto")
+    sources = table(text, "sources")
+    assert "D’où viennent ces chiffres" in text and "Toronto Police Service, Public Safety Data Portal" in sources
+    assert "Marseille" not in sources and "holidays" not in sources and "fct_" not in text.partition("<details>")[0]
+    marseille = table(page(), "sources")
+    assert "Fines of the municipal police" in marseille and "Quartiers of Marseille" in marseille
+    assert "Cameras" not in marseille and "agenda" not in marseille
 
 
 def test_every_code_that_a_contract_can_give_has_words() -> None:
