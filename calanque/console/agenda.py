@@ -15,6 +15,7 @@ from calanque.console.agenda_state import (
     MOTIF,
     Conflict,
     Event,
+    NothingPlannedError,
     OvertakenError,
     View,
     Week,
@@ -67,6 +68,9 @@ def agenda(asking: Asking, language: Spoken, view: Chosen) -> Response:
     try:
         ends = extents(asking)
         view, week = found(view, ends, asking, datetime.now(UTC), language)
+    except NothingPlannedError as error:
+        said = {"reader": asking, "v": view, "kept": view.link().partition("?")[2] + "&", "sentence": error.args[0]}
+        return pages.shown(pages.render("sentence.html", language, WORDS[language]["agenda"], **said))
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     values = _values(view, week, language) | {

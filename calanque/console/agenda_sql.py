@@ -13,6 +13,10 @@ where kind not in {HOLIDAYS}
 group by territory
 order by territory"""
 
+PLACES = """select distinct territory
+from marts.dim_area
+order by territory"""
+
 
 def weeks(city: str) -> str:
     """Return the question of how many conflicts begin in each week of a city."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from calanque.console import agenda_sql, city_map_sql, made_from
 from calanque.console.agenda_words import WORDS
 from calanque.console.made_from import Source
-from calanque.console.pages import address
+from calanque.console.pages import address, titles
 from calanque.engines import trino
 from calanque.places.territory import load_territory
 from calanque.runs import store
@@ -131,6 +131,10 @@ def extents(asking: Reader) -> Extents:
     return {city: (first, last) for city, first, last in rows}
 
 
+class NothingPlannedError(LookupError):
+    """A city plans nothing, and is there."""
+
+
 class OvertakenError(Exception):
     """Somebody else has decided since the page was made."""
 
@@ -141,14 +145,10 @@ def found(view: View, ends: Extents, asking: Reader, now: datetime, language: La
     Without a week it is the one after today's; when nothing is planned so late, the last one with a conflict.
 
     Raises:
-        LookupError: with a sentence, if there is no such city.
+        LookupError: with a sentence, if there is no such city; `NothingPlannedError` if it plans nothing.
         CalanqueError: if the query door or the lake does not answer.
     """
-    if not ends:
-        raise LookupError(WORDS[language]["no_city"])
-    view = view._replace(city=view.city or next(iter(ends)))
-    if view.city not in ends:
-        raise LookupError(WORDS[language]["unknown_city"].format(", ".join(ends)))
+    view = _of_city(view, ends, asking, language)
     weeks = dict(asked(agenda_sql.weeks(view.city), asking))
     today = now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date()
     week = monday(date.fromisoformat(view.week)) if view.week else _next_week(today, ends[view.city], weeks)
@@ -169,6 +169,17 @@ def found(view: View, ends: Extents, asking: Reader, now: datetime, language: La
         made_of = [Source(*row) for row in sources.result()]
         made = Week([Event(*row) for row in events.result()], conflicts, weeks, outlines, made_of, texts)
         return view._replace(week=f"{week}", rule=rule), made
+
+
+def _of_city(view: View, ends: Extents, asking: Reader, language: Language) -> View:
+    words = WORDS[language]
+    if not ends:
+        raise LookupError(words["no_city"])
+    if not view.city or view.city in ends:
+        return view._replace(city=view.city or next(iter(ends)))
+    if (view.city,) in asked(agenda_sql.PLACES, asking):
+        raise NothingPlannedError(words["nothing_planned"].format(titles([view.city]), titles(ends)))
+    raise LookupError(words["unknown_city"].format(titles(ends)))
 
 
 def monday(day: date) -> date:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calanque.console import city_map_sql, made_from
 from calanque.console.city_map_words import WORDS
 from calanque.console.made_from import Source
-from calanque.console.pages import address
+from calanque.console.pages import address, titles
 from calanque.console.remembered import remembered
 from calanque.engines import trino
 
@@ -125,7 +125,7 @@ def city_and_kind(city: str, kind: str, ends: Extents, language: Language) -> tu
     if not cities:
         raise LookupError(WORDS[language]["no_city"])
     if city and city not in cities:
-        raise LookupError(WORDS[language]["unknown_city"].format(", ".join(cities)))
+        raise LookupError(WORDS[language]["unknown_city"].format(titles(cities)))
     city = city or cities[0]
     return city, kind if (city, kind) in ends else "all"
 

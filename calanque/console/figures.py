@@ -161,7 +161,7 @@ def shown(view: View, cities: Sequence[str], language: Language) -> tuple[View, 
     if not cities:
         raise LookupError(words["no_city"])
     if view.city and view.city not in cities:
-        raise LookupError(words["unknown_city"].format(", ".join(cities)))
+        raise LookupError(words["unknown_city"].format(pages.titles(cities)))
     view = view._replace(city=view.city or cities[0])
     if view.find and not view.area:
         view = _meant(view, cities)

@@ -1,6 +1,6 @@
 """How a page of the console is made: one layout, two languages, and text that is never taken for HTML."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from calanque.console.lac_words import REASONS, WORDS
 from calanque.contracts.page import Language
+from calanque.places.territory import load_territory
 
 # No script at all: what a page shows is what the server wrote.
 HEADERS = {
@@ -72,6 +73,15 @@ def sentence(language: Language, text: str, status_code: int) -> HTMLResponse:
 def address(path: str, said: Mapping[str, Any]) -> str:
     """Return the address of a view: what it says goes with the path, but what is empty."""
     return f"{path}?{urlencode({name: value for name, value in said.items() if value})}"
+
+
+def titles(cities: Iterable[str]) -> str:
+    """Return the names of cities as a sentence lists them.
+
+    Raises:
+        CalanqueError: if one has no right file.
+    """
+    return ", ".join(load_territory(city).title for city in cities)
 
 
 def at(time: datetime | date | None, zone: ZoneInfo | str = "UTC") -> str:

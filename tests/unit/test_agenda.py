@@ -56,6 +56,7 @@ class Lake:
                 ("events", "marseille", "Événements", "Ville", "synthetic", "c", MONDAY, False),
             ],
             "events.is_cancelled": EVENTS,
+            "select distinct territory": [("chicago",), ("marseille",)],
             "marts.dim_area\n": [
                 ("marseille:a0", "Quartier <0>", SQUARE, "City"),
                 ("marseille:a1", "B", SQUARE, "City"),
@@ -119,6 +120,16 @@ def test_a_conflict_says_which_rule_which_events_how_far_how_long_and_how_sure(c
     assert "travaux" in text.partition('data-table="calendar"')[2]
     assert "1 flux d’où viennent ces chiffres est en retard" in text
     assert "Occupations" in text.partition('id="sources"')[2]
+
+
+def test_a_city_that_plans_nothing_is_no_city_that_is_not_there(client: TestClient) -> None:
+    answer = client.get("/agenda?city=chicago&lang=fr")
+    sentence = "Chicago n’a pas d’événements prévus ; villes : Marseille."
+    assert answer.status_code == 200 and sentence in answer.text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert 'href="/calanque/map?city=chicago"' in answer.text and "?city=chicago&amp;lang=en" in answer.text
+    unknown = client.get("/agenda?city=atlantis&lang=fr")
+    assert unknown.status_code == 404 and "choisissez parmi Marseille." in unknown.text
+    assert client.get("/agenda/conflicts.csv?city=chicago").status_code == 404
 
 
 def test_a_margin_is_told_as_the_time_between(client: TestClient, lake: Lake) -> None:

@@ -126,7 +126,7 @@ def test_what_is_planned_and_measured_is_sent_and_what_is_withheld_is_not(page: 
 
 
 def test_what_can_not_be_shown_is_said(page: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "choose one of toronto" in page.get("/map/time?city=atlantis&lang=en").text
+    assert "choose one of Toronto" in page.get("/map/time?city=atlantis&lang=en").text
     assert page.get("/map/time/ground.json?city=a'b").status_code == 422
 
     def away(*_: Any, **__: Any) -> Any:

@@ -144,15 +144,15 @@ def test_whoever_reads_it_is_asked_for_as_who_is_elected(door: Door) -> None:
     engineer = Reader(name="engineer", token="t", reads_figures=True, reads_marts=True, sees_batches=True)
     text = page(asking=engineer, area="marseille:n1")
     assert {user for user, *_ in door.asked} == {"elected"}
-    assert 'href="/calanque/map"' in text
+    assert 'href="/calanque/map?city=marseille"' in text
     only = page(area="marseille:n1")
     links = only.partition("<header>")[2].partition("</header>")[0]
     assert [name for name in ("lac", "map", "outlook", "agenda", "journal", "register") if f"/{name}" in links] == []
-    assert 'href="/calanque/"' not in links and 'href="/calanque/figures"' in links
+    assert 'href="/calanque/"' not in links and 'href="/calanque/figures?city=marseille"' in links
 
 
 def test_a_wrong_link_is_a_sentence(door: Door) -> None:
-    assert "choisissez parmi marseille, toronto" in page(status=404, city="atlantis")
+    assert "choisissez parmi Marseille, Toronto" in page(status=404, city="atlantis")
     assert "cherchez-le par son nom" in page(status=404, area="marseille:n9")
     door.rows["select distinct territory"] = []
     forget()
