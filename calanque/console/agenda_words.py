@@ -5,6 +5,7 @@ from calanque.contracts.page import Language
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "agenda": "Agenda", "city": "City", "week": "Week of", "rule": "Rule", "state": "State", "all": "all",
+        "every_rule": "all", "also": "; ",
         "show": "Show", "before": "The week before", "after": "The week after",
         "told": "Week of {} to {}: {} begin or go on, {} cancelled. Times are the city’s.",
         "events": "event|events", "conflicts": "Events that can not go together",
@@ -35,6 +36,7 @@ WORDS: dict[Language, dict[str, str]] = {
     },
     "fr": {
         "agenda": "Agenda", "city": "Ville", "week": "Semaine du", "rule": "Règle", "state": "État", "all": "tous",
+        "every_rule": "toutes", "also": "\u202f; ",
         "show": "Montrer", "before": "La semaine d’avant", "after": "La semaine d’après",
         "told": "Semaine du {} au {} : {} commencent ou durent, dont {} annulés. Les heures sont celles de la ville.",
         "events": "événement|événements", "conflicts": "Événements qui ne vont pas ensemble",

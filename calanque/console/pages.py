@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from text_unidecode import unidecode
 
 from calanque.console.lac_words import REASONS, WORDS
 from calanque.contracts.page import Language
@@ -41,6 +42,7 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
         "number": lambda count: number(count, language),
         "counted": lambda count, text: text.split("|")[0 if count == 1 or (language == "fr" and not count) else -1],
         "share": lambda rate: "–" if rate is None else f"{100 * rate:.0f}{' ' if language == 'fr' else ''}%",
+        "of": lambda name: of(name, language),
         "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
     }
     words = WORDS[language]
@@ -73,6 +75,13 @@ def sentence(language: Language, text: str, status_code: int) -> HTMLResponse:
 def address(path: str, said: Mapping[str, Any]) -> str:
     """Return the address of a view: what it says goes with the path, but what is empty."""
     return f"{path}?{urlencode({name: value for name, value in said.items() if value})}"
+
+
+def of(name: str, language: Language) -> str:
+    """Return whose something is, as a language writes it: French has `d’` before a vowel."""
+    if language == "en":
+        return f"of {name}"
+    return f"d’{name}" if unidecode(name)[:1].lower() in "aeiouy" else f"de {name}"
 
 
 def titles(cities: Iterable[str]) -> str:

@@ -115,6 +115,10 @@ def test_a_conflict_says_which_rule_which_events_how_far_how_long_and_how_sure(c
     row = text[text.index('<tr data-conflict="access_closed:AT-1:9"') :].partition("</tr>")[0]
     for words in ("Des travaux ferment l’accès", "AT-1", "à 40 m, 3 h ensemble", "1 200 personnes", "à vérifier"):
         assert words in row.replace("\u202f", " "), words
+    assert "3 h ensemble\u202f; 1\u202f200 personnes" in row
+    assert (
+        '<select name="rule"><option value="">toutes<' in text and '<select name="state"><option value="">tous<' in text
+    )
     assert "Quartier &lt;0&gt;" in text and "<0>" not in text
     assert "3 événements commencent ou durent, dont 1 annulés" in text
     assert "travaux" in text.partition('data-table="calendar"')[2]

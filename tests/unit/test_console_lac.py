@@ -186,6 +186,12 @@ def test_a_batch_that_is_refused_before_its_gates_shows_none_of_an_earlier_try(
     assert batch(state="published").has_met_gates and not batch(state="typed").has_met_gates
 
 
+def test_a_table_is_of_its_city_in_words_that_one_can_say(door: Door) -> None:
+    french, english = html(ANALYST, "fr"), html(ANALYST)
+    assert "Marts d’aucune ville" in french and "Flux de Toronto" in french and "Marts of no city" in english
+    assert pages.of("Auckland", "fr") == "d’Auckland" and pages.of("Évry", "fr") == "d’Évry"
+
+
 def test_a_mart_that_can_not_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
     answered_by(monkeypatch, door, "'fct_forecast' as mart", RefusedQueryError("HIVE_CANNOT_OPEN_SPLIT", "gone"))
     page = html(ANALYST)

@@ -68,12 +68,12 @@ def test_an_area_is_found_by_its_name_however_it_is_written(door: Door) -> None:
     for written in ("l’estaque", "L ESTAQUE", "estaque", " Estaque "):
         text = page(find=written)
         assert "<h1>Chiffres publiés\u00a0: L&#39;Estaque</h1>" in text, written
-    assert 'area=marseille%3An2"' in page(find="saint") and "2 quartiers ont ceci dans leur nom" in page(find="SAINT")
+    assert 'area=marseille%3An2"' in page(find="saint") and "2 secteurs ont ceci dans leur nom" in page(find="SAINT")
     assert "Chiffres publiés\u00a0: Saint-André" in page(find="saint andre")
-    assert "Aucun quartier" in page(find="a0:1") and "3 quartiers" not in page() and "4 quartiers" in page()
+    assert "Aucun secteur" in page(find="a0:1") and "3 secteurs" not in page() and "4 secteurs" in page()
     assert "Chiffres publiés\u00a0: Annex" in page(find="annex"), "whoever looks for it need not choose its city"
     assert "Chiffres publiés\u00a0: L&#39;Estaque" in page(city="toronto", find="estaque")
-    assert "Aucun quartier" in page(find="harlem") and "<b>" not in page(find="harlem")
+    assert "Aucun secteur" in page(find="harlem") and "<b>" not in page(find="harlem")
 
 
 def test_what_is_withheld_is_a_sign_and_where_there_was_none_is_0(door: Door) -> None:
@@ -84,7 +84,7 @@ def test_what_is_withheld_is_a_sign_and_where_there_was_none_is_0(door: Door) ->
     assert "Littoral &lt;sud&gt;" in text and "<sud>" not in text
     # Acts are published of the widest area alone, reports of squares, and the page says so.
     assert (
-        "Publié pour un carré de 6 km de côté, où se trouve le quartier" in text
+        "Publié pour un carré de 6 km de côté, où se trouve le secteur" in text
         and "Publié pour Littoral &lt;sud&gt;" in text
         and ">77</td>" in table(text, "acts")
     )
