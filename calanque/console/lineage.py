@@ -57,7 +57,9 @@ def lineage(
 
     words, (contracts, wrong) = WORDS[language], read_contracts()
     try:
-        standing = Standing(events())
+        # A walk back also asks for older runs than the newest of each table.
+        recorded = list(events()) if dataset and way == "back" else events()
+        standing = Standing(recorded)
         values: dict[str, Any] = {
             "l": words,
             "breakers": BREAKERS,
@@ -78,7 +80,8 @@ def lineage(
             return pages.shown(pages.render("lineage_choice.html", language, words["lineage"], **values))
         if missing := unknown(standing, stored_name(dataset), column, words):
             return pages.sentence(language, missing, 404)
-        graph = walked(standing, contracts, stored_name(dataset), column or None, way)
+        place = stored_name(dataset), column or None
+        graph = graph_back(trace(*place, recorded), standing) if way == "back" else forward(*place, standing, contracts)
         values |= {"graph": graph, "columns": standing.columns(stored_name(dataset)), "picture": picture(graph)}
         values |= _batches(graph.feeds(), asking)
     except CalanqueError as error:
@@ -98,12 +101,10 @@ def address(dataset: str, column: str, way: str) -> str:
     return urlencode({"dataset": dataset, "column": column, "way": way})
 
 
-def walked(standing: Standing, contracts: dict[str, FeedContract], dataset: str, column: str | None, way: Way) -> Graph:
-    """Return the walk from a dataset or a column; forward from a feed, only in the rows of its city."""
+def forward(dataset: str, column: str | None, standing: Standing, contracts: dict[str, FeedContract]) -> Graph:
+    """Return the walk forward from a dataset or a column; from a feed, only in the rows of its city."""
     from calanque.governance.lineage_forward import follow
 
-    if way == "back":
-        return graph_back(trace(dataset, column, events()), standing)
     contract = contracts.get(dataset.removeprefix(LANDING).removeprefix("bronze."))
     return graph_forward(follow(dataset, column, territory=contract.territory if contract else None, standing=standing))
 

@@ -56,10 +56,8 @@ def emit_dbt(
 
 
 def read_events() -> Iterator[Event]:
-    """Read the stored events, newest first and only while asked."""
-    for rows in store.newest_first(LINEAGE_EVENT):
-        for row in sorted(rows, key=lambda row: row["event_at"], reverse=True):
-            yield json.loads(row["event"])
+    """Read the stored events, newest first; of those that the caller lets go, only the text is held."""
+    return map(json.loads, store.newest_values(LINEAGE_EVENT, "event", by="event_at"))
 
 
 def ended_at(event: Event) -> datetime:

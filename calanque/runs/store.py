@@ -40,6 +40,19 @@ def read(table: RunTable, **equal: Any) -> list[Row]:
     return _read(table, [(name, "=", value) for name, value in equal.items()])
 
 
+def newest_values(table: RunTable, column: str, by: str) -> Iterator[Any]:
+    """Yield the values of one column of all rows, the newest first: one read, and of no other column but times.
+
+    Args:
+        table: the table.
+        column: the column.
+        by: the time that tells which rows are newest; of rows of one time, when they were written.
+    """
+    kept = deltars.read_columns(table.name, [column, by, "recorded_at"])
+    for value in kept.sort_by([(by, "descending"), ("recorded_at", "descending")])[column]:
+        yield value.as_py()
+
+
 def newest_first(table: RunTable, by: str = "recorded_at", **equal: Any) -> Iterator[list[Row]]:
     """Read back from the newest rows on, only while asked: a file at a time, or files that overlap.
 

@@ -5,6 +5,8 @@ import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pyarrow
+
 from calanque.engines import delta
 from calanque.engines.hdfs import LakeError
 
@@ -61,11 +63,13 @@ class MemoryTables:
     def __init__(self) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.read_count = 0
+        self.asked_count = 0
 
     def append_rows(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         self.rows.setdefault(table, []).extend(dict(row) for row in rows)
 
     def read_rows(self, table: str, filters: Sequence[tuple[str, str, Any]]) -> list[dict[str, Any]]:
+        self.asked_count += 1
         compare = {"=": operator.eq, ">=": operator.ge, "<=": operator.le}
         # Files come in any order.
         found = [
@@ -75,6 +79,10 @@ class MemoryTables:
         ]
         self.read_count += len(found)
         return found
+
+    def read_columns(self, table: str, columns: Sequence[str]) -> pyarrow.Table:
+        self.asked_count += 1
+        return pyarrow.table({name: [row[name] for row in self.rows.get(table, [])] for name in columns})
 
     def bounds(self, table: str, column: str, partition: tuple[str, str] | None = None) -> list[tuple[Any, Any]]:
         rows = [row for row in self.rows.get(table, []) if partition is None or row[partition[0]] == partition[1]]

@@ -1,6 +1,7 @@
 """Events as they are stored, and walked, on a lake kept in memory."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from memory_lake import MemoryLake, MemoryTables
@@ -35,6 +36,17 @@ def test_an_emitted_event_can_be_walked(tables: MemoryTables) -> None:
         "token",
         "b0123",
     )
+
+
+def test_all_events_are_one_read_and_come_newest_first(tables: MemoryTables) -> None:
+    for run_id in ("second", "first", "third"):
+        publish(run_id)
+    late, early, newest = tables.rows["governance.lineage_event"]
+    late["event_at"] = newest["event_at"] - timedelta(hours=1)
+    early["event_at"] = newest["event_at"] - timedelta(days=9)
+    tables.asked_count = 0
+    found = [lineage.run_of(event) for event in recorder.read_events()]
+    assert (found, tables.asked_count) == (["third", "second", "first"], 1)
 
 
 def test_a_token_is_recorded_as_masking(tables: MemoryTables) -> None:

@@ -155,8 +155,10 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(lineage.trino, "query", lambda sql, account: [batch] if account == "engineer" else [])
 
     def shown(*asked: str, language: str = "fr", events: list[Event] | None = None) -> tuple[int, str]:
-        monkeypatch.setattr(lineage, "events", lambda: iter(recorded() if events is None else events))
+        told, reads = recorded() if events is None else events, list[int]()
+        monkeypatch.setattr(lineage, "events", lambda: reads.append(len(told)) or iter(told))
         answer = lineage.lineage(DPO, language, *asked)  # type: ignore[arg-type]
+        assert reads == [len(told)], "a page reads the events once"
         return answer.status_code, bytes(answer.body).decode()
 
     return shown
