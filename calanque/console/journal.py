@@ -29,13 +29,15 @@ Reading = Annotated[Reader, Depends(journal_reader)]
 router = APIRouter(prefix="/journal")
 
 _LOCAL = f"acted_at at time zone '{pages.ZONE}'"
+# At a page nobody can say why: what it reads it asks the door for, and that entry has the page's motif.
+_READ = "action = 'consultation' and source <> 'console'"
 _ONLY: dict[str, str] = {
     "all": "true",
     "refused": "outcome <> 'done'",
-    "no_motif": "motif is null and action = 'consultation'",
+    "no_motif": f"motif is null and {_READ}",
     "mass": f"row_count >= {MASS}",
     "outside_hours": f"hour({_LOCAL}) not between 7 and 19 or day_of_week({_LOCAL}) > 5",
-    "first": "is_first",
+    "first": f"is_first and {_READ}",
 }
 COLUMNS = ("place", "acted_at", "who", "action", "objects", "row_count", "motif", "outcome", "source", "client")
 SIGNED = """select max(size) filter (where not is_witnessed), max(recorded_at) filter (where not is_witnessed),
@@ -44,11 +46,11 @@ from governance.journal_checkpoint"""
 
 
 def asked(who: str, table: str, days: str, only: str) -> str:
-    """Return the question behind the page, in SQL of the query door."""
+    """Return the question behind the page, in SQL of the query door; the last column is how many entries fit."""
     wanted = [f"who = '{who}'"] if who else []
     wanted += [f"any_match(objects, name -> name = '{table}' or starts_with(name, '{table}:'))"] if table else []
     wanted += [f"({_ONLY[only]})"]
-    return f"""select {", ".join(COLUMNS)}
+    return f"""select {", ".join(COLUMNS)}, count(*) over () as found_count
 from (
     select *, row_number() over (partition by who, objects order by place) = 1 as is_first
     from governance.journal
@@ -66,13 +68,14 @@ def journal(
     """Show entries, the newest first."""
     sql = asked(who, table, days, only)
     try:
-        rows = trino.query(sql, "dpo")
+        rows, count = _found(sql)
         ((size, signed_at, witnessed, witnessed_at),) = trino.query(SIGNED, "dpo")
     except CalanqueError as error:
         return pages.sentence(language, str(error), 503)
     values: dict[str, Any] = {
         "j": WORDS[language],
         "entries": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
+        "count": count,
         "chosen": {"who": who, "table": table, "days": days, "only": only},
         "signed": {"size": size, "at": signed_at, "witnessed": witnessed, "witnessed_at": witnessed_at},
         "zone": pages.ZONE,
@@ -87,7 +90,7 @@ def journal(
 @router.get("/entries.csv")
 def as_csv(asking: Reading, who: Who = "", table: Table = "", days: Days = "7", only: Only = "all") -> Response:
     """Give the entries of the page as CSV, and write that they were given."""
-    rows = trino.query(asked(who, table, days, only), "dpo")
+    rows, _ = _found(asked(who, table, days, only))
     plain = [["; ".join(value) if isinstance(value, list) else value for value in row] for row in rows]
     return _given(asking, csv_file(COLUMNS, plain), "journal.csv", "text/csv", len(rows))
 
@@ -101,6 +104,12 @@ def whole(asking: Reading) -> Response:
         size = export(path := Path(folder) / "journal.zip")
         content = path.read_bytes()
     return _given(asking, content, "journal.zip", "application/zip", size)
+
+
+def _found(sql: str) -> tuple[list[tuple[Any, ...]], int]:
+    """Return entries by `COLUMNS`, and how many there are with those that are not shown."""
+    rows = trino.query(sql, "dpo")
+    return [row[:-1] for row in rows], rows[0][-1] if rows else 0
 
 
 def _given(asking: Reader, content: bytes, name: str, kind: str, count: int) -> Response:

@@ -1,0 +1,76 @@
+"""The page *Journal* on rows in memory: its question is asked in SQL, of a database that is not the query door."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from calanque.console import journal
+from calanque.console.readers import Reader
+
+DPO = Reader(name="dpo", token="t", sees_batches=True, sees_journal=True)
+AT = datetime(2026, 11, 29, 10, tzinfo=UTC)
+SAID = "page de la carte"
+# Source, who, action, object, motif, in the order of their places.
+ACTS = [
+    ("console", "analyst", "consultation", "/calanque/map", None),
+    ("query_door", "analyst", "consultation", "marts.fct_incidents: type", SAID),
+    ("query_door", "analyst", "consultation", "marts.fct_incidents: type", SAID),
+    ("airflow", "analyst", "modification", "POST /api/v2/dags", None),
+    ("hdfs", "mallory", "consultation", "/lake/bronze", None),
+    *[("console", "analyst", "consultation", f"/calanque/map/time/weeks{week}.json", None) for week in range(600)],
+]
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Return the page of one of the links, as HTML."""
+    lake = sqlite3.connect(":memory:")
+    lake.execute("attach ':memory:' as governance")
+    lake.execute(f"create table governance.journal ({', '.join(journal.COLUMNS)})")
+    for place, (source, who, action, what, motif) in enumerate(ACTS):
+        row = (place, AT.isoformat(), who, action, json.dumps([what]), 1, motif, "done", source, None)
+        lake.execute(f"insert into governance.journal values ({', '.join('?' * len(row))})", row)
+
+    def query(sql: str, account: str) -> list[tuple[Any, ...]]:
+        if sql == journal.SIGNED:
+            return [(None, None, None, None)]
+        assert account == "dpo"
+        rows = lake.execute(sql.replace("acted_at > now() - interval '7' day", "true")).fetchall()
+        return [(row[0], AT, *row[2:4], json.loads(row[4]), *row[5:]) for row in rows]
+
+    monkeypatch.setattr(journal.trino, "query", query)
+
+    def shown(only: Any, language: Any = "fr") -> str:
+        return bytes(journal.journal(DPO, language, only=only).body).decode()
+
+    return shown
+
+
+def objects(html: str) -> list[str]:
+    return re.findall(r"<div><code>(.*?)</code></div>", html)
+
+
+def test_no_alert_is_about_pages_at_which_nobody_can_say_why(page: Callable[..., str]) -> None:
+    assert objects(page("no_motif")) == ["/lake/bronze"]
+    assert objects(page("first")) == ["/lake/bronze", "marts.fct_incidents: type"]
+    everything = page("all")
+    assert "/calanque/map/time/weeks599.json" in objects(everything)
+    assert "sans motif</span>" not in everything and "sans motif</span>" in page("no_motif")
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("fr", "605 entrées (les 500 plus récentes sont montrées)"),
+        ("en", "605 entries (the newest 500 are shown)"),
+    ],
+)
+def test_the_heading_counts_what_is_not_shown_too(page: Callable[..., str], language: str, heading: str) -> None:
+    html = page("all", language)
+    assert f"<h2>{heading}</h2>" in html and len(objects(html)) == journal.MOST_ENTRIES
+    assert "<h2>1 " in page("no_motif", language)
