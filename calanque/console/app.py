@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import get_user
-from fastapi import Depends, FastAPI, HTTPException
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from calanque.console import (
     agenda,
@@ -22,8 +22,9 @@ from calanque.console import (
 )
 from calanque.console.api.answers import ROOT as API
 from calanque.console.api.app import app as api
-from calanque.console.languages import Spoken, remember
-from calanque.console.pages import shown
+from calanque.console.lac_words import WORDS
+from calanque.console.languages import Spoken, language_of, remember
+from calanque.console.pages import sentence, shown
 from calanque.console.readers import Reader, reader
 from calanque.contracts.page import Language
 
@@ -41,6 +42,15 @@ app.include_router(lineage.router)
 app.include_router(register.router)
 app.include_router(retention.router)
 app.mount(API.removeprefix(documents.ROOT), api)
+
+
+@app.exception_handler(Exception)
+def failed(request: Request, _: Exception) -> Response:
+    """Say that a page failed, and nothing of why: that may hold a value, and the server's log has it."""
+    language = language_of(request)
+    text = WORDS[language]["failed"]
+    is_for_a_person = "text/html" in request.headers.get("accept", "")
+    return sentence(language, text, 500) if is_for_a_person else JSONResponse({"detail": text}, 500)
 
 
 @app.get("/lac.svg")

@@ -50,6 +50,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "languages": "Language", "pages": "Pages", "lineage": "Lineage", "map": "Map",
         "outlook": "Forecasts and trends", "figures": "Published figures", "retention": "Retention",
         "not_yet": "That day has not come for this feed: choose one that has.",
+        "failed": "This page can not be shown: something failed here that nobody foresaw. Try again in a minute. If it "
+        "stays so, tell an engineer at what time you tried: airflow-api.log says why.",
         "sent_wrong": "This form is too old or not of this page: open the page again, then send it.",
     },
     "fr": {
@@ -105,6 +107,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "pages": "Pages", "lineage": "Lignage", "map": "Carte",
         "outlook": "Prévisions et tendances", "figures": "Chiffres publiés", "retention": "Conservation",
         "not_yet": "Ce jour n’est pas encore venu pour ce flux : choisissez un jour passé.",
+        "failed": "Cette page ne peut pas être montrée : une panne que personne n’avait prévue. Réessayez dans une "
+        "minute. Si elle dure, dites à l’ingénierie à quelle heure vous avez essayé : airflow-api.log dit pourquoi.",
         "sent_wrong": "Ce formulaire est trop ancien, ou pas de cette page : rouvrez la page, puis envoyez-le.",
     },
 }  # fmt: skip

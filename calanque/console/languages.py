@@ -22,6 +22,12 @@ def language(
     return lang or before or ("fr" if accept_language.lower().startswith("fr") else "en")
 
 
+def language_of(request: Request) -> Language:
+    """Return the language of a page by its request alone; what an address asks for wrongly is passed over."""
+    asked = next((one for one in LANGUAGES if one == request.query_params.get("lang")), None)
+    return language(asked, request.cookies.get(CHOSEN, ""), request.headers.get("accept-language", ""))
+
+
 async def remember(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """Keep the language that an address asks for, for the pages that follow."""
     response = await call_next(request)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from text_unidecode import unidecode
 
 from calanque.console.lac_words import REASONS, WORDS
@@ -23,6 +22,15 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 TEMPLATES = Path(__file__).parent / "templates"
+# All are read with this module: one replaced under a running server would be shown by code that is older than it.
+_TEXTS = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html")}
+_ENVIRONMENT = Environment(
+    loader=FunctionLoader(lambda name: (_TEXTS[name], f"{TEMPLATES / name}", None)),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 ZONE = "Europe/Paris"
 """In whose time the DPO and engineers read pages that are of no city."""
 # What stands between thousands: in French a narrow space that does not break.
@@ -46,7 +54,7 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
         "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
     }
     words = WORDS[language]
-    text = _environment().get_template(template)
+    text = _ENVIRONMENT.get_template(template)
     return text.render(title=title, language=language, w=words, at=at, machine=machine, **formats, **values)
 
 
@@ -106,14 +114,3 @@ def at(time: datetime | date | None, zone: ZoneInfo | str = "UTC") -> str:
 def machine(time: datetime) -> str:
     """Return a time as the attribute `datetime` wants it."""
     return time.isoformat(timespec="seconds")
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
