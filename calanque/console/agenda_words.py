@@ -1,6 +1,7 @@
 """The words of the page *Agenda*, in English and French."""
 
 from calanque.contracts.page import Language
+from calanque.places.words import EVENTS
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -67,18 +68,7 @@ WORDS: dict[Language, dict[str, str]] = {
     },
 }  # fmt: skip
 
-KINDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "works": "works", "skip": "skip", "removal": "removal", "terrace": "terrace", "market": "market",
-        "filming": "filming", "festivity": "festivity", "procession": "procession", "public_event": "public event",
-        "public_holiday": "public holiday", "school_holiday": "school holiday",
-    },
-    "fr": {
-        "works": "travaux", "skip": "benne", "removal": "déménagement", "terrace": "terrasse", "market": "marché",
-        "filming": "tournage", "festivity": "fête", "procession": "défilé", "public_event": "événement public",
-        "public_holiday": "jour férié", "school_holiday": "vacances scolaires",
-    },
-}  # fmt: skip
+KINDS = EVENTS
 """Kinds of planned events; one that a contract names otherwise is shown by its own word."""
 
 DAYS: dict[Language, tuple[str, ...]] = {

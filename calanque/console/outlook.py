@@ -23,6 +23,7 @@ from calanque.console.readers import Reader, mart_reader
 from calanque.csv_file import csv_file
 from calanque.errors import CalanqueError
 from calanque.places.territory import load_territory
+from calanque.places.words import EVENTS, PREMISES, word
 
 if TYPE_CHECKING:
     from calanque.console.city_map_state import Extents
@@ -143,4 +144,6 @@ def category(one: Factor, language: Language) -> str:
     """Return which value of a factor is meant: a weekday in words, hours, a kind of premises or event."""
     if one.factor == "weekday":
         return DAYS[language][WEEKDAYS.index(one.category)]
-    return one.category.replace("-", "–") + " h" if one.factor == "part_of_day" else one.category
+    if one.factor == "part_of_day":
+        return one.category.replace("-", "–") + " h"
+    return word(one.category, PREMISES if one.factor == "premises" else EVENTS, language)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calanque.places.taxonomy import type_label
+from calanque.places.words import EVENTS, PREMISES, word
 from ml.french import WEEKDAYS, in_french
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from calanque.contracts.page import Language
     from ml.factor.config import FactorConfig
 
 _ALIKE = "on other days alike", "que les autres jours semblables"
@@ -104,14 +106,22 @@ def findings(row: Mapping[Any, Any], title: str, among: int, config: FactorConfi
     said = []
     for language, head in enumerate(("{}, {}: {}, ", "{}, {} : {}, ")):
         kind = type_label(row["type"], "fr" if language else "en")
-        category = row["category"] if language == 0 else WEEKDAYS.get(row["category"], row["category"])
-        category = category.capitalize() if language == 0 and row["factor"] == "weekday" else category
         pair, against = (words[language] for words in _WORDS[row["factor"]])
-        when = pair.format(*(category.split("-") if row["factor"] == "part_of_day" else [category]))
+        when = pair.format(*_categories(row, "fr" if language else "en"))
         numbers = {name: in_french(text) if language else text for name, text in figures.items()}
         text = "".join(part[language] for part in parts)
         said.append(head.format(kind, title, when) + text.format(against=against, **numbers))
     return said[0], said[1]
+
+
+def _categories(row: Mapping[Any, Any], language: Language) -> list[str]:
+    """Return which value of a factor is meant, in words; of a part of the day, both its hours."""
+    code = str(row["category"])
+    if row["factor"] == "part_of_day":
+        return code.split("-")
+    if row["factor"] == "weekday":
+        return [WEEKDAYS[code] if language == "fr" else code.capitalize()]
+    return [word(code, PREMISES if row["factor"] == "premises" else EVENTS, language)]
 
 
 def _figure(row: Mapping[Any, Any], config: FactorConfig) -> str:

@@ -179,6 +179,17 @@ def test_the_sentences(planted) -> None:
     assert "from 18 to 24 h" in row(planted, "robbery", "part_of_day", "18-24")["finding_en"]
 
 
+def test_premises_and_events_are_said_in_the_words_of_the_reader(parts) -> None:
+    places = {"home": "house", "street": "night_bus"}
+    events = EVENTS[EVENTS["kind"] == "fair"].assign(kind="public_event")
+    rows = rows_of(parts[1], parts[2].assign(premises=parts[2]["premises"].map(places)), days=DAYS, events=events)
+    house, bus = (row(rows, "burglary", "premises", code) for code in ("house", "night_bus"))
+    assert "dans les lieux de type maison, " in house["finding_fr"] and "kind house, " in house["finding_en"]
+    assert "dans les lieux de type night bus, " in bus["finding_fr"] and "kind night bus, " in bus["finding_en"]
+    event = row(rows, "theft", "event", "public_event")
+    assert "de type événement public, " in event["finding_fr"] and "kind public event, " in event["finding_en"]
+
+
 def test_small_counts_are_numbers(parts) -> None:
     rows = rows_of(parts[2].iloc[::3], days=DAYS, events=EVENTS)
     small = rows[(rows["incident_count"] < 100) & rows["effect_ratio"].notna()]

@@ -64,6 +64,9 @@ def answers() -> dict[str, Rows]:
         "marts.fct_factor": [
             ("weekday", "saturday", 416, 900, 1.25, 1.2, 1.3, 7, 1.0, True, "On Saturdays <b>"),
             ("rain", "yes", 5, 4, None, None, None, 0, None, False, "too few"),
+            ("premises", "house", 9, 9, None, None, None, 0, None, False, "few"),
+            ("event", "public_event", 9, 9, None, None, None, 0, None, False, "few"),
+            ("premises", "night_bus", 9, 9, None, None, None, 0, None, False, "few"),
         ],
         "dim_feed_freshness": [("f", "toronto", "Feed", "Police", "licence", "cite", UNTIL, False)],
     }
@@ -99,6 +102,8 @@ def test_what_incidents_go_with_is_what_is_found_and_all_that_was_looked_at_is_t
     found, _, looks = factors.partition("<details")
     assert "Jour de semaine" in found and "sam" in found.lower() and "7 / 7" in found and "1,25" in found
     assert "On Saturdays &lt;b&gt;" in found and "Pluie" not in found and "Pluie" in looks and "too few" in looks
+    for words in ("Lieu\u00a0: maison", "Lieu\u00a0: night bus", "Événement\u00a0: événement public"):
+        assert words in looks
     door.rows["marts.fct_factor"] = door.rows["marts.fct_factor"][1:]
     assert "Nothing is found" in part(page(), "factors", "trends")
     door.rows["marts.fct_factor"] = []

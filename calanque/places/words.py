@@ -1,0 +1,41 @@
+"""What people call kinds of planned events and of premises, in English and French."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calanque.contracts.page import Language
+
+EVENTS: dict[Language, dict[str, str]] = {
+    "en": {
+        "works": "works", "skip": "skip", "removal": "removal", "terrace": "terrace", "market": "market",
+        "filming": "filming", "festivity": "festivity", "procession": "procession", "public_event": "public event",
+        "public_holiday": "public holiday", "school_holiday": "school holiday",
+    },
+    "fr": {
+        "works": "travaux", "skip": "benne", "removal": "déménagement", "terrace": "terrasse", "market": "marché",
+        "filming": "tournage", "festivity": "fête", "procession": "défilé", "public_event": "événement public",
+        "public_holiday": "jour férié", "school_holiday": "vacances scolaires",
+    },
+}  # fmt: skip
+PREMISES: dict[Language, dict[str, str]] = {
+    "en": {
+        "apartment": "apartment", "commerce": "shop", "commercial": "business", "crossing": "crossing",
+        "educational": "school", "hall": "entrance hall", "house": "house", "other": "other", "outside": "outdoors",
+        "parc": "park", "parking": "car park", "road": "road between crossings", "transit": "public transport",
+        "transport": "public transport", "voie_publique": "street",
+    },
+    "fr": {
+        "apartment": "appartement", "commerce": "commerce", "commercial": "local commercial",
+        "crossing": "carrefour", "educational": "établissement d’enseignement", "hall": "hall d’immeuble",
+        "house": "maison", "other": "autre", "outside": "extérieur", "parc": "parc", "parking": "parking",
+        "road": "route hors carrefour", "transit": "transports en commun", "transport": "transports en commun",
+        "voie_publique": "voie publique",
+    },
+}  # fmt: skip
+
+
+def word(code: str, words: dict[Language, dict[str, str]], language: Language) -> str:
+    """Return what people call a kind; one that nobody named is its code, with spaces."""
+    return words[language].get(code, code.replace("_", " "))
