@@ -92,7 +92,8 @@ def in_city(view: View, ends: Extents, language: Language) -> View:
 def _values(view: View, city: Outlook, language: Language, now: datetime) -> dict[str, Any]:
     own = [one for one in city.days if one.kind == view.kind]
     tomorrow = now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date() + timedelta(days=1)
-    changed = [one for one in city.trends if one.changed and view.kind in ("all", one.kind)]
+    asked = [one for one in city.trends if view.kind in ("all", one.kind)]
+    changed = [one for one in asked if one.changed]
     of_kind = [one for one in city.trends if one.kind == view.kind]
     by_area = {one.area_id: one for one in of_kind}
     last, level = city.scores[:FEW_WEEKS], next((one for one in city.level_scores if one.kind == view.kind), None)
@@ -108,6 +109,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "tomorrow": next((one for one in own if one.day == tomorrow), None),
         "named": lambda day: named(day, language),
         "changed": changed,
+        "is_judged": any(one.upper_count is not None for one in asked),
         "established": [one for one in city.factors if one.is_found],
         "category": lambda one: category(one, language),
         "table": [one for one in of_kind if one.area_id != "all"],

@@ -29,6 +29,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "trends": "What changed beyond noise?",
         "more": "above", "less": "below", "even": "–", "no_limit": "no limit",
         "alarms": "change beyond noise|changes beyond noise", "no_alarm": "Nothing has changed beyond noise.",
+        "not_judged": "Nothing can be said of a change yet.",
         "trends_told": "Incidents from {} to {}. Held against earlier years at the same season, with the trend; beyond "
         "noise: so far from what is expected that of what is marked one in ten at most is chance, on average, all "
         "areas and types taken together. Small numbers are never given as a percentage.",
@@ -91,6 +92,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "more": "au-dessus", "less": "au-dessous", "even": "–", "no_limit": "sans limite",
         "alarms": "changement au-delà du bruit|changements au-delà du bruit",
         "no_alarm": "Rien n’a changé au-delà du bruit.",
+        "not_judged": "On ne peut encore rien dire d’un changement.",
         "trends_told": "Faits du {} au {}. Comparés aux années d’avant à la même saison, tendance comprise ; au-delà "
         "du bruit : si loin de l’attendu que de ce qui est marqué un sur dix au plus tient au hasard, en moyenne, tous "
         "secteurs et types pris ensemble. De petits nombres ne sont jamais donnés en pourcentage.",

@@ -130,6 +130,18 @@ def test_what_changed_beyond_noise_is_marked_and_what_only_passes_its_own_limit_
     assert "Nothing has changed beyond noise" in page()
 
 
+def test_where_no_figure_of_the_type_has_a_limit_nothing_is_said_to_be_unchanged(door: Door) -> None:
+    limited, unlimited = trend("all", "robbery", 57, 80.0, False), trend("all", "arson", 3, None, None)
+    door.rows["dim_incident_type"].append(("arson", "Arson", "Incendie"))
+    door.rows["since_date"].append(("toronto", "arson", UNTIL, date(2014, 1, 1)))
+    door.rows["marts.fct_trend"] = [limited, unlimited]
+    assert "Nothing has changed beyond noise" in page() and "Nothing has changed" in page(kind="robbery")
+    arson = part(page(kind="arson"), "trends", "weeks")
+    assert "Nothing has changed" not in arson and 'class="mark good"' not in arson
+    assert "Nothing can be said of a change yet." in arson and "3 of arson" in arson
+    assert "On ne peut encore rien dire d’un changement." in page(kind="arson", language="fr")
+
+
 def test_an_area_that_is_clicked_is_asked_for_by_its_name(door: Door) -> None:
     text = page(kind="robbery", area="toronto:a2")
     (weeks,) = [sql for _, sql, _ in door.asked if "span = 'week'\n    and type" in sql]
