@@ -111,6 +111,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "changed": changed,
         "is_judged": any(one.upper_count is not None for one in asked),
         "established": [one for one in city.factors if one.is_found],
+        "chance": lambda value: chance(value, language),
         "category": lambda one: category(one, language),
         "table": [one for one in of_kind if one.area_id != "all"],
         "whole": by_area.get("all"),
@@ -140,6 +141,16 @@ def calendar(days: list[Day]) -> dict[str, list[Day]]:
 def named(day: date, language: Language) -> str:
     """Return a day with its weekday: `Sat 02/01`."""
     return f"{DAYS[language][day.weekday()]} {day:%d/%m}"
+
+
+def chance(value: float | None, language: Language) -> str:
+    """Return the probability of a day to come; none is certain."""
+    if value is None:
+        return "–"
+    words = WORDS[language]
+    if value < 0.01:
+        return words["least_chance"]
+    return words["most_chance"] if value > 0.99 else words["chance"].format(f"{100 * value:.0f}")
 
 
 def category(one: Factor, language: Language) -> str:

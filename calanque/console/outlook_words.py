@@ -10,6 +10,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "past": "Tomorrow is not among these days: the incidents are known until {} only.",
         "no_days": "No day is forecast here yet: the history is too short, or the forecast has not run.",
         "day": "Day", "expected": "Expected", "upper": "At most, 9 days in 10", "threshold": "Threshold",
+        "chance": "{}%", "least_chance": "less than 1%", "most_chance": "more than 99%",
         "above": "Chance of more", "risk": "Risk", "factors": "What goes with it",
         "by_model": "model", "by_baseline": "plain counts", "by": "By",
         "risk_told": "Threshold: the number that at most one day in ten of the last year exceeded. Risk, 1 to 10: "
@@ -77,6 +78,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "risk_told": "Seuil : le nombre qu’au plus un jour sur dix de la dernière année a dépassé. Risque, de 1 à "
         "10 : où se place la chance de le dépasser parmi les jours de cette année ; 10 est le dixième le plus élevé. "
         "Aucun risque n’est donné là où il ne dirait rien de plus que le seuil.",
+        "chance": "{} %", "least_chance": "moins de 1 %", "most_chance": "plus de 99 %",
         "calendar": "Le risque par type et par jour",
         "factors_asked": "Avec quoi vont les faits ?",
         "factors_told": "Combien de faits avec, pour un sans, le reste étant semblable ; avec son intervalle à 95 %. "

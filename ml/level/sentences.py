@@ -9,6 +9,7 @@ import numpy as np
 
 from calanque.places.taxonomy import type_label
 from ml.french import WEEKDAYS, in_french
+from ml.level.config import level_config
 from ml.level.record import Interval
 
 if TYPE_CHECKING:
@@ -87,15 +88,15 @@ def reason_en(subject: Subject) -> str:
     weeks, needed, (value, low, high) = subject.weeks, subject.needed, map(_gain, subject.gain)
     since = f"since {_date_en(subject.last_date)}" if subject.last_date else "so far"
     span = f"over {weeks} weeks" + (", fewer than a year," if weeks < _YEAR_WEEKS else "")
-    apart = f" Without the days set apart: {_gain(subject.gain_apart)}." if subject.gain_apart is not None else ""
-    held = f"{apart} The bound of nine days in ten held on {subject.held[0]:,} of {subject.held[1]:,} days."
+    held = (
+        f"{_apart_en(subject)} The bound of nine days in ten held on {subject.held[0]:,} of {subject.held[1]:,} days."
+    )
     text = {
         Case.FEW_WEEKS: f"no forecast; weeks of data known: {weeks}, needed: {needed}.",
         Case.STOPPED: f"no forecast; no incident of any type has been recorded {since}: check the feeds.",
         Case.GONE: f"no incident has been recorded {since}; seasonal counts serve, and no day risk is given.",
         Case.SHORT_RECORD: f"seasonal counts serve; weeks of record: {weeks}, and a model is judged from {needed} on.",
-        Case.NOT_BEATEN: f"seasonal counts serve; {span} the model came closer to what happened by {value} incidents a "
-        f"day ({low} to {high}), which is not clearly above 0.{held}",
+        Case.NOT_BEATEN: f"seasonal counts serve; {span} {_beaten_en(subject.gain)}.{held}",
         Case.MODEL: f"the model serves; {span} it came closer to what happened than seasonal counts by {value} "
         f"incidents a day ({low} to {high}).{held}",
     }
@@ -108,23 +109,51 @@ def reason_fr(subject: Subject) -> str:
     value, low, high = (in_french(_gain(figure)) for figure in subject.gain)
     since = f"depuis le {_date_fr(subject.last_date)}" if subject.last_date else "à ce jour"
     span = f"sur {weeks} semaines" + (", moins d’un an," if weeks < _YEAR_WEEKS else "")
-    apart = (
-        "" if subject.gain_apart is None else f" Sans les jours mis à part : {in_french(_gain(subject.gain_apart))}."
-    )
     days = in_french(f"{subject.held[0]:,} jours sur {subject.held[1]:,}")
-    held = f"{apart} La borne de neuf jours sur dix a tenu {days}."
+    held = f"{_apart_fr(subject)} La borne de neuf jours sur dix a tenu {days}."
     text = {
         Case.FEW_WEEKS: f"pas de prévision ; semaines de données connues : {weeks}, nécessaires : {needed}.",
         Case.STOPPED: f"pas de prévision ; aucun fait d’aucun type n’est enregistré {since} : vérifiez les flux.",
         Case.GONE: f"aucun fait n’est enregistré {since} ; les comptages saisonniers servent, sans risque du jour.",
         Case.SHORT_RECORD: f"les comptages saisonniers servent ; semaines de bilan : {weeks}, et un modèle est jugé à "
         f"partir de {needed}.",
-        Case.NOT_BEATEN: f"les comptages saisonniers servent ; {span} le modèle a été plus proche des faits de {value} "
-        f"faits par jour (de {low} à {high}), ce qui n’est pas nettement au-dessus de 0.{held}",
+        Case.NOT_BEATEN: f"les comptages saisonniers servent ; {span} {_beaten_fr(subject.gain)}.{held}",
         Case.MODEL: f"le modèle sert ; {span} il a été plus proche des faits que les comptages saisonniers, de {value} "
         f"faits par jour (de {low} à {high}).{held}",
     }
     return f"{type_label(subject.type, 'fr')}, {subject.territory} : {text[subject.case]}"
+
+
+def _beaten_en(gain: Interval) -> str:
+    if round(gain.high, 3) < 0:
+        far, least, most = (_gain(-figure) for figure in (gain.value, gain.high, gain.low))
+        return f"the model was farther from what happened than they were, by {far} incidents a day ({least} to {most})"
+    value, low, high = map(_gain, gain)
+    return f"what the model gains, {value} incidents a day ({low} to {high}), is not clearly above 0"
+
+
+def _beaten_fr(gain: Interval) -> str:
+    if round(gain.high, 3) < 0:
+        far, least, most = (in_french(_gain(-figure)) for figure in (gain.value, gain.high, gain.low))
+        return f"le modèle a été plus loin des faits qu’eux, de {far} faits par jour (de {least} à {most})"
+    value, low, high = (in_french(_gain(figure)) for figure in gain)
+    return f"ce que le modèle gagne, {value} faits par jour (de {low} à {high}), n’est pas nettement au-dessus de 0"
+
+
+def _apart_en(subject: Subject) -> str:
+    span = level_config().record.set_apart
+    if subject.gain_apart is None or span is None:
+        return ""
+    days = f"the days from {_date_en(span.first)} to {_date_en(span.last)}"
+    return f" Without {days} ({span.name}), the gain is {_gain(subject.gain_apart)}."
+
+
+def _apart_fr(subject: Subject) -> str:
+    span = level_config().record.set_apart
+    if subject.gain_apart is None or span is None:
+        return ""
+    days = f"les jours du {_date_fr(span.first)} au {_date_fr(span.last)}"
+    return f" Sans {days} ({span.name}), le gain est de {in_french(_gain(subject.gain_apart))}."
 
 
 def finding_en(subject: Subject, day: DayFigures) -> str:
@@ -135,7 +164,7 @@ def finding_en(subject: Subject, day: DayFigures) -> str:
         return f"{expected} No day risk: {_SILENT_EN[_silence(subject.case)]}"
     return (
         f"{expected} More than {day.threshold:,} would be a busy day (at most one day in ten of the last 52 weeks had "
-        f"more): probability {_probability(day.p_above)}, day risk {day.risk} of 10."
+        f"more): probability {_percent(day.p_above, 'less than ', 'more than ')}%, day risk {day.risk} of 10."
     )
 
 
@@ -146,10 +175,10 @@ def finding_fr(subject: Subject, day: DayFigures) -> str:
     expected = f"{head} {count} attendus, au plus {upper} neuf jours sur dix."
     if day.risk is None:
         return f"{expected} Pas de risque du jour : {_SILENT_FR[_silence(subject.case)]}"
-    threshold = in_french(f"{day.threshold:,}")
+    threshold, chance = in_french(f"{day.threshold:,}"), _percent(day.p_above, "moins de ", "plus de ")
     return (
         f"{expected} Au-delà de {threshold}, un jour est chargé (au plus un jour sur dix des 52 dernières semaines l’a "
-        f"dépassé) : probabilité {in_french(_probability(day.p_above))}, risque du jour {day.risk} sur 10."
+        f"dépassé) : probabilité de {chance} %, risque du jour {day.risk} sur 10."
     )
 
 
@@ -199,9 +228,10 @@ def _count(expected: float) -> str:
     return f"{expected:,.0f}" if expected >= 20 else f"{expected:.1f}"
 
 
-def _probability(value: float | None) -> str:
+def _percent(value: float | None, less: str, more: str) -> str:
     # Nothing is certain of a day to come.
-    return f"{min(max(value or 0.0, 0.01), 0.99):.2f}"
+    share = value or 0.0
+    return f"{less}1" if share < 0.01 else f"{more}99" if share > 0.99 else f"{100 * share:.0f}"
 
 
 def _date_en(day: date) -> str:

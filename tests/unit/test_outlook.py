@@ -116,6 +116,17 @@ def test_a_silent_day_risk_is_a_dash_and_not_a_figure(door: Door) -> None:
     assert 'class="risk ' not in days and days.count("<td>–</td>") >= 2
 
 
+@pytest.mark.parametrize(
+    ("p_above", "shown"),
+    [(0.0049, "moins de 1 %"), (0.31, "31 %"), (0.9951, "plus de 99 %"), (None, "–")],
+    ids=["below one in a hundred", "between", "nothing is certain", "silent"],
+)
+def test_a_chance_is_rounded_as_in_the_sentence(door: Door, p_above: float | None, shown: str) -> None:
+    row = day("all", 1, 9)
+    door.rows["fct_level as"] = [(*row[:7], p_above, *row[8:])]
+    assert f'<td class="figure">{shown}</td><td>modèle' in part(page(language="fr"), "days", "calendar")
+
+
 def test_what_changed_beyond_noise_is_marked_and_what_only_passes_its_own_limit_is_not(door: Door) -> None:
     text = page(language="fr", kind="robbery")
     alarms = part(text, "trends", "weeks")
