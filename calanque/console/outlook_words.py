@@ -19,11 +19,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "calendar": "Risk by type and day",
         "factors_asked": "What do incidents go with?",
         "factors_told": "How many incidents there are with it, for one without it, else alike; with its 95 % interval. "
-        "Listed is what is beyond noise among all that was looked at, and on the same side in most single years. It "
-        "does not say why.",
+        "Listed is what is beyond noise among the ratios of all types of the city, and on the same side in most single "
+        "years. It does not say why.",
         "none_found": "Nothing is found: no difference is beyond noise and the same in most years.",
         "no_factors": "Nothing is said of this type yet: too few incidents, or less than half a year.",
-        "all_looks": "All that was looked at", "factor": "With", "ratio": "Ratio", "years": "Years alike",
+        "all_looks": "All that was looked at of this type", "factor": "With", "ratio": "Ratio", "years": "Years alike",
         "weekday": "Weekday", "public_holiday": "Public holiday", "school_holiday": "School holidays",
         "part_of_day": "Part of the day", "premises": "Premises", "rain": "Rain", "heat": "Hot days",
         "cold": "Cold days", "wind": "Windy days", "event": "Event", "works": "Works",
@@ -82,11 +82,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "calendar": "Le risque par type et par jour",
         "factors_asked": "Avec quoi vont les faits ?",
         "factors_told": "Combien de faits avec, pour un sans, le reste étant semblable ; avec son intervalle à 95 %. "
-        "Est listé ce qui est au-delà du hasard parmi tout ce qui est examiné, et du même côté la plupart des années. "
-        "Cela ne dit pas pourquoi.",
+        "Est listé ce qui est au-delà du hasard parmi les rapports de tous les types de la ville, et du même côté la "
+        "plupart des années. Cela ne dit pas pourquoi.",
         "none_found": "Rien n’est établi : aucun écart n’est au-delà du hasard et le même la plupart des années.",
         "no_factors": "Rien n’est encore dit de ce type : trop peu de faits, ou moins de six mois.",
-        "all_looks": "Tout ce qui est examiné", "factor": "Avec", "ratio": "Rapport", "years": "Années du même côté",
+        "all_looks": "Tout ce qui est examiné de ce type", "factor": "Avec", "ratio": "Rapport",
+        "years": "Années du même côté",
         "weekday": "Jour de semaine", "public_holiday": "Jour férié", "school_holiday": "Vacances scolaires",
         "part_of_day": "Moment du jour", "premises": "Lieu", "rain": "Pluie", "heat": "Jours chauds",
         "cold": "Jours froids", "wind": "Jours de vent", "event": "Événement", "works": "Travaux",

@@ -43,8 +43,16 @@ _WORDS = {
 }
 _FIGURES = {
     "few": (
-        "incidents counted: {count}; too few, or too tied to other things, to say more.",
-        "faits comptés : {count} ; trop peu, ou trop liés à autre chose, pour en dire plus.",
+        "incidents counted: {count}; too few to say more.",
+        "faits comptés : {count} ; trop peu pour en dire plus.",
+    ),
+    "few_days": (
+        "incidents counted: {count}; too few such days to say more.",
+        "faits comptés : {count} ; trop peu de jours de ce genre pour en dire plus.",
+    ),
+    "unsure": (
+        "incidents counted: {count}; no reliable ratio to the rest could be measured.",
+        "faits comptés : {count} ; aucun rapport sûr avec le reste n’a pu être mesuré.",
     ),
     "small": ("{count} incidents where {usual} would be usual.", "{count} faits là où {usual} seraient habituels."),
     "times": (
@@ -65,14 +73,13 @@ _FIGURES = {
     ),
 }
 _VERDICTS = {
-    "few": ("", ""),
     "noise": (
-        " Not beyond noise among the {among} figures looked at.",
-        " Pas au-delà du hasard parmi les {among} chiffres examinés.",
+        " Not beyond noise among the {among} ratios of all types of the city.",
+        " Pas au-delà du hasard parmi les {among} rapports de tous les types de la ville.",
     ),
     "beyond": (
-        " Beyond noise, also among the {among} figures looked at",
-        " Au-delà du hasard, même parmi les {among} chiffres examinés",
+        " Beyond noise, also among the {among} ratios of all types of the city",
+        " Au-delà du hasard, même parmi les {among} rapports de tous les types de la ville",
     ),
     "short": (" One year shows no stability.", " Une seule année ne montre aucune stabilité."),
     "beyond short": ("; but one year shows no stability.", " ; mais une seule année ne montre aucune stabilité."),
@@ -127,17 +134,24 @@ def _categories(row: Mapping[Any, Any], language: Language) -> list[str]:
 def _figure(row: Mapping[Any, Any], config: FactorConfig) -> str:
     ratio = row["effect_ratio"]
     if np.isnan(ratio):
-        return "few"
+        return _lacking(row, config)
     if row["incident_count"] < config.percent_from_count:
         return "small"
     change = round(100 * (ratio - 1))
     return "times" if ratio >= 2 else "more" if change > 0 else "fewer" if change else "same"
 
 
+def _lacking(row: Mapping[Any, Any], config: FactorConfig) -> str:
+    # The units of premises are their incidents.
+    if row["unit_count"] < config.min_units and row["factor"] != "premises":
+        return "few_days"
+    return "few" if row["incident_count"] < config.min_count else "unsure"
+
+
 def _verdict(row: Mapping[Any, Any], config: FactorConfig) -> tuple[str, ...]:
     is_short = row["year_count"] < config.min_years
     if np.isnan(row["effect_ratio"]):
-        return ("few",)
+        return ()
     if row["q_value"] > config.false_discovery_rate:
         return ("noise", "short") if is_short else ("noise",)
     return "beyond", "beyond short" if is_short else "found" if row["is_found"] else "unstable"

@@ -197,6 +197,17 @@ def test_small_counts_are_numbers(parts) -> None:
     assert small["finding_fr"].str.contains(r"\d+ faits là où \d+ seraient habituels").all()
 
 
+def test_what_is_lacking_is_said_and_of_what_the_ratios_are(parts, planted) -> None:
+    fair = row(
+        rows_of(drawn("arson", DAYS, 15, a_day=0.2), parts[2], days=DAYS, events=EVENTS), "arson", "event", "fair"
+    )
+    assert fair["unit_count"] > 100 and "; too few to say more." in fair["finding_en"]
+    assert " ; trop peu pour en dire plus." in fair["finding_fr"]
+    rain, count = row(planted, "theft", "rain"), planted["p_value"].count()
+    assert f"among the {count} ratios of all types of the city" in rain["finding_en"]
+    assert f"parmi les {count} rapports de tous les types de la ville" in rain["finding_fr"]
+
+
 def test_order_and_what_lies_outside_the_span_change_nothing(parts, planted) -> None:
     outside = parts[0].head(400).assign(occurred_local_date=FIRST + timedelta(days=DAYS + 3), type="later")
     before = outside.assign(occurred_local_date=FIRST - timedelta(days=5))
@@ -261,7 +272,8 @@ def test_eight_months_show_no_stability() -> None:
     rain = row(rows, "theft", "rain")
     assert rain["q_value"] < 0.01 and not rows["is_found"].any() and (rows["year_count"] == 0).all()
     assert "one year shows no stability" in rain["finding_en"] and "ne montre aucune stabilité" in rain["finding_fr"]
-    assert "too few" in row(rows, "theft", "public_holiday")["finding_en"]
+    free = row(rows, "theft", "public_holiday")
+    assert "too few such days to say more." in free["finding_en"] and "trop peu de jours de ce" in free["finding_fr"]
 
 
 def test_a_ratio_that_turns_with_the_years_is_not_found() -> None:
@@ -292,7 +304,10 @@ def test_unknown_hours_heaped_at_midnight_are_no_night(parts) -> None:
 def test_factors_on_the_same_days_have_no_ratio_of_their_own(parts) -> None:
     public = HOLIDAYS[HOLIDAYS["kind"] == "public_holiday"]
     rows = rows_of(parts[2], days=DAYS, holidays=pd.concat([public, public.assign(kind="school_holiday")]))
-    assert rows.loc[rows["factor"].str.endswith("holiday"), "effect_ratio"].isna().all()
+    free = rows[rows["factor"].str.endswith("holiday")]
+    assert free["effect_ratio"].isna().all() and (free["incident_count"] > 100).all()
+    assert free["finding_en"].str.endswith("; no reliable ratio to the rest could be measured.").all()
+    assert free["finding_fr"].str.endswith(" ; aucun rapport sûr avec le reste n’a pu être mesuré.").all()
     assert row(rows_of(parts[2], days=DAYS, holidays=public), "burglary", "public_holiday")["effect_ratio"] > 0
 
 
