@@ -114,6 +114,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "chance": lambda value: chance(value, language),
         "category": lambda one: category(one, language),
         "table": [one for one in of_kind if one.area_id != "all"],
+        "has_own_limit": any((one.is_above or one.is_below) and not one.is_alarm for one in of_kind),
         "whole": by_area.get("all"),
         "seen": by_area.get(view.area or "all"),
         "chart": weeks_chart(city.weeks),

@@ -28,12 +28,17 @@ WORDS: dict[Language, dict[str, str]] = {
         "part_of_day": "Part of the day", "premises": "Premises", "rain": "Rain", "heat": "Hot days",
         "cold": "Cold days", "wind": "Windy days", "event": "Event", "works": "Works",
         "trends": "What changed beyond noise?",
-        "more": "above", "less": "below", "even": "–", "no_limit": "no limit",
+        "more": "above", "less": "below", "own_limit": "past its own limit alone", "even": "–", "no_limit": "no limit",
         "alarms": "change beyond noise|changes beyond noise", "no_alarm": "Nothing has changed beyond noise.",
         "not_judged": "Nothing can be said of a change yet.",
-        "trends_told": "Incidents from {} to {}. Held against earlier years at the same season, with the trend; beyond "
-        "noise: so far from what is expected that of what is marked one in ten at most is chance, on average, all "
-        "areas and types taken together. Small numbers are never given as a percentage.",
+        "trends_told": "Incidents from {} to {}. {} Beyond noise: so far from what is expected that of what is marked "
+        "one in ten at most is chance, on average, all areas and types taken together. Small numbers are never given "
+        "as a percentage.",
+        "held": "Held against earlier years at the same season, with the trend.",
+        "held_year": "Held against the mean of the same days of earlier years, without a trend: a steady rise or fall "
+        "over the years shows here as a difference.",
+        "own_limit_told": "Past its own limit alone: among so many areas and types, some are so by chance, and it is "
+        "not counted as a change.",
         "first_of": "The {} surest; the CSV has all.", "no_trends": "There are no trends of this span yet.",
         "area": "Area", "incidents": "Incidents", "limits": "Limits", "change": "Change", "whole_city": "Whole city",
         "finding": "In words", "areas": "All areas", "weeks": "A year of weeks",
@@ -73,12 +78,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "past": "Demain n’est pas parmi ces jours : les faits ne sont connus que jusqu’au {}.",
         "no_days": "Aucun jour n’est encore prévu ici : l’historique est trop court, ou la prévision n’a pas tourné.",
         "day": "Jour", "expected": "Attendus", "upper": "Au plus, 9 jours sur 10", "threshold": "Seuil",
+        "chance": "{} %", "least_chance": "moins de 1 %", "most_chance": "plus de 99 %",
         "above": "Chance de le dépasser", "risk": "Risque", "factors": "Ce qui l’accompagne",
         "by_model": "modèle", "by_baseline": "comptage simple", "by": "Par",
         "risk_told": "Seuil : le nombre qu’au plus un jour sur dix de la dernière année a dépassé. Risque, de 1 à "
         "10 : où se place la chance de le dépasser parmi les jours de cette année ; 10 est le dixième le plus élevé. "
         "Aucun risque n’est donné là où il ne dirait rien de plus que le seuil.",
-        "chance": "{} %", "least_chance": "moins de 1 %", "most_chance": "plus de 99 %",
         "calendar": "Le risque par type et par jour",
         "factors_asked": "Avec quoi vont les faits ?",
         "factors_told": "Combien de faits avec, pour un sans, le reste étant semblable ; avec son intervalle à 95 %. "
@@ -92,13 +97,19 @@ WORDS: dict[Language, dict[str, str]] = {
         "part_of_day": "Moment du jour", "premises": "Lieu", "rain": "Pluie", "heat": "Jours chauds",
         "cold": "Jours froids", "wind": "Jours de vent", "event": "Événement", "works": "Travaux",
         "trends": "Qu’est-ce qui a changé au-delà du bruit ?",
-        "more": "au-dessus", "less": "au-dessous", "even": "–", "no_limit": "sans limite",
+        "more": "au-dessus", "less": "au-dessous", "own_limit": "au-delà de sa seule limite", "even": "–",
+        "no_limit": "sans limite",
         "alarms": "changement au-delà du bruit|changements au-delà du bruit",
         "no_alarm": "Rien n’a changé au-delà du bruit.",
         "not_judged": "On ne peut encore rien dire d’un changement.",
-        "trends_told": "Faits du {} au {}. Comparés aux années d’avant à la même saison, tendance comprise ; au-delà "
-        "du bruit : si loin de l’attendu que de ce qui est marqué un sur dix au plus tient au hasard, en moyenne, tous "
-        "secteurs et types pris ensemble. De petits nombres ne sont jamais donnés en pourcentage.",
+        "trends_told": "Faits du {} au {}. {} Au-delà du bruit : si loin de l’attendu que de ce qui est marqué un sur "
+        "dix au plus tient au hasard, en moyenne, tous secteurs et types pris ensemble. De petits nombres ne sont "
+        "jamais donnés en pourcentage.",
+        "held": "Comparés aux années d’avant à la même saison, tendance comprise.",
+        "held_year": "Comparés à la moyenne des mêmes jours des années précédentes, sans tendance : une hausse ou une "
+        "baisse régulière d’une année à l’autre y apparaît comme un écart.",
+        "own_limit_told": "Au-delà de sa seule limite : parmi tant de secteurs et de types, quelques-uns le sont par "
+        "hasard, et ce n’est pas compté comme un changement.",
         "first_of": "Les {} plus sûrs ; le CSV les a tous.",
         "no_trends": "Il n’y a pas encore de tendances sur cette durée.",
         "area": "Secteur", "incidents": "Faits", "limits": "Limites", "change": "Évolution",

@@ -58,7 +58,7 @@ def finding_en(row: Mapping[str, Any], page: Page) -> str:
     head = f"{head} {count:,} {'incident' if count == 1 else 'incidents'}"
     if reason := Reason(row["reason"]):
         return f"{head}. {_WHY_EN[reason]}{_note_en(page)}"
-    against = "mean of the same days of earlier years" if row["span"] == Span.YEAR else "expected"
+    against = "mean of the same days of earlier years, without a trend," if row["span"] == Span.YEAR else "expected"
     percent = "" if pd.isna(row["change_ratio"]) else f", {round(100 * row['change_ratio']):+d}%"
     limits = f"limits {row['lower_count']:,.0f} and {row['upper_count']:,.0f}"
     figures = f"({against} {_number(row['expected_count'])}{percent}; {limits})"
@@ -89,7 +89,7 @@ def finding_fr(row: Mapping[str, Any], page: Page) -> str:
     head = f"{head} {in_french(f'{count:,}')} {'fait' if count <= 1 else 'faits'}"
     if reason := Reason(row["reason"]):
         return f"{head}. {_WHY_FR[reason]}{_note_fr(page)}"
-    against = "moyenne des mêmes jours des années précédentes" if row["span"] == Span.YEAR else "attendu"
+    against = "moyenne des mêmes jours des années précédentes, sans tendance" if row["span"] == Span.YEAR else "attendu"
     percent = "" if pd.isna(row["change_ratio"]) else f", soit {round(100 * row['change_ratio']):+d} %"
     lower, upper = (in_french(f"{row[name]:,.0f}") for name in ("lower_count", "upper_count"))
     figures = f"({against} : {in_french(_number(row['expected_count']))}{percent} ; limites {lower} et {upper})"
@@ -108,10 +108,10 @@ def _verdict_fr(row: Mapping[str, Any]) -> str:
 
 def _note_fr(page: Page) -> str:
     if page.left_out_weeks:
-        weeks = "La dernière semaine est écartée"
+        weeks = "La dernière semaine est écartée : trop peu de ses"
         if page.left_out_weeks > 1:
-            weeks = f"Les {page.left_out_weeks} dernières semaines sont écartées"
-        return f" {weeks} : trop peu de leurs faits sont déjà connus."
+            weeks = f"Les {page.left_out_weeks} dernières semaines sont écartées : trop peu de leurs"
+        return f" {weeks} faits sont déjà connus."
     return "" if page.knows_delays else " Le délai de saisie des faits n’est pas connu."
 
 

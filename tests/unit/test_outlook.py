@@ -141,6 +141,21 @@ def test_what_changed_beyond_noise_is_marked_and_what_only_passes_its_own_limit_
     assert "Nothing has changed beyond noise" in page()
 
 
+def test_a_row_past_its_own_limit_alone_is_explained(door: Door) -> None:
+    text = part(page(language="fr", kind="robbery"), "trends", "weeks")
+    row = text.partition('data-table="trends"')[2].partition("toronto:a2")[2].partition("</tr>")[0]
+    assert row.endswith("<td>au-delà de sa seule limite</td>")
+    assert "quelques-uns le sont par hasard" in text
+    door.rows["marts.fct_trend"].pop(1)
+    forget()
+    assert "quelques-uns le sont par hasard" not in page(language="fr", kind="robbery")
+
+
+def test_each_span_says_what_it_is_held_against(door: Door) -> None:
+    assert "with the trend" in page(span="month") and "without a trend" not in page(span="week")
+    assert "without a trend" in page(span="year") and "tendance comprise" not in page(span="year", language="fr")
+
+
 def test_where_no_figure_of_the_type_has_a_limit_nothing_is_said_to_be_unchanged(door: Door) -> None:
     limited, unlimited = trend("all", "robbery", 57, 80.0, False), trend("all", "arson", 3, None, None)
     door.rows["dim_incident_type"].append(("arson", "Arson", "Incendie"))

@@ -104,8 +104,10 @@ def test_sentences_say_count_expectation_limits_and_verdict(quiet) -> None:
     )
     french = newest(quiet, "year", "theft")["finding_fr"]
     assert french.startswith("Vol, Toy City, du 2023-01-01 au 2023-12-31 : 3\u202f")
-    assert "moyenne des mêmes jours des années précédentes : 3\u202f" in french
+    assert "moyenne des mêmes jours des années précédentes, sans tendance : 3\u202f" in french
     assert "soit " in french
+    year = newest(quiet, "year", "theft")["finding_en"]
+    assert "(mean of the same days of earlier years, without a trend, 3," in year
     assert "Dans la marge du hasard." in french
 
 
@@ -199,7 +201,9 @@ def test_weeks_that_are_not_complete_are_left_out() -> None:
     row = newest(rows, "week")
     assert row["period_end_date"] == UNTIL - timedelta(weeks=3)
     assert "The last 3 weeks are left out" in row["finding_en"]
-    assert "Les 3 dernières semaines sont écartées" in row["finding_fr"]
+    assert "Les 3 dernières semaines sont écartées : trop peu de leurs faits" in row["finding_fr"]
+    one_week = newest(rows_of(known(drawn(a_day=10), 1.0)), "week")["finding_fr"]
+    assert "La dernière semaine est écartée : trop peu de ses faits" in one_week
     assert not row["is_below"]
     at_once = newest(rows_of(known(drawn(a_day=10), 0.0)), "week")
     assert at_once["period_end_date"] == UNTIL
