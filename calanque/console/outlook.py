@@ -15,7 +15,7 @@ from calanque.console.city_map import AreaId, Name, choices, figure, why_not
 from calanque.console.city_map_state import city_and_kind
 from calanque.console.given import given
 from calanque.console.languages import Spoken
-from calanque.console.outlook_picture import hit_lines, reliability, weeks_chart
+from calanque.console.outlook_picture import hit_lines, hit_ticks, reliability, weeks_chart
 from calanque.console.outlook_sql import AREA_PERCENTS
 from calanque.console.outlook_state import MOTIF, Day, Factor, Outlook, View, found, hit_curve, offered, trends
 from calanque.console.outlook_words import WORDS
@@ -96,8 +96,6 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
     changed = [one for one in asked if one.changed]
     of_kind = [one for one in city.trends if one.kind == view.kind]
     by_area = {one.area_id: one for one in of_kind}
-    last, level = city.scores[:FEW_WEEKS], next((one for one in city.level_scores if one.kind == view.kind), None)
-    curve = hit_curve(last)
     return {
         "m": WORDS[language],
         "s": made_from.WORDS[language],
@@ -118,16 +116,25 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "whole": by_area.get("all"),
         "seen": by_area.get(view.area or "all"),
         "chart": weeks_chart(city.weeks),
+        **_record(city, view.kind),
+        "figure_of": lambda value: "–" if value is None else figure(value, language),
+        "score_of": lambda value: "–" if value is None else pages.decimal(value, 2, language),
+    }
+
+
+def _record(city: Outlook, kind: str) -> dict[str, Any]:
+    last, level = city.scores[:FEW_WEEKS], next((one for one in city.level_scores if one.kind == kind), None)
+    curve = hit_curve(last)
+    return {
         "last": last,
         "mean": next((one for one in curve if one.percent == FLAGGED_PERCENT), None),
         "event_count": sum(one.event_count for one in last),
         "flagged": AREA_PERCENTS.index(FLAGGED_PERCENT),
         "curve": curve,
         "lines": hit_lines(curve),
+        "ticks": hit_ticks(curve),
         "level": level,
         "reliability": reliability(level.bins if level else []),
-        "figure_of": lambda value: "–" if value is None else figure(value, language),
-        "score_of": lambda value: "–" if value is None else pages.decimal(value, 2, language),
     }
 
 

@@ -77,3 +77,9 @@ def hit_lines(curve: Sequence[Caught]) -> dict[str, list[tuple[float, float]]]:
         return [(round(percent / most * SIDE, 1), round(SIDE - share * SIDE, 1)) for percent, share in known]
 
     return {"model": line([one.model for one in curve]), "baseline": line([one.baseline for one in curve])}
+
+
+def hit_ticks(curve: Sequence[Caught]) -> list[tuple[float, int]]:
+    """Return the ticks of the part of the area: pixels to the right, per cent; no tick is in the first half."""
+    most = max((one.percent for one in curve), default=0) or 1
+    return [(0.0, 0), *((one.percent / most * SIDE, one.percent) for one in curve if 2 * one.percent >= most)]

@@ -42,8 +42,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "first_of": "The {} surest; the CSV has all.", "no_trends": "There are no trends of this span yet.",
         "area": "Area", "incidents": "Incidents", "limits": "Limits", "change": "Change", "whole_city": "Whole city",
         "finding": "In words", "areas": "All areas", "weeks": "A year of weeks",
-        "weeks_told": "Bars: incidents of each week, dark where they pass a limit. Line: expected. Dashes: the limit "
-        "that noise rarely passes.",
+        "weeks_told": "Bars: incidents of each week. Line: expected. Dashes: the upper limit, that noise rarely "
+        "passes.",
+        "weeks_more": "Above the upper limit.", "weeks_less": "Below the lower limit, which is not drawn.",
+        "weeks_table": "The weeks as a table",
         "week_of": "Week of", "limit": "Limit",
         "record": "How good were the forecasts?",
         "record_told": "The last {} weeks, {} incidents; of them in the 5 % of the area ranked first: {}.",
@@ -55,7 +57,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "curve": "What the forecast of places caught",
         "curve_told": "To the right: the part of the area ranked first, up to 20 %. Upwards: the share of the "
         "incidents that lay in it. The higher, the better; the line of dots is places drawn by chance.",
-        "part": "Part of the area",
+        "part": "Part of the area", "caught": "Share of the incidents",
         "level": "How many in all, by day",
         "level_told": "Over {} weeks, each forecast from its own past, the error of the forecast of days is {} "
         "incidents a day, that of plain seasonal counts {} (CRPS). Nine days in ten were promised to stay within their "
@@ -115,8 +117,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "area": "Secteur", "incidents": "Faits", "limits": "Limites", "change": "Évolution",
         "whole_city": "Toute la ville", "finding": "En mots", "areas": "Tous les secteurs",
         "weeks": "Un an de semaines",
-        "weeks_told": "Barres : les faits de chaque semaine, foncées au-delà d’une limite. Ligne : l’attendu. "
-        "Tirets : la limite que le bruit dépasse rarement.",
+        "weeks_told": "Barres : les faits de chaque semaine. Ligne : l’attendu. Tirets : la limite haute, que le bruit "
+        "dépasse rarement.",
+        "weeks_more": "Au-dessus de la limite haute.",
+        "weeks_less": "Au-dessous de la limite basse, qui n’est pas tracée.", "weeks_table": "Les semaines en tableau",
         "week_of": "Semaine du", "limit": "Limite",
         "record": "Qu’ont valu les prévisions ?",
         "record_told": "Les {} dernières semaines, {} faits ; dont dans les 5 % de surface classés en tête : {}.",
@@ -129,7 +133,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "curve": "Ce que la prévision des lieux a capté",
         "curve_told": "Vers la droite : la part du territoire classée en tête, jusqu’à 20 %. Vers le haut : la part "
         "des faits qui s’y trouvaient. Plus haut est mieux ; la ligne de points, des lieux tirés au sort.",
-        "part": "Part du territoire",
+        "part": "Part du territoire", "caught": "Part des faits",
         "level": "Combien en tout, par jour",
         "level_told": "Sur {} semaines, chacune prévue d’après son seul passé, l’erreur de la prévision des jours est "
         "de {} faits par jour, celle du comptage saisonnier de {} (CRPS). Neuf jours sur dix devaient rester sous leur "

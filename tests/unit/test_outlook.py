@@ -1,5 +1,6 @@
 """The page *Prévisions et tendances* without a lake: what it says of days, trends and records, and what it asks."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -189,6 +190,17 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
     assert "5.1 incidents a day" in level and "0.88 [0.50, 1.25]" in level and "It wins &lt;i&gt;" in level
 
 
+def test_the_colours_of_weeks_are_explained_where_they_are_seen(door: Door) -> None:
+    weeks = part(page(language="fr"), "weeks", "record")
+    assert '<i class="key more"></i> Au-dessus de la limite haute.' in weeks and "key less" not in weeks
+    assert "<summary>Les semaines en tableau</summary>" in weeks
+    door.rows["span = 'week'\n    and type"] = [(date(2021, 12, 13), 1, 9.5, 16.0, False, True)]
+    forget()
+    weeks = part(page(language="fr"), "weeks", "record")
+    assert '<i class="key less"></i> Au-dessous de la limite basse, qui n’est pas tracée.' in weeks
+    assert "key more" not in weeks
+
+
 def test_a_city_that_counts_serve_has_its_record_too(door: Door) -> None:
     door.rows["marts.fct_forecast_score"] = [(*row[:3], None, *row[4:6], *[None] * 5, *row[11:]) for row in SCORES]
     record = part(page(), "record", "level")
@@ -204,12 +216,15 @@ def test_what_places_caught_is_drawn_and_told_by_the_part_of_the_area(door: Door
     assert '20 %</th><td class="figure">65 %</td><td class="figure">55 %' in rows
     # The part of the area to the right, of 20 %; what it caught upwards.
     assert 'points="0,200 10.0,175.0 20.0,155.0 50.0,130.0 100.0,110.0 200.0,70.0"' in curve
+    texts = re.findall(r"<text[^>]*>(.*?)</text>", curve)
+    assert texts == ["0 %", "10 %", "20 %", "0 %", "50 %", "100 %", "Part du territoire", "Part des faits"]
     # A week scored before there were so many parts of the area.
     first, older = SCORES
     before = (*older[:7], None, older[8], None, None, older[11], None, older[13], None, None)
     door.rows["marts.fct_forecast_score"] = [before]
     forget()
     known = part(page(), "curve", "level").partition("<tbody>")[2].partition("</tbody>")[0]
+    assert ">5%</text>" in page() and ">20%</text>" not in page() and 'x2="200" y2="190"' in page()
     assert known.count("<tr>") == 2 and "1%</th>" in known and "5%</th>" in known
     door.rows["marts.fct_forecast_score"] = [first, before]
     forget()
