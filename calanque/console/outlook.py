@@ -118,7 +118,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "chart": weeks_chart(city.weeks),
         **_record(city, view.kind),
         "figure_of": lambda value: "–" if value is None else figure(value, language),
-        "score_of": lambda value: "–" if value is None else pages.decimal(value, 2, language),
+        "score_of": lambda value: score(value, language),
     }
 
 
@@ -159,6 +159,11 @@ def chance(value: float | None, language: Language) -> str:
     if value < 0.01:
         return words["least_chance"]
     return words["most_chance"] if value > 0.99 else words["chance"].format(f"{100 * value:.0f}")
+
+
+def score(value: float | None, language: Language) -> str:
+    """Return a score or a gain with two decimals, 0 without a sign."""
+    return "–" if value is None else pages.decimal(round(value, 2) + 0.0, 2, language).replace("-", "\N{MINUS SIGN}")
 
 
 def category(one: Factor, language: Language) -> str:

@@ -24,7 +24,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "none_found": "Nothing is found: no difference is beyond noise and the same in most years.",
         "no_factors": "Nothing is said of this type yet: too few incidents, or less than half a year.",
         "all_looks": "All that was looked at of this type", "factor": "With", "ratio": "Ratio", "years": "Years alike",
-        "weekday": "Weekday", "public_holiday": "Public holiday", "school_holiday": "School holidays",
+        "weekday": "Day of the week", "public_holiday": "Public holiday", "school_holiday": "School holidays",
         "part_of_day": "Part of the day", "premises": "Premises", "rain": "Rain", "heat": "Hot days",
         "cold": "Cold days", "wind": "Windy days", "event": "Event", "works": "Works",
         "trends": "What changed beyond noise?",
@@ -95,7 +95,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_factors": "Rien n’est encore dit de ce type : trop peu de faits, ou moins de six mois.",
         "all_looks": "Tout ce qui est examiné de ce type", "factor": "Avec", "ratio": "Rapport",
         "years": "Années du même côté",
-        "weekday": "Jour de semaine", "public_holiday": "Jour férié", "school_holiday": "Vacances scolaires",
+        "weekday": "Jour de la semaine", "public_holiday": "Jour férié", "school_holiday": "Vacances scolaires",
         "part_of_day": "Moment du jour", "premises": "Lieu", "rain": "Pluie", "heat": "Jours chauds",
         "cold": "Jours froids", "wind": "Jours de vent", "event": "Événement", "works": "Travaux",
         "trends": "Qu’est-ce qui a changé au-delà du bruit ?",
@@ -138,7 +138,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "level_told": "Sur {} semaines, chacune prévue d’après son seul passé, l’erreur de la prévision des jours est "
         "de {} faits par jour, celle du comptage saisonnier de {} (CRPS). Neuf jours sur dix devaient rester sous leur "
         "borne ; {} l’ont fait.",
-        "gain": "Gain du modèle sur le comptage simple : {} [{}, {}], intervalle à 95 % sur les mois.",
+        "gain": "Gain du modèle sur le comptage simple : {} [{} ; {}], intervalle à 95 % sur les mois.",
         "no_level": "Il n’y a pas encore de bilan par jour pour ce type.",
         "reliability": "Promis et observé",
         "reliability_told": "Chaque point : un dixième des jours, selon la chance promise de dépasser le seuil (vers "

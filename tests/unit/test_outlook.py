@@ -101,7 +101,7 @@ def test_tomorrow_is_said_first_with_its_risk_and_what_goes_with_it(door: Door) 
 def test_what_incidents_go_with_is_what_is_found_and_all_that_was_looked_at_is_there(door: Door) -> None:
     factors = part(page(language="fr"), "factors", "trends")
     found, _, looks = factors.partition("<details")
-    assert "Jour de semaine" in found and "sam" in found.lower() and "7 / 7" in found and "1,25" in found
+    assert "Jour de la semaine" in found and "sam" in found.lower() and "7 / 7" in found and "1,25" in found
     assert "On Saturdays &lt;b&gt;" in found and "Pluie" not in found and "Pluie" in looks and "too few" in looks
     for words in ("Lieu\u00a0: maison", "Lieu\u00a0: night bus", "Événement\u00a0: événement public"):
         assert words in looks
@@ -188,6 +188,12 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
     )
     level = part(page(), "level", "sources")
     assert "5.1 incidents a day" in level and "0.88 [0.50, 1.25]" in level and "It wins &lt;i&gt;" in level
+
+
+def test_small_negative_gains_are_written_as_the_reader_writes_them(door: Door) -> None:
+    door.rows["marts.fct_level_score"] = [("all", 104, 5.125, 6.0, -0.001, -0.034, 0.034, 0.91, TENTHS)]
+    assert "0,00 [\N{MINUS SIGN}0,03 ; 0,03]" in page(language="fr")
+    assert "counts: 0.00 [\N{MINUS SIGN}0.03, 0.03]" in page()
 
 
 def test_the_colours_of_weeks_are_explained_where_they_are_seen(door: Door) -> None:
