@@ -99,12 +99,12 @@ def _of_type(
     contrasts = [*columns[: WEEK_DAYS - 1], -columns[: WEEK_DAYS - 1].sum(axis=0)]
     looks = []
     for category, flag, contrast in zip(WEEKDAYS, weekday.T, contrasts, strict=True):
-        ratio = _ratio(city, fit, contrast, counts * flag * is_on, int(flag[is_on].sum()))
+        ratio = _ratio(city, fit, contrast, flag, counts * flag * is_on)
         looks.append(Look(name, "weekday", category, int(flag[is_on].sum()), int(counts[flag > 0].sum()), ratio))
     for factor, count in units.items():
         happened = counts * flags[factor] * is_on
         contrast = columns[WEEK_DAYS - 1 + used.index(factor)] if factor in used else None
-        ratio = UNKNOWN if contrast is None else _ratio(city, fit, contrast, happened, count)
+        ratio = UNKNOWN if contrast is None else _ratio(city, fit, contrast, flags[factor], happened)
         if count:
             looks.append(Look(name, factor, "yes", count, int(happened.sum()), ratio))
     return looks
@@ -134,12 +134,19 @@ def _fitted(design: Numbers, counts: Numbers, is_on: NDArray[np.bool_], levels: 
     return _Fit(design, effects, mean, counts - mean, inverse, leverage)
 
 
-def _ratio(city: City, fit: _Fit, contrast: Numbers, happened: Numbers, units: int) -> Ratio:
-    """Return the ratio that a contrast of effects stands for; of a year, by one step from that of all years."""
+def _ratio(city: City, fit: _Fit, contrast: Numbers, flag: Numbers, happened: Numbers) -> Ratio:
+    """Return the ratio that a contrast of effects stands for; of a year, by one step from that of all years.
+
+    Args:
+        city: its parameters and years.
+        fit: the regression.
+        contrast: of its effects.
+        flag: 1 on the days with the factor; the last weekday has no column of its own.
+        happened: incidents of those days.
+    """
     config, log = city.config, float(contrast @ fit.effects)
     score, variance = fit.design @ (fit.inverse @ contrast), float(contrast @ fit.inverse @ contrast)
-    column = fit.design @ contrast
-    inflation = variance * float(fit.mean @ (column - fit.mean @ column / fit.mean.sum()) ** 2)
+    inflation = variance * float(fit.mean @ (flag - fit.mean @ flag / fit.mean.sum()) ** 2)
     if inflation > config.max_inflation or not is_enough(happened.sum(), log, config.min_count):
         return UNKNOWN
     error = standard_error(score * fit.residual / (1 - fit.leverage), config.lags)
@@ -149,4 +156,5 @@ def _ratio(city: City, fit: _Fit, contrast: Numbers, happened: Numbers, units: i
         if is_enough(happened[year].sum(), log, config.min_year_count) and known > 0:
             step = variance * float(score[year] @ fit.residual[year]) / known
             years.append(log + float(np.log1p(max(step, _SMALLEST_STEP))))
+    units = int(flag[fit.mean > 0].sum())
     return Ratio(log, error, units - 1, tuple(years))

@@ -163,6 +163,12 @@ def test_what_is_planted_is_found(planted, kind, factor, category, truth) -> Non
     assert "Beyond noise, also among" in found["finding_en"] and "Au-delà du hasard" in found["finding_fr"]
 
 
+def test_each_weekday_has_a_ratio_and_their_product_is_one(planted) -> None:
+    days = planted[(planted["type"] == "robbery") & (planted["factor"] == "weekday")]
+    assert len(days) == 7 and days["effect_ratio"].notna().all()
+    assert np.log(days["effect_ratio"]).sum() == pytest.approx(0, abs=1e-6)
+
+
 def test_what_is_not_planted_is_not_found(planted) -> None:
     """Of the types on which nothing of the kind was planted."""
     where = (planted["type"] == "burglary") & (planted["factor"] != "premises")
