@@ -24,7 +24,7 @@ from calanque.console.agenda_state import (
     found,
 )
 from calanque.console.agenda_words import DAYS, KINDS, WORDS
-from calanque.console.city_map import AreaId, Day, Name, day_of, why_not
+from calanque.console.city_map import AreaId, Day, Name, class_of, day_of, why_not
 from calanque.console.city_map_picture import breaks, drawn, legend
 from calanque.console.given import given
 from calanque.console.languages import Spoken
@@ -154,7 +154,8 @@ def _values(view: View, week: Week, language: Language) -> dict[str, Any]:
         "calendar": calendar(week.events, first),
         "drawn": drawn(week.outlines, counts, bounds),
         "counts": counts,
-        "legend": legend(counts.values(), bounds),
+        # An area without a conflict has no colour: the first class begins with one.
+        "legend": [(step, class_of(start or 0, end, language)) for step, start, end in legend(counts.values(), bounds)],
         "before": f"{first - timedelta(days=7)}",
         "after": f"{first + timedelta(days=7)}",
         "open_count": sum(one.state == "to_handle" for one in week.conflicts),

@@ -21,8 +21,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "to_handle": "to handle", "handled": "handled", "accepted": "accepted", "by": "{}, by {} on {}",
         "agreed": "accepted: the organisers agree", "far_enough": "accepted: far enough on the ground",
         "apart_in_time": "accepted: not at the same hour", "measures": "accepted: with measures",
-        "decide": "Decide", "map": "Conflicts by area", "up_to": "up to {}",
-        "between": "over {}, up to {}", "picture": "Map of {}: {} areas, darker where more conflicts are. "
+        "decide": "Decide", "map": "Conflicts by area",
+        "picture": "Map of {}: {} areas, darker where more conflicts are. "
         "The table beside says the same.",
         "calendar": "The week", "kind": "Kind", "calendar_told": "How many events last on each day.",
         "list": "All events of the week", "event": "Event", "from": "From", "until": "Until",
@@ -51,8 +51,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "to_handle": "à traiter", "handled": "traité", "accepted": "accepté", "by": "{}, par {} le {}",
         "agreed": "accepté : les organisateurs sont d’accord", "far_enough": "accepté : assez loin sur place",
         "apart_in_time": "accepté : pas à la même heure", "measures": "accepté : avec des mesures",
-        "decide": "Décider", "map": "Conflits par secteur", "up_to": "jusqu’à {}",
-        "between": "plus de {}, jusqu’à {}", "picture": "Carte de {} : {} secteurs, plus foncés là où il y a plus de "
+        "decide": "Décider", "map": "Conflits par secteur",
+        "picture": "Carte de {} : {} secteurs, plus foncés là où il y a plus de "
         "conflits. Le tableau à côté dit la même chose.",
         "calendar": "La semaine", "kind": "Genre", "calendar_told": "Combien d’événements durent chaque jour.",
         "list": "Tous les événements de la semaine", "event": "Événement", "from": "Du", "until": "Au",

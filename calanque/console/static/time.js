@@ -72,7 +72,7 @@ function scale() {
   unit.textContent = isLikely ? words.expected_here : words.incidents_here;
   $("figure").textContent = isLikely ? words.expected : words.incidents;
   const steps = bounds.map((end, n) =>
-    entry(inkOf(end), n ? said(words.between, told(bounds[n - 1]), told(end)) : said(words.up_to, told(end))));
+    entry(inkOf(end), isLikely ? ranged(bounds[n - 1], end) : whole((bounds[n - 1] || 0) + 1, end)));
   steps.push(entry(INKS[INKS.length - 1], said(words.over, told(bounds.length ? bounds[bounds.length - 1] : 0))));
   const dots = [["planned", EVENT, words.an_event, planned.length], ["planned", CONFLICT, words.in_conflict, conflicts.length],
     ["present", FIGURE, words.a_figure, true]];
@@ -82,6 +82,10 @@ function scale() {
     return one;
   }));
 }
+
+// A square without an incident has no ink: the first class begins with one.
+const whole = (first, last) => (first === last ? told(last) : `${told(first)} – ${told(last)}`);
+const ranged = (first, last) => (first === undefined ? said(words.up_to, told(last)) : said(words.between, told(first), told(last)));
 
 function entry(ink, text, isDot) {
   const one = document.createElement("span"), box = document.createElement("i");
