@@ -110,6 +110,8 @@ def test_supervisor_file_is_made_from_the_declaration(declared) -> None:
     assert {section.removeprefix("program:") for section in file.sections() if section.startswith("program:")} == {
         service.name for service in found
     }
+    programs = [file[section] for section in file.sections() if section.startswith("program:")]
+    assert all('MALLOC_ARENA_MAX="2"' in program["environment"] for program in programs)
     assert file["inet_http_server"]["port"].startswith("127.0.0.1:")
     assert path.stat().st_mode & 0o077 == 0
 
