@@ -23,7 +23,7 @@ from calanque.console.agenda_state import (
     extents,
     found,
 )
-from calanque.console.agenda_words import DAYS, KINDS, WORDS
+from calanque.console.agenda_words import DAYS, WORDS
 from calanque.console.city_map import AreaId, Day, Name, class_of, day_of, why_not
 from calanque.console.city_map_picture import breaks, drawn, legend
 from calanque.console.given import given
@@ -32,6 +32,7 @@ from calanque.console.readers import Reader, decider, is_sealed, mart_reader, se
 from calanque.csv_file import csv_file
 from calanque.errors import CalanqueError
 from calanque.places.territory import load_territory
+from calanque.places.words import EVENTS
 
 if TYPE_CHECKING:
     from calanque.contracts.page import Language
@@ -149,7 +150,7 @@ def _values(view: View, week: Week, language: Language) -> dict[str, Any]:
         "week": week,
         "shown": fitting(week.conflicts, view),
         "rules": {one.rule: one.label_fr if language == "fr" else one.label_en for one in week.conflicts},
-        "kinds": KINDS[language],
+        "kinds": EVENTS[language],
         "days": [(DAYS[language][number], first + timedelta(days=number)) for number in range(7)],
         "calendar": calendar(week.events, first),
         "drawn": drawn(week.outlines, counts, bounds),

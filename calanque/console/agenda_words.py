@@ -1,7 +1,6 @@
 """The words of the page *Agenda*, in English and French."""
 
 from calanque.contracts.page import Language
-from calanque.places.words import EVENTS
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -67,9 +66,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "query": "Les requêtes derrière cette page",
     },
 }  # fmt: skip
-
-KINDS = EVENTS
-"""Kinds of planned events; one that a contract names otherwise is shown by its own word."""
 
 DAYS: dict[Language, tuple[str, ...]] = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),

@@ -223,12 +223,8 @@ def class_of(start: float | None, end: float, language: Language) -> str:
     """Return which figures a class of the legend has: whole ones from the next to the last, others over and up to."""
     words = WORDS[language]
     if isinstance(end, int):
-        first = 0 if start is None else int(start) + 1
-        return (
-            figure(end, language)
-            if first == end
-            else words["span_of"].format(figure(first, language), figure(end, language))
-        )
+        first, last = 0 if start is None else int(start) + 1, figure(end, language)
+        return last if first == end else words["span_of"].format(figure(first, language), last)
     if start is None:
         return words["up_to"].format(figure(end, language))
     return words["between"].format(figure(start, language), figure(end, language))

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
+import shapely
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from calanque.console import city_map_sql, city_time_sql, made_from, pages
-from calanque.console.agenda_words import KINDS
 from calanque.console.api.answers import answer, written
 from calanque.console.city_map import Day, Name, choices, day_of, why_not
 from calanque.console.city_map_state import View, asked, extents, resolved, rows_of
@@ -30,6 +30,7 @@ from calanque.console.remembered import remembered
 from calanque.errors import CalanqueError
 from calanque.places.grid import unit_m, unproject
 from calanque.places.territory import load_territory
+from calanque.places.words import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,7 @@ def city_time(
     state |= {
         "layers": [one for one in layers.split(",") if one in LAYERS],
         "words": m["of_script"]
-        | {"kinds": KINDS[language], "quantities": QUANTITIES[language], "units": UNITS[language]},
+        | {"kinds": EVENTS[language], "quantities": QUANTITIES[language], "units": UNITS[language]},
     }
     page = pages.render(
         "time.html",
@@ -249,8 +250,8 @@ def _planned(city: str, account: Account) -> bytes:
 
 def corners(route: str | None) -> list[list[float]]:
     """Return the corners of a WKT LINESTRING, longitude and latitude; none of what stays."""
-    inside = (route or "").partition("(")[2].partition(")")[0]
-    return [[float(axis) for axis in corner.split()] for corner in inside.split(",") if corner.strip()]
+    way = shapely.from_wkt(route, on_invalid="ignore")
+    return [list(corner) for corner in way.coords] if isinstance(way, shapely.LineString) else []
 
 
 def _minute(time: datetime) -> str:

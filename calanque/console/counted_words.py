@@ -1,6 +1,7 @@
 """What feeds count and in what, in the words of a reader: a contract gives a code, or the words of its producer."""
 
 from calanque.contracts.page import Language
+from calanque.places.words import word
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -33,4 +34,4 @@ WORDS: dict[Language, dict[str, str]] = {
 
 def said(code: str, language: Language) -> str:
     """Return what a feed counts, or in what, as a language says it; what has no words here is shown as it came."""
-    return WORDS[language].get(code, code.replace("_", " "))
+    return word(code, WORDS, language)

@@ -22,6 +22,9 @@ ALIVE = frozenset({"RUNNING", "STARTING", "BACKOFF"})
 PATIENCE_S = 10
 # What makes a client of Spark of whoever has it: who starts the stack may be one, and the engine is none.
 OF_A_CLIENT = frozenset({"SPARK_CONNECT_MODE_ENABLED", "SPARK_LOCAL_REMOTE", "SPARK_REMOTE"})
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""glibc keeps up to eight pools a core for the threads of a process, and what one frees the others do not use: of the
+engine's, 280 MiB after a demo. Two are enough for two cores."""
 
 
 def write_file(settings: Settings, services: Iterable[Service]) -> None:
@@ -49,11 +52,6 @@ def write_file(settings: Settings, services: Iterable[Service]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as target:
         target.write(text.getvalue())
-
-
-FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
-"""glibc keeps up to eight pools a core for the threads of a process, and what one frees the others do not use: of the
-engine's, 280 MiB after a demo. Two are enough for two cores."""
 
 
 def _escape(text: str) -> str:

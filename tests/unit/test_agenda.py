@@ -12,11 +12,12 @@ from fastapi.testclient import TestClient
 from calanque.console import agenda, agenda_sql, agenda_state, readers
 from calanque.console.agenda import DECIDE, calendar, chosen, lasting
 from calanque.console.agenda_state import Event, View, extents, found
-from calanque.console.agenda_words import DAYS, KINDS, WORDS
+from calanque.console.agenda_words import DAYS, WORDS
 from calanque.console.readers import Reader, mart_reader, reader, seal
 from calanque.engines import trino
 from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
+from calanque.places.words import EVENTS as KINDS
 
 ANALYST = Reader(name="analyst", token="t", reads_marts=True, decides=True)
 MONDAY = date(2026, 6, 8)
