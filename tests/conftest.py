@@ -97,7 +97,7 @@ def _take_down(levels: list[str]) -> None:
         if (home / "supervisor.pid").exists():
             environment = os.environ | {"CALANQUE_HOME": str(home), "CALANQUE_PORT_OFFSET": str(offset)}
             command = [sys.executable, "-m", "calanque", "stack", "down"]
-            subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=180, check=False)
+            subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=600, check=False)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -61,7 +61,7 @@ class Orchestrator:
         url = self._settings.airflow_url
         login = {"username": self._user, "password": self._settings.secret(f"password_{self._user}")}
         try:
-            answer = httpx.post(f"{url}/auth/token", json=login, timeout=30)
+            answer = httpx.post(f"{url}/auth/token", json=login, timeout=180)
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise CalanqueError(f"Airflow at {url} refuses or does not answer: see 'calanque stack status'.") from error
@@ -124,7 +124,7 @@ class Orchestrator:
         """Return the file names of DAGs that could not be read."""
         return [error["filename"] for error in self.pages("/importErrors", "import_errors")]
 
-    def wait_for_dags(self, expected: set[str], within_s: int = 120) -> None:
+    def wait_for_dags(self, expected: set[str], within_s: int = 600) -> None:
         """Wait until the DAG processor has read every expected DAG.
 
         Raises:
@@ -180,7 +180,7 @@ class Orchestrator:
             return list(found)
         return [run for run in found if run.state in ACTIVE or (run.start_date and run.start_date >= since)]
 
-    def wait(self, since: datetime, say: Callable[[Run], None], within_s: int = 1200) -> list[Run]:
+    def wait(self, since: datetime, say: Callable[[Run], None], within_s: int = 3000) -> list[Run]:
         """Wait until every run since then has ended and none follows, telling each end once.
 
         Returns:

@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import cast
+from typing import Any, cast
 
 from calanque.errors import CalanqueError
 from calanque.settings import Settings
@@ -12,6 +12,8 @@ from calanque.stack import configuration, jars, preflight, supervisor
 from calanque.stack.services import Service, declare
 
 Say = Callable[[str, float], None]
+# What ends so often before it is ready will not be: its supervisor would start it for ever.
+STARTS_MAX = 4
 
 
 def up(settings: Settings, say: Say, name: str | None = None) -> float:
@@ -115,13 +117,14 @@ def wait_until_ready(settings: Settings, service: Service) -> None:
     """Wait for a service's probe.
 
     Raises:
-        CalanqueError: if the process ended for good, or is not ready within its time.
+        CalanqueError: if the process ended for good or again and again, or is not ready within its time.
     """
     manager = supervisor.door(settings)
-    limit = time.monotonic() + service.within_s
+    limit, starts = time.monotonic() + service.within_s, set[int]()
     while not service.ready(settings):
-        state = manager.getProcessInfo(service.name)["statename"]
-        if state in {"FATAL", "STOPPED"}:
+        process = cast("dict[str, Any]", manager.getProcessInfo(service.name))
+        starts.add(process["start"])
+        if process["statename"] in {"FATAL", "STOPPED"} or len(starts) > STARTS_MAX:
             raise CalanqueError(
                 f"The service '{service.name}' does not start: read it with 'calanque stack logs {service.name}'."
             )

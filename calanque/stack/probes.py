@@ -10,7 +10,7 @@ from urllib.request import urlopen
 from calanque.settings import Settings
 
 Probe = Callable[[Settings], bool]
-TIMEOUT_S = 4
+TIMEOUT_S = 10
 
 
 def listening(port_name: str) -> Probe:

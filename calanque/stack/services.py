@@ -36,7 +36,7 @@ class Service(BaseModel):
         ready: tells whether the service answers; never raises.
         afterwards: done once it is ready, before those that need it start; must change nothing the second time.
         address: what a person opens, or a client connects to.
-        within_s: longest wait for readiness in seconds.
+        within_s: longest wait for what runs, in seconds: a slow machine is no fault, what has ended is known at once.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -49,7 +49,7 @@ class Service(BaseModel):
     ready: Probe
     afterwards: Step | None = None
     address: str = ""
-    within_s: int = 180
+    within_s: int = 900
 
 
 def declare(settings: Settings) -> tuple[Service, ...]:

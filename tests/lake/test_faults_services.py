@@ -18,7 +18,7 @@ from calanque.stack.lifecycle import wait_until_ready
 from calanque.stack.services import declare
 
 ROWS = 2_000
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 class Held:

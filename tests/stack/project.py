@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from canaries import sent_as
 from tree import files
+from waiting import ENDED_S
 
 from calanque.contracts import FeedContract, Folders, load_contract, load_contracts
 from calanque.engines import spark
@@ -76,7 +77,7 @@ def command(*arguments: str) -> str:
         env=_environment(),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=3 * ENDED_S,
         check=False,
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
+from waiting import HUNG_S
 
 from calanque.cli import app
 from calanque.privacy.key_file import read_keys
 
 
 def airflow(*arguments: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "airflow", *arguments], capture_output=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "airflow", *arguments], capture_output=True, timeout=HUNG_S, check=False
+    )
     assert done.returncode == 0, done.stderr[-1000:]
 
 

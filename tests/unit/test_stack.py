@@ -225,21 +225,32 @@ def test_the_engine_alone_starts_without_what_it_does_not_need(declared) -> None
 OUTLIVES = "import os, sys, time; os.fork() or os.setpgid(0, 0); print(os.getpgid(0), flush=True); time.sleep(600)"
 
 
-def test_what_outlives_its_service_ends_with_the_stack(make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a task of Airflow does, in a process group of its own."""
+@pytest.fixture
+def supervised(make, monkeypatch: pytest.MonkeyPatch):
+    """Start a process manager for one service of this command, and stop it with all it started."""
     monkeypatch.setenv("SPARK_REMOTE", "sc://elsewhere")
     settings = make("local")
     settings = settings.model_copy(update={"port_offset": settings.port_offset + 20_000})
     for folder in (settings.logs, settings.home / "secrets"):
         folder.mkdir(parents=True)
     (settings.home / "secrets" / "supervisor").write_text("a word", encoding="utf-8")
-    service = services.Service(
-        name="leaves-one", command=(sys.executable, "-c", OUTLIVES), environment={}, ready=lambda _: True
-    )
-    supervisor.write_file(settings, [service])
-    supervisor.start(settings)
+
+    def start(service: services.Service) -> Settings:
+        supervisor.write_file(settings, [service])
+        supervisor.start(settings)
+        supervisor.door(settings).startProcess(service.name, False)
+        return settings
+
+    yield start
+    if supervisor.is_running(settings):
+        supervisor.stop(settings, supervisor.running_names(settings))
+
+
+def test_what_outlives_its_service_ends_with_the_stack(supervised) -> None:
+    """As a task of Airflow does, in a process group of its own."""
+    command = (sys.executable, "-c", OUTLIVES)
+    settings = supervised(services.Service(name="leaves-one", command=command, ready=lambda _: True))
     leader = supervisor.door(settings).getPID()
-    supervisor.door(settings).startProcess("leaves-one", False)
     try:
         until = time.monotonic() + 20
         while len(groups := {os.getpgid(pid) for pid in of_session(leader)}) < 2 and time.monotonic() < until:
@@ -250,6 +261,15 @@ def test_what_outlives_its_service_ends_with_the_stack(make, monkeypatch: pytest
     finally:
         supervisor.stop(settings, ["leaves-one"])
     assert of_session(leader) == []
+
+
+def test_what_ends_again_and_again_is_told_long_before_its_time(supervised, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifecycle, "STARTS_MAX", 1)
+    command = (sys.executable, "-c", "import time; time.sleep(2.5)")
+    service = services.Service(name="falls", command=command, ready=lambda _: False)
+    settings = supervised(service)
+    with pytest.raises(CalanqueError, match=r"'falls' does not start: read it with 'calanque stack logs falls'\."):
+        lifecycle.wait_until_ready(settings, service)
 
 
 def of_session(leader: int) -> list[int]:
