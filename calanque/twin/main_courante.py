@@ -16,6 +16,7 @@ from calanque.twin import main_courante_texts as texts
 from calanque.twin.days import WHOLE, Part, first_day
 from calanque.twin.dirt import soiled_acts
 from calanque.twin.report_texts import STREETS
+from calanque.twin.rhythm import day_weights
 from calanque.twin.streets import position, spots
 
 if TYPE_CHECKING:
@@ -69,7 +70,10 @@ def generate_main_courante(
     """
     first = first_day(last_day, days, dirt, count)
     city = _city(f"{seed}/{first}/{days}", part)
-    begins = sorted(_begin(city.draw, first, days) for _ in range(count))
+    weights = {
+        code: day_weights(first, days, fact.rhythm, fact.summer, fact.rise) for code, fact in texts.FACTS.items()
+    }
+    begins = sorted(_begin(city.draw, first, weights) for _ in range(count))
     rows = [_row(city, number, code, at) for number, (at, code) in enumerate(begins, part.first_number)]
     wrong = random.Random(f"dirt/{seed}")  # noqa: S311  (reproducible, not secret)
     return csv_file(HEADER, soiled_acts(HEADER, "DEBUT", rows, round(dirt * count), wrong))
@@ -84,11 +88,12 @@ def _city(seed: str, part: Part) -> _City:
     return _City(draw, faker, {code: spots(draw, part, code) for code in texts.FACTS})
 
 
-def _begin(draw: random.Random, first: date, days: int) -> tuple[datetime, str]:
+def _begin(draw: random.Random, first: date, weights: dict[str, list[float]]) -> tuple[datetime, str]:
     code = draw.choices(list(texts.FACTS), [fact.weight for fact in texts.FACTS.values()])[0]
-    fact = texts.FACTS[code]
+    fact, days = texts.FACTS[code], len(weights[code])
     minutes = draw.randrange(fact.from_hour * 60, fact.to_hour * 60)
-    at = datetime(first.year, first.month, first.day) + timedelta(days=draw.randrange(days), minutes=minutes)
+    day = draw.choices(range(days), cum_weights=weights[code])[0]
+    at = datetime(first.year, first.month, first.day) + timedelta(days=day, minutes=minutes)
     # After the last midnight, the hour stays and the day does not.
     return (at if at.date() < first + timedelta(days=days) else at - timedelta(days=1)), code
 
