@@ -38,7 +38,7 @@ def index(language: Language, asking: Reader | None = None) -> str:
     """Return the page that lists every document."""
     words = WORDS[language]
     right, wrong = read_contracts()
-    titles = {feed: contract.title for feed, contract in right.items()}
+    titles = {feed: contract.titled(language) for feed, contract in right.items()}
     lists = (
         ("contracts", titles | {feed: f"{feed} ({words['wrong']})" for feed in wrong}),
         ("runbooks", {name: _title(path) for name, path in runbooks().items()}),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from calanque.console.own_api import Plan
 from calanque.contracts import FeedContract
+from calanque.contracts.page import Language
 
 Mark = Literal["good", "watch", "bad", "calm"]
 ENDED = ("published", "refused")
@@ -136,10 +137,9 @@ class Feed(NamedTuple):
             return self.contract.territory
         return self.fresh.territory if self.fresh else None
 
-    @property
-    def title(self) -> str:
-        """What it holds."""
-        return self.contract.title if self.contract else self.name
+    def titled(self, language: Language) -> str:
+        """Return what it holds."""
+        return self.contract.titled(language) if self.contract else self.name
 
     @property
     def zone(self) -> ZoneInfo:

@@ -44,6 +44,11 @@ class Source(NamedTuple):
     last_row_local_date: date | None
     is_late: bool
 
+    def titled(self, language: Language) -> str:
+        """Return what it is called in a language by its contract, as the mart has it where none is there any more."""
+        contract = load_contracts().get(self.feed)
+        return contract.titled(language) if contract else self.title
+
 
 def question(*marts: str, city: str = "") -> str:
     """Return the question of the feeds that any of these marts is made from, in one city or in all."""

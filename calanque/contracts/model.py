@@ -13,6 +13,7 @@ from calanque.contracts.write import Duplicates, Write
 from calanque.formats import Container, FileFormat
 from calanque.sources import Source
 
+Language = Literal["en", "fr"]
 Classification = Literal["open", "personal", "identifier", "free_text"]
 LogicalType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
 PhysicalType = Literal["string", "int", "bigint", "double", "boolean", "date", "timestamp"]
@@ -74,6 +75,7 @@ class Live(Closed):
 
     is_on: StrictBool
     title: Sentence
+    title_fr: Sentence | None = None
     limitations: str | None = None
     source: Source
     provenance: Provenance
@@ -138,7 +140,9 @@ class FeedContract(Closed):
     feed: Name
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Sentence
+    title_fr: Sentence | None = None
     description: str
+    description_fr: Sentence | None = None
     domain: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     territory: Name
     time_zone: str
@@ -178,6 +182,14 @@ class FeedContract(Closed):
     usage: str | None = None
     limitations: str | None = None
     grain: str | None = None
+
+    def titled(self, language: Language) -> str:
+        """Return what the feed is called in a language; in English where the contract says it in no other."""
+        return self.title_fr or self.title if language == "fr" else self.title
+
+    def described(self, language: Language) -> str:
+        """Return what its rows are, likewise."""
+        return self.description_fr or self.description if language == "fr" else self.description
 
     @property
     def bronze_table(self) -> str:

@@ -4,12 +4,10 @@
 """
 
 from collections.abc import Iterable
-from typing import Literal
 
 from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn
+from calanque.contracts.model import Language as Language
 from calanque.contracts.problems import ContractError
-
-Language = Literal["en", "fr"]
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -66,7 +64,7 @@ WRONG: dict[Language, tuple[str, str]] = {
 
 def contract_page(contract: FeedContract, *languages: Language) -> str:
     """Return the contract as Markdown, once a language; what its file says in words of its own is quoted as it is."""
-    return "\n\n".join(_page(contract, WORDS[language]) for language in languages)
+    return "\n\n".join(_page(contract, language) for language in languages)
 
 
 def cited(text: str, contracts: Iterable[FeedContract]) -> str:
@@ -92,10 +90,11 @@ def problems_page(error: ContractError, language: Language) -> str:
     return f"## {title}\n\n{advice}\n\n{problems}"
 
 
-def _page(contract: FeedContract, words: dict[str, str]) -> str:
+def _page(contract: FeedContract, language: Language) -> str:
+    words = WORDS[language]
     title = f"## {words['contract']} {contract.feed} {contract.version}"
     synthetic = f" ({words['synthetic']})" if contract.is_synthetic else ""
-    head = "\n".join(f"- **{words[name]}**: {value}" for name, value in _facts(contract, words))
+    head = "\n".join(f"- **{words[name]}**: {value}" for name, value in _facts(contract, language))
     return "\n\n".join(
         (
             f"{title}{synthetic}",
@@ -112,11 +111,11 @@ BRONZE = ("column", "from", "type", "classification", "protection", "description
 LANDING = ("column", "classification", "becomes", "description")
 
 
-def _facts(contract: FeedContract, words: dict[str, str]) -> list[tuple[str, str]]:
-    made = contract.provenance
+def _facts(contract: FeedContract, language: Language) -> list[tuple[str, str]]:
+    made, words = contract.provenance, WORDS[language]
     kept = ", ".join(f"{tier} {days} {words['days']}" for tier, days in contract.retention_days.items())
     return [
-        ("purpose", f"`{contract.purpose}`: {contract.description}"),
+        ("purpose", f"`{contract.purpose}`: {contract.described(language)}"),
         *_said(usage=contract.usage, limitations=contract.limitations, grain=contract.grain),
         ("legal_basis", contract.legal_basis),
         *_said(live=_live(contract)),

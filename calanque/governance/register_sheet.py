@@ -104,7 +104,7 @@ def _description(treatment: Treatment, language: Language) -> list[Line]:
         Line(w["regime"], (regime(treatment, language),)),
         Line(w["personal"], (w["yes" if treatment.is_personal else "no"],)),
         Line(w["synthetic"], (w["yes"] if len(made) == len(treatment.contracts) else partly,)),
-        Line(w["feeds"], tuple(f"{one.feed}{w['colon']} {one.title}" for one in treatment.contracts), is_quoted=True),
+        Line(w["feeds"], _titles(treatment, language), is_quoted=not all(one.title_fr for one in treatment.contracts)),
         Line(w["territories"], (", ".join(treatment.territories),)),
     ]
 
@@ -123,7 +123,11 @@ def _purposes(treatment: Treatment, language: Language) -> list[Line]:
     origins = _by_feed(treatment, lambda one: [CONTRACT_WORDS[language][one.origin]])
     return [
         Line(w["main_purpose"], (purpose(treatment, language),)),
-        Line(w["of_feeds"], _by_feed(treatment, lambda one: [one.description]), is_quoted=True),
+        Line(
+            w["of_feeds"],
+            _by_feed(treatment, lambda one: [one.described(language)]),
+            is_quoted=not all(one.description_fr for one in treatment.contracts),
+        ),
         Line(w["legal_bases"], (_told(treatment, "legal_basis", language),)),
         Line(w["by_contracts"], _by_feed(treatment, lambda one: [one.legal_basis]), is_quoted=True),
         Line(w["origins"], origins),
@@ -176,6 +180,11 @@ def _retention(treatment: Treatment, language: Language) -> list[Line]:
 def _told(treatment: Treatment, name: str, language: Language) -> str:
     told: Said | None = getattr(treatment.lines, name, None)
     return told.to(language) if told else WORDS[language]["not_said"]
+
+
+def _titles(treatment: Treatment, language: Language) -> tuple[str, ...]:
+    colon = WORDS[language]["colon"]
+    return tuple(f"{one.feed}{colon} {one.titled(language)}" for one in treatment.contracts)
 
 
 def _by_feed(treatment: Treatment, of: Callable[[FeedContract], Iterable[str]]) -> tuple[str, ...]:

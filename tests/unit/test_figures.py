@@ -122,8 +122,8 @@ def test_a_city_cites_its_own_sources_and_no_table_by_its_name(door: Door) -> No
     assert "D’où viennent ces chiffres" in text and "Toronto Police Service, Public Safety Data Portal" in sources
     assert "Marseille" not in sources and "holidays" not in sources and "fct_" not in text.partition("<details>")[0]
     marseille = table(page(), "sources")
-    assert "Fines of the municipal police" in marseille and "Quartiers of Marseille" in marseille
-    assert "Cameras" not in marseille and "agenda" not in marseille
+    assert "Contraventions de la police municipale" in marseille and "Quartiers de Marseille" in marseille
+    assert "Caméras" not in marseille and "Agenda public" not in marseille
 
 
 def test_every_code_that_a_contract_can_give_has_words() -> None:

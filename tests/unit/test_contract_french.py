@@ -1,0 +1,74 @@
+"""What a contract says in French stands where French is read, and English where it says nothing."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from calanque.console.made_from import Source
+from calanque.contracts import load_contract, load_contracts, read_contract
+from calanque.contracts.page import contract_page
+from calanque.governance.register import register
+from calanque.governance.register_sheet import Line, sheet
+from calanque.settings import settings
+
+CONTRACTS = load_contracts()
+WEATHER = CONTRACTS["marseille_weather"]
+
+
+def written(tmp_path: Path, *, left_out: tuple[str, ...] = (), is_live: bool = False):
+    """The contract of the weather without some properties, or with its real source."""
+    text = (settings().root / "dags/feeds/marseille_weather.odcs.yaml").read_text(encoding="utf-8")
+    said = yaml.safe_load(text)
+    kept = [one for one in said["customProperties"] if one["property"] not in left_out]
+    next(one for one in kept if one["property"] == "live")["value"]["isOn"] = is_live
+    path = tmp_path / "marseille_weather.odcs.yaml"
+    path.write_text(yaml.safe_dump(said | {"customProperties": kept}, allow_unicode=True), encoding="utf-8")
+    return read_contract(path)
+
+
+@pytest.mark.parametrize("feed", list(CONTRACTS))
+def test_each_feed_of_the_project_is_said_in_both_languages(feed: str) -> None:
+    contract = CONTRACTS[feed]
+    assert contract.titled("fr") != contract.titled("en") == contract.title
+    assert contract.described("fr") != contract.described("en") == contract.description
+    # As synthetic in one language as in the other.
+    assert ("(synthetic" in contract.title) == ("ficti" in contract.titled("fr"))
+
+
+def test_without_french_words_the_english_ones_stand(tmp_path: Path) -> None:
+    plain = written(tmp_path, left_out=("titleFr", "descriptionFr"))
+    assert (plain.titled("fr"), plain.described("fr")) == (WEATHER.title, WEATHER.description)
+
+
+def test_the_real_source_has_its_own_title_in_both(tmp_path: Path) -> None:
+    live = written(tmp_path, is_live=True)
+    assert (live.titled("en"), live.titled("fr")) == ("Hourly weather of Marseille", "Météo horaire de Marseille")
+
+
+def test_the_page_of_a_contract_says_it_in_the_language_of_the_page() -> None:
+    french, english = contract_page(WEATHER, "fr"), contract_page(WEATHER, "en")
+    assert WEATHER.described("fr") in french and WEATHER.description not in french
+    assert WEATHER.description in english and WEATHER.described("fr") not in english
+
+
+def test_the_register_says_feeds_in_french_and_marks_as_english_what_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_weather = next(one for one in register().treatments if WEATHER in one.contracts)
+
+    def feeds(treatment) -> Line:
+        lines = [line for section in sheet(register(), treatment, "fr") for line in section.lines]
+        return next(line for line in lines if any(value.startswith(WEATHER.feed) for value in line.values))
+
+    assert f"{WEATHER.feed} : {WEATHER.titled('fr')}" in [
+        text.replace("\xa0", " ") for text in feeds(of_weather).values
+    ]
+    assert not feeds(of_weather).is_quoted
+    without = WEATHER.model_copy(update={"title_fr": None})
+    held = tuple(without if one.feed == WEATHER.feed else one for one in of_weather.contracts)
+    assert feeds(of_weather._replace(contracts=held)).is_quoted
+
+
+def test_what_figures_are_made_of_is_said_in_french_while_a_contract_says_it() -> None:
+    known = Source(WEATHER.feed, "marseille", "as the mart has it", "a", "b", "c", None, False)
+    assert known.titled("fr") == load_contract(WEATHER.feed).titled("fr")
+    assert known._replace(feed="gone").titled("fr") == "as the mart has it"
