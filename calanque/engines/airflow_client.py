@@ -13,6 +13,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 from calanque.errors import CalanqueError
 from calanque.settings import Settings
 
+NOT_FOUND = 404
 ACTIVE = ("queued", "running")
 QUIET_S = 5
 # A look costs the server 35 ms of the cores that what is waited for needs.
@@ -45,6 +46,14 @@ class Run(BaseModel):
 
 class NoAnswerError(CalanqueError):
     """Airflow's API does not answer."""
+
+
+_asked_again = retry(
+    retry=retry_if_exception_type(NoAnswerError),
+    stop=stop_after_attempt(ASKED),
+    wait=wait_fixed(ASKED_AGAIN_S),
+    reraise=True,
+)
 
 
 class Orchestrator:
@@ -86,12 +95,7 @@ class Orchestrator:
             ) from error
         return answer
 
-    @retry(
-        retry=retry_if_exception_type(NoAnswerError),
-        stop=stop_after_attempt(ASKED),
-        wait=wait_fixed(ASKED_AGAIN_S),
-        reraise=True,
-    )
+    @_asked_again
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Return the JSON answer of one GET, which is asked again when no answer comes.
 
@@ -131,7 +135,8 @@ class Orchestrator:
             CalanqueError: naming the files that cannot be read, or the DAGs that did not come.
         """
         limit = time.monotonic() + within_s
-        while not expected.issubset(self.dag_ids()):
+        # A DAG is listed before the last of its file is written: until then nobody can ask for it, or start it.
+        while not (expected.issubset(self.dag_ids()) and all(map(self._is_written, expected))):
             if errors := self.import_errors():
                 raise CalanqueError(f"Airflow cannot read {', '.join(errors)}: open its home page for the reason.")
             if time.monotonic() > limit:
@@ -140,6 +145,10 @@ class Orchestrator:
                     f"Airflow has not read {missing} after {within_s} s: 'calanque stack logs airflow-dag-processor'."
                 )
             time.sleep(1)
+
+    @_asked_again
+    def _is_written(self, dag_id: str) -> bool:
+        return bool(self._ask("GET", f"/dags/{dag_id}/dagRuns", params={"limit": 1}).status_code != NOT_FOUND)
 
     def wake(self, dag_ids: list[str]) -> list[str]:
         """Let the scheduler run those of these DAGs that have never run; return those that a person keeps paused."""

@@ -99,3 +99,20 @@ def test_a_list_is_read_page_by_page() -> None:
         return httpx.Response(200, json={"dags": dags, "total_entries": len(names)})
 
     assert answered_by(answer).dag_ids() == names
+
+
+def test_a_dag_that_is_listed_before_it_is_written_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for meanwhile, or started, it is not found."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if request.url.path.endswith("/dags"):
+            return httpx.Response(200, json={"dags": [{"dag_id": "d"}], "total_entries": 1})
+        if request.url.path.endswith("/importErrors"):
+            return httpx.Response(200, json={"import_errors": [], "total_entries": 0})
+        return httpx.Response(404 if asked.count(request.url.path) < 3 else 200, json={"dag_runs": []})
+
+    monkeypatch.setattr("calanque.engines.airflow_client.time.sleep", lambda seconds: None)
+    answered_by(answer).wait_for_dags({"d"})
+    assert asked.count("/dags/d/dagRuns") == 3
