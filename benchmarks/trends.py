@@ -27,6 +27,7 @@ NEWEST = CONFIG.model_copy(
     update={name: getattr(CONFIG, name).model_copy(update={"shown": 1}) for name in ("week", "month")}
 )
 WEEKS = 7 * 52
+PUBLISHED_RESIDUAL = 2.58
 MEANS = (2, 5, 20, 100)
 CHANGES = {"none": 1.0, "+30 %": 1.3, "+60 %": 1.6, "doubled": 2.0}
 RULES = ("week", "four weeks", "as published", "CUSUM", "+10 %", "+20 %")
@@ -67,7 +68,7 @@ def published(counts: np.ndarray) -> np.ndarray:
     plan = design(now, [now - 52 * back for back in range(1, 6)], CONFIG.week)
     if plan is None:
         raise ValueError("these series have no year of history")
-    found = forecast(counts, np.ones_like(counts, dtype=bool), plan, CONFIG.outbreak_residual)
+    found = forecast(counts, np.ones_like(counts, dtype=bool), plan, PUBLISHED_RESIDUAL)
     return counts[:, now] > quantile(1 - CONFIG.false_alarm_rate, found.mean, found.dispersion)
 
 
