@@ -49,7 +49,7 @@ FACTS = {
         *(8, 15, 26, 0, ("Deux motos sur la roue arrière {where}.", "Rodéo {where}, fuite à notre vue.")),
         rhythm=Rhythm.FREE_DAYS,
         summer=0.3,
-        rise=Rise(date(2026, 6, 22), date(2026, 6, 30), 6.0),
+        rise=Rise(date(2026, 6, 15), date(2026, 6, 30), 6.0),
     ),
     "IVRESSE": Fact(
         *(5, 19, 28, 0, ("Individu titubant {where}, conduit au poste.", "Groupe alcoolisé {where}.")),

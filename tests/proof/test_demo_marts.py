@@ -103,6 +103,21 @@ def test_uses_of_a_place_at_one_time_are_told(first: DemoRun) -> None:
     assert any(row.is_cancelled for row in rows.values())
 
 
+def test_what_is_planted_in_time_is_found_and_nothing_else_is(first: DemoRun) -> None:
+    """In the main courante: evenings before free days, free days, working days, a rise (calanque/twin/README.md)."""
+    rows = spark.rows("select * from marts.fct_factor where territory = 'marseille' and is_found")
+    sides = {(row.type, row.factor, row.category): row.effect_ratio > 1 for row in rows}
+    planted = {("noise", "saturday"): True, ("noise", "sunday"): True, ("traffic", "sunday"): True}
+    planted[("break_and_enter", "saturday")] = False
+    assert all(sides[kind, "weekday", day] is is_more for (kind, day), is_more in planted.items())
+    in_days = {kind for kind, factor, _ in sides if factor not in ("part_of_day", "premises")}
+    assert not in_days & {"auto_theft", "robbery", "theft_from_vehicle", "damage", "waste", "other"}
+    alarms = spark.rows(
+        "select distinct type from marts.fct_trend where territory = 'marseille' and is_alarm and is_above"
+    )
+    assert "traffic" in {row.type for row in alarms}
+
+
 def test_cameras_stand_in_their_cells(first: DemoRun) -> None:
     rows = {row.asset_id: row for row in spark.rows("select * from marts.dim_asset")}
     told = {row["Numéro"]: row for row in sent("marseille_cameras") if row["lon"] != "0"}
