@@ -5,6 +5,8 @@ from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from calanque.console import (
@@ -47,10 +49,31 @@ app.mount(API.removeprefix(documents.ROOT), api)
 @app.exception_handler(Exception)
 def failed(request: Request, _: Exception) -> Response:
     """Say that a page failed, and nothing of why: that may hold a value, and the server's log has it."""
-    language = language_of(request)
-    text = WORDS[language]["failed"]
-    is_for_a_person = "text/html" in request.headers.get("accept", "")
-    return sentence(language, text, 500) if is_for_a_person else JSONResponse({"detail": text}, 500)
+    return _said(request, WORDS[language_of(request)]["failed"], 500)
+
+
+@app.exception_handler(RequestValidationError)
+def no_such_view(request: Request, _: RequestValidationError) -> Response:
+    """Say that an address is no view of its page, and nothing of what it held."""
+    return _said(request, WORDS[language_of(request)]["no_such_view"], 422)
+
+
+@app.exception_handler(HTTPException)
+async def refused(request: Request, error: HTTPException) -> Response:
+    """Say to a person why a page is not shown; whoever is not signed in is sent on as ever."""
+    if error.status_code in (401, 307) or not _is_for_a_person(request):
+        return await http_exception_handler(request, error)
+    return _said(request, str(error.detail), error.status_code)
+
+
+def _said(request: Request, text: str, status_code: int) -> Response:
+    if not _is_for_a_person(request):
+        return JSONResponse({"detail": text}, status_code)
+    return sentence(language_of(request), text, status_code, getattr(request.state, "reader", None))
+
+
+def _is_for_a_person(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
 
 
 @app.get("/lac.svg")

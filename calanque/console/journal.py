@@ -23,8 +23,8 @@ MASS = 10_000
 """Rows from which a read is a mass read."""
 Only = Literal["all", "refused", "no_motif", "mass", "outside_hours", "first"]
 Days = Literal["1", "7", "31", "366"]
-Who = Annotated[str, Query(pattern=r"^[\w.@-]*$", max_length=60)]
-Table = Annotated[str, Query(pattern=r"^[a-z0-9_.]*$", max_length=100)]
+Who = Annotated[str, Query(pattern=r"^[\w.@ -]*$", max_length=60)]
+Table = Annotated[str, Query(pattern=r"^[\w./ ]*$", max_length=100)]
 Reading = Annotated[Reader, Depends(journal_reader)]
 router = APIRouter(prefix="/journal")
 
@@ -37,7 +37,8 @@ _ONLY: dict[str, str] = {
     "no_motif": f"motif is null and {_READ}",
     "mass": f"row_count >= {MASS}",
     "outside_hours": f"hour({_LOCAL}) not between 7 and 19 or day_of_week({_LOCAL}) > 5",
-    "first": f"is_first and {_READ}",
+    "first": "place in (select min(place) from governance.journal cross join unnest(objects) as read (name) "
+    f"group by who, split_part(name, ':', 1)) and {_READ}",
 }
 COLUMNS = ("place", "acted_at", "who", "action", "objects", "row_count", "motif", "outcome", "source", "client")
 SIGNED = """select max(size) filter (where not is_witnessed), max(recorded_at) filter (where not is_witnessed),
@@ -45,20 +46,24 @@ SIGNED = """select max(size) filter (where not is_witnessed), max(recorded_at) f
 from governance.journal_checkpoint"""
 
 
-def asked(who: str, table: str, days: str, only: str) -> str:
+def asked(who: str, table: str, days: str, only: str, most: int | None = MOST_ENTRIES) -> str:
     """Return the question behind the page, in SQL of the query door; the last column is how many entries fit."""
-    wanted = [f"who = '{who}'"] if who else []
-    wanted += [f"any_match(objects, name -> name = '{table}' or starts_with(name, '{table}:'))"] if table else []
+    wanted = [f"who = '{who.strip()}'"] if who.strip() else []
+    wanted += [f"any_match(objects, name -> {_is_of(table)})"] if table.strip() else []
     wanted += [f"({_ONLY[only]})"]
     return f"""select {", ".join(COLUMNS)}, count(*) over () as found_count
-from (
-    select *, row_number() over (partition by who, objects order by place) = 1 as is_first
-    from governance.journal
-)
+from governance.journal
 where acted_at > now() - interval '{days}' day
     and {f"{chr(10)}    and ".join(wanted)}
-order by place desc
-limit {MOST_ENTRIES}"""
+order by place desc""" + (f"\nlimit {most}" if most else "")
+
+
+def _is_of(table: str) -> str:
+    """Return the condition that an object is a table or its files, named as `a.b` or by the folder `/lake/a/b`."""
+    name = table.strip().lower().removeprefix("/lake/").strip("/").replace("/", ".")
+    folder = f"/lake/{name.replace('.', '/')}"
+    alike = [f"starts_with(name, '{start}')" for start in (f"{name}:", f"{folder}/")]
+    return " or ".join([f"name in ('{name}', '{folder}')", *alike])
 
 
 @router.get("", response_class=HTMLResponse)
@@ -90,7 +95,7 @@ def journal(
 @router.get("/entries.csv")
 def as_csv(asking: Reading, who: Who = "", table: Table = "", days: Days = "7", only: Only = "all") -> Response:
     """Give the entries of the page as CSV, and write that they were given."""
-    rows, _ = _found(asked(who, table, days, only))
+    rows, _ = _found(asked(who, table, days, only, most=None))
     plain = [["; ".join(value) if isinstance(value, list) else value for value in row] for row in rows]
     return _given(asking, csv_file(COLUMNS, plain), "journal.csv", "text/csv", len(rows))
 

@@ -5,8 +5,8 @@ from calanque.contracts.page import Language
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "journal": "Journal", "subtitle": "who did what in the lake, and why",
-        "person": "Person", "table": "Table", "since": "Since", "only": "Show", "filter": "Show",
-        "1": "yesterday", "7": "7 days", "31": "a month", "366": "a year",
+        "person": "Person", "table": "Table", "since": "Since", "only": "Show", "filter": "Filter",
+        "1": "24 hours", "7": "7 days", "31": "a month", "366": "a year",
         "all": "everything", "refused": "refusals and failures", "no_motif": "reads without a motif",
         "mass": "mass reads (10,000 rows or more)", "outside_hours": "outside hours (before 7, after 20, weekends)",
         "first": "first reads of a table by a person",
@@ -21,14 +21,17 @@ WORDS: dict[Language, dict[str, str]] = {
         "witnessed": "The witness has seen the first {} of them, last on {}.",
         "unwitnessed": "No witness has signed: only the operator vouches for the past. Make a key on your own machine "
         "with 'calanque dpo witness new', and sign an export with 'calanque dpo witness sign'.",
-        "times": "Times are those of {}.", "csv": "These entries as CSV", "export": "The whole journal, to be verified",
+        "times": "Times are those of {}.",
+        "by_account": "Pages of the console read by the query door's accounts analyst and engineer, with the motif "
+        "“page de la console”: for whom, the entry that the console tells says.",
+        "csv": "These entries as CSV", "export": "The whole journal, to be verified",
         "verify": "Verify it on another machine: 'calanque dpo journal verify journal.zip --key … --witness …'.",
         "query": "The query behind this",
     },
     "fr": {
         "journal": "Journal", "subtitle": "qui a fait quoi dans le lac, et pourquoi",
-        "person": "Personne", "table": "Table", "since": "Depuis", "only": "Montrer", "filter": "Montrer",
-        "1": "hier", "7": "7 jours", "31": "un mois", "366": "un an",
+        "person": "Personne", "table": "Table", "since": "Depuis", "only": "Montrer", "filter": "Filtrer",
+        "1": "24 heures", "7": "7 jours", "31": "un mois", "366": "un an",
         "all": "tout", "refused": "refus et échecs", "no_motif": "lectures sans motif",
         "mass": "lectures massives (10\u202f000 lignes ou plus)",
         "outside_hours": "hors des heures (avant 7 h, après 20 h, fins de semaine)",
@@ -45,7 +48,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "witnessed": "Le témoin a vu les {} premières, la dernière fois le {}.",
         "unwitnessed": "Aucun témoin n’a signé : seul l’exploitant répond du passé. Créez une clé sur votre propre "
         "machine avec « calanque dpo witness new », et signez un export avec « calanque dpo witness sign ».",
-        "times": "Les heures sont celles de {}.", "csv": "Ces entrées en CSV", "export": "Tout le journal, à vérifier",
+        "times": "Les heures sont celles de {}.",
+        "by_account": "Les pages de la console lisent par les comptes analyst et engineer de la porte des requêtes, avec "
+        "le motif « page de la console » : l’entrée que dit la console nomme la personne.",
+        "csv": "Ces entrées en CSV", "export": "Tout le journal, à vérifier",
         "verify": "À vérifier sur une autre machine : « calanque dpo journal verify journal.zip --key … --witness … ».",
         "query": "La requête derrière cette page",
     },

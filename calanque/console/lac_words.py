@@ -52,6 +52,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "not_yet": "That day has not come for this feed: choose one that has.",
         "failed": "This page can not be shown: something failed here that nobody foresaw. Try again in a minute. If it "
         "stays so, tell an engineer at what time you tried: airflow-api.log says why.",
+        "no_such_view": "This address is no view of its page: a word of it is wrong. Open the page anew from the menu.",
         "sent_wrong": "This form is too old or not of this page: open the page again, then send it.",
     },
     "fr": {
@@ -109,6 +110,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "not_yet": "Ce jour n’est pas encore venu pour ce flux : choisissez un jour passé.",
         "failed": "Cette page ne peut pas être montrée : une panne que personne n’avait prévue. Réessayez dans une "
         "minute. Si elle dure, dites à l’ingénierie à quelle heure vous avez essayé : airflow-api.log dit pourquoi.",
+        "no_such_view": "Cette adresse n’est pas une vue de la page : un mot y est faux. Rouvrez la page par le menu.",
         "sent_wrong": "Ce formulaire est trop ancien, ou pas de cette page : rouvrez la page, puis envoyez-le.",
     },
 }  # fmt: skip

@@ -29,7 +29,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "batches": "Newest batches in the table", "batches_told": "The newest {} that each feed has loaded, with the "
         "rows that each brought; a newer batch or retention may have taken some out since.", "batch": "Batch",
         "file": "File", "landed_at": "Landed at", "no_batch": "No batch of these feeds is loaded.",
-        "proof": "Nothing personal below bronze",
+        "proof": "No token and no redacted text in the marts",
         "proof_none": "By the contracts and the recorded runs, no token and no redacted text goes beyond bronze.",
         "proof_counted": "By the contracts and the recorded runs, this alone goes beyond bronze, to be counted: {}. "
         "The tables in which it is counted are closed to analysts; a mart shows the count from eleven persons on.",
@@ -72,7 +72,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "batches": "Derniers lots dans la table", "batches_told": "Les {} derniers que chaque flux a chargés, avec les "
         "lignes que chacun a apportées ; un lot plus récent ou la conservation peut en avoir retiré depuis.",
         "batch": "Lot", "file": "Fichier", "landed_at": "Reçu le", "no_batch": "Aucun lot de ces flux n’est chargé.",
-        "proof": "Rien de personnel au-delà de bronze",
+        "proof": "Ni jeton ni texte expurgé dans les marts",
         "proof_none": "D’après les contrats et les exécutions enregistrées, ni jeton ni texte expurgé ne va au-delà de "
         "bronze.",
         "proof_counted": "D’après les contrats et les exécutions enregistrées, ceci seul va au-delà de bronze, pour "

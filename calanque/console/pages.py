@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,9 @@ from text_unidecode import unidecode
 from calanque.console.lac_words import REASONS, WORDS
 from calanque.contracts.page import Language
 from calanque.places.territory import load_territory
+
+if TYPE_CHECKING:
+    from calanque.console.readers import Reader
 
 # No script at all: what a page shows is what the server wrote.
 HEADERS = {
@@ -74,9 +77,10 @@ def shown(html: str, status_code: int = 200, policy: str | None = None) -> HTMLR
     return HTMLResponse(html, status_code, headers=headers)
 
 
-def sentence(language: Language, text: str, status_code: int) -> HTMLResponse:
-    """Return a page that says one sentence."""
-    page = render("sentence.html", language, WORDS[language]["lac"], sentence=text)
+def sentence(language: Language, text: str, status_code: int, reader: "Reader | None" = None) -> HTMLResponse:
+    """Return a page that says one sentence, with the menu of a reader who is known."""
+    known = {"reader": reader} if reader else {}
+    page = render("sentence.html", language, WORDS[language]["lac"], sentence=text, **known)
     return shown(page, status_code)
 
 

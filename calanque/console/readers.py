@@ -61,7 +61,8 @@ def anybody(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     bearer = token if scheme.lower() == "bearer" else request.cookies.get(COOKIE_NAME_JWT_TOKEN, "")
     may = get_auth_manager().is_authorized_custom_view
-    return Reader(
+    # For a page that says why another one is not shown: with the menu of whoever asked.
+    request.state.reader = asking = Reader(
         name=user.get_name(),
         token=bearer,
         reads_figures=may(method="GET", resource_name="Published Figures", user=user),
@@ -71,6 +72,7 @@ def anybody(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader
         sees_journal=may(method="GET", resource_name="Journal", user=user),
         decides=may(method="PUT", resource_name="Conflicts", user=user),
     )
+    return asking
 
 
 def figures_reader(asking: Annotated[Reader, Depends(anybody)]) -> Reader:

@@ -15,11 +15,13 @@ from calanque.console.readers import Reader
 DPO = Reader(name="dpo", token="t", sees_batches=True, sees_journal=True)
 AT = datetime(2026, 11, 29, 10, tzinfo=UTC)
 SAID = "page de la carte"
+# Of a list, as the query door asks; of this database it is asked otherwise.
+OF_THE_DOOR = "cross join unnest(objects) as read (name) group by who, split_part(name, ':', 1)"
 # Source, who, action, object, motif, in the order of their places.
 ACTS = [
     ("console", "analyst", "consultation", "/calanque/map", None),
     ("query_door", "analyst", "consultation", "marts.fct_incidents: type", SAID),
-    ("query_door", "analyst", "consultation", "marts.fct_incidents: type", SAID),
+    ("query_door", "analyst", "consultation", "marts.fct_incidents", SAID),
     ("airflow", "analyst", "modification", "POST /api/v2/dags", None),
     ("hdfs", "mallory", "consultation", "/lake/bronze", None),
     *[("console", "analyst", "consultation", f"/calanque/map/time/weeks{week}.json", None) for week in range(600)],
@@ -40,6 +42,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         if sql == journal.SIGNED:
             return [(None, None, None, None)]
         assert account == "dpo"
+        sql = sql.replace(OF_THE_DOOR, "cross join json_each(objects) group by who, replace(value, ': type', '')")
         rows = lake.execute(sql.replace("acted_at > now() - interval '7' day", "true")).fetchall()
         return [(row[0], AT, *row[2:4], json.loads(row[4]), *row[5:]) for row in rows]
 
