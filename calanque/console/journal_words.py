@@ -49,8 +49,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "unwitnessed": "Aucun témoin n’a signé : seul l’exploitant répond du passé. Créez une clé sur votre propre "
         "machine avec « calanque dpo witness new », et signez un export avec « calanque dpo witness sign ».",
         "times": "Les heures sont celles de {}.",
-        "by_account": "Les pages de la console lisent par les comptes analyst et engineer de la porte des requêtes, avec "
-        "le motif « page de la console » : l’entrée que dit la console nomme la personne.",
+        "by_account": "Les pages de la console lisent par les comptes analyst et engineer de la porte des requêtes, "
+        "avec le motif « page de la console » : l’entrée que dit la console nomme la personne.",
         "csv": "Ces entrées en CSV", "export": "Tout le journal, à vérifier",
         "verify": "À vérifier sur une autre machine : « calanque dpo journal verify journal.zip --key … --witness … ».",
         "query": "La requête derrière cette page",

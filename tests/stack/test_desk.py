@@ -18,7 +18,7 @@ from calanque.settings import Settings
 # Each page as its link holds it, its heading, and what is to be read there.
 PAGES = {
     "register": ("register?regime=title_iii", "Registre des activités de traitement", "main_courante"),
-    "lineage": ("lineage", "Lignage", "Rien de personnel au-delà de bronze"),
+    "lineage": ("lineage", "Lignage", "Ni jeton ni texte expurgé dans les marts"),
     "lineage-forward": (
         "lineage?dataset=landing.citizen_reports&column=reporter_name&way=forward",
         "Ce qui est fait de",

@@ -8,7 +8,7 @@ from fastapi import HTTPException
 
 from calanque.console import readers, retention
 from calanque.console.readers import Reader
-from calanque.contracts import load_contract
+from calanque.contracts import load_contract, load_contracts
 from calanque.engines import deltars
 from calanque.errors import CalanqueError
 from calanque.governance import holdings
@@ -70,7 +70,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> None:
     late = Holding("citizen_reports", "Reports <b>", True, "landing", 30, NOW - timedelta(days=40))
     near = Holding("citizen_reports", "Reports <b>", True, "bronze", 1095, NOW - timedelta(days=10))
     none = Holding("marseille_weather", "Weather", False, "landing", 30)
-    monkeypatch.setattr(holdings, "holdings", lambda: [late, near, late._replace(tier="quarantine"), none])
+    gone = Holding("gone", "Gone <b>", False, "landing", 30)
+    monkeypatch.setattr(holdings, "holdings", lambda: [late, near, late._replace(tier="quarantine"), none, gone])
     monkeypatch.setattr(holdings, "deletions", lambda since: [Deletion(NOW, "bronze.x", 12_345, "retention r1")])
     token = "v1:person:" + "a" * 32
     erased = Erasure(
@@ -88,11 +89,12 @@ def test_what_is_late_stands_in_red_and_no_token_on_the_page(shown: None, langua
     assert page.count(late) == 2 and 'class="mark bad"' in page
     assert count in page and "e0123" in page and "v1:person" not in page
     assert "lost_feed" in page
-    assert "Reports &lt;b&gt;" in page and "<b>Reports" not in page
+    assert load_contracts()["citizen_reports"].titled(language) in page
+    assert "Gone &lt;b&gt;" in page and "<b>Gone" not in page
     assert "/calanque/contracts/marseille_weather" in page
 
 
-@pytest.mark.parametrize(("only", "feeds"), [("all", 2), ("personal", 1), ("overdue", 1)])
+@pytest.mark.parametrize(("only", "feeds"), [("all", 3), ("personal", 1), ("overdue", 1)])
 def test_a_link_holds_what_is_shown(shown: None, only: Any, feeds: int) -> None:
     page = bytes(retention.retention(DPO, "en", only).body).decode()
     assert page.count('href="/calanque/contracts/') == feeds

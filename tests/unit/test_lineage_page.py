@@ -168,9 +168,11 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Any:
     ("language", "texts"),
     [
         pytest.param(
-            "fr", ("Ce qui est fait de", "jeton", "retenu sous 11", "Rien de personnel", "1\u202f200"), id="fr"
+            "fr", ("Ce qui est fait de", "jeton", "retenu sous 11", "Ni jeton ni texte expurgé", "1\u202f200"), id="fr"
         ),
-        pytest.param("en", ("What is made of", "token", "withheld under 11", "Nothing personal", "1,200"), id="en"),
+        pytest.param(
+            "en", ("What is made of", "token", "withheld under 11", "No token and no redacted", "1,200"), id="en"
+        ),
     ],
 )
 def test_a_personal_column_forward_is_a_picture_and_its_table(page: Any, language: str, texts: tuple[str, ...]) -> None:
