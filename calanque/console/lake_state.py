@@ -13,7 +13,7 @@ from calanque.contracts import ContractError, FeedContract, read_contracts
 from calanque.engines import trino
 from calanque.errors import CalanqueError
 from calanque.marts import door_rules
-from calanque.marts.domains import DOMAINS, territories
+from calanque.marts.domains import territories
 from calanque.places.territory import load_territory
 
 DAY = timedelta(hours=24)
@@ -175,8 +175,8 @@ def _marts(rows: Mapping[str, Rows], gates: list[Gate]) -> list[Mart]:
             for step in steps
             if f"marts.{name}" in step.outputs and (territory is None or step.territory in (territory, None))
         ]
-        # One that found no place to draw anew has recorded itself, and built nothing.
-        built = (step for step in wrote if step.domain not in DOMAINS or (name, step.run_id) in gated)
+        # One that found nothing new has recorded itself, and wrote nothing that a gate would judge.
+        built = (step for step in wrote if (name, step.run_id) in gated)
         step = next(built, next(iter(wrote), None))
         origins = [one for one in fresh if name in one.marts.split(", ") and territory in (one.territory, None)]
         made.append(

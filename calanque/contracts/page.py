@@ -141,7 +141,7 @@ def _live(contract: FeedContract) -> str | None:
     """Return where a feed of the twin would come from, and of whom; None where it does, or nobody knows."""
     if contract.live is None or contract.live.is_on:
         return None
-    return f"`{contract.live.source.origin}` ({contract.live.provenance.citation})"
+    return f"`{contract.live.source.origin.removeprefix('http:')}` ({contract.live.provenance.citation})"
 
 
 def _said(**facts: object) -> list[tuple[str, str]]:

@@ -88,7 +88,8 @@ def _say(gate: Gate, result: GateResult) -> None:
     subject = f"{result.feed} for {result.territory}" if result.territory else result.feed
     log.info("Gate %s of %s %s: %d of %d hold.", gate.name, subject, outcome, held, len(result.checks))
     for check in result.checks:
-        log.log(logging.INFO if check.success else LEVELS[check.severity], "%s: %s", check.severity, check.sentence)
+        level, kind = (logging.INFO, "") if check.success else (LEVELS[check.severity], f"{check.severity}: ")
+        log.log(level, "%s%s", kind, check.sentence)
 
 
 def _quiet_context() -> Any:
@@ -137,13 +138,15 @@ def _check(item: Expectation, found: dict[str, Any], is_hidden: bool) -> Check:
     place = f" on {item.column}" if item.column else ""
     verdict = "holds" if found["success"] else "fails"
     advice = f" {item.advice}" if item.advice and not found["success"] else ""
+    spared = 1 - float(item.kwargs.get("mostly", 1))
+    allowed = f"; up to {100 * spared:.3g} % may" if spared and found["unexpected_count"] else ""
     return Check(
         name=item.expectation,
         column=item.column,
         severity=item.severity,
         success=found["success"],
         observed=observed,
-        sentence=f"{item.expectation}{place} {verdict} ({observed or 'no figure'}).{advice}",
+        sentence=f"{item.expectation}{place} {verdict} ({observed or 'no figure'}{allowed}).{advice}",
     )
 
 

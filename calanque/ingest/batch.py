@@ -225,8 +225,9 @@ def _protect(step: _Step) -> BatchState:
         duplicate_count=staged.duplicate_count,
         reasons=staged.reasons,
     )
-    refused, kept = f"{staged.refused_count} refused {staged.reasons or ''}", staged.duplicate_count
-    log.info("%s: %s rows typed, %s, %s repeat another.", step.ref.feed, staged.landed_count, refused, kept)
+    why = ", ".join(f"{count:,} {reason}" for reason, count in staged.reasons.items())
+    told = f"{staged.landed_count:,} rows typed, {staged.refused_count:,} of them refused{f' ({why})' if why else ''}"
+    log.info("%s: %s; %d repeat another and are kept.", step.ref.feed, told, staged.duplicate_count)
     if staged.left_out_count:
         log.info("%s: %s rows are not its own (keepWhere) and are left out.", step.ref.feed, staged.left_out_count)
     return "typed"
@@ -292,7 +293,7 @@ def _publish(step: _Step) -> BatchState:
     )
     if staged.refused_path:
         path = refused_path(step.contract, staged.refused_path)
-        log.warning("%s", warning_of(step.contract, path, staged.landed_count, staged.reasons))
+        log.warning("%s", warning_of(step.contract, path, (staged.refused_count, staged.landed_count), staged.reasons))
     discard_staging(ref.feed, ref.batch_id)
     rows = f"{published.loaded_count} rows" + (f" ({published.changes})" if published.changes else "")
     table = step.contract.bronze_table

@@ -27,13 +27,13 @@ def readable_source(contract: FeedContract, column: BronzeColumn) -> str | None:
     return source.name if source is not None and is_open else None
 
 
-def warning_of(contract: FeedContract, refused_path: str, landed_count: int, reasons: dict[str, int]) -> str:
+def warning_of(contract: FeedContract, refused_path: str, counts: tuple[int, int], reasons: dict[str, int]) -> str:
     """Return what a published batch with refused rows says at its end: how many, why, and what to do.
 
     Args:
         contract: the feed's contract.
         refused_path: folder of the refused rows of the staged batch.
-        landed_count: rows of the batch.
+        counts: refused rows, and rows of the batch.
         reasons: rows by reason.
     """
     said, markers = [], _shared_values(contract, refused_path, reasons)
@@ -44,9 +44,10 @@ def warning_of(contract: FeedContract, refused_path: str, landed_count: int, rea
             f"{_source_of(contract, reason)} and raise the version)"
         )
         said.append(f"{count:,} {reason}{advice if marker else ''}")
+    refused, landed = counts
     return (
-        f"{contract.feed}: rows of this batch of {landed_count:,} are in {contract.quarantine_table}, not in bronze: "
-        f"{', '.join(said)}. The runbook refused-batch says what to do."
+        f"{contract.feed}: {refused:,} of the {landed:,} rows of this batch are in {contract.quarantine_table}, not in "
+        f"bronze (a row may have several reasons): {', '.join(said)}. The runbook refused-batch says what to do."
     )
 
 

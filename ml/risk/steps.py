@@ -26,7 +26,7 @@ from ml.risk.record import score_mart
 from ml.risk.record.card import head, model_card
 from ml.risk.record.kept import keep_weeks, kept_weeks
 from ml.risk.record.plots import calibration_figure, hit_curve_figure
-from ml.risk.record.promotions import Decision, decide
+from ml.risk.record.promotions import Decision, decide, decision_lineage
 from ml.risk.record.train import origin_count, too_short, train
 
 if TYPE_CHECKING:
@@ -213,8 +213,8 @@ def forecast_frames(
 
 def _emit_training(territory: str, run_id: str, version: str, inputs: dict[str, int | str]) -> None:
     name = tracking.registered_name("risk", territory)
-    model = LineageDataset(name=f"models:/{name}", version=version)
-    lineage.emit(f"train.{name}", run_id, marts.lineage_inputs(READ, inputs), [model], territory=territory)
+    made = [LineageDataset(name=f"models:/{name}", version=version), decision_lineage()]
+    lineage.emit(f"train.{name}", run_id, marts.lineage_inputs(READ, inputs), made, territory=territory)
 
 
 def _emit_forecast(
@@ -223,5 +223,5 @@ def _emit_forecast(
     name, sources = tracking.registered_name("risk", territory), marts.lineage_inputs(READ, inputs)
     if version != COUNTS_VERSION:
         sources.append(LineageDataset(name=f"models:/{name}", version=version))
-    made = [forecast_lineage(), slot_lineage()]
+    made = [forecast_lineage(FORECAST), forecast_lineage(FINE), slot_lineage()]
     lineage.emit(f"forecast.{name}", run_id, sources, made, started_at, territory=territory)

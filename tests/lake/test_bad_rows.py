@@ -71,6 +71,7 @@ def test_each_kind_of_bad_row_has_its_reasons_and_no_other_row_is_lost(
     assert {row["_batch_id"] for row in refused} == {report.batch_id}
     assert any('"happened_on":"soon"' in row["payload"] for row in refused)
     (said,) = [record.getMessage() for record in caplog.records if record.name == "calanque.ingest.batch"]
+    assert f"{len(bad)} of the {report.landed_count} rows of this batch" in said
     assert "2 wrong_type:checked_on (all hold 'NA': " in said and f"quarantine.{feed.name}" in said
     assert "nullMarkers: ['NA'] for the landing column checked_on" in said
     # Values that are not all the same are not shown.

@@ -199,13 +199,14 @@ def test_a_mart_that_can_not_be_read_hides_no_other(monkeypatch: pytest.MonkeyPa
     assert "7,000" in page
 
 
+@pytest.mark.parametrize("domain", ["incidents", "score"])  # of dbt, and of what is learnt
 def test_a_mart_is_of_its_last_build_not_of_a_step_that_found_nothing_to_change(
-    monkeypatch: pytest.MonkeyPatch, door: Door
+    monkeypatch: pytest.MonkeyPatch, door: Door, domain: str
 ) -> None:
     def step(run_id: str, hours: int) -> tuple[Any, ...]:
         read, wrote = {f"bronze.{FEED}": "7", "code": "c"}, {"marts.fct_incidents": "3"}
         at = NOW - timedelta(hours=hours)
-        return ("marts.incidents.toronto", "incidents", "toronto", at, read, wrote, "transform", run_id)
+        return (f"{domain}.toronto", domain, "toronto", at, read, wrote, "transform", run_id)
 
     def built(sql: str, user: str) -> list[tuple[Any, ...]]:
         if "governance.step" in sql:

@@ -105,10 +105,19 @@ def test_a_gate_is_logged_in_one_line_an_expectation(caplog: pytest.LogCaptureFi
     name = "expect_column_values_to_not_be_null"
     assert [(record.levelname, record.message) for record in caplog.records] == [
         ("INFO", f"Gate {GATES[0].name} of reports NOT passed: 1 of 3 hold."),
-        ("INFO", f"critical: {name} on a holds (0 of 12,000 rows break it)."),
+        ("INFO", f"{name} on a holds (0 of 12,000 rows break it)."),
         ("WARNING", f"warning: {name} on b fails (1,234 of 12,000 rows break it)."),
         ("ERROR", f"critical: {name} on c fails (7 of 12,000 rows break it)."),
     ]
+
+
+def test_a_bound_that_spares_some_rows_says_how_many() -> None:
+    from calanque.engines.gx import _check
+
+    name = "expect_column_values_to_not_be_null"
+    item = Expectation(expectation=name, column="a", severity="critical", kwargs={"mostly": 0.99})
+    found = {"success": True, "unexpected_count": 57, "element_count": 240_992, "observed_value": None}
+    assert _check(item, found, False).sentence == f"{name} on a holds (57 of 240,992 rows break it; up to 1 % may)."
 
 
 def test_analytics_are_off() -> None:

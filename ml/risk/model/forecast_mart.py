@@ -90,8 +90,8 @@ FINE = WeekTable.described(
 _COUNTED = ("expected_count", "upper_count", "p_at_least_one", "baseline_count", "rank_model", "rank_baseline")
 
 
-def forecast_lineage() -> LineageDataset:
-    """Return the mart with the columns its own come from."""
+def forecast_lineage(table: WeekTable) -> LineageDataset:
+    """Return `FORECAST` or `FINE` with the columns its own come from."""
     counted = tuple(
         Origin(dataset="marts.fct_incidents", column=name, how=How.AGGREGATION)
         for name in ("incident_id", "occurred_local_date", "cell_id")
@@ -100,7 +100,9 @@ def forecast_lineage() -> LineageDataset:
     origins: dict[str, tuple[Origin, ...]] = {
         name: (Origin(dataset="marts.fct_incidents", column=name),) for name in ("territory", "type")
     }
-    origins |= {"cell_id": (Origin(dataset="marts.dim_cell", column="cell_id"),), "data_until_date": last_day}
+    of_cells = (Origin(dataset="marts.dim_cell", column="cell_id"),)
+    origins |= {"cell_id": of_cells, "parent_cell_id": of_cells, "data_until_date": last_day}
     origins |= dict.fromkeys((*_COUNTED, "is_known", *PARTS), counted)
-    version = delta.data_version(FORECAST.name)
-    return LineageDataset(name=FORECAST.name, columns=FORECAST.columns, version=version, origins=origins)
+    known = {name: origin for name, origin in origins.items() if name in table.columns}
+    version = delta.data_version(table.name)
+    return LineageDataset(name=table.name, columns=table.columns, version=version, origins=known)

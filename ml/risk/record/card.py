@@ -96,7 +96,8 @@ def _known(complete_weeks: int | None) -> str:
         return "Known: nothing tells when an incident was known; each counts from the week in which it happened."
     return (
         "Known: an incident counts from the week in which it was known. 95 in 100 of a week's incidents are known "
-        f"within {complete_weeks} weeks of it; what the model learns from is that old."
+        f"within {complete_weeks} {'week' if complete_weeks == 1 else 'weeks'} of it; what the model learns from is "
+        "that old."
     )
 
 
