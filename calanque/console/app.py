@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException as AnyHTTPException
 
 from calanque.console import (
     agenda,
@@ -58,8 +59,8 @@ def no_such_view(request: Request, _: RequestValidationError) -> Response:
     return _said(request, WORDS[language_of(request)]["no_such_view"], 422)
 
 
-@app.exception_handler(HTTPException)
-async def refused(request: Request, error: HTTPException) -> Response:
+@app.exception_handler(AnyHTTPException)
+async def refused(request: Request, error: AnyHTTPException) -> Response:
     """Say to a person why a page is not shown; whoever is not signed in is sent on as ever."""
     if error.status_code in (401, 307) or not _is_for_a_person(request):
         return await http_exception_handler(request, error)

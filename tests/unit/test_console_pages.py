@@ -1,16 +1,18 @@
 """What every page of the console does: it is of the code that serves it, and says so in words when it fails."""
 
+import html
 import importlib.util
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
-from calanque.console import lineage, pages
+from calanque.console import lineage, pages, readers
 from calanque.console.app import app
 from calanque.console.lac_words import WORDS
 from calanque.console.readers import Reader, anybody
@@ -65,6 +67,40 @@ def test_a_page_that_fails_says_so_in_the_layout_and_in_words(
     assert f'<html lang="{language}">' in answer.text and 'href="/calanque/lac"' in answer.text
     assert WORDS[language]["failed"] in answer.text
     assert SECRET not in answer.text and "ValueError" not in answer.text
+
+
+@pytest.fixture
+def dpo_s_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """The console as the DPO opens it, by the rights of that role."""
+    rights = SimpleNamespace(
+        is_authorized_custom_view=lambda resource_name, **_: resource_name in ("Audit Logs", "Journal")
+    )
+    monkeypatch.setattr(readers, "get_auth_manager", lambda: rights)
+    app.dependency_overrides = {get_user: lambda: SimpleNamespace(get_name=lambda: "dpo")}
+    yield TestClient(app, raise_server_exceptions=False)
+    app.dependency_overrides = {}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        pytest.param("/map", 403, "Les marts sont pour l’analyse et l’ingénierie", id="another-role-s"),
+        pytest.param("/figures", 403, "Votre rôle n’ouvre pas les chiffres publiés", id="no-figures"),
+        pytest.param("/journal?table=a'b", 422, WORDS["fr"]["no_such_view"], id="no-view"),
+        pytest.param("/contracts/nope", 404, "There is no such document", id="no-document"),
+        pytest.param("/a/b/c", 404, "Not Found", id="nothing"),
+    ],
+)
+def test_what_is_not_shown_is_a_page_with_the_menu_of_who_asked(
+    dpo_s_door: TestClient, path: str, status: int, told: str
+) -> None:
+    answer = dpo_s_door.get(path, headers={"accept": BROWSER, "accept-language": "fr"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert told in html.unescape(answer.text) and "a'b" not in html.unescape(answer.text)
+    if path != "/a/b/c":
+        assert 'href="/calanque/journal"' in answer.text and 'href="/calanque/map"' not in answer.text
+    plain = dpo_s_door.get(path, headers={"accept": "application/json"})
+    assert plain.status_code == status and plain.json()["detail"]
 
 
 def test_a_script_is_told_the_same_as_data_and_the_log_has_the_error(door: TestClient) -> None:
