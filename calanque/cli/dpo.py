@@ -3,7 +3,7 @@
 import typer
 
 from calanque.cli import journal, keys
-from calanque.cli.erase import erase
+from calanque.cli.erase import erase, find
 from calanque.cli.lineage import lineage
 from calanque.cli.register import register
 
@@ -16,4 +16,5 @@ app.add_typer(journal.app, name="journal")
 app.add_typer(journal.witness_app, name="witness")
 app.command()(lineage)
 app.command()(register)
+app.command()(find)
 app.command()(erase)

@@ -18,6 +18,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_deletions": "Nothing was deleted in these days.",
         "erasure_list": "Erasure list",
         "tokens": "Tokens", "purpose": "Purpose", "number": "Number",
+        "how_to_erase": "Whoever asks to be erased is found with 'calanque dpo find', then erased with "
+        "'calanque dpo erase'. This list and the journal are the proof.",
         "no_erasures": "Nobody has been erased yet.", "only": "Show", "all": "every feed",
         "only_overdue": "overdue only",
         "filter": "Show", "only_personal": "personal only",
@@ -39,6 +41,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "deletions": "Suppressions", "when": "Quand", "place": "Endroit", "count": "Lignes ou lots", "by": "Par",
         "no_deletions": "Rien n’a été supprimé ces jours-ci.", "erasure_list": "Liste d’effacement",
         "tokens": "Jetons", "purpose": "Finalité", "number": "Numéro",
+        "how_to_erase": "Qui demande à être effacé est cherché par « calanque dpo find », puis effacé par "
+        "« calanque dpo erase ». Cette liste et le journal en sont la preuve.",
         "no_erasures": "Personne n’a encore été effacé.", "only": "Montrer", "all": "tous les flux",
         "only_overdue": "seulement les retards", "filter": "Montrer", "only_personal": "seulement les flux personnels",
     },

@@ -42,6 +42,45 @@ class Erased(NamedTuple):
     row_count: int
 
 
+class Held(NamedTuple):
+    """A token that a value has in one column under one key, and how many rows of bronze hold it."""
+
+    column: str
+    token: str
+    row_count: int
+
+
+def find(contract: FeedContract, value: str) -> list[Held]:
+    """Return the tokens of a person's name, phone, address or number in a feed, one a column and key.
+
+    Raises:
+        CalanqueError: if the feed has no column of tokens, no token can be made of the value, or an engine failed.
+    """
+    from calanque.privacy.tokens import TokenKeys
+
+    keys, tokens = TokenKeys.load(), dict[str, list[str]]()
+    for column in contract.bronze:
+        if column.protection == "token" and column.token_kind:
+            purpose = column.token_purpose or contract.purpose
+            made = (keys.token(column.token_kind, value, purpose, key_id) for key_id in keys.ids)
+            tokens[column.name] = [token for token in made if token]
+    if not any(tokens.values()):
+        raise CalanqueError(
+            f"{contract.feed}: " + ("no token can be made of this." if tokens else "it has no column of tokens.")
+        )
+    is_there = spark.table_exists(contract.bronze_table)
+    return [
+        Held(column, token, _count(contract.bronze_table, column, token) if is_there else 0)
+        for column, made in tokens.items()
+        for token in made
+    ]
+
+
+def _count(table: str, column: str, token: str) -> int:
+    (row,) = spark.rows(f"SELECT count(*) AS n FROM {table} WHERE `{column}` = {spark.literal(token)}")
+    return int(row["n"])
+
+
 def erasures_of(feed: str) -> list[Erasure]:
     """Return the erasures of a feed."""
     folder = f"{FOLDER}/{feed}"

@@ -130,3 +130,19 @@ def test_only_a_token_of_the_feed_can_be_erased_and_the_command_says_what_remain
     assert done.exit_code == 0, done.output
     assert "erased 0 rows" in done.output
     assert "VACUUM" in done.output
+
+
+def test_a_person_is_found_by_what_they_are_called_and_named_nowhere(
+    personal: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contracts, "load_contract", lambda name: load_contract(name, personal.folders))
+    assert personal.run().loaded_count == 20
+    first, _, last = REPORTER.partition(" ")
+    said = CliRunner().invoke(app, ["dpo", "find", "--feed", personal.name], input=f"M. {last.upper()} {first}\n")
+    assert said.exit_code == 0, said.output
+    token = token_of(personal, REPORTER)
+    assert token in said.output and " 18 " in said.output
+    assert f"calanque dpo erase --feed {personal.name} --token {token}" in said.output
+    assert last not in said.output and last.upper() not in said.output
+    gone = CliRunner().invoke(app, ["dpo", "find", "--feed", personal.name], input="Nobody Of That Name\n")
+    assert gone.exit_code == 0 and "No row of" in gone.output and "--token" not in gone.output
