@@ -23,6 +23,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "reported": "reported by the public", "enforced": "produced by enforcement",
         "measured": "measured by a device", "synthetic": "synthetic data",
         "rgpd": "GDPR", "title_iii": "law of 1978, title III", "yes": "yes", "no": "no", "is_personal": "Personal data",
+        "landing": "raw files", "bronze": "bronze", "quarantine": "quarantine", "thousands": ",",
+        "analysts": "analysts", "colon": ":",
         "usage": "Use", "limitations": "Limits", "grain": "Rows of bronze", "schedule": "Schedule",
         "latency": "Next batch within", "hours": "hours",
         "language": "Language of its free text", "kept": "Rows that are the feed's", "live": "Real source, not in use",
@@ -41,6 +43,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "reported": "signalé par le public", "enforced": "produit par l’action de la police",
         "measured": "mesuré par un appareil", "synthetic": "données fictives", "rgpd": "RGPD",
         "title_iii": "loi de 1978, titre III", "yes": "oui", "no": "non", "is_personal": "Données personnelles",
+        "landing": "fichiers bruts", "bronze": "bronze", "quarantine": "quarantaine", "thousands": "\u202f",
+        "analysts": "analystes", "colon": "\u202f:",
         "usage": "Usage", "limitations": "Limites", "grain": "Lignes de bronze", "schedule": "Fréquence",
         "latency": "Lot suivant sous", "hours": "heures",
         "language": "Langue du texte libre", "kept": "Lignes qui sont du flux", "live": "Source réelle, non utilisée",
@@ -94,7 +98,7 @@ def _page(contract: FeedContract, language: Language) -> str:
     words = WORDS[language]
     title = f"## {words['contract']} {contract.feed} {contract.version}"
     synthetic = f" ({words['synthetic']})" if contract.is_synthetic else ""
-    head = "\n".join(f"- **{words[name]}**: {value}" for name, value in _facts(contract, language))
+    head = "\n".join(f"- **{words[name]}**{words['colon']} {value}" for name, value in _facts(contract, language))
     return "\n\n".join(
         (
             f"{title}{synthetic}",
@@ -113,7 +117,10 @@ LANDING = ("column", "classification", "becomes", "description")
 
 def _facts(contract: FeedContract, language: Language) -> list[tuple[str, str]]:
     made, words = contract.provenance, WORDS[language]
-    kept = ", ".join(f"{tier} {days} {words['days']}" for tier, days in contract.retention_days.items())
+    kept = ", ".join(
+        f"{words[tier]} {days:,} {words['days']}".replace(",", words["thousands"])
+        for tier, days in contract.retention_days.items()
+    )
     return [
         ("purpose", f"`{contract.purpose}`: {contract.described(language)}"),
         *_said(usage=contract.usage, limitations=contract.limitations, grain=contract.grain),
@@ -127,7 +134,7 @@ def _facts(contract: FeedContract, language: Language) -> list[tuple[str, str]]:
         ("is_personal", words["yes" if contract.is_personal else "no"]),
         *_said(language=contract.language),
         *_said(kept=f"`{contract.keep_where}`" if contract.keep_where else None),
-        ("recipients", ", ".join(contract.recipients)),
+        ("recipients", ", ".join(words.get(name, name) for name in contract.recipients)),
         ("retention", kept),
         ("schedule", f"{contract.frequency} (`{contract.schedule}`)"),
         ("latency", f"{contract.latency_hours} {words['hours']}"),

@@ -7,7 +7,7 @@ import pytest
 from calanque.console import documents
 from calanque.console.readers import Reader
 from calanque.contracts import load_contract, load_contracts
-from calanque.contracts.page import contract_page, source_line
+from calanque.contracts.page import WORDS, Language, contract_page, source_line
 
 
 @pytest.mark.parametrize("feed", sorted(load_contracts()))
@@ -18,7 +18,7 @@ from calanque.contracts.page import contract_page, source_line
         pytest.param("fr", ("Base légale", "Destinataires", "Conservation", "classification", "jours"), id="fr"),
     ],
 )
-def test_a_contract_says_what_becomes_of_each_column(feed: str, language: str, words: tuple[str, ...]) -> None:
+def test_a_contract_says_what_becomes_of_each_column(feed: str, language: Language, words: tuple[str, ...]) -> None:
     contract = load_contract(feed)
     text = contract_page(contract, language)
     for word in (
@@ -30,10 +30,13 @@ def test_a_contract_says_what_becomes_of_each_column(feed: str, language: str, w
         contract.limitations,
         contract.grain,
         f"{contract.frequency} (`{contract.schedule}`)",
-        *contract.recipients,
+        *(WORDS[language][name] for name in contract.recipients),
     ):
         assert word in text
-    assert all(f"{tier} {days} " in text for tier, days in contract.retention_days.items())
+    kept = {
+        tier: f"{days:,}".replace(",", WORDS[language]["thousands"]) for tier, days in contract.retention_days.items()
+    }
+    assert all(f"{WORDS[language][tier]} {days} {WORDS[language]['days']}" in text for tier, days in kept.items())
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert len(rows) == len(contract.bronze) + len(contract.landing)
 
