@@ -26,6 +26,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "“page de la console”: for whom, the entry that the console tells says.",
         "csv": "These entries as CSV", "export": "The whole journal, to be verified",
         "verify": "Verify it on another machine: 'calanque dpo journal verify journal.zip --key … --witness …'.",
+        "FORBIDDEN": "refused", "NOT_FOUND": "no such address", "UNPROCESSABLE_ENTITY": "wrong address",
+        "WRONG_PASSWORD": "wrong password", "QUERY_QUEUE_FULL": "refused at the door",
+        "PERMISSION_DENIED": "not permitted",
         "query": "The query behind this",
     },
     "fr": {
@@ -53,6 +56,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "avec le motif « page de la console » : l’entrée que dit la console nomme la personne.",
         "csv": "Ces entrées en CSV", "export": "Tout le journal, à vérifier",
         "verify": "À vérifier sur une autre machine : « calanque dpo journal verify journal.zip --key … --witness … ».",
+        "FORBIDDEN": "refusé", "NOT_FOUND": "adresse inconnue", "UNPROCESSABLE_ENTITY": "adresse fausse",
+        "WRONG_PASSWORD": "mot de passe faux", "QUERY_QUEUE_FULL": "refusé à l’entrée",
+        "PERMISSION_DENIED": "non permis",
         "query": "La requête derrière cette page",
     },
 }  # fmt: skip
