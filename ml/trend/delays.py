@@ -1,4 +1,4 @@
-"""How many of a week's incidents are usually known so many weeks after its end."""
+"""How many of a week's incidents are usually known when the week has been over for as long as the newest have."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ LEAST_IN_TIME = 0.5
 def shares_known(
     incidents: pd.DataFrame, kinds: list[str], first_unknown: date, config: TrendConfig
 ) -> NDArray[np.float64] | None:
-    """Return the share of incidents known by the end of the week, one week later, and so on, by type.
+    """Return the share of incidents usually known of the newest whole week, of the week before it, and so on, by type.
 
-    Learnt on weeks that have had time to become complete.
+    A week that ended two days before the data do is judged by what is known two days after a week's end, the week
+    before it by what is known nine days after. Learnt on weeks that have had time to become complete.
 
     Args:
         incidents: columns type, occurred_local_date, known_at.
@@ -38,8 +39,9 @@ def shares_known(
     week_end = _monday(incidents["occurred_local_date"]) + pd.Timedelta(days=7)
     age = (pd.Timestamp(first_unknown) - week_end).dt.days // 7
     is_learnt = age.between(config.mature_weeks, config.mature_weeks + WEEKS_LEARNT_ON)
-    known_at = pd.to_datetime(incidents["known_at"], utc=True).dt.tz_localize(None)[is_learnt]
-    late = ((known_at - week_end[is_learnt]) / pd.Timedelta(days=7)).clip(lower=0).map(np.ceil)
+    known_at = pd.to_datetime(incidents["known_at"], utc=True).dt.tz_localize(None)
+    over = _newest_is_over_for(known_at, first_unknown)
+    late = ((known_at - week_end - over)[is_learnt] / pd.Timedelta(days=7)).clip(lower=0).map(np.ceil)
     in_time = late[late <= config.mature_weeks]
     if len(in_time) < max(config.min_delays, LEAST_IN_TIME * is_learnt.sum()):
         return None
@@ -50,6 +52,14 @@ def shares_known(
         mine = in_time[kind == one]
         rows.append(_shares(mine, config.mature_weeks) if len(mine) >= config.min_delays else everything)
     return np.array(rows)
+
+
+def _newest_is_over_for(known_at: pd.Series, first_unknown: date) -> pd.Timedelta:
+    """Return how long the newest whole week was over when the data end: of a day that goes on, what is known so far."""
+    data_end = pd.Timestamp(first_unknown)
+    week_end = data_end - pd.Timedelta(days=first_unknown.weekday())
+    last_known = pd.Timestamp(known_at.max())
+    return max(min(data_end, last_known) - week_end, pd.Timedelta(0))
 
 
 def _shares(weeks_late: pd.Series, most: int) -> NDArray[np.float64]:

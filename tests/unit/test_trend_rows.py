@@ -210,6 +210,25 @@ def test_weeks_that_are_not_complete_are_left_out() -> None:
     assert "recorded" not in at_once["finding_en"]
 
 
+@pytest.mark.parametrize(
+    ("until", "last_known", "newest_end"),
+    [
+        pytest.param(date(2023, 12, 31), "2024-01-01", date(2023, 12, 24), id="Sunday: too few are known"),
+        pytest.param(date(2024, 1, 1), "2024-01-01 01:00", date(2023, 12, 24), id="Monday at one in the morning"),
+        pytest.param(date(2024, 1, 2), "2024-01-03", UNTIL, id="Tuesday: two days later, all are"),
+    ],
+)
+def test_a_week_is_judged_at_the_age_it_has_when_the_data_end(until, last_known, newest_end) -> None:
+    """Each incident is known within 33 hours: of a week at its end nine in ten, and all two days later."""
+    incidents, draw = drawn(a_day=10, last=date(2024, 1, 2)), np.random.default_rng(4)
+    hours = draw.uniform(0, 24, len(incidents)) + draw.uniform(0, 33, len(incidents))
+    known_at = pd.to_datetime(incidents["occurred_local_date"]) + pd.to_timedelta(hours, unit="h")
+    sent = incidents.assign(known_at=known_at)[known_at < pd.Timestamp(last_known)]
+    row = newest(trend_rows("toy", "Toy City", sent, AREAS, until, FEW), "week")
+    assert row["period_end_date"] == newest_end
+    assert ("too few of the incidents are known yet" in row["finding_en"]) == (newest_end < UNTIL)
+
+
 def test_a_type_that_is_recorded_late_is_not_judged_where_the_others_are() -> None:
     late = known(drawn("fraud", 1, seed=7), 4.0)
     rows = rows_of(known(drawn(a_day=40), 0.0), late)
