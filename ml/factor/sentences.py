@@ -29,7 +29,7 @@ _WORDS = {
     ),
     "premises": (
         ("at premises of the kind {}", "dans les lieux de type {}"),
-        ("in the mix of all types", "que pour tous les types ensemble"),
+        ("in the mix of all types recorded there", "que pour l’ensemble des types qui y sont enregistrés"),
     ),
     "rain": (("on days with rain", "les jours de pluie"), ("on dry days alike", "que les jours secs semblables")),
     "heat": (("on the hottest days of a month", "les jours les plus chauds du mois"), _ALIKE),

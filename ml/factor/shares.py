@@ -50,14 +50,13 @@ def part_looks(city: City) -> list[Look]:
 
 
 def premises_looks(city: City) -> list[Look]:
-    """Return each type looked at by kind of premises: its share of the type over that of all types.
+    """Return each type looked at by kind of premises: its share of the type over that of all types recorded there.
 
-    The location quotient (Florence 1939), here of types and premises; on the days on which the type is recorded.
+    The location quotient (Florence 1939), here of types and premises; on the days on which the type is recorded. Each
+    register has its own kinds of premises: a type that is never recorded at a kind says nothing of those that are.
     """
     placed = city.incidents.dropna(subset="premises")
     types, kinds = pd.Categorical(placed["type"]), pd.Categorical(placed["premises"])
-    if len(types.categories) < 2:
-        return []
     day, width = placed["day"], len(types.categories)
     total = _counted(day, types.codes, city.daily.day_count, width)
     judged = [found for found in city.judged() if found[0] in types.categories]
@@ -67,9 +66,15 @@ def premises_looks(city: City) -> list[Look]:
         if is_here.sum() < city.config.min_incidents:
             continue
         here = _counted(day[is_here], types.codes[is_here], city.daily.day_count, width)
+        recorded = np.flatnonzero(here.sum(axis=0))
+        if len(recorded) < 2:
+            continue
+        all_here, all_types = here.sum(axis=1), total[:, recorded].sum(axis=1)
         for name, _, is_on in judged:
             mine = types.categories.get_loc(name)
-            over, under = [here[:, mine], total.sum(axis=1) * is_on], [total[:, mine], here.sum(axis=1) * is_on]
+            if mine not in recorded:
+                continue
+            over, under = [here[:, mine], all_types * is_on], [total[:, mine], all_here * is_on]
             count = int(over[0].sum())
             looks.append(Look(name, "premises", str(kind), count, count, of_sums(over, under, city, count - 1)))
     return looks

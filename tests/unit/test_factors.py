@@ -163,6 +163,19 @@ def test_what_is_planted_is_found(planted, kind, factor, category, truth) -> Non
     assert "Beyond noise, also among" in found["finding_en"] and "Au-delà du hasard" in found["finding_fr"]
 
 
+def test_a_type_that_is_only_recorded_at_premises_of_its_own_makes_no_other_type_stand_out() -> None:
+    """As road accidents: known by crossing or road alone, where no other register writes anything."""
+    even = [drawn(kind, DAYS, seed) for kind, seed in (("robbery", 31), ("theft", 32))]
+    roads = drawn("traffic", DAYS, 33, a_day=4)
+    roads["premises"] = roads["premises"].map({"home": "crossing", "street": "road"})
+    rows = rows_of(*even, roads, days=DAYS)
+    looked = rows[rows["factor"] == "premises"]
+    assert set(zip(looked["type"], looked["category"], strict=True)) == {
+        (kind, category) for kind in ("robbery", "theft") for category in ("home", "street")
+    }
+    assert looked["effect_ratio"].between(0.9, 1.1).all() and not looked["is_found"].any()
+
+
 def test_each_weekday_has_a_ratio_and_their_product_is_one(planted) -> None:
     days = planted[(planted["type"] == "robbery") & (planted["factor"] == "weekday")]
     assert len(days) == 7 and days["effect_ratio"].notna().all()
@@ -188,7 +201,8 @@ def test_the_sentences(planted) -> None:
 def test_premises_and_events_are_said_in_the_words_of_the_reader(parts) -> None:
     places = {"home": "house", "street": "night_bus"}
     events = EVENTS[EVENTS["kind"] == "fair"].assign(kind="public_event")
-    rows = rows_of(parts[1], parts[2].assign(premises=parts[2]["premises"].map(places)), days=DAYS, events=events)
+    placed = (part.assign(premises=part["premises"].map(places)) for part in parts[1:3])
+    rows = rows_of(*placed, days=DAYS, events=events)
     house, bus = (row(rows, "burglary", "premises", code) for code in ("house", "night_bus"))
     assert "dans les lieux de type maison, " in house["finding_fr"] and "kind house, " in house["finding_en"]
     assert "dans les lieux de type night bus, " in bus["finding_fr"] and "kind night bus, " in bus["finding_en"]
