@@ -119,6 +119,7 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         **_record(city, view.kind),
         "figure_of": lambda value: "–" if value is None else figure(value, language),
         "score_of": lambda value: score(value, language),
+        "gain_of": lambda value: score(value, language, digits=3),
     }
 
 
@@ -161,9 +162,9 @@ def chance(value: float | None, language: Language) -> str:
     return words["most_chance"] if value > 0.99 else words["chance"].format(f"{100 * value:.0f}")
 
 
-def score(value: float | None, language: Language) -> str:
-    """Return a score or a gain with two decimals, 0 without a sign."""
-    return "–" if value is None else pages.decimal(round(value, 2) + 0.0, 2, language).replace("-", "\N{MINUS SIGN}")
+def score(value: float | None, language: Language, digits: int = 2) -> str:
+    """Return a score, or a gain with the three decimals of the sentences on it; 0 without a sign."""
+    return "–" if value is None else pages.decimal(round(value, digits) + 0.0, digits, language)
 
 
 def category(one: Factor, language: Language) -> str:

@@ -58,9 +58,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "curve_told": "To the right: the part of the area ranked first, up to 20 %. Upwards: the share of the "
         "incidents that lay in it. The higher, the better; the line of dots is places drawn by chance.",
         "part": "Part of the area", "caught": "Share of the incidents",
-        "level": "How many in all, by day",
-        "level_told": "Over {} weeks, each forecast from its own past, the error of the forecast of days is {} "
-        "incidents a day, that of plain seasonal counts {} (CRPS). Nine days in ten were promised to stay within their "
+        "level": "How many in all, by day", "facts": "incidents",
+        "level_told": "Over {} weeks, each forecast from its own past, the error of the forecast of days is {} a "
+        "day, that of plain seasonal counts {} (CRPS). Nine days in ten were promised to stay within their "
         "bound; {} did.",
         "gain": "The model’s gain over plain counts: {} [{}, {}], 95 % interval over months.",
         "no_level": "There is no record of days for this type yet.",
@@ -134,9 +134,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "curve_told": "Vers la droite : la part du territoire classée en tête, jusqu’à 20 %. Vers le haut : la part "
         "des faits qui s’y trouvaient. Plus haut est mieux ; la ligne de points, des lieux tirés au sort.",
         "part": "Part du territoire", "caught": "Part des faits",
-        "level": "Combien en tout, par jour",
+        "level": "Combien en tout, par jour", "facts": "fait|faits",
         "level_told": "Sur {} semaines, chacune prévue d’après son seul passé, l’erreur de la prévision des jours est "
-        "de {} faits par jour, celle du comptage saisonnier de {} (CRPS). Neuf jours sur dix devaient rester sous leur "
+        "de {} par jour, celle du comptage saisonnier de {} (CRPS). Neuf jours sur dix devaient rester sous leur "
         "borne ; {} l’ont fait.",
         "gain": "Gain du modèle sur le comptage simple : {} [{} ; {}], intervalle à 95 % sur les mois.",
         "no_level": "Il n’y a pas encore de bilan par jour pour ce type.",

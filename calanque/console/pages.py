@@ -51,7 +51,7 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
     """
     formats = {
         "number": lambda count: number(count, language),
-        "counted": lambda count, text: text.split("|")[0 if count == 1 or (language == "fr" and not count) else -1],
+        "counted": lambda count, text: text.split("|")[0 if is_singular(count, language) else -1],
         "share": lambda rate: "–" if rate is None else f"{100 * rate:.0f}{' ' if language == 'fr' else ''}%",
         "of": lambda name: of(name, language),
         "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
@@ -59,6 +59,11 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
     words = WORDS[language]
     text = _ENVIRONMENT.get_template(template)
     return text.render(title=title, language=language, w=words, at=at, machine=machine, **formats, **values)
+
+
+def is_singular(count: float, language: Language) -> bool:
+    """Return whether a word beside a number is in the singular: in French up to two (`1,8 fait`), in English at one."""
+    return abs(count) < 2 if language == "fr" else count == 1
 
 
 def number(count: int, language: Language) -> str:

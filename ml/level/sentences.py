@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from calanque.places.taxonomy import type_label
-from ml.french import WEEKDAYS, in_french
+from ml.french import WEEKDAYS, in_french, in_number
 from ml.level.config import level_config
 from ml.level.record import Interval
 
@@ -109,7 +109,7 @@ def reason_fr(subject: Subject) -> str:
     value, low, high = (in_french(_gain(figure)) for figure in subject.gain)
     since = f"depuis le {_date_fr(subject.last_date)}" if subject.last_date else "à ce jour"
     span = f"sur {weeks} semaines" + (", moins d’un an," if weeks < _YEAR_WEEKS else "")
-    days = in_french(f"{subject.held[0]:,} jours sur {subject.held[1]:,}")
+    days = in_french(f"{subject.held[0]:,} {in_number('jour', subject.held[0])} sur {subject.held[1]:,}")
     held = f"{_apart_fr(subject)} La borne de neuf jours sur dix a tenu {days}."
     text = {
         Case.FEW_WEEKS: f"pas de prévision ; semaines de données connues : {weeks}, nécessaires : {needed}.",
@@ -119,7 +119,7 @@ def reason_fr(subject: Subject) -> str:
         f"partir de {needed}.",
         Case.NOT_BEATEN: f"les comptages saisonniers servent ; {span} {_beaten_fr(subject.gain)}.{held}",
         Case.MODEL: f"le modèle sert ; {span} il a été plus proche des faits que les comptages saisonniers, de {value} "
-        f"faits par jour (de {low} à {high}).{held}",
+        f"{_facts(subject.gain.value)} par jour (de {low} à {high}).{held}",
     }
     return f"{type_label(subject.type, 'fr')}, {subject.territory} : {text[subject.case]}"
 
@@ -135,9 +135,11 @@ def _beaten_en(gain: Interval) -> str:
 def _beaten_fr(gain: Interval) -> str:
     if round(gain.high, 3) < 0:
         far, least, most = (in_french(_gain(-figure)) for figure in (gain.value, gain.high, gain.low))
-        return f"le modèle a été plus loin des faits qu’eux, de {far} faits par jour (de {least} à {most})"
+        facts = _facts(gain.value)
+        return f"le modèle a été plus loin des faits qu’eux, de {far} {facts} par jour (de {least} à {most})"
     value, low, high = (in_french(_gain(figure)) for figure in gain)
-    return f"ce que le modèle gagne, {value} faits par jour (de {low} à {high}), n’est pas nettement au-dessus de 0"
+    gained = f"{value} {_facts(gain.value)} par jour (de {low} à {high})"
+    return f"ce que le modèle gagne, {gained}, n’est pas nettement au-dessus de 0"
 
 
 def _apart_en(subject: Subject) -> str:
@@ -172,7 +174,8 @@ def finding_fr(subject: Subject, day: DayFigures) -> str:
     """Return the same in French."""
     head = f"{type_label(subject.type, 'fr')}, {subject.territory}, {_JOURS[day.date.weekday()]} {_date_fr(day.date)} :"
     count, upper = in_french(_count(day.expected)), in_french(f"{day.upper:,}")
-    expected = f"{head} {count} attendus, au plus {upper} neuf jours sur dix."
+    awaited = in_number("attendu", round(day.expected, 1))
+    expected = f"{head} {count} {awaited}, au plus {upper} neuf jours sur dix."
     if day.risk is None:
         return f"{expected} Pas de risque du jour : {_SILENT_FR[_silence(subject.case)]}"
     threshold, chance = in_french(f"{day.threshold:,}"), _percent(day.p_above, "moins de ", "plus de ")
@@ -191,7 +194,8 @@ def factors(terms: dict[str, float], day: date) -> tuple[str, str]:
             "No term stands out against an average day of the year before.",
             "Aucun terme ne se détache d’un jour moyen de l’année écoulée.",
         )
-    ratios = {name: f"{terms[name]:.1f}" if terms[name] >= 1.25 else f"{terms[name]:.2f}" for name in large}
+    digits = 1 if all(terms[name] >= 1.25 for name in large) else 2
+    ratios = {name: f"{terms[name]:.{digits}f}" for name in large}
     english = _EN | {"weekday": f"{_DAYS[day.weekday()]}s have had × {{}}"}
     french = _FR | {"weekday": f"les {_JOURS[day.weekday()]}s ont compté × {{}}"}
     return (
@@ -205,13 +209,14 @@ def factors(terms: dict[str, float], day: date) -> tuple[str, str]:
 _SILENT_EN = {
     Case.GONE: "the type has not been recorded for a year.",
     Case.SHORT_RECORD: "the record is too short to judge it.",
-    Case.NOT_BEATEN: "over the record, its probabilities were not clearly closer than the mean rate of busy days.",
+    Case.NOT_BEATEN: "over the record, its probabilities were not clearly closer to what happened than the mean rate "
+    "of busy days.",
 }
 _SILENT_FR = {
     Case.GONE: "le type n’est plus enregistré depuis un an.",
     Case.SHORT_RECORD: "le bilan est trop court pour en juger.",
-    Case.NOT_BEATEN: "sur le bilan, ses probabilités n’ont pas été nettement plus proches que le taux moyen de jours "
-    "chargés.",
+    Case.NOT_BEATEN: "sur le bilan, ses probabilités n’ont pas été nettement plus proches de ce qui est arrivé que le "
+    "taux moyen de jours chargés.",
 }
 
 
@@ -222,6 +227,10 @@ def _silence(case: Case) -> Case:
 def _gain(figure: float) -> str:
     # No "-0.000".
     return f"{round(figure, 3) + 0.0:.3f}"
+
+
+def _facts(gain: float) -> str:
+    return in_number("fait", round(gain, 3))
 
 
 def _count(expected: float) -> str:

@@ -13,7 +13,7 @@ from ml.level.config import level_config
 from ml.level.counts import daily_counts
 from ml.level.record import Interval
 from ml.level.rows import LevelFrames, level_frames
-from ml.level.sentences import Case, DayFigures, Subject, finding_en, finding_fr, reason_en, reason_fr
+from ml.level.sentences import Case, DayFigures, Subject, factors, finding_en, finding_fr, reason_en, reason_fr
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
 
 WEEKS_8_MONTHS = 35 * 7
@@ -179,19 +179,19 @@ def test_a_span_without_a_day_is_refused() -> None:
             Interval(-0.025, -0.037, -0.014),
             "over 96 weeks the model was farther from what happened than they were, by 0.025 incidents a day (0.014 to "
             "0.037). ",
-            "sur 96 semaines le modèle a été plus loin des faits qu’eux, de 0,025 faits par jour (de 0,014 à 0,037). ",
+            "sur 96 semaines le modèle a été plus loin des faits qu’eux, de 0,025 fait par jour (de 0,014 à 0,037). ",
             id="farther",
         ),
         pytest.param(
             Interval(-0.001, -0.034, 0.034),
             "what the model gains, -0.001 incidents a day (-0.034 to 0.034), is not clearly above 0. ",
-            "ce que le modèle gagne, -0,001 faits par jour (de -0,034 à 0,034), n’est pas nettement au-dessus de 0. ",
+            "ce que le modèle gagne, -0,001 fait par jour (de -0,034 à 0,034), n’est pas nettement au-dessus de 0. ",
             id="no difference",
         ),
         pytest.param(
             Interval(-0.0004, -0.0008, -0.0001),
             "what the model gains, 0.000 incidents a day (-0.001 to 0.000), is not clearly above 0. ",
-            "ce que le modèle gagne, 0,000 faits par jour (de -0,001 à 0,000), n’est pas nettement au-dessus de 0. ",
+            "ce que le modèle gagne, 0,000 fait par jour (de -0,001 à 0,000), n’est pas nettement au-dessus de 0. ",
             id="farther by less than is shown",
         ),
     ],
@@ -215,6 +215,49 @@ def test_a_probability_is_rounded_and_never_0_or_1(p_above: float, english: str,
     subject = Subject("Toy City", "all", Case.MODEL, 96, 26)
     day = DayFigures(date(2024, 1, 1), 2.4, 5, 4, p_above, 3)
     assert english in finding_en(subject, day) and french in finding_fr(subject, day)
+
+
+@pytest.mark.parametrize(
+    ("expected", "english", "french"),
+    [
+        (0.94, "0.9 expected,", "0,9 attendu,"),
+        (1.84, "1.8 expected,", "1,8 attendu,"),
+        (1.96, "2.0 expected,", "2,0 attendus,"),
+    ],
+    ids=["less than one", "less than two", "two as shown"],
+)
+def test_french_has_the_plural_from_two_on(expected: float, english: str, french: str) -> None:
+    day = DayFigures(date(2024, 1, 1), expected, 5, 4, 0.31, 3)
+    gain = Interval(expected, expected, expected)
+    subject = Subject("Toy City", "all", Case.MODEL, 96, 26, gain=gain, held=(1, 672))
+    assert english in finding_en(subject, day) and french in finding_fr(subject, day)
+    facts = "faits" if expected > 1.9995 else "fait"
+    assert f"{expected:.3f} incidents a day" in reason_en(subject)
+    assert f" {facts} par jour" in reason_fr(subject) and "a tenu 1 jour sur 672." in reason_fr(subject)
+
+
+def test_a_silent_risk_says_to_what_its_probabilities_were_not_closer() -> None:
+    subject, day = (
+        Subject("Toy City", "all", Case.NOT_BEATEN, 96, 26),
+        DayFigures(date(2024, 1, 1), 2.4, 5, 4, 0.3, None),
+    )
+    assert "were not clearly closer to what happened than the mean rate of busy days." in finding_en(subject, day)
+    assert "plus proches de ce qui est arrivé que le taux moyen de jours chargés." in finding_fr(subject, day)
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"season": 1.4, "level": 1.11}, ["1,40", "1,11"]),
+        ({"season": 1.4, "level": 1.31}, ["1,4", "1,3"]),
+        ({"season": 1.4, "level": 1.01}, ["1,4"]),
+    ],
+    ids=["one is small", "both are large", "what is not said counts for nothing"],
+)
+def test_ratios_of_one_sentence_have_as_many_digits(terms: dict[str, float], said: list[str]) -> None:
+    english, french = factors(terms, date(2024, 1, 1))
+    assert re.findall(r"× (\d,\d+)", french) == said
+    assert re.findall(r"× (\d\.\d+)", english) == [one.replace(",", ".") for one in said]
 
 
 def test_the_gain_is_also_shown_without_the_days_set_apart() -> None:

@@ -187,13 +187,27 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
         and "1.20</td>" in record
     )
     level = part(page(), "level", "sources")
-    assert "5.1 incidents a day" in level and "0.88 [0.50, 1.25]" in level and "It wins &lt;i&gt;" in level
+    assert "5.1 incidents a day" in level and "0.875 [0.500, 1.250]" in level and "It wins &lt;i&gt;" in level
 
 
-def test_small_negative_gains_are_written_as_the_reader_writes_them(door: Door) -> None:
-    door.rows["marts.fct_level_score"] = [("all", 104, 5.125, 6.0, -0.001, -0.034, 0.034, 0.91, TENTHS)]
-    assert "0,00 [\N{MINUS SIGN}0,03 ; 0,03]" in page(language="fr")
-    assert "counts: 0.00 [\N{MINUS SIGN}0.03, 0.03]" in page()
+def test_small_gains_are_written_as_in_the_sentence_on_the_model(door: Door) -> None:
+    door.rows["marts.fct_level_score"] = [("all", 104, 5.125, 6.0, -0.0004, -0.003, 0.009, 0.91, TENTHS)]
+    assert "0,000 [-0,003 ; 0,009]" in page(language="fr")
+    assert "counts: 0.000 [-0.003, 0.009]" in page()
+
+
+@pytest.mark.parametrize(
+    ("error", "french", "english"),
+    [
+        (0.374, "0,37 fait par jour", "0.37 incidents a day"),
+        (1.84, "1,8 fait par jour", "1.8 incidents a day"),
+        (1.96, "2,0 faits par jour", "2.0 incidents a day"),
+    ],
+    ids=["less than one", "less than two", "two as shown"],
+)
+def test_french_has_the_plural_from_two_on(door: Door, error: float, french: str, english: str) -> None:
+    door.rows["marts.fct_level_score"] = [("all", 104, error, 6.0, 0.1, 0.1, 0.1, 0.91, TENTHS)]
+    assert french in page(language="fr") and english in page()
 
 
 def test_the_colours_of_weeks_are_explained_where_they_are_seen(door: Door) -> None:
