@@ -17,7 +17,18 @@ from calanque.console.given import given
 from calanque.console.languages import Spoken
 from calanque.console.outlook_picture import hit_lines, hit_ticks, reliability, weeks_chart
 from calanque.console.outlook_sql import AREA_PERCENTS
-from calanque.console.outlook_state import MOTIF, Day, Factor, Outlook, View, found, hit_curve, offered, trends
+from calanque.console.outlook_state import (
+    MOTIF,
+    Day,
+    Factor,
+    Outlook,
+    View,
+    found,
+    hit_curve,
+    offered,
+    shown_span,
+    trends,
+)
 from calanque.console.outlook_words import WORDS
 from calanque.console.readers import Reader, mart_reader
 from calanque.csv_file import csv_file
@@ -42,7 +53,7 @@ COLUMNS = (
 def chosen(
     city: Name = "",
     kind: Name = "all",
-    span: Literal["week", "month", "year"] = "month",
+    span: Literal["", "week", "month", "year"] = "",
     area: AreaId = "",
 ) -> View:
     """Return the view that an address asks for."""
@@ -59,11 +70,12 @@ def outlook(asking: Asking, language: Spoken, view: Chosen) -> Response:
     try:
         ends, kinds = offered(asking)
         view = in_city(view, ends, language)
-        city = found(view, asking, language)
+        span = shown_span(view, asking)
+        city = found(view._replace(span=span), asking, language)
         values = choices(view.city, ends, kinds, language) | _values(view, city, language, datetime.now(UTC))
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
-    values |= {"reader": asking, "kept": view.link().partition("?")[2] + "&"}
+    values |= {"reader": asking, "span": span, "kept": view.link().partition("?")[2] + "&"}
     return pages.shown(pages.render("outlook.html", language, WORDS[language]["outlook"], **values))
 
 
@@ -72,7 +84,8 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the newest period of every area and type, and write that it was given."""
     try:
         ends, _ = offered(asking)
-        rows = trends(in_city(view, ends, language), asking, language)
+        view = in_city(view, ends, language)
+        rows = trends(view._replace(span=shown_span(view, asking)), asking, language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     what: dict[str, Any] = {"objects": ("console.outlook",), "row_count": len(rows), "motif": MOTIF}

@@ -35,6 +35,15 @@ where territory = {literal(city)}
 order by is_alarm desc nulls last, p_value, area_name, type"""
 
 
+def month_limits(city: str) -> str:
+    """Return the question whether the last four weeks have a limit in a city, which takes years of data."""
+    return f"""select count(*) > 0 as has_limits
+from marts.fct_trend
+where territory = {literal(city)}
+    and span = 'month'
+    and is_alarm is not null"""
+
+
 def weeks(city: str, area: str, kind: str) -> str:
     """Return the question of a year of weeks of one area, or of the whole city, with their limits."""
     return f"""select period_start_date, incident_count, expected_count, upper_count, is_above, is_below

@@ -21,7 +21,7 @@ MOTIF = "page des tendances"
 
 
 class View(NamedTuple):
-    """What a link to the page holds."""
+    """What a link to the page holds; `span` is empty where nobody chose one."""
 
     city: str
     kind: str
@@ -183,6 +183,18 @@ def found(view: View, asking: Reader, language: Language) -> Outlook:
         [Source(*row) for row in sources],
         texts,
     )
+
+
+def shown_span(view: View, asking: Reader) -> str:
+    """Return the span of the trends that a view shows: where nobody chose one, the longer that has limits in the city.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    if view.span:
+        return view.span
+    ((has_limits,),) = asked(outlook_sql.month_limits(view.city), asking, MOTIF) or [(False,)]
+    return "month" if has_limits else "week"
 
 
 def trends(view: View, asking: Reader, language: Language) -> list[Trend]:

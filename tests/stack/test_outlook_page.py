@@ -75,8 +75,10 @@ def test_what_incidents_go_with_is_what_sql_finds_and_in_the_words_of_the_reader
 
 
 def test_a_young_city_has_a_sentence_where_it_has_no_limit(page: Page, stack: Settings) -> None:
-    page.goto(f"{stack.airflow_url}/calanque/outlook?city={YOUNG}&lang=fr")
+    page.goto(f"{stack.airflow_url}/calanque/outlook?city={YOUNG}&span=month&lang=fr")
     expect(page.locator("#trends ~ p").nth(1)).to_contain_text("Pas de limite")
+    page.goto(f"{stack.airflow_url}/calanque/outlook?city={YOUNG}&lang=fr")
+    expect(page.locator(".links [aria-current]")).to_have_text("la dernière semaine")
     assert len(figures(page, "days")) == 7
 
 

@@ -52,6 +52,7 @@ def answers() -> dict[str, Rows]:
             (date(2021, 12, 13), 8, 9.5, 16.0, False, False),
             (date(2021, 12, 20), 20, 9.5, 16.0, True, False),
         ],
+        "as has_limits": [(True,)],
         "marts.fct_trend": [
             trend("toronto:a1", "robbery", 31, 20.0, True),
             trend("toronto:a2", "robbery", 25, 24.0, False),
@@ -150,6 +151,32 @@ def test_a_row_past_its_own_limit_alone_is_explained(door: Door) -> None:
     door.rows["marts.fct_trend"].pop(1)
     forget()
     assert "quelques-uns le sont par hasard" not in page(language="fr", kind="robbery")
+
+
+@pytest.mark.parametrize(
+    ("has_limits", "span", "shown"),
+    [
+        pytest.param(True, "", "month", id="nobody chose, and four weeks have limits"),
+        pytest.param(False, "", "week", id="nobody chose, and four weeks have none"),
+        pytest.param(False, "month", "month", id="chosen, without limits"),
+        pytest.param(True, "year", "year", id="chosen"),
+    ],
+)
+def test_where_nobody_chose_a_span_the_longer_with_limits_is_shown(
+    door: Door, monkeypatch: pytest.MonkeyPatch, has_limits: bool, span: str, shown: str
+) -> None:
+    door.rows["as has_limits"] = [(has_limits,)]
+    text = page(span=span)
+    for current in (r'<a href="[^"]*span=(\w+)#trends" aria-current', r"max\(period_end_date\).*span = &#39;(\w+)"):
+        assert re.findall(current, text) == [shown]
+    # Another city that is chosen in the form has a span of its own, as long as nobody chose one.
+    assert re.findall(r'<option value="(\w*)" selected>[^<]*(?:week|year)', text) == [span]
+    assert "&amp;span" not in text.partition('id="calendar"')[2].partition("</table>")[0] or span
+    monkeypatch.setattr(outlook, "given", lambda *_, **__: None)
+    forget()
+    door.asked.clear()
+    as_csv(ANALYST, "en", chosen(city="", kind="all", span=span, area=""))  # type: ignore[arg-type]
+    assert f"span = '{shown}'" in door.asked[-1][1]
 
 
 def test_each_span_says_what_it_is_held_against(door: Door) -> None:
@@ -266,6 +293,7 @@ def test_before_anything_is_forecast_the_page_says_so(door: Door) -> None:
     marts = ("level", "trend", "factor", "forecast_score", "level_score", "model_promotion")
     door.missing = tuple(f"fct_{mart}" for mart in marts)
     text = page()
+    assert "There are no trends" in page(span="")
     for sentence in (
         "No day is forecast here yet",
         "There are no trends",
