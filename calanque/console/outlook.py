@@ -15,7 +15,7 @@ from calanque.console.city_map import AreaId, Name, choices, figure, why_not
 from calanque.console.city_map_state import city_and_kind
 from calanque.console.given import given
 from calanque.console.languages import Spoken
-from calanque.console.outlook_picture import hit_lines, hit_ticks, reliability, weeks_chart
+from calanque.console.outlook_picture import hit_lines, hit_ticks, reliability, reliability_ticks, weeks_chart
 from calanque.console.outlook_sql import AREA_PERCENTS
 from calanque.console.outlook_state import (
     MOTIF,
@@ -149,6 +149,7 @@ def _record(city: Outlook, kind: str) -> dict[str, Any]:
         "ticks": hit_ticks(curve),
         "level": level,
         "reliability": reliability(level.bins if level else []),
+        "shares": reliability_ticks(level.bins if level else []),
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from calanque.console.outlook_state import Caught, Week
 
@@ -24,12 +25,17 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A year of weeks, in pixels: bars, and the points of the lines of what was expected and of the limit."""
+    """A year of weeks, in pixels: bars, and the points of the lines of what was expected and of the limit.
+
+    `most` is the count at the top; `dates` are the first, the middle and the last week with where they stand.
+    """
 
     width: float
     bars: list[Bar]
     expected: str
     upper: str
+    most: float
+    dates: list[tuple[float, date]]
 
 
 def weeks_chart(weeks: Sequence[Week]) -> Chart:
@@ -55,7 +61,15 @@ def weeks_chart(weeks: Sequence[Week]) -> Chart:
         for number, one in enumerate(weeks)
     ]
     expected, upper = [one.expected_count for one in weeks], [one.upper_count for one in weeks]
-    return Chart(len(bars) * STEP, bars, line(expected), line(upper))
+    marked = sorted({0, len(bars) // 2, len(bars) - 1}) if bars else []
+    dates = [(bars[number].x + (STEP - 3) / 2, weeks[number].week) for number in marked]
+    return Chart(len(bars) * STEP, bars, line(expected), line(upper), most, dates)
+
+
+def reliability_ticks(bins: Sequence[tuple[float, float, int]]) -> list[tuple[float, float]]:
+    """Return the ticks of both axes of `reliability`: pixels from the corner, and the share there."""
+    most = max((value for mean, share, _ in bins for value in (mean, share)), default=0)
+    return [(part * SIDE, part * most) for part in (0.0, 0.5, 1.0)]
 
 
 def reliability(bins: Sequence[tuple[float, float, int]]) -> list[tuple[float, float]]:

@@ -9,7 +9,7 @@ from query_door import Door, Rows, opened
 
 from calanque.console import outlook
 from calanque.console.outlook import as_csv, chosen
-from calanque.console.outlook_picture import HEIGHT, SIDE, reliability, weeks_chart
+from calanque.console.outlook_picture import HEIGHT, SIDE, reliability, reliability_ticks, weeks_chart
 from calanque.console.outlook_state import MOTIF, Week, bins_of
 from calanque.console.readers import Reader
 from calanque.console.remembered import forget
@@ -334,6 +334,8 @@ def test_a_chart_keeps_bars_under_their_limit_and_bad_weeks_apart() -> None:
     weeks = [Week(UNTIL, 5, 4.0, 10.0, False, False), Week(UNTIL, 20, None, None, None, None)]
     chart = weeks_chart(weeks)
     assert [bar.height for bar in chart.bars] == [HEIGHT / 4, HEIGHT] and len(chart.upper.split()) == 1
-    assert weeks_chart([]).bars == []
+    assert weeks_chart([]).bars == [] == weeks_chart([]).dates
+    assert [day for _, day in weeks_chart(weeks * 3).dates] == [UNTIL] * 3
+    assert [share for _, share in reliability_ticks([(0.1, 0.2, 5), (0.4, 0.4, 5)])] == [0, 0.2, 0.4]
     assert reliability([(0.1, 0.2, 5), (0.4, 0.4, 5)]) == [(SIDE / 4, SIDE / 2), (SIDE, 0.0)]
     assert bins_of(None) == [] and bins_of(TENTHS)[0] == (0.05, 0.04, 36)
