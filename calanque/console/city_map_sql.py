@@ -75,22 +75,43 @@ order by 1"""
 
 
 def why(city: str, kind: str, area: str, language: str) -> str:
-    """Return the question of what makes up the forecast of an area's three fullest cells, and how sure it is.
+    """Return the question of what makes up the forecast of an area's three fullest cells: the three types that do most.
 
+    A cell is as full as its types together, or as the one that is asked for; all that is expected in it stands last.
     Bound and probability are the model's, or those of counts published for want of one: plain counts that stand in for
     a model have none.
     """
     is_its_own = f"forecasts.served = 'model' or forecasts.model_version = {literal(COUNTS)}"
-    return f"""select forecasts.cell_id, forecasts.type,
-    if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count) as expected_count,
-    if({is_its_own}, forecasts.upper_count) as upper_count,
-    if({is_its_own}, forecasts.p_at_least_one) as p_at_least_one, forecasts.reason_{language}
-from marts.fct_forecast as forecasts
-inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
-where {of_newest_forecast(city, kind)}
-    and cells.area_id = {literal(area)}
-order by 3 desc
-limit 3"""
+    return f"""with by_type as (
+    select forecasts.cell_id, forecasts.type,
+        if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count) as expected_count,
+        if({is_its_own}, forecasts.upper_count) as upper_count,
+        if({is_its_own}, forecasts.p_at_least_one) as p_at_least_one, forecasts.reason_{language},
+        row_number() over (
+            partition by forecasts.cell_id
+            order by if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count) desc,
+                forecasts.type
+        ) as type_rank
+    from marts.fct_forecast as forecasts
+    inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
+    where {of_newest_forecast(city, kind)}
+        and cells.area_id = {literal(area)}
+),
+
+fullest as (
+    select cell_id, sum(expected_count) as cell_expected_count
+    from by_type
+    group by cell_id
+    order by 2 desc, 1
+    limit 3
+)
+
+select by_type.cell_id, by_type.type, by_type.expected_count, by_type.upper_count, by_type.p_at_least_one,
+    by_type.reason_{language}, fullest.cell_expected_count
+from by_type
+inner join fullest on by_type.cell_id = fullest.cell_id
+where by_type.type_rank <= 3
+order by fullest.cell_expected_count desc, by_type.cell_id, by_type.expected_count desc"""
 
 
 def record(city: str, kind: str) -> str:

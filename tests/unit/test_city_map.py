@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -65,7 +66,7 @@ class Door:
             "dim_feed_freshness": [
                 ("toronto_incidents", "toronto", "Incidents", "Police <b>", "Open", "c", UNTIL, self.is_late)
             ],
-            "reason_": [("toronto:1:2", "robbery", 1.25, 3, 0.61, "Because <b>")],
+            "reason_": [("toronto:1:2", "robbery", 1.25, 3, 0.61, "Because <b>", 2.75)],
             "marts.fct_forecast_score": [
                 ("model", "published", date(2021, 12, 20), 52, 41, 0.34, 0.98, 0.3),
                 ("baseline", "published", date(2021, 12, 20), 52, 41, None, 0.97, 0.25),
@@ -212,6 +213,39 @@ def test_what_is_likely_says_who_serves_and_an_area_says_why(door: Door) -> None
     assert "Au plus, 9 fois sur 10" in area and "61\u202f%" in area.replace("\xa0", "\u202f").replace(" %", "\u202f%")
     assert "2021-11" in text, "a month in which nothing happened is a bar too"
     assert [bar.total for bar in bars([(UNTIL, 4), (UNTIL, 0)])] == [4, 0]
+
+
+def test_the_fullest_squares_are_so_by_all_their_types_or_by_the_one_that_is_chosen(door: Door) -> None:
+    """Noise alone is most in a, both types together in d."""
+    counts = {"a": (5.0, 0.0), "b": (4.0, 0.5), "c": (3.0, 0.25), "d": (2.5, 4.0), "e": (9.0, 9.0)}
+    kinds = ("noise", "robbery", "waste", "fire")
+    lake = sqlite3.connect(":memory:")
+    lake.create_function("if", -1, lambda is_so, then, otherwise=None: then if is_so else otherwise)
+    lake.executescript(
+        """attach ':memory:' as marts;
+        create table marts.dim_cell (territory, cell_id, area_id);
+        create table marts.fct_forecast (territory, cell_id, type, week_start_date, served, model_version,
+            expected_count, baseline_count, upper_count, p_at_least_one, reason_en)"""
+    )
+    for cell, pair in counts.items():
+        lake.execute("insert into marts.dim_cell values (?, ?, ?)", ("toronto", cell, "x" if cell == "e" else "a1"))
+        for kind, count in zip(kinds, (*pair, 0.25, 0.0), strict=True):
+            row = ("toronto", cell, kind, "2022-01-03", "model", "3", count, 0, 9, 0.5, f"{kind} of {cell}")
+            lake.execute(f"insert into marts.fct_forecast values ({', '.join('?' * len(row))})", row)
+
+    def asked(kind: str) -> list[Any]:
+        return lake.execute(city_map_sql.why("toronto", kind, "a1", "en")).fetchall()
+
+    together = asked("all")
+    assert [(row[0], row[1], row[-1]) for row in together] == [
+        *(("d", "robbery", 6.75), ("d", "noise", 6.75), ("d", "waste", 6.75)),
+        *(("a", "noise", 5.25), ("a", "waste", 5.25), ("a", "fire", 5.25)),
+        *(("b", "noise", 4.75), ("b", "robbery", 4.75), ("b", "waste", 4.75)),
+    ]
+    assert together[0][2:6] == (4.0, 9, 0.5, "robbery of d")
+    assert [row[0] for row in asked("noise")] == ["a", "b", "c"]
+    assert "2,8 tous types ensemble" in page("fr", area="toronto:a0")
+    assert "tous types ensemble" not in page("fr", kind="robbery", area="toronto:a0")
 
 
 def test_plain_counts_that_serve_have_no_map_beside_them_and_no_bound_of_the_model(door: Door) -> None:
