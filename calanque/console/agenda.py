@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calanque.console import lac_words, made_from, pages
+from calanque.console.agenda_sql import HOLIDAYS
 from calanque.console.agenda_state import (
     DECISIONS,
     MOTIF,
@@ -151,6 +152,7 @@ def _values(view: View, week: Week, language: Language) -> dict[str, Any]:
         "shown": fitting(week.conflicts, view),
         "rules": {one.rule: one.label_fr if language == "fr" else one.label_en for one in week.conflicts},
         "kinds": EVENTS[language],
+        "holidays": HOLIDAYS,
         "days": [(DAYS[language][number], first + timedelta(days=number)) for number in range(7)],
         "calendar": calendar(week.events, first),
         "drawn": drawn(week.outlines, counts, bounds),

@@ -127,6 +127,23 @@ def test_a_conflict_says_which_rule_which_events_how_far_how_long_and_how_sure(c
     assert "Occupations" in text.partition('id="sources"')[2]
 
 
+def test_only_a_holiday_is_of_the_whole_city(client: TestClient, lake: Lake) -> None:
+    lake.answers["events.is_cancelled"] = [*EVENTS, ("H", "school_holiday", NOON, NOON, None, False, None)]
+
+    def places(language: str) -> dict[str, str]:
+        table = client.get(f"/agenda?lang={language}").text.partition('data-table="events"')[2].partition("</table>")[0]
+        rows = re.findall(r"<code>(.*?)</code>(.*?)</tr>", table)
+        return {event: re.findall(r"<td>(.*?)</td>", row)[1] for event, row in rows}
+
+    assert places("fr") == {
+        "AT-1": "Quartier &lt;0&gt;",
+        "9": "Quartier &lt;0&gt;",
+        "10": "lieu inconnu ou hors des secteurs",
+        "H": "toute la ville",
+    }
+    assert (places("en")["10"], places("en")["H"]) == ("place unknown, or outside the areas", "the whole city")
+
+
 def test_a_city_that_plans_nothing_is_no_city_that_is_not_there(client: TestClient) -> None:
     answer = client.get("/agenda?city=chicago&lang=fr")
     sentence = "Chicago n’a pas d’événements prévus ; villes : Marseille."
