@@ -88,10 +88,16 @@ def _path(shape: object) -> str:
 
 
 def breaks(figures: Iterable[float]) -> list[float]:
-    """Return the upper ends of all classes but the last: as many areas in each as can be, none of them alike."""
-    ordered = sorted(figures)
-    ends = [len(ordered) * step // CLASSES for step in range(1, CLASSES)]
-    return sorted({ordered[end - 1] for end in ends if end} - set(ordered[-1:]))
+    """Return the upper ends of all classes but the last: as many areas in each as can be, none of them alike.
+
+    Where nothing happened is a class of its own.
+    """
+    every = list(figures)
+    ordered = sorted(one for one in every if one)
+    nothing = {0} if 0 < len(ordered) < len(every) else set()
+    count = CLASSES - len(nothing)
+    ends = [len(ordered) * step // count for step in range(1, count)]
+    return sorted({ordered[end - 1] for end in ends if end} - set(ordered[-1:]) | nothing)
 
 
 def legend(figures: Iterable[float], bounds: Sequence[float]) -> list[tuple[int | None, float | None, float]]:
@@ -101,9 +107,9 @@ def legend(figures: Iterable[float], bounds: Sequence[float]) -> list[tuple[int 
 
 
 def step_of(figure: float | None, bounds: Sequence[float]) -> int | None:
-    """Return the class of a figure; the darkest is the last, whatever their number."""
-    if figure is None:
-        return None
+    """Return the class of a figure: none at all is the lightest, and the last the darkest, whatever their number."""
+    if not figure:
+        return None if figure is None else 0
     return CLASSES - 1 - len(bounds) + sum(figure > bound for bound in bounds)
 
 

@@ -20,7 +20,7 @@ from query_door import opened
 
 from calanque.console import agenda_state, city_map, city_map_sql
 from calanque.console.city_map import chosen, figure
-from calanque.console.city_map_picture import CLASSES, bars, breaks, drawn, step_of
+from calanque.console.city_map_picture import CLASSES, bars, breaks, drawn, legend, step_of
 from calanque.console.city_map_png import COLOURS, UP
 from calanque.console.city_map_state import View, changes
 from calanque.console.city_map_words import WORDS
@@ -133,6 +133,8 @@ def test_a_picture_has_every_area_in_its_place_and_no_name_is_taken_for_html(doo
         ([3.0], []),
         ([2.0, 2.0, 2.0], []),
         ([0.0, 0.0, 0.0, 0.0, 9.0], [0.0]),
+        ([0, 0, 1, 2, 3, 4], [0, 1, 2, 3]),
+        ([0, *range(1, 9)], [0, 2, 4, 6]),
         ([float(n) for n in range(1, 11)], [2.0, 4.0, 6.0, 8.0]),
     ],
 )
@@ -140,6 +142,16 @@ def test_classes_hold_as_many_areas_each_as_can_be(figures: list[float], expecte
     assert breaks(figures) == expected
     assert not figures or step_of(max(figures), breaks(figures)) == CLASSES - 1
     assert step_of(None, []) is None
+
+
+def test_where_nothing_happened_is_the_lightest_and_every_other_figure_darker() -> None:
+    figures = [*[0] * 90, 1, 1, 1, 2, 5]
+    assert legend(figures, breaks(figures)) == [(0, None, 0), (3, 0, 1), (4, 1, 5)]
+    assert legend([0, 0, 3], breaks([0, 0, 3])) == [(0, None, 0), (4, 0, 3)]
+    assert legend([0, 0], breaks([0, 0])) == [(0, None, 0)]
+    half = [0.0, 0.5, 1.0]
+    classes = [city_map.class_of(start, end, "en") for _, start, end in legend(half, breaks(half))]
+    assert classes == ["0", "over 0, up to 0.50", "over 0.50, up to 1.0"]
 
 
 def test_a_view_asks_for_its_days_its_type_and_its_city_with_its_motif(door: Door) -> None:
