@@ -72,8 +72,7 @@ def city_time(
     state = {"city": view.city, "kind": view.kind, "week": day_of(week), "weeks": window, "language": language}
     state |= {
         "layers": [one for one in layers.split(",") if one in LAYERS],
-        "words": m["of_script"]
-        | {"kinds": EVENTS[language], "quantities": QUANTITIES[language], "units": UNITS[language]},
+        "words": script_words(language),
     }
     page = pages.render(
         "time.html",
@@ -87,6 +86,12 @@ def city_time(
         **values,
     )
     return pages.shown(page, policy=POLICY)
+
+
+def script_words(language: Language) -> dict[str, Any]:
+    """Return the words that the script of the page says."""
+    named = {"kinds": EVENTS[language], "quantities": QUANTITIES[language], "units": UNITS[language]}
+    return WORDS[language]["of_script"] | named
 
 
 def _values(city: str, kind: str, asking: Reader, language: Language) -> dict[str, Any]:

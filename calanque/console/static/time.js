@@ -73,7 +73,8 @@ function scale() {
   $("figure").textContent = isLikely ? words.expected : words.incidents;
   const steps = bounds.map((end, n) =>
     entry(inkOf(end), isLikely ? ranged(bounds[n - 1], end) : whole((bounds[n - 1] || 0) + 1, end)));
-  steps.push(entry(INKS[INKS.length - 1], said(words.over, told(bounds.length ? bounds[bounds.length - 1] : 0))));
+  const below = bounds[bounds.length - 1] || 0;
+  steps.push(entry(INKS[INKS.length - 1], isLikely ? said(words.over, told(below)) : said(words.or_more, told(below + 1))));
   const dots = [["planned", EVENT, words.an_event, planned.length], ["planned", CONFLICT, words.in_conflict, conflicts.length],
     ["present", FIGURE, words.a_figure, true]];
   $("legend").replaceChildren(unit, ...steps, ...dots.filter((dot) => dot[3]).map(([layer, ink, text]) => {

@@ -1,0 +1,59 @@
+"""The script of the page *Carte au fil du temps* without a browser: what it says of figures, in node."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import playwright
+
+from calanque.console import city_time
+from calanque.contracts.page import Language
+
+NODE = Path(playwright.__file__).parent / "driver" / "node"
+# Elements keep what is said in them; nothing is fetched. The first week is of 2021-11-01, the fourth is forecast.
+PAGE = """
+const elements = {};
+globalThis.element = (id) => elements[id] ??= {
+  id, style: {}, dataset: {}, value: "0", tBodies: [{ replaceChildren() {} }], addEventListener() {},
+  append(...parts) { this.parts = parts; }, replaceChildren(...parts) { this.parts = parts; } };
+globalThis.document = {
+  getElementById: element, querySelectorAll: () => [{ value: "planned", dataset: {} }],
+  querySelector: (name) => element(name), createElement: () => element(`made ${Object.keys(elements).length}`),
+  addEventListener() {},
+};
+globalThis.fetch = () => Promise.reject(new Error("away"));
+element("state").textContent = JSON.stringify(STATE);
+require("vm").runInThisContext(require("fs").readFileSync(SCRIPT, "utf8"));
+require("vm").runInThisContext(`
+ground = { cells: [[87, 48, 0], [87, 49, 0]], areas: [["a", "Arenc"]], corners: [[0, 1], [2, 1], [2, 0], [0, 0]],
+  row: 87, col: 48, height: 1, width: 2 };
+counts = { weeks: 2, cell: [0, 0, 1], count: [1, 3, 1], likely: { cell: [0], expected: [0.25] } };
+starts = [0, 1, 3]; firstTime = Date.UTC(2021, 10, 1); likelyAt = 3; paint = () => {};
+$("weeks").value = "1";
+const left = { lng: 0.5, lat: 0.5 }, right = { lng: 1.5, lat: 0.5 };
+const at = (week) => { $("at").value = String(week); bounds = null; show(); };
+const text = (id) => $(id).textContent;
+const legend = () => $("legend").parts.slice(1).filter((one) => !one.dataset.of).map((one) => one.parts[1].trim());
+const square = (week, spot) => { at(week); pick(spot); return text("picked"); };
+`);
+process.stdout.write(JSON.stringify(require("vm").runInThisContext(ASKED)));
+process.exit(0);
+"""
+
+
+def said(asked: str, language: Language = "fr") -> Any:
+    """Return what an expression of the page gives."""
+    words = city_time.script_words(language)
+    known = {"STATE": {"words": words, "language": language}, "ASKED": asked}
+    known |= {"SCRIPT": f"{city_time.OWN / 'time.js'}"}
+    text = "".join(f"const {name} = {json.dumps(value)};" for name, value in known.items()) + PAGE
+    done = subprocess.run([NODE, "-e", text], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_darkest_class_says_from_which_count_on_it_is() -> None:
+    assert said("[at(0), legend()][1]") == ["1 ou plus"]
+    assert said("[at(1), legend()][1]", "en") == ["1", "2 or more"]
+    assert said("[at(3), legend()][1]") == ["plus de 0"], "what is expected is no whole number"
