@@ -19,7 +19,7 @@ import shapely
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from calanque.console import city_map_sql, city_time_sql, made_from, pages
+from calanque.console import city_map_sql, city_time_sql, lac_words, made_from, pages
 from calanque.console.api.answers import answer, written
 from calanque.console.city_map import Day, Name, choices, day_of, why_not
 from calanque.console.city_map_state import View, asked, extents, resolved, rows_of
@@ -91,7 +91,7 @@ def city_time(
 def script_words(language: Language) -> dict[str, Any]:
     """Return the words that the script of the page says."""
     named = {"kinds": EVENTS[language], "quantities": QUANTITIES[language], "units": UNITS[language]}
-    return WORDS[language]["of_script"] | named
+    return {**WORDS[language]["of_script"], **named, "colon": lac_words.WORDS[language]["colon"]}
 
 
 def _values(city: str, kind: str, asking: Reader, language: Language) -> dict[str, Any]:

@@ -57,3 +57,33 @@ def test_the_darkest_class_says_from_which_count_on_it_is() -> None:
     assert said("[at(0), legend()][1]") == ["1 ou plus"]
     assert said("[at(1), legend()][1]", "en") == ["1", "2 or more"]
     assert said("[at(3), legend()][1]") == ["plus de 0"], "what is expected is no whole number"
+
+
+def test_a_square_of_a_week_without_data_has_a_dash_and_every_figure_its_number() -> None:
+    weeks = "[square(0, left), square(0, right), square(1, left), square(2, left), square(3, left)]"
+    assert said(weeks) == [
+        "Arenc (87:48)\u00a0: 1 fait",
+        "Arenc (87:49)\u00a0: 0 fait",
+        "Arenc (87:48)\u00a0: 3 faits",
+        "Arenc (87:48)\u00a0: –",
+        "Arenc (87:48)\u00a0: 0,25 attendu",
+    ]
+    assert said(weeks, "en") == [
+        "Arenc (87:48): 1 incident",
+        "Arenc (87:49): 0 incidents",
+        "Arenc (87:48): 3 incidents",
+        "Arenc (87:48): –",
+        "Arenc (87:48): 0.25 expected",
+    ]
+
+
+def test_what_is_said_of_a_week_is_in_the_singular_for_one() -> None:
+    told = "[0, 1, 3].map((week) => { at(week); return text('said'); })"
+    assert said(told) == [
+        "1 fait du 2021-11-01 au 2021-11-07",
+        "4 faits du 2021-11-08 au 2021-11-14",
+        "0,25 fait attendu la semaine du 2021-11-22",
+    ]
+    assert said(told, "en")[0] == "1 incident from 2021-11-01 to 2021-11-07"
+    shown = "[1.94, 1.96].map((count) => saidOf(count, words.likely, '2021-11-22'))"
+    assert [text.partition(" la")[0] for text in said(shown)] == ["1,9 fait attendu", "2,0 faits attendus"]

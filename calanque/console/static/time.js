@@ -13,7 +13,13 @@ const number = new Intl.NumberFormat(locale);
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
 const $ = (id) => document.getElementById(id);
+// In French what is less than two, as it is shown, is singular, also none and a part of one.
+const counted = (count, text) => {
+  const [one, many = one] = text.split("|");
+  return (state.language === "fr" ? Math.round(count * 10) < 20 : count === 1) ? one : many;
+};
 const said = (text, ...values) => text.replace(/\{(\d)\}/g, (_, at) => values[at]);
+const saidOf = (count, text, ...values) => said(counted(count, text), told(count), ...values);
 const iso = (time) => new Date(time).toISOString().slice(0, 10);
 const told = (value) => (Number.isInteger(value) ? number : Math.abs(value) < 1 ? small : tenths).format(value);
 const measure = (quantity, unit) => [words.quantities[quantity] || quantity, words.units[unit] ?? unit];
@@ -107,8 +113,8 @@ function show() {
   for (const dot of document.querySelectorAll("#legend [data-of]")) dot.hidden = !layers().includes(dot.dataset.of);
   $("week").textContent = iso(time);
   const total = sums.reduce((a, b) => a + b, 0), since = Math.max(time - (weeks - 1) * 7 * DAY, firstTime);
-  if (isLikely) $("said").textContent = said(words.likely, told(total), iso(time));
-  else if (at < counts.weeks) $("said").textContent = said(words.past, told(total), iso(since), iso(time + 6 * DAY));
+  if (isLikely) $("said").textContent = saidOf(total, words.likely, iso(time));
+  else if (at < counts.weeks) $("said").textContent = saidOf(total, words.past, iso(since), iso(time + 6 * DAY));
   else $("said").textContent = said(words.after, iso(time));
   $("by-area").href = `/calanque/map?city=${state.city}&kind=${state.kind}&layer=${isLikely ? "likely" : "past"}`
     + `&days=${weeks * 7}&until=${iso(Math.min(time + 6 * DAY, firstTime + counts.weeks * 7 * DAY - DAY))}`;
@@ -148,7 +154,8 @@ function events(from, to) {
   for (const [one, other, begins, ends] of conflicts) if (begins < last && ends >= first) busy.add(one).add(other);
   const now = (layers().includes("planned") ? planned.filter((one) => one.starts < last && one.ends > first) : [])
     .map((one) => ({ ...one, conflict: busy.has(one.id) }));
-  const count = planned.length ? said(words.events, told(now.length), told(now.filter((one) => one.conflict).length)) : words.no_events;
+  const busyCount = now.filter((one) => one.conflict).length;
+  const count = planned.length ? saidOf(now.length, words.events, told(busyCount)) : words.no_events;
   $("planned").textContent = layers().includes("planned") ? count : "";
   points("planned", now);
   const kinds = new Map();
@@ -223,14 +230,14 @@ function measured(figures) {
     quantities.set(name, known);
     if (one.lon === null) continue;
     const place = `${one.lon},${one.lat}`, before = places.get(place);
-    const text = `${quantity}: ${one.mean === null ? missing(one.withheld) : `${told(one.mean)} ${unit}`.trim()}`;
+    const text = `${quantity}${words.colon} ${one.mean === null ? missing(one.withheld) : `${told(one.mean)} ${unit}`.trim()}`;
     places.set(place, { lon: one.lon, lat: one.lat, text: before ? `${before.text}; ${text}` : text });
   }
-  $("measured").textContent = figures.length ? said(words.figures, told(places.size)) : words.no_figures;
+  $("measured").textContent = figures.length ? saidOf(places.size, words.figures) : words.no_figures;
   table("present", [...quantities].map(([name, { places: count, means, withheld }]) => {
     const [least, most] = [told(Math.min(...means)), told(Math.max(...means))];
     const span = !means.length ? missing(withheld) : least === most ? least : `${least} – ${most}`;
-    return [name, told(count), withheld && means.length ? `${span} (${said(words.hours_withheld, told(withheld))})` : span];
+    return [name, told(count), withheld && means.length ? `${span} (${saidOf(withheld, words.hours_withheld)})` : span];
   }));
   points("present", [...places.values()]);
 }
@@ -310,7 +317,7 @@ function picked(event) {
   if (spot) pick(spot);
   else $("picked").textContent = told_of.text || [words.kinds[told_of.kind] || told_of.kind,
     said(words.from_to, told_of.starts.replace("T", " "), told_of.ends.replace("T", " ")),
-    told_of.persons ? said(words.persons, told(told_of.persons)) : "", told_of.conflict ? words.in_conflict : ""].filter(Boolean).join("; ");
+    told_of.persons ? saidOf(told_of.persons, words.persons) : "", told_of.conflict ? words.in_conflict : ""].filter(Boolean).join("; ");
 }
 
 // What was clicked stays what is told of when the clock goes on.
@@ -318,7 +325,10 @@ function pick(at) {
   const cell = cellAt(at);
   if (cell === undefined) { $("picked").textContent = words.outside; return; }
   const [row, col, area] = ground.cells[cell], name = area >= 0 ? ground.areas[area][1] : words.outside;
-  $("picked").textContent = `${name} (${row}:${col}): ${told(sums[cell])} ${isLikely ? words.expected : words.incidents}`;
+  const count = sums[cell], unit = counted(count, isLikely ? words.expected_of_it : words.incidents_of_it);
+  // Of a week after the last one nothing is known, not that nothing happened.
+  const figure = isLikely || Number($("at").value) < counts.weeks ? `${told(count)} ${unit}` : "–";
+  $("picked").textContent = `${name} (${row}:${col})${words.colon} ${figure}`;
 }
 
 // The square under a point: the frame is nearly a parallelogram in degrees.
