@@ -125,7 +125,7 @@ def weeks(request: Request, asking: Asking, city: Name, kind: Name = "all") -> R
 
 @router.get("/planned.json")
 def planned(request: Request, asking: Asking, city: Name) -> Response:
-    """Give the planned events that have a place."""
+    """Give the planned events; those outside the squares are without a place."""
     return _given(request, lambda: _planned(city, asking.account))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from calanque.console.agenda_sql import HOLIDAYS
 from calanque.console.city_map_sql import of_kind, of_newest_forecast
 from calanque.console.lake_sql import literal
 
@@ -49,12 +50,16 @@ order by cells.cell_key"""
 
 
 def planned(city: str) -> str:
-    """Return the question of the planned events that have a place, the last to begin first."""
+    """Return the question of the planned events, the last to begin first; one outside the squares has no place.
+
+    Holidays are days of the whole city, and of no place at all.
+    """
     return f"""select events.event_id, events.kind, events.starts_local_at, events.ends_local_at, cells.lon, cells.lat,
     events.expected_count, events.route
 from marts.fct_planned_event as events
-inner join marts.dim_cell as cells on events.territory = cells.territory and events.cell_id = cells.cell_id
+left join marts.dim_cell as cells on events.territory = cells.territory and events.cell_id = cells.cell_id
 where events.territory = {literal(city)}
+    and events.kind not in {HOLIDAYS}
     and not events.is_cancelled
 order by events.starts_local_at desc, events.event_id
 limit {MOST_EVENTS}"""

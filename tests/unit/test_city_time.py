@@ -1,6 +1,7 @@
 """The page *Carte au fil du temps* without a lake: what is sent to the browser, where its picture lies, its policy."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 from query_door import Door, Rows, opened
 
-from calanque.console import city_time
+from calanque.console import city_time, city_time_sql
 from calanque.console.app import app
 from calanque.console.readers import Reader, mart_reader
 from calanque.engines import trino
@@ -123,6 +124,24 @@ def test_what_is_planned_and_measured_is_sent_and_what_is_withheld_is_not(page: 
     figures = page.get(f"/map/time/present.json?city={CITY}&week=2021-11-15").json()["figures"]
     assert [(one["mean"], one["withheld"]) for one in figures] == [(4.5, 0), (None, 3)]
     assert "between date '2021-11-15' and date '2021-11-21'" in door.asked[-1][1]
+
+
+def test_an_event_outside_the_squares_is_sent_without_a_place_and_a_holiday_is_not() -> None:
+    lake = sqlite3.connect(":memory:")
+    lake.executescript(
+        f"""attach ':memory:' as marts;
+        create table marts.dim_cell (territory, cell_id, lon, lat);
+        insert into marts.dim_cell values ('{CITY}', 'c', -79.3, 43.7);
+        create table marts.fct_planned_event (territory, event_id, kind, starts_local_at, ends_local_at,
+            expected_count, route, is_cancelled, cell_id);
+        insert into marts.fct_planned_event values
+            ('{CITY}', '1', 'works', 4, 5, null, null, false, 'c'), ('{CITY}', '2', 'works', 3, 5, 9, null, false, 'x'),
+            ('{CITY}', '3', 'public_event', 2, 5, null, null, false, null),
+            ('{CITY}', '4', 'works', 1, 5, null, null, true, 'c'),
+            ('{CITY}', '5', 'school_holiday', 1, 5, null, null, false, null)"""
+    )
+    rows = lake.execute(city_time_sql.planned(CITY)).fetchall()
+    assert [(row[0], *row[4:6]) for row in rows] == [("1", -79.3, 43.7), ("2", None, None), ("3", None, None)]
 
 
 def test_what_can_not_be_shown_is_said(page: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,3 +87,21 @@ def test_what_is_said_of_a_week_is_in_the_singular_for_one() -> None:
     assert said(told, "en")[0] == "1 incident from 2021-11-01 to 2021-11-07"
     shown = "[1.94, 1.96].map((count) => saidOf(count, words.likely, '2021-11-22'))"
     assert [text.partition(" la")[0] for text in said(shown)] == ["1,9 fait attendu", "2,0 faits attendus"]
+
+
+def test_events_without_a_place_are_counted_and_said_to_be_off_the_map() -> None:
+    told = """(() => {
+    planned = [0, 1, 2].map((n) => ({ id: `${n}`, kind: "works", starts: "2021-11-02T08:00", ends: "2021-11-03T08:00",
+      lon: n ? null : -79.3, lat: n ? null : 43.7 }));
+    const drawn = [];
+    points = (source, found) => { if (source === "planned") drawn.push(...found.map((one) => one.id)); };
+    const all = (at(0), text("planned"));
+    planned = planned.slice(0, 1);
+    return [all, (at(0), text("planned")), drawn];
+    })()"""
+    assert said(told) == [
+        "3 événements prévus, dont 0 en conflit, et 2 sans lieu sur la carte",
+        "1 événement prévu, dont 0 en conflit",
+        ["0", "0"],
+    ]
+    assert said(told, "en")[0] == "3 planned events, 0 of them in conflict, 2 without a place on the map"

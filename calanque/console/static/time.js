@@ -154,10 +154,11 @@ function events(from, to) {
   for (const [one, other, begins, ends] of conflicts) if (begins < last && ends >= first) busy.add(one).add(other);
   const now = (layers().includes("planned") ? planned.filter((one) => one.starts < last && one.ends > first) : [])
     .map((one) => ({ ...one, conflict: busy.has(one.id) }));
-  const busyCount = now.filter((one) => one.conflict).length;
-  const count = planned.length ? saidOf(now.length, words.events, told(busyCount)) : words.no_events;
+  const placed = now.filter((one) => one.lon !== null), busyCount = now.filter((one) => one.conflict).length;
+  const off = placed.length < now.length ? said(words.off_map, told(now.length - placed.length)) : "";
+  const count = planned.length ? saidOf(now.length, words.events, told(busyCount)) + off : words.no_events;
   $("planned").textContent = layers().includes("planned") ? count : "";
-  points("planned", now);
+  points("planned", placed);
   const kinds = new Map();
   for (const one of now) {
     const [count, conflicts] = kinds.get(one.kind) || [0, 0];
