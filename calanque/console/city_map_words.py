@@ -29,11 +29,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "source": "Outlines",
         "upper": "At most, 9 times in 10", "at_least_one": "One or more", "record": "How the last forecast did",
         "record_published": "The forecast that was published for the week of {}: {} incidents happened.",
-        "record_back_test": "The week of no published forecast is over yet; this one is of the week of {}, made "
-        "afterwards from its own past by the training: {} incidents happened.",
+        "record_back_test": "The incidents of no week of a published forecast are all known yet; this one is of the "
+        "week of {}, made afterwards from its own past by the training: {} incidents happened.",
         "columns_record": "by|incidents in the 5 % of the area ranked first|the same over {} weeks|squares within "
         "their bound",
-        "model": "the model", "baseline": "plain counts", "record_none": "No week of a forecast is over yet.",
+        "model": "the model", "baseline": "plain counts",
+        "record_none": "No forecast has been held against a whole week of incidents yet.",
         "not_comparable": "Not held against the days before: the incidents begin on {} only.",
         "no_city": "No city has incidents yet: run the demo, or a feed of incidents.",
         "unknown_city": "There is no such city: choose one of {}.",
@@ -75,11 +76,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "upper": "Au plus, 9 fois sur 10", "at_least_one": "Un ou plus",
         "record": "Ce qu’a valu la dernière prévision",
         "record_published": "La prévision publiée pour la semaine du {} : {} faits se sont produits.",
-        "record_back_test": "Aucune prévision publiée n’a encore vu sa semaine finir ; voici la semaine du {}, refaite "
-        "après coup par l’apprentissage à partir de son seul passé : {} faits se sont produits.",
+        "record_back_test": "Les faits d’aucune semaine de prévision publiée ne sont encore tous connus ; voici la "
+        "semaine du {}, refaite après coup par l’apprentissage à partir de son seul passé : {} faits se sont produits.",
         "columns_record": "par|faits dans les 5 % de surface classés en tête|de même sur {} semaines|carrés sous leur "
         "borne",
-        "model": "le modèle", "baseline": "comptage simple", "record_none": "Aucune semaine prévue n’est encore finie.",
+        "model": "le modèle", "baseline": "comptage simple",
+        "record_none": "Aucune prévision n’a encore été comparée aux faits d’une semaine entière.",
         "not_comparable": "Sans comparaison avec les jours d’avant : les faits ne commencent que le {}.",
         "no_city": "Aucune ville n’a encore de faits : lancez la démo, ou un flux de faits.",
         "unknown_city": "Cette ville n’existe pas : choisissez parmi {}.",

@@ -50,8 +50,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "record": "How good were the forecasts?",
         "record_told": "The last {} weeks, {} incidents; of them in the 5 % of the area ranked first: {}.",
         "record_published": "Forecasts as they were published.",
-        "record_back_test": "No published week is over yet: these are weeks of the past, each made from its own past.",
-        "no_record": "No week of a forecast is over yet.",
+        "record_back_test": "The incidents of no published week are all known yet: these are weeks of the past, each "
+        "made from its own past.",
+        "no_record": "No forecast has been held against a whole week of incidents yet.",
         "model": "model", "baseline": "plain counts", "rate": "In the 5 % ranked first", "score": "Log score",
         "coverage": "Squares within their bound",
         "curve": "What the forecast of places caught",
@@ -125,9 +126,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "record": "Qu’ont valu les prévisions ?",
         "record_told": "Les {} dernières semaines, {} faits ; dont dans les 5 % de surface classés en tête : {}.",
         "record_published": "Les prévisions telles que publiées.",
-        "record_back_test": "Aucune semaine publiée n’est encore finie : voici des semaines passées, chacune refaite à "
-        "partir de son seul passé.",
-        "no_record": "Aucune semaine prévue n’est encore finie.",
+        "record_back_test": "Les faits d’aucune semaine publiée ne sont encore tous connus : voici des semaines "
+        "passées, chacune refaite à partir de son seul passé.",
+        "no_record": "Aucune prévision n’a encore été comparée aux faits d’une semaine entière.",
         "model": "modèle", "baseline": "comptage simple", "rate": "Dans les 5 % en tête", "score": "Score log",
         "coverage": "Carrés sous leur borne",
         "curve": "Ce que la prévision des lieux a capté",

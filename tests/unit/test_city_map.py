@@ -299,6 +299,20 @@ def test_what_is_likely_says_how_the_last_forecast_did_beside_plain_counts(door:
     assert "the same over 52 weeks" in told and 'id="record"' not in page()
 
 
+def test_a_week_that_is_over_and_whose_incidents_are_not_known_is_not_said_to_go_on(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def query(sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
+        rows = door.query(sql, user, motif)
+        return [(row[0], "back_test", *row[2:]) for row in rows] if "fct_forecast_score" in sql else rows
+
+    monkeypatch.setattr(trino, "query", query)
+    told = page("fr", layer="likely").partition('id="record"')[2]
+    assert "Les faits d’aucune semaine de prévision publiée ne sont encore tous connus" in told
+    assert "semaine du 2021-12-20, refaite" in told
+    assert "The incidents of no week of a published forecast are all known yet" in page("en", layer="likely")
+
+
 def test_before_any_model_what_is_likely_has_no_record(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     def query(sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
         if "fct_forecast_score" in sql:
@@ -306,7 +320,7 @@ def test_before_any_model_what_is_likely_has_no_record(door: Door, monkeypatch: 
         return door.query(sql, user, motif)
 
     monkeypatch.setattr(trino, "query", query)
-    assert "No week of a forecast is over yet" in page(layer="likely")
+    assert "No forecast has been held against a whole week" in page(layer="likely")
 
 
 def test_a_layer_says_whose_data_it_shows_and_that_they_are_late(door: Door) -> None:

@@ -217,6 +217,12 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
     assert "5.1 incidents a day" in level and "0.875 [0.500, 1.250]" in level and "It wins &lt;i&gt;" in level
 
 
+def test_a_week_that_is_over_and_whose_incidents_are_not_known_is_not_said_to_go_on(door: Door) -> None:
+    door.rows["marts.fct_forecast_score"] = [(row[0], "back_test", *row[2:]) for row in SCORES]
+    assert "Les faits d’aucune semaine publiée ne sont encore tous connus" in part(page("fr"), "record", "level")
+    assert "The incidents of no published week are all known yet" in part(page(), "record", "level")
+
+
 def test_small_gains_are_written_as_in_the_sentence_on_the_model(door: Door) -> None:
     door.rows["marts.fct_level_score"] = [("all", 104, 5.125, 6.0, -0.0004, -0.003, 0.009, 0.91, TENTHS)]
     assert "0,000 [-0,003 ; 0,009]" in page(language="fr")
@@ -297,7 +303,7 @@ def test_before_anything_is_forecast_the_page_says_so(door: Door) -> None:
     for sentence in (
         "No day is forecast here yet",
         "There are no trends",
-        "No week of a forecast",
+        "No forecast has been held",
         "no record of days",
     ):
         assert sentence in text
