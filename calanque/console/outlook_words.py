@@ -17,6 +17,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "where the chance of exceeding it stands among last year’s days; 10 is the highest tenth. No risk is given "
         "where it would say no more than the threshold itself.",
         "calendar": "Risk by type and day",
+        "calendar_told": "“{}” is a forecast of its own, and not the sum of the rows below it.",
         "factors_asked": "What do incidents go with?",
         "factors_told": "How many incidents there are with it, for one without it, else alike; with its 95 % interval. "
         "Listed is what is beyond noise among the ratios of all types of the city, and on the same side in most single "
@@ -88,6 +89,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "10 : où se place la chance de le dépasser parmi les jours de cette année ; 10 est le dixième le plus élevé. "
         "Aucun risque n’est donné là où il ne dirait rien de plus que le seuil.",
         "calendar": "Le risque par type et par jour",
+        "calendar_told": "« {} » est une prévision à part, et non la somme des lignes qui suivent.",
         "factors_asked": "Avec quoi vont les faits ?",
         "factors_told": "Combien de faits avec, pour un sans, le reste étant semblable ; avec son intervalle à 95 %. "
         "Est listé ce qui est au-delà du hasard parmi les rapports de tous les types de la ville, et du même côté la "

@@ -96,7 +96,9 @@ def test_tomorrow_is_said_first_with_its_risk_and_what_goes_with_it(door: Door) 
         "Tomorrow is not among these days" in days
         and "<b>" not in days.partition('id="finding"')[2].partition("</p>")[0]
     )
-    assert "Sat 01/01" in days and "Robbery" in part(text, "calendar", "trends")
+    calendar = part(text, "calendar", "trends")
+    assert "Sat 01/01" in days and "Robbery" in calendar and "“all types” is a forecast of its own" in calendar
+    assert "« tous les types » est une prévision à part" in page(language="fr")
 
 
 def test_what_incidents_go_with_is_what_is_found_and_all_that_was_looked_at_is_there(door: Door) -> None:
