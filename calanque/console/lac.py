@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calanque.console import lake_sql, lake_state, own_api, pages
-from calanque.console.lac_words import WORDS
+from calanque.console.lac_words import QUERIES, WORDS
 from calanque.console.lake_rows import Batch, Feed, hours_between
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, is_sealed, operator, reader, seal, seer
@@ -46,6 +46,7 @@ def lac(asking: Asking, language: Spoken) -> Response:
         "action": action_of,
         "sealed": lambda feed: seal(asking.name, action_of(feed)),
         "day_of": _day_of,
+        "asked": QUERIES[language],
     }
     return pages.shown(pages.render("lac.html", language, WORDS[language]["lac"], **values))
 

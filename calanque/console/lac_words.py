@@ -117,6 +117,21 @@ WORDS: dict[Language, dict[str, str]] = {
     },
 }  # fmt: skip
 
+QUERIES: dict[Language, dict[str, str]] = {
+    "en": {
+        "marts": "which marts there are", "fresh": "how fresh each feed is", "counts": "rows of the marts",
+        "champions": "model and last decision", "records": "record of the forecasts", "forecasts": "forecast served",
+        "batches": "batches", "gates": "what the gates found", "steps": "what built each mart",
+        "tests": "what dbt’s tests found",
+    },
+    "fr": {
+        "marts": "quels marts il y a", "fresh": "fraîcheur de chaque flux", "counts": "lignes des marts",
+        "champions": "modèle et dernière décision", "records": "bilan des prévisions", "forecasts": "prévision servie",
+        "batches": "lots", "gates": "ce que les contrôles ont trouvé", "steps": "ce qui a construit chaque mart",
+        "tests": "ce que les tests dbt ont trouvé",
+    },
+}  # fmt: skip
+
 # Of a reason `kind:column`, its kind; see calanque/ingest/typing_sql.py and infra/runbooks/refused-batch.md.
 REASONS: dict[Language, dict[str, str]] = {
     "en": {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from calanque.console import lac, lake_sql, lake_state, pages, readers
-from calanque.console.lac_words import REASONS, WORDS
+from calanque.console.lac_words import QUERIES, REASONS, WORDS
 from calanque.console.lake_rows import Batch
 from calanque.console.own_api import Plan
 from calanque.console.readers import Reader, is_sealed, seal
@@ -261,7 +261,17 @@ def test_a_replay_is_about_its_day(day: date, expected: str | None) -> None:
     assert instant is None or load_contract(FEED).day_at(instant) == day
 
 
-@pytest.mark.parametrize("words", [WORDS, REASONS], ids=["words", "reasons"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_query_is_named_by_what_it_asks(door: Door, language: Any) -> None:
+    words, page = QUERIES[language], html(ENGINEER, language)
+    told = re.findall(r'<summary>.*?: ([^<]*)</summary><pre tabindex="0" data-query="(\w+)"', page)
+    named = {name: text for text, name in told}
+    # The lake of this test has no record yet.
+    assert named == {name: text for name, text in words.items() if name != "records"}
+    assert {name for name, _ in lake_state.OF_MARTS.values()} <= words.keys()
+
+
+@pytest.mark.parametrize("words", [WORDS, REASONS, QUERIES], ids=["words", "reasons", "queries"])
 def test_both_languages_say_the_same_things(words: dict[str, dict[str, str]]) -> None:
     assert words["en"].keys() == words["fr"].keys()
     for name, text in words["en"].items():
