@@ -296,6 +296,7 @@ def test_what_is_likely_says_how_the_last_forecast_did_beside_plain_counts(door:
     assert (
         told.index("the model") < told.index("34%") < told.index("30%") < told.index("plain counts") < told.index("25%")
     )
+    assert re.search(r'<div class="scroll"[^>]*>\s*<table class="dense" data-table="record">', told)
     assert "the same over 52 weeks" in told and 'id="record"' not in page()
 
 

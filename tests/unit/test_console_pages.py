@@ -2,6 +2,7 @@
 
 import html
 import importlib.util
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,13 @@ def test_templates_replaced_under_a_running_server_are_not_shown_by_older_code(t
     for path in (tmp_path / "templates").iterdir():
         path.write_text("{{ a_word_of_tomorrow }}", encoding="utf-8")
     assert "No such batch." in bytes(running.sentence("en", "No such batch.", 404).body).decode()
+
+
+def test_a_long_badge_is_as_wide_as_the_page_at_most_and_one_in_a_cell_is_a_line() -> None:
+    style = (pages.TEMPLATES / "layout.html").read_text(encoding="utf-8")
+    rules = dict(re.findall(r"^(\S* ?\.mark) \{(.*?)\}", style, re.MULTILINE | re.DOTALL))
+    assert "max-width: 100%" in rules[".mark"] and "nowrap" not in rules[".mark"]
+    assert "nowrap" in rules["td .mark"]
 
 
 @pytest.fixture

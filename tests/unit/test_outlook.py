@@ -215,6 +215,7 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
         and "as they were published" in record
         and "1.20</td>" in record
     )
+    assert re.search(r'<div class="scroll"[^>]*>\s*<table class="dense" data-table="record">', record)
     level = part(page(), "level", "sources")
     assert "5.1 incidents a day" in level and "0.875 [0.500, 1.250]" in level and "It wins &lt;i&gt;" in level
 
