@@ -34,6 +34,7 @@ from calanque.console.readers import Reader, mart_reader
 from calanque.contracts.page import Language
 from calanque.csv_file import csv_file
 from calanque.errors import CalanqueError
+from calanque.places import outline_words
 from calanque.places.territory import load_territory
 
 Name = Annotated[str, Query(pattern=r"^[a-z0-9_]*$", max_length=60)]
@@ -140,7 +141,7 @@ def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
     cited = [one.citation or f"{one.producer}, {one.licence}" for one in city.sources]
     changed = {row.area_id: row.changed for row in city.rows}
     marks = {1: words["marked_up"], -1: words["marked_down"]}
-    drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {'; '.join(city.drawn_by)}"
+    drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {' '.join(values['drawn_by'])}"
     counted = words[f"legend_{view.layer}"]
     return png(values["drawn"], changed, Caption(title, told, counted, values["legend"], marks, [*cited, drawn_by]))
 
@@ -197,6 +198,7 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
         "city": city,
         "sources": city.sources,
         "drawn": picture,
+        "drawn_by": [outline_words.told(one, language) for one in city.drawn_by],
         "beside": coloured(picture, others, bounds) if others else None,
         "spans": days if view.layer == "past" else [m[city.served or "model"], m["baseline"]],
         "legend": [(step, class_of(start, end, language)) for step, start, end in legend(every, bounds)],

@@ -26,6 +26,7 @@ from calanque.console.remembered import remembered
 from calanque.csv_file import csv_file
 from calanque.engines import trino
 from calanque.errors import CalanqueError
+from calanque.places import outline_words
 from calanque.places.territory import AREA_ZONE_COUNT, ZONE_CELL_COUNT, load_territory
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
         "called": known,
         "matching": matching,
         "drawn": drawn(outlines, {}, ()),
+        "drawn_by": dict.fromkeys(outline_words.told(one.source, language) for one in known),
         "place": lambda one: WORDS[language]["square"].format(one.name) if one.kind in SQUARES else one.name,
         "published_for": lambda one: published_for(one, view.city, language),
         "label": lambda kind: city.labels.get(kind, said(kind, language)),

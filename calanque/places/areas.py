@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from calanque.places import outline_words
 from calanque.places.cells import cells_frame, grid_of_cells
 from calanque.places.grid import territory_grid, unproject
 from calanque.places.territory import AREA_ZONE_COUNT, ZONE_CELL_COUNT
@@ -35,11 +36,6 @@ AREA_COLUMNS = (
 )
 # A tenth of a metre.
 DECIMALS = 6
-_SQUARES = "Square of {side} x {side} cells of the territory's grid, named by its place in it; no city gave its name."
-_COLUMN = (
-    "Name from {source}; shape: the squares of the cells whose incidents name it most, and of cells without incidents "
-    "whose nearest cell with some is of it."
-)
 
 
 def zone_cells(territory: Territory, cells: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +107,7 @@ def areas_of(territory: Territory, cells: pd.DataFrame) -> pd.DataFrame:
         territory: the territory.
         cells: rows with row, col, area_id and area_name; both null where the area is not known.
     """
-    source = _COLUMN.format(source=territory.zones.source)
+    source = outline_words.COLUMN.format(source=territory.zones.source)
     return _areas(territory, cells, "neighbourhood", source, lambda row, col: None)
 
 
@@ -128,11 +124,12 @@ def squares_of(territory: Territory) -> pd.DataFrame:
         territory,
         zone_cells(territory, cells),
         "zone",
-        _SQUARES.format(side=ZONE_CELL_COUNT),
+        outline_words.SQUARE.format(side=ZONE_CELL_COUNT),
         lambda row, col: f"{territory.name}:a{row // side}:{col // side}",
     )
     return pd.concat(
-        [_areas(territory, wide, "area", _SQUARES.format(side=side), lambda row, col: None), zones], ignore_index=True
+        [_areas(territory, wide, "area", outline_words.SQUARE.format(side=side), lambda row, col: None), zones],
+        ignore_index=True,
     )
 
 

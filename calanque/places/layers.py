@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from calanque.errors import CalanqueError
+from calanque.places import outline_words
 from calanque.places.areas import AREA_COLUMNS, geojson_of
 from calanque.places.grid import project, territory_grid
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 LAYER_COLUMNS = ("area_code", "name", "parent_code", "parent_name", "outline")
 SIMPLIFY_M = 10.0
-_SOURCE = "Outline and name from {source}; a cell is of the area that holds the most of it, or else of the nearest."
-_UNION = "Union of the outlines of its areas, from {source}."
 
 
 class Layer(NamedTuple):
@@ -105,7 +104,8 @@ def areas_in(territory: Territory, cells: pd.DataFrame, layer: Layer) -> pd.Data
         shape=layer.shapes,
     )
     table = table.assign(cell_count=table["area_id"].map(count).fillna(0))
-    own = table.assign(area_name=table["name"], kind="neighbourhood", source=_SOURCE.format(source=layer.source))
+    own_source = outline_words.OUTLINE.format(source=layer.source)
+    own = table.assign(area_name=table["name"], kind="neighbourhood", source=own_source)
     parents = [
         {
             "area_id": area_id,
@@ -114,7 +114,7 @@ def areas_in(territory: Territory, cells: pd.DataFrame, layer: Layer) -> pd.Data
             "parent_area_id": None,
             "shape": shapely.coverage_union_all(part["shape"].to_numpy()),
             "cell_count": part["cell_count"].sum(),
-            "source": _UNION.format(source=layer.source),
+            "source": outline_words.UNION.format(source=layer.source),
         }
         for area_id, part in table.groupby("parent_area_id", sort=True)
     ]

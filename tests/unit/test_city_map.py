@@ -29,6 +29,7 @@ from calanque.console.remembered import FRESH_S, forget, remembered
 from calanque.engines import trino
 from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
+from calanque.places import outline_words
 from calanque.privacy.redact import redact
 
 ANALYST = Reader(name="analyst", token="t", reads_marts=True)
@@ -41,6 +42,7 @@ def square(lon: float, lat: float, side: float = 0.01) -> str:
 
 
 AREAS = {f"toronto:a{n}": (f"Quartier <{n}>", square(-79.4 + 0.01 * n, 43.7)) for n in range(6)}
+DRAWN = outline_words.COLUMN.format(source="incidents.quarter")
 COUNTS = {"toronto:a0": (90, 20), "toronto:a1": (12, 10), "toronto:a2": (5, 60), "toronto:a3": (1, 0)}
 
 
@@ -60,7 +62,7 @@ class Door:
                 ("toronto", "noise", date(2021, 6, 30), date(2021, 5, 1)),
             ],
             "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
-            "marts.dim_area": [(area, *told, "City") for area, told in AREAS.items()],
+            "marts.dim_area": [(area, *told, DRAWN) for area, told in AREAS.items()],
             "then_count": [(area, *pair) for area, pair in COUNTS.items()],
             "month_start_date": [(date(2021, 10, 1), 4), (date(2021, 12, 1), 9)],
             "dim_feed_freshness": [
@@ -400,6 +402,27 @@ def test_the_picture_that_is_given_is_the_map_with_its_colours_and_edges(
         assert edge.getextrema() == (255, 255), "nothing is cut on the right"
     darkest, up = ImageColor.getrgb(COLOURS[-1]), ImageColor.getrgb(UP)
     assert darkest in seen and (up in seen) is (layer == "past")
+
+
+def test_whose_outlines_are_drawn_is_told_in_the_language_of_the_page(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Contours\u00a0: Nom d’après incidents.quarter ; forme" in page("fr")
+    assert "Outlines: Name from incidents.quarter; shape" in page()
+    captions: list[Any] = []
+
+    def png(drawn: Any, changed: Any, caption: Any) -> bytes:
+        captions.append(caption)
+        return b""
+
+    monkeypatch.setattr(city_map, "png", png)
+    monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
+    city_map.as_png(ANALYST, "fr", view())
+    assert "Nom d’après incidents.quarter" in captions[0].cited[-1]
+    squares, union = outline_words.SQUARE.format(side=30), outline_words.UNION.format(source="quarters")
+    assert outline_words.told(squares, "fr").startswith("Bloc de 30 x 30 carrés")
+    assert outline_words.told(union, "fr") == "Réunion des contours de ses secteurs, d’après quarters."
+    assert outline_words.told("Somebody drew it.", "fr") == "Somebody drew it."
 
 
 def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:

@@ -12,6 +12,7 @@ from calanque.console import counted_words, figures, readers
 from calanque.console.readers import Reader
 from calanque.console.remembered import forget
 from calanque.contracts import load_contracts
+from calanque.places import outline_words
 from calanque.twin.registers import COUNTED, INDICATORS
 
 ELECTED = Reader(name="elected", token="t", reads_figures=True)
@@ -20,7 +21,7 @@ MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 
 
 def area(area_id: str, name: str, kind: str, parent: str | None = None) -> tuple[Any, ...]:
-    return area_id, name, kind, parent, SQUARE, "made up"
+    return area_id, name, kind, parent, SQUARE, outline_words.OUTLINE.format(source="quarters")
 
 
 def answers() -> dict[str, Rows]:
@@ -114,6 +115,14 @@ def test_what_is_counted_is_said_in_the_words_of_the_reader(door: Door) -> None:
         assert words in text, words
     assert "Fly-tipping" in (text := page("en", area="marseille:n1")) and "Vehicle fires" in text
     assert "a0:1</p>" not in text and "a square of 6 km a side" in text
+
+
+def test_outlines_are_told_in_the_language_of_the_page(door: Door) -> None:
+    french, english = (
+        page(language).rpartition('<p class="dim">')[2].partition("</p>")[0] for language in ("fr", "en")
+    )
+    assert french.startswith("Contours\u00a0: Contour et nom d’après quarters ; un carré est du secteur")
+    assert english.startswith("Outlines: Outline and name from quarters;") and english.count("Outline and") == 1
 
 
 def test_a_city_cites_its_own_sources_and_no_table_by_its_name(door: Door) -> None:
