@@ -6,6 +6,7 @@ from typing import Any
 from calanque.contracts.undecided import UNDECIDED
 from calanque.scaffold.plan import Column, Plan, plain_name
 from calanque.scaffold.times import TimeFormat, Times
+from calanque.scaffold.values import THOUSANDS
 from calanque.sql_text import literal
 
 Entry = tuple[dict[str, Any], list[str]]
@@ -78,6 +79,8 @@ def _open(plan: Plan, column: Column, name: str, description: str, *, is_require
     if values.kind == "empty":
         entry = _named(name, description, "string", UNDECIDED, [column.name], is_required=False)
         return entry, ["No value in the sample: what is it when there is one?"]
+    if values.has_commas:
+        return _with_commas(_named(name, description, "number", "double", [column.name], is_required), column)
     if values.kind == "list":
         entry = _named(name, description, "string", "string", [column.name], is_required)
         rule = {"metric": "invalidValues", "arguments": {"validValues": sorted(values.distinct)}, "mustBe": 0}
@@ -111,6 +114,14 @@ def _named(
         "classification": "open",
         "transformSourceObjects": sources,
     }
+
+
+def _with_commas(entry: dict[str, Any], column: Column) -> Entry:
+    expression = f"try_cast(replace({_quoted(column.name)}, ',', '.') AS double)"
+    if not all(THOUSANDS.fullmatch(value) for value in column.values.distinct if "," in value):
+        return {**entry, "transformLogic": expression}, []
+    asked = "Decimals or thousands? Three digits follow each comma; ask the source, then write, of decimals:"
+    return {**entry, "transformLogic": UNDECIDED}, [asked, expression]
 
 
 def _timed(plan: Plan, entry: dict[str, Any], column: Column) -> Entry:

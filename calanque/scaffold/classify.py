@@ -19,7 +19,7 @@ PLACE_WORDS = frozenset(
 ADDRESS_WORDS = frozenset({"address", "adresse", "street", "rue", "voie"})
 COORDINATE_WORDS = frozenset(
     {"x", "y", "easting", "northing", "coord", "coordinate", "coordinates", "coordonnee", "coordonnees"}
-    | {"lon", "lat", "long", "lng", "longitude", "latitude"}
+    | {"lon", "lat", "long", "lng", "longitude", "latitude", "xlong", "ylat"}
 )
 PERSON_WORDS = frozenset(
     {"login", "user", "account", "compte", "agent", "officer", "badge", "matricule", "employee", "staff", "driver"}
@@ -41,6 +41,14 @@ def proposal_of(values: Values, is_position: bool) -> Proposal:
     """Return what a column is likely to be; `to_decide` when the engine's evidence is not enough."""
     if is_position:
         return Proposal("personal", "a position may be somebody's home: only its cell and zone go to bronze")
+    proposal = _of_values(values)
+    # However they are written: degrees in a form that nobody foresaw are text, in which no rule finds a position.
+    if proposal.classification == "open" and not COORDINATE_WORDS.isdisjoint(words_of(values.name)):
+        return Proposal(UNDECIDED, f"its name says that it may be a position; {proposal.evidence}")
+    return proposal
+
+
+def _of_values(values: Values) -> Proposal:
     texts = _drawn(values.distinct)
     found = personal_types(texts, values.row_count, values.is_coded)
     if values.is_coded and values.kind != "list":
@@ -52,8 +60,6 @@ def proposal_of(values: Values, is_position: bool) -> Proposal:
         return Proposal(UNDECIDED, "the sample holds no value of it")
     if names & PERSON_WORDS and not found:
         return Proposal(UNDECIDED, f"its name says that it may tell who; {evidence}")
-    if names & COORDINATE_WORDS and values.kind in ("integer", "number"):
-        return Proposal(UNDECIDED, f"its name says that it may be a position; {evidence}")
     if values.kind == "text" and names & ADDRESS_WORDS:
         return Proposal("personal", f"an address may be somebody's home; {evidence}")
     few = values.kind == "list" and set(found) == {"PERSON"} and found["PERSON"][0] < MOSTLY * len(texts)

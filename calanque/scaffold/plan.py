@@ -63,7 +63,7 @@ def plan_of(path: Path, feed: str | None, territory: str | None) -> Plan:
     if wide := wide_columns(table):
         table = unpivoted(table, wide)
     known = _territory(territory)
-    found = [values_of(name, column) for name, column in table.columns.items()]
+    found = [values_of(name, column, may_have_commas=table.may_have_commas) for name, column in table.columns.items()]
     position = position_of(found, known.bounding_box if known else None)
     # A marker that a column of numbers has is the file's way to say "none", in its columns of text too.
     markers = {marker for values in found if values.is_coded for marker in values.markers}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from calanque.contracts.forbidden import words_of
 from calanque.places.territory import BoundingBox
 from calanque.scaffold.sample import Table
-from calanque.scaffold.values import Values
+from calanque.scaffold.values import Values, as_number
 
 LON_NAMES = frozenset({"lon", "long", "lng", "longitude", "xlong", "point_x"})
 LAT_NAMES = frozenset({"lat", "latitude", "ylat", "point_y"})
@@ -31,7 +31,7 @@ def position_of(columns: Sequence[Values], box: BoundingBox | None) -> Position 
     lon, lat = (_named(columns, names) for names in (LON_NAMES, LAT_NAMES))
     if lon is None or lat is None:
         return None
-    pairs = [(float(x), float(y)) for x, y in zip(lon.distinct, lat.distinct, strict=False)]
+    pairs = [(as_number(x), as_number(y)) for x, y in zip(lon.distinct, lat.distinct, strict=False)]
     if not pairs or not all(abs(x) <= 180 and abs(y) <= 180 for x, y in pairs):
         return None
     inside, turned = (_share(pairs, box, is_swapped) for is_swapped in (False, True))

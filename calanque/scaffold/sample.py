@@ -8,6 +8,7 @@ from calanque.contracts.forbidden import forbidden_word, words_of
 from calanque.errors import CalanqueError
 from calanque.formats import columns_of, guess, rows, unpacked
 from calanque.scaffold.classify import COORDINATE_WORDS, PERSON_WORDS
+from calanque.scaffold.values import as_number
 
 WIDE_LEAST, WIDE_SHARE = 8, 0.6
 NAME_COLUMN, VALUE_COLUMN = "series", "value"
@@ -21,6 +22,11 @@ class Table(NamedTuple):
     file_format: dict[str, Any]
     columns: dict[str, list[str | None]]
     row_count: int
+
+    @property
+    def may_have_commas(self) -> bool:
+        """Whether a comma in a number may be that of its decimals: Excel in French parts columns by semicolons."""
+        return self.file_format.get("delimiter") != ","
 
 
 def read_table(path: Path) -> Table:
@@ -61,7 +67,8 @@ def wide_columns(table: Table) -> list[str]:
     numeric = [
         name
         for name, column in table.columns.items()
-        if name.lower() not in TIME_NAMES and all(value is None or _is_number(value) for value in column)
+        if name.lower() not in TIME_NAMES
+        and all(value is None or _is_number(value, table.may_have_commas) for value in column)
     ]
     # A position or a telephone among them says that they are no one measure.
     speaking = {word for name in numeric for word in words_of(name)} & (COORDINATE_WORDS | PERSON_WORDS)
@@ -69,9 +76,9 @@ def wide_columns(table: Table) -> list[str]:
     return numeric if is_wide and table.file_format["type"] == "csv" else []
 
 
-def _is_number(value: str) -> bool:
+def _is_number(value: str, may_have_commas: bool) -> bool:
     try:
-        float(value)
+        as_number(value) if may_have_commas else float(value)
     except ValueError:
         return False
     return True

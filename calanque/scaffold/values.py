@@ -11,6 +11,8 @@ from calanque.scaffold.times import Times, is_epoch, times_of
 Kind = Literal["integer", "number", "boolean", "date", "time", "epoch", "hour", "hour_label", "list", "text", "empty"]
 
 INTEGER, NUMBER = re.compile(r"[+-]?\d{1,18}"), re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+"""A comma before three digits is that of decimals in French, and one between thousands in English."""
 LEADING_ZERO = re.compile(r"0\d+")
 HOUR_LABEL = re.compile(r"(\d{1,2}):00 ?- ?(\d{1,2}):59")
 HOUR_NAMES = frozenset({"hour", "heure", "hr"})
@@ -33,6 +35,8 @@ class Values(NamedTuple):
     markers: tuple[str, ...] = ()
     times: Times | None = None
     is_wide: bool = False
+    has_commas: bool = False
+    """Whether decimals stand behind a comma, where others stand behind a point."""
 
     @property
     def distinct(self) -> tuple[str, ...]:
@@ -50,12 +54,13 @@ class Values(NamedTuple):
         return self.kind not in ("text", "empty")
 
 
-def values_of(name: str, column: Sequence[str | None]) -> Values:
+def values_of(name: str, column: Sequence[str | None], *, may_have_commas: bool = False) -> Values:
     """Return what the values of a column are.
 
     Args:
         name: its name in the file.
         column: every value of the sample, as text.
+        may_have_commas: whether a comma may be that of decimals; in a file that it separates it is not.
     """
     counts = Counter(value.strip() for value in column if value and value.strip())
     blank_count = len(column) - counts.total()
@@ -65,11 +70,28 @@ def values_of(name: str, column: Sequence[str | None]) -> Values:
     if not kept:
         return known._replace(markers=markers)
     kind, times = _kind(name, kept)
+    has_commas = kind == "text" and may_have_commas and _are_decimals(kept)
+    if has_commas:
+        kind = "number"
     wide = kind == "integer" and any(abs(int(value)) > INT_MAX // 2 for value in kept)
     if kind == "text" and _is_list([counts[value] for value in kept], kept):
         kind = "list"
     # In a column of text "NA" may be a word; in one of numbers it is none.
-    return known._replace(kind=kind, times=times, is_wide=wide)
+    return known._replace(kind=kind, times=times, is_wide=wide, has_commas=has_commas)
+
+
+def as_number(value: str) -> float:
+    """Return what a value of a column of numbers is.
+
+    Raises:
+        ValueError: if it is no number.
+    """
+    return float(value.replace(",", "."))
+
+
+def _are_decimals(values: list[str]) -> bool:
+    has_comma = any("," in value for value in values)
+    return has_comma and all(NUMBER.fullmatch(value.replace(",", ".", 1)) for value in values)
 
 
 def _kind(name: str, values: list[str]) -> tuple[Kind, Times | None]:

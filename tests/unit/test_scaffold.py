@@ -148,6 +148,36 @@ def test_the_engines_evidence_is_written_and_no_value(tmp_path: Path) -> None:
     assert "tokenKind, value: email" in text and "tokenKind, value: phone" in text
 
 
+FRENCH = {
+    "numero": column(lambda n: f"R-{n:05d}"),
+    "longitude": column(lambda n: f"5,{3501 + n}"),
+    "latitude": column(lambda n: f"43,{2601 + n}"),
+    "vitesse": column(lambda n: f"{n},5"),
+    "distance": column(lambda n: f"{n + 1},250"),
+}
+
+
+def test_a_french_file_has_decimals_with_a_comma_and_its_positions_stay_out(tmp_path: Path) -> None:
+    text = new(tmp_path, written(FRENCH, ";"), territory="marseille")
+    content = yaml.safe_load(text)
+    classes = {one["name"]: one["classification"] for one in content["schema"][0]["properties"]}
+    assert {name for name, said in classes.items() if said == "personal"} == {"longitude", "latitude"}
+    made = {one["name"]: one for one in content["schema"][1]["properties"]}
+    assert list(made) == ["numero", "vitesse", "distance", "cell_id", "zone"]
+    assert made["vitesse"]["transformLogic"] == "try_cast(replace(`vitesse`, ',', '.') AS double)"
+    assert made["distance"]["transformLogic"] == UNDECIDED and "Decimals or thousands?" in text
+    answer = made["vitesse"]["transformLogic"].replace("vitesse", "distance")
+    contract = decided(text.replace(f"transformLogic: {UNDECIDED}", f"transformLogic: {answer}"), tmp_path)
+    assert contract.is_personal and {one.name: one.physical_type for one in contract.bronze}["distance"] == "double"
+
+
+def test_a_wide_french_table_is_made_long(tmp_path: Path) -> None:
+    counters = {f"compteur {n}": [f"{n},{k % 9 + 1}" for k in range(60)] for n in range(9)}
+    text = new(tmp_path, written({"date": [f"2019-01-{k % 28 + 1:02d}" for k in range(60)], **counters}, ";"))
+    made = {one["name"]: one for one in yaml.safe_load(text)["schema"][1]["properties"]}
+    assert made["value"]["transformLogic"] == "try_cast(replace(`value`, ',', '.') AS double)"
+
+
 def wide(count: int = 60) -> bytes:
     places = {f"{n} Queen Street": [f"{(n * k) % 97}.0" if k % 6 else "" for k in range(count)] for n in range(12)}
     days = [f"2019-01-{k // 24 + 1:02d}" for k in range(count)]

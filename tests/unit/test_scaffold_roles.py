@@ -21,6 +21,9 @@ POSITIONS = {
 }
 
 
+FRENCH_EAST, FRENCH_NORTH = ([value.replace(".", ",") for value in axis] for axis in (EAST, NORTH))
+
+
 def found(columns: dict[str, list[str]]) -> list[Values]:
     return [values_of(name, column) for name, column in columns.items()]
 
@@ -30,6 +33,13 @@ def test_a_position(columns: dict[str, list[str]], expected: Position | None) ->
     assert position_of(found(columns), BOX) == expected
     # A latitude over ninety is one without a territory too.
     assert expected is None or position_of(found(columns), None) == expected
+
+
+def test_degrees_with_a_comma_are_a_position_where_no_comma_parts_columns() -> None:
+    axes = (("longitude", FRENCH_EAST), ("latitude", FRENCH_NORTH))
+    columns = [values_of(name, column, may_have_commas=True) for name, column in axes]
+    assert position_of(columns, BOX) == position_of(columns, None) == Position("longitude", "latitude")
+    assert position_of([values_of(*axis) for axis in axes], BOX) is None
 
 
 NAMES = ["x", "y", "x", "y"]
@@ -75,6 +85,24 @@ def test_what_values_are(values: list[str], kind: str) -> None:
     assert values_of("x", list(values)).kind == kind
 
 
+COMMAS = {
+    "decimals": (["3,5", "-0,25", "12", "NA"], "number", True),
+    "points-too": (["3,5", "2.5"], "number", True),
+    "points-alone": (["3.5", "2.5"], "number", False),
+    "whole": (["3", "12"], "integer", False),
+    "codes": (["01", "02"], "text", False),
+    "thousands": (["1,234,567", "12"], "text", False),
+    "both": (["1,234.5", "12"], "text", False),
+}
+
+
+@pytest.mark.parametrize(("values", "kind", "has_commas"), COMMAS.values(), ids=COMMAS.keys())
+def test_decimals_with_a_comma(values: list[str], kind: str, has_commas: bool) -> None:
+    known = values_of("n", values, may_have_commas=True)
+    assert (known.kind, known.has_commas) == (kind, has_commas)
+    assert values_of("n", values).kind == ("text" if has_commas else kind)
+
+
 PROPOSALS = {
     "phones": ("x", [f"06 39 98 {n:02d} 34" for n in range(60)], ("identifier", "phone")),
     "e-mails": ("x", [f"a.b{n}@example.org" for n in range(60)], ("identifier", "email")),
@@ -85,7 +113,10 @@ PROPOSALS = {
     "metres": ("x_coord", [str(600_000 + n) for n in range(60)], ("to_decide", None)),
     "logins": ("login", [f"word {n}" for n in range(60)], ("to_decide", None)),
     "nothing": ("remark", ["" for _ in range(60)], ("to_decide", None)),
-    "words": ("x", [f"word {n}" for n in range(60)], ("open", None)),
+    "words": ("label", [f"word {n}" for n in range(60)], ("open", None)),
+    "degrees-as-text": ("longitude", [f"5° {n}' 12\"" for n in range(60)], ("to_decide", None)),
+    "listed-coordinates": ("x", ["west", "east"] * 50, ("to_decide", None)),
+    "times-called-so": ("Lat", [f"2015-01-{n:02d}" for n in range(1, 29)], ("to_decide", None)),
 }  # fmt: skip
 
 
