@@ -93,13 +93,16 @@ def _leaks(contract: FeedContract, column: LandingColumn, sample: Sample) -> Ite
             )
 
 
-def personal_types(values: tuple[str, ...], row_count: int, is_coded: bool) -> dict[str, tuple[int, str]]:
+def personal_types(
+    values: tuple[str, ...], row_count: int, is_coded: bool, *, is_short: bool = False
+) -> dict[str, tuple[int, str]]:
     """Return the types of personal values that are too many to be chance: how many values, and the rule most met.
 
     Args:
         values: distinct values of a column, without blanks.
         row_count: rows that these values were drawn from.
         is_coded: whether the column holds numbers, dates or listed codes.
+        is_short: whether the values are so few that somebody can read them: then no person among them is chance.
     """
     from calanque.privacy.redact import find_values
 
@@ -113,7 +116,8 @@ def personal_types(values: tuple[str, ...], row_count: int, is_coded: bool) -> d
     return {
         kind: (count, rules[kind])
         for kind, count in sorted(hits.items())
-        if not _is_chance(kind, count, len(values), is_coded) and not (is_code and kind in DOCUMENTS)
+        if ((is_short and kind == "PERSON") or not _is_chance(kind, count, len(values), is_coded))
+        and not (is_code and kind in DOCUMENTS)
     }
 
 

@@ -62,8 +62,10 @@ def _entry(plan: Plan, column: Column, *, is_required: bool) -> Entry:
 
 
 def open_entry(plan: Plan, column: Column) -> dict[str, Any]:
-    """Return the bronze column of one that is not decided, as it is when it is open."""
-    return _open(plan, column, plain_name(column.name), f"The source's column '{column.name}'.", is_required=False)[0]
+    """Return the bronze column of one that is not decided, as it is when it is open: no value of it is written."""
+    name, description = plain_name(column.name), f"The source's column '{column.name}'."
+    entry, _ = _open(plan, column, name, description, is_required=False)
+    return {key: value for key, value in entry.items() if key != "quality"}
 
 
 def _open(plan: Plan, column: Column, name: str, description: str, *, is_required: bool) -> Entry:

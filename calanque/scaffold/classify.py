@@ -6,7 +6,7 @@ from typing import NamedTuple
 from calanque.contracts.forbidden import words_of
 from calanque.contracts.undecided import UNDECIDED
 from calanque.ingest.column_scan import LONG_TEXT_WORDS, NOT_IDENTIFIERS, TOKEN_KINDS, personal_types
-from calanque.scaffold.values import Values
+from calanque.scaffold.values import LISTED_MAX, Values
 
 SAMPLE_COUNT = 1_000
 SEED = 13_055
@@ -50,7 +50,8 @@ def proposal_of(values: Values, is_position: bool) -> Proposal:
 
 def _of_values(values: Values) -> Proposal:
     texts = _drawn(values.distinct)
-    found = personal_types(texts, values.row_count, values.is_coded)
+    is_short = values.kind in ("list", "text") and len(texts) <= LISTED_MAX
+    found = personal_types(texts, values.row_count, values.is_coded, is_short=is_short)
     if values.is_coded and values.kind != "list":
         found = {kind: hit for kind, hit in found.items() if kind not in NOT_IDENTIFIERS}
     hits = ", ".join(f"{kind} in {count:,} ({rule})" for kind, (count, rule) in found.items())
@@ -62,8 +63,7 @@ def _of_values(values: Values) -> Proposal:
         return Proposal(UNDECIDED, f"its name says that it may tell who; {evidence}")
     if values.kind == "text" and names & ADDRESS_WORDS:
         return Proposal("personal", f"an address may be somebody's home; {evidence}")
-    few = values.kind == "list" and set(found) == {"PERSON"} and found["PERSON"][0] < MOSTLY * len(texts)
-    if not found or few:
+    if not found:
         return Proposal("open", evidence)
     return _of_hits(found, texts, names, evidence)
 

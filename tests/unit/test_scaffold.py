@@ -45,7 +45,7 @@ COLUMNS: dict[str, list[str]] = {
     "Opened": column(lambda n: f"2015-{n % 12 + 1:02d}-{n % 28 + 1:02d} 10:00:{n % 60:02d}" if n % 3 else
                      f"{n % 12 + 1:02d}/{n % 28 + 1:02d}/2015 10:00:{n % 60:02d} PM"),
     "Closed": column(lambda n: f"2016-01-{n % 28 + 1:02d} 10:00:00" if n % 5 else "NA"),
-    "Status": column(lambda n: ("open", "closed")[n % 2]),
+    "Status": column(lambda n: ("Open", "Closed")[n % 2]),
     "Hours": column(lambda n: n / 4 if n % 7 else "NA"),
     "Note": column(lambda n: "NA" if n % 9 == 0 else f"word {n}"),
     "Postcode": column(lambda n: f"0{n % 400 + 1000}"),
@@ -108,7 +108,7 @@ def test_what_a_sample_says(tmp_path: Path) -> None:
         "try_to_timestamp(`Opened`, 'M/d/yyyy h:mm:ss a')), 'America/Los_Angeles')"
     )
     assert [name for name, one in made.items() if one.required] == ["request_id", "opened_at", "cell_id", "zone"]
-    assert made["status"].enum == ("closed", "open")
+    assert made["status"].enum == ("Closed", "Open")
     assert (made["cell_id"].sources, made["cell_id"].projected) == (("Long", "Lat"), "cell")
     markers = {one.name: one.null_markers for one in contract.landing if one.null_markers}
     assert markers == {"Closed": ("NA",), "Hours": ("NA",), "Note": ("NA",)}
@@ -146,6 +146,25 @@ def test_the_engines_evidence_is_written_and_no_value(tmp_path: Path) -> None:
     assert set(undecided_fields(yaml.safe_load(text))) >= {"customProperties.language"}
     assert classes["category"] == "open" and classes["reporter_name"] in ("identifier", UNDECIDED)
     assert "tokenKind, value: email" in text and "tokenKind, value: phone" in text
+
+
+# Made-up persons, as all of these tests.
+TEAMS, PERSONS = ["Brigade Nord", "Brigade Est", "Équipe 4"], ["Karim Benali", "Hélène Léger"]
+WRITERS = {
+    "Numéro": column(lambda n: f"R-{n:05d}"),
+    "Saisi par": column(lambda n: [*TEAMS, *PERSONS][n % 5]),
+    "Agent": column(lambda n: [*PERSONS, "Léa Martin", "Marc Petit"][n % 4]),
+    "Statut": column(lambda n: ("ouvert", "clos")[n % 2]),
+}
+
+
+def test_no_value_of_a_column_that_is_not_open_is_written(tmp_path: Path) -> None:
+    text = new(tmp_path, written(WRITERS, ";"), territory="marseille")
+    classes = {one["name"]: one["classification"] for one in yaml.safe_load(text)["schema"][0]["properties"]}
+    assert classes == {"Numéro": "open", "Saisi par": UNDECIDED, "Agent": UNDECIDED, "Statut": "open"}
+    assert "# Saisi par, if it is open:" in text and "# Agent, if it is open:" in text
+    assert not [value for name in ("Saisi par", "Agent") for value in set(WRITERS[name]) if value in text]
+    assert "validValues: [clos, ouvert]" in text
 
 
 FRENCH = {

@@ -115,6 +115,11 @@ PROPOSALS = {
     "nothing": ("remark", ["" for _ in range(60)], ("to_decide", None)),
     "words": ("label", [f"word {n}" for n in range(60)], ("open", None)),
     "degrees-as-text": ("longitude", [f"5° {n}' 12\"" for n in range(60)], ("to_decide", None)),
+    "one-name-in-a-list": ("Saisi par", ["Brigade Nord", "Brigade Est", "Karim Benali"] * 50, ("to_decide", None)),
+    "one-name-on-few-rows": ("Saisi par", ["Brigade Nord", "Brigade Est", "Karim Benali"], ("to_decide", None)),
+    "no-name-in-a-list": ("Saisi par", ["Brigade Nord", "Brigade Est", "Équipe 4"] * 50, ("open", None)),
+    "places-of-a-list": ("Quartier", ["Nord", "Est", "Karim Benali"] * 50, ("open", None)),
+    "one-name-of-many-words": ("remark", [*(f"word {n}" for n in range(60)), "Karim Benali"], ("open", None)),
     "listed-coordinates": ("x", ["west", "east"] * 50, ("to_decide", None)),
     "times-called-so": ("Lat", [f"2015-01-{n:02d}" for n in range(1, 29)], ("to_decide", None)),
 }  # fmt: skip
