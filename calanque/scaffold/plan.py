@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from calanque.contracts.undecided import UNDECIDED
 from calanque.errors import CalanqueError
-from calanque.places.territory import Territory, load_territory
+from calanque.places.territory import load_territory
 from calanque.scaffold.classify import Proposal, proposal_of
 from calanque.scaffold.roles import Position, is_row_number, key_of, position_of
 from calanque.scaffold.sample import NAME_COLUMN, Table, read_table, unpivoted, wide_columns
@@ -54,15 +54,15 @@ def plan_of(path: Path, feed: str | None, territory: str | None) -> Plan:
         territory: name of the territory; to be decided by default.
 
     Raises:
-        CalanqueError: if the sample can not be read, or the name can not be a feed's.
+        CalanqueError: if the sample can not be read, the name can not be a feed's, or there is no such territory.
     """
     name = feed or plain_name(path.name.split(".")[0])
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise CalanqueError(f"'{name}' can not be the name of a feed: give one in lower case with --feed.")
+    known = load_territory(territory) if territory else None
     table = read_table(path)
     if wide := wide_columns(table):
         table = unpivoted(table, wide)
-    known = _territory(territory)
     found = [values_of(name, column, may_have_commas=table.may_have_commas) for name, column in table.columns.items()]
     position = position_of(found, known.bounding_box if known else None)
     # A marker that a column of numbers has is the file's way to say "none", in its columns of text too.
@@ -93,14 +93,6 @@ def _spaced(name: str) -> str:
 
     letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", letters).lower()
-
-
-def _territory(name: str | None) -> Territory | None:
-    # One that has no file yet may be named: `feeds check` says that its file is missing.
-    try:
-        return load_territory(name) if name else None
-    except CalanqueError:
-        return None
 
 
 def _column(values: Values, markers: set[str], position: Position | None, *, is_series: bool) -> Column:

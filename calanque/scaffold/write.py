@@ -17,6 +17,7 @@ ADVICE = {
     "legalBasis": "a sentence: by what right the city holds these data",
     "origin": "reported by the public, enforced by agents, or measured by a device: reported | enforced | measured",
     "rowStandsFor": "what counts when rows are counted: person | fact",
+    "personColumn": "of facts, take this line out; of persons, the token that tells them apart",
     "language": "of the free text; redaction reads fr: of another language, make these columns personal",
     "write": "append (each file is new rows) | snapshot (the newest file is the state) | merge (new versions of rows)",
 }
@@ -60,6 +61,9 @@ def _properties(plan: Plan) -> Iterator[str]:
     yield _property("isPersonal", any(c.proposal.classification not in ("open", UNDECIDED) for c in plan.columns))
     yield _property("isSynthetic", False)
     yield f"{_property('rowStandsFor', UNDECIDED)} # {ADVICE['rowStandsFor']}"
+    tokens = [entry["name"] for entry, _ in bronze_of(plan) if entry["classification"] == "identifier"]
+    if tokens:
+        yield f"{_property('personColumn', UNDECIDED)} # {ADVICE['personColumn']}: {' | '.join(tokens)}"
     if any(column.proposal.classification == "free_text" for column in plan.columns):
         yield f"{_property('language', UNDECIDED)} # {ADVICE['language']}"
     suffixes = "".join(Path(plan.table.file_name).suffixes[-2:]) or ".csv"

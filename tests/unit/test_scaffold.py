@@ -72,20 +72,21 @@ def run(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def new(tmp_path: Path, content: bytes, name: str = "sample.csv", territory: str = "san_francisco") -> str:
+def new(tmp_path: Path, content: bytes, name: str = "sample.csv", territory: str | None = "san_francisco") -> str:
     sample = tmp_path / name
     sample.write_bytes(content)
     path = tmp_path / "new_feed.odcs.yaml"
     path.unlink(missing_ok=True)
-    code, output = run(str(sample), "--feed", "new_feed", "--territory", territory, "--output", str(path))
+    place = ("--territory", territory) if territory else ()
+    code, output = run(str(sample), "--feed", "new_feed", *place, "--output", str(path))
     assert code == 0, output
     return path.read_text(encoding="utf-8")
 
 
-def decided(text: str, tmp_path: Path, **classes: str) -> FeedContract:
+def decided(text: str, tmp_path: Path, answers: dict[str, str] | None = None, **classes: str) -> FeedContract:
     """Read the contract with every open question of the head answered."""
     content = yaml.safe_load(text)
-    for path, answer in ANSWERS.items():
+    for path, answer in (ANSWERS | (answers or {})).items():
         put(content, path, answer)
     for one in content["schema"][0]["properties"]:
         one["classification"] = classes.get(one["name"], one["classification"])
@@ -125,11 +126,32 @@ def test_what_a_sample_can_not_say_is_refused_by_field(tmp_path: Path) -> None:
     assert not [field for field in OPEN if f"'{field}'" not in str(raised.value)]
 
 
-def test_a_territory_without_a_file_leaves_its_zone_to_decide(tmp_path: Path) -> None:
-    open_fields = set(undecided_fields(yaml.safe_load(new(tmp_path, written(COLUMNS), territory="atlantis"))))
+def test_a_territory_that_is_not_said_leaves_its_zone_to_decide(tmp_path: Path) -> None:
+    open_fields = set(undecided_fields(yaml.safe_load(new(tmp_path, written(COLUMNS), territory=None))))
     assert open_fields - OPEN == {
-        "customProperties.timeZone", "schema.bronze.opened_at.transformLogic", "schema.bronze.closed_at.transformLogic",
+        "customProperties.territory", "customProperties.timeZone",
+        "schema.bronze.opened_at.transformLogic", "schema.bronze.closed_at.transformLogic",
     }  # fmt: skip
+
+
+def test_a_territory_that_there_is_not_is_refused_by_those_that_there_are(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_bytes(written(COLUMNS))
+    code, output = run(str(sample), "--territory", "marseile", "--output", str(tmp_path / "new.yaml"))
+    assert code == 1 and "There is no territory 'marseile'" in output and "marseille, " in output
+    assert [path.name for path in tmp_path.iterdir()] == ["sample.csv"]
+
+
+def test_the_check_asks_nothing_that_was_not_to_decide(tmp_path: Path) -> None:
+    text = new(tmp_path, generate_reports(count=600), territory="marseille")
+    (asked,) = [line for line in text.splitlines() if "personColumn" in line]
+    assert UNDECIDED in asked and asked.endswith(": reporter_phone_token | reporter_email_token")
+    token = "reporter_email_token"
+    for name, answer in {"tokenPurpose": "public_space", "language": "fr", "personColumn": token}.items():
+        text = text.replace(f"{name}, value: {UNDECIDED}", f"{name}, value: {answer}")
+    answers = {"customProperties.rowStandsFor.value": "person"}
+    contract = decided(text, tmp_path, answers, reporter_name="personal")
+    assert contract.person_column == token
 
 
 def test_the_engines_evidence_is_written_and_no_value(tmp_path: Path) -> None:
