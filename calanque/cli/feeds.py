@@ -128,6 +128,11 @@ def _has_leak(contract: "FeedContract", file: Path | None, count: int, seed: int
 
     sample = sample_file(contract, file, count, seed) if file else sample_landed(contract, count, seed)
     leaks = find_leaks(contract, sample)
+    if sample.malformed_count:
+        console.print(
+            f"[yellow]unread[/] {contract.feed}, {sample.origin}: left out as malformed: "
+            f"{sample.malformed_count:,} rows"
+        )
     if not leaks:
         opened = sum(column.classification == "open" for column in contract.landing)
         console.print(

@@ -39,6 +39,11 @@ def new(
             f"{path} can not be written ({error.strerror}): say another place with --output."
         ) from error
     count = sum(UNDECIDED in line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    if plan.table.malformed_count:
+        console.print(
+            f"Left out as malformed: {plan.table.malformed_count:,} rows, broken or of more or fewer fields than the "
+            "header. Look at them: of a batch they go to quarantine."
+        )
     console.print(
         f"{path}: {len(plan.columns)} columns of {plan.table.row_count:,} rows, {count} lines to decide. Read it, then "
         f"move it to dags/feeds/ and run 'calanque feeds check {plan.feed}'."

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from calanque.errors import CalanqueError
-from calanque.formats.base import FormatOptions, Header, Row, UnreadableError
+from calanque.formats.base import FormatOptions, Header, Record, UnreadableError
 from calanque.formats.container import unpack
 
 
@@ -20,8 +20,8 @@ def unpacked(path: Path, options: FormatOptions) -> Iterator[list[Path]]:
         yield options.enter(members, Path(folder), path.name)
 
 
-def rows(path: Path, options: FormatOptions) -> Iterator[Row]:
-    """Yield every row of a file that has the columns of its format, as text by column name; blanks are None.
+def rows(path: Path, options: FormatOptions) -> Iterator[Record]:
+    """Yield every row of a file, as text by column name, blanks as None; as its text what should have been a row.
 
     Raises:
         CalanqueError: if the file is not what the options say.
@@ -50,10 +50,14 @@ def _named(path: Path) -> Iterator[None]:
         raise CalanqueError(f"{path.name} {error}.") from error
 
 
-def parsed(path: Path, options: FormatOptions, largest: int | None = None) -> Iterator[Row]:
-    """Yield the rows of a file that is not packed, of its first `largest` bytes if it is text."""
+def parsed(path: Path, options: FormatOptions, largest: int | None = None) -> Iterator[Record]:
+    """Yield the rows of a file that is not packed, of its first `largest` bytes if it is text; none is cut."""
     with path.open("rb") as file:
-        start = io.BytesIO(file.read(largest)) if largest and path.stat().st_size > largest else file
-        for record in options.parse(start):
-            if not isinstance(record, str):
-                yield record
+        is_cut = largest is not None and path.stat().st_size >= largest
+        last: Record | None = None
+        for record in options.parse(io.BytesIO(file.read(largest)) if is_cut else file):
+            if last is not None:
+                yield last
+            last = record
+        if last is not None and not (is_cut and isinstance(last, str)):
+            yield last

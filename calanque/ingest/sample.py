@@ -25,12 +25,13 @@ _ROWS_AT_ONCE = 50_000
 
 
 class Sample(BaseModel):
-    """Distinct values by column, and where they come from; blanks are not values."""
+    """Distinct values by column, and where they come from; blanks are not values, and malformed rows are not read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     origin: str
     row_count: int
+    malformed_count: int = 0
     values: dict[str, tuple[str, ...]]
 
 
@@ -77,14 +78,17 @@ def _sampled(contract: FeedContract, origin: str, paths: list[Path], count: int,
     if refusal := check_headers(contract, headers):
         raise CalanqueError(refusal.sentence)
     draws = {column.name: _Draw(count, seed) for column in contract.landing}
-    row_count = 0
+    row_count = malformed_count = 0
     for path in paths:
-        rows = parsed(path, form, LARGEST_BYTES)
-        while some := list(islice(rows, _ROWS_AT_ONCE)):
+        records = parsed(path, form, LARGEST_BYTES)
+        while read := list(islice(records, _ROWS_AT_ONCE)):
+            some = [row for row in read if not isinstance(row, str)]
             row_count += len(some)
+            malformed_count += len(read) - len(some)
             for name, draw in draws.items():
                 draw.add({value for row in some if (value := row.get(name))})
-    return Sample(origin=origin, row_count=row_count, values={name: draw.values() for name, draw in draws.items()})
+    values = {name: draw.values() for name, draw in draws.items()}
+    return Sample(origin=origin, row_count=row_count, malformed_count=malformed_count, values=values)
 
 
 class _Draw:

@@ -22,6 +22,8 @@ class Table(NamedTuple):
     file_format: dict[str, Any]
     columns: dict[str, list[str | None]]
     row_count: int
+    malformed_count: int = 0
+    """Rows that are not in the columns: of more fields or fewer, or broken."""
 
     @property
     def may_have_commas(self) -> bool:
@@ -40,15 +42,19 @@ def read_table(path: Path) -> Table:
     columns: dict[str, list[str | None]] = {name: [] for name in columns_of(path, options)}
     with unpacked(path, options) as members:
         _check_header(options.look(members[0]).header, path.name)
-    row_count = 0
+    row_count = malformed_count = 0
     for row in rows(path, options):
+        if isinstance(row, str):
+            malformed_count += 1
+            continue
         row_count += 1
         for name, column in columns.items():
             column.append(row.get(name))
     if row_count == 0:
-        raise CalanqueError(f"{path.name} has no row: give a sample with some hundreds of them.")
+        odd = f" but malformed ones ({malformed_count:,})" if malformed_count else ""
+        raise CalanqueError(f"{path.name} has no row{odd}: give a sample with some hundreds of them.")
     form = options.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return Table(path.name, form, columns, row_count)
+    return Table(path.name, form, columns, row_count, malformed_count)
 
 
 def unpivoted(table: Table, wide: list[str]) -> Table:
@@ -59,7 +65,7 @@ def unpivoted(table: Table, wide: list[str]) -> Table:
     columns[VALUE_COLUMN] = [value for name in wide for value in table.columns[name]]
     unpivot = {"keep": keep, "nameColumn": NAME_COLUMN, "valueColumn": VALUE_COLUMN}
     form = {**table.file_format, "unpivot": unpivot}
-    return Table(table.file_name, form, columns, table.row_count * len(wide))
+    return table._replace(file_format=form, columns=columns, row_count=table.row_count * len(wide))
 
 
 def wide_columns(table: Table) -> list[str]:

@@ -34,6 +34,8 @@ def contract_text(plan: Plan) -> str:
 
 def _head(plan: Plan) -> Iterator[str]:
     yield f"# From a sample, {plan.table.file_name}, {plan.table.row_count:,} rows. Read it: a sample is no promise."
+    if plan.table.malformed_count:
+        yield f"# Left out as malformed: {plan.table.malformed_count:,}; of a batch such rows go to quarantine."
     yield "# Not from the sample, but proposed: owner, schedule, days kept, regime, recipients. Correct them."
     yield f"# Each '{UNDECIDED}' is refused by `calanque feeds check {plan.feed}` until somebody has decided."
     title = plan.feed.replace("_", " ").capitalize()

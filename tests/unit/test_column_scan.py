@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from calanque.cli import app
 from calanque.contracts import FeedContract, load_contract, load_contracts
 from calanque.errors import CalanqueError
+from calanque.formats import parsed
 from calanque.ingest.column_scan import find_leaks
 from calanque.ingest.sample import Sample, sample_file
 from calanque.twin.citizen_reports import generate_reports, planted_values
@@ -175,6 +176,20 @@ def test_a_sample_is_fair_seeded_and_bounded(tmp_path: Path) -> None:
     assert len(first.values["report_id"]) == 200 and len(first.values["category"]) == 6
     firsts = [int(value[-6:]) for value in first.values["report_id"]]
     assert 240 < sum(firsts) / len(firsts) < 360  # of 1 to 600: from the whole file
+
+
+def test_malformed_rows_are_counted(tmp_path: Path) -> None:
+    assert "malformed" not in check_bytes(BASE, tmp_path)[1]
+    code, output = check_bytes(BASE + b"1;2;3\n", tmp_path)
+    assert code == 0 and "left out as malformed: 1 rows" in output and "of 600 rows" in output
+
+
+def test_the_row_where_reading_stops_is_not_malformed(tmp_path: Path) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_bytes(BASE + b"1;2")
+    size = path.stat().st_size
+    whole, cut = (list(parsed(path, REPORTS.file_format, largest)) for largest in (size + 1, size))
+    assert (len(whole), len(cut), whole[-1]) == (601, 600, "1;2")
 
 
 def test_a_value_repeated_is_one_value(tmp_path: Path) -> None:

@@ -189,6 +189,16 @@ def test_no_value_of_a_column_that_is_not_open_is_written(tmp_path: Path) -> Non
     assert "validValues: [clos, ouvert]" in text
 
 
+def test_malformed_rows_are_counted(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_text("a;b\n1;2;3\n4;5\n6\n", encoding="utf-8")
+    code, output = run(str(sample), "--output", str(tmp_path / "new.yaml"))
+    assert code == 0 and "Left out as malformed: 2 rows" in output and "2 columns of 1 rows" in " ".join(output.split())
+    assert "# Left out as malformed: 2;" in (tmp_path / "new.yaml").read_text(encoding="utf-8")
+    sample.write_text("a;b\n1;2;3\n", encoding="utf-8")
+    assert "no row but malformed ones (1)" in run(str(sample))[1]
+
+
 FRENCH = {
     "numero": column(lambda n: f"R-{n:05d}"),
     "longitude": column(lambda n: f"5,{3501 + n}"),
