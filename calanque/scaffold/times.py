@@ -20,6 +20,7 @@ TIME_WORDS = re.compile(
 )
 
 # Java's pattern, Python's, and the shape of a value: a shape is looked at first, most values fit one only.
+# A year of two digits is of no century, 15/03/26 may begin with it, and no contract reads it: such a date stays text.
 _DATES = (
     ("yyyy-MM-dd", "%Y-%m-%d", r"\d{4}-\d\d-\d\d"),
     ("yyyy/MM/dd", "%Y/%m/%d", r"\d{4}/\d\d/\d\d"),
@@ -36,6 +37,7 @@ _CLOCKS = (
     ("HH:mm:ss.SSS", "%H:%M:%S.%f", r"\d\d:\d\d:\d\d\.\d{3}"),
     ("HH:mm:ss.SSSSSS", "%H:%M:%S.%f", r"\d\d:\d\d:\d\d\.\d{6}"),
     ("H:mm", "%H:%M", r"\d{1,2}:\d\d"),
+    ("H'h'mm", "%Hh%M", r"\d{1,2}h\d\d"),
     ("h:mm:ss a", "%I:%M:%S %p", r"\d{1,2}:\d\d:\d\d [AaPp][Mm]"),
     ("h:mm a", "%I:%M %p", r"\d{1,2}:\d\d [AaPp][Mm]"),
     ("HHmm", "%H%M", r"\d{4}"),
