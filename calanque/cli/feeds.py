@@ -28,7 +28,9 @@ def list_feeds() -> None:
 
     is_up = settings().profile != "local" or supervisor.is_running(settings())
     table = Table(title="Feeds", caption="" if is_up else "The stack is down: what came in is shown while it runs.")
-    for name in ("feed", "version", "territory", "shape", "source", "personal", "schedule", "state", "last batch"):
+    # A name is what the next command takes: it is never cut.
+    table.add_column("feed", no_wrap=True, overflow="fold")
+    for name in ("version", "territory", "shape", "source", "personal", "schedule", "state", "last batch"):
         table.add_column(name)
     for c in load_contracts().values():
         personal = ("yes, synthetic" if c.is_synthetic else "yes") if c.is_personal else "no"

@@ -216,11 +216,11 @@ def unreadable_because(start: bytes, delimiter: str) -> str | None:
     """
     line, end, _ = start.partition(b"\n")
     if not end and len(start) > HEADER_BYTES:
-        return f"is longer than {HEADER_BYTES // 1024} kB: did the source write its lines' ends?"
+        return f"is longer than {HEADER_BYTES // 1024} kB: see that the source writes its lines' ends"
     if line.count(b'"') % 2:
         return "opens a quotation mark and does not close it: write the names of columns on one line"
     if b"\0" in line:
-        return "holds a null byte: is it text?"
+        return "holds a null byte: give a text file"
     try:
         next(csv.reader([line.rstrip(b"\r").decode("latin-1")], delimiter=delimiter), [])
     except csv.Error:

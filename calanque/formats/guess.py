@@ -25,8 +25,10 @@ def guessed(path: Path) -> dict[str, Any]:
     """Return the options of a file as a contract would write them.
 
     Raises:
-        CalanqueError: if the file is missing, empty, or a packed one is truncated.
+        CalanqueError: if the file is missing, a folder or empty, or a packed one is truncated.
     """
+    if path.is_dir():
+        raise CalanqueError(f"{path} is a folder: give one file of it.")
     if not path.is_file():
         raise CalanqueError(f"There is no file {path}.")
     with path.open("rb") as stream:

@@ -1,10 +1,16 @@
 """How the command line ends: with what the command said, whatever its libraries still do."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from calanque.cli import feeds
+from calanque.contracts import load_contracts
+from calanque.stack import supervisor
 
 # A read of Arrow's through a file of Python's, as delta-rs' tables have, which the command does not wait for.
 READING = """
@@ -68,3 +74,12 @@ def test_the_code_and_the_sentence_of_each_end(arguments: list[str], code: int, 
         [sys.executable, "-m", "calanque", *arguments], capture_output=True, text=True, check=False, timeout=120
     )
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr[-500:]
+
+
+@pytest.mark.parametrize("width", [80, 100, 150])
+def test_the_list_of_feeds_cuts_no_name(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.StringIO()
+    monkeypatch.setattr(feeds, "console", Console(file=printed, width=width))
+    monkeypatch.setattr(supervisor, "is_running", lambda _settings: False)
+    feeds.list_feeds()
+    assert not [name for name in load_contracts() if f"│ {name} " not in printed.getvalue()]

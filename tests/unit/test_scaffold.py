@@ -271,6 +271,16 @@ def test_a_sample_that_is_none_is_refused(tmp_path: Path, content: bytes | None,
     assert [path.name for path in tmp_path.iterdir()] == (["sample.csv"] if content else [])
 
 
+def test_a_folder_is_no_sample(tmp_path: Path) -> None:
+    assert "is a folder: give one file of it" in run(str(tmp_path))[1]
+
+
+def test_a_sentence_has_one_mark_at_its_end(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_bytes(b"a;\0b\n1;2\n")
+    assert run(str(sample))[1].endswith("holds a null byte: give a text file.")
+
+
 def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "new_feed.odcs.yaml").write_text("mine", encoding="utf-8")
     sample = tmp_path / "sample.csv"
