@@ -225,8 +225,7 @@ def _protect(step: _Step) -> BatchState:
         duplicate_count=staged.duplicate_count,
         reasons=staged.reasons,
     )
-    why = ", ".join(f"{count:,} {reason}" for reason, count in staged.reasons.items())
-    told = f"{staged.landed_count:,} rows typed, {staged.refused_count:,} of them refused{f' ({why})' if why else ''}"
+    told = f"{staged.landed_count:,} rows typed, {staged.refused_count:,} of them refused"
     log.info("%s: %s; %d repeat another and are kept.", step.ref.feed, told, staged.duplicate_count)
     if staged.left_out_count:
         log.info("%s: %s rows are not its own (keepWhere) and are left out.", step.ref.feed, staged.left_out_count)
