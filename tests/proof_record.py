@@ -10,6 +10,9 @@ RECORD = ROOT / "tests" / "proof" / "record.json"
 # What a proof covers: each part by itself, so that a warning says which has changed.
 PARTS = ("calanque", "dags", "dbt", "expectations", "infra", "ml", "tests/proof", "requirements.lock")
 
+# What people read and look at; the pictures are made after a proof, of what it left.
+READ = (".md", ".webp")
+
 
 def digests(root: Path = ROOT) -> dict[str, str]:
     """Return of each part the first half of the SHA-256 of its files' names and contents, the record left out."""
@@ -18,7 +21,7 @@ def digests(root: Path = ROOT) -> dict[str, str]:
         digest = hashlib.sha256()
         for name in files(part, root):
             path = root / name
-            if path.suffix != ".md" and path.name != RECORD.name:
+            if path.suffix not in READ and path.name != RECORD.name:
                 digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
         found[part] = digest.hexdigest()[:32]
     return found
