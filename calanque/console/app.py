@@ -28,7 +28,7 @@ from calanque.console.api.app import app as api
 from calanque.console.lac_words import WORDS
 from calanque.console.languages import Spoken, language_of, remember
 from calanque.console.pages import sentence, shown
-from calanque.console.readers import Reader, reader
+from calanque.console.readers import Reader, RefusedError, reader
 from calanque.contracts.page import Language
 
 Asking = Annotated[Reader, Depends(reader)]
@@ -64,7 +64,8 @@ async def refused(request: Request, error: AnyHTTPException) -> Response:
     """Say to a person why a page is not shown; whoever is not signed in is sent on as ever."""
     if error.status_code in (401, 307) or not _is_for_a_person(request):
         return await http_exception_handler(request, error)
-    return _said(request, str(error.detail), error.status_code)
+    said = error.said[language_of(request)] if isinstance(error, RefusedError) else str(error.detail)
+    return _said(request, said, error.status_code)
 
 
 def _said(request: Request, text: str, status_code: int) -> Response:

@@ -12,6 +12,7 @@ from fastapi import Depends, HTTPException, Request
 from pydantic import Field
 
 from calanque.closed import Closed
+from calanque.contracts.page import Language
 from calanque.settings import settings
 
 SEALED_S = 12 * 3600
@@ -20,6 +21,14 @@ SEALED_S = 12 * 3600
 
 Account = Literal["analyst", "engineer"]
 """The accounts by which the console asks the query door for people."""
+
+
+class RefusedError(HTTPException):
+    """What a role may not open, in both languages; `said` is for a page, which is of one."""
+
+    def __init__(self, english: str, french: str) -> None:
+        super().__init__(403, f"{english} {french}")
+        self.said: dict[Language, str] = {"en": english, "fr": french}
 
 
 class Reader(Closed):
@@ -78,49 +87,49 @@ def anybody(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader
 def figures_reader(asking: Annotated[Reader, Depends(anybody)]) -> Reader:
     """Return who asks, if published figures are there for them."""
     if not asking.reads_figures:
-        raise HTTPException(403, "Your role opens no figures. Votre rôle n’ouvre pas les chiffres publiés.")
+        raise RefusedError("Your role opens no figures.", "Votre rôle n’ouvre pas les chiffres publiés.")
     return asking
 
 
 def reader(asking: Annotated[Reader, Depends(anybody)]) -> Reader:
     """Return who asks, if more than published figures is there for them."""
     if not asking.sees_lake:
-        raise HTTPException(403, "Your role opens nothing here. Votre rôle n’ouvre rien ici.")
+        raise RefusedError("Your role opens nothing here.", "Votre rôle n’ouvre rien ici.")
     return asking
 
 
 def seer(asking: Annotated[Reader, Depends(reader)]) -> Reader:
     """Return who asks, if batches are there for them."""
     if not asking.sees_batches:
-        raise HTTPException(403, "This is for engineers and the DPO. Ceci est pour l’ingénierie et le DPO.")
+        raise RefusedError("This is for engineers and the DPO.", "Ceci est pour l’ingénierie et le DPO.")
     return asking
 
 
 def mart_reader(asking: Annotated[Reader, Depends(reader)]) -> Reader:
     """Return who asks, if rows of marts are there for them."""
     if not asking.reads_marts:
-        raise HTTPException(403, "Marts are for analysts and engineers. Les marts sont pour l’analyse et l’ingénierie.")
+        raise RefusedError("Marts are for analysts and engineers.", "Les marts sont pour l’analyse et l’ingénierie.")
     return asking
 
 
 def operator(asking: Annotated[Reader, Depends(reader)]) -> Reader:
     """Return who asks, if they may start runs."""
     if not asking.operates:
-        raise HTTPException(403, "Engineers replay a feed. Rejouer un flux est réservé à l’ingénierie.")
+        raise RefusedError("Engineers replay a feed.", "Rejouer un flux est réservé à l’ingénierie.")
     return asking
 
 
 def decider(asking: Annotated[Reader, Depends(mart_reader)]) -> Reader:
     """Return who asks, if they may decide about what is planned."""
     if not asking.decides:
-        raise HTTPException(403, "Your account decides nothing here. Votre compte ne décide de rien ici.")
+        raise RefusedError("Your account decides nothing here.", "Votre compte ne décide de rien ici.")
     return asking
 
 
 def journal_reader(asking: Annotated[Reader, Depends(reader)]) -> Reader:
     """Return who asks, if the journal is there for them."""
     if not asking.sees_journal:
-        raise HTTPException(403, "The journal is for the DPO. Le journal est pour la DPO.")
+        raise RefusedError("The journal is for the DPO.", "Le journal est pour la DPO.")
     return asking
 
 

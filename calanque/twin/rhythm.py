@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-MORE = 2.0
+MORE = 3.0
 """How many times as many begin on the days of a rhythm as on others."""
 _SATURDAY, _WARMEST_DAY, _YEAR_DAYS = 5, 205, 365.25
 

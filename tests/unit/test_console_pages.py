@@ -105,6 +105,7 @@ def test_what_is_not_shown_is_a_page_with_the_menu_of_who_asked(
     answer = dpo_s_door.get(path, headers={"accept": BROWSER, "accept-language": "fr"})
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
     assert told in html.unescape(answer.text) and "a'b" not in html.unescape(answer.text)
+    assert "Your role" not in answer.text and "Marts are for" not in answer.text
     if path != "/a/b/c":
         assert 'href="/calanque/journal"' in answer.text and 'href="/calanque/map"' not in answer.text
     plain = dpo_s_door.get(path, headers={"accept": "application/json"})
