@@ -84,6 +84,6 @@ def test_real_rows_do_not_come_beside_made_up_ones(feed: Feed, office: str) -> N
     }})  # fmt: skip
     feed.run()
     switched(feed, "marseille_accidents", office)
-    feed.say(version="1.0.1")
+    feed.say(version="9.0.0")
     assert "its table holds rows of the twin" in feed.refused()
     assert len(spark.rows(f"SELECT DISTINCT _batch_id FROM bronze.{feed.name}")) == 1
