@@ -176,7 +176,7 @@ def test_the_dpo_finds_the_day_in_a_browser_and_nobody_else_does(
     page.goto(f"{stack.airflow_url}/calanque/lac?lang=fr")
     page.locator("header").get_by_text("Journal").click()
     page.locator("input[name=who]").fill("analyst")
-    page.get_by_role("button", name="Montrer").click()
+    page.get_by_role("button", name="Filtrer").click()
     assert page.locator("tbody tr", has_text=MOTIF).count() >= len(day)
     page.get_by_role("link", name="refus et échecs").click()
     expect(page.locator("tbody tr", has_text=MOTIF).first).to_be_visible()
