@@ -325,7 +325,10 @@ def test_a_new_batch_rewrites_the_weeks_that_it_touches_beside_a_city_that_fails
         said |= {city: one.held_back for (_, city), one in found.items() if one.held_back}
     assert set(found) == {("incidents", CITY), ("incidents", "chicago")}
     assert set(said) == {"chicago"}
-    assert "fct_incidents: expect_column_values_to_be_between on lon fails (1 of 12 rows break it; up to 1 % may)" in said["chicago"]
+    assert (
+        "fct_incidents: expect_column_values_to_be_between on lon fails (1 of 12 rows break it; up to 1 % may)"
+        in said["chicago"]
+    )
     assert [check.column for check in newest_checks("fct_incidents", "fails") if not check.success] == ["lon"]
     assert f"To be built: incidents of {CITY}, incidents of chicago." in caplog.text
     assert "Unknown codes are counted as other: SMASH_GRAB (1 rows)." in caplog.text
