@@ -300,13 +300,14 @@ def test_what_is_planned_and_measured_where_something_happens(page: Page, stack:
         told = (
             "select count(*), count_if(event_id in (select id from fct_event_conflict "
             "cross join unnest(array[first_event_id, second_event_id]) as ids (id) where territory = 'marseille' "
-            f"and starts_local_at < {until} and ends_local_at >= {since})) from fct_planned_event as events "
-            "inner join dim_cell as cells on events.cell_id = cells.cell_id where events.territory = 'marseille' "
+            f"and starts_local_at < {until} and ends_local_at >= {since})), count_if(cells.cell_id is null) "
+            "from fct_planned_event as events left join dim_cell as cells on events.cell_id = cells.cell_id "
+            "where events.territory = 'marseille' and events.kind not in ('public_holiday', 'school_holiday') "
             f"and not is_cancelled and starts_local_at < {until} and ends_local_at > {since}"
         )
-        ((count, conflicting),) = trino.query(told)
+        ((count, conflicting, off),) = trino.query(told)
         shown = page.locator("#planned").inner_text().replace("\u202f", "")
-        assert shown == f"{count} événements prévus, dont {conflicting} en conflit"
+        assert shown == f"{count} événements prévus, dont {conflicting} en conflit, et {off} sans lieu sur la carte"
         page.evaluate("() => new Promise((done) => { map.once('idle', done); map.triggerRepaint(); })")
         assert page.evaluate("map.queryRenderedFeatures({ layers: ['routes'] }).length"), "processions have their way"
 
