@@ -317,11 +317,12 @@ def test_which_data_are_stale(page: Page, stack: Settings) -> None:
         asking.click(page.locator("header").get_by_role("link", name="Agenda"))
         told = page.locator("[data-table=sources] tbody tr")
         mine = trino.query(
-            "select title, now() > late_after_at from dim_feed_freshness "
+            "select feed, now() > late_after_at from dim_feed_freshness "
             "where territory = 'marseille' and contains(split(marts, ', '), 'fct_event_conflict')"
         )
         assert told.count() == len(mine) > 1
-        for title, is_late in mine:
+        for feed, is_late in mine:
+            title = load_contracts()[feed].titled("fr")
             expect(told.filter(has_text=title).first).to_contain_text("en retard" if is_late else "à l’heure")
 
 
