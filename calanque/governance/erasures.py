@@ -17,7 +17,7 @@ from calanque.engines import spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.privacy.key_file import KEY_ID
-from calanque.privacy.tokens import NORMALISERS
+from calanque.privacy.tokens import NORMALISERS, TokenKeys, TokenKind
 
 FOLDER = "/lake/governance/erasures"
 TOKEN = rf"^({KEY_ID.pattern}):({'|'.join(NORMALISERS)}):[a-z2-7]{{32}}$"
@@ -56,29 +56,27 @@ def find(contract: FeedContract, value: str) -> list[Held]:
     Raises:
         CalanqueError: if the feed has no column of tokens, no token can be made of the value, or an engine failed.
     """
-    from calanque.privacy.tokens import TokenKeys
-
-    keys, tokens = TokenKeys.load(), dict[str, list[str]]()
-    for column in contract.bronze:
-        if column.protection == "token" and column.token_kind:
-            purpose = column.token_purpose or contract.purpose
-            made = (keys.token(column.token_kind, value, purpose, key_id) for key_id in keys.ids)
-            tokens[column.name] = [token for token in made if token]
-    if not any(tokens.values()):
-        raise CalanqueError(
-            f"{contract.feed}: " + ("no token can be made of this." if tokens else "it has no column of tokens.")
-        )
-    is_there = spark.table_exists(contract.bronze_table)
-    return [
-        Held(column, token, _count(contract.bronze_table, column, token) if is_there else 0)
-        for column, made in tokens.items()
-        for token in made
+    keys, kinds = TokenKeys.load(), _token_columns(contract)
+    held = [
+        (column, token)
+        for column, kind in kinds.items()
+        for key_id in keys.ids
+        if (token := keys.token(kind, value, contract.purpose, key_id))
     ]
+    if not held:
+        why = "no token can be made of this." if kinds else "it has no column of tokens."
+        raise CalanqueError(f"{contract.feed}: {why}")
+    counts = _counts(contract.bronze_table, held)
+    return [Held(column, token, count) for (column, token), count in zip(held, counts, strict=True)]
 
 
-def _count(table: str, column: str, token: str) -> int:
-    (row,) = spark.rows(f"SELECT count(*) AS n FROM {table} WHERE `{column}` = {spark.literal(token)}")
-    return int(row["n"])
+def _counts(table: str, held: list[tuple[str, str]]) -> list[int]:
+    """Return how many rows of a table hold each of some tokens of its columns."""
+    if not spark.table_exists(table):
+        return [0] * len(held)
+    counted = (f"count_if(`{column}` = {spark.literal(token)})" for column, token in held)
+    (row,) = spark.rows(f"SELECT {', '.join(counted)} FROM {table}")
+    return [int(count) for count in row]
 
 
 def erasures_of(feed: str) -> list[Erasure]:
@@ -150,6 +148,6 @@ def delete_rows(contract: FeedContract, tokens: Iterable[str], erasure_id: str, 
         ) from None
 
 
-def _token_columns(contract: FeedContract) -> dict[str, str | None]:
-    """Return the bronze columns of tokens with their kinds."""
-    return {column.name: column.token_kind for column in contract.bronze if column.protection == "token"}
+def _token_columns(contract: FeedContract) -> dict[str, TokenKind]:
+    """Return the bronze columns of tokens with their kinds, which a token and nothing else has."""
+    return {column.name: column.token_kind for column in contract.bronze if column.token_kind}
