@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.console.lake_sql import literal
-from calanque.contracts import load_contracts
+from calanque.contracts import load_contracts, title_of
 from calanque.contracts.page import Language
 from calanque.marts.domains import marts_of
 from calanque.marts.door_rules import FRESHNESS
@@ -46,8 +46,7 @@ class Source(NamedTuple):
 
     def titled(self, language: Language) -> str:
         """Return what it is called in a language by its contract, as the mart has it where none is there any more."""
-        contract = load_contracts().get(self.feed)
-        return contract.titled(language) if contract else self.title
+        return title_of(self.feed, language, self.title)
 
 
 def question(*marts: str, city: str = "") -> str:

@@ -13,7 +13,6 @@ from calanque.console import pages
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, seer
 from calanque.console.retention_words import WORDS
-from calanque.contracts import load_contracts
 from calanque.errors import CalanqueError
 
 SHOWN = timedelta(days=31)
@@ -54,7 +53,6 @@ def retention(asking: Annotated[Reader, Depends(seer)], language: Spoken, only: 
         "deletions": deleted[:MOST_DELETIONS],
         "deletion_count": len(deleted),
         "erasures": erased,
-        "titles": {feed: contract.titled(language) for feed, contract in load_contracts().items()},
     }
     return pages.shown(pages.render("retention.html", language, WORDS[language]["title"], **values))
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from calanque.contracts import promises
 from calanque.contracts.folders import Folders
-from calanque.contracts.model import COLUMN_NAME, BronzeColumn, FeedContract, LandingColumn
+from calanque.contracts.model import COLUMN_NAME, BronzeColumn, FeedContract, LandingColumn, Language
 from calanque.contracts.problems import ContractError, Problems, refused
 from calanque.contracts.properties import ColumnProperties, FeedProperties, LandingProperties
 from calanque.contracts.rules import known_territories, problems_of
@@ -65,6 +65,12 @@ def read_contracts(
     if not right and not wrong:
         raise CalanqueError(f"No contract (*{SUFFIX}) in {folder.name}/: add one for the feed to load.")
     return right, wrong
+
+
+def title_of(feed: str, language: Language, otherwise: str) -> str:
+    """Return what a feed is called in a language by its contract, or otherwise where it has no right one any more."""
+    contract = read_contracts(feed=feed)[0].get(feed)
+    return contract.titled(language) if contract else otherwise
 
 
 def load_contract(feed: str, folders: Folders | None = None) -> FeedContract:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.contracts import FeedContract, Folders, load_contracts
+from calanque.contracts import FeedContract, Folders, load_contracts, title_of
 from calanque.contracts.rules import QUARANTINE_DAYS_MAX
 from calanque.engines import deltars
 from calanque.engines.hdfs import lake
@@ -22,7 +22,7 @@ from calanque.runs.tables import JOURNAL
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from calanque.contracts.model import Tier
+    from calanque.contracts.model import Language, Tier
 
 TIERS: tuple[Tier, ...] = ("landing", "bronze", "quarantine")
 # Retention runs once a night: what was due after its last run is deleted by the next.
@@ -45,6 +45,10 @@ class Holding(NamedTuple):
     days: int
     oldest_at: datetime | None = None
     problem: str | None = None
+
+    def titled(self, language: Language) -> str:
+        """Return what its feed is called in a language."""
+        return title_of(self.feed, language, self.title)
 
     @property
     def due_at(self) -> datetime | None:
