@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from calanque.engines import delta
+from calanque.places.words import HOLIDAYS
 from ml import marts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HOLIDAYS = ("public_holiday", "school_holiday")
 MEASURES = ["temperature", "rain", "wind_speed"]
 _SPAN = ("kind", "starts_local_date", "ends_local_at")
 

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calanque.console import lac_words, made_from, pages
-from calanque.console.agenda_sql import HOLIDAYS
 from calanque.console.agenda_state import (
     DECISIONS,
     MOTIF,
@@ -33,7 +32,7 @@ from calanque.console.readers import Reader, decider, is_sealed, mart_reader, se
 from calanque.csv_file import csv_file
 from calanque.errors import CalanqueError
 from calanque.places.territory import load_territory
-from calanque.places.words import EVENTS
+from calanque.places.words import EVENTS, HOLIDAYS
 
 if TYPE_CHECKING:
     from calanque.contracts.page import Language

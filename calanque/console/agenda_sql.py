@@ -3,9 +3,7 @@
 from datetime import date, timedelta
 
 from calanque.console.lake_sql import literal
-
-# Holidays are days of a whole city: they are told beside the week, and stand in nobody's way.
-HOLIDAYS = ("public_holiday", "school_holiday")
+from calanque.places.words import HOLIDAYS
 
 CITIES = f"""select territory, min(week_start_date) as first_week, max(week_start_date) as last_week
 from marts.fct_planned_event

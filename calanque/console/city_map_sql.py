@@ -7,6 +7,8 @@ from calanque.console.lake_sql import literal
 MONTHS = 36
 COUNTS = "counts"
 """Version of a forecast that was published before there was a model."""
+SERVED_COUNT = "if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count)"
+"""What is expected by whoever serves."""
 
 CITIES = """select territory, type, max(occurred_local_date) as until_date, min(occurred_local_date) as since_date
 from marts.fct_incidents
@@ -52,7 +54,7 @@ group by area_id"""
 def likely(city: str, kind: str) -> str:
     """Return the question of how many incidents are expected in each area in the newest week that is forecast."""
     return f"""select cells.area_id, forecasts.week_start_date,
-    sum(if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count)) as expected_count,
+    sum({SERVED_COUNT}) as expected_count,
     sum(forecasts.baseline_count) as baseline_count, max(forecasts.served) as served,
     max(forecasts.data_until_date) as data_until_date
 from marts.fct_forecast as forecasts
@@ -84,12 +86,12 @@ def why(city: str, kind: str, area: str, language: str) -> str:
     is_its_own = f"forecasts.served = 'model' or forecasts.model_version = {literal(COUNTS)}"
     return f"""with by_type as (
     select forecasts.cell_id, forecasts.type,
-        if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count) as expected_count,
+        {SERVED_COUNT} as expected_count,
         if({is_its_own}, forecasts.upper_count) as upper_count,
         if({is_its_own}, forecasts.p_at_least_one) as p_at_least_one, forecasts.reason_{language},
         row_number() over (
             partition by forecasts.cell_id
-            order by if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count) desc,
+            order by {SERVED_COUNT} desc,
                 forecasts.type
         ) as type_rank
     from marts.fct_forecast as forecasts

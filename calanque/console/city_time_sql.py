@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from calanque.console.agenda_sql import HOLIDAYS
-from calanque.console.city_map_sql import of_kind, of_newest_forecast
+from calanque.console.city_map_sql import SERVED_COUNT, of_kind, of_newest_forecast
 from calanque.console.lake_sql import literal
+from calanque.places.words import HOLIDAYS
 
 WEEKS = 156
 MOST_EVENTS = 20_000
@@ -41,7 +41,7 @@ where territory = {literal(city)}"""
 def likely(city: str, kind: str) -> str:
     """Return the question of what is expected in each square in the newest week that is forecast."""
     return f"""select forecasts.week_start_date, cells.cell_key,
-    sum(if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count)) as expected_count
+    sum({SERVED_COUNT}) as expected_count
 from marts.fct_forecast as forecasts
 inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
 where {of_newest_forecast(city, kind)}

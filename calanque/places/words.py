@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from calanque.contracts.page import Language
 
+HOLIDAYS = ("public_holiday", "school_holiday")
+"""Kinds of planned events that are days of a whole city, and of no place in it."""
 EVENTS: dict[Language, dict[str, str]] = {
     "en": {
         "works": "works", "skip": "skip", "removal": "removal", "terrace": "terrace", "market": "market",
