@@ -108,8 +108,10 @@ def legend(figures: Iterable[float], bounds: Sequence[float]) -> list[tuple[int 
 
 def step_of(figure: float | None, bounds: Sequence[float]) -> int | None:
     """Return the class of a figure: none at all is the lightest, and the last the darkest, whatever their number."""
-    if not figure:
-        return None if figure is None else 0
+    if figure is None:
+        return None
+    if figure == 0:
+        return 0
     return CLASSES - 1 - len(bounds) + sum(figure > bound for bound in bounds)
 
 

@@ -68,8 +68,7 @@ def weeks_chart(weeks: Sequence[Week]) -> Chart:
 
 def reliability_ticks(bins: Sequence[tuple[float, float, int]]) -> list[tuple[float, float]]:
     """Return the ticks of both axes of `reliability`: pixels from the corner, and the share there."""
-    most = max((value for mean, share, _ in bins for value in (mean, share)), default=0)
-    return [(part * SIDE, part * most) for part in (0.0, 0.5, 1.0)]
+    return [(part * SIDE, part * _most_share(bins)) for part in (0.0, 0.5, 1.0)]
 
 
 def reliability(bins: Sequence[tuple[float, float, int]]) -> list[tuple[float, float]]:
@@ -78,8 +77,12 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> list[tuple[float, f
     Args:
         bins: mean probability, share of days that passed the threshold, number of days.
     """
-    most = max((value for mean, share, _ in bins for value in (mean, share)), default=0) or 1
+    most = _most_share(bins) or 1
     return [(round(mean / most * SIDE, 1), round(SIDE - share / most * SIDE, 1)) for mean, share, _ in bins]
+
+
+def _most_share(bins: Sequence[tuple[float, float, int]]) -> float:
+    return max((value for mean, share, _ in bins for value in (mean, share)), default=0)
 
 
 def hit_lines(curve: Sequence[Caught]) -> dict[str, list[tuple[float, float]]]:

@@ -292,7 +292,7 @@ def _publish(step: _Step) -> BatchState:
     )
     if staged.refused_path:
         path = refused_path(step.contract, staged.refused_path)
-        log.warning("%s", warning_of(step.contract, path, (staged.refused_count, staged.landed_count), staged.reasons))
+        log.warning("%s", warning_of(step.contract, path, staged))
     discard_staging(ref.feed, ref.batch_id)
     rows = f"{published.loaded_count} rows" + (f" ({published.changes})" if published.changes else "")
     table = step.contract.bronze_table

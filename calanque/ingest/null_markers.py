@@ -6,9 +6,13 @@ of the known list is kept with a refused row: a shifted row can put a name in an
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from calanque.contracts.model import BronzeColumn, FeedContract
 from calanque.sql_text import literal
+
+if TYPE_CHECKING:
+    from calanque.ingest.records import StagedBatch
 
 KNOWN_MARKERS = (
     *("na", "n/a", "#n/a", "nan", "null", "none", "nil", "nd", "n.d.", "nc", "nr", "mq", "-", "--", "?", "."),
@@ -27,27 +31,26 @@ def readable_source(contract: FeedContract, column: BronzeColumn) -> str | None:
     return source.name if source is not None and is_open else None
 
 
-def warning_of(contract: FeedContract, refused_path: str, counts: tuple[int, int], reasons: dict[str, int]) -> str:
+def warning_of(contract: FeedContract, refused_path: str, staged: "StagedBatch") -> str:
     """Return what a published batch with refused rows says at its end: how many, why, and what to do.
 
     Args:
         contract: the feed's contract.
         refused_path: folder of the refused rows of the staged batch.
-        counts: refused rows, and rows of the batch.
-        reasons: rows by reason.
+        staged: the batch.
     """
-    said, markers = [], _shared_values(contract, refused_path, reasons)
-    for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
+    said, markers = [], _shared_values(contract, refused_path, staged.reasons)
+    for reason, count in sorted(staged.reasons.items(), key=lambda item: -item[1]):
         marker = markers.get(reason)
         advice = (
             f" (all hold '{marker}': if that means no value, write nullMarkers: ['{marker}'] for the landing column "
             f"{_source_of(contract, reason)} and raise the version)"
         )
         said.append(f"{count:,} {reason}{advice if marker else ''}")
-    refused, landed = counts
     return (
-        f"{contract.feed}: {refused:,} of the {landed:,} rows of this batch are in {contract.quarantine_table}, not in "
-        f"bronze (a row may have several reasons): {', '.join(said)}. The runbook refused-batch says what to do."
+        f"{contract.feed}: {staged.refused_count:,} of the {staged.landed_count:,} rows of this batch are in "
+        f"{contract.quarantine_table}, not in bronze (a row may have several reasons): {', '.join(said)}. The runbook "
+        "refused-batch says what to do."
     )
 
 

@@ -4,6 +4,7 @@ import itertools
 import math
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 MORE = 3.0
@@ -55,9 +56,10 @@ def day_weights(first: date, days: int, rhythm: Rhythm, summer: float, rise: Ris
     return list(itertools.accumulate(weight(number) for number in range(days)))
 
 
-def _free(first: date, days: int) -> list[bool]:
+@cache
+def _free(first: date, days: int) -> tuple[bool, ...]:
     from holidays import country_holidays
 
     dates = [first + timedelta(days=number) for number in range(days)]
     public = country_holidays("FR", years=range(dates[0].year, dates[-1].year + 1))
-    return [day.weekday() >= _SATURDAY or day in public for day in dates]
+    return tuple(day.weekday() >= _SATURDAY or day in public for day in dates)

@@ -26,7 +26,7 @@ from ml.risk.record import score_mart
 from ml.risk.record.card import head, model_card
 from ml.risk.record.kept import keep_weeks, kept_weeks
 from ml.risk.record.plots import calibration_figure, hit_curve_figure
-from ml.risk.record.promotions import Decision, decide, decision_lineage
+from ml.risk.record.promotions import PROMOTIONS, Decision, decide
 from ml.risk.record.train import origin_count, too_short, train
 
 if TYPE_CHECKING:
@@ -213,7 +213,8 @@ def forecast_frames(
 
 def _emit_training(territory: str, run_id: str, version: str, inputs: dict[str, int | str]) -> None:
     name = tracking.registered_name("risk", territory)
-    made = [LineageDataset(name=f"models:/{name}", version=version), decision_lineage()]
+    decided = marts.lineage_output(PROMOTIONS, (), {}, tuple(PROMOTIONS.columns))
+    made = [LineageDataset(name=f"models:/{name}", version=version), decided]
     lineage.emit(f"train.{name}", run_id, marts.lineage_inputs(READ, inputs), made, territory=territory)
 
 

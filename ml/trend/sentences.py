@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from calanque.places.taxonomy import type_label
-from ml.french import in_french
+from ml.french import in_french, in_number
 from ml.trend.limits import Span
 from ml.trend.series import Reason
 
@@ -86,7 +86,7 @@ def finding_fr(row: Mapping[str, Any], page: Page) -> str:
     kind = type_label(row["type"], "fr")
     count = row["incident_count"]
     head = f"{kind}, {row['area_name'] or page.title}, du {row['period_start_date']} au {row['period_end_date']} :"
-    head = f"{head} {in_french(f'{count:,}')} {'fait' if count <= 1 else 'faits'}"
+    head = f"{head} {in_french(f'{count:,}')} {in_number('fait', count)}"
     if reason := Reason(row["reason"]):
         return f"{head}. {_WHY_FR[reason]}{_note_fr(page)}"
     against = "moyenne des mêmes jours des années précédentes, sans tendance" if row["span"] == Span.YEAR else "attendu"

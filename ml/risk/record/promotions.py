@@ -8,8 +8,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from calanque.engines import delta, spark, tracking
-from calanque.engines.lineage import LineageDataset
+from calanque.engines import spark, tracking
 from ml.marts import WeekTable, make_table
 from ml.risk.record.reason import Reason
 
@@ -53,12 +52,6 @@ def decide(territory: str, name: str, version: str, decision: Decision, reason: 
         tracking.drop_alias(name, tracking.CHAMPION, version)
         return tracking.alias_version(name)
     return tracking.settle(name, version, decision is Decision.PROMOTED)
-
-
-def decision_lineage() -> LineageDataset:
-    """Return the table of decisions, whose figures are in its sentences."""
-    version = delta.data_version(PROMOTIONS.name)
-    return LineageDataset(name=PROMOTIONS.name, columns=PROMOTIONS.columns, version=version)
 
 
 def line_of(territory: str, version: str) -> tuple[str, ...]:
