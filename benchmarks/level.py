@@ -1,7 +1,8 @@
 """Judge the level and the day risk on four cities and two twins, and print the tables of level.md.
 
-    python benchmarks/level.py ../shared/data > tables.md                    # some 7 seconds of one core
-    python benchmarks/level.py ../shared/data --chicago bstpp/data           # with the two files of PyPI's BSTPP 0.1.4
+    python benchmarks/level.py ../shared/data > tables.md  # some 7 seconds of one core
+    python benchmarks/level.py ../shared/data --chicago bstpp/data  # with the two files of PyPI's BSTPP 0.1.4
+    python benchmarks/level.py ../shared/data --late  # what it costs that incidents are known late
 
 Every parameter was set on Toronto up to 2018, Portland up to February 2015 and Calgary up to 2023. The tables are of
 years after, which nothing was set on: Toronto 2019, 2020 and 2021, Portland to May 2017, Calgary to June 2026; then two
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -29,10 +31,13 @@ from calanque.twin import city as twin
 from calanque.twin.city_config import CityConfig
 from calanque.twin.main_courante import generate_main_courante
 from ml.level.config import LevelConfig, level_config
+from ml.level.counts import DailyCounts
+from ml.level.forecasts import Late, late_counts
 from ml.level.rows import LevelFrames, level_frames
 
 PORTLAND_FILES = {"chirico_crimes_bur.csv": "burglary", "chirico_crimes_veh.csv": "vehicle_theft"}
 YEAR_WEEKS = 52
+DELAYS_DAYS = (0, 1, 3, 7)
 HEADS = (
     *("type", "weeks", "a day", "CRPS model / counts", "gain", "without COVID", "serves", "bound", "80 %"),
     *("Brier skill", "risk"),
@@ -178,14 +183,46 @@ def reliability(frames: LevelFrames, speaks: pd.Series) -> str:
     return "\n".join(parts)
 
 
+def known_late(city: City, mean_days: float) -> City:
+    """Return a city whose incidents are known after random delays, exponential; those not known by its end are gone."""
+    draw, incidents = np.random.default_rng(3), city.incidents[city.incidents["occurred_local_date"] <= city.until]
+    days = draw.uniform(0, 1, len(incidents)) + draw.exponential(mean_days, len(incidents))
+    known = pd.to_datetime(incidents["occurred_local_date"]) + pd.to_timedelta(days, "D")
+    kept = incidents.assign(known_local_at=known)[known < pd.Timestamp(city.until + timedelta(days=1))]
+    return city._replace(incidents=kept.reset_index(drop=True))
+
+
+def taken_for_whole(daily: DailyCounts, number: int) -> Late:
+    """Return what was known of new days, each taken for a whole day."""
+    late = late_counts(daily, number)
+    return late._replace(shares=np.ones_like(late.shares))
+
+
+def delays(city: City) -> Iterator[str]:
+    """Yield what delays cost in a city: all types, as served and with new days taken for whole."""
+    yield f"## {city.title}: incidents known late\n"
+    yield "| mean delay, days | as served: CRPS model / counts | bound | new days taken for whole | bound |"
+    yield "| --- " * 5 + "|"
+    for mean_days in DELAYS_DAYS:
+        late, cells = known_late(city, mean_days) if mean_days else city, []
+        for rule in (late_counts, taken_for_whole):
+            with patch("ml.level.rows.late_counts", rule):
+                frames = level_frames("city", late.incidents, late.holidays, late.until, late.first, over(late.weeks))
+            row = frames.score[frames.score["type"] == "all"].iloc[0]
+            cells += [f"{row.crps_model:.3f} / {row.crps_baseline:.3f}", f"{row.coverage:.3f}"]
+        yield f"| {mean_days} | {' | '.join(cells)} |"
+    yield ""
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder that holds toronto-mci, portland-nij and calgary-traffic")
     parser.add_argument("--chicago", type=Path, help="folder of Chicago_2022_xyt.csv and Chicago_2023_xyt.csv")
+    parser.add_argument("--late", action="store_true", help="what delays cost, in the place of the tables")
     asked = parser.parse_args()
     for city in cities(asked.data, asked.chicago):
-        print(*tables(city), sep="\n", flush=True)
+        print(*(delays if asked.late else tables)(city), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ml.risk.model.cube import DAYS_A_WEEK, CountCube, build_cube
+from ml.delays import DAYS_A_WEEK
+from ml.risk.model.cube import CountCube, build_cube
 
 if TYPE_CHECKING:
     import pandas as pd

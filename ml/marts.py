@@ -196,13 +196,13 @@ def write_rows(written: Written, where: str, step: str, run_id: str) -> None:
     Raises:
         CalanqueError: if a gate is not passed.
     """
-    _gate(written, run_id)
+    judge(written, run_id)
     for table, frame in written:
         _replace(table, frame, where, step, run_id)
 
 
-def _gate(written: Written, run_id: str) -> None:
-    """Hold rows against the gates of their marts; where there is no row, there is nothing to show."""
+def judge(written: Written, run_id: str) -> None:
+    """Raise a CalanqueError unless rows pass the gates of their marts; without a row there is nothing to show."""
     rows = {table.name.removeprefix("marts."): frame for table, frame in written if len(frame)}
     if gated := {mart: frame for mart, frame in rows.items() if mart in WRITTEN_BY_ML}:
         check_rows(gated, run_id)

@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from calanque.errors import CalanqueError
 from ml.audit.forecasters import top_cells
-from ml.risk.model.cube import DAYS_A_WEEK, build_cube
+from ml.delays import DAYS_A_WEEK
+from ml.risk.model.cube import build_cube
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -30,9 +30,7 @@ _FEWEST_YEARS, _WHOLE_YEAR = 2, 330
 def baseline(series: Series, config: LevelConfig) -> Forecasts:
     """Return what seasonal counts say of each week."""
     rules = config.baseline
-    windows = series.origins[:, None] + np.arange(_WINDOW)
-    known = np.pad(series.is_known.astype(float), (_WINDOW, 0))[windows]
-    counts = np.pad(np.where(series.is_known, series.counts, 0.0), (_WINDOW, 0))[windows]
+    counts, known = series.past(_WINDOW)
     weekday = _weekday(counts, known, rules.weekday_half_life_days)
     season = _season(counts, known, rules.season_window_days)
     past = np.array([year_mean(series.counts, series.is_known, origin) for origin in series.origins])[:, None]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
+from ml.delays import IN_TIME_WEEKS, complete_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,12 +30,15 @@ class DailyCounts:
         names: 'all', then the types in order.
         counts: incidents, names x days.
         is_known: whether the city's feeds spoke on that day, days.
+        known: incidents known so many days after their own, names x days x ages from 0 on; no ages where nothing tells.
+            The next age, 95 in 100 are known, and a day counts as whole.
     """
 
     first_date: date
     names: tuple[str, ...]
     counts: NDArray[np.int64]
     is_known: NDArray[np.bool_]
+    known: NDArray[np.int64]
 
     @property
     def day_count(self) -> int:
@@ -50,7 +54,8 @@ def daily_counts(incidents: pd.DataFrame, valid_from: date, until: date) -> Dail
     """Count incidents by type and day.
 
     Args:
-        incidents: columns type, occurred_local_date; one row an incident. Rows outside the span are left out.
+        incidents: columns type, occurred_local_date and, where told, known_local_at; one row an incident. Rows outside
+            the span are left out.
         valid_from: first day that the data hold whole.
         until: last such day.
 
@@ -67,22 +72,46 @@ def daily_counts(incidents: pd.DataFrame, valid_from: date, until: date) -> Dail
     number = pd.Categorical(incidents["type"][inside], categories=types).codes.astype(np.int64)
     counts = np.bincount(number * days + index[inside], minlength=len(types) * days).reshape(len(types), days)
     total = counts.sum(axis=0, dtype=np.int64)
-    return DailyCounts(valid_from, (ALL_TYPES, *types), np.vstack([total, counts]), ~_silent(total))
+    late, ages = _late(incidents, dates, until)
+    slot = (number * days + index[inside]) * (ages + 1) + np.minimum(late, ages)[inside]
+    known = np.bincount(slot, minlength=counts.size * (ages + 1)).reshape(*counts.shape, ages + 1)
+    known = np.concatenate([known.sum(axis=0, keepdims=True), known])[:, :, :ages].cumsum(axis=2)
+    return DailyCounts(valid_from, (ALL_TYPES, *types), np.vstack([total, counts]), ~_silent(total, ages), known)
 
 
-def _silent(total: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _late(incidents: pd.DataFrame, dates: NDArray[np.datetime64], until: date) -> tuple[NDArray[np.int64], int]:
+    """Return how many days after its own each incident was known, 0 where untold, and after how many 95 in 100 are.
+
+    A day is over for as long as the last one is when the data end: what is known so soon of it is known of the others.
+    """
+    late = np.zeros(len(incidents), dtype=np.int64)
+    known_at = pd.to_datetime(incidents["known_local_at"]) if "known_local_at" in incidents else pd.Series(dtype=object)
+    is_told = known_at.notna().to_numpy()
+    if not is_told.any():
+        return late, 0
+    # Days from the beginning of its own day until each was known.
+    after = ((known_at - dates)[is_told] / pd.Timedelta(days=1)).to_numpy(dtype=float)
+    known_last = float(np.max(after - (np.datetime64(until) - dates[is_told]).astype(int)))
+    late[is_told] = np.ceil(np.maximum(after - max(known_last, 0.0), 0.0)).astype(int)
+    had_time = dates <= np.datetime64(until) - IN_TIME_WEEKS * WEEK_DAYS
+    ages = complete_after(late[is_told & had_time], IN_TIME_WEEKS * WEEK_DAYS)
+    return late, ages or 0
+
+
+def _silent(total: NDArray[np.int64], ages: int) -> NDArray[np.bool_]:
     """Return the days of runs without an incident that the mean of the days before makes next to impossible.
 
-    So are the days before the first incident: the feed had not begun.
+    So are the days before the first incident: the feed had not begun. Of the newest days, as many as `ages`, nothing
+    may be known yet.
     """
     empty = np.concatenate([[False], total == 0, [False]])
     starts, ends = np.flatnonzero(empty[1:] & ~empty[:-1]), np.flatnonzero(~empty[1:] & empty[:-1])
     silent = np.zeros(len(total), dtype=bool)
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         known_count, happened = np.count_nonzero(~silent[:start]), float(total[:start].sum())
         # As few a day as a handful of incidents leave possible.
         fewest = max(happened - 3 * happened**0.5, 0.0) / max(known_count, 1)
-        if not known_count or (end - start) * fewest > SILENT_EXPECTED_COUNT:
+        if not known_count or (min(end, len(total) - ages) - start) * fewest > SILENT_EXPECTED_COUNT:
             silent[start:end] = True
     return silent
 

@@ -75,7 +75,8 @@ def day_risk(series: Series, forecasts: Forecasts, judged: Judged, config: Level
 
 def _threshold(series: Series, origin: int, weeks: int, passed_share: float) -> tuple[float, float]:
     """Return the count that at most this share of the known days of the weeks before passed, and the share that did."""
-    span = slice(max(origin - weeks * WEEK_DAYS, 0), origin)
+    last = max(origin - series.late.ages, 0)
+    span = slice(max(last - weeks * WEEK_DAYS, 0), last)
     past = series.counts[span][series.is_known[span]]
     if not len(past):
         return 0.0, 0.0

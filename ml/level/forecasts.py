@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,11 +15,59 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ml.level.counts import DailyCounts
+
     Numbers = NDArray[np.float64]
 
 _SMALLEST_RATIO = 0.01
+_PRIOR_COUNT = 20
 _CLEARLY_BETTER = 3.0  # Nats: twenty times as likely.
 _T = TypeVar("_T", bound=np.generic)
+
+
+class Late(NamedTuple):
+    """What was known of the newest days before each day and the day after the last, the last of them first.
+
+    Attributes:
+        counts: their incidents as known then, days x ages; no ages where each is known at once.
+        shares: for how much of a day that counts: the share that is usually known so soon, the same shape.
+    """
+
+    counts: Numbers
+    shares: Numbers
+
+    @property
+    def ages(self) -> int:
+        """Days after which a day counts as whole."""
+        return int(self.counts.shape[1])
+
+
+def late_counts(daily: DailyCounts, number: int) -> Late:
+    """Return what was known of the days of a series while they were new.
+
+    Shares are those of the year before, drawn to those of all types where few incidents tell.
+    """
+    known = daily.known[number].astype(float)
+    (mine, whole), (every, everything) = (_of_year_before(daily.known[one], daily.counts[one]) for one in (number, 0))
+    usual = np.where(everything > 0, every / np.maximum(everything, 1), 1.0)
+    shares = (mine + _PRIOR_COUNT * usual) / (whole + _PRIOR_COUNT)
+    seen = newest(np.where(daily.is_known[:, None], known, 0.0), known.shape[1])
+    return Late(np.diagonal(seen, axis1=1, axis2=2), np.maximum(shares, _SMALLEST_RATIO))
+
+
+def newest(values: Numbers, ages: int) -> Numbers:
+    """Return the values of so many days before each day and the day after the last, the last of them first."""
+    padded = np.concatenate([np.zeros((ages, *values.shape[1:])), values])
+    return np.asarray(padded[np.arange(len(values) + 1)[:, None] + ages - 1 - np.arange(ages)])
+
+
+def _of_year_before(known: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[Numbers, Numbers]:
+    """Return by each day, and the day after the last, the sums over the days of a year that were whole by then."""
+    ages, day = known.shape[1], np.arange(len(counts) + 1)
+    first, last = (np.maximum(day - ages - span, 0) for span in (YEAR_DAYS, 0))
+    upto = (np.concatenate([[[0] * values.shape[1]], values.cumsum(axis=0)]) for values in (known, counts[:, None]))
+    mine, whole = (sums[last] - sums[first] for sums in upto)
+    return mine, whole
 
 
 @dataclass(frozen=True)
@@ -30,11 +78,23 @@ class Series:
         counts: incidents of each day.
         is_known: days that count.
         origins: first day of each week forecast, by index, rising by 7; the last is the day after the data.
+        late: what was known of each day while it was new.
     """
 
     counts: Numbers
     is_known: NDArray[np.bool_]
     origins: NDArray[np.intp]
+    late: Late
+
+    def past(self, width: int) -> tuple[Numbers, Numbers]:
+        """Return the counts of the days before each origin, and for how much of a day each counts: weeks x width."""
+        windows = self.origins[:, None] + np.arange(width)
+        known = np.pad(self.is_known.astype(float), (width, 0))[windows]
+        counts = np.pad(np.where(self.is_known, self.counts, 0.0), (width, 0))[windows]
+        new = width - 1 - np.arange(self.late.ages)
+        counts[:, new] = self.late.counts[self.origins]
+        known[:, new] *= self.late.shares[self.origins]
+        return counts, known
 
     @property
     def days(self) -> NDArray[np.intp]:
@@ -90,7 +150,7 @@ def best_by_past(series: Series, candidates: Sequence[tuple[Numbers, dict[str, N
     """
     counts, is_known = series.ahead(series.counts), series.ahead(series.is_known)
     means = np.stack([np.maximum(mean, SMALLEST_MEAN) for mean, _ in candidates])
-    judged = [past_dispersion(counts, mean, is_known, weeks) for mean in means]
+    judged = [past_dispersion(counts, mean, is_known, weeks, -(-series.late.ages // WEEK_DAYS)) for mean in means]
     scores = np.array([score for _, score in judged])
     scores[0] += _CLEARLY_BETTER
     best = np.argmax(scores, axis=0)

@@ -53,7 +53,9 @@ def crps(count: Numbers, mean: Numbers, dispersion: Numbers) -> Numbers:
     return np.asarray(((reached - (count[:, None] <= steps)) ** 2).sum(axis=1))
 
 
-def past_dispersion(count: Numbers, mean: Numbers, is_known: NDArray[np.bool_], weeks: int) -> tuple[Numbers, Numbers]:
+def past_dispersion(
+    count: Numbers, mean: Numbers, is_known: NDArray[np.bool_], weeks: int, late_weeks: int = 0
+) -> tuple[Numbers, Numbers]:
     """Return the likeliest dispersion of each week by the forecasts of the weeks before it, and their log score.
 
     Args:
@@ -61,11 +63,13 @@ def past_dispersion(count: Numbers, mean: Numbers, is_known: NDArray[np.bool_], 
         mean: what was expected, the same.
         is_known: days that count, the same.
         weeks: how many earlier weeks are looked at.
+        late_weeks: the newest weeks before each, not yet known whole, which are left out.
     """
     logs = np.array([np.where(is_known, log_pmf(count, mean, value), 0).sum(axis=1) for value in DISPERSIONS])
     upto = np.concatenate([np.zeros((len(DISPERSIONS), 1)), np.cumsum(logs, axis=1)], axis=1)
     number = np.arange(mean.shape[0])
-    past = upto[:, number] - upto[:, np.maximum(number - weeks, 0)]
+    last = np.maximum(number - late_weeks, 0)
+    past = upto[:, last] - upto[:, np.maximum(last - weeks, 0)]
     # While nothing has been judged, a moderate spread; a handful of days outweighs it.
     chosen = np.argmax(past - np.abs(np.log(DISPERSIONS / 0.05))[:, None] / 4, axis=0)
     return DISPERSIONS[chosen], past[chosen, number]

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from ml.level.counts import WEEK_DAYS
-from ml.level.forecasts import Forecasts, Series, best_by_past, level_ratio, year_mean
+from ml.level.forecasts import Forecasts, Series, best_by_past, level_ratio, newest, year_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,24 +68,35 @@ def _terms(calendar: dict[str, Numbers], prior_sd: Mapping[Term, float]) -> _Ter
     return _Terms(np.hstack([calendar[name] for name in prior_sd]), columns, penalty)
 
 
-def _decayed_sum(values: Numbers, half_life_days: float) -> Numbers:
-    """Return at each day, and the day after the last, the sum of the days before it, halved every half-life."""
-    kept = 0.5 ** (1 / half_life_days)
-    return np.asarray(lfilter([0.0, kept], [1.0, -kept], np.append(values, 0.0)))
+def _decayed_sum(values: Numbers, seen: Numbers, half_life_days: float) -> Numbers:
+    """Return at each day, and the day after the last, the sum of the days before it, halved every half-life.
+
+    Args:
+        values: of each day.
+        seen: of the newest days before each day, as they were known then.
+        half_life_days: days.
+    """
+    kept, ages = 0.5 ** (1 / half_life_days), seen.shape[1]
+    sums = lfilter([0.0, kept], [1.0, -kept], np.append(values, 0.0))
+    return np.asarray(sums + (seen - newest(values, ages)) @ kept ** np.arange(1, ages + 1))
 
 
 def _levels(series: Series, expected: Numbers, half_lives_days: tuple[float, ...]) -> Numbers:
     """Return the level known at each day and the day after the last."""
-    pair = (np.where(series.is_known, values, 0.0) for values in (series.counts, expected[: len(series.counts)]))
-    happened, likely = (
-        np.array([np.maximum(_decayed_sum(values, days), _SMALLEST_SUM) for days in half_lives_days]) for values in pair
+    late, is_known = series.late, series.is_known
+    counts, likely = (np.where(is_known, values, 0.0) for values in (series.counts, expected[: len(is_known)]))
+    pairs = ((counts, late.counts), (likely, newest(likely, late.ages) * late.shares))
+    happened, awaited = (
+        np.array([np.maximum(_decayed_sum(*pair, days), _SMALLEST_SUM) for days in half_lives_days]) for pair in pairs
     )
-    return np.asarray((happened / likely).mean(axis=0))
+    return np.asarray((happened / awaited).mean(axis=0))
 
 
 def _fitted(series: Series, terms: _Terms, effects: Numbers, origin: int, rules: ModelConfig) -> Numbers:
     """Return the effects learnt on the days before an origin; those of the last fit are where it starts."""
-    rows = np.arange(max(rules.level_weeks * WEEK_DAYS, origin - rules.fit_weeks * WEEK_DAYS), origin)
+    rows = np.arange(
+        max(rules.level_weeks * WEEK_DAYS, origin - rules.fit_weeks * WEEK_DAYS), origin - series.late.ages
+    )
     rows = rows[series.is_known[rows]]
     if len(rows) < rules.min_fit_weeks * WEEK_DAYS:
         return effects

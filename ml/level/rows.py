@@ -13,7 +13,7 @@ from ml.level.baseline import baseline
 from ml.level.config import level_config
 from ml.level.counts import WEEK_DAYS, YEAR_DAYS, DailyCounts, calendar, daily_counts
 from ml.level.day_risk import DayRisk, day_risk
-from ml.level.forecasts import Series
+from ml.level.forecasts import Series, late_counts
 from ml.level.law import quantile
 from ml.level.model import model
 from ml.level.record import BASELINE, MODEL, judge, judged_days
@@ -65,8 +65,8 @@ def level_frames(
 
     Args:
         territory: name of the city.
-        incidents: columns type, occurred_local_date; one row an incident. The caller leaves out rows that enforcement
-            produced.
+        incidents: columns type, occurred_local_date and, where told, known_local_at; one row an incident. The caller
+            leaves out rows that enforcement produced.
         holidays: columns date, kind ('public_holiday' or 'school_holiday'); the days ahead included; may be empty.
         until: the last day that the data hold whole.
         valid_from: the first such day.
@@ -101,7 +101,9 @@ def _of_type(
         return _without_forecast(subject._replace(case=Case.STOPPED, last_date=_last_date(daily, 0)), daily)
     origins = np.arange(daily.day_count % WEEK_DAYS or WEEK_DAYS, daily.day_count + 1, WEEK_DAYS)
     origins = origins[np.cumsum(daily.is_known)[origins - 1] >= config.min_weeks * WEEK_DAYS]
-    series = Series(counts.astype(float), daily.is_known, origins[-2 * config.record.weeks - 1 :])
+    late = late_counts(daily, number)
+    series = Series(counts.astype(float), daily.is_known, origins[-2 * config.record.weeks - 1 :], late)
+    subject = subject._replace(late_days=late.ages)
     forecasts = {MODEL: model(series, known, config), BASELINE: baseline(series, config)}
     judged = judged_days(daily, series, config.record.weeks)
     if not judged.week_count:
@@ -134,6 +136,7 @@ def _judged(subject: Subject, judged: Judged, record: Record, is_gone: bool, con
         needed=config.record.min_weeks,
         gain=record.gain or subject.gain,
         gain_apart=record.gain_apart,
+        apart=config.record.set_apart,
         held=(round(record.coverage * days), days),
     )
 

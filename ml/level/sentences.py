@@ -9,11 +9,12 @@ import numpy as np
 
 from calanque.places.taxonomy import type_label
 from ml.french import WEEKDAYS, in_french, in_number
-from ml.level.config import level_config
 from ml.level.record import Interval
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from ml.level.config import SetApart
 
 _DAYS, _JOURS = [day.capitalize() for day in WEEKDAYS], [*WEEKDAYS.values()]
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -58,7 +59,9 @@ class Subject(NamedTuple):
         last_date: of the last incident (of the type, or of any where the feeds have stopped).
         gain: of the model over seasonal counts, incidents a day.
         gain_apart: the same without the span set apart.
+        apart: that span.
         held: days that the bound held, and all days judged.
+        late_days: after so many days 95 in 100 incidents are known; 0 where each is known at once, or nothing tells.
     """
 
     territory: str
@@ -69,7 +72,9 @@ class Subject(NamedTuple):
     last_date: date | None = None
     gain: Interval = Interval(np.nan, np.nan, np.nan)
     gain_apart: float | None = None
+    apart: SetApart | None = None
     held: tuple[int, int] = (0, 0)
+    late_days: int = 0
 
 
 class DayFigures(NamedTuple):
@@ -100,7 +105,7 @@ def reason_en(subject: Subject) -> str:
         Case.MODEL: f"the model serves; {span} it came closer to what happened than seasonal counts by {value} "
         f"incidents a day ({low} to {high}).{held}",
     }
-    return f"{type_label(subject.type, 'en')}, {subject.territory}: {text[subject.case]}"
+    return f"{type_label(subject.type, 'en')}, {subject.territory}: {text[subject.case]}{_late_en(subject)}"
 
 
 def reason_fr(subject: Subject) -> str:
@@ -121,7 +126,7 @@ def reason_fr(subject: Subject) -> str:
         Case.MODEL: f"le modèle sert ; {span} il a été plus proche des faits que les comptages saisonniers, de {value} "
         f"{_facts(subject.gain.value)} par jour (de {low} à {high}).{held}",
     }
-    return f"{type_label(subject.type, 'fr')}, {subject.territory} : {text[subject.case]}"
+    return f"{type_label(subject.type, 'fr')}, {subject.territory} : {text[subject.case]}{_late_fr(subject)}"
 
 
 def _beaten_en(gain: Interval) -> str:
@@ -142,8 +147,22 @@ def _beaten_fr(gain: Interval) -> str:
     return f"ce que le modèle gagne, {gained}, n’est pas nettement au-dessus de 0"
 
 
+def _late_en(subject: Subject) -> str:
+    if not subject.late_days:
+        return ""
+    days = f"{subject.late_days} day{'s' if subject.late_days > 1 else ''}"
+    return f" Incidents count from when they were known, 95 in 100 within {days}; newer days count in part."
+
+
+def _late_fr(subject: Subject) -> str:
+    if not subject.late_days:
+        return ""
+    days = f"{subject.late_days} {in_number('jour', subject.late_days)}"
+    return f" Un fait compte dès qu’il est connu, 95 sur 100 en {days} ; les jours plus récents comptent en partie."
+
+
 def _apart_en(subject: Subject) -> str:
-    span = level_config().record.set_apart
+    span = subject.apart
     if subject.gain_apart is None or span is None:
         return ""
     days = f"the days from {_date_en(span.first)} to {_date_en(span.last)}"
@@ -151,7 +170,7 @@ def _apart_en(subject: Subject) -> str:
 
 
 def _apart_fr(subject: Subject) -> str:
-    span = level_config().record.set_apart
+    span = subject.apart
     if subject.gain_apart is None or span is None:
         return ""
     days = f"les jours du {_date_fr(span.first)} au {_date_fr(span.last)}"

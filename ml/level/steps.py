@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
+from ml.delays import local_times
 from ml.level.rows import level_frames
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
 from ml.surroundings import read_holidays
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.PLANNED)
-READ_COLUMNS = ("occurred_local_date", "type", "origin")
+READ_COLUMNS = ("occurred_local_date", "type", "known_at", "origin")
 MADE = ("forecast_at", "scored_at")
 COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS}
 
@@ -37,15 +38,17 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     inputs = marts.due(step, territory, READ, f"The days of {territory} stand")
     if inputs is None:
         return None
-    incidents, first = marts.read_reported(territory), marts.valid_from(territory)
-    until = incidents["occurred_local_date"].max()
-    title = load_territory(territory).title
-    found = level_frames(territory, incidents, read_holidays(territory), until, first, title=title)
+    incidents, first = marts.read_reported(territory, ("known_at",)), marts.valid_from(territory)
+    until, city = incidents["occurred_local_date"].max(), load_territory(territory)
+    incidents["known_local_at"] = local_times(incidents["known_at"], city.time_zone)
+    found = level_frames(territory, incidents, read_holidays(territory), until, first, title=city.title)
     # Days that have come since an earlier run stay as they were forecast.
     ahead = f"territory = '{territory}' and forecast_date > '{until}'"
+    record = ((LEVEL_SCORE, found.score),)
+    # Days are not shown beside a record that is refused.
+    marts.judge(record, run_id)
     marts.write_rows(((LEVEL, found.level), (DAY_RISK, found.day_risk)), ahead, "level", run_id)
-    judged = found.judged_first_day or found.first_day
-    marts.write_week(((LEVEL_SCORE, found.score),), territory, judged, "level", run_id)
+    marts.write_week(record, territory, found.judged_first_day or found.first_day, "level", run_id)
     outputs = [marts.lineage_output(table, READ_COLUMNS, COPIED, MADE) for table in (LEVEL, DAY_RISK, LEVEL_SCORE)]
     lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), outputs, started_at, territory=territory)
     state.record(step, inputs, state.table_versions([LEVEL.name, DAY_RISK.name, LEVEL_SCORE.name]))

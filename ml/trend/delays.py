@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ml.delays import LEAST_IN_TIME
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
     from ml.trend.config import TrendConfig
 
 WEEKS_LEARNT_ON = 104
-# With fewer of the incidents recorded in time, the data were loaded in bulk and their times of knowing say nothing.
-LEAST_IN_TIME = 0.5
 
 
 def shares_known(

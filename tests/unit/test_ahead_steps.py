@@ -74,6 +74,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> Lake:
     monkeypatch.setattr(marts.delta, "last_version", lambda _: 1)
     monkeypatch.setattr(marts.delta, "data_version", lambda _: "1")
     monkeypatch.setattr(marts, "write_rows", made.write)
+    monkeypatch.setattr(marts, "judge", lambda *_: None)
     monkeypatch.setattr(marts, "code_version", lambda _: "code")
     monkeypatch.setattr(state, "last_state", lambda _: None)
     monkeypatch.setattr(state, "unchanged", lambda *_: False)

@@ -11,7 +11,7 @@ from level_cities import FIRST, NO_HOLIDAYS, WEEKDAYS, drawn, frames_of, holiday
 from ml.level.baseline import baseline
 from ml.level.config import level_config
 from ml.level.counts import calendar
-from ml.level.forecasts import Series
+from ml.level.forecasts import Late, Series
 from ml.level.model import model
 from ml.level.rows import LevelFrames
 
@@ -84,7 +84,8 @@ def test_where_nothing_is_planted_the_plain_rule_serves_and_no_day_has_a_risk(nu
 
 def series_of(counts: np.ndarray, weeks: int = 209) -> Series:
     origins = np.arange(len(counts) % 7 or 7, len(counts) + 1, 7)
-    return Series(counts.astype(float), np.ones(len(counts), dtype=bool), origins[-weeks:])
+    at_once = Late(np.zeros((len(counts) + 1, 0)), np.zeros((len(counts) + 1, 0)))
+    return Series(counts.astype(float), np.ones(len(counts), dtype=bool), origins[-weeks:], at_once)
 
 
 @pytest.mark.parametrize("method", ["model", "baseline"])

@@ -11,8 +11,9 @@ from quick_risk import FIRST, hot_city, quick_config, square, weekly_cube
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import unproject
 from calanque.places.territory import load_territory
+from ml.delays import IN_TIME_WEEKS
 from ml.risk.model.counts import counted, learn_counts
-from ml.risk.model.cube import IN_TIME_WEEKS, CountCube
+from ml.risk.model.cube import CountCube
 from ml.risk.model.features import SurfaceStream
 from ml.risk.model.level import weekly_totals
 from ml.risk.model.load import load_cube

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from calanque.errors import CalanqueError
+from ml.delays import DAYS_A_WEEK, IN_TIME_WEEKS, complete_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +24,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DAYS_A_WEEK = 7
 HOURS_A_DAY = 24
 # 1 January 1970, from which numpy counts days, was a Thursday.
 EPOCH_WEEKDAY = 3
 # One kind of place tells nothing of places.
 FEWEST_PREMISES = 2
 UNTOLD = "untold"
-# With fewer of the incidents known so soon, the data were loaded in bulk: their times of knowing say nothing.
-LEAST_IN_TIME, IN_TIME_WEEKS = 0.5, 8
-COMPLETE = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,25 +199,16 @@ def _counted(
 def _as_known(cube: CountCube, rows: Sequence[NDArray[Any]], known_days: NDArray[np.datetime64]) -> CountCube:
     """Return the cube with the same incidents by the week in which they were known, where that is told."""
     week, *others = rows
-    late = _weeks_late(week, known_days, cube.first_day, cube.weeks)
-    if late is None or not late.any():
-        return cube
-    learnt_on = late[(week >= 0) & (week < max(1, cube.weeks - IN_TIME_WEEKS))]
-    complete = min(int(np.quantile(learnt_on, COMPLETE, method="higher")), IN_TIME_WEEKS) if len(learnt_on) else 0
-    known = [np.where(week < 0, week, week + late), *others]
-    seen = _counted(cube.grid, cube.types, cube.first_day, cube.weeks, cube.premises, known)
-    return replace(cube, as_known=seen, complete_weeks=complete)
-
-
-def _weeks_late(
-    week: NDArray[np.intp], known_days: NDArray[np.datetime64], first_day: date, weeks: int
-) -> NDArray[np.intp] | None:
-    """Return how many weeks after its own each row was known; None where that was when the data were loaded."""
     is_told = ~np.isnat(known_days)
-    known = np.where(is_told, (known_days - np.datetime64(first_day)).astype(int) // DAYS_A_WEEK, week)
+    known = np.where(is_told, (known_days - np.datetime64(cube.first_day)).astype(int) // DAYS_A_WEEK, week)
     late = np.maximum(known - week, 0)
-    had_time = late[is_told & (week < weeks - IN_TIME_WEEKS)]
-    return late if not len(had_time) or np.mean(had_time <= IN_TIME_WEEKS) >= LEAST_IN_TIME else None
+    had_time = (week >= 0) & (week < max(1, cube.weeks - IN_TIME_WEEKS))
+    complete = complete_after(late[had_time], IN_TIME_WEEKS)
+    if complete is None or complete_after(late[had_time & is_told], IN_TIME_WEEKS) is None or not late.any():
+        return cube
+    by_known = [np.where(week < 0, week, week + late), *others]
+    seen = _counted(cube.grid, cube.types, cube.first_day, cube.weeks, cube.premises, by_known)
+    return replace(cube, as_known=seen, complete_weeks=complete)
 
 
 def _premises(count: int, premises: pd.Series[str] | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.delays import DAYS_A_WEEK
 from ml.risk.model.cores import in_turns
-from ml.risk.model.cube import DAYS_A_WEEK, CountCube
+from ml.risk.model.cube import CountCube
 from ml.risk.model.kernels import Kernels, shares
 from ml.risk.model.premises import EXPOSURES, PremisesSurfaces
 

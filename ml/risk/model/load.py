@@ -11,11 +11,10 @@ import pandas as pd
 from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import project
-from ml.risk.model.cube import DAYS_A_WEEK, CountCube, build_cube, require_reported
+from ml.delays import DAYS_A_WEEK, local_times
+from ml.risk.model.cube import CountCube, build_cube, require_reported
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from calanque.places.territory import Territory
     from ml.risk.config import RiskConfig
 
@@ -60,11 +59,8 @@ def load_cube(
     days = pd.to_datetime(incidents["occurred_local_date"]).to_numpy(dtype="datetime64[D]")
     kinds, hours = incidents["type"].reset_index(drop=True), incidents["occurred_local_hour"].to_numpy(dtype=int)
     first, within, premises = first_monday(valid_from), grid.within_cell(x, y), incidents.get("premises")
-    known = _local_days(incidents["known_at"], territory.time_zone) if "known_at" in incidents else None
+    known = None
+    if "known_at" in incidents:
+        known = local_times(incidents["known_at"], territory.time_zone).to_numpy(dtype="datetime64[D]")
     rows = (days, cell.astype(np.intp), kinds)
     return build_cube(grid, first, data_until, *rows, within=within, hours=hours, premises=premises, known_days=known)
-
-
-def _local_days(instants: pd.Series, time_zone: str) -> NDArray[np.datetime64]:
-    at = pd.to_datetime(instants, utc=True).dt.tz_convert(time_zone).dt.tz_localize(None)
-    return np.asarray(at.to_numpy(dtype="datetime64[D]"))

@@ -12,8 +12,9 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import gammaln
 
 from calanque.places.grid import unit_m
+from ml.delays import DAYS_A_WEEK
 from ml.hours import HEAPED_HOURS
-from ml.risk.model.cube import DAYS_A_WEEK, HOURS_A_DAY
+from ml.risk.model.cube import HOURS_A_DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

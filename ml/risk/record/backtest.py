@@ -11,8 +11,9 @@ from rich.table import Table
 
 from calanque.errors import CalanqueError
 from calanque.places.grid import far_out
+from ml.delays import DAYS_A_WEEK
 from ml.risk.config import risk_config
-from ml.risk.model.cube import DAYS_A_WEEK, CountCube, build_cube
+from ml.risk.model.cube import CountCube, build_cube
 from ml.risk.model.method import RIVALS, MethodName
 from ml.risk.record.delay import delay_cost, sentence
 from ml.risk.record.history import plan, verdict

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.errors import CalanqueError
-from ml.risk.model.cube import DAYS_A_WEEK
+from ml.delays import DAYS_A_WEEK
 from ml.risk.record.validate import fewest_origins, promotes
 
 if TYPE_CHECKING:

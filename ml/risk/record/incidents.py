@@ -14,7 +14,7 @@ from shapely.errors import ShapelyError
 
 from calanque.errors import CalanqueError
 from calanque.places.grid import Grid, hull, project, projected_crs, rectangle, require_true_scale, unit_m
-from ml.risk.model.cube import COMPLETE, DAYS_A_WEEK, IN_TIME_WEEKS, LEAST_IN_TIME
+from ml.delays import DAYS_A_WEEK, IN_TIME_WEEKS, complete_after
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,9 +63,8 @@ class Incidents:
         if self.known_day is None or np.isnat(self.known_day).all():
             return 0
         late = (self.known_day - self.day)[~np.isnat(self.known_day)].astype(int)
-        if np.mean(late <= IN_TIME_WEEKS * DAYS_A_WEEK) < LEAST_IN_TIME:
-            return 0
-        return min(ceil(max(0.0, float(np.quantile(late, COMPLETE))) / DAYS_A_WEEK), IN_TIME_WEEKS)
+        days = complete_after(np.maximum(late, 0), IN_TIME_WEEKS * DAYS_A_WEEK)
+        return ceil((days or 0) / DAYS_A_WEEK)
 
     def premises_known(self, past: Incidents) -> pd.Series[str] | None:
         """Return each incident's kind of place, those that were rare in the past taken together; None if not told."""
