@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 INCIDENTS, CELLS, PLANNED = "marts.fct_incidents", "marts.dim_cell", "marts.fct_planned_event"
-OBSERVED = "marts.fct_observation_hour"
+AREAS, OBSERVED = "marts.dim_area", "marts.fct_observation_hour"
 IS_IN = "is_in_territory"
 _HELD = {"int": "Int32", "double": "Float64", "boolean": "boolean", "timestamp": "datetime64[us, UTC]"}
 

@@ -1,4 +1,4 @@
-"""What stands beside the incidents of a city: holidays, planned events and weather; none where no feed has them."""
+"""What stands beside the incidents of a city: its areas, holidays, events and weather; none where no feed has them."""
 
 from __future__ import annotations
 
@@ -45,6 +45,15 @@ def read_weather(territory: str) -> pd.DataFrame:
     days = by_day.groupby(["observed_local_date", "quantity"]).mean().unstack("quantity")
     levels = {name: days.get(("fallen" if name == "rain" else "level", name)) for name in MEASURES}
     return pd.DataFrame(levels, index=days.index, dtype=float).rename_axis("date").reset_index()
+
+
+def read_groups(territory: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the group of each area, and the name of each group: the areas that hold others, where there are any."""
+    areas = _rows(marts.AREAS, territory, ("area_id", "area_name", "parent_area_id"))
+    part = areas.dropna(subset="parent_area_id")
+    whole = areas[areas["area_id"].isin(part["parent_area_id"])]
+    group_of = dict(zip(part["area_id"], part["parent_area_id"], strict=True))
+    return group_of, dict(zip(whole["area_id"], whole["area_name"], strict=True))
 
 
 def _rows(mart: str, territory: str, columns: Sequence[str]) -> pd.DataFrame:

@@ -37,6 +37,8 @@ from calanque.places.territory import load_territory
 from calanque.places.words import EVENTS, PREMISES, word
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from calanque.console.city_map_state import Extents
     from calanque.contracts.page import Language
 
@@ -103,7 +105,8 @@ def in_city(view: View, ends: Extents, language: Language) -> View:
 
 
 def _values(view: View, city: Outlook, language: Language, now: datetime) -> dict[str, Any]:
-    own = [one for one in city.days if one.kind == view.kind]
+    days = [one for one in city.days if one.area_id == "all"]
+    own = [one for one in days if one.kind == view.kind]
     tomorrow = now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date() + timedelta(days=1)
     asked = [one for one in city.trends if view.kind in ("all", one.kind)]
     changed = [one for one in asked if one.changed]
@@ -116,7 +119,8 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
         "v": view,
         "city": city,
         "own": own,
-        "calendar": calendar(city.days),
+        "calendar": rows_of(days, lambda one: one.kind),
+        "groups": rows_of((one for one in city.days if group_of(one) and one.kind == view.kind), group_of),
         "tomorrow": next((one for one in own if one.day == tomorrow), None),
         "named": lambda day: named(day, language),
         "changed": changed,
@@ -153,12 +157,17 @@ def _record(city: Outlook, kind: str) -> dict[str, Any]:
     }
 
 
-def calendar(days: list[Day]) -> dict[str, list[Day]]:
-    """Return the days to come of each type, all types together first."""
+def rows_of(days: Iterable[Day], key: Callable[[Day], str]) -> dict[str, list[Day]]:
+    """Return the days to come by type or group of areas, all together first."""
     found: dict[str, list[Day]] = {}
-    for one in sorted(days, key=lambda one: (one.kind != "all", one.kind, one.day)):
-        found.setdefault(one.kind, []).append(one)
+    for one in sorted(days, key=lambda one: (key(one) != "all", key(one), one.day)):
+        found.setdefault(key(one), []).append(one)
     return found
+
+
+def group_of(day: Day) -> str:
+    """Return the name of a day's group of areas; none of the whole city."""
+    return day.area_name or ""
 
 
 def named(day: date, language: Language) -> str:

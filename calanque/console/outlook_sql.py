@@ -9,17 +9,19 @@ AREA_PERCENTS = (1, 2, 5, 10, 20)
 
 def days(city: str, language: str) -> str:
     """Return the question of the days to come: how many incidents, how unusual that is, and what goes with it."""
-    return f"""select levels.type, levels.forecast_date, levels.expected_count, levels.upper_count, levels.served,
-    levels.data_until_date, risks.threshold_count, risks.p_above, risks.risk,
+    return f"""select levels.area_id, levels.area_name, levels.type, levels.forecast_date,
+    levels.expected_count, levels.upper_count, levels.served, levels.data_until_date,
+    risks.threshold_count, risks.p_above, risks.risk,
     risks.factors_{language}, risks.finding_{language}, levels.reason_{language}
 from marts.fct_level as levels
 left join marts.fct_day_risk as risks
     on levels.territory = risks.territory
+    and levels.area_id = risks.area_id
     and levels.type = risks.type
     and levels.forecast_date = risks.forecast_date
 where levels.territory = {literal(city)}
     and levels.data_until_date = (select max(data_until_date) from marts.fct_level where territory = {literal(city)})
-order by levels.type, levels.forecast_date"""
+order by levels.area_name, levels.type, levels.forecast_date"""
 
 
 def trends(city: str, span: str, language: str) -> str:
@@ -82,6 +84,7 @@ def level_scores(city: str) -> str:
     reliability
 from marts.fct_level_score
 where territory = {literal(city)}
+    and area_id = 'all'
     and week_start_date = (select max(week_start_date) from marts.fct_level_score where territory = {literal(city)})
 order by type"""
 

@@ -34,8 +34,13 @@ class View(NamedTuple):
 
 
 class Day(NamedTuple):
-    """A day to come of one type; figures are None where the history is too short, and `reason` says so."""
+    """A day to come of one area and type; figures are None where the history is too short, and `reason` says so.
 
+    `area_id` is `all` for the whole city, else that of a group of areas.
+    """
+
+    area_id: str
+    area_name: str | None
     kind: str
     day: date
     expected_count: float | None

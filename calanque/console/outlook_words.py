@@ -18,6 +18,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "where it would say no more than the threshold itself.",
         "calendar": "Risk by type and day",
         "calendar_told": "“{}” is a forecast of its own, and not the sum of the rows below it.",
+        "groups": "Risk by group of areas and day",
+        "groups_told": "Groups with fewer than one incident a day are left out: nothing tells their days apart.",
         "factors_asked": "What do incidents go with?",
         "factors_told": "How many incidents there are with it, for one without it, else alike; with its 95 % interval. "
         "Listed is what is beyond noise among the ratios of all types of the city, and on the same side in most single "
@@ -90,6 +92,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "Aucun risque n’est donné là où il ne dirait rien de plus que le seuil.",
         "calendar": "Le risque par type et par jour",
         "calendar_told": "« {} » est une prévision à part, et non la somme des lignes qui suivent.",
+        "groups": "Le risque par groupe de secteurs et par jour",
+        "groups_told": "Les groupes de moins d’un fait par jour manquent : rien n’y distingue un jour d’un autre.",
         "factors_asked": "Avec quoi vont les faits ?",
         "factors_told": "Combien de faits avec, pour un sans, le reste étant semblable ; avec son intervalle à 95 %. "
         "Est listé ce qui est au-delà du hasard parmi les rapports de tous les types de la ville, et du même côté la "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -21,6 +22,8 @@ from ml.level.sentences import Case, DayFigures, Subject, factors, finding_en, f
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from numpy.typing import NDArray
 
     from ml.level.config import LevelConfig
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from ml.marts import WeekTable
 
 _Rows: TypeAlias = list[dict[str, object]]
+_Part: TypeAlias = tuple[_Rows, _Rows, _Rows]
+WHOLE_CITY = "all"
+# Of fewer a day, two are a busy day: nothing tells one day of a group from another.
+FEWEST_A_DAY = 1.0
 # What holds a column of a mart while it is a frame, nulls included.
 _HELD = {"int": "Int32", "double": "float64", "string": "object", "date": "object", "timestamp": "datetime64[us, UTC]"}
 
@@ -39,9 +46,10 @@ class LevelFrames(NamedTuple):
     Attributes:
         first_day: Monday of the first day forecast, on every row of level and day_risk.
         judged_first_day: Monday of the newest week judged, on every row of score; None where none is.
-        level: one row a type and day of the seven after the data; numbers are null where there is no forecast.
+        level: one row a group of areas (first the whole city), type and day of the seven after the data; numbers are
+            null where there is no forecast.
         day_risk: the same days.
-        score: one row a type with a record.
+        score: one row a group and type with a record.
     """
 
     first_day: date
@@ -60,19 +68,21 @@ def level_frames(
     config: LevelConfig | None = None,
     now: datetime | None = None,
     title: str | None = None,
+    groups: Mapping[str, str] | None = None,
 ) -> LevelFrames:
     """Forecast the seven days after the data, for each type and all together, with their risk and the record.
 
     Args:
         territory: name of the city.
-        incidents: columns type, occurred_local_date and, where told, known_local_at; one row an incident. The caller
-            leaves out rows that enforcement produced.
+        incidents: columns type, occurred_local_date and, where told, known_local_at and group_id; one row an incident.
+            The caller leaves out rows that enforcement produced.
         holidays: columns date, kind ('public_holiday' or 'school_holiday'); the days ahead included; may be empty.
         until: the last day that the data hold whole.
         valid_from: the first such day.
         config: `model.yml` when absent.
         now: written on every row, UTC.
         title: what sentences call the city; its name when absent.
+        groups: name of each group of areas by `group_id`; those with enough incidents a day are forecast too.
 
     Raises:
         CalanqueError: if no day lies between valid_from and until.
@@ -80,7 +90,8 @@ def level_frames(
     config = config or level_config()
     daily = daily_counts(incidents, valid_from, until)
     known = calendar(valid_from, daily.day_count + WEEK_DAYS, holidays, config.model.harmonics)
-    parts = [_of_type(title or territory, daily, number, known, config) for number in range(len(daily.names))]
+    series = _series(title or territory, daily, incidents, groups or {})
+    parts = [_of_area(_of_type(name, own, number, known, config), *area) for area, name, own, number in series]
     first_day, judged_day = _monday(until + timedelta(days=1)), _monday(until - timedelta(days=WEEK_DAYS - 1))
     level, risk, score = (
         _frame([row for part in parts for row in part[place]], table, now, territory, monday)
@@ -89,9 +100,31 @@ def level_frames(
     return LevelFrames(first_day, judged_day if len(score) else None, level.assign(data_until_date=until), risk, score)
 
 
+def _series(
+    city: str, daily: DailyCounts, incidents: pd.DataFrame, groups: Mapping[str, str]
+) -> Iterator[tuple[tuple[str, str | None], str, DailyCounts, int]]:
+    """Yield what is forecast: id and name of the area, what sentences call it, counts and the number among them.
+
+    A group has the city's days: those on which its feeds spoke.
+    """
+    yield from (((WHOLE_CITY, None), city, daily, number) for number in range(len(daily.names)))
+    last = daily.date_of(daily.day_count - 1)
+    for group_id, name in sorted(groups.items()):
+        counted = daily_counts(incidents[incidents["group_id"] == group_id], daily.first_date, last)
+        own = replace(counted, is_known=daily.is_known)
+        fewest = FEWEST_A_DAY * max(own.is_known[-YEAR_DAYS:].sum(), 1)
+        for number in np.flatnonzero(own.counts[:, -YEAR_DAYS:].sum(axis=1) >= fewest).tolist():
+            yield (group_id, name), f"{name}, {city}", own, number
+
+
+def _of_area(part: _Part, area_id: str, area_name: str | None) -> _Part:
+    level, risk, score = ([{"area_id": area_id, "area_name": area_name} | row for row in rows] for rows in part)
+    return level, risk, score
+
+
 def _of_type(
     title: str, daily: DailyCounts, number: int, known: dict[str, NDArray[np.float64]], config: LevelConfig
-) -> tuple[_Rows, _Rows, _Rows]:
+) -> _Part:
     """Return the rows of one type: level, day risk, score."""
     counts, weeks = daily.counts[number], int(daily.is_known.sum()) // WEEK_DAYS
     subject = Subject(title, daily.names[number], Case.FEW_WEEKS, weeks, config.min_weeks, _last_date(daily, number))
@@ -145,7 +178,7 @@ def _dates(daily: DailyCounts) -> list[date]:
     return [daily.date_of(daily.day_count + ahead) for ahead in range(WEEK_DAYS)]
 
 
-def _without_forecast(subject: Subject, daily: DailyCounts) -> tuple[_Rows, _Rows, _Rows]:
+def _without_forecast(subject: Subject, daily: DailyCounts) -> _Part:
     english, french = reason_en(subject), reason_fr(subject)
     named: _Rows = [{"type": subject.type, "forecast_date": day} for day in _dates(daily)]
     level = [row | {"reason_en": english, "reason_fr": french} for row in named]

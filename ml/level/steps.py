@@ -10,18 +10,21 @@ from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
 from ml.delays import local_times
-from ml.level.rows import level_frames
+from ml.level.rows import WHOLE_CITY, level_frames
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
-from ml.surroundings import read_holidays
+from ml.surroundings import read_groups, read_holidays
 
 if TYPE_CHECKING:
     import pandas as pd
 
 log = logging.getLogger(__name__)
-READ = (marts.INCIDENTS, marts.PLANNED)
-READ_COLUMNS = ("occurred_local_date", "type", "known_at", "origin")
+READ = (marts.INCIDENTS, marts.PLANNED, marts.AREAS)
+READ_COLUMNS = ("occurred_local_date", "type", "area_id", "known_at", "origin")
 MADE = ("forecast_at", "scored_at")
-COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS}
+COPIED = {
+    **{"territory": marts.INCIDENTS, "type": marts.INCIDENTS},
+    **{"area_id": marts.AREAS, "area_name": marts.AREAS},
+}
 
 
 def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -38,10 +41,13 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     inputs = marts.due(step, territory, READ, f"The days of {territory} stand")
     if inputs is None:
         return None
-    incidents, first = marts.read_reported(territory, ("known_at",)), marts.valid_from(territory)
+    incidents, first = marts.read_reported(territory, ("area_id", "known_at")), marts.valid_from(territory)
     until, city = incidents["occurred_local_date"].max(), load_territory(territory)
     incidents["known_local_at"] = local_times(incidents["known_at"], city.time_zone)
-    found = level_frames(territory, incidents, read_holidays(territory), until, first, title=city.title)
+    group_of, groups = read_groups(territory)
+    incidents["group_id"] = incidents["area_id"].map(group_of)
+    holidays = read_holidays(territory)
+    found = level_frames(territory, incidents, holidays, until, first, title=city.title, groups=groups)
     # Days that have come since an earlier run stay as they were forecast.
     ahead = f"territory = '{territory}' and forecast_date > '{until}'"
     record = ((LEVEL_SCORE, found.score),)
@@ -52,12 +58,12 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     outputs = [marts.lineage_output(table, READ_COLUMNS, COPIED, MADE) for table in (LEVEL, DAY_RISK, LEVEL_SCORE)]
     lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), outputs, started_at, territory=territory)
     state.record(step, inputs, state.table_versions([LEVEL.name, DAY_RISK.name, LEVEL_SCORE.name]))
-    for sentence in found.day_risk.loc[found.day_risk["type"] == "all", "finding_en"][:1]:
+    for sentence in found.day_risk["finding_en"][:1]:
         log.info("%s", sentence)
     return {"data_until_date": str(until), "row_count": len(found.level), "served": served(found.level)}
 
 
 def served(level: pd.DataFrame) -> dict[str, str]:
-    """Return who serves each type that is forecast."""
-    rows = level.dropna(subset="served").drop_duplicates("type")
+    """Return who serves each type of the whole city that is forecast."""
+    rows = level[level["area_id"] == WHOLE_CITY].dropna(subset="served").drop_duplicates("type")
     return dict(zip(rows["type"], rows["served"], strict=True))

@@ -2,9 +2,14 @@
 
 from ml.marts import WeekTable
 
-_OF_DAY = (
+_OF_TYPE = (
     ("territory", "string", "City. / Ville."),
+    ("area_id", "string", "Group of areas, as in dim_area; all: the city. / Groupe de secteurs ; all : la ville."),
+    ("area_name", "string", "Its name; empty for the whole city. / Son nom ; vide pour toute la ville."),
     ("type", "string", "Kind of incident, or all: every type together. / Type de fait, ou all : tous ensemble."),
+)
+_OF_DAY = (
+    *_OF_TYPE,
     ("week_start_date", "date", "Monday of the first day that is forecast. / Lundi du premier jour prévu."),
     ("forecast_date", "date", "Day that is forecast. / Jour prévu."),
 )
@@ -22,7 +27,8 @@ LEVEL = WeekTable.described(
         ("reason_fr", "string", "The same in French. / Pourquoi il sert, en français."),
         ("forecast_at", "timestamp", "When it was forecast, UTC. / Instant de la prévision, UTC."),
     ),
-    "Incidents to expect in a whole city on each of the next seven days. One row per territory, type and day.",
+    "Incidents to expect in a city and its groups of areas on each of the next seven days. One row per territory, "
+    "group, type and day.",
 )
 DAY_RISK = WeekTable.described(
     "marts.fct_day_risk",
@@ -47,12 +53,12 @@ DAY_RISK = WeekTable.described(
         ("finding_fr", "string", "The same in French. / Le jour en une phrase, en français."),
         ("forecast_at", "timestamp", "When it was forecast, UTC. / Instant de la prévision, UTC."),
     ),
-    "How likely a day passes its own threshold. One row per territory, type and day.",
+    "How likely a day passes its own threshold. One row per territory, group of areas, type and day.",
 )
 LEVEL_SCORE = WeekTable.described(
     "marts.fct_level_score",
     (
-        *_OF_DAY[:2],
+        *_OF_TYPE,
         ("week_start_date", "date", "Monday of the newest week judged. / Lundi de la dernière semaine jugée."),
         ("week_count", "int", "Weeks judged, each from its own past. / Semaines jugées, chacune d'après son passé."),
         ("crps_model", "double", "Mean error of the model, incidents a day (CRPS). / Erreur moyenne du modèle."),
@@ -76,5 +82,5 @@ LEVEL_SCORE = WeekTable.described(
         ),
         ("scored_at", "timestamp", "When it was scored, UTC. / Instant du calcul, UTC."),
     ),
-    "How the forecasts of days did, each from its own past. One row per territory, type and newest week judged.",
+    "How the forecasts of days did, each from its own past. One row per territory, group, type and newest week judged.",
 )

@@ -36,9 +36,9 @@ def test_an_analyst_sees_tomorrow_what_changed_and_how_good_it_was(page: Page, s
     assert Axe().run(page).violations_count == 0
     days = figures(page, "days")
     rows = trino.query(
-        "select forecast_date, upper_count, risk from fct_level left join fct_day_risk using (territory, type, "
-        f"forecast_date) where territory = '{CITY}' and type = 'all' and data_until_date = (select "
-        f"max(data_until_date) from fct_level where territory = '{CITY}') order by forecast_date"
+        "select forecast_date, upper_count, risk from fct_level left join fct_day_risk using (territory, area_id, "
+        f"type, forecast_date) where territory = '{CITY}' and area_id = 'all' and type = 'all' and data_until_date = "
+        f"(select max(data_until_date) from fct_level where territory = '{CITY}') order by forecast_date"
     )
     assert [one[0][-5:] for one in days] == [f"{day:%d/%m}" for day, *_ in rows] and len(rows) == 7
     assert [one[3] for one in days] == [str(upper) for _, upper, _ in rows]

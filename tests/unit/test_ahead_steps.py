@@ -47,6 +47,8 @@ class Lake:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         areas = pd.DataFrame({"area_id": ["a1", "a2", None], "area_name": ["One", "Two", None]})
+        names = [("a1", "One", "g"), ("a2", "Two", None), ("g", "North", None)]
+        groups = pd.DataFrame(names, columns=["area_id", "area_name", "parent_area_id"])
         holiday = {"kind": "public_holiday", "starts_local_date": date(2026, 5, 1)}
         planned = pd.DataFrame(
             [
@@ -56,6 +58,7 @@ class Lake:
             ]
         )
         self.held = {marts.INCIDENTS: rows, marts.CELLS: areas, marts.PLANNED: planned, marts.OBSERVED: WEATHER}
+        self.held[marts.AREAS] = groups
         self.written: dict[str, tuple[pd.DataFrame, str]] = {}
 
     def read(self, mart: str, columns: Any, _: Any) -> pyarrow.Table:
@@ -108,6 +111,7 @@ def test_days_that_have_come_stay_as_they_were_forecast(lake: Lake) -> None:
         rows, where = lake.written[name]
         assert where == f"territory = '{CITY}' and forecast_date > '{until}'"
         assert set(rows["forecast_date"]) == {until + timedelta(days=number) for number in range(1, 8)}
+        assert rows.groupby("area_id")["area_name"].first().to_dict() == {"all": None, "g": "North"}
     risks, _ = lake.written["marts.fct_day_risk"]
     assert risks.loc[risks["risk"].isna(), "p_above"].isna().all(), "where the risk is silent, so is its probability"
     assert lake.written["marts.fct_level_score"][1].startswith(f"territory = '{CITY}' and week_start_date = '")

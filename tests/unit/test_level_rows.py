@@ -167,6 +167,26 @@ def test_the_order_of_rows_and_days_beyond_the_data_change_nothing() -> None:
     assert set(made[0].level["forecast_at"]) == {pd.Timestamp(at)}
 
 
+def test_groups_of_areas_are_forecast_where_they_have_enough_and_as_if_alone() -> None:
+    incidents, until = two_types(800), FIRST + timedelta(days=799)
+    share = np.random.default_rng(5).uniform(size=len(incidents))
+    incidents["group_id"] = np.select([share < 0.6, share < 0.65], ["north", "south"], None)
+    names = {"north": "North", "south": "South", "empty": "Empty"}
+    found = level_frames("city", incidents, NO_HOLIDAYS, until, FIRST, groups=names)
+    # Of some nine incidents a day the south has half a one; of type b the north has two.
+    kinds = found.level.groupby(["area_id", "type"])["served"].count()
+    assert kinds.to_dict() == dict.fromkeys(
+        [(area, kind) for area in ("all", "north") for kind in ("a", "all", "b")], 7
+    )
+    whole, north = (found.level[found.level["area_id"] == area].reset_index(drop=True) for area in ("all", "north"))
+    plain = level_frames("city", incidents, NO_HOLIDAYS, until, FIRST).level
+    assert whole["expected_count"].equals(plain["expected_count"]) and whole["area_name"].isna().all()
+    apart = level_frames("city", incidents[incidents["group_id"] == "north"], NO_HOLIDAYS, until, FIRST).level
+    assert north["expected_count"].equals(apart["expected_count"])
+    assert north["reason_en"].str.contains("North, city: ").all() and set(north["area_name"]) == {"North"}
+    assert set(found.score["area_id"]) == {"all", "north"} == set(found.day_risk["area_id"])
+
+
 def test_a_span_without_a_day_is_refused() -> None:
     with pytest.raises(CalanqueError, match="No day lies between"):
         level_frames("city", city(10), NO_HOLIDAYS, date(2017, 1, 1), FIRST)

@@ -28,7 +28,19 @@ TENTHS = (
 def day(kind: str, number: int, risk: int | None, **said: Any) -> tuple[Any, ...]:
     finding = said.get("finding", f"finding {number} <b>")
     return (
-        *(kind, date(2022, 1, number), 41.5, 55, "model", UNTIL, 52, 0.31 if risk else None, risk),
+        *(
+            said.get("area", "all"),
+            said.get("name"),
+            kind,
+            date(2022, 1, number),
+            41.5,
+            55,
+            "model",
+            UNTIL,
+            52,
+            0.31 if risk else None,
+            risk,
+        ),
         *(f"factors {number}" if risk else None, finding, "reason"),
     )
 
@@ -101,6 +113,17 @@ def test_tomorrow_is_said_first_with_its_risk_and_what_goes_with_it(door: Door) 
     assert "« tous les types » est une prévision à part" in page(language="fr")
 
 
+def test_groups_of_areas_have_their_risk_of_the_type_that_is_shown(door: Door) -> None:
+    assert 'id="groups"' not in page()
+    grouped = [day(kind, 1, 7, area="toronto:north", name="North <b>") for kind in ("all", "robbery")]
+    door.rows["fct_level as"] += [*grouped, day("robbery", 1, None, area="toronto:south", name="South")]
+    groups, calendar = part(page(), "groups", "factors"), part(page(), "calendar", "groups")
+    assert "North &lt;b&gt;" in groups and 'risk-7">7</span>' in groups and "South" not in groups
+    assert "fewer than one incident a day" in groups and "risk-7" not in calendar
+    robbery = part(page(kind="robbery", language="fr"), "groups", "factors")
+    assert "South" in robbery and "moins d’un fait par jour" in robbery
+
+
 def test_what_incidents_go_with_is_what_is_found_and_all_that_was_looked_at_is_there(door: Door) -> None:
     factors = part(page(language="fr"), "factors", "trends")
     found, _, looks = factors.partition("<details")
@@ -127,7 +150,7 @@ def test_a_silent_day_risk_is_a_dash_and_not_a_figure(door: Door) -> None:
 )
 def test_a_chance_is_rounded_as_in_the_sentence(door: Door, p_above: float | None, shown: str) -> None:
     row = day("all", 1, 9)
-    door.rows["fct_level as"] = [(*row[:7], p_above, *row[8:])]
+    door.rows["fct_level as"] = [(*row[:9], p_above, *row[10:])]
     assert f'<td class="figure">{shown}</td><td>modèle' in part(page(language="fr"), "days", "calendar")
 
 
