@@ -384,10 +384,10 @@ WORSE = Difference(-0.02, -0.03, -0.01, -4)
     [
         pytest.param("decay", {}, True, id="wins_both"),
         pytest.param("decay", {"log_score": UNSURE}, False, id="log_score_not_sure"),
-        pytest.param("decay", {"hit_rate_5pct": UNSURE}, False, id="hits_at_5_not_sure"),
-        pytest.param("decay", {"hit_rate_1pct": UNSURE}, True, id="hits_at_1_may_be_equal"),
+        pytest.param("decay", {"hit_rate_5pct": UNSURE, "hit_rate_1pct": UNSURE}, True, id="hits_may_be_level"),
         pytest.param("decay", {"hit_rate_1pct": WORSE}, False, id="hits_at_1_below"),
-        pytest.param("window", {"hit_rate_5pct": UNSURE}, False, id="must_beat_four_years_too"),
+        pytest.param("kde", {"hit_rate_5pct": WORSE}, False, id="hits_at_5_below"),
+        pytest.param("window", {"log_score": UNSURE}, False, id="must_beat_four_years_too"),
         pytest.param("kde", {"log_score": WORSE}, False, id="worse_than_the_tuned_smoothing"),
     ],
 )
