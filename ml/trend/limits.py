@@ -139,6 +139,7 @@ class _SpanOfCity:
 def year_limits(series: CitySeries, dispersion: Floats, config: TrendConfig) -> Limits:
     """Return the year to date beside the mean of the same days of earlier years.
 
+    Of a series some of whose weeks are still incomplete the year has no limit: earlier years have all their incidents.
     Square roots of counts are compared by Student's t. Five years say little on how much years differ, so that what
     months vary by, and the drift of a level, stand in as so many more years.
 
@@ -153,13 +154,12 @@ def year_limits(series: CitySeries, dispersion: Floats, config: TrendConfig) -> 
     for number, last in enumerate(ends):
         slot[(series.day >= np.datetime64(date(last.year, 1, 1))) & (series.day <= np.datetime64(last))] = number
     counts = series.tally(slot, len(ends))
-    known = np.column_stack([_is_known(series, date(last.year, 1, 1), last) for last in ends])
-    earlier, is_earlier = counts[:, 1:], known[:, 1:]
+    state = np.column_stack([_state(series, date(last.year, 1, 1), last) for last in ends])
+    earlier, is_earlier = counts[:, 1:], state[:, 1:] == Reason.NONE
     is_few = (earlier * is_earlier).sum(axis=1) < config.min_incidents
     is_short = is_earlier.sum(axis=1) < config.year.min_years
     reason = np.where(is_short, Reason.SHORT, np.where(is_few, Reason.FEW, Reason.NONE))
-    begins_later = series.first_monday > date(end.year, 1, 1) + timedelta(weeks=1)
-    reason = np.where(known[:, 0], reason, Reason.SHORT if begins_later else Reason.SILENT)
+    reason = np.where(state[:, 0] > 0, state[:, 0], reason)
     weight = np.where((reason == Reason.NONE)[:, None], is_earlier, 1.0)
     figures = _by_years(counts[:, 0], earlier, weight, np.fmax(dispersion, 1.0), config)
     return _limits(Span.YEAR, (date(end.year, 1, 1), end), counts[:, 0], reason, figures)
@@ -183,12 +183,13 @@ def _by_years(
     return (earlier * weight).sum(axis=1) / years, lower, upper, p_value, dispersion
 
 
-def _is_known(series: CitySeries, start: date, end: date) -> NDArray[np.bool_]:
+def _state(series: CitySeries, start: date, end: date) -> States:
+    """Return what is against the count of a period, by series: one week that is silent or incomplete is enough."""
     first, last = ((day - series.first_monday).days // 7 for day in (start, end))
     # The first days of a year may lie before the first whole week of data that begin with that year.
     if first < -1:
-        return np.zeros(len(series.counts), dtype=bool)
-    return np.asarray((series.state[:, max(first, 0) : last + 1] != Reason.SILENT).all(axis=1))
+        return np.full(len(series.counts), Reason.SHORT, dtype=np.int8)
+    return np.asarray(series.state[:, max(first, 0) : last + 1].max(axis=1))
 
 
 def _years_before(day: date, years: int) -> date:

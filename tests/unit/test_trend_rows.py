@@ -187,13 +187,13 @@ def test_a_type_that_begins_late_is_judged_on_what_it_has_and_breaks_the_total()
     assert pd.isna(newest(rows, "week")["upper_count"])
 
 
-def known(incidents: pd.DataFrame, weeks_late: float) -> pd.DataFrame:
+def known(incidents: pd.DataFrame, weeks_late: float, until: date = UNTIL) -> pd.DataFrame:
     """Each incident known so many weeks after the end of its week at the latest; what is not known yet is absent."""
     late = np.random.default_rng(4).uniform(0, weeks_late, len(incidents))
     day = pd.to_datetime(incidents["occurred_local_date"])
     end = day + pd.to_timedelta(7 - day.dt.weekday, unit="D")
     known_at = end + pd.to_timedelta(late * 7 - 0.5, unit="D")
-    return incidents.assign(known_at=known_at)[known_at < pd.Timestamp(UNTIL) + pd.Timedelta(days=1)]
+    return incidents.assign(known_at=known_at)[known_at < pd.Timestamp(until) + pd.Timedelta(days=1)]
 
 
 def test_weeks_that_are_not_complete_are_left_out() -> None:
@@ -236,6 +236,21 @@ def test_a_type_that_is_recorded_late_is_not_judged_where_the_others_are() -> No
     row = newest(rows, "week", "fraud")
     assert pd.isna(row["is_below"])
     assert "usually recorded later" in row["finding_en"]
+
+
+def test_a_year_of_which_more_will_be_known_is_not_held_against_whole_ones() -> None:
+    """Nothing changed; of fraud, known up to eight weeks late, half of the first nine weeks of a year is known."""
+    until = date(2023, 3, 5)
+    at_once, late = known(drawn(a_day=40, last=until), 0.0, until), known(drawn("fraud", 2, last=until), 8.0, until)
+    incidents = pd.concat([at_once, late], ignore_index=True)
+    rows = trend_rows("toy", "Toy City", incidents, AREAS, until, FEW)
+    row = newest(rows, "year", "fraud")
+    assert row["incident_count"] < 0.6 * 2 * 64
+    assert pd.isna(row["upper_count"]) and pd.isna(row["is_alarm"])
+    assert "No limit: incidents of this type are usually recorded later, so the count will rise." in row["finding_en"]
+    assert "souvent saisis plus tard, le nombre va augmenter." in row["finding_fr"]
+    for kind in ("robbery", "all"):
+        assert pd.notna(newest(rows, "year", kind)["upper_count"]) and not newest(rows, "year", kind)["is_alarm"]
 
 
 def test_data_loaded_in_bulk_say_nothing_about_delays() -> None:
