@@ -119,15 +119,15 @@ order by fullest.cell_expected_count desc, by_type.cell_id, by_type.expected_cou
 def record(city: str, kind: str) -> str:
     """Return the question of how the forecasts of a city did: the newest week that is over, and the weeks before.
 
-    What was published counts; where nothing was yet, what the training made of weeks of the past.
+    What was published of the type counts; where nothing was yet, what the training made of weeks of the past.
     """
+    of_kind = f"territory = {literal(city)} and type = {literal(kind)}"
     return f"""select method, record, max(week_start_date) as week_start_date, count(*) as week_count,
     max_by(event_count, week_start_date) as event_count, max_by(hit_rate_5pct, week_start_date) as hit_rate,
     max_by(coverage, week_start_date) as coverage, avg(hit_rate_5pct) as mean_hit_rate
 from marts.fct_forecast_score
-where territory = {literal(city)}
-    and type = {literal(kind)}
-    and record = (select max(record) from marts.fct_forecast_score where territory = {literal(city)})
+where {of_kind}
+    and record = (select max(record) from marts.fct_forecast_score where {of_kind})
 group by method, record
 order by method desc"""
 

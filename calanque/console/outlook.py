@@ -143,8 +143,12 @@ def _values(view: View, city: Outlook, language: Language, now: datetime) -> dic
 def _record(city: Outlook, kind: str) -> dict[str, Any]:
     last, level = city.scores[:FEW_WEEKS], next((one for one in city.level_scores if one.kind == kind), None)
     curve = hit_curve(last)
+    published = [one for one in last if one.record == "published"]
+    is_any_published = any(one.record == "published" for one in city.scores)
     return {
         "last": last,
+        "published": published,
+        "record": "published" if published == last else "both" if is_any_published else "back_test",
         "mean": next((one for one in curve if one.percent == FLAGGED_PERCENT), None),
         "event_count": sum(one.event_count for one in last),
         "flagged": AREA_PERCENTS.index(FLAGGED_PERCENT),

@@ -58,7 +58,11 @@ order by period_start_date"""
 
 
 def scores(city: str, kind: str) -> str:
-    """Return the question of how the forecasts of places did, the newest weeks first, as published if any were."""
+    """Return the question of how the forecasts of places did, the newest weeks first.
+
+    A week that was published counts as it was; of any other, what the training made of it afterwards.
+    """
+    of_kind = f"territory = {literal(city)} and type = {literal(kind)}"
     rates = ",\n    ".join(
         f"max(if(method = '{method}', hit_rate_{percent}pct)) as {method}_{percent}pct"
         for method in ("model", "baseline")
@@ -70,9 +74,13 @@ def scores(city: str, kind: str) -> str:
     max(coverage) as coverage,
     {rates}
 from marts.fct_forecast_score
-where territory = {literal(city)}
-    and type = {literal(kind)}
-    and record = (select max(record) from marts.fct_forecast_score where territory = {literal(city)})
+where {of_kind}
+    and (
+        record = 'published'
+        or week_start_date not in (
+            select week_start_date from marts.fct_forecast_score where {of_kind} and record = 'published'
+        )
+    )
 group by week_start_date, record
 order by week_start_date desc
 limit {RECORD_WEEKS}"""

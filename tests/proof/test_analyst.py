@@ -365,8 +365,9 @@ def test_how_good_were_the_forecasts_last_month(page: Page, stack: Settings) -> 
         to_outlook(asking)
         ((model, counts),) = trino.query(
             "with weeks as (select method, event_count, hit_rate_5pct, dense_rank() over (order by week_start_date "
-            "desc) as place from fct_forecast_score where territory = 'toronto' and type = 'all' and record = (select "
-            "max(record) from fct_forecast_score where territory = 'toronto')), of_method as (select method, "
+            "desc) as place from fct_forecast_score where territory = 'toronto' and type = 'all' and (record = "
+            "'published' or week_start_date not in (select week_start_date from fct_forecast_score where territory = "
+            "'toronto' and type = 'all' and record = 'published'))), of_method as (select method, "
             "sum(hit_rate_5pct * event_count) / sum(event_count) as rate from weeks where place <= 4 group by method) "
             "select max(if(method = 'model', rate)), max(if(method = 'baseline', rate)) from of_method"
         )

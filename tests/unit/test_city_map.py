@@ -316,6 +316,37 @@ def test_a_week_that_is_over_and_whose_incidents_are_not_known_is_not_said_to_go
     assert "The incidents of no week of a published forecast are all known yet" in page("en", layer="likely")
 
 
+def test_a_type_of_which_nothing_is_published_yet_keeps_its_record() -> None:
+    class MaxBy:
+        """The query door's `max_by`: the value of the row whose key is largest."""
+
+        def __init__(self) -> None:
+            self.rows: list[tuple[str, float]] = []
+
+        def step(self, value: float, key: str) -> None:
+            self.rows.append((key, value))
+
+        def finalize(self) -> float:
+            return max(self.rows)[1]
+
+    lake = sqlite3.connect(":memory:")
+    lake.create_aggregate("max_by", 2, MaxBy)
+    lake.executescript(
+        """attach ':memory:' as marts; create table marts.fct_forecast_score (
+            territory, type, week_start_date, record, method, event_count, hit_rate_5pct, coverage)"""
+    )
+    scores = [("robbery", "back_test", 0.25), ("robbery", "published", 0.5), ("arson", "back_test", 0.75)]
+    for kind, record, rate in scores:
+        row = ("toronto", kind, "2021-12-20", record, "model", 9, rate, 0.9)
+        lake.execute(f"insert into marts.fct_forecast_score values ({', '.join('?' * len(row))})", row)
+
+    def found(kind: str) -> list[Any]:
+        rows = lake.execute(city_map_sql.record("toronto", kind)).fetchall()
+        return [(record, rate) for _, record, *_, rate in rows]
+
+    assert (found("robbery"), found("arson")) == ([("published", 0.5)], [("back_test", 0.75)])
+
+
 def test_before_any_model_what_is_likely_has_no_record(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     def query(sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
         if "fct_forecast_score" in sql:

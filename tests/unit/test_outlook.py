@@ -1,13 +1,14 @@
 """The page *Prévisions et tendances* without a lake: what it says of days, trends and records, and what it asks."""
 
 import re
-from datetime import UTC, date, datetime
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from query_door import Door, Rows, opened
 
-from calanque.console import outlook
+from calanque.console import outlook, outlook_sql
 from calanque.console.outlook import as_csv, chosen
 from calanque.console.outlook_picture import HEIGHT, SIDE, reliability, reliability_ticks, weeks_chart
 from calanque.console.outlook_state import MOTIF, Week, bins_of
@@ -247,6 +248,53 @@ def test_a_week_that_is_over_and_whose_incidents_are_not_known_is_not_said_to_go
     door.rows["marts.fct_forecast_score"] = [(row[0], "back_test", *row[2:]) for row in SCORES]
     assert "Les faits d’aucune semaine publiée ne sont encore tous connus" in part(page("fr"), "record", "level")
     assert "The incidents of no published week are all known yet" in part(page(), "record", "level")
+
+
+ARSON = ("arson", 0, "back_test")
+LAST_MONDAY = date(2021, 12, 20)
+RECORDS = {
+    # weeks before the last one that were published of robbery, by a training of all 15; what is said of the last four
+    "none": ((), "The incidents of no published week are all known yet", "Les faits d’aucune semaine publiée"),
+    "one": ((0,), "As published: 1 of these 4 weeks.", "Telles que publiées : 1 de ces 4 semaines."),
+    "the last four": ((0, 1, 2, 3), "Forecasts as they were published.", "Les prévisions telles que publiées."),
+    "older ones alone": ((5, 6), "As published: 0 of these 4 weeks.", "Telles que publiées : 0 de ces 4 semaines."),
+}
+
+
+@pytest.mark.parametrize("which", RECORDS)
+def test_a_published_week_takes_the_place_of_its_back_test_and_of_no_other(door: Door, which: str) -> None:
+    published, english, french = RECORDS[which]
+    robbery = {"back_test": range(15), "published": published}
+    lake = scored([*[("robbery", week, record) for record in robbery for week in robbery[record]], ARSON])
+    rows = lake.execute(outlook_sql.scores("toronto", "robbery")).fetchall()
+    weeks = [LAST_MONDAY - timedelta(weeks=week) for week in range(13)]
+    assert [row[0] for row in rows] == [str(week) for week in weeks]
+    assert [row[1] for row in rows] == ["published" if week in published else "back_test" for week in range(13)]
+    assert {row[3] for row in rows if row[1] == "published"} <= {2.0}
+    # A type of which nothing is published yet keeps its own.
+    assert [row[:2] for row in lake.execute(outlook_sql.scores("toronto", "arson"))] == [("2021-12-20", "back_test")]
+    door.rows["marts.fct_forecast_score"] = [(week, *row[1:]) for week, row in zip(weeks, rows, strict=True)]
+    record = part(page(), "record", "curve")
+    assert english in record and french in part(page("fr"), "record", "curve")
+    column = re.findall(r"<tr><th [^>]*>[^<]*</th><td>(\w+)</td>", record)
+    assert column == ["published" if week in published else "afterwards" for week in range(13)]
+
+
+def scored(rows: list[tuple[str, int, str]]) -> sqlite3.Connection:
+    """Return a lake of scores of (type, weeks before the last, record): of 2.0 where published, else of 1.0."""
+    lake = sqlite3.connect(":memory:")
+    lake.create_function("if", 2, lambda is_so, then: then if is_so else None)
+    rates = ", ".join(f"hit_rate_{percent}pct" for percent in outlook_sql.AREA_PERCENTS)
+    lake.executescript(
+        f"""attach ':memory:' as marts; create table marts.fct_forecast_score (
+            territory, type, week_start_date, record, method, event_count, log_score, coverage, {rates})"""
+    )
+    for kind, weeks_before, record in rows:
+        week = str(LAST_MONDAY - timedelta(weeks=weeks_before))
+        for method in ("model", "baseline"):
+            row = ("toronto", kind, week, record, method, 10, 2.0 if record == "published" else 1.0, 0.9, *[0.5] * 5)
+            lake.execute(f"insert into marts.fct_forecast_score values ({', '.join('?' * len(row))})", row)
+    return lake
 
 
 def test_small_gains_are_written_as_in_the_sentence_on_the_model(door: Door) -> None:
