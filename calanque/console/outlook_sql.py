@@ -71,7 +71,7 @@ def scores(city: str, kind: str) -> str:
     return f"""select week_start_date, record, max(event_count) as event_count,
     max(if(method = 'model', log_score)) as model_score,
     max(if(method = 'baseline', log_score)) as baseline_score,
-    max(coverage) as coverage,
+    max(coverage) as coverage, max(coverage_flagged) as coverage_flagged,
     {rates}
 from marts.fct_forecast_score
 where {of_kind}

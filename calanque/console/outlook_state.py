@@ -92,7 +92,8 @@ class Week(NamedTuple):
 class Score(NamedTuple):
     """How the forecast of places of a week did: the model beside the best of the plain counts.
 
-    Rates are the shares of incidents in the parts of the area ranked first, in the order of `AREA_PERCENTS`.
+    Rates are the shares of incidents in the parts of the area ranked first, in the order of `AREA_PERCENTS`. Coverage
+    is the share of squares whose count stayed within its bound, of all and of the 5 % ranked first.
     """
 
     week: date
@@ -101,6 +102,7 @@ class Score(NamedTuple):
     model_score: float | None
     baseline_score: float | None
     coverage: float | None
+    coverage_flagged: float | None
     model_rates: tuple[float | None, ...]
     baseline_rates: tuple[float | None, ...]
 

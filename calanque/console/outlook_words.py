@@ -60,7 +60,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "made": "Forecast", "published": "published", "back_test": "afterwards",
         "no_record": "No forecast has been held against a whole week of incidents yet.",
         "model": "model", "baseline": "plain counts", "rate": "In the 5 % ranked first", "score": "Log score",
-        "coverage": "Squares within their bound",
+        "coverage": "Squares within their bound", "coverage_flagged": "in the 5 % ranked first",
         "curve": "What the forecast of places caught",
         "curve_told": "To the right: the part of the area ranked first, up to 20 %. Upwards: the share of the "
         "incidents that lay in it. The higher, the better; the line of dots is places drawn by chance.",
@@ -142,7 +142,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "made": "Prévision", "published": "publiée", "back_test": "refaite après coup",
         "no_record": "Aucune prévision n’a encore été comparée aux faits d’une semaine entière.",
         "model": "modèle", "baseline": "comptage simple", "rate": "Dans les 5 % en tête", "score": "Score log",
-        "coverage": "Carrés sous leur borne",
+        "coverage": "Carrés sous leur borne", "coverage_flagged": "dans les 5 % en tête",
         "curve": "Ce que la prévision des lieux a capté",
         "curve_told": "Vers la droite : la part du territoire classée en tête, jusqu’à 20 %. Vers le haut : la part "
         "des faits qui s’y trouvaient. Plus haut est mieux ; la ligne de points, des lieux tirés au sort.",

@@ -16,8 +16,8 @@ from calanque.console.readers import Reader
 from calanque.console.remembered import forget
 
 SCORES: list[tuple[Any, ...]] = [
-    (date(2021, 12, 20), "published", 100, 1.2, 1.1, 0.98, 0.2, 0.3, 0.5, 0.6, 0.8, 0.1, 0.2, 0.4, 0.5, 0.7),
-    (date(2021, 12, 13), "published", 300, 1.2, 1.1, 0.98, 0.1, 0.2, 0.3, 0.4, 0.6, 0.1, 0.1, 0.2, 0.3, 0.5),
+    (date(2021, 12, 20), "published", 100, 1.2, 1.1, 0.98, 0.91, 0.2, 0.3, 0.5, 0.6, 0.8, 0.1, 0.2, 0.4, 0.5, 0.7),
+    (date(2021, 12, 13), "published", 300, 1.2, 1.1, 0.98, 0.87, 0.1, 0.2, 0.3, 0.4, 0.6, 0.1, 0.1, 0.2, 0.3, 0.5),
 ]
 ANALYST = Reader(name="analyst", token="t", reads_marts=True)
 UNTIL = date(2021, 12, 31)
@@ -240,6 +240,9 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
         and "1.20</td>" in record
     )
     assert re.search(r'<div class="scroll"[^>]*>\s*<table class="dense" data-table="record">', record)
+    heads = re.findall(r"<th scope=\"col\"[^>]*>(.*?)</th>", record.partition("</thead>")[0])
+    assert heads[-2:] == ["Squares within their bound", "in the 5 % ranked first"]
+    assert '98%</td><td class="figure">91%</td></tr>' in record and '98%</td><td class="figure">87%</td></tr>' in record
     level = part(page(), "level", "sources")
     assert "5.1 incidents a day" in level and "0.875 [0.500, 1.250]" in level and "It wins &lt;i&gt;" in level
 
@@ -270,7 +273,7 @@ def test_a_published_week_takes_the_place_of_its_back_test_and_of_no_other(door:
     weeks = [LAST_MONDAY - timedelta(weeks=week) for week in range(13)]
     assert [row[0] for row in rows] == [str(week) for week in weeks]
     assert [row[1] for row in rows] == ["published" if week in published else "back_test" for week in range(13)]
-    assert {row[3] for row in rows if row[1] == "published"} <= {2.0}
+    assert {row[3] for row in rows if row[1] == "published"} <= {2.0} and {row[5:7] for row in rows} == {(0.9, 0.8)}
     # A type of which nothing is published yet keeps its own.
     assert [row[:2] for row in lake.execute(outlook_sql.scores("toronto", "arson"))] == [("2021-12-20", "back_test")]
     door.rows["marts.fct_forecast_score"] = [(week, *row[1:]) for week, row in zip(weeks, rows, strict=True)]
@@ -287,12 +290,14 @@ def scored(rows: list[tuple[str, int, str]]) -> sqlite3.Connection:
     rates = ", ".join(f"hit_rate_{percent}pct" for percent in outlook_sql.AREA_PERCENTS)
     lake.executescript(
         f"""attach ':memory:' as marts; create table marts.fct_forecast_score (
-            territory, type, week_start_date, record, method, event_count, log_score, coverage, {rates})"""
+            territory, type, week_start_date, record, method, event_count, log_score, coverage,
+            coverage_flagged, {rates})"""
     )
     for kind, weeks_before, record in rows:
         week = str(LAST_MONDAY - timedelta(weeks=weeks_before))
+        figures = (10, 2.0 if record == "published" else 1.0, 0.9, 0.8, *[0.5] * 5)
         for method in ("model", "baseline"):
-            row = ("toronto", kind, week, record, method, 10, 2.0 if record == "published" else 1.0, 0.9, *[0.5] * 5)
+            row = ("toronto", kind, week, record, method, *figures)
             lake.execute(f"insert into marts.fct_forecast_score values ({', '.join('?' * len(row))})", row)
     return lake
 
@@ -329,7 +334,7 @@ def test_the_colours_of_weeks_are_explained_where_they_are_seen(door: Door) -> N
 
 
 def test_a_city_that_counts_serve_has_its_record_too(door: Door) -> None:
-    door.rows["marts.fct_forecast_score"] = [(*row[:3], None, *row[4:6], *[None] * 5, *row[11:]) for row in SCORES]
+    door.rows["marts.fct_forecast_score"] = [(*row[:3], None, *row[4:7], *[None] * 5, *row[12:]) for row in SCORES]
     record = part(page(), "record", "level")
     assert "400 incidents" in record and "plain counts 25%" in record and "model 35" not in record
     assert 'polyline class="baseline"' in record and 'polyline class="model"' not in record
@@ -347,7 +352,7 @@ def test_what_places_caught_is_drawn_and_told_by_the_part_of_the_area(door: Door
     assert texts == ["0 %", "10 %", "20 %", "0 %", "50 %", "100 %", "Part du territoire", "Part des faits"]
     # A week scored before there were so many parts of the area.
     first, older = SCORES
-    before = (*older[:7], None, older[8], None, None, older[11], None, older[13], None, None)
+    before = (*older[:8], None, older[9], None, None, older[12], None, older[14], None, None)
     door.rows["marts.fct_forecast_score"] = [before]
     forget()
     known = part(page(), "curve", "level").partition("<tbody>")[2].partition("</tbody>")[0]
