@@ -19,7 +19,7 @@ import pandas as pd
 from ml.trend.config import trend_config
 from ml.trend.farrington import design, forecast, quantile
 from ml.trend.limits import month_limits, week_limits
-from ml.trend.rows import alarm_level
+from ml.trend.rows import adjusted
 from ml.trend.series import CitySeries
 
 CONFIG = trend_config()
@@ -153,8 +153,8 @@ def pages(count: int = 200, series: int = 60) -> None:
         city = city_of(simulate(float(np.exp(level)), series, seed=1000 + page))
         for span, one in zip(with_alarm, (*week_limits(city, NEWEST), *month_limits(city, NEWEST)), strict=True):
             is_out = (one.counts > one.upper) | (one.counts < one.lower)
-            level_of_page = alarm_level(one.p_value[~np.isnan(one.p_value)], CONFIG)
-            with_alarm[span] += bool((is_out & (one.p_value <= level_of_page)).any())
+            is_rare = adjusted(pd.Series(one.p_value)) <= CONFIG.false_discovery_rate
+            with_alarm[span] += bool((is_out & is_rare).any())
     print(f"\nOf {count} pages of {series} null series (≤ 10 %), with an alarm: {with_alarm}.")
 
 

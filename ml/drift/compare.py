@@ -107,10 +107,9 @@ def compare(inputs: Iterable[InputCounts], rate: float = FALSE_ALARM_RATE) -> li
         rate: false alarms allowed.
     """
     measured = [(one, _measure(one)) for one in inputs]
-    p_values = sorted(found.p_value() for _, found in measured if found)
-    steps = rate * np.arange(1, len(p_values) + 1) / max(len(p_values), 1)
-    passed = np.flatnonzero(np.array(p_values) <= steps)
-    level = float(steps[passed[-1] if len(passed) else 0]) if len(steps) else rate
+    p_values = [found.p_value() for _, found in measured if found]
+    passed = int((stats.false_discovery_control(p_values) <= rate).sum())
+    level = rate * max(passed, 1) / max(len(p_values), 1)
     return [_finding(one, found, level) for one, found in measured]
 
 

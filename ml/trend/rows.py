@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import false_discovery_control
 
 from ml.trend.config import trend_config
 from ml.trend.limits import month_limits, week_limits, year_limits
@@ -79,8 +80,8 @@ def _had_limit(rows: pd.DataFrame, count: int) -> pd.Series:
 def _judged(newest: pd.DataFrame, config: TrendConfig) -> pd.DataFrame:
     """Return the newest rows with their alarms, and how many figures of their span have a limit."""
     by_span = newest.groupby("span")["p_value"]
-    level = by_span.transform(lambda values: alarm_level(values.dropna().to_numpy(dtype=float), config))
-    is_alarm = (newest["is_above"] | newest["is_below"]) & (newest["p_value"] <= level)
+    is_rare = by_span.transform(adjusted) <= config.false_discovery_rate
+    is_alarm = (newest["is_above"] | newest["is_below"]) & is_rare
     return newest.assign(is_alarm=is_alarm, figure_count=by_span.transform("count"))
 
 
@@ -90,21 +91,17 @@ def _findings(rows: pd.DataFrame, page: Page) -> NDArray[np.object_]:
     return np.array([(finding_en(row, page), finding_fr(row, page)) for row in said], dtype=object)
 
 
-def alarm_level(p_values: NDArray[np.float64], config: TrendConfig) -> float:
-    """Return the largest p-value that passes among all of them.
+def adjusted(p_values: pd.Series) -> pd.Series:
+    """Return p-values adjusted for all that is looked at together, null where there is none.
 
-    Benjamini and Hochberg (1995): of what passes, the expected part that is no change is the false discovery rate.
+    Benjamini and Hochberg (1995): of what is at most a rate, the expected part that is no change is that rate.
 
     Args:
         p_values: of everything that is looked at together.
-        config: the false discovery rate.
-
-    Returns:
-        -1 where none passes.
     """
-    ordered, number = np.sort(p_values), len(p_values)
-    passed = ordered[ordered <= config.false_discovery_rate * np.arange(1, number + 1) / max(number, 1)]
-    return float(passed[-1]) if len(passed) else -1.0
+    known = p_values.dropna()
+    found = false_discovery_control(known.to_numpy(dtype=float))
+    return pd.Series(found, known.index, dtype=p_values.dtype).reindex(p_values.index)
 
 
 def _table(series: CitySeries, limits: list[Limits], config: TrendConfig) -> pd.DataFrame:

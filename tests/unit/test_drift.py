@@ -4,6 +4,7 @@ import importlib.util
 from datetime import UTC, date, datetime
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ from calanque.errors import CalanqueError
 from calanque.settings import settings
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, IncidentType
+from ml.drift.compare import FALSE_ALARM_RATE, _measure, compare
 from ml.drift.inputs import ALL_TYPES, COLUMNS, Input, watched_inputs
 from ml.drift.rows import INPUT_DRIFT, InputDrift, drift_html, input_drift
 from ml.drift.steps import Watch
@@ -58,6 +60,18 @@ def test_nothing_drifts_where_nothing_moves(make) -> None:
 @pytest.mark.parametrize("fault", sorted(BENCHMARK.FAULTS))
 def test_a_planted_fault_is_found_and_named(city, fault: str) -> None:
     assert BENCHMARK.FAULTS[fault][1] in planted(city, fault).drifted
+
+
+@pytest.mark.parametrize("fault", sorted(BENCHMARK.FAULTS))
+def test_what_has_drifted_is_what_benjamini_and_hochberg_let_pass(city, fault: str) -> None:
+    """As they wrote it: of m values in order, all up to the last one that is at most the rate times its place by m."""
+    rows = BENCHMARK.FAULTS[fault][0](city, BENCHMARK.recent_rows(city))
+    inputs = watched_inputs(rows).inputs
+    measured = [found for one in inputs if (found := _measure(one))]
+    p_values = np.sort([found.p_value() for found in measured])
+    passed = np.flatnonzero(p_values <= FALSE_ALARM_RATE * np.arange(1, len(p_values) + 1) / len(p_values))
+    assert sum(found.has_drifted for found in compare(inputs)) == passed[-1] + 1 < len(inputs) == len(compare(inputs))
+    assert compare([]) == []
 
 
 def test_the_mart_has_a_row_for_each_type_and_input(city) -> None:

@@ -9,7 +9,7 @@ import pytest
 from calanque.errors import CalanqueError
 from ml.trend.config import TrendConfig, trend_config
 from ml.trend.limits import month_limits, week_limits, year_limits
-from ml.trend.rows import trend_rows
+from ml.trend.rows import adjusted, trend_rows
 from ml.trend.series import CitySeries, Reason
 from ml.trend.table import TREND
 
@@ -135,6 +135,23 @@ def test_among_many_series_a_limit_passed_by_one_is_no_alarm_yet() -> None:
     assert row["incident_count"] == row["upper_count"] + 1
     assert (row["is_above"], row["is_alarm"]) == (True, False)
     assert "among 42 figures looked at, some are so by chance alone" in row["finding_en"]
+
+
+def test_p_values_pass_as_benjamini_and_hochberg_say_and_what_has_none_counts_for_nothing() -> None:
+    """As they wrote it: of m values in order, all up to the last one that is at most rate times its place by m."""
+    draw, rate = np.random.default_rng(8), trend_config().false_discovery_rate
+    passing = 0
+    for count in (0, 1, 2, 7, 60):
+        for power in (1, 3, 8):
+            p_values = draw.uniform(size=count) ** power
+            ordered = np.sort(p_values)
+            last = ordered[ordered <= rate * np.arange(1, count + 1) / max(count, 1)][-1:].max(initial=-1.0)
+            mixed = pd.Series([*p_values, None, None], dtype="Float64").sample(frac=1, random_state=1)
+            found = adjusted(mixed)
+            assert found.index.equals(mixed.index) and found.isna().equals(mixed.isna())
+            assert ((found <= rate) == (mixed <= last)).dropna().all()
+            passing += int((found <= rate).sum())
+    assert passing > 20
 
 
 SILENT = [drawn(first=FIRST, last=date(2020, 12, 31)), drawn(first=date(2022, 7, 1), seed=2)]
