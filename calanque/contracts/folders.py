@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from calanque.closed import Closed
 from calanque.settings import settings
 
 
-class Folders(BaseModel):
+class Folders(Closed):
     """Folders of contracts, of expectations and of the drop folder; the defaults are those of this installation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     contracts: Path = Field(default_factory=lambda: settings().root / "dags" / "feeds")
     expectations: Path = Field(default_factory=lambda: settings().root / "expectations")

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from calanque.closed import Closed
 from calanque.contracts import load_contracts
 from calanque.engines.airflow_client import Orchestrator, Run
 from calanque.errors import CalanqueError
@@ -28,10 +27,8 @@ def chain_dags() -> tuple[str, ...]:
     return ("transform", *(f"train_{city}" for city in cities), *(f"forecast_{city}" for city in cities))
 
 
-class TaskTime(BaseModel):
+class TaskTime(Closed):
     """How long one task took, in seconds, and how it ended."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dag_id: str
     task_id: str
@@ -39,14 +36,12 @@ class TaskTime(BaseModel):
     seconds: float
 
 
-class DemoRun(BaseModel):
+class DemoRun(Closed):
     """What the main job did: its tasks, and which tables got a new version before and in the upkeep.
 
     `paused_dags` were left out, because somebody has paused them; `failures` is a sentence for each feed that brought
     nothing because it failed.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tasks: tuple[TaskTime, ...]
     seconds: float

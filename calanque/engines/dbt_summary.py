@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from calanque.closed import Closed
 from calanque.engines import spark
 from calanque.engines.dbt_contracts import Described
 from calanque.errors import CalanqueError
@@ -30,14 +31,12 @@ _ABOUT_NAMES = (
 _PLACE = re.compile(r"^(Runtime|Database|Compilation) Error( in [a-z_]+ \S+ \([^)]*\))?:? *")
 
 
-class DbtSummary(BaseModel):
+class DbtSummary(Closed):
     """What one dbt run did.
 
     `row_counts` is by table (tier.name), `described` by model, `failures` holds one sentence per failed model or test,
     `target_dir` the artefacts that lineage reads.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     models_built: tuple[str, ...]
     tests_passed: int
@@ -48,7 +47,7 @@ class DbtSummary(BaseModel):
     row_counts: dict[str, int]
     failures: tuple[str, ...]
     target_dir: Path
-    described: dict[str, Described] = {}
+    described: dict[str, Described] = Field(default_factory=dict)
 
 
 def summarise(results: dict[str, Any], manifest: dict[str, Any], seconds: float, target: Path) -> DbtSummary:

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from calanque.closed import Closed
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 
@@ -21,10 +22,8 @@ STANDING = "data_commit"
 """What upkeep writes in the history of its own commits: the last one that changed rows, which the log may forget."""
 
 
-class Commit(BaseModel):
+class Commit(Closed):
     """One commit of a Delta table."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int
     operation: str

@@ -25,8 +25,9 @@ from openlineage.client.facet_v2 import (
 )
 from openlineage.client.serde import Serde
 from openlineage.common.provider.dbt.local import DbtLocalArtifactProcessor
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from calanque.closed import Closed
 from calanque.engines import delta
 from calanque.engines.dbt import project_dir
 from calanque.settings import settings
@@ -49,27 +50,23 @@ class How(StrEnum):
 _MASKING = frozenset({How.TOKEN, How.REDACTION, How.GENERALISATION})
 
 
-class Origin(BaseModel):
+class Origin(Closed):
     """One source column of a column."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str
     column: str
     how: How = How.IDENTITY
 
 
-class LineageDataset(BaseModel):
+class LineageDataset(Closed):
     """A dataset that a step read or wrote; `origins` is by column of an output."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     name: str
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     version: int | str | None = None
     row_count: int | None = None
     size_bytes: int | None = None
-    origins: dict[str, tuple[Origin, ...]] = {}
+    origins: dict[str, tuple[Origin, ...]] = Field(default_factory=dict)
 
 
 @attr.define

@@ -6,8 +6,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
+from calanque.closed import Closed
 from calanque.engines.hdfs import lake
 
 if TYPE_CHECKING:
@@ -18,10 +17,8 @@ TAIL_BYTES = 64 * 1024
 MAGIC_BYTES = 8
 
 
-class DataFile(BaseModel):
+class DataFile(Closed):
     """One Parquet file: its name in its folder, size, time of writing, rows, and bounds as Delta's log writes them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     size_bytes: int

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from calanque.closed import Closed
 from calanque.engines import postgres
 from calanque.engines.hdfs import Lake
 from calanque.governance.needles import Needles
@@ -24,19 +23,15 @@ _BLOCK = re.compile(r"\b(blk_\d+)(?:_\d+)?\b")
 _FSCK_FILE = re.compile(r"^(/\S.*?) \d+ bytes, ")
 
 
-class Hit(BaseModel):
+class Hit(Closed):
     """Which value was found, and where: `hdfs:PATH`, `block:PATH`, `file:PATH` or `database:NAME.TABLE`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
     place: str
 
 
-class ScanReport(BaseModel):
+class ScanReport(Closed):
     """What was read, and what was found; `unreadable` holds places whose content could not be undone and is unknown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     hits: tuple[Hit, ...]
     read_counts: dict[str, int]

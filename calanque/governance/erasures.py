@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
+from calanque.closed import Closed
 from calanque.contracts import FeedContract
 from calanque.engines import spark
 from calanque.engines.hdfs import lake
@@ -23,10 +22,8 @@ FOLDER = "/lake/governance/erasures"
 TOKEN = rf"^({KEY_ID.pattern}):({'|'.join(NORMALISERS)}):[a-z2-7]{{32}}$"
 
 
-class Erasure(BaseModel):
+class Erasure(Closed):
     """One erasure: the tokens of a person under each key that the DPO gave, within one feed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     erasure_id: str
     feed: str

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
+from calanque.closed import Closed
 from calanque.contracts.model import FeedContract
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
@@ -24,10 +23,8 @@ LARGEST_BYTES = 256 * 1024 * 1024
 _ROWS_AT_ONCE = 50_000
 
 
-class Sample(BaseModel):
+class Sample(Closed):
     """Distinct values by column, and where they come from; blanks are not values, and malformed rows are not read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     origin: str
     row_count: int

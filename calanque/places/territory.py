@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 from calanque.yaml_file import read_yaml, sentence_of
@@ -18,11 +19,7 @@ ZONE_CELL_COUNT = 10
 AREA_ZONE_COUNT = 3
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BoundingBox(_Closed):
+class BoundingBox(Closed):
     """Longitudes and latitudes in degrees (WGS 84) that hold the whole territory."""
 
     lon_min: float = Field(ge=-180, le=180)
@@ -41,13 +38,13 @@ class BoundingBox(_Closed):
         return self.lon_min <= lon <= self.lon_max and self.lat_min <= lat <= self.lat_max
 
 
-class BoxRule(_Closed):
+class BoxRule(Closed):
     """Every cell whose centre lies in the bounding box belongs to the territory."""
 
     rule: Literal["box"]
 
 
-class HullRule(_Closed):
+class HullRule(Closed):
     """Cells whose centre lies in the widened concave hull of the incidents before a date."""
 
     rule: Literal["hull"]
@@ -56,14 +53,14 @@ class HullRule(_Closed):
     widen_m: float = Field(ge=0)
 
 
-class ZoneSource(_Closed):
+class ZoneSource(Closed):
     """Where the named areas of the territory come from."""
 
     kind: Literal["feed_column", "cells", "polygons"]
     source: str = Field(min_length=1)
 
 
-class Territory(_Closed):
+class Territory(Closed):
     """One territory file; `crs` is an EPSG code in metres, `cell_m` the side of a square cell in metres.
 
     `codes` maps the city's own codes of incidents to the common taxonomy; a code that is of it needs no line.
@@ -77,7 +74,7 @@ class Territory(_Closed):
     bounding_box: BoundingBox
     boundary: Annotated[BoxRule | HullRule, Field(discriminator="rule")]
     zones: ZoneSource
-    codes: dict[str, str] = {}
+    codes: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("time_zone")
     @classmethod

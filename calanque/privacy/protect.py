@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from calanque.privacy.key_file import key_stamp
 from calanque.privacy.tokens import TokenKeys, TokenKind
@@ -18,18 +19,14 @@ if TYPE_CHECKING:
 _PURPOSE = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
-class _Action(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Redact(_Action):
+class Redact(Closed):
     """Free text: placeholders take the place of personal values."""
 
     action: Literal["redact"] = "redact"
     output: str
 
 
-class Token(_Action):
+class Token(Closed):
     """A direct identifier: its keyed token, bound to the feed's purpose."""
 
     action: Literal["token"] = "token"
@@ -38,7 +35,7 @@ class Token(_Action):
     output: str
 
 
-class Drop(_Action):
+class Drop(Closed):
     """Nothing of the column goes on."""
 
     action: Literal["drop"] = "drop"

@@ -12,8 +12,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
+from calanque.closed import Closed
 from calanque.engines import delta
 from calanque.runs import store
 from calanque.runs.tables import STEP
@@ -29,10 +28,8 @@ _asked_at_s: dict[str, float] = {}
 Fingerprint = Mapping[str, int | str]
 
 
-class StepState(BaseModel):
+class StepState(Closed):
     """The last successful run of a step: versions or hashes of what it read, and versions of what it wrote."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     step: str
     inputs: dict[str, str]

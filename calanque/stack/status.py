@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 import psutil
-from pydantic import BaseModel, ConfigDict
 
+from calanque.closed import Closed
 from calanque.settings import Settings
 from calanque.stack import configuration, supervisor
 from calanque.stack.services import declare
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 MIB = 1024 * 1024
 
 
-class ServiceStatus(BaseModel):
+class ServiceStatus(Closed):
     """What one service is doing now; memory is the proportional share (PSS) of its whole process tree."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     state: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from calanque.closed import Closed
 
 CLASS_COUNT = 5
 DAYS_A_WEEK = 7
@@ -14,11 +16,7 @@ SLOTS_A_WEEK = DAYS_A_WEEK * SLOTS_A_DAY
 SLOT_DAYS = 1 / SLOTS_A_DAY
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class HotSpots(_Closed):
+class HotSpots(Closed):
     """Places that draw more than their residents would; the rest of the type follows the population."""
 
     count: int = Field(default=40, ge=0)
@@ -33,7 +31,7 @@ class HotSpots(_Closed):
         return self
 
 
-class Contagion(_Closed):
+class Contagion(Closed):
     """Near-repeat: each incident sets off others of its type, later and nearby (a Hawkes process)."""
 
     branching_ratio: float = Field(ge=0, le=0.9, description="Expected incidents set off directly by one.")
@@ -41,7 +39,7 @@ class Contagion(_Closed):
     distance_m: float = Field(gt=0, description="Standard deviation of the displacement on each axis, Gaussian.")
 
 
-class IncidentType(_Closed):
+class IncidentType(Closed):
     """One type of incident. Weights are relative: only their proportions count."""
 
     name: str = Field(min_length=1)
@@ -70,7 +68,7 @@ class IncidentType(_Closed):
         return self.model_copy(update={"hot_spots": none, "contagion": None, "over_dispersion": 0.0})
 
 
-class Population(_Closed):
+class Population(Closed):
     """Residents: centres of Gaussian shape over an even background, roughened."""
 
     resident_count: float = Field(default=870_000, gt=0)
@@ -80,7 +78,7 @@ class Population(_Closed):
     roughness: float = Field(default=0.5, ge=0, le=2, description="Log standard deviation between neighbouring cells.")
 
 
-class Deprivation(_Closed):
+class Deprivation(Closed):
     """A smooth surface cut into five classes of as many cells: 1 the least deprived, 5 the most."""
 
     width_m: float = Field(default=1500.0, gt=0)
@@ -102,7 +100,7 @@ def _default_types() -> tuple[IncidentType, ...]:
     )
 
 
-class CityConfig(_Closed):
+class CityConfig(Closed):
     """A simulated city. The map depends on `layout_seed` alone; what happens on it, on the seed of the run.
 
     Weeks, days and slots are those of UTC.

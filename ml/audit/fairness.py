@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from scipy import stats
 
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from ml.audit.forecasters import top_cells
 
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     from ml.audit.parity import ParityCost
 
 
-class FairnessConfig(BaseModel):
+class FairnessConfig(Closed):
     """Changes that are tried, and the bars."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     area_share: float = Field(default=0.05, gt=0, lt=1)
     reporting_changes: tuple[float, ...] = Field(default=(-0.2, 0.2), min_length=1)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from ml.audit.forecasters import top_cells
 from ml.delays import DAYS_A_WEEK
@@ -37,10 +38,8 @@ class Correction(StrEnum):
     EXCLUDED = "excluded"
 
 
-class LoopConfig(BaseModel):
+class LoopConfig(Closed):
     """The patrols' policy, how often the model learns, and the bar."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     warm_up_weeks: int = Field(default=52, ge=1, description="Weeks of even patrols before the loop.")
     loop_weeks: int = Field(default=52, ge=1)

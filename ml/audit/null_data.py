@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from scipy import stats
 
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from calanque.twin.city import City
 from ml.audit.feedback import cube_until
@@ -35,10 +36,8 @@ if TYPE_CHECKING:
 SHOWN_CONFIDENCE = 0.95
 
 
-class NullConfig(BaseModel):
+class NullConfig(Closed):
     """The statistic, the band and the bars."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     top_area_share: float = Field(default=0.05, gt=0, lt=1)
     band_draws: int = Field(default=40, ge=10)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from scipy.spatial import cKDTree
 
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from calanque.places.grid import project, unit_m
 
@@ -38,10 +39,8 @@ class PoisonReason(StrEnum):
     FUTURE_DATE = "future_date"
 
 
-class PoisonConfig(BaseModel):
+class PoisonConfig(Closed):
     """What is too many, too close, too late."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     burst_count: int = Field(default=5, ge=2, description="Reports of one source that make a burst.")
     burst_hours: float = Field(default=6.0, gt=0, description="On either side of one of them.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from calanque.closed import Closed
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, Deprivation
 from ml.audit.fairness import FairnessConfig, Judged, class_figures, flags_of, reporting_sensitivity
@@ -34,10 +35,8 @@ SIDE = 40
 LOOP_TIMES, LOOP_REPORTING_RATE = 3.0, 0.3
 
 
-class AuditSize(BaseModel):
+class AuditSize(Closed):
     """How much is tried; the questions and the bars stay the same."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     loop_lives: int = Field(ge=1)
     loop_retrain_weeks: int = Field(ge=1)

@@ -5,25 +5,22 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from calanque.closed import Closed
 from calanque.yaml_file import read_closed
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BaselineConfig(_Closed):
+class BaselineConfig(Closed):
     """Slow-decay counts; a half-life under a year is a straw man (guide, forecasting)."""
 
     half_life_days: float = Field(ge=365)
     window_weeks: int = Field(ge=52)
 
 
-class ChallengerConfig(_Closed):
+class ChallengerConfig(Closed):
     """The pool of surfaces, what corrects it, and the past weeks both are learnt on."""
 
     half_lives_days: tuple[float, ...] = Field(min_length=1)
@@ -56,7 +53,7 @@ class ChallengerConfig(_Closed):
         return self
 
 
-class SlotConfig(_Closed):
+class SlotConfig(Closed):
     """How the week is shared out over its slots of six hours."""
 
     weeks: int = Field(ge=4, description="Past weeks that the profiles of types are learnt on.")
@@ -65,7 +62,7 @@ class SlotConfig(_Closed):
     place_prior_count: float = Field(gt=0, description="Pseudo-incidents that each kernel's shares lean on.")
 
 
-class SetApart(_Closed):
+class SetApart(Closed):
     """A span of days that figures are also shown without."""
 
     name: str = Field(min_length=1)
@@ -73,7 +70,7 @@ class SetApart(_Closed):
     last: date
 
 
-class BacktestConfig(_Closed):
+class BacktestConfig(Closed):
     """Rolling origins and how the figures are compared."""
 
     weeks: int = Field(ge=1)
@@ -84,20 +81,20 @@ class BacktestConfig(_Closed):
     set_apart: SetApart | None = None
 
 
-class EnforcedException(_Closed):
+class EnforcedException(Closed):
     """The explicit decision to train on rows produced by enforcement."""
 
     reason: str = Field(min_length=20)
     decision_record: str = Field(min_length=1, description="File name in infra/decisions/.")
 
 
-class TrainingConfig(_Closed):
+class TrainingConfig(Closed):
     """Which rows may train."""
 
     enforced_exception: EnforcedException | None = None
 
 
-class RiskConfig(_Closed):
+class RiskConfig(Closed):
     """Everything a training run depends on besides the data."""
 
     name: str

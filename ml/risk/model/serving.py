@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import unproject
@@ -59,6 +59,7 @@ PARAMS = {AS_OF: ""}
 """Last day that the incidents cover, as 2021-12-31; empty for the latest of them."""
 CODE = (
     "calanque/__init__.py",
+    "calanque/closed.py",
     "calanque/errors.py",
     "calanque/settings.py",
     "calanque/yaml_file.py",
@@ -78,10 +79,8 @@ _REQUIRED = (
 )
 
 
-class Ground(BaseModel):
+class Ground(Closed):
     """The territory that a model forecasts; `cells` are row and column of each published cell."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     territory: Territory
     valid_from: date

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 from scipy.ndimage import gaussian_filter
 from scipy.special import gammaln
 
+from calanque.closed import Closed
 from calanque.places.grid import unit_m
 from ml.delays import DAYS_A_WEEK
 from ml.hours import HEAPED_HOURS
@@ -40,13 +40,11 @@ class Profile(StrEnum):
     PLACE = "place"
 
 
-class SlotModel(BaseModel):
+class SlotModel(Closed):
     """The shares of the 28 slots, Monday 0 to 6 h first, of sum 1; `served` is the profile that each type deserves.
 
     `hour_weights` (types x 24) is the part of the incidents at an hour whose hour is believed.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     all_types: tuple[float, ...]
     by_type: tuple[tuple[float, ...], ...]

@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from ml.risk.config import RiskConfig
 from ml.risk.model.corrections import Regression
@@ -24,10 +25,8 @@ BASELINE_WORDS = {
 """What a baseline is called, in English and in French."""
 
 
-class GridSignature(BaseModel):
+class GridSignature(Closed):
     """The grid a model was trained on; another grid needs another model."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     crs: int
     cell: float
