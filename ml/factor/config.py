@@ -16,7 +16,6 @@ MODEL_FILE = Path(__file__).with_name("model.yml")
 class FactorConfig(Closed):
     """Everything a finding depends on besides the data."""
 
-    name: str
     min_incidents: int = Field(ge=100)
     min_weeks: int = Field(ge=26)
     min_units: int = Field(ge=5)

@@ -42,11 +42,6 @@ class Alert:
     sentence_en: str
     sentence_fr: str
 
-    @property
-    def is_silent(self) -> bool:
-        """Whether the layer shows nothing."""
-        return self.cells.empty
-
 
 def excess_columns(horizon_days: tuple[int, ...]) -> list[str]:
     """Return the columns of the expected excess."""

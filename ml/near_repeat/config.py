@@ -67,7 +67,6 @@ class AlertConfig(Closed):
 class NearRepeatConfig(Closed):
     """Everything a near-repeat alert depends on besides the data."""
 
-    name: str
     knox: KnoxConfig
     alert: AlertConfig
 

@@ -38,8 +38,6 @@ class BandResult:
     last_day: int
     observed: int
     expected: float
-    expected_low: float
-    expected_high: float
     ratio: float
     p_value: float
     is_significant: bool
@@ -158,8 +156,7 @@ def _band(
     p_value = (1 + int((permuted >= observed).sum())) / (len(permuted) + 1)
     ratio = observed / expected if expected > 0 else (float("inf") if observed else 1.0)
     is_significant = p_value <= config.band_significance and observed >= config.min_pairs and ratio >= config.min_ratio
-    low, high = np.quantile(permuted, [0.025, 0.975])
-    return BandResult(*edges, observed, expected, float(low), float(high), ratio, p_value, is_significant)
+    return BandResult(*edges, observed, expected, ratio, p_value, is_significant)
 
 
 def _lead(bands: tuple[BandResult, ...], lead_distance_m: float) -> BandResult | None:

@@ -98,7 +98,6 @@ class RiskConfig(Closed):
     """Everything a training run depends on besides the data."""
 
     name: str
-    horizon_weeks: int = Field(ge=1, le=1, description="Only the next week is offered.")
     fine_factor: int = Field(ge=1, le=10)
     baseline: BaselineConfig
     challenger: ChallengerConfig

@@ -37,7 +37,6 @@ class YearConfig(Closed):
 class TrendConfig(Closed):
     """Everything a trend depends on besides the data."""
 
-    name: str
     false_alarm_rate: float = Field(gt=0, lt=0.5)
     false_discovery_rate: float = Field(gt=0, lt=1)
     outbreak_residual: float = Field(ge=1)

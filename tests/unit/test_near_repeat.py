@@ -90,7 +90,6 @@ def test_expected_pairs_are_those_of_the_exact_mean(found) -> None:
     exact = np.diff(pairs.starts) * close_in_time / (len(day) * (len(day) - 1) / 2)
     first = [band for band in report.bands if band.first_day == 0]
     np.testing.assert_allclose([band.expected for band in first][1:], exact[1:], rtol=0.05)
-    assert all(band.expected_low <= band.expected <= band.expected_high for band in report.bands)
 
 
 def test_the_ratio_is_that_of_the_direct_follow_ups_at_least(found) -> None:
@@ -169,7 +168,7 @@ def test_the_alert_decays_and_ends(planted, found) -> None:
     totals = [layer.cells["expected_excess_7d"].sum() for layer in layers]
     assert totals[0] > 1
     assert totals == sorted(totals, reverse=True)
-    assert layers[-1].is_silent
+    assert layers[-1].cells.empty
     assert "no incident is recent enough" in layers[-1].sentence_en
     assert "aucun fait n’est assez récent" in layers[-1].sentence_fr
     both = layers[0].cells
