@@ -31,7 +31,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "record_published": "The forecast that was published for the week of {}: {} incidents happened.",
         "record_back_test": "The incidents of no week of a published forecast are all known yet; this one is of the "
         "week of {}, made afterwards from its own past by the training: {} incidents happened.",
-        "columns_record": "by|incidents in the 5 % of the area ranked first|the same over {} weeks|squares within "
+        "columns_record": "by|incidents in the 5 % of the area ranked first|the same, weeks: {}|squares within "
         "their bound",
         "model": "the model", "baseline": "plain counts",
         "record_none": "No forecast has been held against a whole week of incidents yet.",
@@ -78,7 +78,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "record_published": "La prévision publiée pour la semaine du {} : {} faits se sont produits.",
         "record_back_test": "Les faits d’aucune semaine de prévision publiée ne sont encore tous connus ; voici la "
         "semaine du {}, refaite après coup par l’apprentissage à partir de son seul passé : {} faits se sont produits.",
-        "columns_record": "par|faits dans les 5 % de surface classés en tête|de même sur {} semaines|carrés sous leur "
+        "columns_record": "par|faits dans les 5 % de surface classés en tête|de même, semaines : {}|carrés sous leur "
         "borne",
         "model": "le modèle", "baseline": "comptage simple",
         "record_none": "Aucune prévision n’a encore été comparée aux faits d’une semaine entière.",

@@ -71,7 +71,6 @@ class RecordConfig(Closed):
 class LevelConfig(Closed):
     """Everything a level depends on besides the data."""
 
-    name: str
     min_weeks: int = Field(ge=4)
     baseline: BaselineConfig
     model: ModelConfig

@@ -299,7 +299,7 @@ def test_what_is_likely_says_how_the_last_forecast_did_beside_plain_counts(door:
         told.index("the model") < told.index("34%") < told.index("30%") < told.index("plain counts") < told.index("25%")
     )
     assert re.search(r'<div class="scroll"[^>]*>\s*<table class="dense" data-table="record">', told)
-    assert "the same over 52 weeks" in told and 'id="record"' not in page()
+    assert "the same, weeks: 52" in told and 'id="record"' not in page()
 
 
 def test_a_week_that_is_over_and_whose_incidents_are_not_known_is_not_said_to_go_on(
