@@ -1,11 +1,12 @@
-"""Files by delta-rs: they become part of a table, and are read, without the engine."""
+"""Files by delta-rs: they become part of a table, are read, and are no longer needed, without the engine."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from calanque.engines.deltars import identify
+from calanque.engines.delta import table_path
+from calanque.engines.deltars import identify, open_table
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.settings import settings
@@ -81,6 +82,28 @@ def append_files(
         raise CalanqueError(
             f"The commit to {opened.table_uri} failed ({type(error).__name__}): run the batch again."
         ) from None
+
+
+def has_removable(table: str, kept_hours: int) -> bool:
+    """Tell whether a table has a file that no version of the last hours needs, as VACUUM would remove it.
+
+    Raises:
+        CalanqueError: if it is not a Delta table, or HDFS does not answer.
+    """
+    from deltalake.exceptions import DeltaError
+
+    opened, by_folder = open_table(table), dict[str, set[str]]()
+    try:
+        paths = opened.vacuum(kept_hours, dry_run=True, enforce_retention_duration=False, full=True)
+    except (DeltaError, OSError) as error:
+        raise CalanqueError(
+            f"The files of {table} cannot be listed ({type(error).__name__}): look at 'calanque stack status'."
+        ) from None
+    for path in paths:
+        folder, _, name = f"{table_path(table)}/{path}".rpartition("/")
+        by_folder.setdefault(folder, set()).add(name)
+    # The log names a removed file until its next checkpoint, whether or not VACUUM has taken it.
+    return any(not names.isdisjoint(lake().list(folder)) for folder, names in by_folder.items())
 
 
 def _properties(opened: DeltaTable, files: Sequence[DataFile], app_ids: Sequence[str], mark: str) -> CommitProperties:

@@ -1,12 +1,11 @@
 """Upkeep of tables: small files merged, old ones removed."""
 
 import logging
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
-from calanque.engines import delta, deltars, spark
+from calanque.engines import delta, delta_files, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.governance.retention import kept_going
@@ -59,7 +58,7 @@ def due_writers(by_writer: Mapping[str, Collection[str]]) -> list[str]:
 
 def _is_due(table: str) -> bool:
     try:
-        return _may_be_vacuumed(table) or deltars.file_count(table) >= OPTIMISED_FROM
+        return deltars.file_count(table) >= OPTIMISED_FROM or delta_files.has_removable(table, KEPT_HOURS)
     except CalanqueError:  # its writer's task says what is wrong with it
         return True
 
@@ -108,22 +107,15 @@ def _tidy(table: str) -> dict[str, int]:
 
 
 def vacuum(table: str) -> bool:
-    """Remove the files that no version of the last week needs; False, and nothing done, for a table younger than that.
+    """Remove the files that no version of the last week needs; False, and nothing done, where none is there.
 
     VACUUM writes two commits whether or not it finds a file.
     """
-    if not _may_be_vacuumed(table):
+    if not delta_files.has_removable(table, KEPT_HOURS):
         return False
     with _marked(table):
         spark.rows(f"VACUUM {table} RETAIN {KEPT_HOURS} HOURS")
     return True
-
-
-def _may_be_vacuumed(table: str) -> bool:
-    """Tell whether a table is old enough: a log that was shortened has no first commit, and none younger has been."""
-    folder = f"{delta.table_path(table)}/_delta_log"
-    born_at_ms: int = (lake().status(f"{folder}/{0:020d}.json") or {}).get("modificationTime", 0)
-    return time.time() * 1000 - born_at_ms >= KEPT_HOURS * 3_600_000
 
 
 @contextmanager

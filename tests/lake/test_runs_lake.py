@@ -16,6 +16,7 @@ def test_a_log_that_was_cleaned_up_rebuilds_nothing(feed: Feed, monkeypatch: pyt
     feed.run()
     table, step = f"bronze.{feed.name}", f"train.{feed.name}"
     state.record(step, state.table_versions([table]), {})
+    lake().write(f"/lake/bronze/{feed.name}/of_a_killed_run.parquet", "x")
     assert vacuumed_at_once(table, monkeypatch)
     opened = deltars.open_table(table)
     opened.create_checkpoint()
