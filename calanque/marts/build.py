@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from calanque.engines.dbt_contracts import Described
     from calanque.engines.dbt_summary import DbtSummary
 
+    _Done = dict[str, tuple[state.Fingerprint, state.Fingerprint]]
+
 log = logging.getLogger(__name__)
 SCHEMA = "silver__marts"
 """Where marts are built, below silver: no reader looks there."""
@@ -106,10 +108,14 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: DbtSum
         for mart in domain.marts:
             one = summary.described[mart]
             described[mart] = one._replace(text=cited(one.text, own))
-    row_counts, codes = _show(passed, described, run_id), unknown_codes(cities, SCHEMA)
+    row_counts, done = _show(passed, described, run_id)
+    codes = unknown_codes(cities, SCHEMA)
     read = {name: version for part in parts for name, version in part.inputs.items() if name != "code"}
     by_mart = {f"marts.{mart}": cities[name] for name, domain in DOMAINS.items() for mart in domain.marts}
     lineage.emit_dbt(summary.target_dir, run_id, read, SHOWN_AS, by_mart)
+    # Last: a run killed before is due again, and its lineage is never missing. Of two events the walk takes the newest.
+    if done:
+        state.record_all(done)
     log.info("%d tests passed; shown: %s.", summary.tests_passed, ", ".join(map(str, passed)) or "nothing")
     return [
         Outcome(*part.names, row_counts.get(part.step, {}), codes.get(part.names, {}), held_back.get(part.step, ""))
@@ -148,10 +154,12 @@ def _judged(parts: Sequence[Part], run_id: str) -> dict[str, str]:
     return found
 
 
-def _show(parts: Sequence[Part], described: Mapping[str, Described], run_id: str) -> dict[str, dict[str, int]]:
-    """Put what passed in the place of what readers see, places first, and record it; returns rows by step and mart."""
+def _show(
+    parts: Sequence[Part], described: Mapping[str, Described], run_id: str
+) -> tuple[dict[str, dict[str, int]], _Done]:
+    """Put what passed in the place of what readers see, places first; returns rows by step and mart, and the states."""
     row_counts: dict[str, dict[str, int]] = {}
-    done: dict[str, tuple[state.Fingerprint, state.Fingerprint]] = {}
+    done: _Done = {}
     in_order = [part for domain in DOMAINS.values() for part in parts if part.domain is domain]
     asked: dict[str, list[str]] = {}
     for part in in_order:
@@ -169,9 +177,7 @@ def _show(parts: Sequence[Part], described: Mapping[str, Described], run_id: str
         _, places = done.get(step_of(PLACES, part.territory), ({}, {}))
         done[part.step] = ({**part.inputs, **places}, outputs)
         row_counts[part.step] = {name: one.row_counts.get(part.territory, 0) for name, one in own.items()}
-    if done:
-        state.record_all(done)
-    return row_counts
+    return row_counts, done
 
 
 def _contracts(parts: Sequence[Part]) -> list[FeedContract]:

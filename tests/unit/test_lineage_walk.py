@@ -9,6 +9,7 @@ from rich.console import Console
 from calanque.cli.lineage import walk
 from calanque.errors import CalanqueError
 from calanque.governance import lineage
+from calanque.governance.lineage_forward import follow
 
 Event = dict[str, Any]
 
@@ -93,6 +94,16 @@ def test_the_walk_takes_the_run_that_had_written_what_was_read_and_not_a_later_o
     later = event("publish", "2024-01-01T05:00:00Z", BRONZE, (LANDING,), {"x_m": ((LANDING, "Long"),)})
     tree = lineage.trace(FORECAST, "expected_count", [later, *HISTORY])
     assert spine(tree)[-1] == (LANDING, "Lat")
+
+
+def test_a_build_that_a_retry_told_again_is_one_step_of_the_walk() -> None:
+    again = BUILD | {"eventTime": "2024-01-01T03:10:00Z"}
+    twice, once = (lineage.trace(FORECAST, "expected_count", log) for log in ([SCORE, again, *HISTORY[1:]], HISTORY))
+    assert spine(twice) == spine(once)
+    assert len(twice.origins) == len(twice.leaves()) == 1
+    assert [use.place for use in follow(BRONZE, "x_m", [SCORE, again, *HISTORY[1:]]).reached()] == [
+        use.place for use in follow(BRONZE, "x_m", HISTORY).reached()
+    ]
 
 
 def test_a_failed_run_wrote_nothing() -> None:

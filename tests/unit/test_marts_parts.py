@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from calanque.contracts import load_contract
+from calanque.engines.dbt_contracts import Described
 from calanque.errors import CalanqueError
 from calanque.marts import build, parts
 from calanque.marts.domains import DOMAINS, marts_of
+from calanque.marts.publish import Shown
 
 
 def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +58,30 @@ def test_where_nothing_at_all_could_be_built_the_run_fails_with_why_and_shows_no
     with pytest.raises(CalanqueError, match="incidents of toronto are held back: test 'no_z' failed"):
         build.build_marts("broken")
     assert shown == []
+
+
+def test_a_build_that_dies_before_its_lineage_is_stored_is_due_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    part, told = parts.Part(DOMAINS["incidents"], "toronto", (), {"bronze.toronto_incidents": 7, "code": "c"}), []
+    described = {mart: Described("", {}) for domain in DOMAINS.values() for mart in domain.marts}
+    summary = SimpleNamespace(target_dir=None, tests_passed=1, described=described)
+    shown = {f"marts.{mart}": Shown(3, frozenset(), {"toronto": 5}) for mart in part.domain.marts}
+
+    def dies_once(*_: Any) -> None:
+        told.append("lineage")
+        if len(told) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "judge", lambda *_: {})
+    monkeypatch.setattr(build, "publish", lambda *_: shown)
+    monkeypatch.setattr(build, "unknown_codes", lambda *_: {})
+    monkeypatch.setattr(build.state, "last_state", lambda _: None)
+    monkeypatch.setattr(build.state, "record_all", lambda done: told.extend(done))
+    monkeypatch.setattr(build.lineage, "emit_dbt", dies_once)
+    with pytest.raises(KeyboardInterrupt):
+        build._shown([part], [], summary, "run")  # type: ignore[arg-type]
+    (outcome,) = build._shown([part], [], summary, "run")  # type: ignore[arg-type]
+    assert told == ["lineage", "lineage", "marts.incidents.toronto"], "what was shown is recorded when all is told"
+    assert outcome.row_counts == dict.fromkeys(shown, 5)
 
 
 @pytest.mark.parametrize(
