@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
-from calanque.contracts import ContractError, FeedContract
+from calanque.contracts import ContractError, FeedContract, Folders
+from calanque.contracts.odcs import SUFFIX
 from calanque.contracts.page import contract_page, problems_page
 from calanque.engines.airflow_alerts import alert
 
@@ -26,7 +27,8 @@ WRONG_DOC = """
 {pages}
 
 **If it fails**
-- It does until the contract is right: correct `dags/feeds/{name}.odcs.yaml`, run `calanque feeds check`, wait a minute.
+- It does, at once and each day, until the contract is right: correct `dags/feeds/{name}.odcs.yaml`, run `calanque feeds
+  check`, wait a minute. Then this is the feed's own DAG, awake already if its contract was wrong from the first.
 """
 
 
@@ -37,7 +39,7 @@ def feed_doc(contract: FeedContract) -> str:
 
 
 def declare_wrong_feed(name: str, error: ContractError) -> None:
-    """Declare the DAG of one wrong contract.
+    """Declare the DAG of one wrong contract, which fails within a minute, whether or not the feed had one before.
 
     Args:
         name: of the feed, as the name of its file says it.
@@ -48,7 +50,9 @@ def declare_wrong_feed(name: str, error: ContractError) -> None:
     @dag(
         # A name that is no feed's name may be none of a DAG; no hyphen is in a right one.
         dag_id=f"feed_{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}",
-        schedule="@daily",
+        schedule=_each_day_since(name),
+        # Paused, as others begin, it would tell nobody.
+        is_paused_upon_creation=False,
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
@@ -72,3 +76,13 @@ def declare_wrong_feed(name: str, error: ContractError) -> None:
         fail()
 
     feed_dag()
+
+
+def _each_day_since(name: str) -> str:
+    """Return a daily clock that struck last when the contract was written: what Airflow has missed of it, it does."""
+    try:
+        written_at = (Folders().contracts / f"{name}{SUFFIX}").stat().st_mtime
+    except FileNotFoundError:  # taken away meanwhile
+        written_at = 0
+    at = datetime.fromtimestamp(written_at, UTC)
+    return f"{at.minute} {at.hour} * * *"

@@ -1,5 +1,6 @@
 """The DAG folder as Airflow reads it: quickly, without error, each DAG with what an engineer needs at night."""
 
+import os
 import re
 import shutil
 from datetime import timedelta
@@ -12,12 +13,12 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk.definitions import context
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.assets import AssetOrTimeSchedule
-from airflow.timetables.base import TimeRestriction
+from airflow.timetables.base import DataInterval, TimeRestriction
 from apart import run_apart
 from pendulum import now
 
 from calanque.console import documents
-from calanque.contracts import ContractError, load_contracts
+from calanque.contracts import ContractError, Folders, load_contracts
 from calanque.engines import airflow_feeds
 from calanque.engines.airflow_alerts import alert
 from calanque.governance.maintain import OTHERS
@@ -170,15 +171,40 @@ def test_every_task_has_a_time_limit_and_says_when_it_fails(bag: DagBag) -> None
         assert task.on_failure_callback in (alert, [alert]), f"{task.dag_id}.{task.task_id}"
 
 
-def test_the_dag_of_a_wrong_contract_has_them_too() -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        made: list[Any] = []
-        real = airflow_feeds.dag
-        patch.setattr(airflow_feeds, "dag", lambda **said: lambda run: lambda: made.append(real(**said)(run)()))
-        airflow_feeds.declare_wrong_feed("wrong", ContractError(["Its name is missing."]))
-    (task,) = made[0].tasks
+@pytest.fixture
+def wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The DAG of a wrong contract, whose file was written an hour and a minute ago."""
+    made, written_at = list[Any](), now("UTC").subtract(minutes=61).timestamp()
+    (path := tmp_path / "wrong.odcs.yaml").write_text("", encoding="utf-8")
+    os.utime(path, (written_at, written_at))
+    real = airflow_feeds.dag
+    monkeypatch.setattr(airflow_feeds, "Folders", lambda: Folders(contracts=tmp_path))
+    monkeypatch.setattr(airflow_feeds, "dag", lambda **said: lambda run: lambda: made.append(real(**said)(run)()))
+    airflow_feeds.declare_wrong_feed("wrong", ContractError(["Its name is missing."]))
+    return made[0]
+
+
+def test_the_dag_of_a_wrong_contract_has_them_too(wrong: Any) -> None:
+    (task,) = wrong.tasks
     assert task.execution_timeout
     assert task.on_failure_callback in (alert, [alert])
+
+
+@pytest.mark.parametrize("last_minutes", [None, 12 * 60], ids=["from the first", "after a run of the feed"])
+def test_a_wrong_contract_is_told_at_once_and_each_day(wrong: Any, last_minutes: int | None) -> None:
+    assert not wrong.is_paused_upon_creation
+    timetable = DagSerialization.from_dict(DagSerialization.to_dict(wrong)).timetable
+    ran_at = now("UTC").subtract(minutes=last_minutes) if last_minutes else None
+
+    def next_after(ran_at: Any) -> Any:
+        return timetable.next_dagrun_info(
+            last_automated_data_interval=DataInterval.exact(ran_at) if ran_at else None,
+            restriction=TimeRestriction(earliest=wrong.start_date, latest=None, catchup=False),
+        ).run_after
+
+    first = next_after(ran_at)
+    assert timedelta(minutes=60) <= now("UTC") - first <= timedelta(minutes=63)
+    assert next_after(first) == first + timedelta(days=1)
 
 
 def test_assets_link_the_chain(bag: DagBag) -> None:
