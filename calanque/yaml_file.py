@@ -1,5 +1,7 @@
 """Read a YAML file so that a typo is an error: duplicate keys and non-mappings are refused."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +11,9 @@ from pydantic import BaseModel, ValidationError
 from calanque.errors import CalanqueError
 
 Model = TypeVar("Model", bound=BaseModel)
+SAID_LENGTH = 40
+# It may name a person, or hold a password.
+ADDRESS = re.compile(r"\S@\S|://")
 
 
 class _ClosedLoader(yaml.CSafeLoader):
@@ -60,17 +65,35 @@ def read_closed(path: Path, model: type[Model]) -> Model:
         raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
 
 
-def sentence_of(error: ValidationError, prefix: str = "") -> str:
-    """Return the first problem of a pydantic error as 'field 'a.b': what is wrong'."""
-    return sentences_of(error, prefix)[0]
+def sentence_of(error: ValidationError, prefix: str = "", has_values: bool = False) -> str:
+    """Return the first problem of a pydantic error as 'field 'a.b': what is wrong'; arguments as of `sentences_of`."""
+    return sentences_of(error, prefix, has_values)[0]
 
 
-def sentences_of(error: ValidationError, prefix: str = "") -> list[str]:
-    """Return every problem of a pydantic error as 'field 'a.b': what is wrong'."""
+def sentences_of(error: ValidationError, prefix: str = "", has_values: bool = False) -> list[str]:
+    """Return every problem of a pydantic error as 'field 'a.b': what is wrong'.
+
+    Args:
+        error: what pydantic said.
+        prefix: of the field's name.
+        has_values: say the wrong value too, where it is a short one; of files that hold neither persons nor secrets.
+    """
     # A typo gives two errors, the unknown key and the missing one: the first helps more.
-    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    problems = error.errors(include_url=False, include_input=has_values, include_context=False)
     return [
         f"field '{'.'.join(str(part) for part in (prefix, *item['loc']) if part != '')}': "
-        + ("is not a known field (a typo?)" if item["type"] == "extra_forbidden" else item["msg"])
+        + ("is not a known field (a typo?)" if item["type"] == "extra_forbidden" else item["msg"] + _it_is(item))
         for item in sorted(problems, key=lambda item: item["type"] != "extra_forbidden")
     ]
+
+
+def _it_is(problem: Mapping[str, Any]) -> str:
+    """Return the wrong value in words, where the problem does not say it: a rule of ours does, if it may be said."""
+    value = problem.get("input")
+    if problem["type"] in ("missing", "value_error") or not isinstance(value, str | int | float):
+        return ""
+    said = " ".join(value.split()) if isinstance(value, str) else str(value).lower()
+    if ADDRESS.search(said):
+        return ""
+    said = said if len(said) <= SAID_LENGTH else f"{said[: SAID_LENGTH - 1]}…"
+    return f" (it is '{said}')" if isinstance(value, str) else f" (it is {said})"

@@ -108,7 +108,7 @@ def read_gate(path: Path, kind: GateKind) -> Gate:
     try:
         gate = Gate(**{"name": path.stem, "kind": kind, **content})
     except ValidationError as error:
-        raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
+        raise CalanqueError(f"{path.name}: {sentence_of(error, has_values=True)}.") from error
     for index, item in enumerate(gate.expectations):
         if item.expectation in UNUSABLE:
             reason = UNUSABLE[item.expectation]

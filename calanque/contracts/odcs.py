@@ -125,7 +125,9 @@ def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
     try:
         odcs = OpenDataContractStandard(**content)
     except ValidationError as error:
-        raise ContractError([*problems.found, *(f"{text}." for text in sentences_of(error))]) from error
+        raise ContractError(
+            [*problems.found, *(f"{text}." for text in sentences_of(error, has_values=True))]
+        ) from error
     if odcs.apiVersion != API_VERSION or odcs.kind != "DataContract":
         problems.found.append(f"field 'apiVersion': must be {API_VERSION} with kind DataContract.")
     if odcs.status != "active":
@@ -181,7 +183,7 @@ def _built(model: type[P], values: dict[str, Any], where: str) -> P:
     try:
         return model(**values)
     except ValidationError as error:
-        raise ContractError(f"{text}." for text in sentences_of(error, where)) from error
+        raise ContractError(f"{text}." for text in sentences_of(error, where, has_values=True)) from error
 
 
 def _objects(odcs: OpenDataContractStandard) -> tuple[SchemaObject, SchemaObject]:

@@ -95,7 +95,7 @@ def read_territory(path: Path) -> Territory:
     try:
         territory = Territory.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise CalanqueError(f"{path.name}: {sentence_of(error)}.") from error
+        raise CalanqueError(f"{path.name}: {sentence_of(error, has_values=True)}.") from error
     # A served model holds a territory, and no taxonomy.
     from calanque.places.taxonomy import incident_types
 
