@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 METADATA_KEY = "spark.databricks.delta.commitInfo.userMetadata"
 TRANSACTION_KEYS = ("spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion")
-TIME_ZONE_KEY = "spark.sql.session.timeZone"
 RETRY_COUNT = 8
 COMPILED_FROM_ROWS = 20_000
 """A plan over fewer is interpreted: to write, compile and load its code takes longer than to run it."""
@@ -78,8 +77,8 @@ def session() -> SparkSession:
 
 
 def _awake(opened: SparkSession) -> SparkSession:
-    # Setting a configuration asks the engine, so a dead session shows here and not in the middle of a step.
-    opened.conf.set(TIME_ZONE_KEY, "UTC")
+    # A session that died with its engine shows when it is asked anything: here, and not in the middle of a step.
+    opened.conf.get("spark.app.name", None)
     return opened
 
 

@@ -3,6 +3,7 @@
 import configparser
 import json
 import os
+import re
 import socket
 import sys
 import time
@@ -60,6 +61,7 @@ def test_profile_renders_valid_configuration(make, profile: str) -> None:
     assert f"spark.master                                         {settings.master}" in spark
     assert settings.hdfs_uri in core
     assert settings.metastore_uri in spark
+    assert re.search(r"^spark\.sql\.session\.timeZone +UTC$", spark, re.MULTILINE), "no session says it"
 
 
 def test_cluster_changes_addresses_and_masters_only(make) -> None:
