@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from calanque.console.own_api import Plan
 from calanque.contracts import FeedContract
 from calanque.contracts.page import Language
+from calanque.marts.domains import marts_of
 
 Mark = Literal["good", "watch", "bad", "calm"]
 ENDED = ("published", "refused")
@@ -140,6 +141,13 @@ class Feed(NamedTuple):
     def titled(self, language: Language) -> str:
         """Return what it holds."""
         return self.contract.titled(language) if self.contract else self.name
+
+    @property
+    def bronze_only(self) -> Literal["no_mart", "no_shape"] | None:
+        """Why its rows stay in bronze; None where marts are made of its shape, and where no contract says it."""
+        if self.contract is None or marts_of(self.contract.shape):
+            return None
+        return "no_mart" if self.contract.shape else "no_shape"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from calanque.console import lac, lake_sql, lake_state, pages, readers
+from calanque.console import lac, lake_rows, lake_sql, lake_state, pages, readers
 from calanque.console.lac_words import QUERIES, REASONS, WORDS
 from calanque.console.lake_rows import Batch
 from calanque.console.own_api import Plan
@@ -15,6 +15,7 @@ from calanque.console.readers import Reader, is_sealed, seal
 from calanque.contracts import ContractError, load_contract, load_contracts
 from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
+from calanque.marts.domains import marts_of
 
 FEED = "toronto_incidents"
 ANALYST = Reader(name="analyst", token="t", reads_marts=True)
@@ -175,6 +176,29 @@ def test_a_wrong_contract_is_a_red_row_that_leads_to_its_problems(
     page = html(asking)
     assert page.count('<a class="mark bad" href="/calanque/contracts/broken">Contract is wrong</a>') == 2
     assert "/feeds/broken/replay" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "shape", "marts", "told"),
+    [
+        pytest.param("en", "asset", (), "bronze only, its shape has no mart yet", id="a-shape-without-a-mart"),
+        pytest.param("fr", "asset", (), "bronze seulement, sa forme n’a pas encore de mart", id="in-french"),
+        pytest.param("en", None, marts_of(None), "bronze only, it has no shape", id="no-shape"),
+        pytest.param("fr", None, marts_of(None), "bronze seulement, il n’a pas de forme", id="no-shape-in-french"),
+    ],
+)
+def test_a_feed_of_which_no_mart_is_made_says_so(
+    monkeypatch: pytest.MonkeyPatch, door: Door, language: str, shape: str | None, marts: tuple[str, ...], told: str
+) -> None:
+    lone = load_contract(FEED).model_copy(update={"feed": "lone", "shape": shape})
+    monkeypatch.setattr(lake_state, "read_contracts", lambda: ({FEED: load_contract(FEED), "lone": lone}, {}))
+    monkeypatch.setattr(lake_rows, "marts_of", lambda asked: marts if asked == shape else ("fct_incidents",))
+    answered_by(monkeypatch, door, "governance.batch", [tuple(batch()), tuple(batch(feed="lone"))])
+    for asking in (ANALYST, ENGINEER):
+        page = html(asking, language)
+        assert page.count(told) == 1
+        assert told in page.partition('<tr data-feed="lone">')[2].partition("</tr>")[0]
+        assert WORDS[language]["never"] not in page  # type: ignore[index]
 
 
 def test_a_batch_that_is_refused_before_its_gates_shows_none_of_an_earlier_try(
