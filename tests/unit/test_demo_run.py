@@ -19,6 +19,7 @@ class Scheduler:
 
     def __init__(self, failing: str) -> None:
         self.failing, self.asked, self.told = failing, list[str](), 0
+        self.unasked: list[str] = []
         self.trigger = self.asked.append
         self.has_succeeded = self.asked.__contains__
 
@@ -27,7 +28,8 @@ class Scheduler:
         return lambda *_: answers[name]
 
     def wait(self, since: datetime, say: object, within_s: int) -> list[Run]:
-        ended, self.told = self.asked[self.told :], len(self.asked)
+        ended, self.told = [*self.asked[self.told :], *self.unasked[:1]], len(self.asked)
+        del self.unasked[:1]
         return [
             Run(dag_id=dag_id, dag_run_id="r", state="failed" if dag_id == self.failing else "success")
             for dag_id in ended
@@ -37,8 +39,9 @@ class Scheduler:
         return [{"task_id": "land", "state": one.state, "try_number": 1, "duration": 1.0}]
 
 
-def demo(monkeypatch: pytest.MonkeyPatch, failing: str) -> tuple[run.DemoRun, Scheduler]:
+def demo(monkeypatch: pytest.MonkeyPatch, failing: str, *unasked: str) -> tuple[run.DemoRun, Scheduler]:
     scheduler = Scheduler(failing)
+    scheduler.unasked += unasked
     monkeypatch.setattr(run, "Orchestrator", lambda settings: scheduler)
     monkeypatch.setattr(run, "load_contracts", lambda: dict.fromkeys(FEEDS))
     monkeypatch.setattr(run, "chain_dags", lambda: ("transform", "train_x"))
@@ -52,6 +55,15 @@ def test_a_feed_that_fails_stops_nobody_and_is_told(monkeypatch: pytest.MonkeyPa
     assert done.failures == (f"The task 'land' of 'feed_empty' failed: {REASON}",)
     assert {task.dag_id: task.state for task in done.tasks}["feed_empty"] == "failed"
     assert demo(monkeypatch, "")[0].failures == ()
+
+
+@pytest.mark.parametrize("before", [0, 1, 3], ids=["among the feeds", "in the chain", "in the upkeep"])
+def test_a_wrong_contract_that_is_told_meanwhile_stops_nobody_either(
+    monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    done, scheduler = demo(monkeypatch, "feed_wrong", *["journal"] * before, "feed_wrong")
+    assert scheduler.asked == ["feed_good", "feed_empty", "transform", "train_x", *run.UPKEEP]
+    assert done.failures == (f"The task 'land' of 'feed_wrong' failed: {REASON}",)
 
 
 def test_a_step_that_fails_stops_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
