@@ -89,7 +89,7 @@ limit {RECORD_WEEKS}"""
 def level_scores(city: str) -> str:
     """Return the question of how the forecasts of days did, over the weeks of their record."""
     return f"""select type, week_count, crps_model, crps_baseline, crps_gain, crps_gain_low, crps_gain_high, coverage,
-    reliability
+    published_day_count, published_coverage, published_error, published_baseline_error, reliability
 from marts.fct_level_score
 where territory = {literal(city)}
     and area_id = 'all'

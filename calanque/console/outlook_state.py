@@ -126,6 +126,10 @@ class LevelScore(NamedTuple):
     gain_low: float | None
     gain_high: float | None
     coverage: float | None
+    published_day_count: int | None
+    published_coverage: float | None
+    published_error: float | None
+    published_baseline_error: float | None
     bins: list[tuple[float, float, int]]
 
 

@@ -69,6 +69,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "level_told": "Over {} weeks, each forecast from its own past, the error of the forecast of days is {} a "
         "day, that of plain seasonal counts {} (CRPS). Nine days in ten were promised to stay within their "
         "bound; {} did.",
+        "level_published": "As published: days {}, of which {} stayed within their bound; mean error {} a day, that of "
+        "plain seasonal counts {}.",
         "gain": "The model’s gain over plain counts: {} [{}, {}], 95 % interval over months.",
         "no_level": "There is no record of days for this type yet.",
         "reliability": "Promised and observed",
@@ -151,6 +153,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "level_told": "Sur {} semaines, chacune prévue d’après son seul passé, l’erreur de la prévision des jours est "
         "de {} par jour, celle du comptage saisonnier de {} (CRPS). Neuf jours sur dix devaient rester sous leur "
         "borne ; {} l’ont fait.",
+        "level_published": "Tel que publié : {} jours, dont {} sous leur borne ; erreur moyenne de {} par jour, celle "
+        "du comptage saisonnier de {}.",
         "gain": "Gain du modèle sur le comptage simple : {} [{} ; {}], intervalle à 95 % sur les mois.",
         "no_level": "Il n’y a pas encore de bilan par jour pour ce type.",
         "reliability": "Promis et observé",

@@ -17,6 +17,7 @@ from ml.level.day_risk import DayRisk, day_risk
 from ml.level.forecasts import Series, late_counts
 from ml.level.law import quantile
 from ml.level.model import model
+from ml.level.published import published_days
 from ml.level.record import BASELINE, MODEL, judge, judged_days
 from ml.level.sentences import Case, DayFigures, Subject, factors, finding_en, finding_fr, reason_en, reason_fr
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
@@ -69,11 +70,12 @@ def level_frames(
     now: datetime | None = None,
     title: str | None = None,
     groups: Mapping[str, str] | None = None,
+    said: pd.DataFrame | None = None,
 ) -> LevelFrames:
     """Forecast the seven days after the data, for each type and all together, with their risk and the record.
 
     Args:
-        territory: name of the city.
+        territory: name.
         incidents: columns type, occurred_local_date and, where told, known_local_at and group_id; one row an incident.
             The caller leaves out rows that enforcement produced.
         holidays: columns date, kind ('public_holiday' or 'school_holiday'); the days ahead included; may be empty.
@@ -83,6 +85,7 @@ def level_frames(
         now: written on every row, UTC.
         title: what sentences call the city; its name when absent.
         groups: name of each group of areas by `group_id`; those with enough incidents a day are forecast too.
+        said: rows of `marts.fct_level` that were published before, to be judged as they were.
 
     Raises:
         CalanqueError: if no day lies between valid_from and until.
@@ -91,7 +94,14 @@ def level_frames(
     daily = daily_counts(incidents, valid_from, until)
     known = calendar(valid_from, daily.day_count + WEEK_DAYS, holidays, config.model.harmonics)
     series = _series(title or territory, daily, incidents, groups or {})
-    parts = [_of_area(_of_type(name, own, number, known, config), *area) for area, name, own, number in series]
+    parts = [
+        _of_area(_of_type(name, own, number, known, config), *area, published_days(said, area[0], own, number))
+        for area, name, own, number in series
+    ]
+    return _frames(territory, parts, until, now)
+
+
+def _frames(territory: str, parts: list[_Part], until: date, now: datetime | None) -> LevelFrames:
     first_day, judged_day = _monday(until + timedelta(days=1)), _monday(until - timedelta(days=WEEK_DAYS - 1))
     level, risk, score = (
         _frame([row for part in parts for row in part[place]], table, now, territory, monday)
@@ -117,9 +127,9 @@ def _series(
             yield (group_id, name), f"{name}, {city}", own, number
 
 
-def _of_area(part: _Part, area_id: str, area_name: str | None) -> _Part:
+def _of_area(part: _Part, area_id: str, area_name: str | None, published: dict[str, object]) -> _Part:
     level, risk, score = ([{"area_id": area_id, "area_name": area_name} | row for row in rows] for rows in part)
-    return level, risk, score
+    return level, risk, [row | published for row in score]
 
 
 def _of_type(

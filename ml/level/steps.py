@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.PLANNED, marts.AREAS)
 READ_COLUMNS = ("occurred_local_date", "type", "area_id", "known_at", "origin")
+SAID = ("area_id", "type", "forecast_date", "expected_count", "baseline_count", "upper_count")
 MADE = ("forecast_at", "scored_at")
 COPIED = {
     **{"territory": marts.INCIDENTS, "type": marts.INCIDENTS},
@@ -47,7 +48,9 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     group_of, groups = read_groups(territory)
     incidents["group_id"] = incidents["area_id"].map(group_of)
     holidays = read_holidays(territory)
-    found = level_frames(territory, incidents, holidays, until, first, title=city.title, groups=groups)
+    marts.make_table(LEVEL)
+    said = marts.rows_of(LEVEL.name, territory, SAID)
+    found = level_frames(territory, incidents, holidays, until, first, title=city.title, groups=groups, said=said)
     # Days that have come since an earlier run stay as they were forecast.
     ahead = f"territory = '{territory}' and forecast_date > '{until}'"
     record = ((LEVEL_SCORE, found.score),)

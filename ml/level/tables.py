@@ -80,6 +80,10 @@ LEVEL_SCORE = WeekTable.described(
             "JSON: by tenth of the days, mean probability, share that exceeded, days. / JSON : par dixième des jours, "
             "probabilité moyenne, part au-dessus, jours.",
         ),
+        ("published_day_count", "int", "Days published before they came. / Jours publiés avant qu'ils viennent."),
+        ("published_coverage", "double", "Share of them at or under upper_count. / Part d'entre eux sous upper_count."),
+        ("published_error", "double", "Mean absolute error of what was served. / Erreur absolue moyenne du publié."),
+        ("published_baseline_error", "double", "The same of plain counts. / Celle du comptage saisonnier."),
         ("scored_at", "timestamp", "When it was scored, UTC. / Instant du calcul, UTC."),
     ),
     "How the forecasts of days did, each from its own past. One row per territory, group, type and newest week judged.",

@@ -14,6 +14,7 @@ from calanque.runs import lineage, state
 from ml import marts, surroundings
 from ml.factor import steps as factor
 from ml.level import steps as level
+from ml.level.tables import LEVEL
 from ml.trend import steps as trend
 
 CAUSAL = re.compile(r"\b(because|caus\w+|due to|parce que|en raison|à cause|entraîne|provoque)\b", re.IGNORECASE)
@@ -59,6 +60,7 @@ class Lake:
         )
         self.held = {marts.INCIDENTS: rows, marts.CELLS: areas, marts.PLANNED: planned, marts.OBSERVED: WEATHER}
         self.held[marts.AREAS] = groups
+        self.held[LEVEL.name] = pd.DataFrame(columns=list(level.SAID))
         self.written: dict[str, tuple[pd.DataFrame, str]] = {}
 
     def read(self, mart: str, columns: Any, _: Any) -> pyarrow.Table:
@@ -78,6 +80,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> Lake:
     monkeypatch.setattr(marts.delta, "data_version", lambda _: "1")
     monkeypatch.setattr(marts, "write_rows", made.write)
     monkeypatch.setattr(marts, "judge", lambda *_: None)
+    monkeypatch.setattr(marts, "make_table", lambda _: None)
     monkeypatch.setattr(marts, "code_version", lambda _: "code")
     monkeypatch.setattr(state, "last_state", lambda _: None)
     monkeypatch.setattr(state, "unchanged", lambda *_: False)
@@ -115,6 +118,21 @@ def test_days_that_have_come_stay_as_they_were_forecast(lake: Lake) -> None:
     risks, _ = lake.written["marts.fct_day_risk"]
     assert risks.loc[risks["risk"].isna(), "p_above"].isna().all(), "where the risk is silent, so is its probability"
     assert lake.written["marts.fct_level_score"][1].startswith(f"territory = '{CITY}' and week_start_date = '")
+
+
+def test_days_are_judged_as_they_were_published(lake: Lake) -> None:
+    until = max(lake.held[marts.INCIDENTS]["occurred_local_date"])
+    happened = (lake.held[marts.INCIDENTS]["occurred_local_date"] == until).sum()
+    said = [
+        ("all", "all", until, happened + 2.0, happened - 1.0, happened),
+        ("all", "all", until + timedelta(days=1), 9, 9, 9),
+    ]
+    lake.held[LEVEL.name] = pd.DataFrame(said, columns=list(level.SAID))
+    level.level_territory(CITY)
+    score = lake.written["marts.fct_level_score"][0].set_index(["area_id", "type"])
+    published = ["published_day_count", "published_coverage", "published_error", "published_baseline_error"]
+    assert score.loc[("all", "all"), published].tolist() == [1, 1.0, 2.0, 1.0]
+    assert score.loc[("all", "theft"), published].isna().tolist() == [False, True, True, True]
 
 
 def test_the_weather_of_a_day_is_the_mean_of_its_stations(lake: Lake) -> None:

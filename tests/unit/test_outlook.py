@@ -21,6 +21,7 @@ SCORES: list[tuple[Any, ...]] = [
 ]
 ANALYST = Reader(name="analyst", token="t", reads_marts=True)
 UNTIL = date(2021, 12, 31)
+UNPUBLISHED = (0, None, None, None)
 TENTHS = (
     '[{"day_count": 36, "mean_p": 0.05, "observed_rate": 0.04}, {"day_count": 30, "mean_p": 0.4, "observed_rate": 0.5}]'
 )
@@ -74,7 +75,7 @@ def answers() -> dict[str, Rows]:
             trend("all", "all", 90, 120.0, False),
         ],
         "marts.fct_forecast_score": SCORES,
-        "marts.fct_level_score": [("all", 104, 5.125, 6.0, 0.875, 0.5, 1.25, 0.91, TENTHS)],
+        "marts.fct_level_score": [("all", 104, 5.125, 6.0, 0.875, 0.5, 1.25, 0.91, *UNPUBLISHED, TENTHS)],
         "fct_model_promotion": [(datetime(2022, 1, 1, tzinfo=UTC), "risk-toronto", "3", "promoted", "It wins <i>")],
         "marts.fct_factor": [
             ("weekday", "saturday", 416, 900, 1.25, 1.2, 1.3, 7, 1.0, True, "On Saturdays <b>"),
@@ -114,8 +115,18 @@ def test_tomorrow_is_said_first_with_its_risk_and_what_goes_with_it(door: Door) 
     assert "« tous les types » est une prévision à part" in page(language="fr")
 
 
+def test_days_are_shown_as_they_were_published(door: Door) -> None:
+    assert 'id="published"' not in page()
+    forget()
+    door.rows["marts.fct_level_score"] = [("all", 104, 5.1, 6.0, 0.9, 0.5, 1.3, 0.91, 28, 0.93, 4.5, 5.5, TENTHS)]
+    told = part(page(), "published", "reliability")
+    assert "days 28, of which 93% stayed within their bound; mean error 4.5 a day" in told and "counts 5.5" in told
+    assert "28 jours, dont 93" in part(page(language="fr"), "published", "reliability")
+
+
 def test_groups_of_areas_have_their_risk_of_the_type_that_is_shown(door: Door) -> None:
     assert 'id="groups"' not in page()
+    forget()
     grouped = [day(kind, 1, 7, area="toronto:north", name="North <b>") for kind in ("all", "robbery")]
     door.rows["fct_level as"] += [*grouped, day("robbery", 1, None, area="toronto:south", name="South")]
     groups, calendar = part(page(), "groups", "factors"), part(page(), "calendar", "groups")
@@ -303,7 +314,7 @@ def scored(rows: list[tuple[str, int, str]]) -> sqlite3.Connection:
 
 
 def test_small_gains_are_written_as_in_the_sentence_on_the_model(door: Door) -> None:
-    door.rows["marts.fct_level_score"] = [("all", 104, 5.125, 6.0, -0.0004, -0.003, 0.009, 0.91, TENTHS)]
+    door.rows["marts.fct_level_score"] = [("all", 104, 5.125, 6.0, -0.0004, -0.003, 0.009, 0.91, *UNPUBLISHED, TENTHS)]
     assert "0,000 [-0,003 ; 0,009]" in page(language="fr")
     assert "counts: 0.000 [-0.003, 0.009]" in page()
 
@@ -318,7 +329,7 @@ def test_small_gains_are_written_as_in_the_sentence_on_the_model(door: Door) -> 
     ids=["less than one", "less than two", "two as shown"],
 )
 def test_french_has_the_plural_from_two_on(door: Door, error: float, french: str, english: str) -> None:
-    door.rows["marts.fct_level_score"] = [("all", 104, error, 6.0, 0.1, 0.1, 0.1, 0.91, TENTHS)]
+    door.rows["marts.fct_level_score"] = [("all", 104, error, 6.0, 0.1, 0.1, 0.1, 0.91, *UNPUBLISHED, TENTHS)]
     assert french in page(language="fr") and english in page()
 
 
