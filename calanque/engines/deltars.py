@@ -252,13 +252,13 @@ def row_count(table: str) -> int:
     return sum(count or 0 for count in newest(table).get_add_actions(flatten=True).column("num_records").to_pylist())
 
 
-def file_count(table: str) -> int:
-    """Return of how many files a table is now.
+def file_uris(table: str) -> list[str]:
+    """Return the files that a table is of now.
 
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
-    return len(open_table(table).file_uris())
+    return open_table(table).file_uris()
 
 
 def _arrow(opened: DeltaTable, rows: Sequence[Mapping[str, Any]]) -> pyarrow.Table:

@@ -12,7 +12,7 @@ from calanque.governance.retention import kept_going
 from calanque.runs.tables import TABLES
 
 log = logging.getLogger(__name__)
-# Below this many files a table reads as fast as when merged, and a rewrite would only cost.
+# Below this many files to save a table reads as fast as when merged, and a rewrite would only cost.
 OPTIMISED_FROM = 32
 KEPT_HOURS = 168
 TIERS = ("bronze", "quarantine", "silver", "marts")
@@ -58,9 +58,15 @@ def due_writers(by_writer: Mapping[str, Collection[str]]) -> list[str]:
 
 def _is_due(table: str) -> bool:
     try:
-        return deltars.file_count(table) >= OPTIMISED_FROM or delta_files.has_removable(table, KEPT_HOURS)
+        return _small_count(table) >= OPTIMISED_FROM or delta_files.has_removable(table, KEPT_HOURS)
     except CalanqueError:  # its writer's task says what is wrong with it
         return True
+
+
+def _small_count(table: str) -> int:
+    """Return how many files merging would save: each partition keeps one."""
+    files = deltars.file_uris(table)
+    return len(files) - len({file.rpartition("/")[0] for file in files})
 
 
 def tidy(tables: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -96,11 +102,11 @@ def _all_tables() -> set[str]:
 
 
 def _tidy(table: str) -> dict[str, int]:
-    before = after = deltars.file_count(table)
-    if before >= OPTIMISED_FROM:
+    before = after = len(deltars.file_uris(table))
+    if _small_count(table) >= OPTIMISED_FROM:
         with _marked(table):
             spark.with_retry(partial(spark.rows, f"OPTIMIZE {table}"))
-        after = deltars.file_count(table)
+        after = len(deltars.file_uris(table))
     vacuum(table)
     log.info("%s: %s files, then %s.", table, before, after)
     return {"files_before": before, "files_after": after}

@@ -51,7 +51,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def make(root: Path, there: Mapping[str, int], removed: Mapping[str, int], in_log: Mapping[str, int]) -> None:
     """Write a table: the age in days of the files that are there, and of the commits that removed and added some."""
     now, folder = time.time(), Path(f"{root}{table_path('bronze.f')}")
-    (folder / "_delta_log").mkdir(parents=True)
+    (folder / "_delta_log").mkdir(parents=True, exist_ok=True)
 
     def at_ms(days: int) -> int:
         return int((now - days * DAY_S) * 1000)
@@ -103,7 +103,10 @@ def test_a_table_is_due_for_vacuum_when_a_file_can_be_removed(
 
 def test_small_files_and_a_table_that_can_not_be_read_are_due(root: Path) -> None:
     assert maintain.due_writers({"feed": ["bronze.f"]}) == ["feed"], "its own task says what is wrong"
-    small = {f"{number}": 0 for number in range(maintain.OPTIMISED_FROM)}
+    small = {f"{number}": 0 for number in range(maintain.OPTIMISED_FROM + 1)}
     make(root, small, {}, small)
     assert maintain.due_writers({"feed": ["bronze.f"]}) == ["feed"]
+    apart = {f"day={number}/file": 0 for number in range(maintain.OPTIMISED_FROM + 9)}
+    make(root, apart, {}, apart)
+    assert maintain.due_writers({"feed": ["bronze.f"]}) == [], "nothing to merge in a partition of one file"
     assert not maintain.vacuum("bronze.f")
