@@ -53,14 +53,13 @@ WORDS: dict[Language, dict[str, str]] = {
         "record": "How good were the forecasts?",
         "record_told": "The last {} weeks, {} incidents; of them in the 5 % of the area ranked first: {}.",
         "record_published": "Forecasts as they were published.",
-        "record_both": "As published: {} of these {} weeks. The others were forecast afterwards, each from its own "
-        "past.",
+        "record_both": "As published: {} of these {} weeks. The others were replayed, each from its own past.",
         "record_back_test": "The incidents of no published week are all known yet: these are weeks of the past, each "
         "made from its own past.",
-        "made": "Forecast", "published": "published", "back_test": "afterwards",
+        "made": "Forecast", "published": "published", "back_test": "replayed",
         "no_record": "No forecast has been held against a whole week of incidents yet.",
         "model": "model", "baseline": "plain counts", "rate": "In the 5 % ranked first", "score": "Log score",
-        "coverage": "Squares within their bound", "coverage_flagged": "in the 5 % ranked first",
+        "coverage": "Squares within bound", "coverage_flagged": "ranked first",
         "curve": "What the forecast of places caught",
         "curve_told": "To the right: the part of the area ranked first, up to 20 %. Upwards: the share of the "
         "incidents that lay in it. The higher, the better; the line of dots is places drawn by chance.",
@@ -137,14 +136,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "record": "Qu’ont valu les prévisions ?",
         "record_told": "Les {} dernières semaines, {} faits ; dont dans les 5 % de surface classés en tête : {}.",
         "record_published": "Les prévisions telles que publiées.",
-        "record_both": "Telles que publiées : {} de ces {} semaines. Les autres sont refaites après coup, chacune à "
-        "partir de son seul passé.",
+        "record_both": "Telles que publiées : {} de ces {} semaines. Les autres sont rejouées, chacune à partir de son "
+        "seul passé.",
         "record_back_test": "Les faits d’aucune semaine publiée ne sont encore tous connus : voici des semaines "
         "passées, chacune refaite à partir de son seul passé.",
-        "made": "Prévision", "published": "publiée", "back_test": "refaite après coup",
+        "made": "Prévision", "published": "publiée", "back_test": "rejouée",
         "no_record": "Aucune prévision n’a encore été comparée aux faits d’une semaine entière.",
         "model": "modèle", "baseline": "comptage simple", "rate": "Dans les 5 % en tête", "score": "Score log",
-        "coverage": "Carrés sous leur borne", "coverage_flagged": "dans les 5 % en tête",
+        "coverage": "Carrés sous leur borne", "coverage_flagged": "en tête",
         "curve": "Ce que la prévision des lieux a capté",
         "curve_told": "Vers la droite : la part du territoire classée en tête, jusqu’à 20 %. Vers le haut : la part "
         "des faits qui s’y trouvaient. Plus haut est mieux ; la ligne de points, des lieux tirés au sort.",

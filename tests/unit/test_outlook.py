@@ -252,7 +252,7 @@ def test_the_record_weighs_each_week_by_its_incidents(door: Door) -> None:
     )
     assert re.search(r'<div class="scroll"[^>]*>\s*<table class="dense" data-table="record">', record)
     heads = re.findall(r"<th scope=\"col\"[^>]*>(.*?)</th>", record.partition("</thead>")[0])
-    assert heads[-2:] == ["Squares within their bound", "in the 5 % ranked first"]
+    assert heads[-2:] == ["Squares within bound", "ranked first"]
     assert '98%</td><td class="figure">91%</td></tr>' in record and '98%</td><td class="figure">87%</td></tr>' in record
     level = part(page(), "level", "sources")
     assert "5.1 incidents a day" in level and "0.875 [0.500, 1.250]" in level and "It wins &lt;i&gt;" in level
@@ -291,7 +291,7 @@ def test_a_published_week_takes_the_place_of_its_back_test_and_of_no_other(door:
     record = part(page(), "record", "curve")
     assert english in record and french in part(page("fr"), "record", "curve")
     column = re.findall(r"<tr><th [^>]*>[^<]*</th><td>(\w+)</td>", record)
-    assert column == ["published" if week in published else "afterwards" for week in range(13)]
+    assert column == ["published" if week in published else "replayed" for week in range(13)]
 
 
 def scored(rows: list[tuple[str, int, str]]) -> sqlite3.Connection:
