@@ -10,12 +10,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import postgres
 import pyarrow as pa
+from bytescan import ScanReport
 from pyarrow import parquet
 
 from calanque.contracts import FeedContract
-from calanque.engines import hdfs, postgres
-from calanque.governance.bytescan import ScanReport
+from calanque.engines import hdfs
 from calanque.ingest.fetch import fetch_batch
 from calanque.settings import Settings
 from calanque.sources import Errand

@@ -106,28 +106,6 @@ class Lake:
         found = self._try(lambda: self._client.list(path, status=True), path) if self.exists(path) else []
         return {name: datetime.fromtimestamp(status["modificationTime"] / 1000, UTC) for name, status in found}
 
-    def walk(self, path: str) -> Iterator[tuple[str, int]]:
-        """Yield (path, bytes) of every file under a folder, hidden and temporary ones too."""
-        found = self._try(lambda: self._client.list(path, status=True), path)
-        for name, status in sorted(found):
-            whole = f"{path.rstrip('/')}/{name}"
-            if status["type"] == "DIRECTORY":
-                yield from self.walk(whole)
-            else:
-                yield whole, int(status["length"])
-
-    def fsck(self, path: str) -> str:
-        """Return the NameNode's list of files under a folder with the blocks of each; the superuser's to ask."""
-        import httpx
-
-        query = {"ugi": self.user, "path": path, "files": "1", "blocks": "1", "showprogress": "0"}
-        try:
-            answer = httpx.get(f"{self.url}/fsck", params=query, timeout=READ_TIMEOUT_S)
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
-            raise LakeError(f"HDFS does not list its blocks at {self.url}: look at 'calanque stack status'.") from error
-        return answer.text
-
     def delete(self, path: str, recursive: bool = True) -> bool:
         """Delete a file or folder for good (no trash); false when it did not exist."""
         return bool(self._try(lambda: self._client.delete(path, recursive=recursive), path))

@@ -4,9 +4,9 @@ Run after `test_every_feed.py`, which plants them; what other tests write into t
 """
 
 import pytest
+from bytescan import ScanReport, scan
 from canaries import FILE_NAME, PLANTED, controls_unseen, plant_controls, sought
 
-from calanque.governance.bytescan import ScanReport, scan
 from calanque.settings import Settings
 
 

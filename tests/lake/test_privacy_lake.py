@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from drop_feed import Feed
+from needles import Needles
+from unpack import unpack
 
 from calanque.engines import spark
-from calanque.governance.needles import Needles
-from calanque.governance.unpack import unpack
 from calanque.ingest.tiers import table_location
 from calanque.privacy.key_file import read_keys
 from calanque.privacy.protect import Redact, Token, protect_batches, protector

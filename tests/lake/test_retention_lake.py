@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from drop_feed import HEADER, Feed, lines, vacuumed_at_once
+from lake_files import walk
 
 from calanque.contracts import load_contract
 from calanque.engines import deltars, spark
@@ -95,7 +96,7 @@ def test_what_one_feed_can_not_do_stops_no_other_and_bytes_leave_with_vacuum(
     batch = feed.run().batch_id
     table, folder = f"bronze.{feed.name}", f"/lake/bronze/{feed.name}"
     age_rows(table, "true", 4_000)
-    before = {path for path, _ in lake().walk(folder) if path.endswith(".parquet")}
+    before = {path for path, _ in walk(lake(), folder) if path.endswith(".parquet")}
     manifest = f"/lake/landing/{feed.name}/{batch}/manifest.json"
     told = lake().read_json(manifest) | {"landed_at": (utc_now() - timedelta(days=4_000)).isoformat()}
     lake().write_json(manifest, told)
@@ -114,15 +115,15 @@ def test_what_one_feed_can_not_do_stops_no_other_and_bytes_leave_with_vacuum(
         lake().delete(f"/lake/quarantine/{broken}")
     assert feed.bronze() == []
     assert lake().list(f"/lake/landing/{feed.name}") == []
-    assert before <= {path for path, _ in lake().walk(folder)}, "the files are there until VACUUM"
+    assert before <= {path for path, _ in walk(lake(), folder)}, "the files are there until VACUUM"
     log = f"{folder}/_delta_log"
     count = len(lake().list(log))
     assert not maintain.vacuum(table), "VACUUM keeps what was removed less than a week ago"
     assert len(lake().list(log)) == count
     assert vacuumed_at_once(table, monkeypatch)
     assert not vacuumed_at_once(table, monkeypatch), "nothing is left to remove"
-    assert not [path for path, _ in lake().walk(folder) if path.endswith(".parquet") and "_delta_log" not in path]
-    said = b"".join(lake().read(path) for path, _ in lake().walk(log) if path.endswith(".json"))
+    assert not [path for path, _ in walk(lake(), folder) if path.endswith(".parquet") and "_delta_log" not in path]
+    said = b"".join(lake().read(path) for path, _ in walk(lake(), log) if path.endswith(".json"))
     assert b"VACUUM END" in said and b"E000001" not in said
 
 

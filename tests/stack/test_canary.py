@@ -7,15 +7,15 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
+from bytescan import ScanReport, scan
 from canaries import PLANTED, Sent, controls_unseen, plant_controls, sought
+from needles import Needles
 from project import DROPPED, GATE_ROWS_MAX, folder, root, send
 from waiting import ended, ran, until
 
 from calanque.demo.run import DemoRun
 from calanque.engines import hdfs
 from calanque.engines.airflow_client import Orchestrator, Run
-from calanque.governance.bytescan import ScanReport, scan
-from calanque.governance.needles import Needles
 from calanque.privacy.key_file import read_keys
 from calanque.settings import Settings
 

@@ -8,6 +8,7 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 import pytest
+from lake_files import walk
 from project import CITIES, DROPPED, FEEDS, send_again
 
 from calanque.demo.run import BY_CLOCK, DemoRun, run_demo
@@ -34,7 +35,7 @@ def test_every_dag_has_a_green_run(stack: Settings, first: DemoRun) -> None:
 
 
 def test_every_file_of_a_table_has_three_copies(first: DemoRun) -> None:
-    files = [path for path, _ in lake().walk("/lake/bronze/toronto_incidents")]
+    files = [path for path, _ in walk(lake(), "/lake/bronze/toronto_incidents")]
     assert any(path.endswith(".parquet") for path in files)
     assert any("/_delta_log/" in path for path in files)
     for path in files:

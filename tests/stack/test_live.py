@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
+import postgres
 import pytest
 import yaml
 from browsing import sign_in
@@ -20,7 +21,7 @@ from waiting import ENDED_S, SEEN_S, ended, tags, until
 
 from calanque.demo import summary
 from calanque.demo.run import DemoRun
-from calanque.engines import postgres, spark, trino
+from calanque.engines import spark, trino
 from calanque.engines.airflow_client import Orchestrator
 from calanque.settings import Settings
 

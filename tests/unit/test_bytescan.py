@@ -15,13 +15,13 @@ from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
+from bytescan import _Scanner
 from fetched import zipped
+from needles import CHUNK_BYTES, Needles
 from pyarrow import orc, parquet
+from unpack import UnreadableError, unpack
 
 from calanque.errors import CalanqueError
-from calanque.governance.bytescan import _Scanner
-from calanque.governance.needles import CHUNK_BYTES, Needles
-from calanque.governance.unpack import UnreadableError, unpack
 
 NAME = "Zéphyrine Kerguélec"
 PHONE = "06 39 98 41 27"

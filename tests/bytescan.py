@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import lake_files
+import postgres
+from needles import Needles
+from unpack import UnreadableError, unpack
+
 from calanque.closed import Closed
-from calanque.engines import postgres
 from calanque.engines.hdfs import Lake
-from calanque.governance.needles import Needles
-from calanque.governance.unpack import UnreadableError, unpack
 from calanque.settings import Settings
 
 SUPERUSER = "hdfs"
@@ -61,7 +63,7 @@ def scan(settings: Settings, values: dict[str, str], folders: Iterable[Path] = (
     scanner = _Scanner(Needles(values))
     started_s = time.monotonic()
     lake = Lake(settings, SUPERUSER)
-    for path, size in lake.walk("/"):
+    for path, size in lake_files.walk(lake, "/"):
         scanner.look("hdfs", f"hdfs:{path}", [path.encode(), lake.read(path) if size else b""])
     owners = block_owners(lake)
     for folder in (settings.home, *folders):
@@ -75,7 +77,7 @@ def scan(settings: Settings, values: dict[str, str], folders: Iterable[Path] = (
 def block_owners(lake: Lake) -> dict[str, str]:
     """Return the HDFS file that each block belongs to, by the block's name on a DataNode's disk."""
     owners, path = {}, ""
-    for line in lake.fsck("/").splitlines():
+    for line in lake_files.fsck(lake, "/").splitlines():
         if start := _FSCK_FILE.match(line):
             path = start[1]
         elif found := _BLOCK.search(line):
