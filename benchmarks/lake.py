@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import yaml
+from incidents import generate_incidents
 
 from calanque.contracts import Folders, load_contract
 from calanque.engines import spark, trino
@@ -25,7 +26,6 @@ from calanque.ingest.type_ import read_headers, type_rows
 from calanque.runs.batches import read_report
 from calanque.settings import settings
 from calanque.stack.status import status
-from calanque.twin.incidents import generate_incidents
 
 FEED = "bench_incidents"
 QUERIES = {

@@ -18,6 +18,7 @@ from typing import Any
 
 import psutil
 import yaml
+from incidents import generate_incidents
 from lake import FEED, bench_folders, erase
 from pyarrow import compute, csv, string
 
@@ -30,7 +31,6 @@ from calanque.ingest.type_ import read_headers, type_rows
 from calanque.runs.batches import read_report
 from calanque.settings import settings
 from calanque.stack.status import status
-from calanque.twin.incidents import generate_incidents
 
 WRITES = {
     "merge": {"mode": "merge", "key": ["row_number"], "orderBy": "revision"},

@@ -19,8 +19,6 @@ from calanque.twin.accidents import generate_accidents
 from calanque.twin.citizen_reports import HEADER, generate_reports, planted_values
 from calanque.twin.detections import generate_detections
 from calanque.twin.dirt import WRONG_TIMES
-from calanque.twin.incidents import HEADER as INCIDENT_HEADER
-from calanque.twin.incidents import generate_incidents
 from calanque.twin.main_courante import HEADER as EVENT_HEADER
 from calanque.twin.main_courante import generate_main_courante
 from calanque.twin.main_courante_texts import FACTS
@@ -40,8 +38,6 @@ def _rows(content: bytes) -> list[dict[str, str]]:
 
 def test_senseless_arguments_are_refused() -> None:
     """Those of contracts are asked of every feed."""
-    with pytest.raises(CalanqueError, match="rows must be"):
-        generate_incidents(-1, 3, Path("a.csv"))
     with pytest.raises(CalanqueError, match="days must be 1 or more"):
         generate_main_courante("2026-09-30", 0)
 
@@ -79,26 +75,6 @@ def test_planted_values_do_not_survive_redaction() -> None:
     texts = {r["report_id"]: x.text for r, x in zip(rows, redact([r["description"] for r in rows]), strict=True)}
     leaked = [p for p in planted_values(DAY, 200, 7) if p.column == "description" and p.value in texts[p.report_id]]
     assert leaked == []
-
-
-def test_incidents_have_the_toronto_format(tmp_path: Path) -> None:
-    text, again, other = (generate_incidents(2_000, seed, tmp_path / "a.csv").read_text("utf-8") for seed in (3, 3, 4))
-    assert text == again != other
-    lines = text.splitlines()
-    assert lines[0] == INCIDENT_HEADER
-    rows = list(csv.DictReader(lines))
-    assert len(rows) == 2_000
-    toronto = ZoneInfo("America/Toronto")
-    for row in rows:
-        local = datetime.strptime(row["occurrencedate"] + "00", "%Y/%m/%d %H:%M:%S%z").astimezone(toronto)
-        assert (local.hour, local.minute, local.day) == (0, 0, int(row["occurrenceday"]))
-        assert row["occurrencedayofweek"] == f"{local:%A}".ljust(10) and row["occurrencemonth"] == f"{local:%B}"
-        assert (
-            0 <= int(row["occurrencehour"]) < 24
-            and 43.5 < float(row["Lat"]) < 43.9
-            and -79.7 < float(row["Long"]) < -79
-        )
-    assert {r["MCI"] for r in rows} == {"Assault", "Auto Theft", "Break and Enter", "Robbery", "Theft Over"}
 
 
 def test_a_main_courante_writes_its_codes_in_any_casing_and_ends_only_what_lasts() -> None:

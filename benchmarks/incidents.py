@@ -1,17 +1,16 @@
-"""Synthetic incidents in the format of the Toronto source, by the million, for benchmarks."""
+"""Synthetic incidents in the format of the Toronto source, by the million."""
 
+import calendar
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from calanque.errors import CalanqueError
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
-    _Arrays = tuple[np.ndarray[Any, Any], ...]
+_Arrays = tuple[np.ndarray[Any, Any], ...]
 
 HEADER = (
     "occurrencedate,occurrencehour,premises_type,occurrencemonth,occurrencedayofweek,MCI,Neighbourhood,"
@@ -43,15 +42,7 @@ def generate_incidents(rows: int, seed: int, path: Path) -> Path:
         rows: number of rows.
         seed: other seed, other hot spots and rows.
         path: the file to write; its folder exists.
-
-    Raises:
-        CalanqueError: if `rows` is negative.
     """
-    import numpy as np
-    from pyarrow import csv
-
-    if rows < 0:
-        raise CalanqueError("rows must be 0 or more: correct the argument.")
     draw = np.random.default_rng(seed)
     spots = _hot_spots(draw)
     days = _day_columns()
@@ -63,7 +54,7 @@ def generate_incidents(rows: int, seed: int, path: Path) -> Path:
     return path
 
 
-def _hot_spots(draw: "np.random.Generator") -> "_Arrays":
+def _hot_spots(draw: np.random.Generator) -> _Arrays:
     """Return lat, lon and share of each hot spot; a few hold most, as in a city."""
     weights = draw.pareto(1.2, _HOT_SPOT_COUNT) + 0.05
     lat = draw.uniform(*_LAT_RANGE, _HOT_SPOT_COUNT)
@@ -76,17 +67,14 @@ def _day_columns() -> dict[str, list[Any]]:
     midnights = [datetime(d.year, d.month, d.day, tzinfo=zone).astimezone(UTC) for d in days]
     return {
         "occurrencedate": [f"{m:%Y/%m/%d %H:%M:%S}+00" for m in midnights],
-        "occurrencemonth": [_MONTHS[d.month - 1] for d in days],
-        "occurrencedayofweek": [f"{_WEEKDAYS[d.weekday()]:<10}" for d in days],
+        "occurrencemonth": [calendar.month_name[d.month] for d in days],
+        "occurrencedayofweek": [f"{calendar.day_name[d.weekday()]:<10}" for d in days],
         "occurrenceday": [d.day for d in days],
         "occurrencedayofyear": [d.timetuple().tm_yday for d in days],
     }
 
 
-def _chunk(draw: "np.random.Generator", spots: "_Arrays", days: dict[str, list[Any]], count: int) -> "pa.Table":
-    import numpy as np
-    import pyarrow as pa
-
+def _chunk(draw: np.random.Generator, spots: _Arrays, days: dict[str, list[Any]], count: int) -> pa.Table:
     day = pa.array(draw.integers(0, DAY_COUNT, count))
     lat, lon = _positions(draw, spots, count)
     row, column = ((lat - _LAT_RANGE[0]) / 0.0187).astype(np.int64), ((lon - _LON_RANGE[0]) / 0.05).astype(np.int64)
@@ -107,28 +95,9 @@ def _chunk(draw: "np.random.Generator", spots: "_Arrays", days: dict[str, list[A
     return pa.table({name: columns[name] for name in HEADER.split(",")})
 
 
-def _positions(draw: "np.random.Generator", spots: "_Arrays", count: int) -> "_Arrays":
-    import numpy as np
-
+def _positions(draw: np.random.Generator, spots: _Arrays, count: int) -> _Arrays:
     is_hot = draw.random(count) < _HOT_SPOT_SHARE
     spot = draw.choice(len(spots[2]), count, p=spots[2])
     lat = np.where(is_hot, spots[0][spot] + draw.normal(0, 0.003, count), draw.uniform(*_LAT_RANGE, count))
     lon = np.where(is_hot, spots[1][spot] + draw.normal(0, 0.004, count), draw.uniform(*_LON_RANGE, count))
     return np.clip(lat, *_LAT_RANGE), np.clip(lon, *_LON_RANGE)
-
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
