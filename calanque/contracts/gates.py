@@ -92,12 +92,6 @@ def load_gate(name: str, kind: GateKind, folders: Folders | None = None) -> Gate
     return read_gate((folders or Folders()).expectations / kind / f"{name}.yml", kind)
 
 
-def load_gates(kind: GateKind, folders: Folders | None = None) -> dict[str, Gate]:
-    """Return every gate of a kind by name."""
-    folder = (folders or Folders()).expectations / kind
-    return {path.stem: read_gate(path, kind) for path in sorted(folder.glob("*.yml"))}
-
-
 def read_gate(path: Path, kind: GateKind) -> Gate:
     """Return the gate in one file.
 

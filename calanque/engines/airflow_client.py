@@ -178,10 +178,6 @@ class Orchestrator:
             )
         return Run.model_validate(answer.json())
 
-    def run(self, dag_id: str, run_id: str) -> Run:
-        """Return the present state of one run."""
-        return Run.model_validate(self.get(f"/dags/{dag_id}/dagRuns/{run_id}"))
-
     def runs(self, since: datetime | None = None) -> list[Run]:
         """Return the runs of all DAGs, newest first: all of them, or those that go on or started since then."""
         found = (Run.model_validate(run) for run in self.pages("/dags/~/dagRuns", "dag_runs", order_by="-run_after"))

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -112,14 +111,13 @@ def _run(
 ) -> DbtSummary:
     results_file = target / "run_results.json"
     results_file.unlink(missing_ok=True)
-    started_s = time.monotonic()
     environment = _environment(territories, row_count)
     last_lines = _follow(_arguments(command, selection, variables or {}, target), environment, prepare)
     if not results_file.is_file():
         raise CalanqueError(f"dbt stopped before running anything: {reason_of(' '.join(last_lines))}")
     results = json.loads(results_file.read_text(encoding="utf-8"))
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    summary = summarise(results, manifest, time.monotonic() - started_s, target)
+    summary = summarise(results, manifest, target)
     commits = {table: commit for table in summary.models_built if (commit := delta.last_data_commit(table))}
     counts = {table: commit.row_count for table, commit in commits.items() if commit.row_count is not None}
     dbt_log.log_nodes(results["results"], manifest, counts)

@@ -40,17 +40,13 @@ class DbtSummary(Closed):
 
     models_built: tuple[str, ...]
     tests_passed: int
-    tests_failed: int
-    skipped: int
-    seconds: float
-    slowest_s: dict[str, float]
     row_counts: dict[str, int]
     failures: tuple[str, ...]
     target_dir: Path
     described: dict[str, Described] = Field(default_factory=dict)
 
 
-def summarise(results: dict[str, Any], manifest: dict[str, Any], seconds: float, target: Path) -> DbtSummary:
+def summarise(results: dict[str, Any], manifest: dict[str, Any], target: Path) -> DbtSummary:
     """Read dbt's `run_results.json` (v6) and `manifest.json` (v12) into a summary; row counts are left empty."""
     rows = results["results"]
     models = [row for row in rows if row["unique_id"].startswith("model.") and row["status"] == "success"]
@@ -58,13 +54,6 @@ def summarise(results: dict[str, Any], manifest: dict[str, Any], seconds: float,
     return DbtSummary(
         models_built=tuple(table_of(row["unique_id"], manifest) for row in models),
         tests_passed=sum(row["status"] in {"pass", "warn"} for row in tests),
-        tests_failed=sum(row["status"] in _FAILED for row in tests),
-        skipped=sum(row["status"] == "skipped" for row in rows),
-        seconds=round(seconds, 1),
-        slowest_s={
-            _name(row["unique_id"]): round(row["execution_time"], 1)
-            for row in sorted(rows, key=lambda row: -row["execution_time"])[:5]
-        },
         row_counts={},
         failures=tuple(_sentences(rows)),
         target_dir=target,

@@ -84,10 +84,6 @@ class Lake:
             self.delete(temporary)
             raise
 
-    def write_json(self, path: str, value: Any, overwrite: bool = True) -> None:
-        """Write a value as indented JSON, atomically."""
-        self.write(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True), overwrite)
-
     def exists(self, path: str) -> bool:
         """Whether a file or folder exists."""
         return self.status(path) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -262,8 +261,3 @@ def _aliased(client: MlflowClient, name: str, alias: str) -> Any | None:
         if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
             return None
         raise
-
-
-def to_text(value: Any) -> str:
-    """Return plain values as indented JSON, for `RunRecord.texts`."""
-    return json.dumps(value, indent=1, ensure_ascii=False)

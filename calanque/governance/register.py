@@ -22,8 +22,6 @@ from calanque.settings import settings
 from calanque.yaml_file import read_closed, sentence_of
 
 FILE = "register.yml"
-COVERED = ("bronze", "quarantine")
-"""Schemas whose tables are each of one feed."""
 Regime = Literal["title_iii", "rgpd"]
 Becomes = TokenKind | Literal["redact", "cell", "zone", "not_loaded"]
 
@@ -177,23 +175,6 @@ def register(contracts: Iterable[FeedContract] | None = None, file: Path | None 
         for purpose in sorted(city.purposes.keys() - {one.purpose for one in treatments})
     )
     return Register(city, tuple(treatments), tuple(problems))
-
-
-def disagreements(contracts: Iterable[FeedContract], tables: Iterable[str]) -> list[str]:
-    """Return a sentence for each table of the lake that no treatment covers.
-
-    `disagreements([], ["bronze.lost"])` begins with `bronze.lost: `.
-
-    Args:
-        contracts: of the feeds.
-        tables: names such as `bronze.citizen_reports`; those of other schemas than `COVERED` are passed over.
-    """
-    known = {table for contract in contracts for table in (contract.bronze_table, contract.quarantine_table)}
-    lost = {table for table in tables if table.partition(".")[0] in COVERED} - known
-    return [
-        f"{table}: no treatment of the register covers this table: give its feed a contract, or drop the table."
-        for table in sorted(lost)
-    ]
 
 
 def _grouped(contracts: Iterable[FeedContract]) -> list[tuple[tuple[str, Regime], tuple[FeedContract, ...]]]:

@@ -1,8 +1,8 @@
 """The door of every personal column: batches of rows in, protected batches out, in Spark workers or anywhere else."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -62,11 +62,6 @@ def read_action(column: str, protection: str) -> Action:
     raise CalanqueError(
         f"The protection '{protection}' of column '{column}' is unknown: write redact, drop or token:<kind>:<purpose>."
     )
-
-
-def protector(plan: Plan) -> "Callable[[Iterable[pd.DataFrame]], Iterator[pd.DataFrame]]":
-    """Return the function to give to `mapInPandas`; it carries the plan alone, keys are read by the worker."""
-    return partial(protect_batches, plan=dict(plan))
 
 
 def protect_batches(frames: "Iterable[pd.DataFrame]", plan: Plan) -> "Iterator[pd.DataFrame]":

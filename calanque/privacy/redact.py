@@ -95,9 +95,8 @@ def _absorb(index: int, found: list[Span], texts: Sequence[str], masked: list[st
 
 
 class LinesDone(NamedTuple):
-    """How many documents were written, how many are masked whole or named by their id, how many lines are none."""
+    """How many documents are masked whole or named by their id, and how many lines are none."""
 
-    document_count: int
     unread_count: int
     bad_count: int
     named_count: int
@@ -136,13 +135,12 @@ def redact_lines(
                 _tell(stream_errors, line.number, "error", f"It is {line.sentence}")
                 continue
             redaction = next(done)
-            counts["documents"] += 1
             counts["unread"] += any(span.type == UNREAD for span in redaction.spans)
             if line.number in named:
                 counts["named"] += 1
                 _tell(stream_errors, line.number, "warning", "Its id may name a person: it is written as it is.")
             stream_out.write((_explained if is_explained else _line)(line.record, redaction))
-    return LinesDone(counts["documents"], counts["unread"], counts["bad"], counts["named"])
+    return LinesDone(counts["unread"], counts["bad"], counts["named"])
 
 
 class _Line(NamedTuple):

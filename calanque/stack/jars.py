@@ -45,11 +45,6 @@ def hadoop_jar(settings: Settings) -> Path:
     return next(jars_folder(settings).glob("hadoop-client-minicluster-*.jar"))
 
 
-def trino_driver(settings: Settings) -> Path:
-    """Return the JDBC driver of the query door, for tools that run on this machine."""
-    return next(jars_folder(settings).glob("trino-jdbc-*.jar"))
-
-
 def provision(settings: Settings) -> Path:
     """Make sure the jars and Trino are in the cache, fetched by Maven once and verified.
 

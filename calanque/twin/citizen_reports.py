@@ -87,13 +87,6 @@ def generate_reports(
     return csv_file(HEADER, rows)
 
 
-def planted_values(
-    day: date | str | None = None, count: int = DEMO_COUNT, seed: int = DEMO_SEED, *, days: int | None = None
-) -> list[PlantedValue]:
-    """Return every invented personal value that `generate_reports` writes for the same arguments, for canary tests."""
-    return [value for report in _reports(day, count, seed, days) for value in report.planted]
-
-
 def _reports(day: date | str | None, count: int, seed: int, days: int | None, part: Part = WHOLE) -> list[_Report]:
     from faker import Faker
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from drop_feed import HEADER, Feed, give_persons
+from lake_files import write_json
 
 from calanque.contracts import load_contract
 from calanque.engines import deltars
@@ -49,7 +50,7 @@ def test_new_rows_have_the_new_key_and_the_newest_file_is_held_to_its_classifica
     # A manifest tells time to the second: the newest batch is the later one.
     manifest = f"/lake/landing/{feed.name}/{first.batch_id}/manifest.json"
     earlier = {"landed_at": (utc_now() - timedelta(hours=1)).isoformat()}
-    lake().write_json(manifest, lake().read_json(manifest) | earlier)
+    write_json(manifest, lake().read_json(manifest) | earlier)
     feed.send(batch(100).replace("E0001", "06 39 98 41 "))
     feed.run("next")
     keys = TokenKeys.load()

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from gate_files import load_gates
 
-from calanque.contracts.gates import Expectation, Gate, load_gates
+from calanque.contracts.gates import Expectation, Gate
 from calanque.engines import spark
 from calanque.engines.gx import run_gate
 from calanque.settings import Settings

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from unpack import unpack
 from calanque.engines import spark
 from calanque.ingest.tiers import table_location
 from calanque.privacy.key_file import read_keys
-from calanque.privacy.protect import Redact, Token, protect_batches, protector
+from calanque.privacy.protect import Redact, Token, protect_batches
 from calanque.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ PROTECTED = "id int, note string, who_token string, phone_token string, score do
 
 
 def protected(table: str) -> Any:
-    return spark.session().table(table).repartition(2).mapInPandas(protector(PLAN), PROTECTED)
+    return spark.session().table(table).repartition(2).mapInPandas(partial(protect_batches, plan=PLAN), PROTECTED)
 
 
 def test_any_column_of_an_existing_delta_table_can_be_protected(table: str) -> None:
@@ -89,8 +90,9 @@ def test_a_plan_holds_neither_key_nor_value(table: str) -> None:
 
 EVENTS = """
     import sys, traceback
+    from functools import partial
     from pyspark.sql import SparkSession
-    from calanque.privacy.protect import Redact, Token, protector
+    from calanque.privacy.protect import Token, protect_batches
 
     folder = sys.argv[1]
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
@@ -100,7 +102,7 @@ EVENTS = """
     spark = builder.config("spark.sql.warehouse.dir", f"{folder}/warehouse").getOrCreate()
     frame = spark.read.option("header", "true").csv(f"file:{folder}/in.csv").repartition(2)
     plan = {"note": "redact", "who": Token(kind="person", purpose="p", output="who")}
-    done = frame.mapInPandas(protector(plan), frame.schema)
+    done = frame.mapInPandas(partial(protect_batches, plan=plan), frame.schema)
     done.write.parquet(f"file:{folder}/out")
     try:
         done.selectExpr("raise_error('no')", "*").write.parquet(f"file:{folder}/failed")

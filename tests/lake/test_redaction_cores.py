@@ -1,6 +1,7 @@
 """Text is redacted on every core whatever read it, and nothing in clear is passed between the tasks."""
 
 from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,7 @@ from calanque.engines.hdfs import lake
 from calanque.ingest.protect import protect_rows
 from calanque.ingest.tiers import landing_path
 from calanque.ingest.type_ import read_rows
-from calanque.privacy.protect import protector
+from calanque.privacy.protect import protect_batches
 from calanque.settings import Settings
 
 NAME = "Zquillermine"
@@ -53,7 +54,7 @@ def test_hostile_texts_leave_their_neighbours_in_the_same_batch_alone(stack: Set
     neighbour = f"Madame {NAME} Bxovoumi habite ici"
     rows = [(2 * n + k, text) for n, one in enumerate(hostile) for k, text in enumerate((one, neighbour))]
     frame = spark.session().createDataFrame(rows, "id int, text string").coalesce(1)
-    done = frame.mapInPandas(protector({"text": "redact"}), frame.schema).orderBy("id").collect()
+    done = frame.mapInPandas(partial(protect_batches, plan={"text": "redact"}), frame.schema).orderBy("id").collect()
     assert [row["id"] for row in done] == list(range(len(rows)))
     assert {row["text"] for row in done if row["id"] % 2} == {"Madame <PERSON> habite ici"}
 

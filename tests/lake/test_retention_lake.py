@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from drop_feed import HEADER, Feed, lines, vacuumed_at_once
-from lake_files import walk
+from lake_files import walk, write_json
 
 from calanque.contracts import load_contract
 from calanque.engines import deltars, spark
@@ -35,7 +35,7 @@ def land(feed: Feed, batch: str, days: int) -> None:
     """Write what a run leaves in landing, with a manifest that tells of days ago; the folder's own time is today's."""
     folder = f"/lake/landing/{feed.name}/{batch}"
     lake().write(f"{folder}/a.csv", HEADER)
-    lake().write_json(f"{folder}/manifest.json", {"landed_at": (utc_now() - timedelta(days=days)).isoformat()})
+    write_json(f"{folder}/manifest.json", {"landed_at": (utc_now() - timedelta(days=days)).isoformat()})
     lake().write(f"{folder}/contract-1.0.0.json", keep_version(load_contract(feed.name, feed.folders)))
 
 
@@ -99,7 +99,7 @@ def test_what_one_feed_can_not_do_stops_no_other_and_bytes_leave_with_vacuum(
     before = {path for path, _ in walk(lake(), folder) if path.endswith(".parquet")}
     manifest = f"/lake/landing/{feed.name}/{batch}/manifest.json"
     told = lake().read_json(manifest) | {"landed_at": (utc_now() - timedelta(days=4_000)).isoformat()}
-    lake().write_json(manifest, told)
+    write_json(manifest, told)
     broken = "aaa_not_a_table"  # comes first, and nobody can delete from it
     lake().write(f"/lake/quarantine/{broken}/_delta_log/{0:020d}.json", "{}")
     try:

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from city_cube import city_cube
 
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, Contagion, IncidentType
-from ml.city_cube import city_cube
 from ml.risk.config import risk_config
 from ml.risk.model.method import CHALLENGER
 from ml.risk.record import rolling

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import sign_in
+from covered import disagreements
 from playwright.sync_api import Browser, Page, expect
 
 from calanque.contracts import load_contracts
 from calanque.demo.run import DemoRun
 from calanque.engines import spark
-from calanque.governance.register import disagreements
 from calanque.settings import Settings
 
 # Each page as its link holds it, its heading, and what is to be read there.

@@ -23,7 +23,7 @@ def answers(stack: Settings, first: DemoRun) -> Answers:
     command = [
         preflight.check_java(),
         "-cp",
-        str(jars.trino_driver(stack)),
+        str(next(jars.jars_folder(stack).glob("trino-jdbc-*.jar"))),
         str(Path(__file__).parent / "jdbc/Meta.java"),
     ]
     source = "source=motif%3A%20lecture%20par%20JDBC"

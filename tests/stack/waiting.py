@@ -23,7 +23,8 @@ def ended(orchestrator: Orchestrator, dag_id: str, run_id: str | None = None) ->
     found: list[Run] = []
 
     def is_over() -> bool:
-        runs = [orchestrator.run(dag_id, run_id)] if run_id else orchestrator.runs()
+        path = f"/dags/{dag_id}/dagRuns/{run_id}"
+        runs = [Run.model_validate(orchestrator.get(path))] if run_id else orchestrator.runs()
         found[:] = [run for run in runs if run.dag_id == dag_id]
         return bool(found) and all(run.state not in ACTIVE for run in found)
 

@@ -58,7 +58,7 @@ def late(times: int) -> tuple[list[str], Handler]:
 
 def test_a_question_that_is_not_answered_is_asked_again_and_a_command_is_not() -> None:
     asked, answer = late(1)
-    assert answered_by(answer).run("d", "r").state == "queued"
+    assert answered_by(answer).get("/dags/d/dagRuns/r")["state"] == "queued"
     assert asked == ["GET", "GET"]
     asked, answer = late(1)
     with pytest.raises(CalanqueError, match="answers no more"):

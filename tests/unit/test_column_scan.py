@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from in_formats import as_csv
+from planted import planted_values
 from typer.testing import CliRunner
 
 from calanque.cli import app
@@ -16,7 +17,7 @@ from calanque.errors import CalanqueError
 from calanque.formats import parsed
 from calanque.ingest.column_scan import find_leaks
 from calanque.ingest.sample import Sample, sample_file
-from calanque.twin.citizen_reports import generate_reports, planted_values
+from calanque.twin.citizen_reports import generate_reports
 from calanque.twin.daily import write_day
 
 REPORTS = load_contract("citizen_reports")

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gate_files import load_gates
 
 from calanque.contracts import load_contracts
-from calanque.contracts.gates import Expectation, Gate, GateResult, load_gate, load_gates, read_gate
+from calanque.contracts.gates import Expectation, Gate, GateResult, load_gate, read_gate
 from calanque.errors import CalanqueError
 from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 

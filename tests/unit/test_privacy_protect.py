@@ -1,6 +1,7 @@
 """The door of personal columns: what leaves it, what it refuses, and that no value leaves by an error."""
 
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -10,7 +11,7 @@ import pytest
 
 from calanque.errors import CalanqueError
 from calanque.privacy import protect
-from calanque.privacy.protect import Action, Drop, Redact, Token, protect_batches, protector, read_action
+from calanque.privacy.protect import Action, Drop, Redact, Token, protect_batches, read_action
 from calanque.privacy.tokens import TokenKind
 
 PLAN = {
@@ -80,7 +81,7 @@ def test_unknown_protection_is_refused(protection: str) -> None:
 
 
 def test_function_travels_to_a_worker_with_the_plan_alone(key_path: Path) -> None:
-    sent, key = cloudpickle.dumps(protector(PLAN)), key_path.read_text(encoding="utf-8")
+    sent, key = cloudpickle.dumps(partial(protect_batches, plan=PLAN)), key_path.read_text(encoding="utf-8")
     assert key.encode() not in sent and bytes.fromhex(key) not in sent
     (out,) = cloudpickle.loads(sent)([FRAME])
     assert "reporter_token" in out

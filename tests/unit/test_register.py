@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from covered import disagreements
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from odf.opendocument import load
@@ -25,7 +26,7 @@ from calanque.console.readers import Reader, reader
 from calanque.contracts import ContractError, FeedContract, load_contracts
 from calanque.errors import CalanqueError
 from calanque.governance import register as made
-from calanque.governance.register import disagreements, register
+from calanque.governance.register import register
 from calanque.governance.register_ods import as_ods
 from calanque.governance.register_pdf import as_pdf, writable
 from calanque.governance.register_sheet import sheet

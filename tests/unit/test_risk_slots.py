@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from city_cube import city_cube
 from quick_risk import FIRST, SURE, UNSURE, hot_city, last_day, quick_config, square, stamp, weekly_cube, with_hours
 
 from calanque.places.grid import Grid
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, IncidentType
-from ml.city_cube import city_cube
 from ml.risk.config import risk_config
 from ml.risk.model.cube import build_cube
 from ml.risk.model.publish import published_forecast

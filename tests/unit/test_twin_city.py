@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from city_cube import city_cube
 from pydantic import ValidationError
 
 from calanque.errors import CalanqueError
@@ -12,7 +13,6 @@ from calanque.places.grid import project
 from calanque.twin.city import INCIDENT_COLUMNS, RECORD_COLUMNS, City
 from calanque.twin.city_config import CityConfig, Contagion, Deprivation, HotSpots, IncidentType
 from calanque.twin.city_surfaces import spread_map, spread_points
-from ml.city_cube import city_cube
 
 NEAR = Contagion(branching_ratio=0.5, decay_days=5, distance_m=200)
 

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
+from planted import planted_values
 
 from calanque.errors import CalanqueError
 from calanque.twin.accidents import WRONG_TIME as NO_HOUR
 from calanque.twin.accidents import generate_accidents
-from calanque.twin.citizen_reports import HEADER, generate_reports, planted_values
+from calanque.twin.citizen_reports import HEADER, generate_reports
 from calanque.twin.detections import generate_detections
 from calanque.twin.dirt import WRONG_TIMES
 from calanque.twin.main_courante import HEADER as EVENT_HEADER
