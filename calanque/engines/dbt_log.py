@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from calanque.engines.dbt_summary import FAILED, table_of
 from calanque.settings import settings
 
-_SUCCESS, _FAILED = "success", frozenset({"error", "fail", "runtime error"})
+_SUCCESS = "success"
 # dbt says of each node that it starts, and of each test that it passes; the line of its model says so in one figure.
 _ROUTINE = re.compile(r" START | PASS |^\d\d:\d\d:\d\d$")
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def log_nodes(results: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any],
     for line in model_lines(results, manifest, counts):
         log.info("%s", line)
     for row in results:
-        if row["status"] in _FAILED:
+        if row["status"] in FAILED:
             name = str(_model_of(row["unique_id"], manifest)).rpartition(".")[2]
             log.error("%s failed; its SQL: %s/calanque/models/%s", row["unique_id"], settings().airflow_url, name)
 
@@ -46,24 +47,19 @@ def model_lines(
     for row in results:
         if row["unique_id"].startswith("model."):
             tested = _tested(tests[row["unique_id"]])
-            yield f"{_name(row['unique_id'], manifest)}: {_built(row, manifest, counts)}{tested}."
+            yield f"{table_of(row['unique_id'], manifest)}: {_built(row, manifest, counts)}{tested}."
 
 
 def _built(row: Mapping[str, Any], manifest: Mapping[str, Any], counts: Mapping[str, int]) -> str:
     if row["status"] != _SUCCESS:
         return "skipped" if row["status"] == "skipped" else "NOT built"
-    count = counts.get(_name(row["unique_id"], manifest))
+    count = counts.get(table_of(row["unique_id"], manifest))
     return f"{'view' if count is None else f'{count:,} rows'} in {row['execution_time']:.1f} s"
 
 
 def _tested(statuses: Sequence[str]) -> str:
     passed = sum(status in {"pass", "warn"} for status in statuses)
     return f", {passed} of {len(statuses)} tests pass" if statuses else ", no test"
-
-
-def _name(unique_id: str, manifest: Mapping[str, Any]) -> str:
-    node = manifest["nodes"][unique_id]
-    return f"{node['schema']}.{node['alias']}"
 
 
 def _model_of(unique_id: str, manifest: Mapping[str, Any]) -> str:

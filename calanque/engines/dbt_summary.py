@@ -1,7 +1,7 @@
 """What one dbt run did, read from its artefacts, in sentences without any value of a row."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from calanque.engines import spark
 from calanque.engines.dbt_contracts import Described
 from calanque.errors import CalanqueError
 
-_FAILED = frozenset({"error", "fail", "runtime error"})
+FAILED = frozenset({"error", "fail", "runtime error"})
 _KINDS = {"model": "model", "test": "test", "unit_test": "unit test", "snapshot": "snapshot", "seed": "seed"}
 # Tests by this name read a table once for all its conditions: dbt/tests/generic/rows_hold.sql.
 _CONDITIONS = "_rows_hold"
@@ -60,7 +60,7 @@ def summarise(results: dict[str, Any], manifest: dict[str, Any], target: Path) -
     )
 
 
-def table_of(unique_id: str, manifest: dict[str, Any]) -> str:
+def table_of(unique_id: str, manifest: Mapping[str, Any]) -> str:
     """Return the table of a node of the manifest."""
     node = manifest["nodes"][unique_id]
     return f"{node['schema']}.{node['alias']}"
@@ -80,7 +80,7 @@ def _sentences(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
             if name.endswith(_CONDITIONS):
                 found = _broken(row["compiled_code"])
             yield f"The dbt {_KINDS.get(kind, kind)} '{name}' failed: {found}."
-        elif row["status"] in _FAILED:
+        elif row["status"] in FAILED:
             yield f"The dbt {_KINDS.get(kind, kind)} '{name}' could not run: {reason_of(row.get('message'))}."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from calanque.contracts.expressions import TIMES
 from calanque.contracts.gates import Expectation, Gate, load_gate
 from calanque.engines import delta_files
 from calanque.engines.gx import run_gate
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from calanque.contracts.folders import Folders
     from calanque.contracts.gates import GateResult
     from calanque.contracts.model import FeedContract
-
-TIMES = ("date", "timestamp")
 
 
 def check_batch(contract: FeedContract, path: str, batch_id: str, folders: Folders) -> tuple[GateResult, ...]:

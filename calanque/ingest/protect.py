@@ -24,9 +24,10 @@ from calanque.ingest.staged import POSITIONS
 from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
 from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
 from calanque.ingest.type_ import left_out_count, type_rows
-from calanque.ingest.typing_sql import ROW_SQL, quoted
+from calanque.ingest.typing_sql import ROW_SQL
 from calanque.privacy.spans import UNREAD
 from calanque.runs.records import utc_now
+from calanque.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

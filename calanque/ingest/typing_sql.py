@@ -15,8 +15,7 @@ from calanque.formats.base import CORRUPT, FILE, OWN
 from calanque.ingest.null_markers import KNOWN_MARKERS, PAYLOAD_KEY, readable_source
 from calanque.ingest.projection_sql import in_levels, projection_levels
 from calanque.places.territory import ZONE_CELL_COUNT, BoundingBox
-from calanque.sql_text import literal
-from calanque.sql_text import quoted as quoted
+from calanque.sql_text import literal, quoted
 
 # A value made of more columns than this is wrong, not missing, when one of them is blank: it keeps the SQL short.
 BLANK_SOURCE_COUNT_MAX = 2

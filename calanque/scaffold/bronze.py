@@ -7,7 +7,7 @@ from calanque.contracts.undecided import UNDECIDED
 from calanque.scaffold.plan import Column, Plan, plain_name
 from calanque.scaffold.times import TimeFormat, Times
 from calanque.scaffold.values import THOUSANDS
-from calanque.sql_text import literal
+from calanque.sql_text import literal, quoted
 
 Entry = tuple[dict[str, Any], list[str]]
 """A bronze column as the contract writes it, and the comments above it."""
@@ -98,7 +98,7 @@ def _open(plan: Plan, column: Column, name: str, description: str, *, is_require
     }
     entry = _named(name, description, *types.get(values.kind, ("string", "string")), [column.name], is_required)
     if values.kind == "hour_label":
-        entry["transformLogic"] = f"try_cast(substring_index({_quoted(column.name)}, ':', 1) AS int)"
+        entry["transformLogic"] = f"try_cast(substring_index({quoted(column.name)}, ':', 1) AS int)"
     if values.kind in ("hour", "hour_label"):
         entry["logicalTypeOptions"] = {"minimum": 0, "maximum": 23}
     return entry, []
@@ -119,7 +119,7 @@ def _named(
 
 
 def _with_commas(entry: dict[str, Any], column: Column) -> Entry:
-    expression = f"try_cast(replace({_quoted(column.name)}, ',', '.') AS double)"
+    expression = f"try_cast(replace({quoted(column.name)}, ',', '.') AS double)"
     if not all(THOUSANDS.fullmatch(value) for value in column.values.distinct if "," in value):
         return {**entry, "transformLogic": expression}, []
     asked = "Decimals or thousands? Three digits follow each comma; ask the source, then write, of decimals:"
@@ -128,18 +128,18 @@ def _with_commas(entry: dict[str, Any], column: Column) -> Entry:
 
 def _timed(plan: Plan, entry: dict[str, Any], column: Column) -> Entry:
     if column.values.times is None:
-        since = f"make_dt_interval(0, 0, 0, try_cast({_quoted(column.name)} AS int))"
+        since = f"make_dt_interval(0, 0, 0, try_cast({quoted(column.name)} AS int))"
         seconds = f"try_add(try_to_timestamp('1970-01-01', 'yyyy-MM-dd'), {since})"
         return {**entry, "transformLogic": seconds}, ["Seconds since 1970, by the name and the values."]
     times = column.values.times
-    return _told(entry, times, time_expression(_quoted(column.name), times.formats, plan.time_zone))
+    return _told(entry, times, time_expression(quoted(column.name), times.formats, plan.time_zone))
 
 
 def _dated(entry: dict[str, Any], column: Column) -> Entry:
     times = column.values.times
     if times is None or [form.java for form in times.formats] == [ISO_DATE]:
         return entry, []
-    return _told(entry, times, _read(_quoted(column.name), times.formats, "try_to_date"))
+    return _told(entry, times, _read(quoted(column.name), times.formats, "try_to_date"))
 
 
 def _told(entry: dict[str, Any], times: Times, expression: str) -> Entry:
@@ -164,10 +164,10 @@ def _observed(plan: Plan, day: Column, hour: Column) -> Entry:
         is_required=True,
     )
     forms = day.values.times.formats if day.values.times else ()
-    start = _quoted(hour.name)
+    start = quoted(hour.name)
     if hour.values.kind == "hour_label":
         start = f"substring_index({start}, ':', 1)"
-    text = f"concat({_quoted(day.name)}, ' ', {start})"
+    text = f"concat({quoted(day.name)}, ' ', {start})"
     hourly = [form._replace(java=f"{form.java} H") for form in forms]
     comments = ["The hour that a change of clocks repeats or skips is read once: see the key."]
     return {**entry, "transformLogic": time_expression(text, hourly, plan.time_zone)}, comments
@@ -188,7 +188,3 @@ def _read(value: str, formats: Sequence[TimeFormat], function: str = "try_to_tim
     texts = [f'"{form.java}"' if "'" in form.java else literal(form.java) for form in formats]
     reads = [f"{function}({value}, {text})" for text in texts]
     return reads[0] if len(reads) == 1 else f"coalesce({', '.join(reads)})"
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from calanque.csv_file import csv_file
 from calanque.twin.days import WHOLE, Part, first_day
-from calanque.twin.dirt import soiled
+from calanque.twin.dirt import put, soiled
 from calanque.twin.report_texts import STREETS
 from calanque.twin.streets import position, spots
 
@@ -41,13 +41,10 @@ def generate_accidents(last_day: str, days: int, count: int, seed: int, dirt: fl
     times = sorted(_time(draw, first, days) for _ in range(count))
     rows = [_row(draw, number, at, near) for number, at in enumerate(times, part.first_number)]
 
-    def has_no_time(row: list[str]) -> None:
-        row[HEADER.index("hrmn")] = WRONG_TIME
-
     def is_nowhere(row: list[str]) -> None:
         row[-2:] = ["0", "0"]
 
-    sent = soiled(rows, round(dirt * count), draw, has_no_time, is_nowhere)
+    sent = soiled(rows, round(dirt * count), draw, put(HEADER.index("hrmn"), WRONG_TIME), is_nowhere)
     return csv_file(HEADER, sent)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from calanque.csv_file import csv_file
 from calanque.twin.days import PARIS, WHOLE, Part, first_day
-from calanque.twin.dirt import WRONG_TIMES, soiled
+from calanque.twin.dirt import no_time, put, soiled
 from calanque.twin.report_texts import STREETS
 from calanque.twin.streets import position, spots
 
@@ -66,13 +66,8 @@ def generate_cleanliness(
     )
     rows = [_row(draw, number, at, near) for number, at in enumerate(times, part.first_number)]
 
-    def has_no_date(row: list[str]) -> None:
-        row[HEADER.index("DATE DECLARATION")] = draw.choice(WRONG_TIMES)
-
-    def is_nowhere(row: list[str]) -> None:
-        row[HEADER.index("geo_point_2d")] = NOWHERE
-
-    sent = soiled(rows, round(dirt * count), draw, has_no_date, is_nowhere)
+    spoil = no_time(HEADER.index("DATE DECLARATION"), draw), put(HEADER.index("geo_point_2d"), NOWHERE)
+    sent = soiled(rows, round(dirt * count), draw, *spoil)
     return csv_file(HEADER, sent, ENCODING)
 
 

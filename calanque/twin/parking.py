@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from calanque.twin.days import local_hours
-from calanque.twin.dirt import WRONG_TIMES, soiled
+from calanque.twin.dirt import no_time, put, soiled
 
 LOST = -1
 """What the API gives for the free places of a car park whose barrier does not answer."""
@@ -58,13 +58,7 @@ def generate_parking(last_day: str, days: int, seed: int, dirt: float = 0.0) -> 
     draw = random.Random(f"parking/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     rows = list(_rows(draw, [hour + quarter for hour in local_hours(last_day, days, dirt) for quarter in _QUARTERS]))
 
-    def has_no_time(row: dict[str, Any]) -> None:
-        row["updated_at"] = draw.choice(WRONG_TIMES)
-
-    def is_lost(row: dict[str, Any]) -> None:
-        row["free"] = LOST
-
-    sent = soiled(rows, round(dirt * len(rows)), draw, has_no_time, is_lost)
+    sent = soiled(rows, round(dirt * len(rows)), draw, no_time("updated_at", draw), put("free", LOST))
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in sent).encode()
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from calanque.csv_file import csv_file
 from calanque.twin.days import local_hours
-from calanque.twin.dirt import WRONG_TIMES, soiled
+from calanque.twin.dirt import no_time, soiled
 
 HEADER = ("DATE_HEURE", "ZONE", "LONGITUDE", "LATITUDE", "CATEGORIE", "VOLUME")
 CATEGORIES = ("RESIDENT", "TOURISTE", "EXCURSIONNISTE")
@@ -69,13 +69,10 @@ def generate_phone_flows(last_day: str, days: int, seed: int, dirt: float = 0.0)
     draw = random.Random(f"phones/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     rows = [row for at in local_hours(last_day, days, dirt) for zone in ZONES for row in _rows(draw, zone, at)]
 
-    def has_no_time(row: list[str]) -> None:
-        row[HEADER.index("DATE_HEURE")] = draw.choice(WRONG_TIMES)
-
     def is_too_small(row: list[str]) -> None:
         row[HEADER.index("VOLUME")] = str(draw.randrange(1, LEAST_COUNT))
 
-    sent = soiled(rows, round(dirt * len(rows)), draw, has_no_time, is_too_small)
+    sent = soiled(rows, round(dirt * len(rows)), draw, no_time(HEADER.index("DATE_HEURE"), draw), is_too_small)
     return csv_file(HEADER, sent)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from calanque.twin.days import local_hours
-from calanque.twin.dirt import WRONG_TIMES, soiled
+from calanque.twin.dirt import no_time, soiled
 from calanque.twin.phone_flows import ZONES
 
 TOPICS = {"bruit": 0.008, "proprete": 0.006, "rassemblement": 0.004}
@@ -42,13 +42,10 @@ def generate_posts(last_day: str, days: int, seed: int, dirt: float = 0.0) -> by
     draw = random.Random(f"posts/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     rows = [row for at in local_hours(last_day, days, dirt) for row in _rows(draw, at)]
 
-    def has_no_time(row: dict[str, Any]) -> None:
-        row["hour"] = draw.choice(WRONG_TIMES)
-
     def is_too_small(row: dict[str, Any]) -> None:
         row["posts"] = draw.randrange(1, LEAST_COUNT)
 
-    sent = soiled(rows, round(dirt * len(rows)), draw, has_no_time, is_too_small)
+    sent = soiled(rows, round(dirt * len(rows)), draw, no_time("hour", draw), is_too_small)
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in sent)
     return f'{{"service": "synthetic", "counts": [\n{lines}\n]}}\n'.encode()
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from calanque.csv_file import csv_file
 from calanque.twin.days import local_hours
-from calanque.twin.dirt import WRONG_TIMES, soiled
+from calanque.twin.dirt import no_time, soiled
 from calanque.twin.traffic import COUNTERS, Counter, share_of_peak
 
 HEADER = ("TRONCON", "VOIE", "DATE_HEURE", "VITESSE_KMH", "PASSAGES", "LON", "LAT")
@@ -37,13 +37,10 @@ def generate_speeds(last_day: str, days: int, seed: int, dirt: float = 0.0) -> b
     hours = local_hours(last_day, days, dirt)
     rows = [row for at in hours for counter in COUNTERS if (row := _row(draw, counter, at))]
 
-    def has_no_time(row: list[str]) -> None:
-        row[HEADER.index("DATE_HEURE")] = draw.choice(WRONG_TIMES)
-
     def is_of_few(row: list[str]) -> None:
         row[HEADER.index("PASSAGES")] = str(draw.randrange(1, LEAST_COUNT))
 
-    sent = soiled(rows, round(dirt * len(rows)), draw, has_no_time, is_of_few)
+    sent = soiled(rows, round(dirt * len(rows)), draw, no_time(HEADER.index("DATE_HEURE"), draw), is_of_few)
     return csv_file(HEADER, sent)
 
 

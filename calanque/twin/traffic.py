@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from calanque.csv_file import csv_file
 from calanque.twin.days import local_hours
-from calanque.twin.dirt import WRONG_TIMES, soiled
+from calanque.twin.dirt import no_time, put, soiled
 
 HEADER = ("identifiant", "libelle", "date_heure", "debit", "taux_occupation", "geo_point_2d")
 NOWHERE = "0.0, 0.0"
@@ -71,13 +71,8 @@ def generate_traffic(last_day: str, days: int, seed: int, dirt: float = 0.0) -> 
             failed ^= {counter.number} if draw.random() < (_MENDED if counter.number in failed else _FAILS) else set()
             rows.append(_row(draw, counter, at, counter.number in failed))
 
-    def has_no_time(row: list[str]) -> None:
-        row[HEADER.index("date_heure")] = draw.choice(WRONG_TIMES)
-
-    def is_nowhere(row: list[str]) -> None:
-        row[HEADER.index("geo_point_2d")] = NOWHERE
-
-    sent = soiled(rows, round(dirt * len(rows)), draw, has_no_time, is_nowhere)
+    spoil = no_time(HEADER.index("date_heure"), draw), put(HEADER.index("geo_point_2d"), NOWHERE)
+    sent = soiled(rows, round(dirt * len(rows)), draw, *spoil)
     return csv_file(HEADER, sent)
 
 

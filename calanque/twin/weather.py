@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from calanque.csv_file import csv_file
 from calanque.twin.days import hours
-from calanque.twin.dirt import soiled
+from calanque.twin.dirt import put, soiled
 
 HEADER = (
     *("NUM_POSTE", "NOM_USUEL", "LAT", "LON", "ALTI", "AAAAMMJJHH"),
@@ -62,10 +62,7 @@ def generate_weather(last_day: str, days: int, seed: int, dirt: float = 0.0) -> 
         rain = draw.expovariate(_WET_SHARE * 24 * 30 / _RAIN_MM[at.month - 1]) if draw.random() < _WET_SHARE else 0.0
         rows += (_row(draw, station, at, anomaly, wind, rain) for station in STATIONS)
 
-    def has_no_hour(row: list[str]) -> None:
-        row[HEADER.index("AAAAMMJJHH")] = WRONG_HOUR
-
-    sent = soiled(rows, round(dirt * len(rows)), draw, has_no_hour)
+    sent = soiled(rows, round(dirt * len(rows)), draw, put(HEADER.index("AAAAMMJJHH"), WRONG_HOUR))
     return csv_file(HEADER, sent)
 
 
