@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # Begins every name that the SQL of a batch puts beside a partner's columns; no landing column may begin so.
 OWN = "_c__"
-CORRUPT, FILE = f"{OWN}corrupt", f"{OWN}file"
+CORRUPT, FILE, ROW_NUMBER = f"{OWN}corrupt", f"{OWN}file", f"{OWN}row"
+ROW_SQL = f"concat({FILE}, '#', {ROW_NUMBER}) AS _row"
 Header = tuple[str, ...]
 Row = dict[str, str | None]
 Record = Row | str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calanque.ingest.typing_sql import ROW_SQL
+from calanque.formats.base import ROW_SQL
 from calanque.sql_text import quoted
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from calanque.contracts.model import BronzeColumn, FeedContract
+from calanque.ingest.staged import refused_frame
 from calanque.sql_text import literal
 
 if TYPE_CHECKING:
@@ -62,8 +63,6 @@ def _source_of(contract: FeedContract, reason: str) -> str | None:
 
 def _shared_values(contract: FeedContract, refused_path: str, reasons: Iterable[str]) -> dict[str, str]:
     """Return by reason the one value that all rows refused for it share, where there is one to be named."""
-    from calanque.ingest.staged import refused_frame
-
     sources = {reason: source for reason in reasons if (source := _source_of(contract, reason)) and "'" not in source}
     if not sources:
         return {}

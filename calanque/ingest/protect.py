@@ -16,6 +16,7 @@ from calanque.engines import delta_files, spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
+from calanque.formats.base import ROW_SQL
 from calanque.governance.erasures import erased_tokens
 from calanque.ingest.erased import ERASED, good_rows
 from calanque.ingest.records import StagedBatch
@@ -24,7 +25,6 @@ from calanque.ingest.staged import POSITIONS
 from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
 from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
 from calanque.ingest.type_ import left_out_count, type_rows
-from calanque.ingest.typing_sql import ROW_SQL
 from calanque.privacy.spans import UNREAD
 from calanque.runs.records import utc_now
 from calanque.sql_text import quoted

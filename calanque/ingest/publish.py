@@ -12,6 +12,7 @@ from calanque.engines import delta_files, deltars, spark
 from calanque.engines.hdfs import LakeError, lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
+from calanque.formats.base import ROW_SQL
 from calanque.governance.erasures import delete_rows, erased_tokens
 from calanque.ingest.erased import ERASED, good_rows
 from calanque.ingest.header import Header, Refusal
@@ -29,7 +30,6 @@ from calanque.ingest.tables import (
 )
 from calanque.ingest.tiers import attempt_path, published_path
 from calanque.ingest.type_ import left_out_count, read_rows, type_rows
-from calanque.ingest.typing_sql import ROW_SQL
 from calanque.ingest.write_changes import write_changes
 from calanque.sql_text import literal, quoted
 

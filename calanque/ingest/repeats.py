@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from calanque.contracts.write import MergeWrite
 from calanque.engines import spark
-from calanque.formats.base import FILE
+from calanque.formats.base import FILE, ROW_NUMBER, ROW_SQL
 from calanque.ingest.staged import POSITIONS, ROWS, good_frame
 from calanque.ingest.tables import QUARANTINE_COLUMNS
-from calanque.ingest.typing_sql import ROW_NUMBER, ROW_SQL
 from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:

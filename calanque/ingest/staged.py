@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calanque.engines import spark
-from calanque.formats.base import FILE
+from calanque.formats.base import FILE, ROW_NUMBER
 from calanque.ingest.tables import QUARANTINE_COLUMNS, bronze_columns, staged_columns
 from calanque.ingest.tiers import spark_path
-from calanque.ingest.typing_sql import ROW_NUMBER
 from calanque.sql_text import quoted
 
 if TYPE_CHECKING:

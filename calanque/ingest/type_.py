@@ -6,11 +6,12 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from calanque.engines import spark
+from calanque.formats.base import ROW_NUMBER
 from calanque.ingest.header import Header, Refusal, check_headers
 from calanque.ingest.selection import empty_because, kept_sql
 from calanque.ingest.staged import ROWS
 from calanque.ingest.tiers import landing_path, spark_path
-from calanque.ingest.typing_sql import ROW_NUMBER, GridNumbers, typing_sql
+from calanque.ingest.typing_sql import GridNumbers, typing_sql
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

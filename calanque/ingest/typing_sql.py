@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from calanque.contracts.model import BronzeColumn, FeedContract
 from calanque.contracts.wild_times import tamed
-from calanque.formats.base import CORRUPT, FILE, OWN
+from calanque.formats.base import CORRUPT, FILE, OWN, ROW_NUMBER
 from calanque.ingest.null_markers import KNOWN_MARKERS, PAYLOAD_KEY, readable_source
 from calanque.ingest.projection_sql import in_levels, projection_levels
 from calanque.places.territory import ZONE_CELL_COUNT, BoundingBox
@@ -19,9 +19,7 @@ from calanque.sql_text import literal, quoted
 
 # A value made of more columns than this is wrong, not missing, when one of them is blank: it keeps the SQL short.
 BLANK_SOURCE_COUNT_MAX = 2
-ROW_NUMBER = f"{OWN}row"
 GOOD = f"{OWN}is_good"
-ROW_SQL = f"concat({FILE}, '#', {ROW_NUMBER}) AS _row"
 # What pandas' nanoseconds hold, to whole years: a year 0013 or 9999 is a slip of the pen, and its row's alone.
 TIME_LIMITS = {
     "date": ("1678-01-01", "2261-12-31"),

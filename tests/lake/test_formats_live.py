@@ -11,9 +11,9 @@ from in_formats import COLUMNS, CSV, ROWS, WAYS, as_csv, as_wide, typed
 
 from calanque.contracts import load_contract
 from calanque.engines import spark
+from calanque.formats.base import ROW_NUMBER
 from calanque.ingest.land import read_manifest
 from calanque.ingest.type_ import read_headers, read_rows, type_rows
-from calanque.ingest.typing_sql import ROW_NUMBER
 
 
 def write_as(feed: Feed, form: dict[str, Any], more: tuple[str, ...] = (), **properties: Any) -> None:

@@ -11,10 +11,10 @@ from sqlglot.optimizer.qualify import qualify
 from calanque.contracts import FeedContract, read_contract
 from calanque.contracts.write import MergeWrite, SnapshotWrite
 from calanque.formats import FORMATS, FormatOptions
-from calanque.formats.base import CORRUPT, FILE
+from calanque.formats.base import CORRUPT, FILE, ROW_NUMBER
 from calanque.ingest.repeats import quarantine_keys, quarantine_sql
 from calanque.ingest.tables import bronze_columns, staged_columns
-from calanque.ingest.typing_sql import ROW_NUMBER, GridNumbers, typing_sql
+from calanque.ingest.typing_sql import GridNumbers, typing_sql
 from calanque.ingest.write_sql import commit_sql, merge_sql, snapshot_sql
 from calanque.places.territory import load_territory
 
