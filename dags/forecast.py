@@ -53,7 +53,7 @@ def make_dag(territory: str) -> None:
             return step.override(task_id=name, **more)(module, name, idle)
 
         scored = step_of("ml.risk.record_steps", "score", "No published week is newly covered by the data.")
-        judged = step_of("ml.risk.record_steps", "monitor", "No champion to judge, and no new data to compare.")
+        judged = step_of("ml.risk.record_steps", "monitor", "Nothing new to judge a champion by, or to compare.")
         written = {"outlets": [assets.forecast(territory)]}
         forecast = step_of("ml.risk.steps", "forecast", "The same data and model, or too few weeks.", **written)
         step_of("ml.near_repeat.steps", "near_repeat", "No new data: the near-repeat layer stands.", **written)

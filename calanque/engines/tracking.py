@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.engines import served_model
 from calanque.engines.model_files import digest
@@ -70,6 +70,13 @@ class StoredModel:
     run_id: str
     model_json: str
     tags: Mapping[str, str]
+
+
+class Version(NamedTuple):
+    """A version of a registered model, and the run that made it."""
+
+    model_version: str
+    run_id: str
 
 
 def registered_name(model: str, territory: str) -> str:
@@ -161,15 +168,21 @@ def drop_alias(name: str, alias: str, model_version: str, uri: str | None = None
             client.delete_registered_model_alias(name, alias)
 
 
-def alias_version(name: str, alias: str = CHAMPION, uri: str | None = None) -> str | None:
-    """Return the version an alias points at, None when there is no such model or alias.
+def find_version(name: str, alias: str = CHAMPION, uri: str | None = None) -> Version | None:
+    """Return the version an alias points at, its files left where they are; None when there is no such model or alias.
 
     Raises:
         CalanqueError: if the server does not answer.
     """
     with mlflow_at(uri) as mlflow:
         found = _aliased(mlflow.MlflowClient(), name, alias)
-        return None if found is None else str(found.version)
+        return None if found is None else Version(str(found.version), str(found.run_id))
+
+
+def alias_version(name: str, alias: str = CHAMPION, uri: str | None = None) -> str | None:
+    """Return the number of the version an alias points at, as `find_version` finds it."""
+    found = find_version(name, alias, uri)
+    return found.model_version if found else None
 
 
 def load_model(name: str, alias: str = CHAMPION, uri: str | None = None) -> StoredModel | None:

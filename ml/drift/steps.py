@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from calanque.engines import spark
 from calanque.runs import lineage, state
 from ml import marts
+from ml.drift.inputs import COLUMNS
 from ml.drift.rows import INPUT_DRIFT, InputDrift, input_drift
 
 if TYPE_CHECKING:
@@ -20,14 +20,7 @@ READ_COLUMNS = ("type", "occurred_at", "occurred_local_date", "lon", "lat", "pre
 COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS}
 
 
-class Watch(NamedTuple):
-    """What was found, and whether the data or the code are new since it was last written."""
-
-    drift: InputDrift
-    is_new: bool
-
-
-def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
+def watch_inputs(territory: str, run_id: str = "manual") -> InputDrift:
     """Compare the inputs of a territory, warn of each that has drifted, and write `marts.fct_input_drift`.
 
     The table is written when data or code have changed only.
@@ -37,9 +30,9 @@ def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
     """
     inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)}
     step, started_at = f"drift.{territory}", datetime.now(UTC).replace(microsecond=0)
-    is_new = not state.unchanged(step, inputs)
+    stands = state.unchanged(step, inputs)
     drift = input_drift(territory, read_reported(territory), started_at)
-    if is_new:
+    if not stands:
         marts.write_week([(INPUT_DRIFT, drift.rows)], territory, drift.first_day, "drift", run_id)
         output = marts.lineage_output(INPUT_DRIFT, READ_COLUMNS, COPIED, ("week_start_date", "input", "compared_at"))
         lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [output], started_at, territory=territory)
@@ -47,12 +40,12 @@ def watch_inputs(territory: str, run_id: str = "manual") -> Watch:
     for sentence, has_drifted in zip(drift.rows["finding_en"], drift.rows["has_drifted"], strict=True):
         log.log(logging.WARNING if has_drifted else logging.DEBUG, "%s", sentence)
     log.info("%d of %d inputs of %s have drifted.", len(drift.drifted), len(drift.rows), territory)
-    return Watch(drift, is_new)
+    return drift
 
 
 def read_reported(territory: str) -> pd.DataFrame:
     """Return the incidents of a territory reported by the public, those without a place in it too, as watched."""
-    return spark.sql(
-        "select type, occurred_local_date, occurred_local_hour, lon, lat, premises, neighbourhood, "
-        f"is_in_territory as is_inside from {marts.INCIDENTS} where territory = '{territory}' and origin = 'reported'"
-    ).toPandas()
+    *told, is_inside = COLUMNS
+    found = marts.rows_of(marts.INCIDENTS, territory, (*told, marts.IS_IN, "origin"))
+    reported = found[found["origin"] == "reported"].rename(columns={marts.IS_IN: is_inside})
+    return reported[list(COLUMNS)].reset_index(drop=True)

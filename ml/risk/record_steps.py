@@ -11,7 +11,7 @@ from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.errors import CalanqueError
 from calanque.runs import lineage, state
 from ml import marts
-from ml.drift.rows import drift_html
+from ml.drift.rows import INPUT_DRIFT, drift_html
 from ml.drift.steps import watch_inputs
 from ml.risk.config import risk_config
 from ml.risk.model.forecast_mart import FORECAST
@@ -23,14 +23,14 @@ from ml.risk.record.monitor import Verdict, judge
 from ml.risk.record.promotions import Decision, decide, line_of
 from ml.risk.record.reason import retired
 from ml.risk.record.score_mart import HIT_RATES, SCORE, Record
-from ml.risk.steps import RECORD_FILE, territory_cube
+from ml.risk.steps import READ, RECORD_FILE, territory_cube
 
 if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
 
-    from calanque.engines.tracking import StoredModel
+    from calanque.engines.tracking import StoredModel, Version
 
 log = logging.getLogger(__name__)
 DRIFT_PAGE = "drift.html"
@@ -46,20 +46,17 @@ def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     Raises:
         CalanqueError: if the marts are missing, or MLflow does not answer.
     """
-    challenger = tracking.load_model(tracking.registered_name("risk", territory), tracking.CHALLENGER)
+    challenger = tracking.find_version(tracking.registered_name("risk", territory), tracking.CHALLENGER)
+    version = challenger.model_version if challenger else "none"
     inputs = (
         state.table_versions((FORECAST.name,))
         | marts.shown_versions(territory, (CELL_WEEK, WEEKS))
-        | {
-            "code": marts.code_version(territory),
-            "model": challenger.model_version if challenger else "none",
-        }
+        | {"code": marts.code_version(territory), "model": version}
     )
     step, scored_at = f"score.{territory}", datetime.now(UTC).replace(microsecond=0)
     if state.unchanged(step, inputs):
         log.info("The forecasts of %s are scored as far as the data reach; nothing to do.", territory)
         return None
-    version = challenger.model_version if challenger else "none"
     is_new = _write_back_test(territory, challenger, scored_at, run_id)
     weeks = _unscored(territory) if inputs[FORECAST.name] != "absent" else []
     for week in weeks:
@@ -76,7 +73,7 @@ def score_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     return {"weeks": [str(week) for week in weeks], "back_test_of": version}
 
 
-def _write_back_test(territory: str, challenger: StoredModel | None, scored_at: datetime, run_id: str) -> bool:
+def _write_back_test(territory: str, challenger: Version | None, scored_at: datetime, run_id: str) -> bool:
     """Write the weeks of the newest training unless they are there; without one the table is made all the same."""
     rows = score_mart.from_text(tracking.read_text(challenger.run_id, RECORD_FILE)) if challenger else []
     version = challenger.model_version if challenger else "none"
@@ -134,32 +131,47 @@ def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] 
 
     Returns:
         Version, whether it goes on, the reason, the inputs that have drifted (`<type> <input>`), and the address of the
-        page that shows them; without a champion version and page are absent. None when there is no champion, and the
-        same data were compared before.
+        page that shows them; without a champion version and page are absent. None when nothing is new to judge by.
 
     Raises:
         CalanqueError: if the marts are missing, or MLflow does not answer.
     """
+    name, step = tracking.registered_name("risk", territory), f"monitor.{territory}"
+    inputs = _judged_by(territory, tracking.alias_version(name))
+    if state.unchanged(step, inputs):
+        log.info("Nothing is new of %s since its champion was last judged; nothing to do.", territory)
+        return None
     if not marts.has_incidents(territory):
         return None
-    drift, is_new = watch_inputs(territory, run_id)
-    name = tracking.registered_name("risk", territory)
-    stored = tracking.load_model(name, tracking.CHAMPION)
+    drift = watch_inputs(territory, run_id)
+    stored = tracking.load_model(name)
     if stored is None:
         log.info("There is no champion of %s: the counts are served.", name)
-        return {"is_kept": False, "reason": "There is no champion.", "drifted": drift.drifted} if is_new else None
+        state.record(step, inputs, state.table_versions([INPUT_DRIFT.name]))
+        return {"is_kept": False, "reason": "There is no champion.", "drifted": drift.drifted}
     verdict = _verdict(territory, stored)
     reason = verdict.reason.and_also(drift.sentence, drift.sentence_fr)
     log.info("%s version %s: %s", name, stored.model_version, reason.en)
     if not verdict.is_kept:
-        decide(territory, name, stored.model_version, Decision.RETIRED, reason, run_id)
+        inputs = _judged_by(territory, decide(territory, name, stored.model_version, Decision.RETIRED, reason, run_id))
     tracking.write_texts(stored.run_id, {DRIFT_PAGE: drift_html(drift)})
+    state.record(step, inputs, state.table_versions([INPUT_DRIFT.name]))
     return {
         "model_version": stored.model_version,
         "is_kept": verdict.is_kept,
         "reason": reason.en,
         "drifted": drift.drifted,
         "drift_page": tracking.run_page(stored.run_id, DRIFT_PAGE),
+    }
+
+
+def _judged_by(territory: str, champion: str | None) -> state.Fingerprint:
+    """Return what a verdict depends on; of the scores, those of this city alone are new to it."""
+    scored = state.last_state(f"score.{territory}")
+    return marts.shown_versions(territory, READ) | {
+        SCORE.name: scored.outputs.get(SCORE.name, "absent") if scored else "absent",
+        "code": marts.code_version(territory),
+        "model": champion or "none",
     }
 
 

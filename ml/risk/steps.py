@@ -154,13 +154,10 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
         month.
     """
     name = tracking.registered_name("risk", territory)
-    champion = tracking.load_model(name, tracking.CHAMPION)
-    stored, served = champion or tracking.load_model(name, tracking.CHALLENGER), _served(champion)
-    if stored and not stored.model_json:  # of an earlier release: nobody can use it
-        stored, served = None, Served.BASELINE
-    version = stored.model_version if stored else COUNTS_VERSION
-    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory), "model": version}
-    inputs["served"] = served.value
+    champion = tracking.alias_version(name)
+    asked = {"model": champion or tracking.alias_version(name, tracking.CHALLENGER) or COUNTS_VERSION}
+    asked["served"] = _served(champion).value
+    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)} | asked
     step = f"forecast.{territory}"
     if state.unchanged(step, inputs):
         log.info("The forecast of %s stands: same data, same model; nothing to do.", territory)
@@ -168,6 +165,8 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     if not marts.has_incidents(territory):
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
+    stored, served = _publisher(name)
+    version = stored.model_version if stored else COUNTS_VERSION
     model = RiskModel.from_json(stored.model_json) if stored else None
     cube, until = territory_cube(territory, model.config if model else risk_config())
     if model is None and cube.weeks < FEWEST_WEEKS:
@@ -184,7 +183,16 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     return {"week_start_date": str(week), **rows, "served": served.value, "model_version": version}
 
 
-def _served(champion: tracking.StoredModel | None) -> Served:
+def _publisher(name: str) -> tuple[tracking.StoredModel | None, Served]:
+    """Return the model that publishes, None where there is none that can be used, and who serves."""
+    champion = tracking.load_model(name, tracking.CHAMPION)
+    stored = champion or tracking.load_model(name, tracking.CHALLENGER)
+    if stored and not stored.model_json:  # of an earlier release: nobody can use it
+        return None, Served.BASELINE
+    return stored, _served(champion)
+
+
+def _served(champion: object) -> Served:
     return Served.MODEL if champion else Served.BASELINE
 
 

@@ -37,6 +37,6 @@ def test_a_step_of_a_city_without_incidents_is_idle(step: Any, held: str, monkey
     monkeypatch.setattr(marts.deltars, "read_columns", nothing)
     monkeypatch.setattr(state, "last_state", lambda _: None)
     monkeypatch.setattr(state, "unchanged", lambda *_: False)
-    monkeypatch.setattr(tracking, "load_model", lambda *_: None)
+    monkeypatch.setattr(tracking, "find_version", lambda *_: None)
     assert step("newtown") is None
     assert asked == [("territory", "newtown")] * (held == "no row")

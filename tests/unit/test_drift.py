@@ -15,9 +15,10 @@ from calanque.twin.city_config import CityConfig, IncidentType
 from ml.drift.compare import FALSE_ALARM_RATE, _measure, compare
 from ml.drift.inputs import ALL_TYPES, COLUMNS, Input, watched_inputs
 from ml.drift.rows import INPUT_DRIFT, InputDrift, drift_html, input_drift
-from ml.drift.steps import Watch
+from ml.drift.steps import read_reported
 from ml.risk.record.promotions import Decision
 from ml.risk.record.reason import Reason
+from ml.risk.record.score_mart import SCORE
 from ml.risk.record_steps import _verdict, monitor_territory
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
@@ -104,46 +105,84 @@ def test_the_sentence_says_what_moved_and_what_to_do(city) -> None:
     assert row["finding_fr"] in drift_html(drift)
 
 
+class Desk:
+    """The monitor of a city whose premises were renamed, its champion and its verdict as told; all it does is kept."""
+
+    def __init__(self, drift: InputDrift) -> None:
+        self.drift, self.decided, self.loaded, self.states = drift, [], 0, {}
+        self.champion, self.is_kept, self.scored = "3", True, "1"
+
+    def decide(self, *told) -> None:
+        self.decided.append(told)
+        self.champion = None
+
+    def load(self, _) -> SimpleNamespace | None:
+        self.loaded += 1
+        return self.champion and SimpleNamespace(model_version=self.champion, run_id="run", model_json="")
+
+    def judge(self) -> dict | None:
+        return monitor_territory("twin", "tonight")
+
+
 @pytest.fixture
-def monitor(monkeypatch, city):
-    """The monitor of a city whose premises were renamed, its champion and its verdict as told; decisions are kept."""
-    drift, decided = planted(city, "a kind of premises renamed"), []
+def desk(monkeypatch, city) -> Desk:
+    made = Desk(planted(city, "a kind of premises renamed"))
+    for name, act in {
+        "marts.has_incidents": lambda _: True,
+        "marts.shown_versions": lambda *_: {"marts.fct_incidents": 1},
+        "marts.code_version": lambda _: "code",
+        "state.last_state": lambda _: SimpleNamespace(outputs={SCORE.name: made.scored}),
+        "state.table_versions": lambda _: {},
+        "state.unchanged": lambda step, inputs: made.states.get(step) == inputs,
+        "state.record": lambda step, inputs, _: made.states.update({step: inputs}),
+        "watch_inputs": lambda *_: made.drift,
+        "tracking.alias_version": lambda _: made.champion,
+        "tracking.load_model": made.load,
+        "tracking.write_texts": lambda *_: None,
+        "tracking.run_page": lambda *_: "http://here/drift.html",
+        "_verdict": lambda *_: SimpleNamespace(is_kept=made.is_kept, reason=Reason("Verdict.", "Avis.")),
+        "decide": made.decide,
+    }.items():
+        monkeypatch.setattr(f"ml.risk.record_steps.{name}", act)
+    return made
 
-    def run(has_champion: bool, is_kept: bool, is_new: bool) -> tuple[dict | None, list[tuple]]:
-        stored = SimpleNamespace(model_version="3", run_id="run", model_json="") if has_champion else None
-        verdict = SimpleNamespace(is_kept=is_kept, reason=Reason("Verdict.", "Avis."))
-        for name, value in {
-            "marts.has_incidents": True,
-            "watch_inputs": Watch(drift, is_new),
-            "tracking.load_model": stored,
-            "tracking.write_texts": None,
-            "tracking.run_page": "http://here/drift.html",
-            "_verdict": verdict,
-        }.items():
-            monkeypatch.setattr(f"ml.risk.record_steps.{name}", lambda *_, value=value: value)
-        monkeypatch.setattr("ml.risk.record_steps.decide", lambda *told: decided.append(told))
-        return monitor_territory("twin", "tonight"), decided
 
-    return run
-
-
-def test_a_retirement_names_what_has_drifted(monitor) -> None:
-    told, [decision] = monitor(has_champion=True, is_kept=False, is_new=True)
+def test_a_retirement_names_what_has_drifted(desk: Desk) -> None:
+    desk.is_kept = False
+    told = desk.judge()
+    (decision,) = desk.decided
     assert told["reason"].startswith("Verdict. Inputs have drifted: all_types premises")
     assert (decision[3], decision[4].en) == (Decision.RETIRED, told["reason"])
     assert decision[4].fr.startswith("Avis. Des données d’entrée ont dérivé : all_types premises")
     assert told["drift_page"] == "http://here/drift.html"
+    assert desk.judge() is None, "of one that has retired nothing is left to say"
 
 
-@pytest.mark.parametrize("has_champion", [True, False], ids=["of_a_champion_that_is_kept", "without_a_champion"])
-def test_drift_alone_retires_nobody(monitor, has_champion: bool) -> None:
-    told, decided = monitor(has_champion, is_kept=has_champion, is_new=True)
-    assert decided == []
+@pytest.mark.parametrize("champion", ["3", None], ids=["of_a_champion_that_is_kept", "without_a_champion"])
+def test_drift_alone_retires_nobody(desk: Desk, champion: str | None) -> None:
+    desk.champion = champion
+    told = desk.judge()
+    assert desk.decided == []
     assert "all_types premises" in told["drifted"]
 
 
-def test_inputs_are_watched_once_for_the_same_data(monitor) -> None:
-    assert monitor(has_champion=False, is_kept=False, is_new=False) == (None, [])
+@pytest.mark.parametrize("champion", ["3", None], ids=["a_champion", "nobody"])
+def test_what_was_judged_is_judged_again_only_by_something_new(desk: Desk, champion: str | None) -> None:
+    desk.champion = champion
+    assert desk.judge() is not None
+    loaded = desk.loaded
+    assert (desk.judge(), desk.loaded) == (None, loaded), "nothing is new, and no model is loaded"
+    desk.scored = "2"
+    assert desk.judge() is not None, "a week was scored"
+    desk.champion = "4"
+    assert desk.judge()["model_version"] == "4"
+
+
+def test_what_patrols_found_is_not_watched(monkeypatch, city) -> None:
+    held = city.rename(columns={"is_inside": "is_in_territory"}).assign(origin="reported")
+    held.loc[held.index[:5], "origin"] = "enforced"
+    monkeypatch.setattr("ml.drift.steps.marts.rows_of", lambda _mart, _city, columns: held[list(columns)])
+    pd.testing.assert_frame_equal(read_reported("twin"), city.iloc[5:][list(COLUMNS)].reset_index(drop=True))
 
 
 def test_a_season_is_no_drift() -> None:

@@ -1,11 +1,13 @@
 """Short histories: counts with their bound from the first month, and a model when its record allows."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from quick_risk import hot_city, square, stamp, weekly_cube, with_hours
 
+from calanque.engines.tracking import Version
 from ml.risk import steps
 from ml.risk.config import risk_config
 from ml.risk.model.counts import COUNTS_VERSION, counted, learn_counts
@@ -82,6 +84,7 @@ def test_the_training_takes_the_weeks_there_are_and_says_what_is_missing(weeks: 
 def lake(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A lake of eight months without a model: what is written, logged and recorded is kept."""
     kept = SimpleNamespace(cube=young(34), written={}, states={}, runs=[])
+    monkeypatch.setattr(steps.tracking, "find_version", lambda *given: None)
     monkeypatch.setattr(steps.tracking, "load_model", lambda *given: None)
     monkeypatch.setattr(steps.tracking, "log_run", kept.runs.append)
     monkeypatch.setattr(steps.state, "table_versions", lambda tables: dict.fromkeys(tables, 1))
@@ -117,3 +120,18 @@ def test_less_than_a_month_is_not_forecast(lake: SimpleNamespace) -> None:
     lake.cube = young(3)
     assert steps.forecast_territory("here", "tonight") is None
     assert lake.written == {}
+
+
+@pytest.mark.parametrize(("alias", "served"), [("champion", "model"), ("challenger", "baseline")])
+def test_a_forecast_that_stands_loads_no_model(
+    lake: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, alias: str, served: str
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    monkeypatch.setattr(
+        steps.tracking, "find_version", lambda _, name, *__: Version("7", "r") if name == alias else None
+    )
+    monkeypatch.setattr(steps.tracking, "load_model", lambda *_: pytest.fail("the files are not asked for"))
+    monkeypatch.setattr(steps.state, "unchanged", lambda *given: not asked.append(given))
+    assert steps.forecast_territory("here", "tonight") is None
+    ((step, inputs),) = asked
+    assert (step, inputs["model"], inputs["served"], lake.written) == ("forecast.here", "7", served, {})

@@ -2,7 +2,6 @@
 
 import math
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ import pytest
 from calanque.contracts import load_contracts
 from calanque.contracts.page import cited, source_line
 from calanque.engines import spark
+from calanque.engines.tracking import Version
 from calanque.marts.domains import DOMAINS
 from calanque.sql_text import literal
 from ml.marts import kept_columns, make_table
@@ -184,12 +184,11 @@ def test_rows_published_before_lose_only_the_bound_that_meant_something_else():
 def test_a_back_test_is_written_once(monkeypatch, held, is_written):
     """Else a second run without any news would change the table."""
     kept = []
-    challenger = SimpleNamespace(model_version="3", run_id="run")
     row = week_rows(
         MONDAY, ("a",), {Method.MODEL: score_week(np.ones((1, 3)), np.ones((1, 3)), None)}, Record.BACK_TEST, ""
     )
     for name, value in {
-        "tracking.load_model": challenger,
+        "tracking.find_version": Version("3", "run"),
         "tracking.read_text": to_text(row),
         "spark.table_exists": held is not None,
         "spark.rows": held,
@@ -203,6 +202,7 @@ def test_a_back_test_is_written_once(monkeypatch, held, is_written):
         monkeypatch.setattr(f"ml.risk.record_steps.{name}", lambda *_, value=value, **__: value)
     monkeypatch.setattr("ml.risk.record_steps.marts.lineage_inputs", lambda *_: [])
     monkeypatch.setattr("ml.risk.record_steps.marts.write_rows", lambda rows, *_: kept.append(rows[0][1]))
+    monkeypatch.setattr("ml.risk.record_steps.tracking.load_model", lambda *_: pytest.fail("a score needs no model"))
     told = score_territory("here", "tonight")
     assert (told is not None) is is_written
     assert [set(frame["model_version"]) for frame in kept] == ([{"3"}] if is_written else [])

@@ -51,6 +51,7 @@ def test_a_version_is_logged_promoted_retired_and_read_back(uri):
     stored = tracking.load_model(name, uri=uri)
     assert stored is not None
     assert (stored.model_json, stored.run_id, stored.tags) == ('{"weights": 1}', first.run_id, TAGS)
+    assert tracking.find_version(name, uri=uri) == ("1", first.run_id)
     # A training may have promoted a version while an earlier one was judged.
     tracking.drop_alias(name, tracking.CHAMPION, "0", uri)
     assert tracking.alias_version(name, uri=uri) == "1"
