@@ -1,9 +1,9 @@
-"""Measure the running stack: `python benchmarks/lake.py ingest|queries|memory`; prints Markdown rows.
+"""Measure the running stack: `python benchmarks/lake.py ingest|queries|memory|idle`; prints Markdown rows.
 
 `ingest` takes 3 M generated incidents the whole way of a batch, and the same file through two bare Spark jobs from CSV
 to Delta in the same run, in turn: one copies seven columns, the other makes the very rows that bronze gets. `queries`
 asks five questions of the marts through Trino and through Spark. `memory` prints the proportional share (PSS) of each
-service. The stack must be up and the demo must have run.
+service, `idle` what part of a core each takes in five minutes. The stack must be up and the demo must have run.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import psutil
 import yaml
 from incidents import generate_incidents
 
@@ -28,6 +29,7 @@ from calanque.settings import settings
 from calanque.stack.status import status
 
 FEED = "bench_incidents"
+IDLE_S = 300
 QUERIES = {
     "count of incidents": "select count(*) from marts.fct_incidents",
     "incidents by type and year": (
@@ -148,10 +150,29 @@ def memory() -> None:
     print(f"| all | {sum(entry.memory_mib for entry in found):,.0f} |")
 
 
+def idle() -> None:
+    """Print the part of a core that each service takes while nothing is asked of it."""
+    before = {entry.name: cpu_s(entry.pid) for entry in status(settings())}
+    time.sleep(IDLE_S)
+    used = {entry.name: 100 * (cpu_s(entry.pid) - before[entry.name]) / IDLE_S for entry in status(settings())}
+    for name, percent in used.items():
+        print(f"| {name} | {percent:.1f} % |")
+    print(f"| all | {sum(used.values()):.1f} % |")
+
+
+def cpu_s(pid: int) -> float:
+    """Return the CPU seconds of a process and its descendants, those that have ended included; 0 of none."""
+    if not pid:
+        return 0.0
+    parent = psutil.Process(pid)
+    times = [process.cpu_times() for process in (parent, *parent.children(recursive=True))]
+    return sum(one.user + one.system + one.children_user + one.children_system for one in times)
+
+
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("ingest", "queries", "memory"))
+    parser.add_argument("what", choices=("ingest", "queries", "memory", "idle"))
     parser.add_argument("--rows", type=int, default=3_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
@@ -159,8 +180,10 @@ def main() -> None:
         ingest(asked.rows, asked.rounds)
     elif asked.what == "queries":
         queries(asked.rounds)
-    else:
+    elif asked.what == "memory":
         memory()
+    else:
+        idle()
 
 
 if __name__ == "__main__":
