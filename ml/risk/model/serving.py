@@ -65,6 +65,7 @@ CODE = (
     "calanque/yaml_file.py",
     "calanque/places",
     "ml/__init__.py",
+    "ml/delays.py",
     "ml/french.py",
     "ml/hours.py",
     "ml/risk/__init__.py",
