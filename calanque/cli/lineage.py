@@ -90,12 +90,14 @@ def _terms(terms: "Terms | None") -> Iterator[tuple[str, str]]:
     if terms is None:
         yield "contract", "not there any more: its licence and legal basis are in the repository's history"
         return
+    from calanque.contracts.model import in_language
+
     yield "title", terms.title
     made = terms.provenance
     yield "producer", f"{made.producer}, {made.url}" if made.url else made.producer
     yield "licence", made.licence
     yield "citation", f"{made.citation}, published {made.date_published}" if made.date_published else made.citation
-    yield "legal basis (base légale)", terms.legal_basis
+    yield "legal basis (base légale)", in_language(terms.legal_basis, "en")
     yield "purpose (finalité)", f"{terms.purpose}, {'RGPD' if terms.regime == 'rgpd' else 'LIL title III'}"
     yield "recipients (destinataires)", ", ".join(terms.recipients)
     days = (f"{tier} {count:,} days" for tier, count in terms.retention_days.items())

@@ -45,6 +45,21 @@ TECHNICAL_COLUMNS: dict[str, PhysicalType] = {
     "_closed_by": "string",
 }
 CLOSING_COLUMNS = ("_closed_at", "_closed_by")
+BETWEEN_LANGUAGES = " / "
+
+
+def in_language(text: str, language: Language) -> str:
+    """Return what a text of a contract says in a language, or all of it where it is of one language alone.
+
+    `in_language("Name of the area. / Nom du secteur.", "fr")` is `Nom du secteur.`
+    """
+    english, _, french = text.partition(BETWEEN_LANGUAGES)
+    return french if french and language == "fr" else english
+
+
+def is_in_both(text: str) -> bool:
+    """Whether a text of a contract is in French beside its English."""
+    return BETWEEN_LANGUAGES in text
 
 
 class DayRule(Options):

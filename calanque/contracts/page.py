@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 
-from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn
+from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn, in_language
 from calanque.contracts.model import Language as Language
 from calanque.contracts.problems import ContractError
 
@@ -67,7 +67,7 @@ WRONG: dict[Language, tuple[str, str]] = {
 
 
 def contract_page(contract: FeedContract, *languages: Language) -> str:
-    """Return the contract as Markdown, once a language; what its file says in words of its own is quoted as it is."""
+    """Return the contract as Markdown, once a language; its own words too where it has them in both."""
     return "\n\n".join(_page(contract, language) for language in languages)
 
 
@@ -104,9 +104,9 @@ def _page(contract: FeedContract, language: Language) -> str:
             f"{title}{synthetic}",
             head,
             f"### {words['columns']}",
-            _table([_bronze_row(column, words) for column in contract.bronze], words, BRONZE),
+            _table([_bronze_row(column, language) for column in contract.bronze], words, BRONZE),
             f"### {words['received']}",
-            _table([_landing_row(contract, column, words) for column in contract.landing], words, LANDING),
+            _table([_landing_row(contract, column, language) for column in contract.landing], words, LANDING),
         )
     )
 
@@ -123,8 +123,8 @@ def _facts(contract: FeedContract, language: Language) -> list[tuple[str, str]]:
     )
     return [
         ("purpose", f"`{contract.purpose}`: {contract.described(language)}"),
-        *_said(usage=contract.usage, limitations=contract.limitations, grain=contract.grain),
-        ("legal_basis", contract.legal_basis),
+        *_own(language, usage=contract.usage, limitations=contract.limitations, grain=contract.grain),
+        *_own(language, legal_basis=contract.legal_basis),
         *_said(live=_live(contract)),
         ("producer", f"{made.producer} ({made.url})" if made.url else made.producer),
         ("licence", made.licence),
@@ -155,20 +155,24 @@ def _said(**facts: object) -> list[tuple[str, str]]:
     return [(name, f"{value}") for name, value in facts.items() if value]
 
 
-def _bronze_row(column: BronzeColumn, words: dict[str, str]) -> tuple[str, ...]:
+def _own(language: Language, **texts: str | None) -> list[tuple[str, str]]:
+    return [(name, in_language(text, language)) for name, text in texts.items() if text]
+
+
+def _bronze_row(column: BronzeColumn, language: Language) -> tuple[str, ...]:
+    words, description = WORDS[language], in_language(column.description, language)
     protection = words[column.protection]
     if column.token_kind:
         protection += f" ({words[column.token_kind]}, {column.token_purpose})"
     sources = ", ".join(f"`{name}`" for name in column.sources)
-    return (
-        f"`{column.name}`", sources, column.physical_type, words[column.classification], protection, column.description
-    )  # fmt: skip
+    return (f"`{column.name}`", sources, column.physical_type, words[column.classification], protection, description)
 
 
-def _landing_row(contract: FeedContract, column: LandingColumn, words: dict[str, str]) -> tuple[str, ...]:
+def _landing_row(contract: FeedContract, column: LandingColumn, language: Language) -> tuple[str, ...]:
+    words, description = WORDS[language], in_language(column.description, language)
     made = [f"`{bronze.name}`" for bronze in contract.bronze if column.name in bronze.sources]
     becomes = ", ".join(made) or words["not_loaded"]
-    return (f"`{column.name}`", words[column.classification], becomes, column.description)
+    return (f"`{column.name}`", words[column.classification], becomes, description)
 
 
 def _table(rows: list[tuple[str, ...]], words: dict[str, str], names: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """The sheet of a treatment in words: the one text behind the page, the sheets of ODS and those of PDF.
 
-Its headings follow the CNIL's simplified register. What contracts say in words of their own is quoted as it is.
+Its headings follow the CNIL's simplified register. What contracts say in words of their own is quoted, in the sheet's
+language where they say it in both.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, get_args
 
 from calanque.contracts import FeedContract
-from calanque.contracts.model import Classification, Tier, TokenKind
+from calanque.contracts.model import Classification, Tier, TokenKind, in_language, is_in_both
 from calanque.contracts.page import WORDS as CONTRACT_WORDS
 from calanque.contracts.page import Language
 from calanque.governance.register import Office, Received, Register, Said, Treatment
@@ -129,7 +130,11 @@ def _purposes(treatment: Treatment, language: Language) -> list[Line]:
             is_quoted=not all(one.description_fr for one in treatment.contracts),
         ),
         Line(w["legal_bases"], (_told(treatment, "legal_basis", language),)),
-        Line(w["by_contracts"], _by_feed(treatment, lambda one: [one.legal_basis]), is_quoted=True),
+        Line(
+            w["by_contracts"],
+            _by_feed(treatment, lambda one: [in_language(one.legal_basis, language)]),
+            is_quoted=not all(is_in_both(one.legal_basis) for one in treatment.contracts),
+        ),
         Line(w["origins"], origins),
         Line(w["sources"], _by_feed(treatment, lambda one: [_producer(one)]), is_quoted=True),
     ]

@@ -44,7 +44,7 @@ def _turned(plan: Plan) -> list[str]:
 
 def _entry(plan: Plan, column: Column, *, is_required: bool) -> Entry:
     name, classification = plain_name(column.name), column.proposal.classification
-    description = f"The source's column '{column.name}'"
+    description = column.described
     if classification == "free_text":
         entry = _named(
             f"{name}_redacted", f"{description}, redacted.", "string", "string", [column.name], is_required=False
@@ -63,7 +63,7 @@ def _entry(plan: Plan, column: Column, *, is_required: bool) -> Entry:
 
 def open_entry(plan: Plan, column: Column) -> dict[str, Any]:
     """Return the bronze column of one that is not decided, as it is when it is open: no value of it is written."""
-    name, description = plain_name(column.name), f"The source's column '{column.name}'."
+    name, description = plain_name(column.name), f"{column.described}."
     entry, _ = _open(plan, column, name, description, is_required=False)
     return {key: value for key, value in entry.items() if key != "quality"}
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from calanque.contracts.model import BETWEEN_LANGUAGES
 from calanque.contracts.undecided import UNDECIDED
 from calanque.errors import CalanqueError
 from calanque.places.territory import load_territory
@@ -26,6 +27,11 @@ class Column(NamedTuple):
     def name(self) -> str:
         """Its name in the file."""
         return self.values.name
+
+    @property
+    def described(self) -> str:
+        """What is known of it: no sentence yet, and of one language, whatever its name is."""
+        return f"The source's column '{self.name.replace(BETWEEN_LANGUAGES, '/')}'"
 
 
 class Plan(NamedTuple):

@@ -14,6 +14,7 @@ from calanque.scaffold.roles import is_row_number
 ADVICE = {
     "domain": "what the feed is about, one word: a tag of its DAG",
     "purpose": "the purpose that the data serve, in snake_case; tokens are bound to it",
+    "description": "a sentence: what the rows are; in both languages as 'English. / Français.', like every text here",
     "legalBasis": "a sentence: by what right the city holds these data",
     "origin": "reported by the public, enforced by agents, or measured by a device: reported | enforced | measured",
     "rowStandsFor": "what counts when rows are counted: person | fact",
@@ -41,7 +42,7 @@ def _head(plan: Plan) -> Iterator[str]:
     title = plan.feed.replace("_", " ").capitalize()
     yield from ("apiVersion: v3.1.0", "kind: DataContract", f"id: {plan.feed}", f"name: {title}", "version: 1.0.0")
     yield f"status: active\ndomain: {UNDECIDED} # {ADVICE['domain']}"
-    yield f"description:\n  purpose: {UNDECIDED} # a sentence: what the rows are"
+    yield f"description:\n  purpose: {UNDECIDED} # {ADVICE['description']}"
     yield "team:\n  name: data\n  members:\n    - username: data-engineering\n      role: owner"
     yield "slaProperties:"
     yield '  - {property: frequency, value: 1, unit: d, scheduler: airflow, schedule: "@daily"}'
@@ -104,7 +105,7 @@ def _landing(plan: Plan) -> Iterator[str]:
             "name": column.name,
             "logicalType": "string",
             "classification": column.proposal.classification,
-            "description": f"The source's column '{column.name}'.",
+            "description": f"{column.described}.",
             **({"customProperties": properties} if properties else {}),
         }
         yield f"      - {_flow(line)}"

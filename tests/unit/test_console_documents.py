@@ -7,6 +7,7 @@ import pytest
 from calanque.console import documents
 from calanque.console.readers import Reader
 from calanque.contracts import load_contract, load_contracts
+from calanque.contracts.model import in_language
 from calanque.contracts.page import WORDS, Language, contract_page, source_line
 
 
@@ -23,12 +24,12 @@ def test_a_contract_says_what_becomes_of_each_column(feed: str, language: Langua
     text = contract_page(contract, language)
     for word in (
         *words,
-        contract.legal_basis,
+        *(
+            in_language(text, language)
+            for text in (contract.legal_basis, contract.usage, contract.limitations, contract.grain)
+        ),
         contract.provenance.licence,
         contract.provenance.citation,
-        contract.usage,
-        contract.limitations,
-        contract.grain,
         f"{contract.frequency} (`{contract.schedule}`)",
         *(WORDS[language][name] for name in contract.recipients),
     ):

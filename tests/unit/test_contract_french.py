@@ -7,7 +7,8 @@ import yaml
 
 from calanque.console.made_from import Source
 from calanque.contracts import load_contract, load_contracts, read_contract
-from calanque.contracts.page import contract_page
+from calanque.contracts.model import in_language, is_in_both
+from calanque.contracts.page import Language, contract_page
 from calanque.governance.register import register
 from calanque.governance.register_sheet import Line, sheet
 from calanque.settings import settings
@@ -25,6 +26,44 @@ def written(tmp_path: Path, *, left_out: tuple[str, ...] = (), is_live: bool = F
     path = tmp_path / "marseille_weather.odcs.yaml"
     path.write_text(yaml.safe_dump(said | {"customProperties": kept}, allow_unicode=True), encoding="utf-8")
     return read_contract(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        pytest.param("Name of the area. / Nom du secteur.", "en", "Name of the area.", id="english-part"),
+        pytest.param("Name of the area. / Nom du secteur.", "fr", "Nom du secteur.", id="french-part"),
+        pytest.param("Name of the area.", "en", "Name of the area.", id="english-alone"),
+        pytest.param("Name of the area.", "fr", "Name of the area.", id="no-french"),
+        pytest.param("Local time, dd/MM/yyyy.", "fr", "Local time, dd/MM/yyyy.", id="a-stroke-is-no-separator"),
+    ],
+)
+def test_a_text_of_a_contract_is_said_in_the_language_asked_for(text: str, language: Language, said: str) -> None:
+    assert in_language(text, language) == said
+    assert is_in_both(text) == (in_language(text, "fr") != in_language(text, "en"))
+
+
+def test_the_page_and_the_sheet_quote_the_french_of_each_text(tmp_path: Path) -> None:
+    contract = WEATHER.model_copy(
+        update={
+            name: f"English {name}. / Français {name}." for name in ("usage", "limitations", "grain", "legal_basis")
+        }
+        | {
+            tier: tuple(
+                column.model_copy(update={"description": f"English {column.name}. / Français {column.name}."})
+                for column in getattr(WEATHER, tier)
+            )
+            for tier in ("landing", "bronze")
+        }
+    )
+    for language, word, other in (("fr", "Français", "English"), ("en", "English", "Français")):
+        page = contract_page(contract, language)
+        assert page.count(word) == 4 + len(contract.landing) + len(contract.bronze)
+        assert other not in page
+    of_weather = next(one for one in register().treatments if WEATHER in one.contracts)
+    alone = of_weather._replace(contracts=(contract,))
+    lines = [line for section in sheet(register(), alone, "fr") for line in section.lines]
+    assert Line("Base légale dans les contrats", ("Français legal_basis.",)) in lines
 
 
 @pytest.mark.parametrize("feed", list(CONTRACTS))

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from calanque.cli import app
 from calanque.contracts import FeedContract, read_contract
+from calanque.contracts.model import is_in_both
 from calanque.contracts.undecided import UNDECIDED, undecided_fields
 from calanque.errors import CalanqueError
 from calanque.twin.citizen_reports import generate_reports
@@ -273,6 +274,13 @@ def test_a_sample_that_is_none_is_refused(tmp_path: Path, content: bytes | None,
 
 def test_a_folder_is_no_sample(tmp_path: Path) -> None:
     assert "is a folder: give one file of it" in run(str(tmp_path))[1]
+
+
+def test_the_name_of_a_column_does_not_part_its_description_into_languages(tmp_path: Path) -> None:
+    text = new(tmp_path, written({"sent / received": column(lambda n: 3 * n), "kind": column(lambda n: "ab"[n % 2])}))
+    said = [one["description"] for part in yaml.safe_load(text)["schema"] for one in part["properties"]]
+    assert said.count("The source's column 'sent/received'.") == 2
+    assert not any(map(is_in_both, said))
 
 
 def test_a_sentence_has_one_mark_at_its_end(tmp_path: Path) -> None:
