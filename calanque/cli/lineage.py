@@ -92,7 +92,7 @@ def _terms(terms: "Terms | None") -> Iterator[tuple[str, str]]:
         return
     from calanque.contracts.model import in_language
 
-    yield "title", terms.title
+    yield "title", in_language(terms.title, "en")
     made = terms.provenance
     yield "producer", f"{made.producer}, {made.url}" if made.url else made.producer
     yield "licence", made.licence

@@ -90,7 +90,6 @@ class Live(Closed):
 
     is_on: StrictBool
     title: Sentence
-    title_fr: Sentence | None = None
     limitations: str | None = None
     source: Source
     provenance: Provenance
@@ -155,9 +154,7 @@ class FeedContract(Closed):
     feed: Name
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Sentence
-    title_fr: Sentence | None = None
     description: str
-    description_fr: Sentence | None = None
     domain: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     territory: Name
     time_zone: str
@@ -199,12 +196,12 @@ class FeedContract(Closed):
     grain: str | None = None
 
     def titled(self, language: Language) -> str:
-        """Return what the feed is called in a language; in English where the contract says it in no other."""
-        return self.title_fr or self.title if language == "fr" else self.title
+        """Return what the feed is called in a language."""
+        return in_language(self.title, language)
 
     def described(self, language: Language) -> str:
-        """Return what its rows are, likewise."""
-        return self.description_fr or self.description if language == "fr" else self.description
+        """Return what its rows are in a language."""
+        return in_language(self.description, language)
 
     @property
     def bronze_table(self) -> str:

@@ -30,8 +30,6 @@ class _Properties(BaseModel):
 class FeedProperties(_Properties):
     """Custom properties of a contract."""
 
-    title_fr: str | None = None
-    description_fr: str | None = None
     territory: str
     time_zone: str
     regime: Literal["rgpd", "title_iii"]

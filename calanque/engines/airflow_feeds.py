@@ -11,8 +11,8 @@ from calanque.contracts.page import contract_page, problems_page
 from calanque.engines.airflow_alerts import alert
 
 DOC = """
-### {contract.title}
-{contract.description}
+### {title}
+{description}
 By the contract below. Landed = loaded + quarantined, or the run fails. A batch already loaded changes nothing.
 
 **If it fails**
@@ -35,7 +35,8 @@ WRONG_DOC = """
 def feed_doc(contract: FeedContract) -> str:
     """Return the documentation of a feed's DAG."""
     pages = contract_page(contract, "en", "fr")
-    return DOC.format(feed=contract.feed, contract=contract, pages=pages)
+    title, description = contract.titled("en"), contract.described("en")
+    return DOC.format(feed=contract.feed, title=title, description=description, pages=pages)
 
 
 def declare_wrong_feed(name: str, error: ContractError) -> None:

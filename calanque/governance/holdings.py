@@ -88,7 +88,7 @@ def holdings(contracts: Iterable[FeedContract] | None = None) -> list[Holding]:
 
 def _holding(contract: FeedContract, tier: Tier) -> Holding:
     days = contract.retention_days.get(tier, QUARANTINE_DAYS_MAX)
-    place = Holding(contract.feed, contract.title, contract.is_personal, tier, days)
+    place = Holding(contract.feed, contract.titled("en"), contract.is_personal, tier, days)
     try:
         oldest = _oldest_batch(contract.feed) if tier == "landing" else _oldest_row(contract, tier)
     except CalanqueError as error:

@@ -105,7 +105,7 @@ def _description(treatment: Treatment, language: Language) -> list[Line]:
         Line(w["regime"], (regime(treatment, language),)),
         Line(w["personal"], (w["yes" if treatment.is_personal else "no"],)),
         Line(w["synthetic"], (w["yes"] if len(made) == len(treatment.contracts) else partly,)),
-        Line(w["feeds"], _titles(treatment, language), is_quoted=not all(one.title_fr for one in treatment.contracts)),
+        Line(w["feeds"], _titles(treatment, language), is_quoted=_is_english(one.title for one in treatment.contracts)),
         Line(w["territories"], (", ".join(treatment.territories),)),
     ]
 
@@ -127,13 +127,13 @@ def _purposes(treatment: Treatment, language: Language) -> list[Line]:
         Line(
             w["of_feeds"],
             _by_feed(treatment, lambda one: [one.described(language)]),
-            is_quoted=not all(one.description_fr for one in treatment.contracts),
+            is_quoted=_is_english(one.description for one in treatment.contracts),
         ),
         Line(w["legal_bases"], (_told(treatment, "legal_basis", language),)),
         Line(
             w["by_contracts"],
             _by_feed(treatment, lambda one: [in_language(one.legal_basis, language)]),
-            is_quoted=not all(is_in_both(one.legal_basis) for one in treatment.contracts),
+            is_quoted=_is_english(one.legal_basis for one in treatment.contracts),
         ),
         Line(w["origins"], origins),
         Line(w["sources"], _by_feed(treatment, lambda one: [_producer(one)]), is_quoted=True),
@@ -185,6 +185,10 @@ def _retention(treatment: Treatment, language: Language) -> list[Line]:
 def _told(treatment: Treatment, name: str, language: Language) -> str:
     told: Said | None = getattr(treatment.lines, name, None)
     return told.to(language) if told else WORDS[language]["not_said"]
+
+
+def _is_english(texts: Iterable[str]) -> bool:
+    return not all(map(is_in_both, texts))
 
 
 def _titles(treatment: Treatment, language: Language) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def _found_sql(contract: FeedContract) -> str:
     zone, hours, ingested = contract.time_zone, contract.latency_hours, "last_ingested_at"
     return (
         f"select '{contract.feed}' as feed, '{contract.territory}' as territory, "
-        f"{spark.literal(contract.title)} as title, {_provenance(contract)}, last.batch_id as last_batch_id, "
+        f"{spark.literal(contract.titled('en'))} as title, {_provenance(contract)}, last.batch_id as last_batch_id, "
         f"last.at as {ingested}, "
         f"cast(from_utc_timestamp({ingested}, '{zone}') as timestamp_ntz) "
         f"as last_ingested_local_at, last_row_local_date, {hours} as promised_hours, "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from calanque.contracts.model import in_language
 from calanque.contracts.shapes import PREFIX, shapes
 from calanque.marts.shape_sql import SOURCE, made_columns, no_row, shape_sql
 from calanque.places.conflicts import conflict_rules
@@ -87,7 +88,7 @@ def sources(contracts: Sequence[FeedContract]) -> dict[str, Any]:
     tables = [
         {
             "name": contract.feed,
-            "description": f"{contract.title}. {contract.grain or 'One row per row of the source.'}",
+            "description": f"{contract.titled('en')}. {_grain(contract)}",
             "columns": [{"name": column.name, "description": column.description} for column in contract.bronze],
         }
         for contract in contracts
@@ -99,6 +100,10 @@ def sources(contracts: Sequence[FeedContract]) -> dict[str, Any]:
         "tables": tables,
     }
     return {"version": 2, "sources": [source] if tables else []}
+
+
+def _grain(contract: FeedContract) -> str:
+    return in_language(contract.grain or "One row per row of the source.", "en")
 
 
 def _dumped(content: dict[str, Any]) -> str:

@@ -156,7 +156,7 @@ def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun)
     with walk.question("By which right are these data here, and what is masked?"):
         to("Registre")
         walk.click("citizen_reports", desk.get_by_role("link", name="citizen_reports", exact=True))
-        walk.sees("Public-interest task of the city, RGPD article 6(1)(e).", "reporter_token")
+        walk.sees("Mission d’intérêt public de la ville, RGPD, article 6(1)(e).", "reporter_token")
     with walk.question("What was put aside, and by which rule?"):
         walk.home()
         to_the_rows(walk, "Chargé, lignes en quarantaine", "wrong_type:reported_at")

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 READERS = ("calanque.contracts.", "calanque.scaffold.")
 PAGE = "calanque.contracts.page"
 # Fields that act otherwise, each with the reason.
-LIVE = ("container", "keep_where", "limitations", "title", "title_fr", "valid_from")
+LIVE = ("container", "keep_where", "limitations", "title", "valid_from")
 OTHERWISE = {
     ("BronzeColumn", "logical_type"): "the standard's word for a type; the rules hold it to physical_type, which acts",
     **{(model.__name__, "type"): "chooses the module that reads the file" for model in FORMATS.values()},

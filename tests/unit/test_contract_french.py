@@ -6,25 +6,24 @@ import pytest
 import yaml
 
 from calanque.console.made_from import Source
-from calanque.contracts import load_contract, load_contracts, read_contract
+from calanque.contracts import load_contract, read_contract
 from calanque.contracts.model import in_language, is_in_both
 from calanque.contracts.page import Language, contract_page
 from calanque.governance.register import register
 from calanque.governance.register_sheet import Line, sheet
+from calanque.marts.project import sources
 from calanque.settings import settings
 
-CONTRACTS = load_contracts()
-WEATHER = CONTRACTS["marseille_weather"]
+WEATHER = load_contract("marseille_weather")
 
 
-def written(tmp_path: Path, *, left_out: tuple[str, ...] = (), is_live: bool = False):
-    """The contract of the weather without some properties, or with its real source."""
+def live_weather(tmp_path: Path):
+    """The contract of the weather with its real source."""
     text = (settings().root / "dags/feeds/marseille_weather.odcs.yaml").read_text(encoding="utf-8")
     said = yaml.safe_load(text)
-    kept = [one for one in said["customProperties"] if one["property"] not in left_out]
-    next(one for one in kept if one["property"] == "live")["value"]["isOn"] = is_live
+    next(one for one in said["customProperties"] if one["property"] == "live")["value"]["isOn"] = True
     path = tmp_path / "marseille_weather.odcs.yaml"
-    path.write_text(yaml.safe_dump(said | {"customProperties": kept}, allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
     return read_contract(path)
 
 
@@ -43,7 +42,7 @@ def test_a_text_of_a_contract_is_said_in_the_language_asked_for(text: str, langu
     assert is_in_both(text) == (in_language(text, "fr") != in_language(text, "en"))
 
 
-def test_the_page_and_the_sheet_quote_the_french_of_each_text(tmp_path: Path) -> None:
+def test_the_page_and_the_sheet_quote_the_french_of_each_text() -> None:
     contract = WEATHER.model_copy(
         update={
             name: f"English {name}. / Français {name}." for name in ("usage", "limitations", "grain", "legal_basis")
@@ -66,29 +65,15 @@ def test_the_page_and_the_sheet_quote_the_french_of_each_text(tmp_path: Path) ->
     assert Line("Base légale dans les contrats", ("Français legal_basis.",)) in lines
 
 
-@pytest.mark.parametrize("feed", list(CONTRACTS))
-def test_each_feed_of_the_project_is_said_in_both_languages(feed: str) -> None:
-    contract = CONTRACTS[feed]
-    assert contract.titled("fr") != contract.titled("en") == contract.title
-    assert contract.described("fr") != contract.described("en") == contract.description
-    # As synthetic in one language as in the other.
-    assert ("(synthetic" in contract.title) == ("ficti" in contract.titled("fr"))
-
-
-def test_without_french_words_the_english_ones_stand(tmp_path: Path) -> None:
-    plain = written(tmp_path, left_out=("titleFr", "descriptionFr"))
-    assert (plain.titled("fr"), plain.described("fr")) == (WEATHER.title, WEATHER.description)
-
-
 def test_the_real_source_has_its_own_title_in_both(tmp_path: Path) -> None:
-    live = written(tmp_path, is_live=True)
+    live = live_weather(tmp_path)
     assert (live.titled("en"), live.titled("fr")) == ("Hourly weather of Marseille", "Météo horaire de Marseille")
 
 
 def test_the_page_of_a_contract_says_it_in_the_language_of_the_page() -> None:
     french, english = contract_page(WEATHER, "fr"), contract_page(WEATHER, "en")
-    assert WEATHER.described("fr") in french and WEATHER.description not in french
-    assert WEATHER.description in english and WEATHER.described("fr") not in english
+    assert WEATHER.described("fr") in french and WEATHER.described("en") not in french
+    assert WEATHER.described("en") in english and WEATHER.described("fr") not in english
 
 
 def test_the_register_says_feeds_in_french_and_marks_as_english_what_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,9 +87,15 @@ def test_the_register_says_feeds_in_french_and_marks_as_english_what_is(monkeypa
         text.replace("\xa0", " ") for text in feeds(of_weather).values
     ]
     assert not feeds(of_weather).is_quoted
-    without = WEATHER.model_copy(update={"title_fr": None})
+    without = WEATHER.model_copy(update={"title": WEATHER.titled("en")})
     held = tuple(without if one.feed == WEATHER.feed else one for one in of_weather.contracts)
     assert feeds(of_weather._replace(contracts=held)).is_quoted
+
+
+def test_dbt_says_a_source_in_english_and_its_columns_in_both() -> None:
+    (table,) = sources([WEATHER])["sources"][0]["tables"]
+    assert table["description"] == "Hourly weather of Marseille (synthetic). One row per station, hour and quantity."
+    assert [one["description"] for one in table["columns"]] == [column.description for column in WEATHER.bronze]
 
 
 def test_what_figures_are_made_of_is_said_in_french_while_a_contract_says_it() -> None:

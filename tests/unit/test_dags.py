@@ -292,6 +292,7 @@ def test_the_documentation_of_a_feed_shows_its_contract_in_both_languages(bag: D
     text = bag.dags["feed_citizen_reports"].doc_md or ""
     for words in ("Legal basis", "Base légale", "Retention", "Conservation", "| `reporter_token` |"):
         assert words in text
+    assert "### Citizen reports of Marseille (synthetic)\nReports that citizens send" in text and " / " not in text
 
 
 @pytest.mark.parametrize(

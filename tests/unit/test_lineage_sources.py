@@ -116,6 +116,7 @@ def test_the_screen_says_files_terms_and_model(bronze: Bronze) -> None:
         "token of reporter_name (identifier)",
     ):
         assert words in text, words
+    assert "Mission d’intérêt public" not in text and "(fictifs)" not in text
     assert len(text.splitlines()) < 42
     assert text.index("risk-toronto version 7") < text.index("through") < text.index("licence")
 

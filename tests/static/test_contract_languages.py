@@ -1,0 +1,43 @@
+"""Each contract of the project says everything that people read of it in English and in French."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from calanque.contracts import FeedContract, load_contracts
+from calanque.contracts.model import BETWEEN_LANGUAGES
+
+CONTRACTS = load_contracts()
+
+
+def texts(contract: FeedContract) -> Iterator[tuple[str, str]]:
+    """Yield what a contract says in words of its own, by field."""
+    for name in ("title", "description", "usage", "limitations", "grain", "legal_basis"):
+        yield name, getattr(contract, name) or ""
+    if contract.live:
+        yield "live.title", contract.live.title
+        if contract.live.limitations:
+            yield "live.limitations", contract.live.limitations
+    for tier in ("landing", "bronze"):
+        yield from ((f"{tier}.{column.name}", column.description) for column in getattr(contract, tier))
+
+
+def in_one(text: str) -> bool:
+    """Whether a text lacks one of the languages, or has the same words in both."""
+    said = [part.strip() for part in text.split(BETWEEN_LANGUAGES)]
+    return len(said) != 2 or not all(said) or said[0] == said[1]
+
+
+@pytest.mark.parametrize("feed", list(CONTRACTS))
+def test_a_contract_says_all_in_both_languages(feed: str) -> None:
+    contract = CONTRACTS[feed]
+    said = dict(texts(contract))
+    assert len(said) >= 6 + len(contract.landing) + len(contract.bronze)
+    assert [name for name, text in said.items() if in_one(text)] == []
+    # As synthetic in one language as in the other.
+    assert ("(synthetic" in contract.titled("en")) == ("ficti" in contract.titled("fr"))
+
+
+@pytest.mark.parametrize("text", ["Number.", "Number. / Number.", "Number. / ", "Number. / Nombre. / Zahl.", ""])
+def test_a_text_in_one_language_is_found(text: str) -> None:
+    assert in_one(text)
