@@ -25,7 +25,7 @@ _TWINS = str.maketrans(
     "ABEKMHOPCTYXISJaeopcyxisjABEZHIKMNOPTYXaovik",
 )
 _OTHER_LETTER = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
-_WITH_OTHER_LETTERS = re.compile(f"[^\\W_]*{_OTHER_LETTER.pattern}[^\\W_]*(?:-[^\\W_]+)*")
+_WITH_OTHER_LETTERS = re.compile(f"(?<![^\\W_])[^\\W_]*{_OTHER_LETTER.pattern}[^\\W_]*(?:-[^\\W_]+)*")
 # A letter with combining accents, an end of line, or what cannot be seen: controls, soft hyphens, joiners, marks.
 _UNSEEN = re.compile(
     "([^\\W\\d_][\u0300-\u036f]+)|(\r\n?|[\x0b\x0c\x85\u2028\u2029])|(?<=\\d)[\u0300-\u036f]+|"
@@ -124,7 +124,7 @@ _FORMS = (
     (_MOJIBAKE, _MOJIBAKE, _decoded),  # what was misread twice
     (_ENTITY, _ENTITY, _unescaped),
     (_RARE, _STYLED, _plain),
-    (_RARE, _WITH_OTHER_LETTERS, _latin),
+    (_OTHER_LETTER, _WITH_OTHER_LETTERS, _latin),
     (_RARE, _UNSEEN, _seen),
     (_BLANK, _BLANK, lambda _: " "),
     (_TWO_SINGLES, _SPACED, _marked),

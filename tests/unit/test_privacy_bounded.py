@@ -17,7 +17,9 @@ from calanque.privacy.redact import find_values, redact
 
 LETTERS = [chr(code) for code in (*range(32, 127), *range(160, 256))]
 HOSTILE = yaml.safe_load((Path(__file__).parent / "privacy_cases" / "hostile.yaml").read_text(encoding="utf-8"))
-HOSTILE["noise"] = ("", "".join(random.Random(7).choices(LETTERS, k=8_000)), "")
+HOSTILE["noise"] = ("", "".join(random.Random(7).choices(LETTERS, k=100_000)), "")
+LENGTHS, SHORT = (50_000, 100_000), 8_000
+MOST_GROWTH, NOISE_S, UNBOUNDED_S = 2.2, 0.02, 20.0
 NEIGHBOUR = "Mon voisin Jean Dupont, 06 39 98 12 34"
 PIECES = (
     "M. ", "Mme ", "né le ", "12 rue ", "tel ", "@", "_", ".", "/", "-", ":", " ", "\n", "a", "A", "1", "0o", "é",
@@ -46,14 +48,25 @@ def seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize(("head", "piece", "tail"), HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_text_costs_as_its_length_and_its_neighbours_are_read(head: str, piece: str, tail: str) -> None:
-    """Without the bounds the first of them takes hours."""
-    long, half = (head + (piece * (length // len(piece) + 1))[:length] + tail for length in (8_000, 4_000))
-    before, hostile, after = redact([NEIGHBOUR, long, NEIGHBOUR])
+def test_a_hostile_text_costs_as_its_length_and_its_neighbours_are_read(
+    head: str, piece: str, tail: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its cost is measured without the bound, which would hide what it is there for."""
+    monkeypatch.setattr(budget, "LEAST_S", UNBOUNDED_S)
+    half, long = (head + (piece * (length // len(piece) + 1))[:length] + tail for length in LENGTHS)
+    first = seconds(half)
+    assert first < UNBOUNDED_S
+    # What takes less is noise; the machine may be slower from one moment to the next, but not twice in the same order.
+    assert first < NOISE_S or seconds(long) <= MOST_GROWTH * first or seconds(long) <= MOST_GROWTH * seconds(half)
+
+
+@pytest.mark.parametrize(("head", "piece", "tail"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_text_keeps_within_its_share(head: str, piece: str, tail: str) -> None:
+    text = head + (piece * (SHORT // len(piece) + 1))[:SHORT] + tail
+    before, hostile, after = redact([NEIGHBOUR, text, NEIGHBOUR])
     assert before.text == after.text == "Mon voisin <PERSON>, <PHONE_NUMBER>"
-    # Both are redacted, or both are masked whole; a ratio of times of less than this is noise.
-    assert seconds(long) <= max(3.0 * seconds(half), longest_s(long))
     assert hostile.text
+    assert seconds(text) <= longest_s(text)
 
 
 # The piece may be any, and so may be what it is repeated with: what is slow is found by looking.

@@ -7,6 +7,7 @@ a word seen from one distance, of a gap or of a pair depend on nothing else, so 
 
 import re
 from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -220,14 +221,17 @@ def _notes(words: Sequence[Word], keys: Sequence[Key], gaps: Sequence[str]) -> l
 
 def _note_elsewhere(keys: Sequence[Key], gaps: Sequence[str], notes: Sequence[list[str]]) -> None:
     """Mark a word that stands behind a title, a first name or a word of places at another place of the text."""
-    found: dict[str, set[tuple[str, int]]] = {}
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    own = [""] * len(keys)
     for index in range(1, len(keys)):
         folded, before = keys[index][0], keys[index - 1]
         if len(folded) > 1 and gaps[index] in _NEXT_TO and (role := _role_of(before)):
-            found.setdefault(folded, set()).add((role, index))
+            found[folded][role] += 1
+            own[index] = role
     for index, (folded, casing, _) in enumerate(keys):
-        roles = {role for role, place in found.get(folded, ()) if place != index}
-        notes[index].extend(f"{role}={casing}" for role in sorted(roles))
+        if counts := found.get(folded):
+            roles = (role for role in sorted(counts) if counts[role] > (role == own[index]))
+            notes[index].extend(f"{role}={casing}" for role in roles)
 
 
 def _role_of(key: Key) -> str:

@@ -39,7 +39,7 @@ _SIGNS = re.compile(r"[\s]{0,2}[,;:(/|\-]?[\s(]{0,2}")
 _MOST_SIGNS = 4
 _HANDLES = ("EMAIL_ADDRESS", "HANDLE")
 _HANDLE_PART = re.compile(r"[a-z]{2,}")
-_SHORTEST_IN_HANDLE = 4
+_SHORTEST_IN_HANDLE, _LONGEST_IN_HANDLE = 4, 40
 
 
 class Casing(IntEnum):
@@ -146,11 +146,10 @@ def _mark_handles(text: Prepared, words: Sequence[Word], holes: Sequence[Span]) 
     parts = {part for handle in handles for part in _HANDLE_PART.findall(handle[0] or handle[-1])}
     if not parts:
         return
+    sizes = range(_SHORTEST_IN_HANDLE, _LONGEST_IN_HANDLE + 1)
+    ends = parts | {end for part in parts for size in sizes[: len(part)] for end in (part[:size], part[-size:])}
     for word in words:
-        plain = word.folded.replace("'", "").replace("-", "")
-        word.is_in_handle = plain in parts or (
-            len(plain) >= _SHORTEST_IN_HANDLE and any(part.endswith(plain) or part.startswith(plain) for part in parts)
-        )
+        word.is_in_handle = word.folded.replace("'", "").replace("-", "") in ends
 
 
 def _weigh_letters(original: str, word: Word) -> None:

@@ -75,7 +75,7 @@ SEARCHED = (
         folded_pattern(
             r"(?<!\w)(?:residence|resid\.?|res\.?|cite|immeuble|imm\.?|hlm|copropriete|lotissement|foyer|tour|"
             r"domaine)\s"
-            rf"(?:[\w'\-]{{1,20}}\s?){{1,5}}?[,\-(]?\s?{UNIT}"
+            rf"(?:[\w']{{1,20}}+[\s\-]?){{1,8}}?[,\-(]?\s?{UNIT}"
         ),
         0.7,
         anchors=one_of(

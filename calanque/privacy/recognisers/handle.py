@@ -11,6 +11,7 @@ from calanque.privacy.text import Prepared
 
 _LETTERS = re.compile(r"[a-z]{2,}")
 _SHORTEST_MENTION = 5
+_TOKEN = re.compile(r"(?<![\w@.])\w++")
 _SHAPED = ("handle.speaker", "handle.speaker_in_words", "handle.odd_after_account")
 """Rules that go by shape: words of French and names of persons have it too."""
 _NUMBERED = re.compile(r"[a-z]{3,}_\d{1,4}")
@@ -36,10 +37,10 @@ class HandleRecogniser:
 def _mentions(text: Prepared, found: Sequence[Span]) -> Iterator[Span]:
     """Yield the other places where a handle with a line or a digit stands."""
     values = {text.folded[span.start : span.end] for span in found}
-    for value in values:
-        if len(value) >= _SHORTEST_MENTION and not value.isalpha() and value.isidentifier():
-            for match in re.finditer(rf"(?<![\w@.]){value}(?!\w)", text.folded):
-                yield Span(match.start(), match.end(), HANDLES.entity, 0.65, "handle.mention")
+    odd = {v for v in values if len(v) >= _SHORTEST_MENTION and not v.isalpha() and v.isidentifier()}
+    for match in _TOKEN.finditer(text.folded) if odd else ():
+        if match.group() in odd:
+            yield Span(match.start(), match.end(), HANDLES.entity, 0.65, "handle.mention")
 
 
 def _may_be_handle(text: Prepared, span: Span) -> bool:
