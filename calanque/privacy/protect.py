@@ -10,6 +10,7 @@ from pydantic import Field
 from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from calanque.privacy.key_file import key_stamp
+from calanque.privacy.spans import UNREAD
 from calanque.privacy.tokens import TokenKeys, TokenKind
 
 if TYPE_CHECKING:
@@ -150,7 +151,12 @@ def _redacted(values: list[str | None]) -> list[str | None]:
     for start in range(0, len(texts), BATCH_COUNT):
         batch = texts[start : start + BATCH_COUNT]
         redacted.update(zip(batch, (r.text for r in redact(batch)), strict=True))
-    return [redacted.get(value, value) if value else None for value in values]
+    return [_looked_up(value, redacted) for value in values]
+
+
+def _looked_up(value: str | None, redacted: Mapping[str, str]) -> str | None:
+    """Return the redacted text of a value; one that has none is masked whole, never left in clear."""
+    return redacted.get(value, f"<{UNREAD}>") if value else value
 
 
 def _tokens(values: list[str | None], action: Token, key_id: str | None = None) -> list[str | None]:

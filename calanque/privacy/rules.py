@@ -183,11 +183,17 @@ class PatternRecogniser:
         score = max(self.valid_score, rule.score) if verdict else rule.score
         reach = self.reach if rule.reach is None else rule.reach
         cue = _last_end(self.cues, folded, start - reach, start)
-        if self.denials and _last_end(self.denials, folded, max(start - self.denial_reach, cue), start) > cue:
+        is_denied = self.denials and _last_end(self.denials, folded, max(start - self.denial_reach, cue), start) > cue
+        if is_denied:
             score -= DENY_LOSS
         if cue < 0:
-            is_after = self.cues and self.cues.search(folded, end, min(end + self.reach_after, len(folded)))
-            return min(score + rule.gain - DISTANCE_LOSS * self.reach_after, 1.0) if is_after else score
+            if (
+                is_denied
+                or not self.cues
+                or not self.cues.search(folded, end, min(end + self.reach_after, len(folded)))
+            ):
+                return score
+            return min(score + rule.gain - DISTANCE_LOSS * self.reach_after, 1.0)
         return _nearness(min(score + rule.gain, 1.0), start - cue)
 
 

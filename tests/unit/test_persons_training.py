@@ -41,6 +41,16 @@ for name in ("sklearn", "scipy", "numpy", "spacy", "presidio_analyzer"):
 from calanque.privacy.redact import redact
 print(redact(["Vu Mme Aïcha Benali hier."])[0].text)
 """
+DATED = """
+from calanque.privacy.redact import redact
+print([done.text for done in redact(["Inès Moreau, 03/05/11", "Hugo (04/02/2016)", "Paul Moreau, 3 mai 1999 à Lyon"])])
+"""
+LATER = """
+import datetime
+class Later(datetime.date):
+    today = classmethod(lambda _: datetime.date(2051, 1, 1))
+datetime.date = Later
+"""
 WEIGHED = """
 from calanque.privacy.lexicon.shape import name_shape
 print([name_shape(w) for w in ('ndombasi', 'vrba', 'karagozian', 'soilihi', 'reparer')])
@@ -69,6 +79,11 @@ def test_the_same_texts_give_the_same_weights_in_every_process() -> None:
 def test_names_are_found_without_scikit_learn_spacy_and_presidio_and_weigh_alike_in_every_process() -> None:
     assert run_apart(BLOCKED + WEIGHED, PYTHONHASHSEED="1").splitlines() == ["Vu Mme <PERSON> hier.", here(WEIGHED)]
     assert "0." in here(WEIGHED)
+
+
+def test_a_text_is_read_alike_in_another_year() -> None:
+    assert run_apart(LATER + DATED, PYTHONHASHSEED="1") == here(DATED)
+    assert "<BIRTH_DATE>" in here(DATED)
 
 
 def test_sums_that_are_kept_are_those_of_the_attributes() -> None:

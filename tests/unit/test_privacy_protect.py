@@ -45,6 +45,13 @@ def test_columns_leave_as_the_plan_says() -> None:
     assert "Dupont" not in out.to_csv() and "example.org" not in out.to_csv()
 
 
+def test_an_empty_text_stays_one_and_a_text_without_its_redaction_is_masked_whole() -> None:
+    frame = pd.DataFrame({"description": ["", "Vu Mme Benali", None]})
+    (out,) = protect_batches([frame], {"description": "redact"})
+    assert out["description"].tolist() == ["", "Vu Mme <PERSON>", None]
+    assert protect._looked_up("Vu Mme Benali", {}) == "<UNREAD_TEXT>"
+
+
 def test_contract_protections_keep_the_column_names() -> None:
     frame = FRAME.rename(columns={"description": "description_redacted", "reporter_name": "reporter_token"})
     plan = {

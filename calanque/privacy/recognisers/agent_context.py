@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from calanque.privacy.lexicon.reference import POSTCODE_STARTS
 from calanque.privacy.persons.cues import OCCUPATIONS
 from calanque.privacy.rules import Begins, Rule, folded_pattern, matches, words
 from calanque.privacy.shapes import FILES, LETTERS, NO_DATE, NO_UNIT
@@ -14,7 +15,8 @@ CODE = (
     rf"{NO_DATE}(?!(?:19|20)\d\d(?!\w))(?!\d[\d ]{{2,8}}[ ](?:agent|policier|gendarme|personne)s?(?!\w))"
     rf"(?>(?:pm[ \-]?|{LETTERS})?\d{{4,8}}(?:-?[a-z](?!\w))?)(?![/.\-](?:\d{{1,3}}|(?:19|20)\d\d)(?!\d)){NO_UNIT}"
 )
-POSTCODE = r"(?:13\d{3}|75\d{3}|69\d{3}|\d{3}00)(?!\d)"
+POSTCODE = rf"(?:(?:{'|'.join(POSTCODE_STARTS)})\d{{3}}|\d{{3}}00)(?!\d)"
+"""What may be a postcode: every town's ends in two zeros, but those of large towns, which name their districts."""
 _TRADES = frozenset(
     """
     receveur receveuse conducteur-receveur motard motarde tiers tierce verbalisateur verbalisatrice operateur operatrice

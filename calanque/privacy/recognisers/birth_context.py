@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
+from calanque.privacy.lexicon.reference import REFERENCE_YEAR
 from calanque.privacy.rules import folded_pattern, starts
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared, is_shouting
@@ -21,12 +21,11 @@ _FULL_DATE = folded_pattern(
     r"(?P<gy>(?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\w/]|[.,\-]\d|[ ]?(?:h|euros?|€)(?!\w))"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_TODAY = date.today().year
-_OLD_ALONE, _NEAR_ALONE = _TODAY - 16, _TODAY - 10
+_OLD_ALONE, _NEAR_ALONE = REFERENCE_YEAR - 16, REFERENCE_YEAR - 10
 """In a text without a later year, a date up to this year is an old one; the second, where its place says it all."""
 _ADULT_GAP, _NEAR_GAP = 12, 3
 """Years between a date and the latest year of its text: anywhere near a name, and where its place says it all."""
-_CENTURY_TURN = _TODAY % 100 + 4
+_CENTURY_TURN = REFERENCE_YEAR % 100 + 4
 
 _LAST_WORD = re.compile(r"([^\W\d_][\w'\u2019\-]*)\.?[ ]?[(\[,;:|/\-–—\t]{0,2}[ \t]{0,2}$")
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'\u2019\-]*)\.?,?[ ]$")
