@@ -19,12 +19,15 @@ NO_RANGE = (
 )
 """Years from to, a blood pressure, a month of a year."""
 
+NUMBER_WORDS = (
+    *("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze"),
+    *("quinze", "seize", "vingts?", "trente", "quarante", "cinquante", "soixante", "cents?"),
+)
+NUMBER_WORD = rf"(?:{'|'.join(NUMBER_WORDS)})"
 
 LETTERS = (
-    r"(?:[a-z]-(?=\d{4})|(?!(?:le|la|les|l|du|de|des|d|au|aux|et|ou|en|un|une|n|no|num|a|est|sur|par|pour|ue|ts|cle|mon|son|ce|il|du|"
-    r"id|pm|tel|ta|fc|ipp|nda|nip|iep|cni|rio|nir|spi|"
-    r""
-    r"sous|avec)[ .\-'])[a-z]{1,4}[ .\-]?)"
+    r"(?:[a-z]-(?=\d{4})|(?!(?:le|la|les|l|du|de|des|d|au|aux|et|ou|en|un|une|n|no|num|a|est|sur|par|pour|ue|ts|cle|mon|son|ce|il|"
+    r"id|pm|tel|ta|fc|ipp|nda|nip|iep|cni|rio|nir|spi|sous|avec)[ .\-'])[a-z]{1,4}[ .\-]?)"
 )
 """One to four letters that belong to the code after them, being no word."""
 

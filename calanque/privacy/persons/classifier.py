@@ -37,6 +37,16 @@ _MOST_KEPT = 100_000
 _STEPS = (-1, -2, -3, 1, 2, 3)
 _JOINS = re.compile(r"-|['\u2019]|[ \u00a0]{0,2}(?:[dDlL]['\u2019])?")
 _MOST_SCORE, _LONGEST_INITIAL = 0.49, 2
+_TO_VALUE = (":·", "·:·", ":", ":⇥")
+_FIELDS = ("nom", "prenom", "prenoms")
+_OF_NAMES = {*((field,) for field in _FIELDS), *(("nom", "de", kind) for kind in ("famille", "naissance"))}
+_NO_NAMES = frozenset(
+    """
+    nom prenom prenoms date adresse tel telephone naissance inconnu inconnue inconnus neant idem voir non aucun aucune
+    sans illisible anonyme x xx xxx nc vide association societe entreprise collectif
+    """.split()  # noqa: SIM905  (a word list reads as words)
+)
+"""What stands behind "nom :" where no name does: the next field, and that there is none."""
 _GLUE, _ELIDED = "_", ("d'", "l'")
 
 
@@ -138,6 +148,8 @@ def names(text: Prepared, seen: View, scores: Sequence[float], threshold: float)
 def _accepted(seen: View, scores: Sequence[float], threshold: float) -> Iterator[int]:
     """Yield the words of names, in order; the particles of a listed surname ("de la Tour") belong to it."""
     accepted = [score >= threshold and not _is_verb(seen, index) for index, score in enumerate(scores)]
+    for index in range(1, len(accepted)):
+        accepted[index] = accepted[index] or (seen.gaps[index] in _TO_VALUE and _is_field(seen, index))
     for index, word in enumerate(seen.words):
         if accepted[index] and word.name_start < word.start:
             other = index - 1
@@ -145,6 +157,16 @@ def _accepted(seen: View, scores: Sequence[float], threshold: float) -> Iterator
                 accepted[other] = True
                 other -= 1
     return (index for index, is_name in enumerate(accepted) if is_name)
+
+
+def _is_field(seen: View, index: int) -> bool:
+    """Say whether a word with a capital is all that follows "nom :", whatever it means: "Nom de famille : Rue"."""
+    folded, casing, _ = seen.keys[index]
+    label = tuple(key[0] for key in seen.keys[max(0, index - 3) : index])
+    is_label = label[-1:] in _OF_NAMES or label in _OF_NAMES
+    after = seen.gaps[index + 1]
+    is_whole = not after.startswith("·") or (index + 1 < len(seen.keys) and seen.keys[index + 1][0] in _FIELDS)
+    return is_label and casing in "TSUA" and is_whole and folded not in _NO_NAMES
 
 
 def _is_verb(seen: View, index: int) -> bool:

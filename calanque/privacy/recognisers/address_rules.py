@@ -5,7 +5,7 @@ import re
 from calanque.privacy.lexicon.places import STREET_TYPES
 from calanque.privacy.recognisers.address_extent import BOX, POSTCODE, UNIT
 from calanque.privacy.rules import Begins, Rule, folded_pattern, one_of, words
-from calanque.privacy.shapes import NO_UNIT
+from calanque.privacy.shapes import NO_UNIT, NUMBER_WORD, NUMBER_WORDS
 
 _SUFFIX = r"(?:\s?(?:bis|ter|quater|quinquies|[a-gi-kn-z](?!\w|')))?"
 _NUMBER = rf"\d{{1,4}}{_SUFFIX}(?:\s?(?:[-/&]|a|et|ou)\s?\d{{1,4}}{_SUFFIX}(?!\w))?"
@@ -45,20 +45,15 @@ AT_NUMBER = (
     ),
 )
 _STREETS_OF_ONE = "rue avenue boulevard place impasse chemin allee route quai traverse square montee".split()  # noqa: SIM905
-_NUMBER_WORDS = (
-    *("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze"),
-    *("quinze", "seize", "vingts?", "trente", "quarante", "cinquante", "soixante", "cents?"),
-)
-_NUMBER_WORD = rf"(?:{'|'.join(_NUMBER_WORDS)})"
 STREETS_AFTER_WORDS = one_of(*(f" {kind} " for kind in _STREETS_OF_ONE))
 IN_WORDS = Rule(
     "number_in_words",
     folded_pattern(
-        rf"(?<!\w){_NUMBER_WORD}(?:[ \-](?:et[ \-])?(?:un|{_NUMBER_WORD})){{0,5}}(?:\s(?:bis|ter))?,?\s"
+        rf"(?<!\w){NUMBER_WORD}(?:[ \-](?:et[ \-])?(?:un|{NUMBER_WORD})){{0,5}}(?:\s(?:bis|ter))?,?\s"
         rf"(?P<s>(?:{'|'.join(_STREETS_OF_ONE)})\s{_LINK}\w[\w'\-]*)"
     ),
     0.7,
-    anchors=one_of(*(word.removesuffix("s?") for word in _NUMBER_WORDS)),
+    anchors=one_of(*(word.removesuffix("s?") for word in NUMBER_WORDS)),
 )
 """A street's name stands in the singular only after a number that is its own: "trois place aux Herbes"."""
 AFTER_STREET = Rule("street_number", folded_pattern(rf"{_NUMBER}(?![\w]){_NO_NUMBER}"), 0.8, begins=Begins.NUMBER)

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.rules import Recogniser, folded_pattern
-from calanque.privacy.shapes import FILES, NO_DATE, NO_UNIT
+from calanque.privacy.shapes import FILES, NO_DATE, NO_UNIT, NUMBER_WORD
 from calanque.privacy.spans import MASK_SCORE, Span
-from calanque.privacy.text import Prepared
+from calanque.privacy.text import Prepared, is_shouting
 
 ENTITY = "PERSON_NUMBER"
 _BARE = {
@@ -135,6 +136,27 @@ _VALUE_SHAPE = (
 )
 _FIRST = folded_pattern(rf"{_TO_NUMBER}(?P<v>{_VALUE_SHAPE})")
 _NEXT = folded_pattern(rf"[ ]?(?:,|;|/|et|ou)[ ](?P<v>{_VALUE_SHAPE})")
+_TO_SIGN = folded_pattern(
+    rf"(?:e?s?)(?![^\W_])(?:[ ]?{_BETWEEN}){{0,4}}?[ ,]{{0,2}}[:=(]?[ ]{{0,2}}{_NUMBER}[ ]{{0,2}}[:=]?"
+    rf"[ \t]{{0,3}}[(«\"]?[ ]?"
+)
+_TO_WORD = folded_pattern(r"(?![^\W_])[ ]{0,2}(?P<c>[:=])?[ \t]{0,3}[(«\"]?[ ]?")
+_CAPITALS = re.compile(r"[A-ZÀ-Ý]{1,16}(?:[\-./][A-ZÀ-Ý]{1,12}){0,3}(?![\w'\u2019°&]|[ ]?[:=]|\.[A-Z])")
+_PHRASE_END = folded_pattern(r"[ ]?(?:[.,;)|/»\"\n]|$)")
+_IN_WORDS = folded_pattern(
+    rf"(?:un|zero|{NUMBER_WORD})(?:[ \-](?:et[ \-])?(?:un|zero|{NUMBER_WORD})){{0,9}}(?!\w)(?={_PHRASE_END.pattern})"
+)
+_NO_VALUES = frozenset(
+    """
+    non nc neant ras hs svp ok idem inconnu inconnue illisible voir absent absente manquant manquante caf msa cpam cmu
+    tva rcs siret siren rh et ou le la les de du des en au aux sur par pour est qui que m mme mr dr
+    """.split()  # noqa: SIM905
+)
+"""What stands in the place of a number that is not told, words of a sentence, and who gave the number."""
+_AROUND = 30
+_OF_AGENTS = ("badge", "indicatif", "carte pro", "carte professionnelle")
+_OF_ONE = ("client", "allocataire", "abonne", "adherent", "societaire", "contrat", "usager")
+"""Labels whose singular counts nothing: "client : 12", but "clients : 72"."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _RANK = re.compile(r"\d{1,3}[ ]?(?:e|er|ere|eme|ieme|nd|nde)s?")
 _FEWEST_DIGITS, _MANY_DIGITS, _SHORTEST_WORD = 4, 6, 3
@@ -150,7 +172,7 @@ class LabelledRecogniser:
 
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, of many types."""
-        return list(_labelled(text.folded, text.original)) if text.has_digit else []
+        return list(_labelled(text.folded, text.original))
 
 
 class OfType:
@@ -172,15 +194,44 @@ def _labelled(folded: str, original: str) -> tuple[Span, ...]:
 
 def _values(folded: str, original: str) -> Iterator[Span]:
     for index, start, end in _AUTOMATON.find_matches_as_indexes(folded, overlapping=True):
-        if folded[start - 1 : start].isalnum() or not _DIGIT_NEAR.match(folded, end):
+        if folded[start - 1 : start].isalnum():
             continue
-        value = link = _FIRST.match(folded, end)
-        if not link or not _is_meant(folded, _LABELS[index], start, link) or _is_word(original, link, _LABELS[index]):
+        label = _LABELS[index]
+        value = link = _FIRST.match(folded, end) if _DIGIT_NEAR.match(folded, end) else None
+        if not link or not _is_meant(folded, label, start, link) or _is_word(original, link, label):
+            if code := _letters(folded, original, label, start, end):
+                yield Span(*code, label.entity, _SCORE, _RULE)
             continue
         while value:
             low, high = value.span("v")
-            yield Span(low, _value_end(original, low, high), _LABELS[index].entity, _SCORE, _RULE)
+            yield Span(low, _value_end(original, low, high), label.entity, _SCORE, _RULE)
             value = _NEXT.match(folded, high) if link["s"].endswith("s") else None
+
+
+def _letters(folded: str, original: str, label: _Label, start: int, end: int) -> tuple[int, int] | None:
+    """Return where a value without a digit stands: capitals, or a number in words.
+
+    It follows the sign of a number, or the label itself, where nothing but a number follows such a label.
+    """
+    if label.text in _OF_PERMITS_TOO:
+        return None
+    is_after_sign = bool(_SIGN_BEFORE.search(folded, max(0, start - _LONGEST_SIGN), start))
+    link = _TO_SIGN.match(folded, end)
+    if not (link and (is_after_sign or label.text not in _AFTER_SIGN)):
+        link = _TO_WORD.match(folded, end)
+        is_alone = label.kind is _Kind.BARE or (link and link["c"] and label.text in _OF_AGENTS)
+        if not (link and (is_after_sign or is_alone)):
+            return None
+    if said := _IN_WORDS.match(folded, link.end()):
+        return said.span()
+    code = _CAPITALS.match(original, link.end())
+    if not code or folded[code.start() : code.end()] in _NO_VALUES:
+        return None
+    is_loud = is_shouting(original[max(0, start - _AROUND) : code.end() + _AROUND])
+    is_word = len(code.group()) > 1 and code.group().lower() in word_frequencies()
+    is_whole = bool(_PHRASE_END.match(folded, code.end()))
+    is_meant = is_whole and not is_word if is_loud else is_whole or len(code.group()) > 1
+    return code.span() if is_meant else None
 
 
 def _is_meant(folded: str, label: _Label, start: int, link: re.Match[str]) -> bool:
@@ -197,6 +248,8 @@ def _is_meant(folded: str, label: _Label, start: int, link: re.Match[str]) -> bo
         return is_code and bool(link["n"] or is_after_sign or label.kind is not _Kind.SIGNED)
     if label.kind is _Kind.BARE:
         return label.text in _NO_YEARS or not _YEAR.fullmatch(link["v"])
+    if label.text in _OF_ONE and link["c"] and not link["s"]:
+        return is_code or bool(_PHRASE_END.match(folded, link.end("v")))
     is_one = bool(link["c"]) or sum(map(str.isdigit, link["v"])) >= _MANY_DIGITS
     return is_code and (label.kind is _Kind.DOCUMENT or (is_one and not link["s"].endswith("s")))
 
