@@ -39,8 +39,15 @@ _SPACED = re.compile(
 """Seven letters and digits one by one, or a postcode before its town; five would meet marks and scores."""
 _TWO_SINGLES = re.compile(r" [\da-zA-Z] [\da-zA-Z](?![^\W_])")
 _BETWEEN_SINGLES = re.compile(r"(?<=[^\W_]) (?=[^\W_])")
-_FEWEST_DIGITS = 3
+_FEWEST_DIGITS, _FEWEST_KINDS, _VOWELS, _FEWEST_VOWELS = 3, 3, "aeiouy", 0.25
 _ASCENDING = "0123456789"
+_SPELT = re.compile(
+    r"(?<![^\W_])(?<!['\u2019])(?<!\b[yY] )(?![yY] [aA] )[^\W\d_]"
+    r"(?: (?:(?i:deux|double) )?[^\W\d_](?![^\W_]|['\u2019])){4,}(?<! [aAàÀyY](?= [^\W\d_]{2}))"
+)
+"""Five letters one by one are a word that somebody spells; fewer are marks or an abbreviation."""
+_WITHIN_SPELT = re.compile(r" (?![A-ZÀ-Ý])|(?<![a-zà-ÿ]) ")
+_LETTERS_IN_ORDER = "abcdefghijklmnopqrstuvwxyz"
 _NOTHING = "\x00"
 _RARE = re.compile("[^\x20-\x7e\n\t\u00a0-\u00ac\u00ae-\u00ff\u0152\u0153\u2013\u2014\u2019\u201c\u201d\u2026\u20ac]")
 
@@ -119,6 +126,16 @@ def _marked(match: re.Match[str]) -> str:
     return _BETWEEN_SINGLES.sub(_NOTHING, match.group())
 
 
+def _spelt(match: re.Match[str]) -> str:
+    """Mark the blanks within a word, as `_marked`; a capital after a small letter begins another: "L é a D u v a l"."""
+    letters = "".join(filter(str.isalpha, unicodedata.normalize("NFD", match.group().lower())))
+    vowels = sum(letter in _VOWELS for letter in letters)
+    is_word = len(set(letters)) >= _FEWEST_KINDS and _FEWEST_VOWELS <= vowels / len(letters) < 1.0
+    if not is_word or letters in _LETTERS_IN_ORDER:
+        return match.group()
+    return _WITHIN_SPELT.sub(_NOTHING, match.group())
+
+
 _FORMS = (
     (_MOJIBAKE, _MOJIBAKE, _decoded),
     (_MOJIBAKE, _MOJIBAKE, _decoded),  # what was misread twice
@@ -128,6 +145,7 @@ _FORMS = (
     (_RARE, _UNSEEN, _seen),
     (_BLANK, _BLANK, lambda _: " "),
     (_TWO_SINGLES, _SPACED, _marked),
+    (_TWO_SINGLES, _SPELT, _spelt),
     (_RARE, _UNSEEN, _seen),
 )
 """In this order: what must be in the text (fast to find), what is replaced, and its form."""

@@ -53,3 +53,18 @@ def test_the_way_back_is_in_order_and_whole(text: str) -> None:
 def test_a_plain_text_has_its_own_offsets() -> None:
     text = "Né à l’Estaque – 12 m², « œuvre » de Noël…"
     assert normal_form(text) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("M a r t i n D u p o n t", "Martin Dupont"),
+        ("H a l double l e r", "Haldoubleler"),
+        ("D E C I D E", "DECIDE"),
+        ("Salles A B C D E F", "Salles A B C D E F"),
+        ("Présences P A P P A P", "Présences P A P P A P"),
+        ("il y a m a r t i n", "il y a martin"),
+    ],
+)
+def test_letters_written_one_by_one_are_the_word_that_they_spell(text: str, form: str) -> None:
+    assert normal_form(text)[0] == form

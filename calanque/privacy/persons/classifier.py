@@ -151,6 +151,8 @@ def _accepted(seen: View, scores: Sequence[float], threshold: float) -> Iterator
     for index in range(1, len(accepted)):
         accepted[index] = accepted[index] or (seen.gaps[index] in _TO_VALUE and _is_field(seen, index))
     for index, word in enumerate(seen.words):
+        if not accepted[index] and index and accepted[index - 1]:
+            accepted[index] = _is_initial(seen, index)
         if accepted[index] and word.name_start < word.start:
             other = index - 1
             while other >= 0 and seen.words[other].start >= word.name_start:
@@ -167,6 +169,13 @@ def _is_field(seen: View, index: int) -> bool:
     after = seen.gaps[index + 1]
     is_whole = not after.startswith("·") or (index + 1 < len(seen.keys) and seen.keys[index + 1][0] in _FIELDS)
     return is_label and casing in "TSUA" and is_whole and folded not in _NO_NAMES
+
+
+def _is_initial(seen: View, index: int) -> bool:
+    """Say whether a letter with its dot right after a name is of it: "COLONNA A.", but "Duval c. Morel", "p. 3"."""
+    folded, after = seen.keys[index][0], seen.gaps[index + 1]
+    is_letter = len(folded) == 1 and seen.gaps[index] == "·" and seen.words[index].is_dotted and folded not in "cnpv"
+    return is_letter and after != "." and "0" not in after
 
 
 def _is_verb(seen: View, index: int) -> bool:

@@ -135,10 +135,22 @@ PHONE = PatternRecogniser(
         Rule(
             "in_words",
             folded_pattern(
-                rf"(?<!\w)zero[ \-](?:un|deux|trois|quatre|cinq|six|sept|huit|neuf)(?:[ ,.\-]{{1,2}}{_PAIR}){{4}}"
+                rf"(?<!\w)zero[ \-]?(?:{_UNIT}|[1-9])(?![ ,.]{{1,2}}0[1-9](?:[ .]?\d\d){{4}})"
+                rf"(?:[ ,.\-]{{1,2}}(?:{_PAIR}|\d{{2}}(?!\d))){{4}}(?!\w)"
             ),
             0.8,
             anchors=one_of("zero"),
+            is_checked=False,
+        ),
+        Rule(
+            "partly_in_words",
+            folded_pattern(rf"0[1-9](?:[ ,.\-]{{1,2}}(?:{_PAIR}|\d{{2}}(?!\d))){{4}}(?!\w)"),
+            0.8,
+            begins=Begins.NUMBER,
+            anchors=one_of(
+                *("dix", "onze", "douze", "treize", "quatorze", "quinze", "seize"),
+                *("vingt", "trente", "quarante", "cinquante", "soixante"),
+            ),
             is_checked=False,
         ),
         ENDING_RULE,
