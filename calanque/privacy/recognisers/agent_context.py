@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from calanque.privacy.lexicon.reference import POSTCODE_STARTS
 from calanque.privacy.persons.cues import OCCUPATIONS
-from calanque.privacy.rules import Begins, Rule, folded_pattern, matches, words
+from calanque.privacy.rules import Begins, Rule, folded_pattern, matches, one_of, words
 from calanque.privacy.shapes import FILES, LETTERS, NO_DATE, NO_UNIT
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
@@ -17,6 +17,33 @@ CODE = (
 )
 POSTCODE = rf"(?:(?:{'|'.join(POSTCODE_STARTS)})\d{{3}}|\d{{3}}00)(?!\d)"
 """What may be a postcode: every town's ends in two zeros, but those of large towns, which name their districts."""
+_ONE = (
+    r"(?:agente?|asvp|gpmv?|bcp|gardien(?:ne)?|brigadier(?:e)?|policier(?:e)?|gendarme|verbalisat(?:eur|rice)|equipage|"
+    r"redact(?:eur|rice)|operat(?:eur|rice)|controleu(?:r|se)|surveillante?|mediat(?:eur|rice)|vigile|"
+    r"stadier|placier|signataire|arm|regulat(?:eur|rice)|temoin|visa[ ]?:|accreditation|chauffeur|receveu(?:r|se)|"
+    r"equipe(?=[ ][a-z]{2,3}-\d{2}))"
+)
+OF_ONE_ANCHORS = one_of(
+    *("agent", "asvp", "gpm", "bcp", "gardien", "brigadier", "policie", "gendarme", "verbalisat", "equipage"),
+    "placier",
+    *("equipe", "redact", "operat", "controleu", "surveillant", "mediat", "vigile", "stadier", "signataire"),
+    *("arm ", "regulat", "temoin", "visa", "accreditation", "chauffeur", "receveu"),
+)
+_OF_A_PLACE = (
+    r"(?!(?:secteur|bat|batiment|app\w*|porte|ligne|bus|tram|rue|quai|camera|cam|poste|zone|unite|vehicule|vl|lot|rdv|"
+    r"le|la|les|du|de|des|au|aux|et|ou|en|un|une|no|a|est|sur|par|vers|depuis|age|mai|fin|rd|rn|tel|art|taille|bac|salle|"
+    r"chambre|ch|tv|tn|vp|escalier|esc|etage|code|appel|u|h|dans|avec|pour)(?!\w))"
+)
+"""Words between a role and a code that give the code to a place, a thing or a date."""
+_ONE_CODE = (
+    rf"(?:{_OF_A_PLACE}[a-z]{{2,3}}[ ]\d{{2,4}}|[a-z]{{1,3}}-?\d{{2,4}}|"
+    r"(?!(?:mat|mle|tel|art|ref|n)\.)[a-z]{1,3}\.[ ]?\d{4}|\d{1,2}[ ]\d{3}(?:[ ]\d{3})?|\d{4,6})"
+)
+OF_ONE = (
+    rf"(?<!\w){_ONE}(?:[ ](?:de[ ])?{_OF_A_PLACE}[a-z][a-z'\-]+){{0,2}}?[ ]?[:(,]?[ ]?(?:n[°o][ ]?)?(?<![a-z])"
+    rf"(?!{POSTCODE}|(?:19|20)\d\d(?!\w))(?P<v>{_ONE_CODE})(?=[ ]?(?:[.,;:)|/–](?!\d)|[ ][-–/]|\n|$))"
+)
+"""Any code that ends its phrase after one role, with two words between at most: "gardien Leroy 1 044 218"."""
 _TRADES = frozenset(
     """
     receveur receveuse conducteur-receveur motard motarde tiers tierce verbalisateur verbalisatrice operateur operatrice

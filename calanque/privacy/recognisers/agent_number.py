@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from calanque.privacy.recognisers.agent_context import CODE, ENTITY, POSTCODE, in_place_of_a_person
+from calanque.privacy.recognisers.agent_context import (
+    CODE,
+    ENTITY,
+    OF_ONE,
+    OF_ONE_ANCHORS,
+    POSTCODE,
+    in_place_of_a_person,
+)
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_DATE, NO_UNIT
 from calanque.privacy.spans import Span
@@ -114,15 +121,24 @@ _NUMBERS = PatternRecogniser(
             0.85,
             anchors=_ROLE_ANCHORS,
         ),
+        Rule("of_one", folded_pattern(OF_ONE), 0.85, anchors=OF_ONE_ANCHORS),
         Rule(
-            "after_rank_and_name",
+            "of_one_signed",
             folded_pattern(
-                rf"(?<!\w){_ROLE}(?:[ ][a-z][a-z.'\-]+){{1,4}}?[ ](?!{POSTCODE})"
-                rf"(?P<v>(?:pm[ \-]?|[a-z])?\d{{5,7}}|0\d{{3}})"
-                rf"(?=[ ]?(?:[.,;:)/|](?!\d)|\n|$|[ ]et[ ]|[ ]pie[ ])){NO_UNIT}"
+                rf"(?<!\w){_ROLE}(?:[ ](?:assermente|verbalisa|municipa|territoria|communa|stagiaire)\w*){{1,2}}"
+                r"[ ]n[°o][ ]?(?P<v>\d{1,3})(?!\w)"
             ),
-            0.85,
+            0.6,
             anchors=_ROLE_ANCHORS,
+        ),
+        Rule(
+            "on_line",
+            folded_pattern(
+                r"(?<!\w)(?:chauffeur|conduct(?:eur|rice)|receveu(?:r|se))[ ](?:de[ ]la[ ]|du[ ])?(?:ligne|bus|tram)"
+                r"[ ]\w{1,4},?[ ](?P<v>\d{4,6})(?=[ ]?(?:[.;:)|/](?!\d)|\n|$))"
+            ),
+            0.6,
+            anchors=one_of("chauffeur", "conduct", "receveu"),
         ),
         Rule(
             "far_from_grade",
@@ -135,26 +151,10 @@ _NUMBERS = PatternRecogniser(
             anchors=one_of(*_SERVICE_ANCHORS, "brigadier", "gardien", "verbalis", "matric", "operat", "indicatif"),
         ),
         Rule(
-            "by",
-            folded_pattern(rf"(?<!\w){_ACT}[ ]par[ ](?:le[ ]|la[ ]|les[ ]|l')?{_SIGN}?(?P<v>{_CODES})"),
-            0.85,
-            anchors=one_of(" par "),
-        ),
-        Rule(
             "in_charge",
             folded_pattern(rf"(?<!\w)(?:{_ACT}|visa|auteur)[ ]?:[ ]?(?P<v>{CODE})(?=[ ]?(?:[.,;)|/](?!\d)|\n|$))"),
             0.85,
             anchors=one_of(":"),
-        ),
-        Rule(
-            "before_role",
-            folded_pattern(rf"(?<![\w.,/\-]){CODE}(?=[ ]?[,(/\-–:][ ]?(?:l'|le\s|la\s)?{_GRADE}(?!\w))"),
-            0.55,
-            begins=Begins.CODE,
-            shortest=4,
-            anchors=one_of(
-                "agent", "asvp", "gpm", "bcp", "brigadier", "gardien", "verbalis", "policier", "matric", "equip"
-            ),
         ),
         Rule(
             "account",
@@ -203,20 +203,6 @@ _NUMBERS = PatternRecogniser(
             folded_pattern(r"(?<!\w)c\.?p\.?\s?(?:n[°o]\s?)?:?\s?\d{7}[a-z](?!\w)"),
             0.7,
             anchors=one_of("cp", "c.p"),
-        ),
-        Rule(
-            "listed",
-            folded_pattern(
-                rf"(?:(?<=[:(,;|\n])|(?<=[:(,;|\-.\n][ ])|(?<=\bet[ ])|(?<=\bpar[ ])|(?<=\bavec[ ])|"
-                rf"(?<=n[°o])|(?<=n[°o][ ])|^)(?!{POSTCODE})"
-                rf"(?>(?:a|p|pm|mp|ag)?\d{{5,7}})"
-                rf"(?=[ ]?(?:[.,;)|/](?!\d)|\n|$|[ ](?:et|sur|en|pour|puis|est|sont|ont|avise|present|a)(?!\w)))"
-                rf"{NO_UNIT}"
-            ),
-            0.5,
-            begins=Begins.CODE,
-            shortest=5,
-            anchors=_SERVICE_ANCHORS,
         ),
         Rule("loose", folded_pattern(LONG), 0.2, begins=Begins.CODE, reach=36, anchors=_CUE_ANCHORS),
     ),
