@@ -24,6 +24,7 @@ from calanque.privacy.recognisers.address_rules import (
     ARTICLES,
     AT_NUMBER,
     BUILDING,
+    CLOSE_TO_UNIT,
     HOME,
     HOME_ANCHORS,
     HOME_CUE,
@@ -124,7 +125,8 @@ def _after_streets(text: Prepared) -> Iterator[Span]:
         if not NUMBER_LINK.search(text.folded, max(0, match.start() - 8), match.start()):
             continue
         street = STREET_THEN.search(text.folded, low, match.start())
-        if street and (street["l"] != "," or STREET_CLOSE.match(text.folded, match.end())):
+        close = {",": STREET_CLOSE, " ": CLOSE_TO_UNIT}.get(street["l"]) if street else None
+        if street and (close is None or close.match(text.folded, match.end())):
             yield _span(street.start(), right(text, match.end()), AFTER_STREET.score, AFTER_STREET.name)
 
 

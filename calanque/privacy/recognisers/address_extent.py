@@ -15,8 +15,8 @@ _UNIT_WORD = (
     r"lot|lots|chambre|ch|boite|bp|bal|studio|pavillon|tour|bloc|immeuble|imm|allee|cage|numero|interphone|niveau|"
     r"digicode|code|etg|emplacement|empl|local)"
 )
-_FLOOR = (
-    r"(?:\d{1,2}\s?(?:er|e|eme|ieme|nd|de)?\s?(?:etages?|et\.|etg\.?)(?:\s(?:droite|gauche|face|dte|gche|"
+FLOOR = (
+    r"(?:\d{1,2}\s?(?:er|e|eme|ieme|nd|de)?\s?(?:etages?|et\.|etg\.?)(?:\s(?:droite|gauche|face|(?:dte|dr|gche)\.?|"
     r"porte\s\w{1,4}))?|"
     r"\d{1,2}\s?(?:er|e|eme|ieme|nd)\s(?:face|droite|gauche|dte|gche|dr)|"
     r"(?:premier|deuxieme|second|troisieme|quatrieme|cinquieme|sixieme|septieme|huitieme|neuvieme|dixieme|"
@@ -25,8 +25,8 @@ _FLOOR = (
 )
 UNIT = (
     rf"(?:(?<!\w){_UNIT_WORD}(?:\.\s?|\s|(?=\d|n°))(?:n[°o]?\.?\s?)?(?:[a-z]{{0,2}}[\-.]?\d{{1,5}}[a-z]?|"
-    rf"[a-z]\d?)(?!\w|')|{_FLOOR}|"
-    r"(?<!\w)(?:au\s)?fond\s(?:de\s(?:la\s)?cour|du\s(?:couloir|jardin))(?!\w)|"
+    rf"[a-z]\d?)(?!\w|')|{FLOOR}|"
+    r"(?<!\w)(?:(?:batiment|bat|bt|immeuble|maison)\s)?(?:(?:au|du)\s)?fond\s(?:de\s(?:la\s)?cour|du\s(?:couloir|jardin))(?!\w)|"
     r"(?<!\w)porte\s(?:de\s)?(?:droite|gauche|face)(?!\w)|(?<!\w)(?:a\s)?(?:droite|gauche)(?!\w)(?=\s?[,)\n])|"
     r"(?<!\w)(?:digi)?code\s?:?\s?(?=\w{0,5}\d)[\da-z]{3,6}(?!\w))"
 )
@@ -204,7 +204,7 @@ def after_postcode(text: Prepared, end: int, is_sure: bool) -> int:
     match = _AFTER_POSTCODE.match(text.folded, end)
     if not match:
         return end
-    if "\n" in match.group() and not is_sure:
+    if ("\n" in match.group() and not is_sure) or match.group() == ",":
         return known_town_end(text, match.end()) or end
     return town_end(text, match.end(), is_sure and "," not in match.group()) or end
 

@@ -3,7 +3,7 @@
 import re
 
 from calanque.privacy.lexicon.places import STREET_TYPES
-from calanque.privacy.recognisers.address_extent import BOX, POSTCODE, UNIT
+from calanque.privacy.recognisers.address_extent import BOX, FLOOR, POSTCODE, UNIT
 from calanque.privacy.rules import Begins, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import NO_UNIT, NUMBER_WORD, NUMBER_WORDS
 
@@ -14,7 +14,7 @@ _LINK = (
     r"pres)\b))[\s\-]"
     r"|de\sl'|[ld]'|n°?\s?){0,3}"
 )
-_STREET = rf"(?:{STREET_TYPES}|lieu[ \-]?dit)(?:\s|(?<=\.)){_LINK}\w[\w'\-]*"
+_STREET = rf"(?:{STREET_TYPES}|lieu[ \-]?dit)(?:\s|(?<=\.)){_LINK}(?!{FLOOR})\w[\w'\-]*"
 _LIVES = (
     r"(?:demeur(?:ant|e|ait|es|er)|habit(?:e|es|ent|ant|ait|ons|ez|er)|domicili(?:e|ee|es|ees|ation)|"
     r"resid(?:e|ant|ait|ent|ons|er)|log(?:e|ee|eant|eait|er)|heberg(?:e|ee|es)|vi(?:t|s|vant|vent)|"
@@ -57,10 +57,17 @@ IN_WORDS = Rule(
 )
 """A street's name stands in the singular only after a number that is its own: "trois place aux Herbes"."""
 AFTER_STREET = Rule("street_number", folded_pattern(rf"{_NUMBER}(?![\w]){_NO_NUMBER}"), 0.8, begins=Begins.NUMBER)
-NUMBER_LINK = re.compile(r"(?:(?<!\w)(?:n[°o]|numero|no|num\.?|au)|,)\s?$")
-STREET_THEN = folded_pattern(
-    rf"(?<!\w){_STREET}(?:\s[a-z][\w'\-]{{1,20}}){{0,4}}?\s?,?\s?(?P<l>(?:au\s)?(?:n[°o]|numero|no|num\.?)|au|,)\s?$"
+NUMBER_LINK = re.compile(r"(?:(?<!\w)(?:n[°o]?|numero|no|num\.?|au)|,|\w)\s?$")
+_NO_PART = (
+    r"(?!(?:est|sont|sera|etait|a|ont|ferme\w*|ouvert\w*|coupe\w*|barre\w*|entre|jusqu'?|depuis|des|avant|apres|vers)"
+    r"(?!\w))"
 )
+"""Verbs of works and words of time, after which a number is none of the street's: "rue Foch fermée jusqu'au 12"."""
+STREET_THEN = folded_pattern(
+    rf"(?<!\w){_STREET}(?:\s{_NO_PART}[a-z][\w'\-]{{1,20}}){{0,4}}?(?:\s(?:1[5-9]|20)\d\d)?\s?,?\s?"
+    rf"(?P<l>(?<!\w)(?:au\s)?(?:n[°o]?|numero|no|num\.?)(?!\w)|au|,|(?<![ ,\n])[ ]$)\s?$"
+)
+CLOSE_TO_UNIT = folded_pattern(rf",?\s?(?:{POSTCODE}|{UNIT})")
 STREET_CLOSE = folded_pattern(rf"\s?(?:[.;)\n]|$|,\s?{POSTCODE}|,\s?{UNIT}|,\s[^\n;|:!?]{{2,40}},\s?{POSTCODE})")
 LONGEST_STREET = 70
 WITH_UNITS = ("residence_unit", "units")
@@ -202,7 +209,7 @@ TOWN_BEFORE = re.compile(r"(?<!\w)[^\W\d_][\w'\u2019\-]*(?:[ \-](?:[^\W\d_][\w'\
 NOT_A_NUMBER = re.compile(
     r"(?:(?<!\w)(?:lignes?|bus|tram|article|art\.?|alinea|depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|"
     r"juillet|aout|septembre|octobre|"
-    r"novembre|decembre|toutes\sles|les|ces|des|ses|nos|vos|mes|environ|plus\sde|metro|m|rd|rn|d|n|tv|vp|vl|patrouille|equipage|indicatif|radio|camera|cam|secteur|unite|equipe|"
+    r"novembre|decembre|toutes\sles|les|ces|des|ses|nos|vos|mes|environ|plus\sde|metro|m|rd|rn|d|n|tv|vp|vl|dn|patrouille|equipage|indicatif|radio|camera|cam|secteur|unite|equipe|"
     r"groupe|borne|brigade|poste|arret|quai|voie|page)|\d\s?h|"
     r"\d:)[ \t]?(?:n°\s?)?\Z"
 )

@@ -20,6 +20,12 @@ _FULL_DATE = folded_pattern(
     r"[0-3]\d(?:0[1-9]|1[0-2])(?P<cy>(?:19|20)\d\d)|"
     r"(?P<gy>(?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\w/]|[.,\-]\d|[ ]?(?:h|euros?|€)(?!\w))"
 )
+_MONTH_OF_YEAR = folded_pattern(r"(?:0[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)(?=[ ]?(?:[.,;)|]|\n|$))")
+_CHILD_BEFORE = folded_pattern(
+    r"(?<!\w)(?:bebe|nourrisson|enfants?|fils|filles?|jumeaux?|jumelles?)[ ][\w' \-]{2,24},?[ ]$"
+)
+_NAME_ON = re.compile(r"([^\W\d_][\w'\u2019\-]*)(?: \([^()\n]{2,24}\))?, le $")
+_AT_PLACE = re.compile(r" (?:à|au|aux|en) [A-ZÀ-Ý]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _OLD_ALONE, _NEAR_ALONE = REFERENCE_YEAR - 16, REFERENCE_YEAR - 10
 """In a text without a later year, a date up to this year is an old one; the second, where its place says it all."""
@@ -76,11 +82,26 @@ def unannounced(text: Prepared) -> Iterator[Span]:
     latest = -1
     for start, _digit_count in starts(text.folded).numbers:
         match = _FULL_DATE.match(text.folded, start)
-        if not match or text.folded[start - 1 : start] in ("/", "-", ".", "+"):
+        if not match:
+            yield from _months(text, start)
+            continue
+        if text.folded[start - 1 : start] in ("/", "-", ".", "+"):
             continue
         latest = latest if latest >= 0 else max((int(y) for y in _YEAR.findall(text.folded)), default=0)
         if _is_birth(text, match, latest):
             yield Span(start, match.end(), "BIRTH_DATE", 0.6, "birth_date.unannounced")
+
+
+def _months(text: Prepared, start: int) -> Iterator[Span]:
+    """Yield a month and year that follow a name: "Estéban Ruiz, 09/2006."."""
+    match = _MONTH_OF_YEAR.match(text.folded, start)
+    if (
+        match
+        and int(match["y"]) <= _OLD_ALONE
+        and text.folded[start - 2 : start] == ", "
+        and _follows_name(text, start)
+    ):
+        yield Span(start, match.end(), "BIRTH_DATE", 0.6, "birth_date.unannounced")
 
 
 def _year(match: re.Match[str]) -> int:
@@ -96,6 +117,8 @@ def _is_birth(text: Prepared, match: re.Match[str], latest: int) -> bool:
     if text.folded[start - 1 : start] == "(" and text.folded[end : end + 1] == ")" and _follows_name(text, start):
         return True
     if _is_of_child(text, start, end):
+        return True
+    if year <= _OLD_ALONE and _is_at_place(text, start, end):
         return True
     if gap < _NEAR_GAP and year > _NEAR_ALONE:
         return False
@@ -116,11 +139,22 @@ def _is_birth(text: Prepared, match: re.Match[str], latest: int) -> bool:
 
 def _is_of_child(text: Prepared, start: int, end: int) -> bool:
     """Say whether a date in brackets stands behind a name where children are listed: "Fratrie : Zaïna (21/01/2018)"."""
-    if text.folded[start - 1 : start] != "(" or text.folded[end : end + 1] != ")":
+    if text.folded[end : end + 1] != ")":
+        return False
+    if _CHILD_BEFORE.search(text.folded, max(0, start - 40), start) and _follows_name(text, start):
+        return True
+    if text.folded[start - 1 : start] != "(":
         return False
     name = _LAST_WORD.search(text.original, max(0, start - 40), start)
     is_name = name and name.group(1)[0].isupper() and text.folded[name.start(1) : name.end(1)] not in _NO_NAME
     return bool(is_name and _CHILDREN.search(text.folded, max(0, start - 90), start))
+
+
+def _is_at_place(text: Prepared, start: int, end: int) -> bool:
+    """Say whether a date stands between a name and a place: "Mahfoud (sans nom), le 12 mai 1978 à Sétif"."""
+    name = _NAME_ON.search(text.original, max(0, start - 60), start)
+    is_name = name and name.group(1)[0].isupper() and text.folded[name.start(1) : name.end(1)] not in _NO_NAME
+    return bool(is_name and _AT_PLACE.match(text.original, end))
 
 
 def _is_beside_age(text: Prepared, start: int, end: int) -> bool:

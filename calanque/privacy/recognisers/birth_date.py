@@ -35,6 +35,7 @@ _DIGITS = (
 _LETTERS = rf"(?:{_IN_WORDS}\s{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_IN_WORDS}|{_YEAR}))?)(?!\w)"
 _MONTH_YEAR = rf"(?:{_MONTH}\s(?:\d{{4}}|{_IN_WORDS}))(?!\w)"
 _DATE = rf"(?:{_DIGITS}|{_LETTERS}|{_MONTH_YEAR})"
+_SIX_DIGITS = r"[0-3]\d[01]\d{3}(?!\w)"
 _DATES = rf"{_DATE}(?:\s?(?:,|;|et|puis|ou)\s(?:le\s)?{_DATE}){{0,4}}"
 
 _BORN = (
@@ -96,7 +97,7 @@ _BORN_ON = PatternRecogniser(
     trigger="0n",
     anchors=_BORN_ANCHORS,
     rules=(
-        Rule("born_on", folded_pattern(rf"{_BORN}\s?(?:{_BETWEEN}){_SIGNS}(?P<v>{_DATES})"), 0.9),
+        Rule("born_on", folded_pattern(rf"{_BORN}\s?(?:{_BETWEEN}){_SIGNS}(?P<v>{_DATES}|{_SIX_DIGITS})"), 0.9),
         Rule(
             "born_in_words",
             folded_pattern(rf"{_BORN}\sle\s(?P<v>{_TENS}(?:[ \-]{_TENS}){{0,2}}\s(?:du\s)?{_IN_WORDS})(?!\w)"),
@@ -135,7 +136,7 @@ _SAID = PatternRecogniser(
         ),
         Rule(
             "after_label",
-            folded_pattern(rf"{_LABEL}{_LABEL_LINK}(?P<v>{_DATES}|(?:19|20)\d{{2}}(?!\w)|[0-3]\d[01]\d{{3}}(?!\w))"),
+            folded_pattern(rf"{_LABEL}{_LABEL_LINK}(?P<v>{_DATES}|(?:19|20)\d{{2}}(?!\w)|{_SIX_DIGITS})"),
             0.9,
             anchors=_LABEL_ANCHORS,
         ),
