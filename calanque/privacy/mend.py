@@ -34,18 +34,6 @@ def mend(text: Prepared) -> Prepared:
     return _mended(text.original, text.folded, text.has_digit) or text
 
 
-class Mended:
-    """A recogniser that reads the mended text and answers with the offsets of the given one."""
-
-    def __init__(self, recogniser: Recogniser) -> None:
-        self._recogniser = recogniser
-        self.entity = recogniser.entity
-
-    def find(self, text: Prepared) -> list[Span]:
-        """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        return found_in_mended((self._recogniser,), text)
-
-
 def found_in_mended(recognisers: Iterable[Recogniser], text: Prepared) -> list[Span]:
     """Return what recognisers find in the mended text, with the offsets of the given one."""
     mended = mend(text)

@@ -11,8 +11,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
 
 from calanque.privacy.explain import explain
 from calanque.privacy.reading import spans_of
-from calanque.privacy.recognisers import PACK
-from calanque.privacy.spans import Span
+from calanque.privacy.spans import ENTITY_TYPES, Span
 
 LANGUAGE = "fr"
 
@@ -63,7 +62,7 @@ class PackRecognizer(EntityRecognizer):
     """One type of the pack in Presidio's clothes."""
 
     def __init__(self, entity: str) -> None:
-        """Take a type of `calanque.privacy.recognisers.PACK`."""
+        """Take one of `calanque.privacy.spans.ENTITY_TYPES`."""
         self.name: str
         super().__init__([entity], name=f"Calanque{entity.title().replace('_', '')}", supported_language=LANGUAGE)
 
@@ -88,4 +87,4 @@ class PackRecognizer(EntityRecognizer):
 
 def recognizers() -> list[EntityRecognizer]:
     """Return the pack as Presidio recognisers, for use in an analyzer of your own."""
-    return [PackRecognizer(recogniser.entity) for recogniser in PACK]
+    return [PackRecognizer(entity) for entity in ENTITY_TYPES]

@@ -19,6 +19,10 @@ NO_RANGE = (
 )
 """Years from to, a blood pressure, a month of a year."""
 
+MONTH = (
+    r"(?:janv(?:ier)?|jan|fev(?:r(?:ier)?)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|aout|sept(?:embre)?|"
+    r"oct(?:obre)?|nov(?:embre)?|dec(?:embre)?)(?!\w)\.?"
+)
 NUMBER_WORDS = (
     *("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze"),
     *("quinze", "seize", "vingts?", "trente", "quarante", "cinquante", "soixante", "cents?"),

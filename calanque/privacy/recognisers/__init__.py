@@ -1,6 +1,5 @@
 """The French pack: one small file per type of personal value."""
 
-from calanque.privacy.mend import Mended
 from calanque.privacy.recognisers.address import ADDRESS
 from calanque.privacy.recognisers.agent_number import AGENT_NUMBER
 from calanque.privacy.recognisers.bank_card import BANK_CARD
@@ -13,10 +12,9 @@ from calanque.privacy.recognisers.health_number import HEALTH_NUMBER
 from calanque.privacy.recognisers.iban import IBAN
 from calanque.privacy.recognisers.identity_card import IDENTITY_CARD
 from calanque.privacy.recognisers.ip import IP
-from calanque.privacy.recognisers.labelled import LABELLED, OfType
+from calanque.privacy.recognisers.labelled import LABELLED
 from calanque.privacy.recognisers.nir import NIR
 from calanque.privacy.recognisers.passport import PASSPORT
-from calanque.privacy.recognisers.person import PERSON
 from calanque.privacy.recognisers.phone import PHONE
 from calanque.privacy.recognisers.plate import PLATE
 from calanque.privacy.recognisers.residence_permit import RESIDENCE_PERMIT
@@ -25,8 +23,8 @@ from calanque.privacy.recognisers.siret import SIRET
 from calanque.privacy.recognisers.tax_number import TAX_NUMBER
 from calanque.privacy.rules import Recogniser
 
-PACK_VERSION = "0.12.0"
-_OF_ONE_TYPE: tuple[Recogniser, ...] = (
+PACK_VERSION = "0.13.0"
+STRUCTURED: tuple[Recogniser, ...] = (
     EMAIL,
     IBAN,
     BANK_CARD,
@@ -47,10 +45,5 @@ _OF_ONE_TYPE: tuple[Recogniser, ...] = (
     BIRTH_DATE,
     ADDRESS,
     HANDLE,
-)
-STRUCTURED: tuple[Recogniser, ...] = (*_OF_ONE_TYPE, LABELLED)
-PACK: tuple[Recogniser, ...] = (
-    *(Mended(OfType(recogniser.entity, recogniser, LABELLED)) for recogniser in _OF_ONE_TYPE),
-    Mended(OfType(LABELLED.entity, LABELLED)),
-    PERSON,
+    LABELLED,
 )

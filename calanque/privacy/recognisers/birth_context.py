@@ -7,16 +7,13 @@ from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
 from calanque.privacy.lexicon.reference import REFERENCE_YEAR
 from calanque.privacy.rules import folded_pattern, starts
+from calanque.privacy.shapes import MONTH
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared, is_shouting
 
-_MONTH = (
-    r"(?:janv(?:ier)?|jan|fev(?:r(?:ier)?)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|aout|sept(?:embre)?|"
-    r"oct(?:obre)?|nov(?:embre)?|dec(?:embre)?)(?!\w)\.?"
-)
 _FULL_DATE = folded_pattern(
     r"(?:(?P<d>0?[1-9]|[12]\d|3[01])(?:(?P<s>[ ]?[/.\-_ ][ ]?)(?P<m>0?[1-9]|1[0-2])(?P=s)|"
-    rf"(?:er)?\s{_MONTH}\s)(?P<y>(?:19|20)\d\d|\d\d)|(?P<iy>(?:19|20)\d\d)[\-/.](?:0[1-9]|1[0-2])[\-/.][0-3]\d|"
+    rf"(?:er)?\s{MONTH}\s)(?P<y>(?:19|20)\d\d|\d\d)|(?P<iy>(?:19|20)\d\d)[\-/.](?:0[1-9]|1[0-2])[\-/.][0-3]\d|"
     r"[0-3]\d(?:0[1-9]|1[0-2])(?P<cy>(?:19|20)\d\d)|"
     r"(?P<gy>(?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\w/]|[.,\-]\d|[ ]?(?:h|euros?|€)(?!\w))"
 )

@@ -5,13 +5,10 @@ from collections.abc import Iterator
 
 from calanque.privacy.recognisers.birth_context import unannounced
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, holds_one, matches, one_of
+from calanque.privacy.shapes import MONTH
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared
 
-_MONTH = (
-    r"(?:janv(?:ier)?|jan|fev(?:r(?:ier)?)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|aout|sept(?:embre)?|"
-    r"oct(?:obre)?|nov(?:embre)?|dec(?:embre)?)(?!\w)\.?"
-)
 _TENS = (
     r"(?:vingts?|trente|quarante|cinquante|soixante|septante|octante|nonante|quatre|cents?|deux|trois|cinq|six|sept|"
     r"huit|"
@@ -27,13 +24,13 @@ _REPUBLICAN = (
 _DIGITS = (
     rf"(?:(?:\d{{1,2}}(?:er)?|xx|\*\*|\?\?){_SEP}(?:\d{{1,2}}|[ivx]{{1,4}}|xx|\*\*|\?\?){_SEP}{_YEAR}|(?:18|19|"
     r"20)\d{2}[\-/.]\d{1,2}[\-/.]\d{1,2}|"
-    rf"{_DAY}\s{{1,2}}(?:de\s)?{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_YEAR}|{_IN_WORDS}))?|\d{{8}}|"
-    rf"\d{{1,2}}[ ]?[/.\-][ ]?(?:{_MONTH}|mar|apr|may|feb|aug)[/.\-][ ]?{_YEAR}|"
+    rf"{_DAY}\s{{1,2}}(?:de\s)?{MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_YEAR}|{_IN_WORDS}))?|\d{{8}}|"
+    rf"\d{{1,2}}[ ]?[/.\-][ ]?(?:{MONTH}|mar|apr|may|feb|aug)[/.\-][ ]?{_YEAR}|"
     rf"\d{{1,2}}/(?:19|20)\d{{2}}|\d{{1,2}}(?:jan|fe[bv]|ma[ryi]|a[pv]r|ju[nl]|aug|sep|oct|nov|dec)\d{{2,4}}|"
     rf"\d{{1,2}}\s{_REPUBLICAN}\san\s(?:[ivx]{{1,4}}|\d{{1,2}}))(?![\w/])"
 )
-_LETTERS = rf"(?:{_IN_WORDS}\s{_MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_IN_WORDS}|{_YEAR}))?)(?!\w)"
-_MONTH_YEAR = rf"(?:{_MONTH}\s(?:\d{{4}}|{_IN_WORDS}))(?!\w)"
+_LETTERS = rf"(?:{_IN_WORDS}\s{MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_IN_WORDS}|{_YEAR}))?)(?!\w)"
+_MONTH_YEAR = rf"(?:{MONTH}\s(?:\d{{4}}|{_IN_WORDS}))(?!\w)"
 _DATE = rf"(?:{_DIGITS}|{_LETTERS}|{_MONTH_YEAR})"
 _SIX_DIGITS = r"[0-3]\d[01]\d{3}(?!\w)"
 _DATES = rf"{_DATE}(?:\s?(?:,|;|et|puis|ou)\s(?:le\s)?{_DATE}){{0,4}}"
@@ -108,7 +105,7 @@ _BORN_ON = PatternRecogniser(
             folded_pattern(
                 rf"{_THINGS}{_BORN}(?:\s?:|\sle\s:)?\s(?:(?:a|au|aux)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}},?\s)?"
                 rf"(?:(?:en|vers|courant|(?:en\s)?l'an(?:nee)?)\s(?=\w+\s|\d\d(?:\d\d)?(?!\d))|(?=1[789]\d\d|20\d\d))"
-                rf"(?P<v>(?:{_MONTH}\s)?(?:1[789]\d{{2}}|20\d{{2}}|\d{{2}})"
+                rf"(?P<v>(?:{MONTH}\s)?(?:1[789]\d{{2}}|20\d{{2}}|\d{{2}})"
                 rf"(?:(?:,|\set)\s(?:en\s)?(?:19|20)\d{{2}}){{0,6}})(?!\w)"
             ),
             0.8,
@@ -128,7 +125,7 @@ _SAID = PatternRecogniser(
         Rule(
             "in_words",
             folded_pattern(
-                rf"(?<!\w)(?P<v>{_IN_WORDS}\s{_MONTH}\s(?:de\sl'an\s|de\sl'annee\s)?(?:mil(?:le?)?[ \-]neuf[ \-]cents?"
+                rf"(?<!\w)(?P<v>{_IN_WORDS}\s{MONTH}\s(?:de\sl'an\s|de\sl'annee\s)?(?:mil(?:le?)?[ \-]neuf[ \-]cents?"
                 rf"|dix-neuf[ \-]cents?|deux[ \-]mil(?:le?)?(?![ \-]vingt))(?:[ \-]{_TENS}){{0,6}})(?!\w)"
             ),
             0.6,
@@ -145,12 +142,6 @@ _SAID = PatternRecogniser(
             folded_pattern(rf"(?<!\w)naissance(?:\s[a-z'\-]+){{0,6}}?\s(?:le|en|du|au|vers)\s(?P<v>{_DATE})"),
             0.8,
             anchors=one_of("naissance"),
-        ),
-        Rule(
-            "after_age",
-            folded_pattern(rf"(?<!\w)\d{{1,3}}\sans\s?[(,/]\s?(?P<v>{_DIGITS})\s?(?=[),;/\n]|$)"),
-            0.7,
-            anchors=one_of(" ans"),
         ),
         Rule(
             "her_date",

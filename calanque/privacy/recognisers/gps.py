@@ -68,7 +68,6 @@ GPS = PatternRecogniser(
             begins=Begins.CODE,
             shortest=2,
         ),
-        Rule("dms", folded_pattern(rf"(?<![\w.,]){_DMS}"), 0.3, begins=Begins.NUMBER, shortest=2),
         Rule(
             "spaced_pair",
             folded_pattern(

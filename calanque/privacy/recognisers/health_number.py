@@ -77,9 +77,6 @@ HEALTH_NUMBER = PatternRecogniser(
             shortest=11,
             anchors=one_of("dr ", "dr.", "docteur", "medecin"),
         ),
-        Rule(
-            "rpps", folded_pattern(rf"(?<![.,+])1\d(?:[ ]?\d){{9}}{NO_UNIT}"), 0.35, begins=Begins.NUMBER, shortest=11
-        ),
     ),
     cues=words(
         r"i\.?p\.?p\.?(?:\s(?:patient|n[°o]?))?",

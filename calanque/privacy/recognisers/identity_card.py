@@ -41,19 +41,6 @@ IDENTITY_CARD = PatternRecogniser(
             is_cased=True,
         ),
         Rule(
-            "bare_new_spaced",
-            re.compile(
-                r"(?<![\w.\-/@=])(?<!\d[ ])(?=[A-Z\d ]{0,9}(?:[A-Z]\d|\d[A-Z]))"
-                r""
-                r"(?=(?:[A-Z ]*\d){2})(?=(?:[\d ]*[A-Z]){2})"
-                r"[A-Z\d]{3}[ ][A-Z\d]{3}[ ][A-Z\d]{3}(?![\w\-/@=]|[ ]\d)"
-            ),
-            0.5,
-            is_cased=True,
-            begins=Begins.CODE,
-            shortest=2,
-        ),
-        Rule(
             "old",
             folded_pattern(r"(?<![.,+])\d{2}[ .\-]?(?:\d{2}|[0-9][a-b])(?:[ .\-]?\d){8}(?!\w)"),
             0.4,
@@ -65,16 +52,6 @@ IDENTITY_CARD = PatternRecogniser(
             re.compile(r"(?<![\w.])(?=[A-Z]{0,8}\d)(?=\d{0,8}[A-Z])[A-Z0-9]{9}(?!\w)"),
             0.35,
             is_cased=True,
-            anchors=_ANCHORS,
-        ),
-        Rule(
-            "new_spaced",
-            folded_pattern(
-                r"(?<![\w.])(?=[a-z \-]{0,10}\d)(?=[\d \-]{0,10}[a-z])(?:[a-z\d]{9}|"
-                r"[a-z\d]{3}(?:[ \-][a-z\d]{3}){2})(?!\w)"
-            ),
-            0.15,
-            reach=32,
             anchors=_ANCHORS,
         ),
         Rule("loose", folded_pattern(LONG), 0.15, begins=Begins.CODE, reach=40, anchors=_ANCHORS),

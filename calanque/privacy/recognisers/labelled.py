@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from calanque.privacy.lexicon.vocabulary import word_frequencies
-from calanque.privacy.rules import Recogniser, folded_pattern
+from calanque.privacy.rules import folded_pattern
 from calanque.privacy.shapes import FILES, NO_DATE, NO_UNIT, NUMBER_WORD
 from calanque.privacy.spans import MASK_SCORE, Span
 from calanque.privacy.text import Prepared, is_shouting
@@ -173,18 +173,6 @@ class LabelledRecogniser:
     def find(self, text: Prepared) -> list[Span]:
         """Return the values found, overlaps included, of many types."""
         return list(_labelled(text.folded, text.original))
-
-
-class OfType:
-    """Recognisers together, of whose findings one type counts."""
-
-    def __init__(self, entity: str, *recognisers: Recogniser) -> None:
-        self.entity = entity
-        self._recognisers = recognisers
-
-    def find(self, text: Prepared) -> list[Span]:
-        """Return the values found, overlaps included, scores from `MASK_SCORE` on."""
-        return [span for recogniser in self._recognisers for span in recogniser.find(text) if span.type == self.entity]
 
 
 @lru_cache(maxsize=1)

@@ -24,13 +24,6 @@ NIR = PatternRecogniser(
     entity="FR_NIR",
     rules=(
         Rule("with_key", folded_pattern(rf"(?<![.,+]){_BODY}{_KEY}(?!\w)"), 0.6, begins=Begins.NUMBER, shortest=6),
-        Rule(
-            "spaced",
-            folded_pattern(r"(?<![.,+])[1-478]([ .\-])\d{2}\1\d{2}\1(?:\d{2}|2[ab])\1\d{3}\1\d{3}(?!\w)"),
-            0.6,
-            begins=Begins.NUMBER,
-            shortest=6,
-        ),
         Rule("without_key", folded_pattern(rf"(?<![.,+]){_BODY}(?!\w)"), 0.5, begins=Begins.NUMBER, shortest=6),
         Rule(
             "beside_cue",

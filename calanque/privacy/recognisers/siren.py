@@ -45,13 +45,6 @@ SIREN = PatternRecogniser(
     ),
     rules=(
         Rule(
-            "nine",
-            folded_pattern(rf"(?<![.,+])\d{{3}}([ .\-]?)\d{{3}}\1\d{{3}}{NO_UNIT}"),
-            0.35,
-            begins=Begins.NUMBER,
-            shortest=9,
-        ),
-        Rule(
             "beside_firm",
             folded_pattern(
                 rf"(?<!\w){_FIRM}(?!\w)[^\n\d]{{0,40}}(?<![.,+\d€/])"
