@@ -1,9 +1,11 @@
 """No text costs more than its length allows, stalls its neighbours, or gets through unread; hostile ones are made."""
 
+import gc
 import random
 import threading
 import time
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,11 @@ def swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.unraisablehook", lambda _: None)
 
 
+def hostile(head: str, piece: str, tail: str, length: int) -> str:
+    """Return a text of whole pieces: one that is cut may end in a word more, and be read once more for it."""
+    return head + (piece * max(1, length // len(piece)))[:length] + tail
+
+
 def longest_s(text: str) -> float:
     """Return the longest that a text may take, read or masked whole, on a machine that does something else too."""
     return 2 * (budget.LEAST_S + budget.PER_CHARACTER_S * len(text)) + 0.5
@@ -42,9 +49,14 @@ def longest_s(text: str) -> float:
 def seconds(text: str) -> float:
     # What is loaded with the first text is no text's cost.
     redact([NEIGHBOUR])
-    started_s = time.process_time()
-    redact([text])
-    return time.process_time() - started_s
+    # A collection walks through what the tests before have left: it is no text's cost either.
+    gc.disable()
+    try:
+        started_s = time.process_time()
+        redact([text])
+        return time.process_time() - started_s
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("head", "piece", "tail"), HOSTILE.values(), ids=HOSTILE.keys())
@@ -53,19 +65,20 @@ def test_a_hostile_text_costs_as_its_length_and_its_neighbours_are_read(
 ) -> None:
     """Its cost is measured without the bound, which would hide what it is there for."""
     monkeypatch.setattr(budget, "LEAST_S", UNBOUNDED_S)
-    half, long = (head + (piece * (length // len(piece) + 1))[:length] + tail for length in LENGTHS)
+    half, long = (hostile(head, piece, tail, length) for length in LENGTHS)
     first = seconds(half)
     assert first < UNBOUNDED_S
-    # What takes less is noise; the machine may be slower from one moment to the next, but not twice in the same order.
-    assert first < NOISE_S or seconds(long) <= MOST_GROWTH * first or seconds(long) <= MOST_GROWTH * seconds(half)
+    # What takes less is noise; the machine may be slower from one moment to the next, but not thrice in the same order.
+    halves = chain([first], (seconds(half) for _ in range(2)))
+    assert first < NOISE_S or any(seconds(long) <= MOST_GROWTH * half_s for half_s in halves)
 
 
 @pytest.mark.parametrize(("head", "piece", "tail"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_text_keeps_within_its_share(head: str, piece: str, tail: str) -> None:
-    text = head + (piece * (SHORT // len(piece) + 1))[:SHORT] + tail
-    before, hostile, after = redact([NEIGHBOUR, text, NEIGHBOUR])
+    text = hostile(head, piece, tail, SHORT)
+    before, done, after = redact([NEIGHBOUR, text, NEIGHBOUR])
     assert before.text == after.text == "Mon voisin <PERSON>, <PHONE_NUMBER>"
-    assert hostile.text
+    assert done.text
     assert seconds(text) <= longest_s(text)
 
 

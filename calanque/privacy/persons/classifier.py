@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.persons.attributes import (
     FIRST,
     LAST,
@@ -36,7 +37,7 @@ THRESHOLD = "(threshold)"
 _MOST_KEPT = 100_000
 _STEPS = (-1, -2, -3, 1, 2, 3)
 _JOINS = re.compile(r"-|['\u2019]|[ \u00a0]{0,2}(?:[dDlL]['\u2019])?")
-_MOST_SCORE, _LONGEST_INITIAL = 0.49, 2
+_MOST_SCORE, _LONGEST_INITIAL, _SHORTEST_SPELT = 0.49, 2, 5
 _TO_VALUE = (":·", "·:·", ":", ":⇥")
 _FIELDS = ("nom", "prenom", "prenoms")
 _OF_NAMES = {*((field,) for field in _FIELDS), *(("nom", "de", kind) for kind in ("famille", "naissance"))}
@@ -135,7 +136,7 @@ def names(text: Prepared, seen: View, scores: Sequence[float], threshold: float)
     """Return the names of a text: runs of words whose scores reach the threshold."""
     spans: list[Span] = []
     last, best = -2, 0.0
-    for index in _accepted(seen, scores, threshold):
+    for index in _accepted(text, seen, scores, threshold):
         start, end = seen.words[index].start, _end(text, seen.words[index])
         is_same = last == index - 1 and _is_joined(text, seen.words[last], spans[-1].end, start)
         best = max(best, scores[index]) if is_same else scores[index]
@@ -145,11 +146,13 @@ def names(text: Prepared, seen: View, scores: Sequence[float], threshold: float)
     return spans
 
 
-def _accepted(seen: View, scores: Sequence[float], threshold: float) -> Iterator[int]:
+def _accepted(text: Prepared, seen: View, scores: Sequence[float], threshold: float) -> Iterator[int]:
     """Yield the words of names, in order; the particles of a listed surname ("de la Tour") belong to it."""
     accepted = [score >= threshold and not _is_verb(seen, index) for index, score in enumerate(scores)]
     for index in range(1, len(accepted)):
         accepted[index] = accepted[index] or (seen.gaps[index] in _TO_VALUE and _is_field(seen, index))
+    if text.origins:
+        accepted = [one or _is_spelt(text.origins, word) for one, word in zip(accepted, seen.words, strict=True)]
     for index, word in enumerate(seen.words):
         if not accepted[index] and index and accepted[index - 1]:
             accepted[index] = _is_initial(seen, index)
@@ -159,6 +162,13 @@ def _accepted(seen: View, scores: Sequence[float], threshold: float) -> Iterator
                 accepted[other] = True
                 other -= 1
     return (index for index, is_name in enumerate(accepted) if is_name)
+
+
+def _is_spelt(origins: Sequence[int], word: Word) -> bool:
+    """Say whether a word was written letter by letter, and is none of French: it is a name that somebody spells."""
+    last, length = word.end - 1, word.end - word.start
+    is_apart = length >= _SHORTEST_SPELT and origins[last] - origins[word.start] == 2 * (length - 1)
+    return is_apart and word.folded not in word_frequencies()
 
 
 def _is_field(seen: View, index: int) -> bool:
