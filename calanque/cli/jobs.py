@@ -1,5 +1,6 @@
 """`calanque demo`, `redact`, `backtest`, `fit`, `train-persons`: the jobs a person starts by hand."""
 
+import codecs
 import json
 import os
 import sys
@@ -48,7 +49,9 @@ def redact(
     from calanque.privacy.redact import redact_lines
 
     try:
-        lines = TextIOWrapper(sys.stdin.buffer, encoding, "surrogateescape")
+        # A file of Windows may begin with a byte order mark, which is no part of its first line.
+        read_as = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+        lines = TextIOWrapper(sys.stdin.buffer, read_as, "surrogateescape")
     except LookupError as error:
         raise CalanqueError(f"'{encoding}' is no encoding: try utf-8, cp1252 or iso-8859-15.") from error
     done = redact_lines(lines, sys.stdout, sys.stderr, explain, strict)

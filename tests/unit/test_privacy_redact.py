@@ -131,6 +131,12 @@ def test_a_stream_is_read_in_the_encoding_that_is_named(encoding: str) -> None:
     assert CliRunner().invoke(app, ["redact", "--encoding", "klingon"], input=lines).exit_code != 0
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_line():
+    lines = json.dumps({"id": "1", "text": "rien"}).encode("utf-8-sig")
+    done = CliRunner().invoke(app, ["redact"], input=lines)
+    assert done.exit_code == 0 and json.loads(done.stdout)["id"] == "1"
+
+
 def test_a_line_in_another_encoding_is_told_and_the_others_go_on() -> None:
     latin, plain = '{"id": 1, "text": "Hélène Lefèvre"}\n'.encode("cp1252"), b'{"id": 2, "text": "Rien."}\n'
     done = CliRunner().invoke(app, ["redact"], input=latin + plain)
