@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 INCIDENTS, CELLS, PLANNED = "marts.fct_incidents", "marts.dim_cell", "marts.fct_planned_event"
 AREAS, OBSERVED = "marts.dim_area", "marts.fct_observation_hour"
-IS_IN = "is_in_territory"
+IS_IN, WHOLE_CITY = "is_in_territory", "all"
 _HELD = {"int": "Int32", "double": "Float64", "boolean": "boolean", "timestamp": "datetime64[us, UTC]"}
 
 
@@ -165,44 +165,43 @@ def next_week(data_until: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def week_of(territory: str, first_day: date) -> str:
+    """Return the condition that names a week of a territory, by its first day as in `week_start_date`."""
+    return f"territory = '{territory}' and week_start_date = '{first_day}'"
+
+
 def write_week(written: Written, territory: str, first_day: date, step: str, run_id: str) -> None:
-    """Replace one week of a territory in some marts; earlier weeks stay, for what was said is judged later.
-
-    Args:
-        written: as `write_rows` takes it.
-        territory: the territory.
-        first_day: first day of the week, as in `week_start_date`.
-        step: written in the commit.
-        run_id: the same.
-
-    Raises:
-        CalanqueError: if a gate is not passed.
-    """
-    write_rows(written, f"territory = '{territory}' and week_start_date = '{first_day}'", step, run_id)
+    """Replace one week of a territory, as `write_parts` does; earlier weeks stay, for what was said is judged later."""
+    write_rows(written, week_of(territory, first_day), step, run_id)
 
 
 def write_rows(written: Written, where: str, step: str, run_id: str) -> None:
-    """Replace the rows that a condition names in some tables; each is made, or brought up to its columns, first.
+    """Replace the rows that one condition names, as `write_parts` does."""
+    write_parts({where: written}, step, run_id)
+
+
+def write_parts(parts: Mapping[str, Written], step: str, run_id: str) -> None:
+    """Replace rows of some tables; each is made, or brought up to its columns, first.
 
     No mart is written before the rows of all have passed their gates: readers keep what they had.
 
     Args:
-        written: each table, a mart or one of silver, with its new rows, which fulfil `where` and have at least its
-            columns; it is made when it does not exist, also for a frame without rows.
-        where: SQL condition.
+        parts: by SQL condition each table, a mart or one of silver, with its new rows, which fulfil it and have at
+            least its columns; it is made when it does not exist, also for a frame without rows.
         step: written in the commit.
         run_id: the same.
 
     Raises:
         CalanqueError: if a gate is not passed.
     """
-    judge(written, run_id)
-    for table, frame in written:
-        _replace(table, frame, where, step, run_id)
+    _gate([one for written in parts.values() for one in written], run_id)
+    for where, written in parts.items():
+        for table, frame in written:
+            _replace(table, frame, where, step, run_id)
 
 
-def judge(written: Written, run_id: str) -> None:
-    """Raise a CalanqueError unless rows pass the gates of their marts; without a row there is nothing to show."""
+def _gate(written: Written, run_id: str) -> None:
+    """Hold rows against the gates of their marts; where there is no row, there is nothing to show."""
     rows = {table.name.removeprefix("marts."): frame for table, frame in written if len(frame)}
     if gated := {mart: frame for mart, frame in rows.items() if mart in WRITTEN_BY_ML}:
         check_rows(gated, run_id)

@@ -58,14 +58,13 @@ def due_writers(by_writer: Mapping[str, Collection[str]]) -> list[str]:
 
 def _is_due(table: str) -> bool:
     try:
-        return _small_count(table) >= OPTIMISED_FROM or delta_files.has_removable(table, KEPT_HOURS)
+        return _small_count(deltars.file_uris(table)) >= OPTIMISED_FROM or delta_files.has_removable(table, KEPT_HOURS)
     except CalanqueError:  # its writer's task says what is wrong with it
         return True
 
 
-def _small_count(table: str) -> int:
-    """Return how many files merging would save: each partition keeps one."""
-    files = deltars.file_uris(table)
+def _small_count(files: Collection[str]) -> int:
+    """Return how many files of a table merging would save: each partition keeps one."""
     return len(files) - len({file.rpartition("/")[0] for file in files})
 
 
@@ -102,8 +101,9 @@ def _all_tables() -> set[str]:
 
 
 def _tidy(table: str) -> dict[str, int]:
-    before = after = len(deltars.file_uris(table))
-    if _small_count(table) >= OPTIMISED_FROM:
+    files = deltars.file_uris(table)
+    before = after = len(files)
+    if _small_count(files) >= OPTIMISED_FROM:
         with _marked(table):
             spark.with_retry(partial(spark.rows, f"OPTIMIZE {table}"))
         after = len(deltars.file_uris(table))

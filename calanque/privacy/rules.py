@@ -187,13 +187,9 @@ class PatternRecogniser:
         if is_denied:
             score -= DENY_LOSS
         if cue < 0:
-            if (
-                is_denied
-                or not self.cues
-                or not self.cues.search(folded, end, min(end + self.reach_after, len(folded)))
-            ):
-                return score
-            return min(score + rule.gain - DISTANCE_LOSS * self.reach_after, 1.0)
+            ahead = min(end + self.reach_after, len(folded))
+            is_after = not is_denied and self.cues and self.cues.search(folded, end, ahead)
+            return min(score + rule.gain - DISTANCE_LOSS * self.reach_after, 1.0) if is_after else score
         return _nearness(min(score + rule.gain, 1.0), start - cue)
 
 

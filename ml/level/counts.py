@@ -45,6 +45,12 @@ class DailyCounts:
         """Days of the span."""
         return len(self.is_known)
 
+    @property
+    def is_whole(self) -> NDArray[np.bool_]:
+        """Whether a day is known, and of an age at which it counts as whole, days."""
+        whole_count = self.day_count - self.known.shape[2]
+        return np.asarray(self.is_known & (np.arange(self.day_count) < whole_count))
+
     def date_of(self, day: int) -> date:
         """Return the date of a day's index."""
         return self.first_date + timedelta(days=int(day))

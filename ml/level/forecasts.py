@@ -51,14 +51,18 @@ def late_counts(daily: DailyCounts, number: int) -> Late:
     (mine, whole), (every, everything) = (_of_year_before(daily.known[one], daily.counts[one]) for one in (number, 0))
     usual = np.where(everything > 0, every / np.maximum(everything, 1), 1.0)
     shares = (mine + _PRIOR_COUNT * usual) / (whole + _PRIOR_COUNT)
-    seen = newest(np.where(daily.is_known[:, None], known, 0.0), known.shape[1])
-    return Late(np.diagonal(seen, axis1=1, axis2=2), np.maximum(shares, _SMALLEST_RATIO))
+    return Late(newest(np.where(daily.is_known[:, None], known, 0.0)), np.maximum(shares, _SMALLEST_RATIO))
 
 
-def newest(values: Numbers, ages: int) -> Numbers:
-    """Return the values of so many days before each day and the day after the last, the last of them first."""
-    padded = np.concatenate([np.zeros((ages, *values.shape[1:])), values])
-    return np.asarray(padded[np.arange(len(values) + 1)[:, None] + ages - 1 - np.arange(ages)])
+def newest(values: Numbers) -> Numbers:
+    """Return the values of the newest days before each day and the day after the last, the last of them first.
+
+    Args:
+        values: of each day at each age, days x ages; the day before has the age 0.
+    """
+    days, ages = values.shape
+    padded, age = np.concatenate([np.zeros((ages, ages)), values]), np.arange(ages)
+    return np.asarray(padded[np.arange(days + 1)[:, None] + ages - 1 - age, age])
 
 
 def _of_year_before(known: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[Numbers, Numbers]:

@@ -78,14 +78,19 @@ def _decayed_sum(values: Numbers, seen: Numbers, half_life_days: float) -> Numbe
     """
     kept, ages = 0.5 ** (1 / half_life_days), seen.shape[1]
     sums = lfilter([0.0, kept], [1.0, -kept], np.append(values, 0.0))
-    return np.asarray(sums + (seen - newest(values, ages)) @ kept ** np.arange(1, ages + 1))
+    return np.asarray(sums + (seen - _newest(values, ages)) @ kept ** np.arange(1, ages + 1))
+
+
+def _newest(values: Numbers, ages: int) -> Numbers:
+    """Return the newest values as `newest` does, each the same at every age."""
+    return newest(np.broadcast_to(values[:, None], (len(values), ages)))
 
 
 def _levels(series: Series, expected: Numbers, half_lives_days: tuple[float, ...]) -> Numbers:
     """Return the level known at each day and the day after the last."""
     late, is_known = series.late, series.is_known
     counts, likely = (np.where(is_known, values, 0.0) for values in (series.counts, expected[: len(is_known)]))
-    pairs = ((counts, late.counts), (likely, newest(likely, late.ages) * late.shares))
+    pairs = ((counts, late.counts), (likely, _newest(likely, late.ages) * late.shares))
     happened, awaited = (
         np.array([np.maximum(_decayed_sum(*pair, days), _SMALLEST_SUM) for days in half_lives_days]) for pair in pairs
     )

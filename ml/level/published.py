@@ -30,9 +30,8 @@ def published_days(said: pd.DataFrame | None, area_id: str, daily: DailyCounts, 
         return {"published_day_count": 0}
     own = said[(said["area_id"] == area_id) & (said["type"] == daily.names[number])].dropna(subset="expected_count")
     day = own["forecast_date"].to_numpy(dtype="datetime64[D]").astype(int) - np.datetime64(daily.first_date).astype(int)
-    is_whole = daily.is_known & (np.arange(daily.day_count) < daily.day_count - daily.known.shape[2])
     came = (day >= 0) & (day < daily.day_count)
-    came[came] = is_whole[day[came]]
+    came[came] = daily.is_whole[day[came]]
     if not came.any():
         return {"published_day_count": 0}
     happened, own = daily.counts[number][day[came]], own[came].astype({"upper_count": float})

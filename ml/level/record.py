@@ -73,7 +73,7 @@ class Record:
 
 def judged_days(daily: DailyCounts, series: Series, weeks: int) -> Judged:
     """Return the known days of the last weeks forecast, but those of which more will be known."""
-    chosen = np.array(series.ahead(series.is_known), dtype=bool) & (series.days < daily.day_count - series.late.ages)
+    chosen = np.array(series.ahead(daily.is_whole), dtype=bool)
     chosen[: max(len(chosen) - 1 - weeks, 0)] = False
     return Judged(chosen, series.ahead(series.counts)[chosen], np.datetime64(daily.first_date) + series.days[chosen])
 

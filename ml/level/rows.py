@@ -21,6 +21,7 @@ from ml.level.published import published_days
 from ml.level.record import BASELINE, MODEL, judge, judged_days
 from ml.level.sentences import Case, DayFigures, Subject, factors, finding_en, finding_fr, reason_en, reason_fr
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
+from ml.marts import WHOLE_CITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _Rows: TypeAlias = list[dict[str, object]]
 _Part: TypeAlias = tuple[_Rows, _Rows, _Rows]
-WHOLE_CITY = "all"
 # Of fewer a day, two are a busy day: nothing tells one day of a group from another.
 FEWEST_A_DAY = 1.0
 # What holds a column of a mart while it is a frame, nulls included.

@@ -6,11 +6,12 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from calanque.engines import delta, deltars
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
 from ml.delays import local_times
-from ml.level.rows import WHOLE_CITY, level_frames
+from ml.level.rows import level_frames
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
 from ml.surroundings import read_groups, read_holidays
 
@@ -48,16 +49,13 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     group_of, groups = read_groups(territory)
     incidents["group_id"] = incidents["area_id"].map(group_of)
     holidays = read_holidays(territory)
-    marts.make_table(LEVEL)
-    said = marts.rows_of(LEVEL.name, territory, SAID)
+    said = read_said(territory)
     found = level_frames(territory, incidents, holidays, until, first, title=city.title, groups=groups, said=said)
     # Days that have come since an earlier run stay as they were forecast.
     ahead = f"territory = '{territory}' and forecast_date > '{until}'"
-    record = ((LEVEL_SCORE, found.score),)
-    # Days are not shown beside a record that is refused.
-    marts.judge(record, run_id)
-    marts.write_rows(((LEVEL, found.level), (DAY_RISK, found.day_risk)), ahead, "level", run_id)
-    marts.write_week(record, territory, found.judged_first_day or found.first_day, "level", run_id)
+    judged = marts.week_of(territory, found.judged_first_day or found.first_day)
+    days = ((LEVEL, found.level), (DAY_RISK, found.day_risk))
+    marts.write_parts({ahead: days, judged: ((LEVEL_SCORE, found.score),)}, "level", run_id)
     outputs = [marts.lineage_output(table, READ_COLUMNS, COPIED, MADE) for table in (LEVEL, DAY_RISK, LEVEL_SCORE)]
     lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), outputs, started_at, territory=territory)
     state.record(step, inputs, state.table_versions([LEVEL.name, DAY_RISK.name, LEVEL_SCORE.name]))
@@ -66,7 +64,18 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     return {"data_until_date": str(until), "row_count": len(found.level), "served": served(found.level)}
 
 
+def read_said(territory: str) -> pd.DataFrame | None:
+    """Return what earlier runs published of days, columns `SAID`; None before the first.
+
+    A column that a table of an earlier version lacks is empty.
+    """
+    if delta.last_version(LEVEL.name) is None:
+        return None
+    said: pd.DataFrame = deltars.read_columns(LEVEL.name, SAID, ("territory", territory)).to_pandas()
+    return said.reindex(columns=list(SAID))
+
+
 def served(level: pd.DataFrame) -> dict[str, str]:
     """Return who serves each type of the whole city that is forecast."""
-    rows = level[level["area_id"] == WHOLE_CITY].dropna(subset="served").drop_duplicates("type")
+    rows = level[level["area_id"] == marts.WHOLE_CITY].dropna(subset="served").drop_duplicates("type")
     return dict(zip(rows["type"], rows["served"], strict=True))

@@ -15,7 +15,6 @@ from ml.trend.rows import trend_rows
 from ml.trend.table import TREND
 
 log = logging.getLogger(__name__)
-WHOLE_CITY = "all"
 SURE_DAYS = 13
 """So many days after the first, a week from Monday to Sunday is whole."""
 READ = (marts.INCIDENTS, marts.CELLS)
@@ -46,7 +45,7 @@ def trend_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     # Threads that wait for each other on small sums spin.
     with threadpool_limits(1, user_api="blas"):
         rows = trend_rows(territory, load_territory(territory).title, incidents, marts.read_areas(territory), until)
-    rows = rows.assign(area_id=rows["area_id"].fillna(WHOLE_CITY))
+    rows = rows.assign(area_id=rows["area_id"].fillna(marts.WHOLE_CITY))
     marts.write_rows([(TREND, rows)], f"territory = '{territory}'", "trend", run_id)
     output = marts.lineage_output(TREND, READ_COLUMNS, COPIED)
     lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [output], started_at, territory=territory)

@@ -66,10 +66,11 @@ class Lake:
     def read(self, mart: str, columns: Any, _: Any) -> pyarrow.Table:
         return pyarrow.Table.from_pandas(self.held[mart].reindex(columns=list(columns)), preserve_index=False)
 
-    def write(self, written: Any, where: str, step: str, run_id: str) -> None:
-        for table, frame in written:
-            assert set(table.columns) <= set(frame.columns), table.name
-            self.written[table.name] = frame, where
+    def write(self, parts: Any, step: str, run_id: str) -> None:
+        for where, written in parts.items():
+            for table, frame in written:
+                assert set(table.columns) <= set(frame.columns), table.name
+                self.written[table.name] = frame, where
 
 
 @pytest.fixture
@@ -78,9 +79,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> Lake:
     monkeypatch.setattr(marts.deltars, "read_columns", made.read)
     monkeypatch.setattr(marts.delta, "last_version", lambda _: 1)
     monkeypatch.setattr(marts.delta, "data_version", lambda _: "1")
-    monkeypatch.setattr(marts, "write_rows", made.write)
-    monkeypatch.setattr(marts, "judge", lambda *_: None)
-    monkeypatch.setattr(marts, "make_table", lambda _: None)
+    monkeypatch.setattr(marts, "write_parts", made.write)
     monkeypatch.setattr(marts, "code_version", lambda _: "code")
     monkeypatch.setattr(state, "last_state", lambda _: None)
     monkeypatch.setattr(state, "unchanged", lambda *_: False)

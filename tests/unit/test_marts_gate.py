@@ -68,6 +68,8 @@ def test_no_mart_of_a_week_is_written_when_the_rows_of_one_fail_their_gate(
     ]
     with pytest.raises(CalanqueError, match="Readers keep what they had"):
         marts.write_rows([(FORECAST, BAD)], "true", "forecast", "tonight")
+    with pytest.raises(CalanqueError, match="fct_forecast_fine"):
+        marts.write_parts({"one day": [(FORECAST, GOOD)], "another": [(FINE, BAD)]}, "forecast", "tonight")
     assert written == []
     write((FORECAST, GOOD), (FINE, GOOD))
     assert written == [FORECAST.name, FINE.name]
