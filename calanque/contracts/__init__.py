@@ -6,7 +6,7 @@ Light on purpose: DAG files import this at parse time.
 from calanque.contracts.folders import Folders
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import BronzeColumn, FeedContract, LandingColumn
-from calanque.contracts.odcs import load_contract, load_contracts, read_contract, read_contracts, title_of
+from calanque.contracts.odcs import load_contract, load_contracts, read_contract, read_contracts, said_of, title_of
 from calanque.contracts.problems import ContractError
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "load_contracts",
     "read_contract",
     "read_contracts",
+    "said_of",
     "title_of",
 ]

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from calanque.closed import Closed
-from calanque.contracts import FeedContract, load_contracts
+from calanque.contracts import FeedContract, load_contracts, read_contracts, said_of
+from calanque.contracts.rules import known_territories
 from calanque.settings import settings
 
 _REFERENCE = re.compile(r"ref\('(\w+)'\)")
@@ -132,13 +133,19 @@ def _references(folder: Path) -> dict[str, set[str]]:
 
 
 def territories(shape: str) -> tuple[str, ...]:
-    """Return the territories that have a feed of a shape, in alphabetical order."""
-    return tuple(sorted({contract.territory for contract in load_contracts().values() if contract.shape == shape}))
+    """Return the territories that have a feed of a shape, in alphabetical order.
+
+    That of a contract that has become wrong is one of them: what its feed has loaded is built, and forecast, as before.
+    """
+    right = {contract.territory for contract in load_contracts().values() if contract.shape == shape}
+    said = map(said_of, read_contracts()[1])
+    wrong = {str(one.get("territory")) for one in said if one.get("shape") == shape}
+    return tuple(sorted(right | wrong & {*known_territories()}))
 
 
 def longest_first() -> tuple[str, ...]:
     """Return the territories that have a feed of incidents, that of the longest history first."""
-    began: dict[str, date] = {}
+    began = dict.fromkeys(territories("incident"), date.max)
     for contract in DOMAINS["incidents"].contracts:
-        began[contract.territory] = min(contract.valid_from or date.max, began.get(contract.territory, date.max))
+        began[contract.territory] = min(contract.valid_from or date.max, began[contract.territory])
     return tuple(sorted(began, key=lambda city: (began[city], city)))

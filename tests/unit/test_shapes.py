@@ -1,5 +1,7 @@
 """Shapes: what contracts are held to, and the SQL that is made of them."""
 
+import re
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,12 +9,12 @@ from typing import Any
 import pytest
 from changed import changed
 
-from calanque.contracts import ContractError, load_contract, load_contracts, read_contract
+from calanque.contracts import ContractError, folders, load_contract, load_contracts, read_contract
 from calanque.contracts.gates import load_gate
 from calanque.contracts.shapes import shapes
 from calanque.errors import CalanqueError
 from calanque.marts.bounds import with_bounds
-from calanque.marts.domains import DOMAINS, territories
+from calanque.marts.domains import DOMAINS, longest_first, territories
 from calanque.marts.shape_sql import common_type, shape_sql
 from calanque.places.territory import read_territory
 from calanque.settings import settings
@@ -90,6 +92,26 @@ def test_domains_follow_from_shapes() -> None:
     for domain in DOMAINS.values():
         assert {load_contracts()[feed].shape for feed in domain.feeds} == set(domain.shapes)
     assert set(territories("incident")) == set(DOMAINS["incidents"].territories)
+
+
+def test_a_contract_that_turns_wrong_leaves_its_city_among_those_that_are_forecast(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, feeds = territories("incident"), tmp_path / "dags" / "feeds"
+    shutil.copytree(settings().root / "dags" / "feeds", feeds)
+    here = settings().model_copy(update={"root": tmp_path})
+    monkeypatch.setattr(folders, "settings", lambda: here)
+    for feed in DOMAINS["incidents"].feeds:
+        path = feeds / f"{feed}.odcs.yaml"
+        path.write_text(re.sub("status: active", "status: late", path.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, text in {"none": ":", "other": "customProperties: [1]", "of_nowhere": OF_NOWHERE}.items():
+        (feeds / f"{name}.odcs.yaml").write_text(text, encoding="utf-8")
+    assert DOMAINS["incidents"].territories == ()
+    assert territories("incident") == before
+    assert set(longest_first()) == set(before)
+
+
+OF_NOWHERE = "customProperties: [{property: shape, value: incident}, {property: territory, value: nowhere}]"
 
 
 def test_the_bounds_of_a_mart_are_those_of_its_city() -> None:
