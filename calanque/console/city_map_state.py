@@ -20,7 +20,7 @@ from calanque.engines import trino
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from calanque.console.readers import Account, Reader
+    from calanque.console.readers import Reader
     from calanque.contracts.page import Language
 
 MOTIF = "page de la carte"
@@ -135,7 +135,7 @@ def asked(sql: str, asking: Reader, motif: str = MOTIF) -> list[tuple[Any, ...]]
     return _asked(sql, asking.account, motif)
 
 
-def rows_of(sql: str, account: Account, motif: str = MOTIF) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, account: str, motif: str = MOTIF) -> list[tuple[Any, ...]]:
     """Return the rows of a query; none while its mart is not made: a city may have incidents, and no model yet."""
     return trino.query_if_there(sql, account, motif)
 

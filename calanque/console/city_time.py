@@ -25,7 +25,7 @@ from calanque.console.city_map import Day, Name, choices, day_of, why_not
 from calanque.console.city_map_state import View, asked, extents, resolved, rows_of
 from calanque.console.city_time_words import QUANTITIES, UNITS, WORDS
 from calanque.console.languages import Spoken
-from calanque.console.readers import Account, Reader, mart_reader
+from calanque.console.readers import Reader, mart_reader
 from calanque.console.remembered import remembered
 from calanque.errors import CalanqueError
 from calanque.places.grid import unit_m, unproject
@@ -161,7 +161,7 @@ def _given(request: Request, made: Callable[[], bytes]) -> Response:
 
 
 @remembered
-def _ground(city: str, account: Account) -> bytes:
+def _ground(city: str, account: str) -> bytes:
     from shapely import simplify
     from shapely.geometry import mapping, shape
 
@@ -204,7 +204,7 @@ def _frame(city: str, cells: list[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 @remembered
-def _weeks(city: str, kind: str, account: Account) -> bytes:
+def _weeks(city: str, kind: str, account: str) -> bytes:
     texts = (city_time_sql.weeks(city, kind), city_time_sql.until(city), city_time_sql.likely(city, kind))
     with ThreadPoolExecutor(3) as pool:
         rows, ends, likely = pool.map(lambda sql: rows_of(sql, account), texts)
@@ -240,7 +240,7 @@ def _weeks(city: str, kind: str, account: Account) -> bytes:
 
 
 @remembered
-def _planned(city: str, account: Account) -> bytes:
+def _planned(city: str, account: str) -> bytes:
     texts = (city_time_sql.planned(city), city_time_sql.conflicts(city))
     with ThreadPoolExecutor(2) as pool:
         rows, conflicts = pool.map(lambda sql: rows_of(sql, account), texts)
@@ -264,7 +264,7 @@ def _minute(time: datetime) -> str:
 
 
 @remembered
-def _present(city: str, day: str, account: Account) -> bytes:
+def _present(city: str, day: str, account: str) -> bytes:
     first = date.fromisoformat(day)
     sql = city_time_sql.present(city, first, first + timedelta(days=6))
     names = ("quantity", "unit", "lon", "lat", "mean", "withheld")

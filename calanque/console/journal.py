@@ -73,8 +73,8 @@ def journal(
     """Show entries, the newest first."""
     sql = asked(who, table, days, only)
     try:
-        rows, count = _found(sql)
-        ((size, signed_at, witnessed, witnessed_at),) = trino.query(SIGNED, "dpo")
+        rows, count = _found(sql, asking)
+        ((size, signed_at, witnessed, witnessed_at),) = trino.query(SIGNED, asking.by("dpo"))
     except CalanqueError as error:
         return pages.sentence(language, str(error), 503)
     values: dict[str, Any] = {
@@ -95,7 +95,7 @@ def journal(
 @router.get("/entries.csv")
 def as_csv(asking: Reading, who: Who = "", table: Table = "", days: Days = "7", only: Only = "all") -> Response:
     """Give the entries of the page as CSV, and write that they were given."""
-    rows, _ = _found(asked(who, table, days, only, most=None))
+    rows, _ = _found(asked(who, table, days, only, most=None), asking)
     plain = [["; ".join(value) if isinstance(value, list) else value for value in row] for row in rows]
     return _given(asking, csv_file(COLUMNS, plain), "journal.csv", "text/csv", len(rows))
 
@@ -111,9 +111,9 @@ def whole(asking: Reading) -> Response:
     return _given(asking, content, "journal.zip", "application/zip", size)
 
 
-def _found(sql: str) -> tuple[list[tuple[Any, ...]], int]:
+def _found(sql: str, asking: Reader) -> tuple[list[tuple[Any, ...]], int]:
     """Return entries by `COLUMNS`, and how many there are with those that are not shown."""
-    rows = trino.query(sql, "dpo")
+    rows = trino.query(sql, asking.by("dpo"))
     return [row[:-1] for row in rows], rows[0][-1] if rows else 0
 
 

@@ -22,8 +22,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "unwitnessed": "No witness has signed: only the operator vouches for the past. Make a key on your own machine "
         "with 'calanque dpo witness new', and sign an export with 'calanque dpo witness sign'.",
         "times": "Times are those of {}.",
-        "by_account": "Pages of the console read by the query door's accounts analyst and engineer, with the motif "
-        "“page de la console”: for whom, the entry that the console tells says.",
+        "by_account": "What a page reads at the query door is entered in the name of whoever looks at it, and its "
+        "program is the console with the door's account that it used (console/analyst). An answer is kept for a "
+        "minute: whoever opens the same page meanwhile has the page's own entry alone. Published figures are read by "
+        "the account elected, for everybody.",
         "csv": "These entries as CSV", "export": "The whole journal, to be verified",
         "verify": "Verify it on another machine: 'calanque dpo journal verify journal.zip --key … --witness …'.",
         "FORBIDDEN": "refused", "NOT_FOUND": "no such address", "UNPROCESSABLE_ENTITY": "wrong address",
@@ -52,8 +54,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "unwitnessed": "Aucun témoin n’a signé : seul l’exploitant répond du passé. Créez une clé sur votre propre "
         "machine avec « calanque dpo witness new », et signez un export avec « calanque dpo witness sign ».",
         "times": "Les heures sont celles de {}.",
-        "by_account": "Les pages de la console lisent par les comptes analyst et engineer de la porte des requêtes, "
-        "avec le motif « page de la console » : l’entrée que dit la console nomme la personne.",
+        "by_account": "Ce qu’une page lit à la porte des requêtes est inscrit au nom de la personne qui la regarde, "
+        "et le programme est alors la console avec le compte de la porte qu’elle emploie (console/analyst). Une "
+        "réponse est gardée une minute : qui ouvre entre-temps la même page n’a que l’entrée de la page elle-même. "
+        "Les chiffres publiés sont lus par le compte elected, pour tous.",
         "csv": "Ces entrées en CSV", "export": "Tout le journal, à vérifier",
         "verify": "À vérifier sur une autre machine : « calanque dpo journal verify journal.zip --key … --witness … ».",
         "FORBIDDEN": "refusé", "NOT_FOUND": "adresse inconnue", "UNPROCESSABLE_ENTITY": "adresse fausse",

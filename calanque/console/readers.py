@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
@@ -13,14 +13,12 @@ from pydantic import Field
 
 from calanque.closed import Closed
 from calanque.contracts.page import Language
+from calanque.engines.trino import Role
+from calanque.engines.trino_behalf import OnBehalf
 from calanque.settings import settings
 
 SEALED_S = 12 * 3600
 """A page left open overnight is opened anew."""
-
-
-Account = Literal["analyst", "engineer"]
-"""The accounts by which the console asks the query door for people."""
 
 
 class RefusedError(HTTPException):
@@ -60,9 +58,13 @@ class Reader(Closed):
         return self.reads_marts or self.sees_batches
 
     @property
-    def account(self) -> Account:
+    def account(self) -> OnBehalf:
         """The account by which the query door is asked for them: an analyst's can not reach a table of runs at all."""
-        return "engineer" if self.sees_batches else "analyst"
+        return self.by("engineer" if self.sees_batches else "analyst")
+
+    def by(self, account: Role) -> OnBehalf:
+        """Return an account of the query door that asks for them, and says so."""
+        return OnBehalf(account, self.name)
 
 
 def anybody(request: Request, user: Annotated[Any, Depends(get_user)]) -> Reader:

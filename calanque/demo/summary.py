@@ -17,6 +17,7 @@ from calanque.runs.batches import read_reports
 from calanque.runs.gates import newest_checks
 from calanque.settings import Settings
 
+MOTIF = "bilan de la demonstration"
 _SERVED = {"model": "model", "baseline": "counts"}
 Rows = list[tuple[Any, ...]]
 
@@ -57,20 +58,24 @@ def _marts() -> Table:
     table = _table("Marts, counted through the query door as the analyst", "mart")
     for name in ("rows", *map(_city, cities)):
         table.add_column(name, justify="right")
-    marts = {str(name): {column[0] for column in trino.query(f"show columns from {name}")} for name in _marts_there()}
+    marts = {str(name): {column[0] for column in _asked(f"show columns from {name}")} for name in _marts_there()}
     for mart, columns in marts.items():
         if "territory" in columns:
-            counts = dict(trino.query(f"select territory, count(*) from {mart} group by territory"))
+            counts = dict(_asked(f"select territory, count(*) from {mart} group by territory"))
             of_cities = [f"{counts[city]:,}" if counts.get(city) else "–" for city in cities]
             table.add_row(mart, f"{sum(counts.values()):,}", *of_cities)
         else:
-            ((count,),) = trino.query(f"select count(*) from {mart}")
+            ((count,),) = _asked(f"select count(*) from {mart}")
             table.add_row(mart, f"{count:,}")
     return table
 
 
+def _asked(sql: str) -> list[tuple[Any, ...]]:
+    return trino.query(sql, motif=MOTIF)
+
+
 def _marts_there() -> list[str]:
-    return [str(name) for (name,) in trino.query("show tables from lake.marts")]
+    return [str(name) for (name,) in _asked("show tables from lake.marts")]
 
 
 def _forecast() -> Table:
@@ -79,7 +84,7 @@ def _forecast() -> Table:
     for name in ("expected", "at most, 9 of 10", "P(≥1)", "baseline", "rank by baseline"):
         table.add_column(name, justify="right")
     table.add_column("served")
-    rows = trino.query(
+    rows = _asked(
         "select territory, week_start_date, type, cell_id, expected_count, upper_count, p_at_least_one, "
         "baseline_count, rank_baseline, served from fct_forecast "
         f"where {_newest_weeks('fct_forecast')} and rank_model = 1 order by territory, type"
@@ -93,7 +98,7 @@ def _forecast() -> Table:
 def _near_repeat() -> Table:
     table = _table("Near-repeat: the types in which the test finds it, and their alert for next week", "city", "type")
     table.add_column("alert")
-    rows = trino.query(
+    rows = _asked(
         f"select territory, type, is_found, alert_en from fct_near_repeat where {_newest_weeks('fct_near_repeat')} "
         "order by territory, is_found desc, type"
     )
@@ -116,13 +121,11 @@ def _models() -> Table:
         "Models: who serves each city's forecast, and why", "city", "newest version", "served", "why", "audit"
     )
     table.caption = "Start an audit in Airflow: audit_risk. Its page is audit.html of the version's run in MLflow."
-    served = dict(
-        trino.query(f"select distinct territory, served from fct_forecast where {_newest_weeks('fct_forecast')}")
-    )
+    served = dict(_asked(f"select distinct territory, served from fct_forecast where {_newest_weeks('fct_forecast')}"))
     reasons = {}
     if "fct_model_promotion" in _marts_there():
         reasons = dict(
-            trino.query("select territory, max_by(reason, decided_at) from fct_model_promotion group by territory")
+            _asked("select territory, max_by(reason, decided_at) from fct_model_promotion group by territory")
         )
     for territory in territories("incident"):
         if not (state := last_state(f"train.{territory}")):

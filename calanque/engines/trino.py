@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from calanque.engines import trino_behalf
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 
@@ -33,7 +34,7 @@ def query(
 
     Args:
         sql: the statement, without a semicolon.
-        user: who asks; the analyst by default.
+        user: who asks, the analyst by default; an `OnBehalf` also says for whom.
         password: the user's own; the demo account's by default.
         motif: why it is asked, for the journal; None gives none.
 
@@ -46,7 +47,8 @@ def query(
     from text_unidecode import unidecode
 
     # A header of the door's holds no other letters.
-    connection = _connected(user, password, f"{MOTIF}{unidecode(motif)}" if motif else "calanque")
+    source = f"{MOTIF}{unidecode(motif)}" if motif else "calanque"
+    connection = _connected(user, password, source, _for_whom(user, sql))
     try:
         return [tuple(row) for row in connection.cursor().execute(sql).fetchall()]
     except trino.exceptions.TrinoQueryError as error:
@@ -73,7 +75,13 @@ def query_if_there(sql: str, user: str = "analyst", motif: str = OWN_MOTIF) -> l
         raise
 
 
-def _connected(user: str, password: str | None, source: str) -> Any:
+def _for_whom(user: str, sql: str) -> dict[str, str]:
+    if not isinstance(user, trino_behalf.OnBehalf):
+        return {}
+    return {trino_behalf.HEADER: trino_behalf.said(user, user.person, sql, settings().secret("journal_token"))}
+
+
+def _connected(user: str, password: str | None, source: str, headers: dict[str, str]) -> Any:
     import requests
     import trino
 
@@ -92,4 +100,5 @@ def _connected(user: str, password: str | None, source: str) -> Any:
         schema="marts",
         source=source,
         http_session=http,
+        http_headers=headers,
     )

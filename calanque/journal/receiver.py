@@ -38,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(413)
         else:
             try:
-                act = act_of_query(json.loads(self.rfile.read(length)))
+                act = act_of_query(json.loads(self.rfile.read(length)), self.token)
             except (ValueError, AttributeError, TypeError, KeyError):
                 self._answer(400)
                 return

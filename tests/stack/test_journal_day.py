@@ -117,6 +117,14 @@ def test_a_sign_in_a_page_and_what_is_done_on_hdfs_are_in_it_too(
     assert ("unknown", "WRONG_PASSWORD", "POST /auth/token") in signed
     assert {(who, outcome) for who, outcome, what in signed if what != "POST /auth/token"} == {("analyst", "done")}
     assert ("analyst", "done", "/calanque/lac") in told("source = 'console'")
+    # What the page asked of the door is told apart from what the analyst asks there, and is of the same person.
+    by_page: set[str] = set()
+    for _ in range(60):
+        log.collect()
+        if by_page := {who for who, _, _ in told("source = 'query_door' and client = 'console/analyst'")}:
+            break
+        time.sleep(1)
+    assert by_page == {"analyst"}
     assert not [one for one in entries("source <> 'query_door'") if LITERAL in one["entry"]]
     refused = hdfs_audit.acts(stack.logs, begun - timedelta(minutes=1), begun + timedelta(minutes=5))
     assert ("mallory", "PERMISSION_DENIED") in {(one["who"], one["outcome"]) for one in refused}
