@@ -17,6 +17,7 @@ from calanque.console.readers import Reader, journal_reader
 from calanque.csv_file import csv_file
 from calanque.engines import trino
 from calanque.errors import CalanqueError
+from calanque.privacy.spans import PLACEHOLDER
 
 MOST_ENTRIES = 500
 MASS = 10_000
@@ -83,6 +84,7 @@ def journal(
         "count": count,
         "chosen": {"who": who, "table": table, "days": days, "only": only},
         "signed": {"size": size, "at": signed_at, "witnessed": witnessed, "witnessed_at": witnessed_at},
+        "spelled": spelled,
         "zone": pages.ZONE,
         "kept": f"who={who}&table={table}&days={days}&only={only}&",
         "most": MOST_ENTRIES,
@@ -109,6 +111,18 @@ def whole(asking: Reading) -> Response:
         size = export(path := Path(folder) / "journal.zip")
         content = path.read_bytes()
     return _given(asking, content, "journal.zip", "application/zip", size)
+
+
+def spelled(motif: str) -> list[tuple[str, bool]]:
+    """Return a motif in parts, each with whether it is the type of a value that was masked in its place.
+
+    `spelled("plainte de <PERSON>")` is `[("plainte de ", False), ("PERSON", True)]`.
+    """
+    parts, at = list[tuple[str, bool]](), 0
+    for found in PLACEHOLDER.finditer(motif):
+        parts += [(motif[at : found.start()], False), (found[0][1:-1], True)]
+        at = found.end()
+    return [part for part in (*parts, (motif[at:], False)) if part[0]]
 
 
 def _found(sql: str, asking: Reader) -> tuple[list[tuple[Any, ...]], int]:

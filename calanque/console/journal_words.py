@@ -26,6 +26,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "program is the console with the door's account that it used (console/analyst). An answer is kept for a "
         "minute: whoever opens the same page meanwhile has the page's own entry alone. Published figures are read by "
         "the account elected, for everybody.",
+        "masked_why": "A reason is kept without persons: what looks like a name or a number of theirs was masked when "
+        "it came in, a harmless word now and then too.",
+        "PERSON": "name masked", "POSTAL_ADDRESS": "address masked",
+        "UNREAD_TEXT": "masked whole, as it was not read to its end", "masked_value": "value masked",
         "csv": "These entries as CSV", "export": "The whole journal, to be verified",
         "verify": "Verify it on another machine: 'calanque dpo journal verify journal.zip --key … --witness …'.",
         "FORBIDDEN": "refused", "NOT_FOUND": "no such address", "UNPROCESSABLE_ENTITY": "wrong address",
@@ -58,6 +62,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "et le programme est alors la console avec le compte de la porte qu’elle emploie (console/analyst). Une "
         "réponse est gardée une minute : qui ouvre entre-temps la même page n’a que l’entrée de la page elle-même. "
         "Les chiffres publiés sont lus par le compte elected, pour tous.",
+        "masked_why": "Un motif est gardé sans personne : ce qui ressemble à un nom ou à un numéro y a été masqué à "
+        "l’arrivée, parfois un mot anodin aussi.",
+        "PERSON": "nom masqué", "POSTAL_ADDRESS": "adresse masquée",
+        "UNREAD_TEXT": "masqué en entier, faute d’avoir été lu jusqu’au bout", "masked_value": "valeur masquée",
         "csv": "Ces entrées en CSV", "export": "Tout le journal, à vérifier",
         "verify": "À vérifier sur une autre machine : « calanque dpo journal verify journal.zip --key … --witness … ».",
         "FORBIDDEN": "refusé", "NOT_FOUND": "adresse inconnue", "UNPROCESSABLE_ENTITY": "adresse fausse",

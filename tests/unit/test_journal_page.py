@@ -11,6 +11,7 @@ import pytest
 
 from calanque.console import journal
 from calanque.console.readers import Reader
+from calanque.journal import log
 
 DPO = Reader(name="dpo", token="t", sees_batches=True, sees_journal=True)
 AT = datetime(2026, 11, 29, 10, tzinfo=UTC)
@@ -24,6 +25,7 @@ ACTS = [
     ("query_door", "analyst", "consultation", "marts.fct_incidents", SAID),
     ("airflow", "analyst", "modification", "POST /api/v2/dags", None),
     ("hdfs", "mallory", "consultation", "/lake/bronze", None),
+    ("query_door", "eva", "consultation", "marts.fct_crimes", "plainte de <PERSON>, né le <BIRTH_DATE> <b>"),
     *[("console", "analyst", "consultation", f"/calanque/map/time/weeks{week}.json", None) for week in range(600)],
 ]
 
@@ -60,7 +62,7 @@ def objects(html: str) -> list[str]:
 
 def test_no_alert_is_about_pages_at_which_nobody_can_say_why(page: Callable[..., str]) -> None:
     assert objects(page("no_motif")) == ["/lake/bronze"]
-    assert objects(page("first")) == ["/lake/bronze", "marts.fct_incidents: type"]
+    assert objects(page("first")) == ["marts.fct_crimes", "/lake/bronze", "marts.fct_incidents: type"]
     everything = page("all")
     assert "/calanque/map/time/weeks599.json" in objects(everything)
     assert "sans motif</span>" not in everything and "sans motif</span>" in page("no_motif")
@@ -69,11 +71,34 @@ def test_no_alert_is_about_pages_at_which_nobody_can_say_why(page: Callable[...,
 @pytest.mark.parametrize(
     ("language", "heading"),
     [
-        ("fr", "605 entrées (les 500 plus récentes sont montrées)"),
-        ("en", "605 entries (the newest 500 are shown)"),
+        ("fr", "606 entrées (les 500 plus récentes sont montrées)"),
+        ("en", "606 entries (the newest 500 are shown)"),
     ],
 )
 def test_the_heading_counts_what_is_not_shown_too(page: Callable[..., str], language: str, heading: str) -> None:
     html = page("all", language)
     assert f"<h2>{heading}</h2>" in html and len(objects(html)) == journal.MOST_ENTRIES
     assert "<h2>1 " in page("no_motif", language)
+
+
+@pytest.mark.parametrize(("language", "name", "value"), [("fr", "nom masqué", "valeur masquée"),
+                                                         ("en", "name masked", "value masked")])  # fmt: skip
+def test_what_was_masked_in_a_motif_is_said_in_words(
+    page: Callable[..., str], language: str, name: str, value: str
+) -> None:
+    html = page("first", language)
+    assert re.search(rf"plainte de <span [^>]*>\[{name}\]</span>, né le <span [^>]*>\[{value}\]</span> &lt;b&gt;", html)
+    assert "PERSON" not in html and "BIRTH_DATE" not in html
+
+
+def test_usual_motifs_are_kept_as_they_are() -> None:
+    motifs = [
+        "enquête sur les vols de vélos du Vieux-Port",
+        "préparation du comité de sécurité du 12 mars",
+        "réquisition du procureur",
+        "note au préfet de police des Bouches-du-Rhône",
+        "suivi rue de la République",
+        "rodéos urbains à la Castellane",
+        "bilan annuel 2025 pour le maire",
+    ]
+    assert [log._masked(motif) for motif in motifs] == motifs
