@@ -1,7 +1,8 @@
 """The register of processing (RGPD art. 30; law of 1978, art. 100): one line a treatment, made from the contracts.
 
 `register()` gives treatments such as `main_courante/title_iii`, each with the contracts that serve it. What no contract
-can say (controller, persons concerned, transfers) is in `infra/governance/register.yml`.
+can say (controller, persons concerned, transfers) is in `infra/governance/register.yml`, and so is what the lake itself
+keeps of persons: its journal.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ from calanque.settings import settings
 from calanque.yaml_file import read_closed, sentence_of
 
 FILE = "register.yml"
+JOURNAL = "journal"
+"""What the lake itself keeps of those who use it."""
 Regime = Literal["title_iii", "rgpd"]
 Becomes = TokenKind | Literal["redact", "cell", "zone", "not_loaded"]
 
@@ -46,7 +49,7 @@ class Office(Closed):
 
 
 class Lines(Closed):
-    """What the file says of one purpose."""
+    """What the file says of one purpose; `elected` is what elected members receive of it, if they receive anything."""
 
     title: Said
     purpose: Said
@@ -54,6 +57,14 @@ class Lines(Closed):
     persons: Said
     sensitive: Said
     created_on: date
+    elected: Said | None = None
+
+
+class Own(Lines):
+    """What the file says of a treatment that is the lake's own: what it holds, and for how long."""
+
+    data: Said
+    kept: Said
 
 
 class City(Closed):
@@ -65,6 +76,7 @@ class City(Closed):
     security: Annotated[tuple[Said, ...], Field(min_length=1)]
     transfers: Said
     purposes: dict[Name, Any]
+    journal: Own
 
 
 class Received(NamedTuple):
@@ -83,7 +95,7 @@ class Treatment(NamedTuple):
         number: place in the register, from 1.
         purpose: as the contracts name it.
         regime: RGPD or title III.
-        contracts: those of the feeds that serve it.
+        contracts: those of the feeds that serve it; none serves the lake's own.
         lines: what the file says of the purpose; None where `problem` says what is wrong with that.
         problem: a sentence.
     """
@@ -102,8 +114,13 @@ class Treatment(NamedTuple):
 
     @property
     def is_personal(self) -> bool:
-        """Whether any of its feeds receives personal data."""
-        return any(contract.is_personal for contract in self.contracts)
+        """Whether it holds personal data: any of its feeds receives some, or it is the lake's own."""
+        return self.own is not None or any(contract.is_personal for contract in self.contracts)
+
+    @property
+    def own(self) -> Own | None:
+        """What the file says of it where it is the lake's own."""
+        return self.lines if isinstance(self.lines, Own) else None
 
     @property
     def synthetic(self) -> tuple[str, ...]:
@@ -165,10 +182,10 @@ def register(contracts: Iterable[FeedContract] | None = None, file: Path | None 
             for feed in wrong
         )
     city, groups = read_closed(path, City), _grouped(contracts)
-    treatments = []
-    for number, ((purpose, regime), serving) in enumerate(groups, start=1):
-        lines, problem = _lines(city, path.name, purpose, serving)
-        treatments.append(Treatment(number, purpose, regime, serving, lines, problem))
+    found = [Treatment(0, *key, serving, *_lines(city, path.name, key[0], serving)) for key, serving in groups]
+    found.append(Treatment(0, JOURNAL, "rgpd", (), city.journal, None))
+    ranked = sorted(found, key=lambda one: (one.regime != "title_iii", not one.is_personal, one.purpose))
+    treatments = [one._replace(number=number) for number, one in enumerate(ranked, start=1)]
     problems += dict.fromkeys(one.problem for one in treatments if one.problem)
     problems += (
         f"{path.name}: field 'purposes.{purpose}': no contract has this purpose: correct its name, or take it out."
@@ -182,10 +199,7 @@ def _grouped(contracts: Iterable[FeedContract]) -> list[tuple[tuple[str, Regime]
     for contract in sorted(contracts, key=lambda one: one.feed):
         groups.setdefault((contract.purpose, contract.regime), []).append(contract)
 
-    def rank(key: tuple[str, Regime]) -> tuple[bool, bool, str]:
-        return key[1] != "title_iii", not any(contract.is_personal for contract in groups[key]), key[0]
-
-    return [(key, tuple(groups[key])) for key in sorted(groups, key=rank)]
+    return [(key, tuple(serving)) for key, serving in groups.items()]
 
 
 def _lines(

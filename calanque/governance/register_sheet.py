@@ -14,6 +14,7 @@ from calanque.contracts.page import WORDS as CONTRACT_WORDS
 from calanque.contracts.page import Language
 from calanque.governance.register import Office, Received, Register, Said, Treatment
 from calanque.governance.register_words import WORDS
+from calanque.runs.tables import JOURNAL
 
 DAYS_OF_YEAR = 365
 CLASSES: tuple[Classification, ...] = ("identifier", "personal", "free_text", "open")
@@ -65,8 +66,13 @@ def regime(treatment: Treatment, language: Language) -> str:
 
 
 def recipients(treatment: Treatment, language: Language) -> tuple[str, ...]:
-    """Return who receives its data."""
-    return _by_feed(treatment, lambda one: (WORDS[language].get(name, name) for name in one.recipients))
+    """Return who receives its data: whom contracts name, who is elected; of the lake's own, whom its tables admit."""
+    w = WORDS[language]
+    if treatment.own:
+        return tuple(w[role] for role in JOURNAL.readers)
+    named = _by_feed(treatment, lambda one: (w.get(name, name) for name in one.recipients))
+    elected = treatment.lines.elected if treatment.lines else None
+    return (*named, *([f"{w['elected']}{w['colon']} {elected.to(language)}"] if elected else []))
 
 
 def purpose(treatment: Treatment, language: Language) -> str:
@@ -76,6 +82,8 @@ def purpose(treatment: Treatment, language: Language) -> str:
 
 def kept(treatment: Treatment, tier: Tier, language: Language) -> str:
     """Return how long rows or files of a tier are kept, as a span where feeds differ: `7 to 30 days`."""
+    if treatment.own:
+        return treatment.own.kept.to(language)
     days = sorted({one.retention_days[tier] for one in treatment.contracts})
     spans = [_span(one, language) for one in (days[0], days[-1])]
     return spans[0] if len(days) == 1 else WORDS[language]["span"].format(*spans)
@@ -95,18 +103,21 @@ def _description(treatment: Treatment, language: Language) -> list[Line]:
     w, made = WORDS[language], treatment.synthetic
     versions = ", ".join(f"{one.feed} {one.version}" for one in treatment.contracts)
     partly = w["in_part"].format(", ".join(made)) if made else w["no"]
+    of_feeds = [
+        Line(w["synthetic"], (w["yes"] if len(made) == len(treatment.contracts) else partly,)),
+        Line(w["feeds"], _titles(treatment, language), is_quoted=_is_english(one.title for one in treatment.contracts)),
+        Line(w["territories"], (", ".join(treatment.territories),)),
+    ]
     lines = [Line(w["problem"], (treatment.problem,), is_quoted=True)] if treatment.problem else []
     return [
         *lines,
         Line(w["name"], (treatment.title(language),)),
         Line(w["number"], (f"{treatment.number}, {treatment.reference}",)),
         Line(w["created"], (f"{treatment.lines.created_on}" if treatment.lines else w["not_said"],)),
-        Line(w["updated"], (w["versions"].format(versions),)),
+        *([Line(w["updated"], (w["versions"].format(versions),))] if versions else []),
         Line(w["regime"], (regime(treatment, language),)),
         Line(w["personal"], (w["yes" if treatment.is_personal else "no"],)),
-        Line(w["synthetic"], (w["yes"] if len(made) == len(treatment.contracts) else partly,)),
-        Line(w["feeds"], _titles(treatment, language), is_quoted=_is_english(one.title for one in treatment.contracts)),
-        Line(w["territories"], (", ".join(treatment.territories),)),
+        *(of_feeds if treatment.contracts else ()),
     ]
 
 
@@ -121,6 +132,12 @@ def _actors(register: Register, language: Language) -> list[Line]:
 
 def _purposes(treatment: Treatment, language: Language) -> list[Line]:
     w = WORDS[language]
+    if treatment.own:
+        said = (
+            ("main_purpose", purpose(treatment, language)),
+            ("legal_bases", _told(treatment, "legal_basis", language)),
+        )
+        return [Line(w[name], (text,)) for name, text in said]
     origins = _by_feed(treatment, lambda one: [CONTRACT_WORDS[language][one.origin]])
     return [
         Line(w["main_purpose"], (purpose(treatment, language),)),
@@ -156,6 +173,8 @@ def _security(register: Register, treatment: Treatment, language: Language) -> l
 
 def _categories(treatment: Treatment, language: Language) -> list[Line]:
     w = WORDS[language]
+    if treatment.own:
+        return [Line(w["categories"], (treatment.own.data.to(language),))]
     labels = {one: w["personal_class" if one == "personal" else one] for one in CLASSES}
     lines = []
     for one in CLASSES:
@@ -171,6 +190,8 @@ def _categories(treatment: Treatment, language: Language) -> list[Line]:
 
 def _retention(treatment: Treatment, language: Language) -> list[Line]:
     w = WORDS[language]
+    if treatment.own:
+        return [Line(w["retention"], (treatment.own.kept.to(language),))]
 
     def days(tier: Tier) -> Line:
         found = _by_feed(treatment, lambda one: [_span(one.retention_days[tier], language)])

@@ -27,6 +27,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "plate": "keyed token of a number plate", "redact": "redacted",
         "cell": "square of the grid", "zone": "zone", "not_loaded": "dropped at the door",
         "as_identifier": "keyed token", "analysts": "analysts (security directorate)",
+        "elected": "elected members",
     },
     "fr": {
         "register": "Registre des activités de traitement", "list": "Liste des traitements", "sheet": "Fiche",
@@ -54,5 +55,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "email": "jeton à clé d’un courriel", "plate": "jeton à clé d’une plaque", "redact": "expurgé",
         "cell": "carré de la grille", "zone": "zone", "not_loaded": "écarté à la porte",
         "as_identifier": "jeton à clé", "analysts": "analystes (direction de la sécurité)",
+        "elected": "élus",
     },
 }  # fmt: skip

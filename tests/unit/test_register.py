@@ -30,6 +30,9 @@ from calanque.governance.register import register
 from calanque.governance.register_ods import as_ods
 from calanque.governance.register_pdf import as_pdf, writable
 from calanque.governance.register_sheet import sheet
+from calanque.marts import door_rules
+from calanque.marts.domains import DOMAINS, marts_of
+from calanque.runs.tables import JOURNAL, JOURNAL_CHECKPOINT
 from calanque.settings import settings
 
 FILE = settings().root / "infra" / "governance" / "register.yml"
@@ -67,7 +70,7 @@ def test_each_contract_is_in_one_treatment_and_each_purpose_has_its_lines() -> N
     found.check()
     feeds = [one.feed for treatment in found.treatments for one in treatment.contracts]
     assert sorted(feeds) == sorted(CONTRACTS)
-    served = {(one.purpose, one.regime) for one in CONTRACTS.values()}
+    served = {(one.purpose, one.regime) for one in CONTRACTS.values()} | {("journal", "rgpd")}
     assert {(one.purpose, one.regime) for one in found.treatments} == served
     ranks = [(one.regime != "title_iii", not one.is_personal) for one in found.treatments]
     assert ranks == sorted(ranks) and len(set(ranks)) == 3
@@ -76,7 +79,7 @@ def test_each_contract_is_in_one_treatment_and_each_purpose_has_its_lines() -> N
 
 def test_one_purpose_under_two_regimes_is_two_treatments() -> None:
     both = [contract("marseille_fines"), contract("marseille_impounds", purpose="fines", regime="rgpd")]
-    assert [one.reference for one in register(both).treatments] == ["fines/title_iii", "fines/rgpd"]
+    assert [one.reference for one in register(both).treatments] == ["fines/title_iii", "fines/rgpd", "journal/rgpd"]
 
 
 HOLES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
@@ -104,12 +107,12 @@ def test_a_hole_is_a_sentence_and_takes_nothing_else_away(
 def test_a_hole_is_on_paper_too(tmp_path: Path) -> None:
     found = register([contract("marseille_fines")], changed(tmp_path, lambda content: content["purposes"].pop("fines")))
     hole = found.treatments[0].problem or "none"
-    first, fines = cells(as_ods(found, "fr", AS_OF)).values()
+    first, fines, _ = cells(as_ods(found, "fr", AS_OF)).values()
     assert hole in first and hole in fines
     assert "(À compléter)" in written_in(as_pdf(found, "fr", AS_OF))
 
 
-@pytest.mark.parametrize("field", ["controller", "dpo", "security", "transfers", "joint_controllers"])
+@pytest.mark.parametrize("field", ["controller", "dpo", "security", "transfers", "joint_controllers", "journal"])
 def test_what_holds_for_all_treatments_is_asked_for_by_name(tmp_path: Path, field: str) -> None:
     with pytest.raises(CalanqueError, match=f"register.yml: field '{field}': Field required"):
         register(CONTRACTS.values(), changed(tmp_path, lambda content: content.pop(field)))
@@ -144,6 +147,11 @@ def test_a_table_without_treatment_is_told() -> None:
         ("public_space", "Raw files (landing)", "30 days to 365 days (1 year)"),
         ("public_space", "Made-up data", "in part: marseille_agenda"),
         ("public_tranquillity", "Personal data", "no"),
+        ("fines", "Recipients", "elected members: counts by area and month, none of them under eleven"),
+        ("journal", "Personal data", "yes"),
+        ("journal", "Recipients", "Data protection officer"),
+        ("journal", "Retention", "no task deletes an entry yet"),
+        ("journal", "Legal basis", "article 101"),
         ("public_tranquillity", "Territories", "Chicago, Toronto"),
     ],
 )
@@ -151,6 +159,27 @@ def test_a_sheet_says_what_the_contracts_say(purpose: str, label: str, told: str
     found = register()
     sections = sheet(found, next(one for one in found.treatments if one.purpose == purpose), "en")
     assert told in next("\n".join(line.values) for part in sections for line in part.lines if line.label == label)
+
+
+def test_the_register_names_the_roles_that_the_doors_admit() -> None:
+    """Who is elected receives what a mart with their role holds of a city that is open; places are facts of nobody."""
+    shown = [door_rules.shown_by(one) for one in CONTRACTS.values()]
+    published = {
+        mart: door_rules.open_cities(mart, "elected", shown) or ()
+        for mart, said in door_rules.marts().items()
+        if "elected" in said.get("config", {}).get("meta", {}).get("readers", ())
+        and mart not in DOMAINS["places"].marts
+    }
+    receives = {
+        one.purpose
+        for one in CONTRACTS.values()
+        if any(one.territory in published.get(mart, ()) for mart in marts_of(one.shape))
+    }
+    told = {one.purpose for one in register().treatments if one.lines and one.lines.elected}
+    assert told == receives and "fines" in told and "video_metadata" not in told
+    assert {role for one in CONTRACTS.values() for role in one.recipients} == {door_rules.RECIPIENT}
+    # What is said of the journal's own readers is what its tables admit.
+    assert {role for table in (JOURNAL, JOURNAL_CHECKPOINT) for role in table.readers} == {"dpo"}
 
 
 @pytest.mark.parametrize(("language", "name"), [("fr", "Fiche"), ("en", "Sheet")])
