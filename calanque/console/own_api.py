@@ -19,6 +19,24 @@ class Plan(Closed):
     is_paused: bool
 
 
+class Ended(Closed):
+    """A run of a DAG that has ended."""
+
+    ended_at: datetime
+    is_done: bool
+
+
+def last_ended(token: str, dag_id: str) -> Ended | None:
+    """Return the run of a DAG that ended last; None when none has.
+
+    Raises:
+        CalanqueError: if it does not answer.
+    """
+    options = {"order_by": "-end_date", "limit": 1, "state": ["success", "failed"]}
+    found = _asked(token, "GET", f"/dags/{quote(dag_id)}/dagRuns", GLANCE_S, params=options)
+    return next((Ended(ended_at=run["end_date"], is_done=run["state"] == "success") for run in found["dag_runs"]), None)
+
+
 def plans(token: str) -> dict[str, Plan]:
     """Return what Airflow plans, by DAG.
 

@@ -15,6 +15,7 @@ from calanque.console.given import given
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, seer
 from calanque.console.register_words import WORDS
+from calanque.console.retention import last_purge
 from calanque.contracts.page import Language
 from calanque.errors import CalanqueError
 from calanque.governance import register_sheet
@@ -44,6 +45,7 @@ def treatments(asking: Seeing, language: Spoken, regime: Regime = "", personal: 
         "kept": f"regime={regime}&personal={personal}&",
         "now": datetime.now(ZoneInfo(pages.ZONE)),
         "zone": pages.ZONE,
+        "purge": last_purge(asking.token, language),
         "reader": asking,
     }
     return pages.shown(pages.render("register.html", language, WORDS[language]["register"], **values))

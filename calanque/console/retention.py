@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
-from calanque.console import pages
+from calanque.console import own_api, pages
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, seer
 from calanque.console.retention_words import WORDS
+from calanque.contracts.page import Language
 from calanque.errors import CalanqueError
 
 SHOWN = timedelta(days=31)
@@ -43,6 +44,7 @@ def retention(asking: Annotated[Reader, Depends(seer)], language: Spoken, only: 
         "now": now,
         "zone": pages.ZONE,
         "reader": asking,
+        "purge": last_purge(asking.token, language),
         "only": only,
         "kept": f"only={only}&",
         "groups": [(name, [one for one in wanted if one[0].is_personal == (name == "personal")]) for name in _GROUPS],
@@ -55,6 +57,19 @@ def retention(asking: Annotated[Reader, Depends(seer)], language: Spoken, only: 
         "erasures": erased,
     }
     return pages.shown(pages.render("retention.html", language, WORDS[language]["title"], **values))
+
+
+def last_purge(token: str, language: Language) -> tuple[str, bool]:
+    """Return in words when the nightly run ended last, and whether that is an alarm: it failed, or is not known."""
+    words = WORDS[language]
+    try:
+        ended = own_api.last_ended(token, "retention")
+    except CalanqueError:
+        return words["purge_unknown"], True
+    if ended is None:
+        return words["no_purge"], False
+    said = words["purged" if ended.is_done else "purge_failed"]
+    return said.format(pages.at(ended.ended_at, pages.ZONE)), not ended.is_done
 
 
 _GROUPS = ("personal", "others")

@@ -10,6 +10,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "erased": "Erasures", "erasures": "erasure|erasures", "none_overdue": "Nothing is past its days.",
         "explained": "A nightly run deletes what is past the days of its contract. Deleted rows leave the files of "
         "their table a week later. Rows that a source still confirms are kept until it closes them.",
+        "purged": "The nightly run ended last on {}, and left nothing over.",
+        "purge_failed": "The nightly run ended last on {}, and failed: its log says what it left over.",
+        "no_purge": "The nightly run has not ended once yet.",
+        "purge_unknown": "When the nightly run ended last is not known: Airflow does not answer.",
         "left_out": "Not judged, as the contract is wrong or gone: {}.",
         "personal": "Personal feeds", "others": "Feeds without personal data", "feed": "Feed",
         "landing": "Raw files", "bronze": "Bronze", "quarantine": "Quarantine", "days": "{} days", "oldest": "since {}",
@@ -33,6 +37,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "explained": "Chaque nuit, une exécution supprime ce qui a dépassé la durée de son contrat. Les lignes "
         "supprimées quittent les fichiers de leur table une semaine plus tard. Les lignes qu’une source confirme "
         "encore sont gardées jusqu’à ce qu’elle les close.",
+        "purged": "La dernière purge de nuit s’est terminée le {}, sans rien laisser.",
+        "purge_failed": "La dernière purge de nuit s’est terminée le {}, en échec : son journal dit ce qui reste.",
+        "no_purge": "Aucune purge de nuit ne s’est encore terminée.",
+        "purge_unknown": "Fin de la dernière purge de nuit inconnue : Airflow ne répond pas.",
         "left_out": "Non jugés, leur contrat étant erroné ou absent : {}.",
         "personal": "Flux personnels", "others": "Flux sans données personnelles", "feed": "Flux",
         "landing": "Fichiers bruts", "bronze": "Bronze", "quarantine": "Quarantaine", "days": "{} jours",

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from fastapi import HTTPException
 
-from calanque.console import readers, retention
+from calanque.console import own_api, readers, retention
+from calanque.console.own_api import Ended
 from calanque.console.readers import Reader
 from calanque.contracts import load_contract, load_contracts
 from calanque.engines import deltars
@@ -19,6 +20,14 @@ from calanque.journal import log
 NOW = datetime.now(UTC)
 DPO = Reader(name="dpo", token="t", sees_batches=True)
 REPORTS, WEATHER = load_contract("citizen_reports"), load_contract("marseille_weather")
+
+
+ENDED = Ended(ended_at=datetime(2026, 6, 1, 1, 12, tzinfo=UTC), is_done=True)
+
+
+@pytest.fixture(autouse=True)
+def purged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_api, "last_ended", lambda token, dag_id: ENDED if dag_id == "retention" else None)
 
 
 class Files:
@@ -92,6 +101,40 @@ def test_what_is_late_stands_in_red_and_no_token_on_the_page(shown: None, langua
     assert load_contracts()["citizen_reports"].titled(language) in page
     assert "Gone &lt;b&gt;" in page and "<b>Gone" not in page
     assert "/calanque/contracts/marseille_weather" in page
+
+
+def away(token: str, dag_id: str) -> Any:
+    raise CalanqueError("Airflow does not answer.")
+
+
+@pytest.mark.parametrize(
+    ("language", "ended", "said", "is_alarm"),
+    [
+        ("fr", lambda *_: ENDED, "La dernière purge de nuit s’est terminée le 2026-06-01 03:12, sans", False),
+        ("en", lambda *_: ENDED.model_copy(update={"is_done": False}), "on 2026-06-01 03:12, and failed", True),
+        ("fr", lambda *_: None, "Aucune purge de nuit ne s’est encore terminée.", False),
+        ("en", away, "is not known: Airflow does not answer.", True),
+    ],
+)
+def test_the_page_says_when_the_nightly_run_ended(
+    shown: None, monkeypatch: pytest.MonkeyPatch, language: Any, ended: Any, said: str, is_alarm: bool
+) -> None:
+    monkeypatch.setattr(own_api, "last_ended", ended)
+    page = bytes(retention.retention(DPO, language).body).decode()
+    assert said in page and ('class="mark watch"' in page) == is_alarm
+
+
+def test_the_run_that_ended_last_is_asked_of_airflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def answer(*how: Any, **options: Any) -> Any:
+        asked.append((*how, options["params"]["order_by"], options["params"]["state"]))
+        return {"dag_runs": [{"end_date": "2026-06-01T01:12:00Z", "state": "success"}]}
+
+    monkeypatch.undo()
+    monkeypatch.setattr(own_api, "_asked", answer)
+    assert own_api.last_ended("t", "retention") == ENDED
+    assert asked == [("t", "GET", "/dags/retention/dagRuns", own_api.GLANCE_S, "-end_date", ["success", "failed"])]
 
 
 @pytest.mark.parametrize(("only", "feeds"), [("all", 3), ("personal", 1), ("overdue", 1)])

@@ -21,7 +21,9 @@ from odf.teletype import extractText
 from typer.testing import CliRunner
 
 from calanque.cli.dpo import app
+from calanque.console import own_api
 from calanque.console import register as page
+from calanque.console.own_api import Ended
 from calanque.console.readers import Reader, reader
 from calanque.contracts import ContractError, FeedContract, load_contracts
 from calanque.errors import CalanqueError
@@ -39,6 +41,11 @@ FILE = settings().root / "infra" / "governance" / "register.yml"
 AS_OF = datetime(2026, 6, 1, 8, 30, tzinfo=ZoneInfo("Europe/Paris"))
 DPO = Reader(name="dpo", token="t", sees_batches=True)
 CONTRACTS = load_contracts()
+
+
+@pytest.fixture(autouse=True)
+def purged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_api, "last_ended", lambda token, dag_id: Ended(ended_at=AS_OF, is_done=True))
 
 
 def changed(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> Path:
@@ -234,6 +241,11 @@ def test_the_address_says_what_is_shown(chosen: dict[str, Any]) -> None:
     fit = [one for one in register().treatments if chosen.get("regime", one.regime) == one.regime]
     assert shown.count("<section ") == len([one for one in fit if one.is_personal or not chosen.get("personal")]) > 1
     assert f'value="{chosen.get("regime", "")}" selected' in shown and (" checked" in shown) == ("personal" in chosen)
+
+
+def test_the_page_says_when_the_nightly_run_ended() -> None:
+    shown = bytes(page.treatments(DPO, "fr").body).decode()
+    assert "La dernière purge de nuit s’est terminée le 2026-06-01 08:30, sans rien laisser." in shown
 
 
 def test_what_a_contract_says_is_never_taken_for_html(monkeypatch: pytest.MonkeyPatch) -> None:
