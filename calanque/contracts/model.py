@@ -1,5 +1,6 @@
 """What a feed is, once its contract has been read: frozen, closed types."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -46,20 +47,38 @@ TECHNICAL_COLUMNS: dict[str, PhysicalType] = {
 }
 CLOSING_COLUMNS = ("_closed_at", "_closed_by")
 BETWEEN_LANGUAGES = " / "
+# A French name of something has one of these words, or an accent: `Speeds / Vitesses` is not known from `Theft / loss`.
+_FRENCH = re.compile(
+    r"[àâçéèêëîïôùûüœ]|\b[dl][’']|\b(?:à|au|aux|d|de|des|du|en|et|la|le|les|ou|par|pour|sur|un|une)\b", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"[.!?…][»”)]?$")
 
 
 def in_language(text: str, language: Language) -> str:
     """Return what a text of a contract says in a language, or all of it where it is of one language alone.
 
-    `in_language("Name of the area. / Nom du secteur.", "fr")` is `Nom du secteur.`
+    `in_language("Name of the area. / Nom du secteur.", "fr")` is `Nom du secteur.`; `MIT / BSD` stays what it is.
     """
-    english, _, french = text.partition(BETWEEN_LANGUAGES)
-    return french if french and language == "fr" else english
+    halves = _in_both(text)
+    return halves[language == "fr"] if halves else text
 
 
 def is_in_both(text: str) -> bool:
     """Whether a text of a contract is in French beside its English."""
-    return BETWEEN_LANGUAGES in text
+    return _in_both(text) is not None
+
+
+def _in_both(text: str) -> tuple[str, str] | None:
+    """Return the English and the French of a text; None of one that only has a stroke in it.
+
+    Either both are sentences, or neither is and what stands behind the stroke is French.
+    """
+    cuts = [found.span() for found in re.finditer(re.escape(BETWEEN_LANGUAGES), text)]
+    halves = [(text[:begin].strip(), text[end:].strip()) for begin, end in cuts]
+    whole = [(one, other) for one, other in halves if _SENTENCE.search(one) and _SENTENCE.search(other)]
+    if not whole and len(halves) == 1 and not any(map(_SENTENCE.search, halves[0])) and _FRENCH.search(halves[0][1]):
+        whole = halves
+    return whole[0] if len(whole) == 1 and all(whole[0]) else None
 
 
 class DayRule(Options):

@@ -52,6 +52,13 @@ WORDS: dict[Language, dict[str, str]] = {
 }  # fmt: skip
 
 
+UNITS: dict[str, dict[Language, str]] = {
+    "h": {"en": "every hour|every {} hours", "fr": "toutes les heures|toutes les {} heures"},
+    "d": {"en": "every day|every {} days", "fr": "tous les jours|tous les {} jours"},
+    "w": {"en": "every week|every {} weeks", "fr": "toutes les semaines|toutes les {} semaines"},
+    "mo": {"en": "every month|every {} months", "fr": "tous les mois|tous les {} mois"},
+    "y": {"en": "every year|every {} years", "fr": "tous les ans|tous les {} ans"},
+}
 WRONG: dict[Language, tuple[str, str]] = {
     "en": (
         "The contract is wrong",
@@ -136,12 +143,24 @@ def _facts(contract: FeedContract, language: Language) -> list[tuple[str, str]]:
         *_said(kept=f"`{contract.keep_where}`" if contract.keep_where else None),
         ("recipients", ", ".join(words.get(name, name) for name in contract.recipients)),
         ("retention", kept),
-        ("schedule", f"{contract.frequency} (`{contract.schedule}`)"),
+        ("schedule", f"{often(contract.frequency, language)} (`{contract.schedule}`)"),
         ("latency", f"{contract.latency_hours} {words['hours']}"),
         ("territory", f"{contract.territory} ({contract.time_zone})"),
         ("origin", words[contract.origin]),
         ("owner", f"{contract.owner} ({contract.team})"),
     ]
+
+
+def often(frequency: str, language: Language) -> str:
+    """Return how often a batch comes in words, or as the contract writes it where its unit is none of the standard's.
+
+    `often("2 d", "fr")` is `tous les 2 jours`.
+    """
+    count, _, unit = frequency.partition(" ")
+    if not count.isdecimal() or unit not in UNITS:
+        return frequency
+    one, many = UNITS[unit][language].split("|")
+    return one if count == "1" else many.format(count)
 
 
 def _live(contract: FeedContract) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from calanque.contracts import FeedContract, load_contracts
-from calanque.contracts.model import BETWEEN_LANGUAGES
+from calanque.contracts.model import in_language, is_in_both
 
 CONTRACTS = load_contracts()
 
@@ -24,8 +24,7 @@ def texts(contract: FeedContract) -> Iterator[tuple[str, str]]:
 
 def in_one(text: str) -> bool:
     """Whether a text lacks one of the languages, or has the same words in both."""
-    said = [part.strip() for part in text.split(BETWEEN_LANGUAGES)]
-    return len(said) != 2 or not all(said) or said[0] == said[1]
+    return not is_in_both(text) or in_language(text, "en") == in_language(text, "fr")
 
 
 @pytest.mark.parametrize("feed", list(CONTRACTS))

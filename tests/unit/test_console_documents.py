@@ -8,7 +8,7 @@ from calanque.console import documents
 from calanque.console.readers import Reader
 from calanque.contracts import load_contract, load_contracts
 from calanque.contracts.model import in_language
-from calanque.contracts.page import WORDS, Language, contract_page, source_line
+from calanque.contracts.page import WORDS, Language, contract_page, often, source_line
 
 
 @pytest.mark.parametrize("feed", sorted(load_contracts()))
@@ -30,7 +30,7 @@ def test_a_contract_says_what_becomes_of_each_column(feed: str, language: Langua
         ),
         contract.provenance.licence,
         contract.provenance.citation,
-        f"{contract.frequency} (`{contract.schedule}`)",
+        f"{often(contract.frequency, language)} (`{contract.schedule}`)",
         *(WORDS[language][name] for name in contract.recipients),
     ):
         assert word in text

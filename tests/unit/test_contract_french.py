@@ -8,7 +8,7 @@ import yaml
 from calanque.console.made_from import Source
 from calanque.contracts import load_contract, read_contract
 from calanque.contracts.model import in_language, is_in_both
-from calanque.contracts.page import Language, contract_page
+from calanque.contracts.page import Language, contract_page, often
 from calanque.governance.register import register
 from calanque.governance.register_sheet import Line, sheet
 from calanque.marts.project import sources
@@ -34,12 +34,31 @@ def live_weather(tmp_path: Path):
         pytest.param("Name of the area. / Nom du secteur.", "fr", "Nom du secteur.", id="french-part"),
         pytest.param("Name of the area.", "en", "Name of the area.", id="english-alone"),
         pytest.param("Name of the area.", "fr", "Name of the area.", id="no-french"),
+        pytest.param("Thefts of Aix / Vols à Aix", "en", "Thefts of Aix", id="english-name"),
+        pytest.param("Thefts of Aix / Vols à Aix", "fr", "Vols à Aix", id="french-name"),
+        pytest.param("In km / h. / En km / h.", "en", "In km / h.", id="a-stroke-in-each"),
+        pytest.param("In km / h. / En km / h.", "fr", "En km / h.", id="a-stroke-in-each-french"),
+        pytest.param("MIT / BSD", "en", "MIT / BSD", id="a-licence-of-two"),
+        pytest.param("Theft / loss, by month.", "en", "Theft / loss, by month.", id="a-stroke-in-a-sentence"),
+        pytest.param("One. / Une. / Eine.", "en", "One. / Une. / Eine.", id="three"),
+        pytest.param("One. / ", "fr", "One. / ", id="nothing-behind"),
         pytest.param("Local time, dd/MM/yyyy.", "fr", "Local time, dd/MM/yyyy.", id="a-stroke-is-no-separator"),
     ],
 )
 def test_a_text_of_a_contract_is_said_in_the_language_asked_for(text: str, language: Language, said: str) -> None:
     assert in_language(text, language) == said
     assert is_in_both(text) == (in_language(text, "fr") != in_language(text, "en"))
+
+
+@pytest.mark.parametrize(
+    ("frequency", "language", "said"),
+    [("1 d", "fr", "tous les jours"), ("2 w", "fr", "toutes les 2 semaines"), ("1 mo", "en", "every month"),
+     ("15 min", "fr", "15 min"), ("often", "fr", "often")],
+)  # fmt: skip
+def test_how_often_a_batch_comes_is_said_in_words(frequency: str, language: Language, said: str) -> None:
+    assert often(frequency, language) == said
+    page = contract_page(WEATHER.model_copy(update={"frequency": frequency}), language)
+    assert f"{said} (`{WEATHER.schedule}`)" in page
 
 
 def test_the_page_and_the_sheet_quote_the_french_of_each_text() -> None:
