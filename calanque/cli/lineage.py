@@ -94,9 +94,10 @@ def _terms(terms: "Terms | None") -> Iterator[tuple[str, str]]:
 
     yield "title", in_language(terms.title, "en")
     made = terms.provenance
-    yield "producer", f"{made.producer}, {made.url}" if made.url else made.producer
-    yield "licence", made.licence
-    yield "citation", f"{made.citation}, published {made.date_published}" if made.date_published else made.citation
+    producer, citation = (in_language(text, "en") for text in (made.producer, made.citation))
+    yield "producer", f"{producer}, {made.url}" if made.url else producer
+    yield "licence", in_language(made.licence, "en")
+    yield "citation", f"{citation}, published {made.date_published}" if made.date_published else citation
     yield "legal basis (base légale)", in_language(terms.legal_basis, "en")
     yield "purpose (finalité)", f"{terms.purpose}, {'RGPD' if terms.regime == 'rgpd' else 'LIL title III'}"
     yield "recipients (destinataires)", ", ".join(terms.recipients)

@@ -138,7 +138,7 @@ def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
         told = words["told_past"].format(*values["told"]) + f" {words['noise']}" * city.is_comparable
     else:
         told = told_week(city, language)
-    cited = [one.citation or f"{one.producer}, {one.licence}" for one in city.sources]
+    cited = [one.cited(language) for one in city.sources]
     changed = {row.area_id: row.changed for row in city.rows}
     marks = {1: words["marked_up"], -1: words["marked_down"]}
     drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {' '.join(values['drawn_by'])}"

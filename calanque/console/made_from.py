@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.console.lake_sql import literal
 from calanque.contracts import load_contracts, title_of
+from calanque.contracts.model import in_language
 from calanque.contracts.page import Language
 from calanque.marts.domains import marts_of
 from calanque.marts.door_rules import FRESHNESS
@@ -47,6 +48,11 @@ class Source(NamedTuple):
     def titled(self, language: Language) -> str:
         """Return what it is called in a language by its contract, as the mart has it where none is there any more."""
         return title_of(self.feed, language, self.title)
+
+    def cited(self, language: Language) -> str:
+        """Return how whoever shows it names its origin, in a language."""
+        named = [in_language(text, language) for text in (self.citation, self.producer, self.licence)]
+        return named[0] or ", ".join(named[1:])
 
 
 def question(*marts: str, city: str = "") -> str:

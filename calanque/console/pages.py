@@ -12,6 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from text_unidecode import unidecode
 
 from calanque.console.lac_words import REASONS, WORDS
+from calanque.contracts.model import in_language
 from calanque.contracts.page import Language
 from calanque.places.territory import load_territory
 
@@ -54,6 +55,7 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
         "counted": lambda count, text: text.split("|")[0 if is_singular(count, language) else -1],
         "share": lambda rate: "–" if rate is None else f"{100 * rate:.0f}{' ' if language == 'fr' else ''}%",
         "of": lambda name: of(name, language),
+        "spoken": lambda text: in_language(text, language),
         "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
     }
     words = WORDS[language]

@@ -12,9 +12,10 @@ from calanque.contracts.problems import ContractError
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "contract": "Contract", "purpose": "Purpose", "legal_basis": "Legal basis", "producer": "Producer",
-        "licence": "Licence", "citation": "Citation", "date_published": "Published", "regime": "Regime",
-        "recipients": "Recipients", "retention": "Retention", "territory": "Territory", "origin": "Origin",
-        "owner": "Owner", "days": "days", "columns": "Columns of bronze", "received": "Columns as received",
+        "licence": "Licence", "citation": "Citation", "address": "Address", "date_published": "Published",
+        "regime": "Regime", "recipients": "Recipients", "retention": "Retention", "territory": "Territory",
+        "origin": "Origin", "owner": "Owner", "days": "days", "columns": "Columns of bronze",
+        "received": "Columns as received",
         "column": "column", "from": "from", "type": "type", "classification": "classification",
         "protection": "protection", "description": "description", "becomes": "becomes",
         "open": "open", "personal": "personal", "identifier": "identifier", "free_text": "free text",
@@ -31,9 +32,10 @@ WORDS: dict[Language, dict[str, str]] = {
     },
     "fr": {
         "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "producer": "Producteur",
-        "licence": "Licence", "citation": "Citation", "date_published": "Publié le", "regime": "Régime",
-        "recipients": "Destinataires", "retention": "Conservation", "territory": "Territoire", "origin": "Origine",
-        "owner": "Responsable", "days": "jours", "columns": "Colonnes de bronze", "received": "Colonnes reçues",
+        "licence": "Licence", "citation": "Citation", "address": "Adresse", "date_published": "Publié le",
+        "regime": "Régime", "recipients": "Destinataires", "retention": "Conservation", "territory": "Territoire",
+        "origin": "Origine", "owner": "Responsable", "days": "jours", "columns": "Colonnes de bronze",
+        "received": "Colonnes reçues",
         "column": "colonne", "from": "à partir de", "type": "type", "classification": "classification",
         "protection": "protection", "description": "description", "becomes": "devient",
         "open": "libre", "personal": "personnelle", "identifier": "identifiant", "free_text": "texte libre",
@@ -132,10 +134,9 @@ def _facts(contract: FeedContract, language: Language) -> list[tuple[str, str]]:
         ("purpose", f"`{contract.purpose}`: {contract.described(language)}"),
         *_own(language, usage=contract.usage, limitations=contract.limitations, grain=contract.grain),
         *_own(language, legal_basis=contract.legal_basis),
-        *_said(live=_live(contract)),
-        ("producer", f"{made.producer} ({made.url})" if made.url else made.producer),
-        ("licence", made.licence),
-        ("citation", made.citation),
+        *_said(live=_live(contract, language)),
+        *_own(language, producer=made.producer, licence=made.licence, citation=made.citation),
+        *_said(address=made.url),
         *_said(date_published=made.date_published),
         ("regime", words[contract.regime]),
         ("is_personal", words["yes" if contract.is_personal else "no"]),
@@ -163,11 +164,12 @@ def often(frequency: str, language: Language) -> str:
     return one if count == "1" else many.format(count)
 
 
-def _live(contract: FeedContract) -> str | None:
+def _live(contract: FeedContract, language: Language) -> str | None:
     """Return where a feed of the twin would come from, and of whom; None where it does, or nobody knows."""
     if contract.live is None or contract.live.is_on:
         return None
-    return f"`{contract.live.source.origin.removeprefix('http:')}` ({contract.live.provenance.citation})"
+    citation = in_language(contract.live.provenance.citation, language)
+    return f"`{contract.live.source.origin.removeprefix('http:')}` ({citation})"
 
 
 def _said(**facts: object) -> list[tuple[str, str]]:

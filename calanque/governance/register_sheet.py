@@ -153,7 +153,7 @@ def _purposes(treatment: Treatment, language: Language) -> list[Line]:
             is_quoted=_is_english(one.legal_basis for one in treatment.contracts),
         ),
         Line(w["origins"], origins),
-        Line(w["sources"], _by_feed(treatment, lambda one: [_producer(one)]), is_quoted=True),
+        Line(w["sources"], _by_feed(treatment, lambda one: [_producer(one, language)])),
     ]
 
 
@@ -228,9 +228,10 @@ def _by_feed(treatment: Treatment, of: Callable[[FeedContract], Iterable[str]]) 
     return tuple(f"{text} ({', '.join(names)})" for text, names in feeds.items())
 
 
-def _producer(contract: FeedContract) -> str:
+def _producer(contract: FeedContract, language: Language) -> str:
     made = contract.provenance
-    return f"{made.producer}, {made.url}" if made.url else made.producer
+    producer = in_language(made.producer, language)
+    return f"{producer}, {made.url}" if made.url else producer
 
 
 def _column(column: Received, language: Language) -> str:

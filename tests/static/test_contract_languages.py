@@ -1,5 +1,6 @@
 """Each contract of the project says everything that people read of it in English and in French."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -35,6 +36,18 @@ def test_a_contract_says_all_in_both_languages(feed: str) -> None:
     assert [name for name, text in said.items() if in_one(text)] == []
     # As synthetic in one language as in the other.
     assert ("(synthetic" in contract.titled("en")) == ("ficti" in contract.titled("fr"))
+
+
+ENGLISH = re.compile(r"\b(?:of|the|by|for|as|on|after|None|made|generated|packaged)\b")
+
+
+@pytest.mark.parametrize("feed", list(CONTRACTS))
+def test_what_is_english_of_a_provenance_is_in_french_too(feed: str) -> None:
+    """What is left in one language is a name, as the producer's own: nobody translates `Météo-France` or `MIT`."""
+    contract = CONTRACTS[feed]
+    made = [contract.provenance, *([contract.live.provenance] if contract.live else [])]
+    said = [getattr(one, name) for one in made for name in ("producer", "licence", "citation")]
+    assert [text for text in said if ENGLISH.search(in_language(text, "fr")) and in_one(text)] == []
 
 
 @pytest.mark.parametrize("text", ["Number.", "Number. / Number.", "Number. / ", "Number. / Nombre. / Zahl.", ""])

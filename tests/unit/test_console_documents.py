@@ -26,10 +26,11 @@ def test_a_contract_says_what_becomes_of_each_column(feed: str, language: Langua
         *words,
         *(
             in_language(text, language)
-            for text in (contract.legal_basis, contract.usage, contract.limitations, contract.grain)
+            for text in (
+                *(contract.legal_basis, contract.usage, contract.limitations, contract.grain),
+                *(contract.provenance.producer, contract.provenance.licence, contract.provenance.citation),
+            )
         ),
-        contract.provenance.licence,
-        contract.provenance.citation,
         f"{often(contract.frequency, language)} (`{contract.schedule}`)",
         *(WORDS[language][name] for name in contract.recipients),
     ):

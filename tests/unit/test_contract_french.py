@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from calanque.console import pages
+from calanque.console.made_from import WORDS as MADE_FROM
 from calanque.console.made_from import Source
 from calanque.contracts import load_contract, read_contract
 from calanque.contracts.model import in_language, is_in_both
@@ -115,6 +117,25 @@ def test_dbt_says_a_source_in_english_and_its_columns_in_both() -> None:
     (table,) = sources([WEATHER])["sources"][0]["tables"]
     assert table["description"] == "Hourly weather of Marseille (synthetic). One row per station, hour and quantity."
     assert [one["description"] for one in table["columns"]] == [column.description for column in WEATHER.bronze]
+
+
+def test_provenance_is_said_in_the_language_of_the_page() -> None:
+    made = WEATHER.provenance.model_copy(
+        update={name: f"English {name}. / Français {name}." for name in ("producer", "licence", "citation")}
+    )
+    contract = WEATHER.model_copy(update={"provenance": made})
+    for language, word, other in (("fr", "Français", "English"), ("en", "English", "Français")):
+        page = contract_page(contract, language)
+        assert page.count(word) == 3 and other not in page
+    source = Source(WEATHER.feed, "marseille", "title", made.producer, made.licence, made.citation, None, False)
+    assert source.cited("fr") == "Français citation."
+    assert source._replace(citation="").cited("en") == "English producer., English licence."
+    shown = pages.render("made_from.html", "fr", "", s=MADE_FROM["fr"], sources=[source])
+    assert "English" not in shown and "Français producer." in shown and "Français licence." in shown
+    of_weather = next(one for one in register().treatments if WEATHER in one.contracts)
+    lines = [line for section in sheet(register(), of_weather._replace(contracts=(contract,)), "fr") for line in
+             section.lines]  # fmt: skip
+    assert any("Français producer." in value for line in lines for value in line.values)
 
 
 def test_what_figures_are_made_of_is_said_in_french_while_a_contract_says_it() -> None:
