@@ -175,13 +175,13 @@ def _ground(city: str, account: str) -> bytes:
             "type": "Feature",
             "id": number,
             "geometry": mapping(simplify(shape(json.loads(outline)), SIMPLE_DEGREES)),
-            "properties": {"id": area, "name": name},
+            "properties": {"id": area, "name": pages.place_name(name)},
         }
         for number, (area, name, outline, _) in enumerate(areas)
     ]
     said = {
         "cells": [[row, col, rank.get(area, -1)] for row, col, _, _, _, area in cells],
-        "areas": [[area, name] for area, name, *_ in areas],
+        "areas": [[area, pages.place_name(name)] for area, name, *_ in areas],
         "outlines": {"type": "FeatureCollection", "features": outlines},
         **(_frame(city, cells) if cells else {}),
     }

@@ -122,7 +122,9 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
         "matching": matching,
         "drawn": drawn(outlines, {}, ()),
         "drawn_by": dict.fromkeys(outline_words.told(one.source, language) for one in known),
-        "place": lambda one: WORDS[language]["square"].format(one.name) if one.kind in SQUARES else one.name,
+        "place": lambda one: (
+            WORDS[language]["square"].format(one.name) if one.kind in SQUARES else pages.place_name(one.name)
+        ),
         "published_for": lambda one: published_for(one, view.city, language),
         "label": lambda kind: city.labels.get(kind, said(kind, language)),
         "said": lambda code: said(code, language),
@@ -224,7 +226,7 @@ def published_for(area: Area, city: str, language: Language) -> str:
     Raises:
         CalanqueError: if the city has no right file.
     """
-    words, name = WORDS[language], area.name
+    words, name = WORDS[language], pages.place_name(area.name)
     if area.kind in SQUARES:
         cells = ZONE_CELL_COUNT * (AREA_ZONE_COUNT if area.kind == "area" else 1)
         name = words["wide_square"].format(_value(cells * load_territory(city).cell_m / 1000, language))

@@ -171,7 +171,7 @@ def rows_of(days: Iterable[Day], key: Callable[[Day], str]) -> dict[str, list[Da
 
 def group_of(day: Day) -> str:
     """Return the name of a day's group of areas; none of the whole city."""
-    return day.area_name or ""
+    return pages.place_name(day.area_name or "")
 
 
 def named(day: date, language: Language) -> str:

@@ -1,5 +1,6 @@
 """How a page of the console is made: one layout, two languages, and text that is never taken for HTML."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -37,6 +38,9 @@ _ENVIRONMENT = Environment(
 )
 ZONE = "Europe/Paris"
 """In whose time the DPO and engineers read pages that are of no city."""
+PARTICLES = frozenset({"à", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sous", "sur"})
+"""Words that French writes small within the name of a place."""
+SHORTEST_NAME = 4
 # What stands between thousands: in French a narrow space that does not break.
 _THOUSANDS = {"en": ",", "fr": "\u202f"}
 
@@ -55,6 +59,7 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
         "counted": lambda count, text: text.split("|")[0 if is_singular(count, language) else -1],
         "share": lambda rate: "–" if rate is None else f"{100 * rate:.0f}{' ' if language == 'fr' else ''}%",
         "of": lambda name: of(name, language),
+        "place_name": place_name,
         "spoken": lambda text: in_language(text, language),
         "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
     }
@@ -101,6 +106,17 @@ def of(name: str, language: Language) -> str:
     if language == "en":
         return f"of {name}"
     return f"d’{name}" if unidecode(name)[:1].lower() in "aeiouy" else f"de {name}"
+
+
+def place_name(name: str) -> str:
+    """Return the name of a place as print has it, where its source writes it in capitals; a code stays what it is.
+
+    `place_name("SAINT-JEAN-DU-DESERT")` is `Saint-Jean-du-Desert`, and `place_name("L'ESTAQUE")` is `L'Estaque`.
+    """
+    if not name.isupper() or len(name) < SHORTEST_NAME:
+        return name
+    first, *rest = re.split(r"([\W_]+)", name.lower())
+    return "".join([first.capitalize(), *(part if part in PARTICLES else part.capitalize() for part in rest)])
 
 
 def titles(cities: Iterable[str]) -> str:

@@ -117,3 +117,34 @@ def test_a_script_is_told_the_same_as_data_and_the_log_has_the_error(door: TestC
     assert (answer.status_code, answer.json()) == (500, {"detail": WORDS["en"]["failed"]})
     with pytest.raises(ValueError, match=SECRET):
         TestClient(app).get("/lineage", headers={"accept": BROWSER})
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("LES ARNAVAUX", "Les Arnavaux"),
+        ("SAINT-BARNABE", "Saint-Barnabe"),
+        ("L'ESTAQUE", "L'Estaque"),
+        ("L’ESTAQUE", "L’Estaque"),
+        ("NOTRE-DAME-DU-MONT", "Notre-Dame-du-Mont"),
+        ("HOTEL DE VILLE", "Hotel de Ville"),
+        ("PORT D'ATTACHE", "Port d'Attache"),
+        ("BELLE-DE-MAI", "Belle-de-Mai"),
+        ("SAINT-BARTHÉLEMY", "Saint-Barthélemy"),
+        ("ALBANY PARK", "Albany Park"),
+        ("South Parkdale", "South Parkdale"),
+        ("12:34", "12:34"),
+        ("NSA", "NSA"),
+        ("", ""),
+    ],
+)
+def test_a_place_in_capitals_is_shown_as_print_has_it(name: str, shown: str) -> None:
+    assert pages.place_name(name) == shown
+
+
+def test_every_page_shows_names_of_places_so() -> None:
+    """A name that a template writes as it came would stand in capitals on one page alone."""
+    raw = re.compile(r"\{\{ *(?:one|row|shape|seen|marked\[v\.area\])\.(?:area_)?name\b")
+    texts = {name: pages._TEXTS[name] for name in ("agenda.html", "map.html", "outlook.html", "figures.html")}
+    assert [name for name, text in texts.items() if raw.search(text)] == []
+    assert all("place_name(" in text for text in texts.values())

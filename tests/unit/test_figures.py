@@ -31,8 +31,8 @@ def answers() -> dict[str, Rows]:
         "territory = 'toronto'\norder by area_name": [area("toronto:n1", "Annex", "neighbourhood")],
         "geometry": [
             area("marseille:d1", "Littoral <sud>", "district"),
-            area("marseille:n1", "L'Estaque", "neighbourhood", "marseille:d1"),
-            area("marseille:n2", "Saint-André", "neighbourhood", "marseille:d1"),
+            area("marseille:n1", "L'ESTAQUE", "neighbourhood", "marseille:d1"),
+            area("marseille:n2", "SAINT-ANDRÉ", "neighbourhood", "marseille:d1"),
             area("marseille:n3", "Saint-Antoine", "neighbourhood", "marseille:d1"),
             area("marseille:a0:1", "a0:1", "area"),
         ],
