@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from calanque.engines.dbt_summary import FAILED, table_of
+from calanque.engines.dbt_summary import FAILED, table_of, tested_node
 from calanque.settings import settings
 
 _SUCCESS = "success"
@@ -32,7 +32,7 @@ def log_nodes(results: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any],
         log.info("%s", line)
     for row in results:
         if row["status"] in FAILED:
-            name = str(_model_of(row["unique_id"], manifest)).rpartition(".")[2]
+            name = str(tested_node(row["unique_id"], manifest)).rpartition(".")[2]
             log.error("%s failed; its SQL: %s/calanque/models/%s", row["unique_id"], settings().airflow_url, name)
 
 
@@ -42,8 +42,9 @@ def model_lines(
     """Yield one line a model: `marts.dim_cell: 3,200 rows in 8.1 s, 6 of 6 tests pass.` for example."""
     tests: dict[str, list[str]] = defaultdict(list)
     for row in results:
-        if not row["unique_id"].startswith("model."):
-            tests[_model_of(row["unique_id"], manifest)].append(row["status"])
+        # A unit test is of the SQL, and of no row: the page of the lake counts none either.
+        if row["unique_id"].startswith("test."):
+            tests[tested_node(row["unique_id"], manifest)].append(row["status"])
     for row in results:
         if row["unique_id"].startswith("model."):
             tested = _tested(tests[row["unique_id"]])
@@ -60,12 +61,3 @@ def _built(row: Mapping[str, Any], manifest: Mapping[str, Any], counts: Mapping[
 def _tested(statuses: Sequence[str]) -> str:
     passed = sum(status in {"pass", "warn"} for status in statuses)
     return f", {passed} of {len(statuses)} tests pass" if statuses else ", no test"
-
-
-def _model_of(unique_id: str, manifest: Mapping[str, Any]) -> str:
-    """Return the model that a test is attached to; of a test of several models, the one it was written last for."""
-    if unique_id.startswith("model."):
-        return unique_id
-    node = manifest["nodes"].get(unique_id) or manifest.get("unit_tests", {}).get(unique_id) or {}
-    depends_on = node.get("depends_on", {}).get("nodes") or [unique_id]
-    return str(node.get("attached_node") or depends_on[-1])

@@ -66,6 +66,22 @@ def table_of(unique_id: str, manifest: Mapping[str, Any]) -> str:
     return f"{node['schema']}.{node['alias']}"
 
 
+def tested_node(unique_id: str, manifest: Mapping[str, Any]) -> str:
+    """Return the node that a test is of, and a model itself.
+
+    A generic test is of the node it is attached to, a singular one of that of its nodes with which its name begins:
+    `fct_territory_week_adds_up` reads three marts, and is of `fct_territory_week`.
+    """
+    if unique_id.startswith("model."):
+        return unique_id
+    node = manifest["nodes"].get(unique_id) or manifest.get("unit_tests", {}).get(unique_id) or {}
+    if attached := node.get("attached_node"):
+        return str(attached)
+    read = node.get("depends_on", {}).get("nodes") or [unique_id]
+    named = [one for one in read if _name(unique_id).startswith(one.rpartition(".")[2])]
+    return str(max(named, key=len, default=read[-1]))
+
+
 def _name(unique_id: str) -> str:
     """Return the name in `model.project.NAME`, `test.project.NAME.hash` or `unit_test.project.model.NAME`."""
     parts = unique_id.split(".")

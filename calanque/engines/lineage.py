@@ -30,6 +30,7 @@ from pydantic import Field
 from calanque.closed import Closed
 from calanque.engines import delta
 from calanque.engines.dbt import project_dir
+from calanque.engines.dbt_summary import tested_node
 from calanque.settings import settings
 
 JOB_NAMESPACE = "calanque"
@@ -83,6 +84,13 @@ class _SessionArtifactProcessor(DbtLocalArtifactProcessor):  # type: ignore[misc
 
     def extract_namespace(self, profile: dict[str, Any]) -> str:
         return settings().hdfs_uri
+
+    def parse_assertions(self, context: Any, nodes: dict[str, Any]) -> Any:
+        """Return what tests found, by node; the stock class takes the last in the alphabet of those a test reads."""
+        parents = context.manifest["parent_map"]
+        tests = {name: [tested_node(name, context.manifest)] for name in parents if name.startswith("test.")}
+        manifest = context.manifest | {"parent_map": parents | tests}
+        return super().parse_assertions(attr.evolve(context, manifest=manifest), nodes)
 
 
 def step_event(

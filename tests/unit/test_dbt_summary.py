@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openlineage.common.provider.dbt.processor import DbtRunContext
 
 from calanque.engines import dbt_log, dbt_summary
+from calanque.engines.lineage import _SessionArtifactProcessor
 from calanque.settings import settings
 
 MANIFEST = {"nodes": {"model.calanque.fct_incidents": {"schema": "marts", "alias": "fct_incidents"}}}
@@ -67,8 +69,8 @@ LOGGED = {
             "attached_node": "model.calanque.dim_cell",
             "depends_on": {"nodes": ["model.calanque.dim_cell"]},
         },
-        "test.calanque.cells_add_up": {
-            "depends_on": {"nodes": ["model.calanque.stg_cells", "model.calanque.dim_cell"]}
+        "test.calanque.dim_cell_adds_up": {
+            "depends_on": {"nodes": ["model.calanque.dim_cell", "model.calanque.stg_cells"]}
         },
     },
     "unit_tests": {"unit_test.calanque.stg_cells.floors": {"depends_on": {"nodes": ["model.calanque.stg_cells"]}}},
@@ -77,7 +79,7 @@ RAN = [
     row("model.calanque.dim_cell", "success"),
     row("model.calanque.stg_cells", "success"),
     row("test.calanque.unique_dim_cell.1a", "fail", failures=3),
-    row("test.calanque.cells_add_up", "pass"),
+    row("test.calanque.dim_cell_adds_up", "pass"),
     row("unit_test.calanque.stg_cells.floors", "pass"),
 ]
 
@@ -88,9 +90,22 @@ def test_a_run_is_logged_model_by_model_and_leads_to_the_sql_that_failed(caplog:
     said = [(record.levelname, record.message.replace(settings().airflow_url, "")) for record in caplog.records]
     assert said == [
         ("INFO", "marts.dim_cell: 3,200 rows in 1.3 s, 1 of 2 tests pass."),
-        ("INFO", "silver.stg_cells: view in 1.3 s, 1 of 1 tests pass."),
+        ("INFO", "silver.stg_cells: view in 1.3 s, no test."),
         ("ERROR", "test.calanque.unique_dim_cell.1a failed; its SQL: /calanque/models/dim_cell"),
     ]
+
+
+def test_the_log_and_the_events_count_a_test_for_the_same_model() -> None:
+    """The stock class takes the last in the alphabet of those a test reads, and the log took the last in its SQL."""
+    parents = {
+        name: sorted(node["depends_on"]["nodes"]) for name, node in LOGGED["nodes"].items() if name.startswith("test.")
+    }
+    context = DbtRunContext(manifest={**LOGGED, "parent_map": parents}, run_results={"results": RAN})
+    nodes = {name: {"name": name.split(".")[2], **node} for name, node in LOGGED["nodes"].items()}
+    processor = _SessionArtifactProcessor.__new__(_SessionArtifactProcessor)
+    found = {name: len(told) for name, told in processor.parse_assertions(context, nodes).items()}
+    assert found == {"model.calanque.dim_cell": 2}
+    assert dbt_summary.tested_node("test.calanque.dim_cell_adds_up", LOGGED) == "model.calanque.dim_cell"
 
 
 @pytest.mark.parametrize(
