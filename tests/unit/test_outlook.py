@@ -111,6 +111,8 @@ def test_tomorrow_is_said_first_with_its_risk_and_what_goes_with_it(door: Door) 
         and "<b>" not in days.partition('id="finding"')[2].partition("</p>")[0]
     )
     calendar = part(text, "calendar", "trends")
+    # Whoever asks the query door for a type needs its code, and finds it beside the name.
+    assert "Robbery</a><small><code>robbery</code></small>" in calendar and "<code>all</code>" not in calendar
     assert "Sat 01/01" in days and "Robbery" in calendar and "“all types” is a forecast of its own" in calendar
     assert "« tous les types » est une prévision à part" in page(language="fr")
 
