@@ -6,6 +6,7 @@ from pathlib import Path
 from calanque.console import pages
 from calanque.console.readers import Reader
 from calanque.contracts import read_contracts
+from calanque.contracts.model import in_language
 from calanque.contracts.page import Language, contract_page, problems_page
 from calanque.settings import settings
 
@@ -15,7 +16,7 @@ WORDS: dict[Language, dict[str, str]] = {
            "models": "dbt models", "wrong": "the contract is wrong", "english_only": ""},
     "fr": {"documents": "Documents", "contracts": "Contrats des flux", "runbooks": "En cas de panne : fiches réflexes",
            "models": "Modèles dbt", "wrong": "contrat erroné",
-           "english_only": "*Cette fiche n’existe qu’en anglais.*\n\n"},
+           "english_only": "*Le texte de cette fiche n’existe qu’en anglais.*\n\n"},
 }  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def index(language: Language, asking: Reader | None = None) -> str:
     titles = {feed: contract.titled(language) for feed, contract in right.items()}
     lists = (
         ("contracts", titles | {feed: f"{feed} ({words['wrong']})" for feed in wrong}),
-        ("runbooks", {name: _title(path) for name, path in runbooks().items()}),
+        ("runbooks", {name: _title(path, language) for name, path in runbooks().items()}),
     )
     parts = [f"# {words['documents']}"]
     for kind, found in lists:
@@ -59,7 +60,7 @@ def contract(feed: str, language: Language, asking: Reader | None = None) -> str
         return page(feed, problems_page(wrong[feed], language), language, asking)
     if feed not in right:
         return None
-    links = "\n".join(f"- [{_title(path)}]({ROOT}/runbooks/{name})" for name, path in runbooks().items())
+    links = "\n".join(f"- [{_title(path, language)}]({ROOT}/runbooks/{name})" for name, path in runbooks().items())
     text = f"{contract_page(right[feed], language)}\n\n### {WORDS[language]['runbooks']}\n\n{links}"
     return page(feed, text, language, asking)
 
@@ -69,7 +70,9 @@ def runbook(name: str, language: Language, asking: Reader | None = None) -> str 
     path = runbooks().get(name.removesuffix(".md"))
     if path is None:
         return None
-    return page(name, WORDS[language]["english_only"] + path.read_text(encoding="utf-8"), language, asking)
+    _, _, text = path.read_text(encoding="utf-8").partition("\n")
+    title = _title(path, language)
+    return page(title, f"# {title}\n\n{WORDS[language]['english_only']}{text}", language, asking)
 
 
 def model(name: str, language: Language, asking: Reader | None = None) -> str | None:
@@ -91,8 +94,9 @@ def page(title: str, markdown: str, language: Language, asking: Reader | None = 
     return pages.render("document.html", language, title, body=body, **({"reader": asking} if asking else {}))
 
 
-def _title(path: Path) -> str:
-    return path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+def _title(path: Path, language: Language) -> str:
+    """Return how a runbook is called: its first line says it in both languages."""
+    return in_language(path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# "), language)
 
 
 @cache

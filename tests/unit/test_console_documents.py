@@ -1,5 +1,6 @@
 """The pages of the console: what they say, and that they open nothing but the project's own documents."""
 
+import html
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from calanque.console import documents
 from calanque.console.readers import Reader
 from calanque.contracts import load_contract, load_contracts
-from calanque.contracts.model import in_language
+from calanque.contracts.model import in_language, is_in_both
 from calanque.contracts.page import WORDS, Language, contract_page, often, source_line
 
 
@@ -89,3 +90,14 @@ def test_html_in_a_document_is_shown_as_text() -> None:
     analyst = Reader(name="analyst", token="t", reads_marts=True)
     assert desk in documents.index("fr", seer) and desk not in documents.index("fr", analyst)
     assert "<script>" not in documents.page("x", "<script>alert(1)</script> & <b>", "en")
+
+
+@pytest.mark.parametrize("name", sorted(documents.runbooks()))
+def test_a_runbook_is_called_in_the_language_of_whoever_reads(name: str) -> None:
+    first = documents.runbooks()[name].read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+    assert is_in_both(first)
+    for language, other in (("fr", "en"), ("en", "fr")):
+        own, foreign = (html.escape(in_language(first, one), quote=False) for one in (language, other))
+        for shown in (documents.index(language), documents.contract("citizen_reports", language) or ""):
+            assert f">{own}</a>" in shown and foreign not in shown
+        assert f"<h1>{own}</h1>" in (documents.runbook(name, language) or "")
