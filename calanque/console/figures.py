@@ -103,8 +103,8 @@ Chosen = Annotated[View, Depends(chosen)]
 def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Show a city, or one of its areas."""
     try:
-        cities = _cities()
-        view, city = shown(view, cities, language)
+        cities = _cities(asking)
+        view, city = shown(view, cities, asking, language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     known = called(city.areas.values())
@@ -138,7 +138,7 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
 def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the counts of a view as a table, and write that they were given."""
     try:
-        view, city = shown(view, _cities(), language)
+        view, city = shown(view, _cities(asking), asking, language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
     listed = [row for mart, counts in zip(MARTS, (city.reports, city.acts, city.weeks), strict=False)
@@ -154,7 +154,7 @@ def _listed(mart: str, counts: Counts) -> Iterable[tuple[object, ...]]:
             yield mart, *area, kind, period, "" if count is None else count
 
 
-def shown(view: View, cities: Sequence[str], language: Language) -> tuple[View, City]:
+def shown(view: View, cities: Sequence[str], asking: Reader, language: Language) -> tuple[View, City]:
     """Return a view with its city and area, and what it shows.
 
     Raises:
@@ -168,21 +168,22 @@ def shown(view: View, cities: Sequence[str], language: Language) -> tuple[View, 
         raise LookupError(words["unknown_city"].format(pages.titles(cities)))
     view = view._replace(city=view.city or cities[0])
     if view.find and not view.area:
-        view = _meant(view, cities)
-    areas = _areas(view.city)
+        view = _meant(view, cities, asking)
+    areas = _areas(view.city, asking)
     if view.area and view.area not in areas:
         raise LookupError(words["unknown_area"])
-    return view, _found(view, areas, language)
+    return view, _found(view, areas, asking, language)
 
 
-def _areas(city: str) -> dict[str, Area]:
-    return {area.area_id: area for area in (Area(*row) for row in _asked(figures_sql.areas(city)))}
+def _areas(city: str, asking: Reader) -> dict[str, Area]:
+    rows = _asked(figures_sql.areas(city), asking.by("elected"))
+    return {area.area_id: area for area in (Area(*row) for row in rows)}
 
 
-def _meant(view: View, cities: Sequence[str]) -> View:
+def _meant(view: View, cities: Sequence[str], asking: Reader) -> View:
     """Return a view of the city that has what is looked for: of another one than was shown, when that has it not."""
     for city in sorted(cities, key=lambda name: name != view.city):
-        if matching := named(called(_areas(city).values()), view.find):
+        if matching := named(called(_areas(city, asking).values()), view.find):
             # What is found alone is what was meant.
             return view._replace(city=city, area=matching[0].area_id if len(matching) == 1 else "")
     return view
@@ -250,14 +251,14 @@ def counts_of(rows: Iterable[Sequence[Any]], area: Area | None = None) -> Counts
     return Counts(kinds, tuple(table.items()), area)
 
 
-def _found(view: View, areas: dict[str, Area], language: Language) -> City:
+def _found(view: View, areas: dict[str, Area], asking: Reader, language: Language) -> City:
     near = around(areas[view.area], areas) if view.area else []
     ids = [one.area_id for one in near]
     texts = {"types": TYPES, "weeks": figures_sql.weeks(view.city), "statistics": figures_sql.statistics(view.city)}
     if near:
         texts |= {"reports": figures_sql.reports(view.city, ids), "acts": figures_sql.acts(view.city, ids)}
     with ThreadPoolExecutor(len(texts)) as pool:
-        rows = dict(zip(texts, pool.map(_asked, texts.values()), strict=True))
+        rows = dict(zip(texts, pool.map(lambda sql: _asked(sql, asking.by("elected")), texts.values()), strict=True))
 
     def narrowest(name: str) -> Counts:
         """Take the narrowest area of which something is published."""
@@ -289,12 +290,10 @@ def _plain(text: str) -> str:
     return " ".join(unidecode(text).lower().replace("-", " ").replace("'", " ").split())
 
 
-def _cities() -> list[str]:
-    return [name for (name,) in _asked(figures_sql.CITIES)]
+def _cities(asking: Reader) -> list[str]:
+    return [name for (name,) in _asked(figures_sql.CITIES, asking.by("elected"))]
 
 
-def _ask(sql: str) -> list[tuple[Any, ...]]:
-    return trino.query_if_there(sql, "elected", motif="page des chiffres publiés")
-
-
-_asked = remembered(_ask)
+@remembered
+def _asked(sql: str, account: str) -> list[tuple[Any, ...]]:
+    return trino.query_if_there(sql, account, motif="page des chiffres publiés")

@@ -24,8 +24,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "times": "Times are those of {}.",
         "by_account": "What a page reads at the query door is entered in the name of whoever looks at it, and its "
         "program is the console with the door's account that it used (console/analyst). An answer is kept for a "
-        "minute: whoever opens the same page meanwhile has the page's own entry alone. Published figures are read by "
-        "the account elected, for everybody.",
+        "minute: whoever opens the same page meanwhile has the page's own entry alone.",
         "masked_why": "A reason is kept without persons: what looks like a name or a number of theirs was masked when "
         "it came in, a harmless word now and then too.",
         "PERSON": "name masked", "POSTAL_ADDRESS": "address masked",
@@ -60,8 +59,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "times": "Les heures sont celles de {}.",
         "by_account": "Ce qu’une page lit à la porte des requêtes est inscrit au nom de la personne qui la regarde, "
         "et le programme est alors la console avec le compte de la porte qu’elle emploie (console/analyst). Une "
-        "réponse est gardée une minute : qui ouvre entre-temps la même page n’a que l’entrée de la page elle-même. "
-        "Les chiffres publiés sont lus par le compte elected, pour tous.",
+        "réponse est gardée une minute : qui ouvre entre-temps la même page n’a que l’entrée de la page elle-même.",
         "masked_why": "Un motif est gardé sans personne : ce qui ressemble à un nom ou à un numéro y a été masqué à "
         "l’arrivée, parfois un mot anodin aussi.",
         "PERSON": "nom masqué", "POSTAL_ADDRESS": "adresse masquée",

@@ -12,6 +12,7 @@ from calanque.console import counted_words, figures, readers
 from calanque.console.readers import Reader
 from calanque.console.remembered import forget
 from calanque.contracts import load_contracts
+from calanque.engines.trino_behalf import OnBehalf
 from calanque.places import outline_words
 from calanque.twin.registers import COUNTED, INDICATORS
 
@@ -152,6 +153,7 @@ def test_every_code_that_a_contract_can_give_has_words() -> None:
 def test_whoever_reads_it_is_asked_for_as_who_is_elected(door: Door) -> None:
     engineer = Reader(name="engineer", token="t", reads_figures=True, reads_marts=True, sees_batches=True)
     text = page(asking=engineer, area="marseille:n1")
+    assert {(user, user.person) for user, *_ in door.asked if isinstance(user, OnBehalf)} == {("elected", "engineer")}
     assert {user for user, *_ in door.asked} == {"elected"}
     assert 'href="/calanque/map?city=marseille"' in text
     only = page(area="marseille:n1")
