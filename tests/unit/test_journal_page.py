@@ -65,6 +65,7 @@ def test_no_alert_is_about_pages_at_which_nobody_can_say_why(page: Callable[...,
     assert objects(page("first")) == ["marts.fct_crimes", "/lake/bronze", "marts.fct_incidents: type"]
     everything = page("all")
     assert "/calanque/map/time/weeks599.json" in objects(everything)
+    assert "ouverture d’une page</span>" in everything and "ouverture d’une page</span>" not in page("no_motif")
     assert "sans motif</span>" not in everything and "sans motif</span>" in page("no_motif")
 
 
