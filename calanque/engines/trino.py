@@ -48,7 +48,8 @@ def query(
 
     # A header of the door's holds no other letters.
     source = f"{MOTIF}{unidecode(motif)}" if motif else "calanque"
-    connection = _connected(user, password, source, _for_whom(user, sql))
+    # The door's driver copies what it is given, and a copy of an `OnBehalf` would need its person.
+    connection = _connected(str(user), password, source, _for_whom(user, sql))
     try:
         return [tuple(row) for row in connection.cursor().execute(sql).fetchall()]
     except trino.exceptions.TrinoQueryError as error:

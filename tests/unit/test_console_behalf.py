@@ -1,5 +1,6 @@
 """Who is named by what the console asks at the query door: the person at the page, by a seal that nobody else has."""
 
+from copy import deepcopy
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -57,7 +58,7 @@ def test_the_query_door_is_told_for_whom_a_page_asks(monkeypatch: pytest.MonkeyP
     asked: list[dict[str, Any]] = []
 
     def connect(**how: Any) -> Any:
-        asked.append(how)
+        asked.append(deepcopy(how))  # as the driver does with each request
         return MagicMock()
 
     monkeypatch.setattr("trino.dbapi.connect", connect)
