@@ -9,7 +9,7 @@ import numpy as np
 from calanque.errors import CalanqueError
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model.level import weekly_level, weekly_totals
-from ml.risk.model.method import BASELINES, CHALLENGER, MethodName
+from ml.risk.model.method import CHALLENGER
 from ml.risk.model.metrics import top_cell_count
 from ml.risk.record.rolling import roll
 
@@ -26,13 +26,8 @@ class Forecaster(Protocol):
         """Return the expected counts of the week after the cube's last one, types x cells."""
 
 
-def risk_forecaster(config: RiskConfig | None = None, method: MethodName = CHALLENGER) -> Forecaster:
-    """Return the forecast of the product, or of one of the methods it is compared with.
-
-    Args:
-        config: `ml/risk/model.yml` when absent.
-        method: the method; every call learns all of them anew.
-    """
+def risk_forecaster(config: RiskConfig | None = None) -> Forecaster:
+    """Return the forecast of the product, learnt anew by every call; `config` is `ml/risk/model.yml` when absent."""
     chosen = config or risk_config()
 
     def forecast(cube: CountCube) -> NDArray[np.floating]:
@@ -40,7 +35,7 @@ def risk_forecaster(config: RiskConfig | None = None, method: MethodName = CHALL
         fitted, stream = rolled.latest(), rolled.stream
         if stream is None:
             raise CalanqueError("The run kept no surfaces: learn on at least one week.")
-        shares = fitted.baseline(method, stream) if method in BASELINES else fitted.challengers(stream)[method]
+        shares = fitted.challengers(stream)[CHALLENGER]
         return np.asarray(shares * weekly_level(weekly_totals(cube), chosen.level_half_life_days)[:, None])
 
     return forecast

@@ -17,7 +17,6 @@ class BaselineConfig(Closed):
     """Slow-decay counts; a half-life under a year is a straw man (guide, forecasting)."""
 
     half_life_days: float = Field(ge=365)
-    window_weeks: int = Field(ge=52)
 
 
 class ChallengerConfig(Closed):

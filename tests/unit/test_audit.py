@@ -41,7 +41,6 @@ from ml.audit.poisoning import PoisonConfig, PoisonReason, find_poison, study_po
 from ml.audit.report import AuditResults, audit_html, audit_markdown, audit_sentences
 from ml.audit.sentences import fairness_en, fairness_fr, loop_en, loop_fr, null_en, null_fr
 from ml.risk.config import risk_config
-from ml.risk.model.method import MethodName
 
 WARM_UP_WEEKS = 20
 LOOP = LoopConfig(warm_up_weeks=WARM_UP_WEEKS)
@@ -116,13 +115,12 @@ def test_loops_are_the_same_again() -> None:
     np.testing.assert_array_equal(runs[0].forecast_share, runs[1].forecast_share)
 
 
-@pytest.mark.parametrize("method", [MethodName.STACK, MethodName.DECAY])
-def test_the_products_forecast_is_of_expected_counts(method) -> None:
+def test_the_products_forecast_is_of_expected_counts() -> None:
     config = risk_config()
     few = {"fit_weeks": 12, "min_fit_weeks": 10, "zeros_a_week": 200}
     config = config.model_copy(update={"challenger": config.challenger.model_copy(update=few)})
     city = City(small(weeks=26, weekly_total=200, reporting=(0.5,) * 5))
-    expected = risk_forecaster(config, method)(cube_until(city, reported_only(city.run(1)), 26))
+    expected = risk_forecaster(config)(cube_until(city, reported_only(city.run(1)), 26))
     assert expected.shape == (1, 400)
     assert expected.min() > 0
     assert expected.sum() == pytest.approx(100, rel=0.3)

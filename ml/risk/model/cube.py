@@ -96,11 +96,6 @@ class CountCube:
         dense = self.counts[week].toarray().reshape(len(self.types), self.grid.count)
         return np.asarray(dense, dtype=np.float32)
 
-    def between(self, first: int, last: int) -> NDArray[np.float32]:
-        """Return the counts of the weeks from `first` up to `last`, not included; types x cells."""
-        total = np.asarray(self.counts[first:last].sum(axis=0), dtype=np.float32)
-        return total.reshape(len(self.types), self.grid.count)
-
     def happened(self, week: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
         """Return type index, cell index and count of the non-empty entries of one week."""
         row = self.counts[week]

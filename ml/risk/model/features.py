@@ -38,7 +38,6 @@ class Layout:
 
     The premises, where incidents tell them, are each kind of place by width, of the own type, then of all types, then
     the rates of kinds of place, each exposure by width.
-    The window (counts of the last weeks, a baseline) stands last and is no part of the pool.
     """
 
     def __init__(self, config: RiskConfig, premises: tuple[str, ...] = ()) -> None:
@@ -56,9 +55,8 @@ class Layout:
         self.by_premises = self.uniform + 1
         self.all_by_premises = self.by_premises + len(premises) * len(self.premises_widths_m)
         self.rates = self.all_by_premises + len(premises) * len(self.premises_widths_m)
-        self.window = self.rates + len(self._rate_names())
-        self.pool = tuple(range(self.window))
-        self.count = self.window + 1
+        self.count = self.rates + len(self._rate_names())
+        self.pool = tuple(range(self.count))
 
     def own(self, half_life_days: float, width_m: float) -> int:
         """Return the index of a surface of the own type."""
@@ -77,7 +75,7 @@ class Layout:
         places = [f"places/{width:g}m" for width in self.places_widths_m]
         kinds = [f"{kind} {self.premises_life_days:g}d/{width:g}m" for kind, width in self._kinds()]
         all_kinds = [f"all types, {name}" for name in kinds]
-        return [*own, *together, *places, "uniform", *kinds, *all_kinds, *self._rate_names(), "window"]
+        return [*own, *together, *places, "uniform", *kinds, *all_kinds, *self._rate_names()]
 
     def _kinds(self) -> product[tuple[str, float]]:
         return product(self.premises, self.premises_widths_m)
@@ -95,7 +93,7 @@ class Layout:
             return [life * widths + width for life in lives for width in range(widths)]
 
         # A rate says where its own type has been for years.
-        rates = range(self.rates, self.window)
+        rates = range(self.rates, self.count)
         return {
             "recent": lasting(0, _RECENT_DAYS),
             "year": lasting(_RECENT_DAYS + 1, _YEAR_DAYS),
@@ -112,7 +110,6 @@ class SurfaceStream:
         """Build the surfaces of what was known before `origin`; what was known at and after it is not read."""
         cube = cube.seen
         self.cube, self.origin, self.layout = cube, origin, Layout(config, cube.premises)
-        self._window_weeks = config.baseline.window_weeks
         self._kernels = Kernels(cube.grid, self.layout.widths_m)
         self._decay = np.array([weekly_decay(days) for days in self.layout.half_lives_days], dtype=np.float32)
         part, types = cube.events.of(0, origin), len(cube.types)
@@ -122,7 +119,6 @@ class SurfaceStream:
         self._of_any_type = replace(cube.events, kind=np.zeros_like(cube.events.kind))
         self._places = np.zeros((len(self.layout.places_widths_m), cube.grid.count), dtype=np.float32)
         self._add_places(part)
-        self._window = cube.between(max(0, origin - self._window_weeks), origin)
         self._by_premises = PremisesSurfaces(
             cube, origin, weekly_decay(self.layout.premises_life_days), self.layout.premises_widths_m
         )
@@ -159,14 +155,11 @@ class SurfaceStream:
         self._own *= self._decay[:, None, None, None]
         self._own += latest[None]
         self._add_places(part)
-        self._window += self.cube.week(self.origin)
-        if self.origin >= self._window_weeks:
-            self._window -= self.cube.week(self.origin - self._window_weeks)
         self._sum_up()
 
     def surface(self, index: int) -> NDArray[np.float32]:
         """Return one surface as shares, types x cells."""
-        layout, shape = self.layout, self._window.shape
+        layout, shape = self.layout, self._own.shape[2:]
         if index < layout.own_count:
             return shares(self._flat[index])
         if index < layout.places:
@@ -175,9 +168,7 @@ class SurfaceStream:
             return np.asarray(np.broadcast_to(shares(self._places[index - layout.places]), shape))
         if index == layout.uniform:
             return np.full(shape, 1.0 / shape[1], dtype=np.float32)
-        if index < layout.window:
-            return self._by_premises.surface(index - layout.by_premises)
-        return shares(self._window)
+        return self._by_premises.surface(index - layout.by_premises)
 
     def surface_of(self, index: int, kind: int) -> NDArray[np.float32]:
         """Return one surface of one type as shares, by cell."""
@@ -196,7 +187,7 @@ class SurfaceStream:
 
     def mixture(self, weights: NDArray[np.float64], columns: tuple[int, ...]) -> NDArray[np.float32]:
         """Return the surfaces of `columns` mixed with weights (types x columns): shares, types x cells."""
-        mixed = np.zeros(self._window.shape, dtype=np.float32)
+        mixed = np.zeros(self._own.shape[2:], dtype=np.float32)
         own = [(position, column) for position, column in enumerate(columns) if column < self.layout.own_count]
         others = [(position, column) for position, column in enumerate(columns) if column >= self.layout.own_count]
         if own:
@@ -206,7 +197,7 @@ class SurfaceStream:
             for row, column in zip(scaled, chosen, strict=True):
                 mixed += row[:, None] * self._flat[column]
         for position, column in others:
-            if self.layout.by_premises <= column < self.layout.window:
+            if column >= self.layout.by_premises:
                 self._by_premises.add(mixed, column - self.layout.by_premises, weights[:, position])
             else:
                 mixed += weights[:, position, None].astype(np.float32) * self.surface(column)
@@ -236,6 +227,5 @@ class SurfaceStream:
             found[:, layout.own_count + index] = shares(surface)[cell]
         for index, surface in enumerate(self._places):
             found[:, layout.places + index] = shares(surface)[cell]
-        found[:, layout.by_premises : layout.window] = self._by_premises.gather(kind, cell)
-        found[:, layout.window] = shares(self._window)[kind, cell]
+        found[:, layout.by_premises :] = self._by_premises.gather(kind, cell)
         return found

@@ -1,8 +1,7 @@
-"""The methods that are compared: four baselines, the pool, the regression that corrects it, and the mean of the two."""
+"""The methods that are compared: two baselines, the pool, the regression that corrects it, and the mean of the two."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -30,8 +29,6 @@ BASELINE_ITERATIONS = 50
 class MethodName(StrEnum):
     """Names of the methods, as they are printed, logged and stored."""
 
-    COUNTS = "counts"
-    WINDOW = "window"
     DECAY = "decay"
     KDE = "kde"
     POOL = "pool"
@@ -39,9 +36,8 @@ class MethodName(StrEnum):
     STACK = "stack"
 
 
-BASELINES = (MethodName.COUNTS, MethodName.WINDOW, MethodName.DECAY, MethodName.KDE)
-RIVALS = (MethodName.DECAY, MethodName.WINDOW, MethodName.KDE)
-"""What the challenger must beat: slow decay, the last four years, and the smoothing that caught most."""
+RIVALS = (MethodName.DECAY, MethodName.KDE)
+"""What the challenger must beat: slow decay, and the smoothing of counts that caught most."""
 CHALLENGER = MethodName.STACK
 
 
@@ -112,16 +108,6 @@ class Tuning:
         return self._candidates[int(np.sum(looked, axis=0).argmax())]
 
 
-def baseline_columns(layout: Layout, config: RiskConfig, kde: int) -> dict[MethodName, int]:
-    """Return the surface of each baseline: all history, the last four years, slow decay, and the tuned smoothing."""
-    return {
-        MethodName.COUNTS: layout.own(math.inf, 0),
-        MethodName.WINDOW: layout.window,
-        MethodName.DECAY: layout.own(config.baseline.half_life_days, 0),
-        MethodName.KDE: kde,
-    }
-
-
 def fit(past: list[Rows], layout: Layout, config: RiskConfig, kde: int, cell_count: int) -> Fitted:
     """Learn every method on the rows of past weeks.
 
@@ -136,7 +122,7 @@ def fit(past: list[Rows], layout: Layout, config: RiskConfig, kde: int, cell_cou
     rows = joined(past[-challenger.fit_weeks :])
     events = rows.chosen(rows.number > 0)
     types = int(rows.kind.max()) + 1
-    baselines = baseline_columns(layout, config, kde)
+    baselines = {MethodName.DECAY: layout.own(config.baseline.half_life_days, 0), MethodName.KDE: kde}
     floors = {
         name: fit_by_type(events, types, (column, layout.uniform), BASELINE_ITERATIONS, challenger.prior_event_count)
         for name, column in baselines.items()

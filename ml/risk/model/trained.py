@@ -19,7 +19,6 @@ from ml.risk.model.slots import SlotModel
 
 BASELINE_WORDS = {
     MethodName.DECAY: ("slow-decay counts", "le comptage à oubli lent"),
-    MethodName.WINDOW: ("the counts of the last four years", "le comptage des quatre dernières années"),
     MethodName.KDE: ("smoothed counts", "le comptage lissé dans l’espace"),
 }
 """What a baseline is called, in English and in French."""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
 
 LABELS = {
-    MethodName.COUNTS: "counts, all history",
-    MethodName.WINDOW: "counts, {years:g} years",
     MethodName.DECAY: "counts, half-life {half_life:g} d",
     MethodName.KDE: "counts smoothed, tuned",
     MethodName.POOL: "pool of surfaces",
@@ -35,7 +33,6 @@ LABELS = {
     MethodName.STACK: "risk model (mean of both)",
 }
 MAX_ORIGINS = 520
-WEEKS_A_YEAR = 52
 M2_A_KM2 = 1e6
 
 
@@ -191,12 +188,7 @@ def _result(
 
 def labels(config: RiskConfig) -> dict[str, str]:
     """Return the printed name of each method."""
-    return {
-        str(method): text.format(
-            half_life=config.baseline.half_life_days, years=round(config.baseline.window_weeks / WEEKS_A_YEAR)
-        )
-        for method, text in LABELS.items()
-    }
+    return {str(method): text.format(half_life=config.baseline.half_life_days) for method, text in LABELS.items()}
 
 
 def table_of(validation: Validation, config: RiskConfig, cell_m: float, limits: str = "") -> Table:
@@ -242,7 +234,7 @@ def gains_table(validation: Validation, config: RiskConfig, cell_m: float) -> Ta
     names = labels(config)
     for rival, methods in validation.all_weeks.differences.items():
         for method, gains in methods.items():
-            if method not in RIVALS and method != MethodName.COUNTS:
+            if method not in RIVALS:
                 table.add_row(names[method], names[rival], *(gain_text(name, gains[name]) for name in metrics))
         table.add_section()
     return table

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ml.risk.record.validate import Validation
 
-COLOURS = {"stack": "#0b6e99", "decay": "#d1495b", "counts": "#8d6a9f", "kde": "#a0a0a0", "window": "#e9a23b"}
+COLOURS = {"stack": "#0b6e99", "decay": "#d1495b", "kde": "#a0a0a0"}
 
 
 def _axes(title: str) -> tuple[Figure, Axes]:

@@ -12,7 +12,7 @@ from calanque.errors import CalanqueError
 from ml.risk.model.cores import in_turns
 from ml.risk.model.features import SurfaceStream
 from ml.risk.model.level import weekly_level, weekly_totals
-from ml.risk.model.method import BASELINES, CHALLENGER, RIVALS, Fitted, MethodName, Tuning, fit
+from ml.risk.model.method import CHALLENGER, RIVALS, Fitted, MethodName, Tuning, fit
 from ml.risk.model.metrics import best_hits, hits_at, log_gain, top_cell_count
 from ml.risk.model.published import PublishedRecord
 from ml.risk.model.rows import Rows, gather
@@ -165,7 +165,7 @@ def _judge_week(
     rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]
 ) -> JudgedWeek:
     fitted = rolled.latest()
-    forecasts = {name: fitted.baseline(name, stream) for name in BASELINES} | fitted.challengers(stream)
+    forecasts = {name: fitted.baseline(name, stream) for name in RIVALS} | fitted.challengers(stream)
     did = in_turns(lambda name: _judge_method(rolled, name, counts, forecasts[name], level), forecasts)
     return JudgedWeek(
         events=counts.sum(axis=1, dtype=np.float64),

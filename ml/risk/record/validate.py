@@ -261,11 +261,11 @@ def _hit_curve(rolled: Rolled, reliability: Reliability) -> list[float]:
 def promotes(validation: Validation, config: RiskConfig) -> tuple[bool, Reason]:
     """Decide whether the challenger takes the champion's place, and say why in one sentence.
 
-    It must beat slow-decay counts, the counts of the last four years and the best smoothing of counts by log score,
-    with its interval above 0, and catch no less than they do: no hit rate may lie below with its interval. Ranks alone
-    decide nothing, for moving the grid's origin moves them as much as any model does (guide, forecasting): a city where
-    they are level and the counts expected are clearly closer would be refused the better forecast. Over fewer than half
-    a year of weeks nothing is decided.
+    It must beat slow-decay counts and the best smoothing of counts by log score, with its interval above 0, and catch
+    no less than they do: no hit rate may lie below with its interval. Ranks alone decide nothing, for moving the
+    grid's origin moves them as much as any model does (guide, forecasting): a city where they are level and the counts
+    expected are clearly closer would be refused the better forecast. Over fewer than half a year of weeks nothing is
+    decided.
     """
     weeks = validation.all_weeks.week_count
     if weeks < fewest_origins(config):
