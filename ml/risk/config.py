@@ -45,8 +45,6 @@ class ChallengerConfig(Closed):
             raise ValueError("places_widths_m must be among widths_m")
         if not set(self.other_types_half_lives_days) <= set(self.half_lives_days):
             raise ValueError("other_types_half_lives_days must be among half_lives_days")
-        if self.premises_widths_m[0] != 0:
-            raise ValueError("premises_widths_m must begin with 0: rates are carried by what a cell holds")
         if self.min_fit_weeks > self.fit_weeks:
             raise ValueError("min_fit_weeks must not exceed fit_weeks")
         return self

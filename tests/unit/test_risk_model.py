@@ -106,36 +106,6 @@ def test_each_kind_of_place_is_a_surface_of_its_own():
         assert not surface[:, ~shop].any()
 
 
-@pytest.mark.parametrize("premises_cube", ["told"], indirect=True)
-def test_a_rate_stays_where_its_kind_of_place_is(premises_cube):
-    """By hand: how often the places around see the type, times the places in the cell, over the kinds."""
-    stream = SurfaceStream(premises_cube, 40, quick_config())
-    layout, events = stream.layout, premises_cube.events.of(0, 40)
-    named = dict(zip(layout.names(), range(layout.count), strict=True))
-    empty = sum(premises_cube.week(week).sum(axis=0) for week in range(40)) == 0
-    rates = [name for name in named if name.startswith("rate on ")]
-    assert len(rates) == 4
-    for name in rates:
-        assert not stream.surface(named[name])[:, empty].any(), name
-
-    of = pd.DataFrame(
-        {
-            "kind": premises_cube.events.premises[events],
-            "cell": premises_cube.events.cell[events],
-            "dx": premises_cube.events.dx[events],
-            "dy": premises_cube.events.dy[events],
-        }
-    ).drop_duplicates()
-    expected = np.zeros_like(stream.surface(0))
-    for kind in range(len(premises_cube.premises)):
-        here = np.bincount(of["cell"][of["kind"] == kind], minlength=premises_cube.grid.count)
-        spread, around = stream._by_premises._raw[1, :, kind], stream._by_premises._places[1, kind]
-        assert np.array_equal(stream._by_premises._places[0, kind], here)
-        expected += here * np.divide(spread, around, out=np.zeros_like(spread), where=around > 0)
-    found = stream.surface(named["rate on places by premises/160m"])
-    assert np.allclose(found, expected / expected.sum(axis=1, keepdims=True), atol=1e-6)
-
-
 @pytest.mark.parametrize("premises", [None, ["shop"] * 4, [None] * 4], ids=["no_column", "one_kind", "never_told"])
 def test_premises_that_tell_nothing_add_no_surface(premises):
     events = pd.DataFrame({"week": [0, 1, 2, 3], "cell": [1, 2, 3, 4], "type": ["a", "a", "b", "b"]})

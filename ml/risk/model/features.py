@@ -13,7 +13,7 @@ from ml.delays import DAYS_A_WEEK
 from ml.risk.model.cores import in_turns
 from ml.risk.model.cube import CountCube
 from ml.risk.model.kernels import Kernels, shares
-from ml.risk.model.premises import EXPOSURES, PremisesSurfaces
+from ml.risk.model.premises import PremisesSurfaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +36,7 @@ def weekly_decay(half_life_days: float) -> float:
 class Layout:
     """The order of the surfaces: own type by half-life then width, all types by width, places, uniform, premises.
 
-    The premises, where incidents tell them, are each kind of place by width, of the own type, then of all types, then
-    the rates of kinds of place, each exposure by width.
+    The premises, where incidents tell them, are each kind of place by width, of the own type, then of all types.
     """
 
     def __init__(self, config: RiskConfig, premises: tuple[str, ...] = ()) -> None:
@@ -54,8 +53,7 @@ class Layout:
         self.premises_widths_m = challenger.premises_widths_m
         self.by_premises = self.uniform + 1
         self.all_by_premises = self.by_premises + len(premises) * len(self.premises_widths_m)
-        self.rates = self.all_by_premises + len(premises) * len(self.premises_widths_m)
-        self.count = self.rates + len(self._rate_names())
+        self.count = self.all_by_premises + len(premises) * len(self.premises_widths_m)
         self.pool = tuple(range(self.count))
 
     def own(self, half_life_days: float, width_m: float) -> int:
@@ -75,14 +73,10 @@ class Layout:
         places = [f"places/{width:g}m" for width in self.places_widths_m]
         kinds = [f"{kind} {self.premises_life_days:g}d/{width:g}m" for kind, width in self._kinds()]
         all_kinds = [f"all types, {name}" for name in kinds]
-        return [*own, *together, *places, "uniform", *kinds, *all_kinds, *self._rate_names()]
+        return [*own, *together, *places, "uniform", *kinds, *all_kinds]
 
     def _kinds(self) -> product[tuple[str, float]]:
         return product(self.premises, self.premises_widths_m)
-
-    def _rate_names(self) -> list[str]:
-        pairs = product(EXPOSURES, self.premises_widths_m[1:]) if self.premises else ()
-        return [f"rate on {exposure} by premises/{width:g}m" for exposure, width in pairs]
 
     def parts(self) -> dict[str, list[int]]:
         """Return the surfaces of each part that an analyst is told of: recent weeks, the last year, longer, others."""
@@ -92,13 +86,11 @@ class Layout:
             lives = [i for i, days in enumerate(self.half_lives_days) if low <= days <= high]
             return [life * widths + width for life in lives for width in range(widths)]
 
-        # A rate says where its own type has been for years.
-        rates = range(self.rates, self.count)
         return {
             "recent": lasting(0, _RECENT_DAYS),
             "year": lasting(_RECENT_DAYS + 1, _YEAR_DAYS),
-            "long": [*lasting(_YEAR_DAYS + 1, math.inf), *range(self.by_premises, self.all_by_premises), *rates],
-            "other_types": [*range(self.own_count, self.places), *range(self.all_by_premises, self.rates)],
+            "long": [*lasting(_YEAR_DAYS + 1, math.inf), *range(self.by_premises, self.all_by_premises)],
+            "other_types": [*range(self.own_count, self.places), *range(self.all_by_premises, self.count)],
             "background": list(range(self.places, self.by_premises)),
         }
 

@@ -2,10 +2,6 @@
 
 Burglaries of shops stay where the shops are, those of houses wander over the streets of houses: a surface each lets the
 pool give each its own width, and lets one type learn from the shops that another type has shown.
-
-A kernel also moves incidents off their junctions and doors, onto lawns and water. A rate is smoothed just as far, but
-is carried by what the cell holds: how often a kind of place around sees the type, times the incidents at such places
-in the cell, or times the places of that kind known there.
 """
 
 from __future__ import annotations
@@ -14,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from ml.risk.model.kernels import Kernels, shares
 
@@ -24,15 +19,8 @@ if TYPE_CHECKING:
     from ml.risk.model.cube import CountCube
 
 
-# What a rate is carried by.
-EXPOSURES = ("incidents", "places")
-
-
 class PremisesSurfaces:
-    """Surfaces of each kind of place by width: first of each type on its own, then of all types together.
-
-    Last come the rates, each exposure by width but 0 m, over all kinds of place.
-    """
+    """Surfaces of each kind of place by width: first of each type on its own, then of all types together."""
 
     def __init__(self, cube: CountCube, origin: int, decay: float, widths_m: tuple[float, ...]) -> None:
         """Build the surfaces of the weeks before `origin`; without kinds of place there are none.
@@ -41,34 +29,27 @@ class PremisesSurfaces:
             cube: the incidents.
             origin: week that is not read any more.
             decay: factor that one week of age costs.
-            widths_m: standard deviations of the kernels, metres, the first one 0.
+            widths_m: standard deviations of the kernels, metres.
         """
         self._decay, self._types, self._cells = np.float32(decay), len(cube.types), cube.grid.count
         self._kinds = len(cube.premises)
         self._kernels = Kernels(cube.grid, widths_m)
         self._events = replace(cube.events, kind=cube.events.kind * max(self._kinds, 1) + cube.events.premises)
         self._raw = np.zeros((len(widths_m), self._types, self._kinds, self._cells), dtype=np.float32)
-        self._places = np.zeros((len(widths_m), self._kinds, self._cells), dtype=np.float32)
         if self._kinds:
-            at = {"cell": cube.events.cell, "dx": cube.events.dx, "dy": cube.events.dy, "kind": cube.events.premises}
-            self._is_new = ~pd.DataFrame(at).duplicated().to_numpy()
-            self._by_kind = replace(cube.events, kind=cube.events.premises)
             part = cube.events.of(0, origin)
             self._take(part, self._decay ** (origin - 1 - cube.events.week()[part]).astype(np.float32))
         self._sum_up()
 
     def _take(self, part: slice, weights: NDArray[np.float32]) -> None:
         self._kernels.add(self._raw.reshape(len(self._raw), -1, self._cells), self._events, part, weights)
-        self._kernels.add(self._places, self._by_kind, part, self._is_new[part].astype(np.float32))
 
     def _sum_up(self) -> None:
-        """Refresh the surfaces of all types, the rates and the totals, kinds x widths first."""
+        """Refresh the surfaces of all types and the totals, kinds x widths first."""
         self._own = [self._raw[width, :, kind] for kind, width in np.ndindex(self._kinds, len(self._raw))]
         self._all = [surface.sum(axis=0, keepdims=True) for surface in self._own]
         self._own_totals = np.array([surface.sum(axis=1, dtype=np.float64) for surface in self._own])
         self._all_totals = self._own_totals.sum(axis=-1, keepdims=True)
-        self._rates = _rates(self._raw, self._places)
-        self._rate_totals = self._rates.sum(axis=2, dtype=np.float64)
 
     def advance(self, week: int) -> None:
         """Take in a week, the one after those already in."""
@@ -83,9 +64,7 @@ class PremisesSurfaces:
         held = len(self._own)
         if index < held:
             return self._own[index], self._own_totals[index]
-        if index < 2 * held:
-            return self._all[index - held], self._all_totals[index - held]
-        return self._rates[index - 2 * held], self._rate_totals[index - 2 * held]
+        return self._all[index - held], self._all_totals[index - held]
 
     def surface(self, index: int) -> NDArray[np.float32]:
         """Return one surface as shares, types x cells."""
@@ -101,31 +80,9 @@ class PremisesSurfaces:
 
     def gather(self, kind: NDArray[np.intp], cell: NDArray[np.intp]) -> NDArray[np.float32]:
         """Return the shares of every surface at some types and cells, rows x surfaces."""
-        found = np.full((len(kind), 2 * len(self._own) + len(self._rates)), 1.0 / self._cells, dtype=np.float32)
+        found = np.full((len(kind), 2 * len(self._own)), 1.0 / self._cells, dtype=np.float32)
         for index in range(found.shape[1]):
             raw, total = self._one(index)
             row = kind if len(raw) > 1 else np.zeros_like(kind)
             np.divide(raw[row, cell], total[row], out=found[:, index], where=total[row] > 0, casting="same_kind")
         return found
-
-
-def _rates(incidents: NDArray[np.float32], places: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what the rates of each width but 0 m expect of each type: (exposures x widths) x types x cells.
-
-    Args:
-        incidents: spread incidents, widths x types x kinds x cells, the first width 0 m.
-        places: spread places, widths x kinds x cells.
-    """
-    widths, types, kinds, cells = incidents.shape
-    if not kinds:
-        return np.zeros((0, types, cells), dtype=np.float32)
-    # Few cells of a fine grid ever held anything: the others have no rate to work out.
-    known = np.flatnonzero(places[0].any(axis=0))
-    spread, exposures = incidents[..., known], (incidents.sum(axis=1)[..., known], places[..., known])
-    found = np.zeros(((widths - 1) * len(exposures), types, cells), dtype=np.float32)
-    pairs = ((exposure, width) for exposure in exposures for width in range(1, widths))
-    for surface, (exposure, width) in zip(found, pairs, strict=True):
-        around, here = exposure[width], exposure[0]
-        each = np.divide(here, around, out=np.zeros_like(here), where=around > 0)
-        surface[:, known] = np.einsum("tkc,kc->tc", spread[width], each)
-    return found
