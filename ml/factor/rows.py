@@ -45,8 +45,8 @@ def factor_rows(
     Args:
         territory: name of the territory, written on every row.
         title: what sentences call the city.
-        incidents: columns type, occurred_local_date, and where known occurred_local_hour (0 to 23), premises, cell_id;
-            one row an incident, without those that enforcement produced.
+        incidents: columns type, occurred_local_date, and where known occurred_local_hour (0 to 23), premises,
+            cell_id, known_local_at; one row an incident, without those that enforcement produced.
         holidays: columns date, kind ('public_holiday' or 'school_holiday'); may be empty.
         weather: columns date, temperature (degrees C, mean of the day), rain (mm), wind_speed (m/s); may be empty.
         events: columns date, cell_id, kind ('works' or another); one row per day and cell of an event; may be empty.
@@ -68,7 +68,8 @@ def factor_rows(
 
 
 def _city(incidents: pd.DataFrame, valid_from: date, until: date, config: FactorConfig) -> City:
-    daily = daily_counts(incidents, valid_from, until)
+    # Of newer days too few incidents are known yet: their weekdays and their weather would seem to have fewer.
+    daily = daily_counts(incidents, valid_from, until).of_whole_days()
     dates = pd.to_datetime(incidents["occurred_local_date"]).to_numpy(dtype="datetime64[D]")
     renamed = incidents.rename(columns={"occurred_local_hour": "hour"})[["type", "hour", "premises", "cell_id"]]
     dated = renamed.assign(day=(dates - np.datetime64(valid_from)).astype(np.int64))

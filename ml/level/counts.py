@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
-from ml.delays import IN_TIME_WEEKS, complete_after
+from ml.delays import days_late
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +51,11 @@ class DailyCounts:
         whole_count = self.day_count - self.known.shape[2]
         return np.asarray(self.is_known & (np.arange(self.day_count) < whole_count))
 
+    def of_whole_days(self) -> DailyCounts:
+        """Return the counts up to the last day of an age at which it counts as whole."""
+        days = slice(self.day_count - self.known.shape[2])
+        return replace(self, counts=self.counts[:, days], is_known=self.is_known[days], known=self.known[:, days, :0])
+
     def date_of(self, day: int) -> date:
         """Return the date of a day's index."""
         return self.first_date + timedelta(days=int(day))
@@ -78,30 +83,11 @@ def daily_counts(incidents: pd.DataFrame, valid_from: date, until: date) -> Dail
     number = pd.Categorical(incidents["type"][inside], categories=types).codes.astype(np.int64)
     counts = np.bincount(number * days + index[inside], minlength=len(types) * days).reshape(len(types), days)
     total = counts.sum(axis=0, dtype=np.int64)
-    late, ages = _late(incidents, dates, until)
+    late, ages = days_late(incidents, until)
     slot = (number * days + index[inside]) * (ages + 1) + np.minimum(late, ages)[inside]
     known = np.bincount(slot, minlength=counts.size * (ages + 1)).reshape(*counts.shape, ages + 1)
     known = np.concatenate([known.sum(axis=0, keepdims=True), known])[:, :, :ages].cumsum(axis=2)
     return DailyCounts(valid_from, (ALL_TYPES, *types), np.vstack([total, counts]), ~_silent(total, ages), known)
-
-
-def _late(incidents: pd.DataFrame, dates: NDArray[np.datetime64], until: date) -> tuple[NDArray[np.int64], int]:
-    """Return how many days after its own each incident was known, 0 where untold, and after how many 95 in 100 are.
-
-    A day is over for as long as the last one is when the data end: what is known so soon of it is known of the others.
-    """
-    late = np.zeros(len(incidents), dtype=np.int64)
-    known_at = pd.to_datetime(incidents["known_local_at"]) if "known_local_at" in incidents else pd.Series(dtype=object)
-    is_told = known_at.notna().to_numpy()
-    if not is_told.any():
-        return late, 0
-    # Days from the beginning of its own day until each was known.
-    after = ((known_at - dates)[is_told] / pd.Timedelta(days=1)).to_numpy(dtype=float)
-    known_last = float(np.max(after - (np.datetime64(until) - dates[is_told]).astype(int)))
-    late[is_told] = np.ceil(np.maximum(after - max(known_last, 0.0), 0.0)).astype(int)
-    had_time = dates <= np.datetime64(until) - IN_TIME_WEEKS * WEEK_DAYS
-    ages = complete_after(late[is_told & had_time], IN_TIME_WEEKS * WEEK_DAYS)
-    return late, ages or 0
 
 
 def _silent(total: NDArray[np.int64], ages: int) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from typing import Any
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
+from ml.delays import local_times
 from ml.near_repeat.rows import near_repeat_tables
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ FINDINGS = marts.WeekTable.described(
         (
             "week_start_date",
             "date",
-            "Monday of the week the alerts are for; the test has seen the days before it.",
+            "Monday of the week the alerts are for; the test has seen the days before it that are known whole.",
         ),
         ("is_found", "boolean", "Whether incidents of the type come close together in place and time, beyond chance."),
         ("event_count", "int", "Incidents tested."),
@@ -60,7 +61,7 @@ ALERTS = marts.WeekTable.described(
     "Incidents over the usual expected near recent ones, none where silent. One row per cell, type and week.",
 )
 COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS, "cell_id": marts.CELLS}
-READ_COLUMNS = ("occurred_local_date", "lon", "lat", "type", "origin")
+READ_COLUMNS = ("occurred_local_date", "lon", "lat", "type", "known_at", "origin")
 
 
 def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:
@@ -78,8 +79,9 @@ def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, A
     if inputs is None:
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
-    cells, incidents = marts.read_cells(territory), marts.read_incidents(territory)
-    found = near_repeat_tables(load_territory(territory), cells, incidents, started_at)
+    city, incidents = load_territory(territory), marts.read_incidents(territory, ("known_at",))
+    incidents["known_local_at"] = local_times(incidents["known_at"], city.time_zone)
+    found = near_repeat_tables(city, marts.read_cells(territory), incidents, started_at)
     written = ((FINDINGS, found.findings), (ALERTS, found.alerts))
     marts.write_week(written, territory, found.first_day, "near_repeat", run_id)
     _emit(territory, run_id, inputs, started_at)

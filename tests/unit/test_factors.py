@@ -284,6 +284,21 @@ def test_days_on_which_the_feed_was_silent_are_left_out(parts, planted) -> None:
     assert dry["effect_ratio"] == pytest.approx(whole["effect_ratio"], rel=0.04)
 
 
+def test_days_of_which_too_little_is_known_yet_say_nothing(parts) -> None:
+    """Half of the incidents are known within three days, the last after six; the newest days are a holiday."""
+    days, until = DAYS, FIRST + timedelta(days=DAYS - 1)
+    everything = pd.concat(parts, ignore_index=True)
+    late = pd.to_timedelta(np.random.default_rng(4).integers(0, 7, len(everything)) + 0.5, "D")
+    told = everything.assign(known_local_at=pd.to_datetime(everything["occurred_local_date"]) + late)
+    known = told[told["known_local_at"] < pd.Timestamp(until) + pd.Timedelta(days=1)]
+    newest = pd.DataFrame({"date": [until - timedelta(days=back) for back in range(6)], "kind": "school_holiday"})
+    holidays = pd.concat([holidays_of(days), newest], ignore_index=True)
+    found = rows_of(known, days=days, holidays=holidays)
+    whole = known[known["occurred_local_date"] <= until - timedelta(days=6)].drop(columns="known_local_at")
+    same = rows_of(whole, days=days - 6, holidays=holidays)
+    pd.testing.assert_frame_equal(found.drop(columns="week_start_date"), same.drop(columns="week_start_date"))
+
+
 def test_eight_months_show_no_stability() -> None:
     days = 243
     times = np.where(weather_of(days)["rain"] >= 1, 0.5, 1.0)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -59,6 +60,21 @@ def test_a_type_without_near_repeat_has_no_band_and_no_cell(tables) -> None:
     assert burglary["ratio"] == pytest.approx(burglary["observed"] / burglary["expected"])
     assert (arson["expected_excess_14d"], arson["cell_count"]) == (0, 0)
     assert set(tables.alerts["type"]) == {"burglary"}
+
+
+def test_days_of_which_too_little_is_known_are_not_tested_but_alert(incidents, tables) -> None:
+    """The city of before as it was known on its last day, everything a week late: the test ends a week earlier."""
+    happened = pd.to_datetime(incidents["occurred_local_date"])
+    late = np.random.default_rng(1).integers(0, 8, len(incidents))
+    told = incidents.assign(known_local_at=happened + pd.to_timedelta(late, "D") + pd.Timedelta(hours=12))
+    until = incidents["occurred_local_date"].max()
+    known = told[told["known_local_at"] < pd.Timestamp(until) + pd.Timedelta(days=1)]
+    found = near_repeat_tables(MARSEILLE, CELLS, known, TESTED_AT).findings.set_index("type")
+    whole = known[known["occurred_local_date"] <= until - timedelta(days=7)]
+    assert found["event_count"].to_dict() == whole["type"].value_counts().to_dict()
+    at_once = near_repeat_tables(MARSEILLE, CELLS, known.drop(columns="known_local_at"), TESTED_AT).findings
+    assert at_once["event_count"].sum() == len(known) > len(whole)
+    assert 0 < found.loc["burglary", "expected_excess_7d"] < tables.findings.iloc[1]["expected_excess_7d"]
 
 
 def test_the_alerts_are_cells_of_the_territory_and_add_up(tables) -> None:
