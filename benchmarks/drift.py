@@ -84,9 +84,9 @@ def _unknown_hours(rows: pd.DataFrame, recent: pd.Series[bool]) -> pd.DataFrame:
 
 # What is done to the last eight weeks, and the finding that must name it.
 FAULTS: dict[str, tuple[Fault, str]] = {
-    "a district is lost": (_lost_district, "all_types area"),
-    "hours moved by 2": (lambda rows, recent: _shifted(rows, recent, 2), "all_types hour"),
-    "hours moved by 5": (lambda rows, recent: _shifted(rows, recent, 5), "all_types hour"),
+    "a district is lost": (_lost_district, "all area"),
+    "hours moved by 2": (lambda rows, recent: _shifted(rows, recent, 2), "all hour"),
+    "hours moved by 5": (lambda rows, recent: _shifted(rows, recent, 5), "all hour"),
     "a type doubled": (
         lambda rows, recent: pd.concat([rows, rows[recent & (rows["type"] == "robbery")]]),
         "robbery weekly_total",
@@ -94,19 +94,19 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "a type lost": (lambda rows, recent: rows[~(recent & (rows["type"] == "robbery"))], "robbery weekly_total"),
     "positions moved by 120 m": (
         lambda rows, recent: rows.assign(lon=rows["lon"] + 0.0015 * recent),
-        "all_types new_place",
+        "all new_place",
     ),
     "positions rounded to 0.01°": (
         lambda rows, recent: rows.assign(lon=rows["lon"].where(~recent, rows["lon"].round(2))),
-        "all_types new_place",
+        "all new_place",
     ),
-    "1 in 20 without a position": (_unlocated, "all_types outside"),
-    "1 in 8 at midnight": (_unknown_hours, "all_types heaped_hour"),
+    "1 in 20 without a position": (_unlocated, "all outside"),
+    "1 in 8 at midnight": (_unknown_hours, "all heaped_hour"),
     "a kind of premises renamed": (
         lambda rows, recent: rows.assign(
             premises=rows["premises"].replace("shop", "store").where(recent, rows["premises"])
         ),
-        "all_types premises",
+        "all premises",
     ),
 }
 

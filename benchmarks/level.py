@@ -163,7 +163,7 @@ def tables(city: City) -> Iterator[str]:
 
 
 def _figure(value: float | None) -> str:
-    return "–" if value is None or np.isnan(value) else f"{value:.3f}"
+    return "–" if pd.isna(value) else f"{value:.3f}"
 
 
 def reliability(frames: LevelFrames, speaks: pd.Series) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from calanque.errors import CalanqueError
+from calanque.places.taxonomy import ALL_TYPES
 from ml.hours import HEAPED_HOURS
 from ml.marts import next_week
 
@@ -24,7 +25,6 @@ RECENT_WEEKS, REFERENCE_WEEKS = 8, 104
 LOOK_BACK_WEEKS = 52
 # Areas that each hold one in sixteen of the reference's incidents, however the city is shaped.
 AREA_CUTS = 4
-ALL_TYPES = "all_types"
 COLUMNS = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "premises", "neighbourhood", "is_inside")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ml.drift.compare import compare
 from ml.drift.inputs import watched_inputs
-from ml.drift.sentences import finding_en, finding_fr
+from ml.drift.sentences import finding_en, finding_fr, named
 from ml.marts import WeekTable
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Name, type, and what analysts read, in English and French.
 _COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("territory", "string", "City. / Ville."),
-    ("type", "string", "Kind of incident, or all_types. / Type d'incident, ou all_types."),
+    ("type", "string", "Kind of incident, or all: every type. / Type d'incident, ou all : tous."),
     ("week_start_date", "date", "Monday after the eight weeks. / Lundi qui suit les huit semaines."),
     ("input", "string", "What is compared. / Ce qui est comparé."),
     ("incident_count", "int", "Incidents of the eight weeks. / Faits des huit semaines."),
@@ -51,19 +51,21 @@ class InputDrift:
     @property
     def drifted(self) -> list[str]:
         """Type and input of what has drifted."""
+        return [" ".join(pair) for pair in self._drifted]
+
+    @property
+    def _drifted(self) -> list[tuple[str, str]]:
         found = self.rows[self.rows["has_drifted"].astype(bool)]
-        return [f"{kind} {name}" for kind, name in zip(found["type"], found["input"], strict=True)]
+        return list(zip(found["type"], found["input"], strict=True))
 
     @property
-    def sentence(self) -> str:
-        """One sentence on what has drifted, for the reason of a decision; empty when nothing has."""
-        return f" Inputs have drifted: {', '.join(self.drifted)} (marts.fct_input_drift)." if self.drifted else ""
-
-    @property
-    def sentence_fr(self) -> str:
-        """The same in French."""
-        drifted = ", ".join(self.drifted)
-        return f" Des données d’entrée ont dérivé : {drifted} (marts.fct_input_drift)." if drifted else ""
+    def sentences(self) -> tuple[str, str]:
+        """What has drifted, for the reason of a decision, in English and in French; empty when nothing has."""
+        if not self._drifted:
+            return "", ""
+        english, french = (", ".join(names) for names in zip(*(named(*pair) for pair in self._drifted), strict=True))
+        where = "(marts.fct_input_drift)."
+        return f" Inputs have drifted: {english} {where}", f" Des données d’entrée ont dérivé : {french} {where}"
 
 
 def input_drift(territory: str, incidents: pd.DataFrame, compared_at: datetime) -> InputDrift:

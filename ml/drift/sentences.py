@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.places.taxonomy import ALL_TYPES as EVERY
 from calanque.places.taxonomy import type_label
-from ml.drift.inputs import ALL_TYPES, SHARES, Input
+from ml.drift.inputs import SHARES, Input
 from ml.french import in_french
 
 if TYPE_CHECKING:
@@ -42,11 +41,15 @@ _THEN_EN = "if the city itself has changed, train again."
 _THEN_FR = "si la ville elle-même a changé, relancez l’apprentissage."
 
 
+def named(kind: str, name: str) -> tuple[str, str]:
+    """Return a type and an input in words, in English and in French."""
+    return f"{type_label(kind, 'en')} ({_EN[Input(name)].name})", f"{type_label(kind, 'fr')} ({_FR[Input(name)].name})"
+
+
 def finding_en(territory: str, finding: Finding) -> str:
     """Return what a finding says."""
-    kind = type_label(EVERY if finding.type == ALL_TYPES else finding.type, "en")
     words = _EN[finding.input]
-    head = f"{kind}, {territory}, {words.name}:"
+    head = f"{type_label(finding.type, 'en')}, {territory}, {words.name}:"
     if finding.distance != finding.distance:
         return f"{head} too few incidents to tell."
     if finding.input is Input.WEEKLY_TOTAL:
@@ -64,9 +67,8 @@ def finding_en(territory: str, finding: Finding) -> str:
 
 def finding_fr(territory: str, finding: Finding) -> str:
     """Return the same in French."""
-    kind = type_label(EVERY if finding.type == ALL_TYPES else finding.type, "fr")
     words = _FR[finding.input]
-    head = f"{kind}, {territory}, {words.name} :"
+    head = f"{type_label(finding.type, 'fr')}, {territory}, {words.name} :"
     if finding.distance != finding.distance:
         return f"{head} trop peu de faits pour le dire."
     if finding.input is Input.WEEKLY_TOTAL:

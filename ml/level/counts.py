@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +56,35 @@ class DailyCounts:
         """Return the counts up to the last day of an age at which it counts as whole."""
         days = slice(self.day_count - self.known.shape[2])
         return replace(self, counts=self.counts[:, days], is_known=self.is_known[days], known=self.known[:, days, :0])
+
+    def of_year_before(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return by each day, and the day after the last, what was known at each age of a year's days whole by then.
+
+        Beside it, what there was of them in all.
+        """
+        known, counts, day = self.known[number], self.counts[number], np.arange(self.day_count + 1)
+        first, last = (np.maximum(day - known.shape[1] - span, 0) for span in (YEAR_DAYS, 0))
+        upto = (np.concatenate([[[0] * values.shape[1]], values.cumsum(axis=0)]) for values in (known, counts[:, None]))
+        mine, whole = (sums[last] - sums[first] for sums in upto)
+        return mine, whole
+
+    @cached_property
+    def usual_shares(self) -> NDArray[np.float64]:
+        """The share known at each age of all types together, by the same days."""
+        every, everything = self.of_year_before(0)
+        return np.where(everything > 0, every / np.maximum(everything, 1), 1.0)
+
+    def has_stopped(self, number: int) -> bool:
+        """Tell whether a series that has ended within a year has been without an incident for too long to be chance.
+
+        Its own past tells: no earlier pause, such as that of a season, was half as long.
+        """
+        if not self.is_known[-1]:
+            return True
+        counts = self.counts[number][self.is_known]
+        pauses = np.diff(np.flatnonzero(counts), append=len(counts))
+        is_ended = not counts[-YEAR_DAYS:].any() or not _silent(counts, self.known.shape[2])[-1]
+        return not is_ended and bool(pauses[-1] > 2 * pauses[:-1].max(initial=0))
 
     def date_of(self, day: int) -> date:
         """Return the date of a day's index."""

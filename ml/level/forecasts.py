@@ -48,9 +48,8 @@ def late_counts(daily: DailyCounts, number: int) -> Late:
     Shares are those of the year before, drawn to those of all types where few incidents tell.
     """
     known = daily.known[number].astype(float)
-    (mine, whole), (every, everything) = (_of_year_before(daily.known[one], daily.counts[one]) for one in (number, 0))
-    usual = np.where(everything > 0, every / np.maximum(everything, 1), 1.0)
-    shares = (mine + _PRIOR_COUNT * usual) / (whole + _PRIOR_COUNT)
+    mine, whole = daily.of_year_before(number)
+    shares = (mine + _PRIOR_COUNT * daily.usual_shares) / (whole + _PRIOR_COUNT)
     return Late(newest(np.where(daily.is_known[:, None], known, 0.0)), np.maximum(shares, _SMALLEST_RATIO))
 
 
@@ -63,15 +62,6 @@ def newest(values: Numbers) -> Numbers:
     days, ages = values.shape
     padded, age = np.concatenate([np.zeros((ages, ages)), values]), np.arange(ages)
     return np.asarray(padded[np.arange(days + 1)[:, None] + ages - 1 - age, age])
-
-
-def _of_year_before(known: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[Numbers, Numbers]:
-    """Return by each day, and the day after the last, the sums over the days of a year that were whole by then."""
-    ages, day = known.shape[1], np.arange(len(counts) + 1)
-    first, last = (np.maximum(day - ages - span, 0) for span in (YEAR_DAYS, 0))
-    upto = (np.concatenate([[[0] * values.shape[1]], values.cumsum(axis=0)]) for values in (known, counts[:, None]))
-    mine, whole = (sums[last] - sums[first] for sums in upto)
-    return mine, whole
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ml.level.published import published_days
 from ml.level.record import BASELINE, MODEL, judge, judged_days
 from ml.level.sentences import Case, DayFigures, Subject, factors, finding_en, finding_fr, reason_en, reason_fr
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
-from ml.marts import WHOLE_CITY
+from ml.marts import WHOLE_CITY, next_week
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,8 +37,6 @@ _Rows: TypeAlias = list[dict[str, object]]
 _Part: TypeAlias = tuple[_Rows, _Rows, _Rows]
 # Of fewer a day, two are a busy day: nothing tells one day of a group from another.
 FEWEST_A_DAY = 1.0
-# What holds a column of a mart while it is a frame, nulls included.
-_HELD = {"int": "Int32", "double": "float64", "string": "object", "date": "object", "timestamp": "datetime64[us, UTC]"}
 
 
 class LevelFrames(NamedTuple):
@@ -102,7 +100,7 @@ def level_frames(
 
 
 def _frames(territory: str, parts: list[_Part], until: date, now: datetime | None) -> LevelFrames:
-    first_day, judged_day = _monday(until + timedelta(days=1)), _monday(until - timedelta(days=WEEK_DAYS - 1))
+    first_day, judged_day = next_week(until), next_week(until - timedelta(days=WEEK_DAYS))
     level, risk, score = (
         _frame([row for part in parts for row in part[place]], table, now, territory, monday)
         for place, table, monday in ((0, LEVEL, first_day), (1, DAY_RISK, first_day), (2, LEVEL_SCORE, judged_day))
@@ -140,8 +138,8 @@ def _of_type(
     subject = Subject(title, daily.names[number], Case.FEW_WEEKS, weeks, config.min_weeks, _last_date(daily, number))
     if weeks < config.min_weeks:
         return _without_forecast(subject, daily)
-    if not daily.is_known[-1]:
-        return _without_forecast(subject._replace(case=Case.STOPPED, last_date=_last_date(daily, 0)), daily)
+    if daily.has_stopped(number):
+        return _without_forecast(subject._replace(case=Case.STOPPED), daily)
     origins = np.arange(daily.day_count % WEEK_DAYS or WEEK_DAYS, daily.day_count + 1, WEEK_DAYS)
     origins = origins[np.cumsum(daily.is_known)[origins - 1] >= config.min_weeks * WEEK_DAYS]
     late = late_counts(daily, number)
@@ -254,13 +252,8 @@ def _score(judged: Judged, record: Record, risk: DayRisk) -> dict[str, object]:
 def _frame(rows: _Rows, table: WeekTable, now: datetime | None, territory: str, monday: date) -> pd.DataFrame:
     at = now or datetime.now(UTC).replace(microsecond=0)
     named = {"territory": territory, "week_start_date": monday, "forecast_at": at, "scored_at": at}
-    frame = pd.DataFrame([row | named for row in rows], columns=list(table.columns))
-    frame = frame.astype({name: _HELD[kind] for name, kind in table.columns.items()})
-    # Whole numbers stay whole where a day has none; a text that is absent is None.
-    for name in frame.select_dtypes("object"):
-        frame[name] = frame[name].where(frame[name].notna(), None)
+    frame = pd.DataFrame([row | named for row in rows], columns=list(table.columns)).astype(table.held)
+    # A text that is absent is None.
+    texts = frame.select_dtypes("object")
+    frame[texts.columns] = texts.where(texts.notna(), None)
     return frame
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())

@@ -56,7 +56,7 @@ class Subject(NamedTuple):
         case: what it is given.
         weeks: weeks of the record; of the data where those are few.
         needed: weeks that are needed where there are fewer.
-        last_date: of the last incident (of the type, or of any where the feeds have stopped).
+        last_date: of the last incident.
         gain: of the model over seasonal counts, incidents a day.
         gain_apart: the same without the span set apart.
         apart: that span.
@@ -98,7 +98,7 @@ def reason_en(subject: Subject) -> str:
     )
     text = {
         Case.FEW_WEEKS: f"no forecast; weeks of data known: {weeks}, needed: {needed}.",
-        Case.STOPPED: f"no forecast; no incident of any type has been recorded {since}: check the feeds.",
+        Case.STOPPED: f"no forecast; no incident has been recorded {since}, too long to be chance: check the feed.",
         Case.GONE: f"no incident has been recorded {since}; seasonal counts serve, and no day risk is given.",
         Case.SHORT_RECORD: f"seasonal counts serve; weeks of record: {weeks}, and a model is judged from {needed} on.",
         Case.NOT_BEATEN: f"seasonal counts serve; {span} {_beaten_en(subject.gain)}.{held}",
@@ -118,7 +118,8 @@ def reason_fr(subject: Subject) -> str:
     held = f"{_apart_fr(subject)} La borne de neuf jours sur dix a tenu {days}."
     text = {
         Case.FEW_WEEKS: f"pas de prévision ; semaines de données connues : {weeks}, nécessaires : {needed}.",
-        Case.STOPPED: f"pas de prévision ; aucun fait d’aucun type n’est enregistré {since} : vérifiez les flux.",
+        Case.STOPPED: f"pas de prévision ; aucun fait n’est enregistré {since}, trop longtemps pour un hasard : "
+        "vérifiez le flux.",
         Case.GONE: f"aucun fait n’est enregistré {since} ; les comptages saisonniers servent, sans risque du jour.",
         Case.SHORT_RECORD: f"les comptages saisonniers servent ; semaines de bilan : {weeks}, et un modèle est jugé à "
         f"partir de {needed}.",

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from calanque.engines import delta, spark, tracking
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.errors import CalanqueError
+from calanque.places.taxonomy import ALL_TYPES
 from calanque.runs import lineage, state
 from ml import marts
 from ml.drift.rows import INPUT_DRIFT, drift_html
 from ml.drift.steps import watch_inputs
 from ml.risk.config import risk_config
 from ml.risk.model.forecast_mart import FORECAST
-from ml.risk.model.published import ALL_TYPES
 from ml.risk.model.score import require_same_ground
 from ml.risk.model.trained import RiskModel
 from ml.risk.record import score_mart
@@ -150,7 +150,7 @@ def monitor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] 
         state.record(step, inputs, state.table_versions([INPUT_DRIFT.name]))
         return {"is_kept": False, "reason": "There is no champion.", "drifted": drift.drifted}
     verdict = _verdict(territory, stored)
-    reason = verdict.reason.and_also(drift.sentence, drift.sentence_fr)
+    reason = verdict.reason.and_also(*drift.sentences)
     log.info("%s version %s: %s", name, stored.model_version, reason.en)
     if not verdict.is_kept:
         inputs = _judged_by(territory, decide(territory, name, stored.model_version, Decision.RETIRED, reason, run_id))

@@ -94,14 +94,14 @@ def test_shares_of_a_rare_type_are_not_judged_its_total_is(city) -> None:
 
 def test_the_sentence_says_what_moved_and_what_to_do(city) -> None:
     drift = planted(city, "a kind of premises renamed")
-    (row,) = drift.rows.query("type == 'all_types' and input == 'premises'").to_dict("records")
+    (row,) = drift.rows.query("type == 'all' and input == 'premises'").to_dict("records")
     assert row["part"] in {"shop", "store"}
     assert row["finding_en"].startswith(f"All types, twin, premises: drift; the widest gap is at “{row['part']}”, ")
     assert "Check whether the source names kinds of places differently; if the city" in row["finding_en"]
     assert row["finding_fr"].startswith(
         f"Tous types, twin, type de lieu : dérive ; le plus grand écart est à « {row['part']}"
     )
-    assert "Inputs have drifted: all_types premises" in drift.sentence
+    assert "Inputs have drifted: All types (premises)" in drift.sentences[0]
     assert row["finding_fr"] in drift_html(drift)
 
 
@@ -151,9 +151,9 @@ def test_a_retirement_names_what_has_drifted(desk: Desk) -> None:
     desk.is_kept = False
     told = desk.judge()
     (decision,) = desk.decided
-    assert told["reason"].startswith("Verdict. Inputs have drifted: all_types premises")
+    assert told["reason"].startswith("Verdict. Inputs have drifted: All types (premises)")
     assert (decision[3], decision[4].en) == (Decision.RETIRED, told["reason"])
-    assert decision[4].fr.startswith("Avis. Des données d’entrée ont dérivé : all_types premises")
+    assert decision[4].fr.startswith("Avis. Des données d’entrée ont dérivé : Tous types (type de lieu)")
     assert told["drift_page"] == "http://here/drift.html"
     assert desk.judge() is None, "of one that has retired nothing is left to say"
 
@@ -163,7 +163,7 @@ def test_drift_alone_retires_nobody(desk: Desk, champion: str | None) -> None:
     desk.champion = champion
     told = desk.judge()
     assert desk.decided == []
-    assert "all_types premises" in told["drifted"]
+    assert "all premises" in told["drifted"]
 
 
 @pytest.mark.parametrize("champion", ["3", None], ids=["a_champion", "nobody"])
@@ -205,13 +205,13 @@ def test_one_incident_of_a_new_kind_is_no_drift(city) -> None:
     rows.loc[rows.index[-1], "premises"] = "shop"
     assert not [name for name in drifted(rows) if "premises" in name]
     rows.loc[BENCHMARK.recent_rows(rows), "premises"] = "shop"
-    assert "all_types premises" in drifted(rows)
+    assert "all premises" in drifted(rows)
 
 
 def test_a_young_feed_is_not_judged(city) -> None:
     young = city[city["occurred_local_date"] > date(2023, 1, 15)]
     drift = input_drift("twin", young, AT)
-    assert (len(drift.rows), drift.drifted, drift.sentence) == (0, [], "")
+    assert (len(drift.rows), drift.drifted, drift.sentences) == (0, [], ("", ""))
     assert list(drift.rows.columns) == list(INPUT_DRIFT.columns)
 
 

@@ -119,4 +119,4 @@ def test_a_last_day_of_which_nothing_is_known_yet_is_no_silence() -> None:
     served = frames_of(newest, DAYS).level
     assert served["expected_count"].notna().all(), served["reason_en"].iloc[0]
     stopped = told[told["occurred_local_date"] < UNTIL - timedelta(days=30)].reset_index(drop=True)
-    assert frames_of(stopped, DAYS).level["reason_en"].str.contains("check the feeds").all()
+    assert frames_of(stopped, DAYS).level["reason_en"].str.contains("check the feed").all()

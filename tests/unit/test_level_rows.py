@@ -46,6 +46,7 @@ CITIES: dict[str, LevelFrames] = {
     "silence within": frames_of(without(city(1400), 500, 1050), 1400),
     "silence to the end": frames_of(without(city(1400), 850, 1400), 1400),
     "a type that died out": frames_of(without(two_types(1400), 900, 1400, "b"), 1400),
+    "a feed that stopped": frames_of(without(two_types(1400), 1300, 1400, "b"), 1400),
     "a new type": frames_of(without(two_types(800), 0, 770, "b"), 800),
     "a rare type": frames_of(city(1400, 0.03), 1400),
     "no incident": frames_of(city(100).iloc[:0], 100),
@@ -60,8 +61,11 @@ def test_each_type_and_day_has_its_row_and_its_sentences(name: str) -> None:
     assert tuple(frames.level.columns) == tuple(LEVEL.columns)
     assert tuple(frames.day_risk.columns) == tuple(DAY_RISK.columns)
     assert tuple(frames.score.columns) == tuple(LEVEL_SCORE.columns)
-    assert all(str(frames.level[name].dtype) == "float64" for name in ("expected_count", "baseline_count"))
-    assert str(frames.day_risk["p_above"].dtype) == "float64"
+    for frame, table in ((frames.level, LEVEL), (frames.day_risk, DAY_RISK), (frames.score, LEVEL_SCORE)):
+        assert (
+            frame.drop(columns="data_until_date", errors="ignore").dtypes.astype(str).to_dict().items()
+            <= table.held.items()
+        )
     assert {type(value) for value in [*frames.level["served"], *frames.day_risk["factors_en"]]} <= {str, type(None)}
     assert {type(value) for value in frames.level["forecast_date"]} == {date}
     assert len(frames.level) == len(frames.day_risk) == 7 * len(types)
@@ -101,8 +105,9 @@ SAID = {
     "eight months": ("over 27 weeks, fewer than a year,", True, True),
     "one type": ("over 104 weeks", True, True),
     "silence within": ("over ", True, True),
-    "silence to the end": ("no incident of any type has been recorded since 29 April 2020", False, False),
+    "silence to the end": ("no incident has been recorded since 29 April 2020, too long to be chance", False, False),
     "a type that died out": ("no incident has been recorded since", True, True),
+    "a feed that stopped": ("no incident has been recorded since 23 July 2021, too long to be chance", False, True),
     "a new type": ("over 104 weeks", True, True),
     "a rare type": ("over 104 weeks", True, True),
     "no incident": ("weeks of data known: 0, needed: 8", False, False),

@@ -9,6 +9,7 @@ from city_cube import city_cube
 from quick_risk import FIRST, SURE, UNSURE, hot_city, last_day, quick_config, square, stamp, weekly_cube, with_hours
 
 from calanque.places.grid import Grid
+from calanque.places.taxonomy import ALL_TYPES
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, IncidentType
 from ml.risk.config import risk_config
@@ -18,7 +19,7 @@ from ml.risk.model.score import Served, expected_counts
 from ml.risk.model.slot_mart import SLOT, slot_rows
 from ml.risk.model.slots import SLOTS, Profile, learn_profiles, place_shares, shrunk, slot_events
 from ml.risk.record.card import model_card
-from ml.risk.record.slot_record import POOLED, judge_slots, served_by
+from ml.risk.record.slot_record import judge_slots, served_by
 from ml.risk.record.train import train
 
 WEEKS, CITY_WEEKS = 60, 110
@@ -64,7 +65,7 @@ def test_a_city_without_places_of_their_own_has_their_types_profile(simulated):
     assert shares.shape == (3, SLOTS, city.grid.count)
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-4)
     record = judge_slots(cube, config, tuple(range(cube.weeks - 6, cube.weeks)))
-    gain = record.gains[POOLED][Profile.PLACE][Profile.TYPE]
+    gain = record.gains[ALL_TYPES][Profile.PLACE][Profile.TYPE]
     assert gain.low < 0, gain
     assert record.gains["theft"][Profile.TYPE][Profile.ALL_TYPES].low > 0
     assert record.served[cube.types.index("theft")] is Profile.TYPE

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from calanque.places.taxonomy import ALL_TYPES
 from ml.risk.model.metrics import at_most, dispersion_of, flagged_cells, hit_curve, log_gain, top_cell_count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ALL_TYPES = "all"
 # Over-dispersion is estimated on the weeks already scored: the first few would judge a law not yet learnt.
 COVERAGE_MIN_WEEKS = 4
 FLAGGED_SHARE = 0.05

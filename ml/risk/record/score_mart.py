@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from calanque.places.taxonomy import ALL_TYPES
 from ml.marts import WeekTable
 from ml.risk.model.counts import COUNTS_VERSION
-from ml.risk.model.published import ALL_TYPES, AREA_SHARES, WeekScore, score_week
+from ml.risk.model.published import AREA_SHARES, WeekScore, score_week
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from calanque.places.taxonomy import ALL_TYPES
 from ml.hours import HEAPED_HOURS
 from ml.risk.model.metrics import Difference, paired_bootstrap
 from ml.risk.model.slots import (
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
     from ml.risk.model.cube import CountCube
 
-POOLED = "all types"
 Logs = dict[Profile, "NDArray[np.float64]"]
 
 
@@ -33,7 +33,7 @@ Logs = dict[Profile, "NDArray[np.float64]"]
 class SlotRecord:
     """The log score of each profile given week, cell and type, nats per incident over equal shares.
 
-    By type, and pooled under `POOLED`: `scores` by profile, `gains` of a profile over each coarser one, paired by week.
+    By type and for `ALL_TYPES`: `scores` by profile, `gains` of a profile over each coarser one, paired by week.
     `disbelieved` is the share of the incidents at midnight and at noon that count as of no known hour.
     """
 
@@ -46,8 +46,8 @@ class SlotRecord:
 
     def metrics(self) -> dict[str, float]:
         """Return the pooled figures flat, `slots.<profile>.log_score` and `slots.<profile>_minus_<profile>[.low|…]`."""
-        flat = {f"slots.{name}.log_score": score for name, score in self.scores[POOLED].items()}
-        for finer, rivals in self.gains[POOLED].items():
+        flat = {f"slots.{name}.log_score": score for name, score in self.scores[ALL_TYPES].items()}
+        for finer, rivals in self.gains[ALL_TYPES].items():
             for coarser, gain in rivals.items():
                 key = f"slots.{finer}_minus_{coarser}"
                 flat |= {key: gain.value, f"{key}.low": gain.low, f"{key}.high": gain.high, f"{key}.z": gain.z}
@@ -92,7 +92,7 @@ def _told(events: SlotEvents, profiles: SlotProfiles, places: NDArray[np.float32
 
 
 def _record(cube: CountCube, config: RiskConfig, logs: Logs, known: NDArray[np.float64]) -> SlotRecord:
-    chosen = {POOLED: list(range(len(cube.types)))} | {name: [i] for i, name in enumerate(cube.types)}
+    chosen = {ALL_TYPES: list(range(len(cube.types)))} | {name: [i] for i, name in enumerate(cube.types)}
     gains = {name: _gains(logs, known, config, kinds) for name, kinds in chosen.items()}
     weights = learn_profiles(cube, config.slots, cube.weeks).hour_weights
     return SlotRecord(

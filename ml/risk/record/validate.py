@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calanque.errors import CalanqueError
+from calanque.places.taxonomy import ALL_TYPES
 from ml.risk.model.method import CHALLENGER, RIVALS, MethodName
 from ml.risk.model.metrics import Difference, pai, paired_bootstrap
-from ml.risk.model.published import ALL_TYPES
 from ml.risk.record.reason import Reason, lost, not_won, on_squares, undecided, won
 from ml.risk.record.rolling import CALIBRATED, Rolled, roll
 
