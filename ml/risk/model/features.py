@@ -11,9 +11,7 @@ import numpy as np
 
 from ml.delays import DAYS_A_WEEK
 from ml.risk.model.cores import in_turns
-from ml.risk.model.cube import CountCube
 from ml.risk.model.kernels import Kernels, shares
-from ml.risk.model.premises import PremisesSurfaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ml.risk.config import RiskConfig
+    from ml.risk.model.cube import CountCube
 
 ALL_HISTORY_DAYS = math.inf
 # Log shares of cells that never had anything: a hundredth of a uniform map.
@@ -102,122 +101,102 @@ class SurfaceStream:
         """Build the surfaces of what was known before `origin`; what was known at and after it is not read."""
         cube = cube.seen
         self.cube, self.origin, self.layout = cube, origin, Layout(config, cube.premises)
-        self._kernels = Kernels(cube.grid, self.layout.widths_m)
-        self._decay = np.array([weekly_decay(days) for days in self.layout.half_lives_days], dtype=np.float32)
-        part, types = cube.events.of(0, origin), len(cube.types)
+        layout, self._shape, self._kinds = self.layout, (len(cube.types), cube.grid.count), max(len(cube.premises), 1)
+        self._kernels = Kernels(cube.grid, layout.widths_m)
+        self._decay = np.array([weekly_decay(days) for days in layout.half_lives_days], dtype=np.float32)
+        part = cube.events.of(0, origin)
         age = (origin - 1 - cube.events.week()[part]).astype(np.float32)
-        self._own = np.stack([self._kernels.spread(cube.events, part, decay**age, types) for decay in self._decay])
-        self._place_kernels = Kernels(cube.grid, self.layout.places_widths_m)
-        self._of_any_type = replace(cube.events, kind=np.zeros_like(cube.events.kind))
-        self._places = np.zeros((len(self.layout.places_widths_m), cube.grid.count), dtype=np.float32)
-        self._add_places(part)
-        self._by_premises = PremisesSurfaces(
-            cube, origin, weekly_decay(self.layout.premises_life_days), self.layout.premises_widths_m
+        self._own = np.stack(
+            [self._kernels.spread(cube.events, part, decay**age, len(cube.types)) for decay in self._decay]
         )
+        self._place_kernels = Kernels(cube.grid, layout.places_widths_m)
+        self._of_any_type = replace(cube.events, kind=np.zeros_like(cube.events.kind))
+        self._places = np.zeros((len(layout.places_widths_m), 1, cube.grid.count), dtype=np.float32)
+        self._add_places(part)
+        # Where incidents tell their kind of place, slow counts of each kind apart: burglaries of shops stay where the
+        # shops are, those of houses wander over the streets of houses, and a type learns from the shops that another
+        # type has shown.
+        self._premises_kernels = Kernels(cube.grid, layout.premises_widths_m if cube.premises else ())
+        self._premises_decay = np.float32(weekly_decay(layout.premises_life_days))
+        self._of_kind = replace(cube.events, kind=cube.events.kind * self._kinds + cube.events.premises)
+        weights, rows = self._premises_decay**age, len(cube.types) * self._kinds
+        self._premises = self._premises_kernels.spread(self._of_kind, part, weights, rows)
         self._sum_up()
 
     def _add_places(self, part: slice) -> None:
         new = self.cube.events.is_new[part].astype(np.float32)
-        self._place_kernels.add(self._places[:, None], self._of_any_type, part, new)
+        self._place_kernels.add(self._places, self._of_any_type, part, new)
 
     def _sum_up(self) -> None:
-        """Refresh what every question needs: the joint surfaces and all totals."""
-        layout = self.layout
-        self._flat = self._own.reshape(layout.own_count, *self._own.shape[2:])
-        together = self._own[layout.together_lives].sum(axis=2)
-        self._together = together.reshape(-1, together.shape[-1])
-        self._totals = self._flat.sum(axis=-1, dtype=np.float64)
+        """Put the surfaces in their order, each of its types or of all as one row, with the totals of its rows."""
+        types, cells = self._shape
+        own = self._own.reshape(self.layout.own_count, types, cells)
+        together = self._own[self.layout.together_lives].sum(axis=2).reshape(-1, 1, cells)
+        of_kinds = self._premises.reshape(len(self._premises), types, self._kinds, cells)
+        kinds = [of_kinds[width, :, kind] for kind, width in np.ndindex(self._kinds, len(of_kinds))]
+        uniform = np.ones((1, cells), dtype=np.float32)
+        any_type = [surface.sum(axis=0, keepdims=True) for surface in kinds]
+        self._surfaces: list[NDArray[np.float32]] = [*own, *together, *self._places, uniform, *kinds, *any_type]
+        self._totals = [surface.sum(axis=1, dtype=np.float64) for surface in self._surfaces]
 
     def advance(self) -> None:
         """Take in the week of the origin, then move the origin to the next one."""
-
-        def by_premises() -> None:
-            self._by_premises.advance(self.origin)
-
-        def take(part: Callable[[], None]) -> None:
-            part()
-
-        in_turns(take, (self._take_own, by_premises))
-        self.origin += 1
-
-    def _take_own(self) -> None:
         part = self.cube.events.of(self.origin, self.origin + 1)
         weights = np.ones(part.stop - part.start, dtype=np.float32)
-        latest = self._kernels.spread(self.cube.events, part, weights, len(self.cube.types))
-        self._own *= self._decay[:, None, None, None]
-        self._own += latest[None]
-        self._add_places(part)
+
+        def own() -> None:
+            latest = self._kernels.spread(self.cube.events, part, weights, len(self.cube.types))
+            self._own *= self._decay[:, None, None, None]
+            self._own += latest[None]
+            self._add_places(part)
+
+        def by_premises() -> None:
+            self._premises *= self._premises_decay
+            self._premises_kernels.add(self._premises, self._of_kind, part, weights)
+
+        def take(one: Callable[[], None]) -> None:
+            one()
+
+        in_turns(take, (own, by_premises))
         self._sum_up()
+        self.origin += 1
+
+    def counts(self, index: int) -> NDArray[np.float32]:
+        """Return a surface as it is counted, types x cells or, where it is the same for all types, 1 x cells."""
+        return self._surfaces[index]
 
     def surface(self, index: int) -> NDArray[np.float32]:
         """Return one surface as shares, types x cells."""
-        layout, shape = self.layout, self._own.shape[2:]
-        if index < layout.own_count:
-            return shares(self._flat[index])
-        if index < layout.places:
-            return np.asarray(np.broadcast_to(shares(self._together[index - layout.own_count]), shape))
-        if index < layout.uniform:
-            return np.asarray(np.broadcast_to(shares(self._places[index - layout.places]), shape))
-        if index == layout.uniform:
-            return np.full(shape, 1.0 / shape[1], dtype=np.float32)
-        return self._by_premises.surface(index - layout.by_premises)
+        return np.asarray(np.broadcast_to(shares(self._surfaces[index]), self._shape))
 
     def surface_of(self, index: int, kind: int) -> NDArray[np.float32]:
         """Return one surface of one type as shares, by cell."""
-        layout = self.layout
-        if index < layout.own_count:
-            return shares(self._flat[index, kind])
-        if index < layout.places:
-            return shares(self._together[index - layout.own_count])
-        if index < layout.uniform:
-            return shares(self._places[index - layout.places])
-        return np.asarray(self.surface(index)[kind])
-
-    def own_counts(self, index: int) -> NDArray[np.float32]:
-        """Return a surface of the own type as it is counted, types x cells: its ranking is that of its shares."""
-        return np.asarray(self._flat[index])
+        counts = self._surfaces[index]
+        return shares(np.asarray(counts[kind if len(counts) > 1 else 0]))
 
     def mixture(self, weights: NDArray[np.float64], columns: tuple[int, ...]) -> NDArray[np.float32]:
         """Return the surfaces of `columns` mixed with weights (types x columns): shares, types x cells."""
-        mixed = np.zeros(self._own.shape[2:], dtype=np.float32)
-        own = [(position, column) for position, column in enumerate(columns) if column < self.layout.own_count]
-        others = [(position, column) for position, column in enumerate(columns) if column >= self.layout.own_count]
-        if own:
-            chosen = [column for _, column in own]
-            scaled = self._scaled(weights[:, [position for position, _ in own]].T, chosen)
-            # Summed surface by surface, so that cells with equal histories stay exactly tied.
-            for row, column in zip(scaled, chosen, strict=True):
-                mixed += row[:, None] * self._flat[column]
-        for position, column in others:
-            if column >= self.layout.by_premises:
-                self._by_premises.add(mixed, column - self.layout.by_premises, weights[:, position])
-            else:
-                mixed += weights[:, position, None].astype(np.float32) * self.surface(column)
+        mixed = np.zeros(self._shape, dtype=np.float32)
+        # Summed surface by surface, so that cells with equal histories stay exactly tied.
+        for column, weight in zip(columns, weights.T, strict=True):
+            total = self._totals[column]
+            scaled = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
+            mixed += scaled[:, None].astype(np.float32) * self._surfaces[column]
+            if not total.all():
+                mixed += np.where(total > 0, 0, weight / self._shape[1])[:, None].astype(np.float32)
         return mixed
-
-    def _scaled(self, weights: NDArray[np.float64], columns: list[int]) -> NDArray[np.float32]:
-        """Return weights (surfaces x types) over the totals of their surfaces."""
-        total = self._totals[columns]
-        scaled = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
-        return np.asarray(scaled, dtype=np.float32)
 
     def history_around(self) -> NDArray[np.float32]:
         """Return incidents of all types ever known around each cell, spread by the widest kernel, in cells' area."""
         widest = self.layout.own(ALL_HISTORY_DAYS, self.layout.widths_m[-1])
         sigma = self.layout.widths_m[-1] / (self.cube.grid.area_m2**0.5)
         # The kernel's mass in one cell is about 1 / (2 pi sigma^2): undone, one incident counts for one.
-        return np.asarray(self._flat[widest].sum(axis=0) * max(1.0, 2 * math.pi * sigma**2), dtype=np.float32)
+        return np.asarray(self._surfaces[widest].sum(axis=0) * max(1.0, 2 * math.pi * sigma**2), dtype=np.float32)
 
     def gather(self, kind: NDArray[np.intp], cell: NDArray[np.intp]) -> NDArray[np.float32]:
         """Return the shares of every surface at some types and cells, rows x surfaces."""
-        layout, count = self.layout, self.cube.grid.count
-        found = np.full((len(kind), layout.count), 1.0 / count, dtype=np.float32)
-        total = self._totals[:, kind]
-        own = self._flat[:, kind, cell]
-        found[:, : layout.own_count] = np.divide(own, total, out=np.full_like(own, 1.0 / count), where=total > 0).T
-        for index, surface in enumerate(self._together):
-            found[:, layout.own_count + index] = shares(surface)[cell]
-        for index, surface in enumerate(self._places):
-            found[:, layout.places + index] = shares(surface)[cell]
-        found[:, layout.by_premises :] = self._by_premises.gather(kind, cell)
+        found = np.full((len(kind), self.layout.count), 1.0 / self._shape[1], dtype=np.float32)
+        for column, counts, total in zip(found.T, self._surfaces, self._totals, strict=True):
+            row = kind if len(counts) > 1 else np.zeros_like(kind)
+            np.divide(counts[row, cell], total[row], out=column, where=total[row] > 0, casting="same_kind")
         return found

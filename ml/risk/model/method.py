@@ -96,7 +96,7 @@ class Tuning:
         """Count what each candidate would have caught of the week of the origin."""
 
         def caught(column: int) -> float:
-            rows = zip(stream.own_counts(column), counts, strict=True)
+            rows = zip(stream.counts(column), counts, strict=True)
             return sum(expected_hits(score, events, self._top_count) for score, events in rows)
 
         self._hits.append(np.array(in_turns(caught, self._candidates)))
@@ -128,7 +128,7 @@ def fit(past: list[Rows], layout: Layout, config: RiskConfig, kde: int, cell_cou
         for name, column in baselines.items()
     }
     weights = fit_by_type(events, types, layout.pool, challenger.iterations, challenger.prior_event_count)
-    pool = np.einsum("rk,rk->r", rows.shares[:, list(layout.pool)], weights[rows.kind].astype(np.float32))
+    pool = np.einsum("rk,rk->r", rows.shares, weights[rows.kind].astype(np.float32))
     table = features(rows.shares[:, columns_of(layout)], pool, cell_count)
     regression = fit_regression(table, rows, types, cell_count, challenger)
     return Fitted(baselines, floors, weights, regression, challenger.regression_weight)
