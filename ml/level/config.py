@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,6 +10,7 @@ from pydantic import Field, model_validator
 
 from calanque.closed import Closed
 from calanque.yaml_file import read_closed
+from ml.intervals import Judging
 
 Term = Literal["weekday", "season", "holiday", "school", "month_start"]
 MODEL_FILE = Path(__file__).with_name("model.yml")
@@ -49,23 +49,11 @@ class DayRiskConfig(Closed):
     weeks: int = Field(ge=26, le=104, description="Past weeks that set the threshold and hold the ranks.")
 
 
-class SetApart(Closed):
-    """A span of days that figures are also shown without."""
-
-    name: str = Field(min_length=1)
-    first: date
-    last: date
-
-
-class RecordConfig(Closed):
+class RecordConfig(Judging):
     """Rolling origins and how the figures are compared."""
 
     weeks: int = Field(ge=52)
     min_weeks: int = Field(ge=13, description="Below, no model serves: its record is too short.")
-    bootstrap_draws: int = Field(ge=100)
-    bootstrap_coverage: float = Field(gt=0.5, lt=1)
-    seed: int
-    set_apart: SetApart | None = None
 
 
 class LevelConfig(Closed):

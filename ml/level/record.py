@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ml.intervals import paired_bootstrap
 from ml.level.law import crps, log_pmf, quantile
 
 if TYPE_CHECKING:
@@ -81,13 +82,9 @@ def judged_days(daily: DailyCounts, series: Series, weeks: int) -> Judged:
 def over_months(gain: Numbers, total: Numbers, date: NDArray[np.datetime64], rules: RecordConfig) -> Interval:
     """Return sum(gain) / sum(total) with its interval, calendar months drawn with replacement, the same for both."""
     months, number = np.unique(date.astype("datetime64[M]"), return_inverse=True)
-    count = len(months)
-    drawn = np.random.default_rng(rules.seed).multinomial(count, np.full(count, 1 / count), rules.bootstrap_draws)
-    gains, totals = (drawn @ np.bincount(number, values, count) for values in (gain, total))
-    tail = (1 - rules.bootstrap_coverage) / 2
-    ratios = np.divide(gains, totals, out=np.zeros(len(gains)), where=totals > 0)
-    low, high = np.quantile(ratios, [tail, 1 - tail])
-    return Interval(float(gain.sum() / total.sum()), float(low), float(high))
+    gains, totals = (np.bincount(number, values, len(months)).astype(float) for values in (gain, total))
+    found = paired_bootstrap(gains, np.zeros(len(months)), totals, rules)
+    return Interval(found.value, found.low, found.high)
 
 
 def judge(judged: Judged, forecasts: dict[str, Forecasts], config: LevelConfig) -> Record:

@@ -14,7 +14,7 @@ from ml.level.record import Interval
 if TYPE_CHECKING:
     from datetime import date
 
-    from ml.level.config import SetApart
+    from ml.intervals import SetApart
 
 _DAYS, _JOURS = [day.capitalize() for day in WEEKDAYS], [*WEEKDAYS.values()]
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905

@@ -1,6 +1,5 @@
 """The parameters of the risk model: `model.yml`, closed, so that a typo is an error."""
 
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -9,6 +8,7 @@ from pydantic import Field, model_validator
 
 from calanque.closed import Closed
 from calanque.yaml_file import read_closed
+from ml.intervals import Judging
 
 MODEL_FILE = Path(__file__).with_name("model.yml")
 
@@ -59,23 +59,11 @@ class SlotConfig(Closed):
     place_prior_count: float = Field(gt=0, description="Pseudo-incidents that each kernel's shares lean on.")
 
 
-class SetApart(Closed):
-    """A span of days that figures are also shown without."""
-
-    name: str = Field(min_length=1)
-    first: date
-    last: date
-
-
-class BacktestConfig(Closed):
+class BacktestConfig(Judging):
     """Rolling origins and how the figures are compared."""
 
     weeks: int = Field(ge=1)
     area_shares: tuple[float, float]
-    bootstrap_draws: int = Field(ge=100)
-    bootstrap_coverage: float = Field(gt=0.5, lt=1)
-    seed: int
-    set_apart: SetApart | None = None
 
 
 class EnforcedException(Closed):

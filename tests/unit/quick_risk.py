@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from calanque.places.grid import Grid
+from ml.intervals import Difference
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model.cube import CountCube, build_cube
-from ml.risk.model.metrics import Difference
 from ml.risk.model.score import ForecastStamp, Served
 
 FIRST = date(2018, 1, 1)

@@ -83,7 +83,7 @@ def test_a_training_of_kept_weeks_gives_the_same_record_and_model(cube_until, ju
     assert judged == []
     assert again.validation.to_dict() == first.validation.to_dict()
     assert (again.is_promoted, again.reason) == (first.is_promoted, first.reason)
-    assert again.model.promised == first.model.promised
+    assert again.model.promised_gain == first.model.promised_gain
     assert np.allclose(again.model.pool_weights, first.model.pool_weights, atol=1e-3)
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from ml.intervals import Judging, paired_bootstrap
 from ml.risk.model.features import weekly_decay
 from ml.risk.model.kernels import shares
 from ml.risk.model.level import weekly_level
@@ -17,11 +18,12 @@ from ml.risk.model.metrics import (
     hit_curve,
     log_gain,
     pai,
-    paired_bootstrap,
     top_cell_count,
 )
 from ml.risk.model.pool import fit_weights
 from ml.risk.record.reliability import Reliability
+
+RULES = Judging(bootstrap_draws=2000, bootstrap_coverage=0.95, seed=1)
 
 
 @pytest.mark.parametrize(
@@ -127,12 +129,12 @@ def test_bootstrap_is_paired_by_week():
     generator = np.random.default_rng(10)
     events = np.full(60, 100.0)
     baseline = generator.normal(30, 10, 60)
-    gain = paired_bootstrap(baseline + 1, baseline, events, 2000, 0.95, 1)
+    gain = paired_bootstrap(baseline + 1, baseline, events, RULES)
     assert gain.value == pytest.approx(0.01)
     assert gain.low == pytest.approx(0.01)
-    same = paired_bootstrap(baseline, baseline, events, 2000, 0.95, 1)
+    same = paired_bootstrap(baseline, baseline, events, RULES)
     assert (same.value, same.z) == (0.0, 0.0)
-    noise = paired_bootstrap(generator.normal(30, 10, 60), baseline, events, 2000, 0.95, 1)
+    noise = paired_bootstrap(generator.normal(30, 10, 60), baseline, events, RULES)
     assert noise.low < 0 < noise.high
 
 

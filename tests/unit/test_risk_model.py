@@ -13,13 +13,13 @@ from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import Grid, unproject
 from calanque.places.territory import load_territory
+from ml.intervals import Difference
 from ml.risk.config import EnforcedException, risk_config
 from ml.risk.model.cube import CountCube, build_cube, require_reported
 from ml.risk.model.features import Layout, SurfaceStream
 from ml.risk.model.kernels import Kernels
 from ml.risk.model.load import first_monday, load_cube
 from ml.risk.model.method import CHALLENGER, MethodName
-from ml.risk.model.metrics import Difference
 from ml.risk.model.reasons import PARTS
 from ml.risk.model.score import FORECAST_COLUMNS, Served, expected_counts, forecast, ranks
 from ml.risk.model.trained import RiskModel

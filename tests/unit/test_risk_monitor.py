@@ -98,7 +98,7 @@ def test_a_model_that_learnt_to_follow_retires_where_nothing_is_left_to_follow()
 
     config = quick_config(26, refit_weeks=10).model_copy(update={"fine_factor": 1})
     model = train(cube_until(LEARNT)[0], config).model
-    assert model.promised["log_gain"] > 0.03
+    assert model.promised_gain > 0.03
     won = []
     for week in range(LEARNT, LEARNT + FOLLOWED):
         cube, until = cube_until(week)
@@ -107,6 +107,6 @@ def test_a_model_that_learnt_to_follow_retires_where_nothing_is_left_to_follow()
         rows = pd.DataFrame(published_rows(forecast.assign(incident_count=happened)))
         by_method = rows[rows["type"] == "all"].set_index("method")["log_score"]
         won.append(by_method["model"] - by_method["baseline"])
-    verdict = judge(np.array(won), model.promised["log_gain"])
+    verdict = judge(np.array(won), model.promised_gain)
     assert not verdict.is_kept, verdict.reason
-    assert judge(np.array(won[:5]), model.promised["log_gain"]).is_kept
+    assert judge(np.array(won[:5]), model.promised_gain).is_kept

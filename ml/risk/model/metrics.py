@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,48 +135,3 @@ def count_law(mean: NDArray[np.floating], dispersion: float) -> Any:
         return stats.poisson(mean)
     size = 1 / dispersion
     return stats.nbinom(size, size / (size + mean))
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Challenger minus baseline, with its paired bootstrap interval by week and its z."""
-
-    value: float
-    low: float
-    high: float
-    z: float
-
-
-def paired_bootstrap(
-    challenger: NDArray[np.floating],
-    baseline: NDArray[np.floating],
-    denominator: NDArray[np.floating],
-    draws: int,
-    coverage: float,
-    seed: int,
-) -> Difference:
-    """Return the difference of two ratios of sums, weeks drawn with replacement, the same weeks for both.
-
-    Args:
-        challenger: weekly numerators (hits, nats, squared errors).
-        baseline: the same weeks' numerators of the baseline.
-        denominator: weekly denominators (events, cells).
-        draws: number of draws.
-        coverage: of the percentile interval.
-        seed: of the draws.
-    """
-    drawn = _drawn(len(denominator), draws, seed)
-    totals = drawn @ denominator
-    gain = challenger - baseline
-    differences = np.divide(drawn @ gain, totals, out=np.zeros(draws), where=totals > 0)
-    low, high = np.quantile(differences, [(1 - coverage) / 2, (1 + coverage) / 2])
-    value = float(gain.sum() / denominator.sum()) if denominator.sum() > 0 else 0.0
-    spread = float(differences.std())
-    return Difference(value, float(low), float(high), value / spread if spread > 0 else 0.0)
-
-
-@lru_cache(maxsize=4)
-def _drawn(weeks: int, draws: int, seed: int) -> NDArray[np.float64]:
-    """Return how often each week is drawn, draws x weeks: hundreds of figures are told of the same weeks."""
-    generator = np.random.default_rng(seed)
-    return generator.multinomial(weeks, np.full(weeks, 1 / weeks), size=draws).astype(np.float64)

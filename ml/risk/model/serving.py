@@ -68,6 +68,7 @@ CODE = (
     "ml/delays.py",
     "ml/french.py",
     "ml/hours.py",
+    "ml/intervals.py",
     "ml/risk/__init__.py",
     "ml/risk/config.py",
     "ml/risk/model.yml",

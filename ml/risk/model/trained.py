@@ -60,7 +60,7 @@ class RiskModel(BaseModel):
     feature_scales: tuple[float, ...]
     dispersion: tuple[float, ...]
     published_dispersion: tuple[float, ...]
-    promised: dict[str, float]
+    promised_gain: float
     slots: SlotModel
 
     def to_json(self) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ml.intervals import paired_bootstrap
 from ml.risk.model.method import CHALLENGER
-from ml.risk.model.metrics import paired_bootstrap
 from ml.risk.record.rolling import roll
 from ml.risk.record.validate import every_week, gain_text, metric_name
 
 if TYPE_CHECKING:
+    from ml.intervals import Difference
     from ml.risk.config import RiskConfig
     from ml.risk.model.cube import CountCube
-    from ml.risk.model.metrics import Difference
     from ml.risk.record.rolling import Rolled
 
 
@@ -30,9 +30,8 @@ def delay_cost(rolled: Rolled, config: RiskConfig) -> dict[str, Difference]:
     if rolled.cube.as_known is None:
         return {}
     at_once = roll(told_at_once(rolled.cube), config, len(rolled.weeks))
-    asked, (late, early) = config.backtest, (every_week(one, config, CHALLENGER) for one in (rolled, at_once))
-    draws = (asked.bootstrap_draws, asked.bootstrap_coverage, asked.seed)
-    return {name: paired_bootstrap(late[name][0], early[name][0], late[name][1], *draws) for name in late}
+    late, early = (every_week(one, config, CHALLENGER) for one in (rolled, at_once))
+    return {name: paired_bootstrap(late[name][0], early[name][0], late[name][1], config.backtest) for name in late}
 
 
 def told_at_once(cube: CountCube) -> CountCube:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ml.french import in_french
 
 if TYPE_CHECKING:
-    from ml.risk.model.metrics import Difference
+    from ml.intervals import Difference
 
 
 class Reason(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 
 from calanque.places.taxonomy import ALL_TYPES
 from ml.hours import HEAPED_HOURS
-from ml.risk.model.metrics import Difference, paired_bootstrap
+from ml.intervals import Difference, paired_bootstrap
 from ml.risk.model.slots import (
     SLOTS,
     Profile,
@@ -117,17 +117,10 @@ def _gains(
     logs: Logs, known: NDArray[np.float64], config: RiskConfig, kinds: list[int]
 ) -> dict[Profile, dict[Profile, Difference]]:
     by_week = {name: rows[:, kinds].sum(axis=1) for name, rows in logs.items()}
-    order, incidents, settings = list(Profile), known[:, kinds].sum(axis=1), config.backtest
+    order, incidents = list(Profile), known[:, kinds].sum(axis=1)
     return {
         finer: {
-            coarser: paired_bootstrap(
-                by_week[finer],
-                by_week[coarser],
-                incidents,
-                settings.bootstrap_draws,
-                settings.bootstrap_coverage,
-                settings.seed,
-            )
+            coarser: paired_bootstrap(by_week[finer], by_week[coarser], incidents, config.backtest)
             for coarser in order[:position]
         }
         for position, finer in enumerate(order)

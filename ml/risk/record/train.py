@@ -93,18 +93,13 @@ def train(cube: CountCube, config: RiskConfig, kept: Sequence[JudgedWeek] = ()) 
     with one_thread_each():
         validation, rolled = validate(cube, config, origin_count(cube, config), kept)
     is_promoted, reason = promotes(validation, config)
-    figures = validation.all_weeks.figures[CHALLENGER]
     baseline = validation.best_baseline
-    gains = validation.all_weeks.differences[baseline][CHALLENGER]
     shown, plain = (published_record(rolled, method).weeks for method in (CHALLENGER, baseline))
     mondays = tuple(cube.day_of(week) for week in range(rolled.first_week, cube.weeks))
     weeks = BackTestWeeks(cube.types, mondays, tuple(shown), tuple(plain))
-    promised = {"log_score": figures["log_score"], "log_gain": weekly_gain(weeks)} | {
-        f"gain_{name}": gains[name].value for name in gains if name.startswith("hit_rate")
-    }
     slots = judge_slots(cube, config, tuple(range(rolled.first_week, cube.weeks)))
     slot_model = learn_profiles(cube, config.slots, cube.weeks).model(slots.served)
-    model = model_of(rolled, config, baseline, promised, slot_model)
+    model = model_of(rolled, config, baseline, weekly_gain(weeks), slot_model)
     return Training(model, validation, weeks, slots, tuple(rolled.weeks), is_promoted, reason)
 
 
@@ -116,7 +111,7 @@ def weekly_gain(weeks: BackTestWeeks) -> float:
 
 
 def model_of(
-    rolled: Rolled, config: RiskConfig, baseline: MethodName, promised: dict[str, float], slots: SlotModel
+    rolled: Rolled, config: RiskConfig, baseline: MethodName, promised_gain: float, slots: SlotModel
 ) -> RiskModel:
     """Return the model that was learnt at the end of a rolling run.
 
@@ -124,7 +119,7 @@ def model_of(
         rolled: the run.
         config: its parameters.
         baseline: what is shown beside the model, and in its place.
-        promised: figures of the back-test that the monitor holds the model to.
+        promised_gain: what the monitor holds the model to, as `weekly_gain` gives it.
         slots: how the week is shared out.
     """
     cube, grid, fitted = rolled.cube, rolled.cube.grid, rolled.latest()
@@ -149,7 +144,7 @@ def model_of(
         feature_scales=tuple(fitted.regression.scale.tolist()),
         dispersion=tuple(shown.dispersion.tolist()),
         published_dispersion=tuple(published.dispersion.tolist()),
-        promised=promised,
+        promised_gain=promised_gain,
         slots=slots,
     )
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
+from ml.intervals import Difference, paired_bootstrap
 from ml.risk.model.method import CHALLENGER, RIVALS, MethodName
-from ml.risk.model.metrics import Difference, pai, paired_bootstrap
+from ml.risk.model.metrics import pai
 from ml.risk.record.reason import Reason, lost, not_won, on_squares, undecided, won
 from ml.risk.record.rolling import CALIBRATED, Rolled, roll
 
@@ -230,20 +231,12 @@ def _figures(
 def over_weeks(rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp]) -> Span:
     """Return the figures of a choice of weeks (positions in the rolling run), each with its paired differences."""
     series = {method: _series(rolled, config, method, weeks, None) for method in rolled.tallies}
-    settings = config.backtest
     differences: dict[str, dict[str, dict[str, Difference]]] = {}
     for baseline in RIVALS:
         rivals = [method for method in rolled.tallies if method is not baseline]
         differences[baseline] = {
             method: {
-                metric: paired_bootstrap(
-                    numerator,
-                    series[baseline][metric][0],
-                    denominator,
-                    settings.bootstrap_draws,
-                    settings.bootstrap_coverage,
-                    settings.seed,
-                )
+                metric: paired_bootstrap(numerator, series[baseline][metric][0], denominator, config.backtest)
                 for metric, (numerator, denominator) in series[method].items()
             }
             for method in rivals
