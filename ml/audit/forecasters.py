@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -14,16 +14,13 @@ from ml.risk.model.metrics import top_cell_count
 from ml.risk.record.rolling import roll
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ml.risk.model.cube import CountCube
 
-
-class Forecaster(Protocol):
-    """Anything that forecasts: the product's stack, a baseline, or a straw man that an audit must catch."""
-
-    def __call__(self, cube: CountCube) -> NDArray[np.floating]:
-        """Return the expected counts of the week after the cube's last one, types x cells."""
+    Forecaster: TypeAlias = Callable[[CountCube], NDArray[np.floating]]
 
 
 def risk_forecaster(config: RiskConfig | None = None) -> Forecaster:

@@ -13,13 +13,12 @@ import pandas as pd
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
 from ml.delays import days_late
+from ml.silence import silent_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEEK_DAYS, YEAR_DAYS, SOLAR_YEAR_DAYS = 7, 364, 365.25
-# A run of days without any incident where more than this were expected: a feed that stopped, not a calm.
-SILENT_EXPECTED_COUNT = 14.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class DailyCounts:
             return True
         counts = self.counts[number][self.is_known]
         pauses = np.diff(np.flatnonzero(counts), append=len(counts))
-        is_ended = not counts[-YEAR_DAYS:].any() or not _silent(counts, self.known.shape[2])[-1]
+        is_ended = not counts[-YEAR_DAYS:].any() or not silent_runs(counts, self.known.shape[2])[-1]
         return not is_ended and bool(pauses[-1] > 2 * pauses[:-1].max(initial=0))
 
     def date_of(self, day: int) -> date:
@@ -117,25 +116,7 @@ def daily_counts(incidents: pd.DataFrame, valid_from: date, until: date) -> Dail
     slot = (number * days + index[inside]) * (ages + 1) + np.minimum(late, ages)[inside]
     known = np.bincount(slot, minlength=counts.size * (ages + 1)).reshape(*counts.shape, ages + 1)
     known = np.concatenate([known.sum(axis=0, keepdims=True), known])[:, :, :ages].cumsum(axis=2)
-    return DailyCounts(valid_from, (ALL_TYPES, *types), np.vstack([total, counts]), ~_silent(total, ages), known)
-
-
-def _silent(total: NDArray[np.int64], ages: int) -> NDArray[np.bool_]:
-    """Return the days of runs without an incident that the mean of the days before makes next to impossible.
-
-    So are the days before the first incident: the feed had not begun. Of the newest days, as many as `ages`, nothing
-    may be known yet.
-    """
-    empty = np.concatenate([[False], total == 0, [False]])
-    starts, ends = np.flatnonzero(empty[1:] & ~empty[:-1]), np.flatnonzero(~empty[1:] & empty[:-1])
-    silent = np.zeros(len(total), dtype=bool)
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        known_count, happened = np.count_nonzero(~silent[:start]), float(total[:start].sum())
-        # As few a day as a handful of incidents leave possible.
-        fewest = max(happened - 3 * happened**0.5, 0.0) / max(known_count, 1)
-        if not known_count or (min(end, len(total) - ages) - start) * fewest > SILENT_EXPECTED_COUNT:
-            silent[start:end] = True
-    return silent
+    return DailyCounts(valid_from, (ALL_TYPES, *types), np.vstack([total, counts]), ~silent_runs(total, ages), known)
 
 
 def calendar(first_date: date, days: int, holidays: pd.DataFrame, harmonics: int) -> dict[str, NDArray[np.float64]]:

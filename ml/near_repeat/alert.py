@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from calanque.errors import CalanqueError
 from calanque.places.grid import unit_m
 from ml.near_repeat import sentences
 from ml.near_repeat.config import near_repeat_config
@@ -65,16 +64,9 @@ def alert_layer(
         config: `model.yml` when absent.
 
     Raises:
-        CalanqueError: if the report is of another territory or has seen the days to forecast; on incidents refused as
-            in `knox_test`.
+        CalanqueError: on incidents refused as in `knox_test`.
     """
     config = config or near_repeat_config()
-    if report.territory != grid.name:
-        raise CalanqueError(
-            f"The test is of '{report.territory}', the cells are of '{grid.name}': test this territory."
-        )
-    if report.last_day is not None and report.last_day >= first_day:
-        raise CalanqueError("The test has seen days that are to be forecast: run it on the incidents before them.")
     horizons, used = config.alert.horizon_days, _used_bands(report, config.alert.counts_same_point)
     events = _recent(reported_events(incidents, report.type), used, first_day)
     excess = np.zeros((grid.count, len(horizons)))

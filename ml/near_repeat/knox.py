@@ -57,7 +57,6 @@ class KnoxReport:
     first_day: date | None
     last_day: date | None
     event_count: int
-    duplicate_count: int
     permutations: int
     bands: tuple[BandResult, ...]
     lead: BandResult | None
@@ -101,14 +100,12 @@ def knox_test(
     count = len(events.day)
     observed, permuted = _counts(grid, events, config.knox, config.knox.seed if seed is None else seed)
     bands = _bands(config.knox, observed, permuted)
-    places = np.rec.fromarrays([events.x, events.y, events.day])
     return KnoxReport(
         territory=grid.name,
         type=kind,
         first_day=events.day.min().item() if count else None,
         last_day=events.day.max().item() if count else None,
         event_count=count,
-        duplicate_count=count - len(np.unique(places)),
         permutations=config.knox.permutations,
         bands=bands,
         lead=_lead(bands, config.alert.lead_distance_m),

@@ -16,11 +16,11 @@ from ml import marts
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model import serving
 from ml.risk.model.counts import COUNTS_VERSION, FEWEST_WEEKS, counted, learn_counts
-from ml.risk.model.forecast_mart import FINE, FORECAST, forecast_lineage
+from ml.risk.model.forecast_mart import FINE, FORECAST
 from ml.risk.model.load import load_cube
 from ml.risk.model.publish import fine_forecast, published_forecast
 from ml.risk.model.score import ForecastStamp, Served, expected_counts
-from ml.risk.model.slot_mart import SLOT, slot_lineage, slot_rows
+from ml.risk.model.slot_mart import SLOT, slot_rows
 from ml.risk.model.trained import RiskModel
 from ml.risk.record import score_mart
 from ml.risk.record.card import head, model_card
@@ -41,6 +41,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.CELLS)
+READ_COLUMNS = ("incident_id", "occurred_local_date", "occurred_local_hour", "known_at", "cell_id")
+COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS, "cell_id": marts.CELLS}
+MADE = (
+    *("week_start_date", "slot_date", "slot_start_hour", "lon", "lat", "reason_en", "reason_fr", "served"),
+    *("model_name", "model_version", "data_version", "forecast_at"),
+)
 NOT_AUDITED = "not audited yet"
 RECORD_FILE = "record.json"
 """Artefact of a training's run: the weeks of its back-test, as rows of `marts.fct_forecast_score`."""
@@ -232,5 +238,5 @@ def _emit_forecast(
     name, sources = tracking.registered_name("risk", territory), marts.lineage_inputs(READ, inputs)
     if version != COUNTS_VERSION:
         sources.append(LineageDataset(name=f"models:/{name}", version=version))
-    made = [forecast_lineage(FORECAST), forecast_lineage(FINE), slot_lineage()]
+    made = [marts.lineage_output(table, READ_COLUMNS, COPIED, MADE) for table in (FORECAST, FINE, SLOT)]
     lineage.emit(f"forecast.{name}", run_id, sources, made, started_at, territory=territory)

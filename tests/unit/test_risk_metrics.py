@@ -89,6 +89,12 @@ def test_weekly_level_weighs_the_latest_weeks_most():
     assert weekly_level(np.array([[4.0], [4.0], [4.0]]), 56) == pytest.approx([4.0])
 
 
+def test_weeks_in_which_the_feeds_said_nothing_do_not_lower_the_level():
+    back = np.array([[30.0, 2.0]] * 20 + [[0.0, 0.0]] * 78 + [[30.0, 0.0]] * 3)
+    assert weekly_level(back, 56)[0] == pytest.approx(30)
+    assert weekly_level(back, 56)[1] < 0.1
+
+
 @pytest.mark.parametrize(
     ("mean", "dispersion", "probability"),
     [(0.0, 0.0, 0.0), (1.0, 0.0, 1 - math.exp(-1)), (1.0, 1.0, 0.5), (2.0, 0.5, 1 - (1 / 2) ** 2)],

@@ -288,6 +288,13 @@ def test_the_forecast_has_a_row_for_every_cell_and_type(cube, training):
     assert known["reason_fr"].str.startswith("Surtout ").all()
 
 
+def test_a_type_that_is_alone_is_not_told_of_others():
+    alone = cube_of(hot_city(GRID, WEEKS, burglary=0.4))
+    reasons = frame_of(alone, train(alone, quick_config()).model)[["part_other_types", "reason_en"]]
+    assert (reasons["part_other_types"] == 0).all()
+    assert not reasons["reason_en"].str.contains("other types").any()
+
+
 def test_what_stands_beside_the_model_is_the_best_of_the_plain_counts_and_said_where_it_serves(cube, training):
     figures, model = training.validation.all_weeks.figures, training.model
     assert model.baseline == max(("decay", "kde"), key=lambda name: figures[name]["log_score"]) != "kde"

@@ -106,7 +106,7 @@ def counted(cube: CountCube, counts: Counts) -> Expected:
     columns = (stream.layout.own(config.baseline.half_life_days, 0), stream.layout.uniform)
     mixed = stream.mixture(counts.floors, columns)
     parts = []
-    for surfaces in stream.layout.parts().values():
+    for surfaces in stream.layout.parts(len(cube.types)).values():
         held = [position for position, column in enumerate(columns) if column in surfaces]
         part = stream.mixture(counts.floors[:, held], tuple(columns[position] for position in held))
         parts.append(part / np.maximum(mixed, 1e-30))

@@ -77,19 +77,27 @@ class Layout:
     def _kinds(self) -> product[tuple[str, float]]:
         return product(self.premises, self.premises_widths_m)
 
-    def parts(self) -> dict[str, list[int]]:
-        """Return the surfaces of each part that an analyst is told of: recent weeks, the last year, longer, others."""
-        widths = len(self.widths_m)
+    def parts(self, types: int) -> dict[str, list[int]]:
+        """Return the surfaces of each part that an analyst is told of: recent weeks, the last year, longer, others.
+
+        A type that is alone in its city has no others: what all types tell is its own past.
+        """
+        widths, all_types = len(self.widths_m), range(self.own_count, self.places)
 
         def lasting(low: float, high: float) -> list[int]:
             lives = [i for i, days in enumerate(self.half_lives_days) if low <= days <= high]
-            return [life * widths + width for life in lives for width in range(widths)]
+            own = [life * widths + width for life in lives for width in range(widths)]
+            among = [index for index in all_types if self.together_lives[(index - self.own_count) // widths] in lives]
+            return own + among if types == 1 else own
 
         return {
             "recent": lasting(0, _RECENT_DAYS),
             "year": lasting(_RECENT_DAYS + 1, _YEAR_DAYS),
-            "long": [*lasting(_YEAR_DAYS + 1, math.inf), *range(self.by_premises, self.all_by_premises)],
-            "other_types": [*range(self.own_count, self.places), *range(self.all_by_premises, self.count)],
+            "long": [
+                *lasting(_YEAR_DAYS + 1, math.inf),
+                *range(self.by_premises, self.count if types == 1 else self.all_by_premises),
+            ],
+            "other_types": [] if types == 1 else [*all_types, *range(self.all_by_premises, self.count)],
             "background": list(range(self.places, self.by_premises)),
         }
 

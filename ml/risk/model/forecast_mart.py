@@ -1,11 +1,8 @@
-"""`marts.fct_forecast` and `marts.fct_forecast_fine`: what their columns hold, and where they come from."""
+"""`marts.fct_forecast` and `marts.fct_forecast_fine`: what their columns hold."""
 
 from __future__ import annotations
 
-from calanque.engines import delta
-from calanque.engines.lineage import How, LineageDataset, Origin
 from ml.marts import WeekTable
-from ml.risk.model.reasons import PARTS
 
 # Name, type, and what analysts read, in English and French.
 _FIGURES: tuple[tuple[str, str, str], ...] = (
@@ -87,22 +84,3 @@ FINE = WeekTable.described(
     "One row per cell, type and week.",
     renewed={"upper_count": "lower_count"},
 )
-_COUNTED = ("expected_count", "upper_count", "p_at_least_one", "baseline_count", "rank_model", "rank_baseline")
-
-
-def forecast_lineage(table: WeekTable) -> LineageDataset:
-    """Return `FORECAST` or `FINE` with the columns its own come from."""
-    counted = tuple(
-        Origin(dataset="marts.fct_incidents", column=name, how=How.AGGREGATION)
-        for name in ("incident_id", "occurred_local_date", "cell_id")
-    )
-    last_day = (Origin(dataset="marts.fct_incidents", column="occurred_local_date", how=How.AGGREGATION),)
-    origins: dict[str, tuple[Origin, ...]] = {
-        name: (Origin(dataset="marts.fct_incidents", column=name),) for name in ("territory", "type")
-    }
-    of_cells = (Origin(dataset="marts.dim_cell", column="cell_id"),)
-    origins |= {"cell_id": of_cells, "parent_cell_id": of_cells, "data_until_date": last_day}
-    origins |= dict.fromkeys((*_COUNTED, "is_known", *PARTS), counted)
-    known = {name: origin for name, origin in origins.items() if name in table.columns}
-    version = delta.data_version(table.name)
-    return LineageDataset(name=table.name, columns=table.columns, version=version, origins=known)

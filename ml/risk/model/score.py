@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ml.risk.config import RiskConfig
+    from ml.risk.model.counts import Counts
     from ml.risk.model.cube import CountCube
-    from ml.risk.model.slots import SlotModel
     from ml.risk.model.trained import RiskModel
+
+    Publishes: TypeAlias = RiskModel | Counts
 
 RANK_SEED = 20180101
 # Fewer incidents of any kind than this within the widest kernel, ever: nobody knows.
@@ -43,26 +44,6 @@ class Served(StrEnum):
 
     MODEL = "model"
     BASELINE = "baseline"
-
-
-class Publishes(Protocol):
-    """What a forecast is published with, whether a model or counts made it."""
-
-    @property
-    def config(self) -> RiskConfig:
-        """The parameters."""
-
-    @property
-    def dispersion(self) -> tuple[float, ...]:
-        """Over-dispersion of each type in the cells of the fine grid."""
-
-    @property
-    def published_dispersion(self) -> tuple[float, ...]:
-        """The same in published cells."""
-
-    @property
-    def slots(self) -> SlotModel:
-        """How the week is shared out."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +114,10 @@ def expected_counts(cube: CountCube, model: RiskModel) -> Expected:
     fitted, layout = model.fitted, stream.layout
     shares = fitted.challengers(stream)
     pool = np.maximum(shares[MethodName.POOL], 1e-30)
-    parts = [stream.mixture(fitted.pool[:, columns], tuple(columns)) / pool for columns in layout.parts().values()]
+    parts = [
+        stream.mixture(fitted.pool[:, columns], tuple(columns)) / pool
+        for columns in layout.parts(len(cube.types)).values()
+    ]
     baseline = fitted.baseline(model.baseline, stream)
     return Expected(
         shares[CHALLENGER] * level[:, None],

@@ -69,6 +69,7 @@ CODE = (
     "ml/french.py",
     "ml/hours.py",
     "ml/intervals.py",
+    "ml/silence.py",
     "ml/risk/__init__.py",
     "ml/risk/config.py",
     "ml/risk/model.yml",

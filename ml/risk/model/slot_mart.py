@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from calanque.engines import delta
-from calanque.engines.lineage import How, LineageDataset, Origin
 from ml.marts import WeekTable
 from ml.risk.model.metrics import any_probability, at_most, top_cell_count
 from ml.risk.model.score import Served
@@ -102,19 +100,3 @@ def _chances(
         high[some] = at_most(mean[some], dispersion, model.config.bound_probability)
         any_one[some] = any_probability(mean[some], dispersion)
     return high, any_one
-
-
-def slot_lineage() -> LineageDataset:
-    """Return the mart with the columns its own come from."""
-    counted = tuple(
-        Origin(dataset="marts.fct_incidents", column=name, how=How.AGGREGATION)
-        for name in ("incident_id", "occurred_local_hour", "occurred_local_date", "cell_id")
-    )
-    origins: dict[str, tuple[Origin, ...]] = {
-        name: (Origin(dataset="marts.fct_incidents", column=name),) for name in ("territory", "type")
-    }
-    origins |= {"cell_id": (Origin(dataset="marts.dim_cell", column="cell_id"),)}
-    origins |= dict.fromkeys(
-        ("expected_count", "upper_count", "p_at_least_one", "baseline_count", "slot_profile"), counted
-    )
-    return LineageDataset(name=SLOT.name, columns=SLOT.columns, version=delta.data_version(SLOT.name), origins=origins)

@@ -1,0 +1,34 @@
+"""When a feed said nothing: runs without an incident that are no calm. A model takes this module with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# A run without any incident where more than this were expected: a feed that stopped, not a calm.
+SILENT_EXPECTED_COUNT = 14.0
+
+
+def silent_runs(total: NDArray[np.integer | np.floating], newest: int = 0) -> NDArray[np.bool_]:
+    """Return the days (or weeks) of runs without an incident that the mean of those before makes next to impossible.
+
+    So are those before the first incident: the feed had not begun.
+
+    Args:
+        total: incidents of each.
+        newest: last ones of which nothing may be known yet.
+    """
+    empty = np.concatenate([[False], total == 0, [False]])
+    starts, ends = np.flatnonzero(empty[1:] & ~empty[:-1]), np.flatnonzero(~empty[1:] & empty[:-1])
+    silent = np.zeros(len(total), dtype=bool)
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        known_count, happened = np.count_nonzero(~silent[:start]), float(total[:start].sum())
+        # As few a day as a handful of incidents leave possible.
+        fewest = max(happened - 3 * happened**0.5, 0.0) / max(known_count, 1)
+        if not known_count or (min(end, len(total) - newest) - start) * fewest > SILENT_EXPECTED_COUNT:
+            silent[start:end] = True
+    return silent
