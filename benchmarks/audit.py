@@ -15,12 +15,23 @@ from datetime import date
 from pathlib import Path
 
 from ml.audit.fairness import ClassFigures, FairnessStudy
-from ml.audit.feedback import LoopStudy
+from ml.audit.feedback import Correction, LoopStudy
 from ml.audit.forecasters import risk_forecaster
 from ml.audit.null_data import NullStudy
 from ml.audit.poisoning import PoisonStudy
-from ml.audit.release import FULL, SMALL, AuditSize, fairness_study, forgery_study, loop_study, null_study
+from ml.audit.release import SMALL, AuditSize, fairness_study, forgery_study, loop_study, null_study
 from ml.audit.report import AuditResults, audit_html
+
+FULL = AuditSize(
+    loop_lives=2,
+    loop_retrain_weeks=4,
+    corrections=tuple(Correction),
+    null_lives=100,
+    null_weeks=78,
+    band_draws=40,
+    history_weeks=104,
+    fairness_weeks=8,
+)
 
 
 def _verdict(is_passed: bool) -> str:

@@ -48,16 +48,6 @@ class AuditSize(Closed):
     fairness_weeks: int = Field(ge=1)
 
 
-FULL = AuditSize(
-    loop_lives=2,
-    loop_retrain_weeks=4,
-    corrections=tuple(Correction),
-    null_lives=100,
-    null_weeks=78,
-    band_draws=40,
-    history_weeks=104,
-    fairness_weeks=8,
-)
 # About a minute of one core, for the version that is to be released.
 SMALL = AuditSize(
     loop_lives=1,

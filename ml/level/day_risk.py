@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -96,11 +97,9 @@ def _skill(
         return None
     error = (said - happened) ** 2
     plain = ((happened.mean() - happened) ** 2, (rate - happened) ** 2)
-    return min((over_months(other - error, other, judged.date, config.record) for other in plain), key=_low)
-
-
-def _low(interval: Interval) -> float:
-    return interval.low
+    return min(
+        (over_months(other - error, other, judged.date, config.record) for other in plain), key=attrgetter("low")
+    )
 
 
 def standing(p_above: Numbers, among: Numbers) -> NDArray[np.int64]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calanque.places.grid import unit_m
-from ml.near_repeat import sentences
 from ml.near_repeat.config import near_repeat_config
 from ml.near_repeat.events import reported_events
 from ml.near_repeat.pairs import close_pairs
@@ -65,16 +64,6 @@ class KnoxReport:
     def is_found(self) -> bool:
         """Whether near-repeat is found: only then may an alert speak."""
         return self.lead is not None
-
-    @property
-    def sentence_en(self) -> str:
-        """The finding, in English."""
-        return sentences.finding_en(self)
-
-    @property
-    def sentence_fr(self) -> str:
-        """The finding, in French."""
-        return sentences.finding_fr(self)
 
 
 def knox_test(

@@ -14,6 +14,7 @@ from ml.marts import next_week
 from ml.near_repeat.alert import alert_layer, excess_columns
 from ml.near_repeat.config import near_repeat_config
 from ml.near_repeat.knox import knox_test
+from ml.near_repeat.sentences import finding_en, finding_fr
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -102,8 +103,8 @@ def _finding(report: KnoxReport, alert: Alert, tested_at: datetime, excess: list
         **{name: float(alert.cells[name].sum()) for name in excess},
         # As in the sentence: cells that an excess of the first horizon touches.
         "cell_count": int((alert.cells[excess[0]] > 0).sum()),
-        "finding_en": report.sentence_en,
-        "finding_fr": report.sentence_fr,
+        "finding_en": finding_en(report),
+        "finding_fr": finding_fr(report),
         "alert_en": alert.sentence_en,
         "alert_fr": alert.sentence_fr,
         "tested_at": tested_at,

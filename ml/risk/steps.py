@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -125,7 +126,7 @@ def _run_record(
         figures={"hit_curve.png": hit_curve_figure(validation), "calibration.png": calibration_figure(validation)},
         texts={
             "card.md": card,
-            RECORD_FILE: score_mart.to_text(score_mart.back_test_rows(training.weeks)),
+            RECORD_FILE: json.dumps(score_mart.back_test_rows(training.weeks)),
         },
         tables={table: inputs[table] for table in READ},
         served=served_model(training.model, ground),

@@ -39,14 +39,14 @@ def judged():
 
 def test_every_decile_holds_what_was_expected_within_a_tenth(judged):
     _, rolled, _ = judged
-    ratios = [part.observed / part.expected for part in rolled.tallies[CHALLENGER].reliability.calibration()]
+    ratios = [part.observed / part.expected for part in rolled.shown[CHALLENGER].reliability.calibration()]
     assert len(ratios) == 10
     assert all(abs(ratio - 1) <= 0.1 for ratio in ratios), ratios
 
 
 def test_nine_in_ten_counts_stay_below_the_bound(judged):
     _, rolled, _ = judged
-    reliability = rolled.tallies[CHALLENGER].reliability
+    reliability = rolled.shown[CHALLENGER].reliability
     assert reliability.covered_of > 10_000
     assert 0.88 <= reliability.covered_count / reliability.covered_of <= 0.92
 

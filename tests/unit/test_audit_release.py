@@ -12,7 +12,7 @@ from calanque.engines import tracking
 from ml.audit import steps
 from ml.audit.feedback import Correction
 from ml.audit.parity import ParityTarget
-from ml.audit.release import FULL, SMALL, audit
+from ml.audit.release import SMALL, audit
 from ml.risk.record.card import AUDIT_TITLE, NOT_AUDITED, with_audit
 
 TINY = SMALL.model_copy(update={"null_lives": 3})
@@ -31,12 +31,6 @@ def test_every_study_is_made_at_the_size_asked(results) -> None:
     assert {cost.target for cost in results.fairness.parity} == set(ParityTarget)
     assert results.poison.is_passed
     assert results.is_weak
-
-
-def test_the_full_size_is_not_weak_by_its_lives() -> None:
-    assert FULL.loop_lives >= 2
-    assert FULL.null_lives >= 59 > SMALL.null_lives
-    assert Correction.NONE in FULL.corrections
 
 
 CARD = f"# Model card\n\n{AUDIT_TITLE}\n\n{NOT_AUDITED}\n"

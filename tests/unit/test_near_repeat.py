@@ -14,6 +14,7 @@ from calanque.twin.city import City
 from ml.near_repeat.alert import alert_layer
 from ml.near_repeat.knox import knox_test
 from ml.near_repeat.pairs import close_pairs
+from ml.near_repeat.sentences import finding_en, finding_fr
 
 SILENT = city()
 
@@ -150,8 +151,8 @@ def test_one_point_is_a_band_of_its_own(spoil) -> None:
     assert not report.is_found
     if len(rows) > len(incidents_of(SILENT, 3)):
         assert same[0].is_significant
-        assert f"At one point there are {same[0].observed:,} pairs" in report.sentence_en
-        assert "Au même point" in report.sentence_fr
+        assert f"At one point there are {same[0].observed:,} pairs" in finding_en(report)
+        assert "Au même point" in finding_fr(report)
 
 
 def last_of(incidents) -> date:
@@ -250,7 +251,7 @@ WHY = ("because", "caus", "due to", "leads", "trigger", "parce", "entraîn", "pr
 def test_sentences_say_the_figures_and_never_why(planted, found) -> None:
     incidents, report = found
     layer = alert_layer(report, planted.grid, incidents, last_of(incidents))
-    said = [report.sentence_en, report.sentence_fr, layer.sentence_en, layer.sentence_fr]
+    said = [finding_en(report), finding_fr(report), layer.sentence_en, layer.sentence_fr]
     lead = report.lead
     assert f"{lead.observed:,} pairs of incidents against {lead.expected:,.0f}" in said[0]
     assert "p = 0.005" in said[0]
@@ -258,6 +259,6 @@ def test_sentences_say_the_figures_and_never_why(planted, found) -> None:
     assert f"within {lead.up_to_m:g} m and 7 days" in said[0]
     assert "7 prochains jours" in said[3]
     quiet = knox_test(planted.grid, "burglary", incidents.iloc[:0])
-    said += [quiet.sentence_en, quiet.sentence_fr]
+    said += [finding_en(quiet), finding_fr(quiet)]
     assert "among 0 incidents" in said[4]
     assert [(word, text) for text in said for word in WHY if word in text.lower()] == []

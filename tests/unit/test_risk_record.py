@@ -1,5 +1,6 @@
 """The record of forecasts: by hand on a few cells, pooled as the protocol says, and the same for both records."""
 
+import json
 import math
 from datetime import UTC, date, datetime
 
@@ -17,7 +18,7 @@ from ml.marts import kept_columns, make_table
 from ml.risk.model.forecast_mart import FINE, FORECAST
 from ml.risk.model.published import PublishedRecord, bounds, score_week
 from ml.risk.model.slot_mart import SLOT
-from ml.risk.record.score_mart import SCORE, Method, Record, from_text, published_rows, score_frame, to_text, week_rows
+from ml.risk.record.score_mart import SCORE, Method, Record, from_text, published_rows, score_frame, week_rows
 from ml.risk.record_steps import score_territory
 
 MONDAY = date(2021, 12, 20)
@@ -85,7 +86,7 @@ def test_a_week_published_under_the_old_bound_has_no_coverage():
 
 def test_the_rows_fit_the_mart_and_survive_the_run_of_the_training():
     rows = published_rows(week())
-    frame = score_frame(from_text(to_text(rows)), "here", datetime(2022, 1, 3, tzinfo=UTC))
+    frame = score_frame(from_text(json.dumps(rows)), "here", datetime(2022, 1, 3, tzinfo=UTC))
     assert list(frame) == list(SCORE.columns)
     assert len(frame) == 2 * 3
     assert frame["coverage"].isna().sum() == 3
@@ -189,7 +190,7 @@ def test_a_back_test_is_written_once(monkeypatch, held, is_written):
     )
     for name, value in {
         "tracking.find_version": Version("3", "run"),
-        "tracking.read_text": to_text(row),
+        "tracking.read_text": json.dumps(row),
         "spark.table_exists": held is not None,
         "spark.rows": held,
         "state.table_versions": {"marts.fct_forecast": "absent"},

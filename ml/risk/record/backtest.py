@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.table import Table
@@ -76,14 +76,20 @@ def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> 
     cube, outside_count = cube_of(used, incidents)
     validation, rolled = validate(cube, allowed.config, allowed.origins)
     cost = delay_cost(rolled, allowed.config)
-    area, late = _area(used, validation, incidents), sentence(cube, cost, allowed.config)
-    limits = " ".join(filter(None, (*allowed.limits, *area.limits, late)))
+    # A boundary that was given reaches for no point far out.
+    far = 0 if request.boundary else int(far_out(incidents.x, incidents.y).sum())
+    limits = [*allowed.limits]
+    if far:
+        every = f"{far:,} of {len(incidents.day):,} points"
+        limits.append(f"{every} lie far out of the city and are not followed by its hull.")
+    said = " ".join(filter(None, (*limits, sentence(cube, cost, allowed.config))))
     tables = [
-        table_of(validation, allowed.config, request.cell_m, limits),
+        table_of(validation, allowed.config, request.cell_m, said),
         gains_table(validation, allowed.config, request.cell_m),
     ]
     result = _result(used, allowed.config, validation, incidents, outside_count)
-    result |= area.figures | {"origins_asked": request.origins, "limits": [*allowed.limits, *area.limits]}
+    area_km2 = round(validation.cell_count * validation.cell_area_m2 / M2_A_KM2, 3)
+    result |= {"area_km2": area_km2, "far_out_count": far, "origins_asked": request.origins, "limits": limits}
     return result | {"delay_cost": {name: asdict(gain) for name, gain in cost.items()}}, tables
 
 
@@ -108,21 +114,6 @@ def require_writable(target: Path) -> None:
         raise CalanqueError(f"The result can not go to {target}: {reason}. Give another file with --json.") from error
     if not was_there:
         target.unlink()
-
-
-class _Area(NamedTuple):
-    """The size of what is ranked and the points that its hull does not reach for."""
-
-    figures: dict[str, float | int]
-    limits: tuple[str, ...]
-
-
-def _area(request: BacktestRequest, validation: Validation, incidents: Incidents) -> _Area:
-    """Return the area, and the points far out that the hull leaves aside; a given boundary reaches for none."""
-    area_km2 = round(validation.cell_count * validation.cell_area_m2 / M2_A_KM2, 3)
-    count = 0 if request.boundary else int(far_out(incidents.x, incidents.y).sum())
-    sentence = f"{count:,} of {len(incidents.day):,} points lie far out of the city and are not followed by its hull."
-    return _Area({"area_km2": area_km2, "far_out_count": count}, (sentence,) if count else ())
 
 
 def cube_of(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, int]:

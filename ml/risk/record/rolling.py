@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -34,14 +34,11 @@ CALIBRATED = (*RIVALS, CHALLENGER)
 REPORTED_EVERY_WEEKS = 13
 
 
-@dataclass(eq=False)
-class Tally:
-    """What one method did, weeks x types; the shown methods also keep how reliable they were, and as published."""
+class Shown(NamedTuple):
+    """How reliable a method that may be shown was, in its own cells and as published."""
 
-    hits: list[NDArray[np.float64]] = field(default_factory=list)
-    log: list[NDArray[np.float64]] = field(default_factory=list)
-    reliability: Reliability | None = None
-    published: PublishedRecord | None = None
+    reliability: Reliability
+    published: PublishedRecord
 
 
 @dataclass(eq=False)
@@ -51,26 +48,18 @@ class Rolled:
     cube: CountCube
     first_week: int
     top_counts: tuple[int, ...]
-    tallies: dict[MethodName, Tally]
+    shown: dict[MethodName, Shown]
     weeks: list[JudgedWeek] = field(default_factory=list)
-    events: list[NDArray[np.float64]] = field(default_factory=list)
-    best: list[NDArray[np.float64]] = field(default_factory=list)
     fitted: Fitted | None = None
     stream: SurfaceStream | None = None
 
     def take(self, week: JudgedWeek) -> None:
         """Add a week, judged now or kept, to the record."""
         self.weeks.append(week)
-        self.events.append(week.events)
-        self.best.append(week.best)
         for name, did in week.methods.items():
-            tally = self.tallies[name]
-            tally.hits.append(did.hits)
-            tally.log.append(did.log)
-            if tally.reliability is not None and did.reliability is not None:
-                tally.reliability.take(did.reliability)
-            if tally.published is not None and did.published is not None:
-                tally.published.take(did.published)
+            if did.reliability is not None and did.published is not None:
+                self.shown[name].reliability.take(did.reliability)
+                self.shown[name].published.take(did.published)
 
     def latest(self) -> Fitted:
         """Return what was learnt last.
@@ -126,12 +115,15 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int, kept: Sequence[JudgedW
 
 def _begun(cube: CountCube, config: RiskConfig, first: int, kept: Sequence[JudgedWeek]) -> Rolled:
     tops = tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares)
-    tallies = {name: Tally() for name in MethodName}
     types, probability, parents = len(cube.types), config.bound_probability, published_parents(cube.grid)
-    for number, name in enumerate(CALIBRATED):
-        tallies[name].reliability = Reliability(types, probability, tops[-1], config.backtest.seed + number)
-        tallies[name].published = PublishedRecord(parents, types, probability)
-    rolled = Rolled(cube, first, tops, tallies)
+    shown = {
+        name: Shown(
+            Reliability(types, probability, tops[-1], config.backtest.seed + number),
+            PublishedRecord(parents, types, probability),
+        )
+        for number, name in enumerate(CALIBRATED)
+    }
+    rolled = Rolled(cube, first, tops, shown)
     for week in kept:
         rolled.take(week)
     return rolled
@@ -181,10 +173,10 @@ def _judge_method(
     shares: NDArray[np.float32],
     level: NDArray[np.float64],
 ) -> MethodWeek:
-    tally, pairs = rolled.tallies[name], list(zip(shares, counts, strict=True))
+    shown, pairs = rolled.shown.get(name), list(zip(shares, counts, strict=True))
     hits = np.array([hits_at(s, c, rolled.top_counts) for s, c in pairs])
     log = np.array([log_gain(s, c) for s, c in pairs])
-    if tally.reliability is None or tally.published is None:
+    if shown is None:
         return MethodWeek(hits, log)
     mean = shares * level[:, None]
-    return MethodWeek(hits, log, tally.reliability.judge(mean, counts), tally.published.judge(mean, counts))
+    return MethodWeek(hits, log, shown.reliability.judge(mean, counts), shown.published.judge(mean, counts))

@@ -170,11 +170,6 @@ def score_frame(rows: list[dict[str, Any]], territory: str, scored_at: datetime)
     return frame.assign(territory=territory, scored_at=scored_at)[list(SCORE.columns)]
 
 
-def to_text(rows: list[dict[str, Any]]) -> str:
-    """Return rows as JSON, for the run of the training."""
-    return json.dumps(rows)
-
-
 def from_text(text: str) -> list[dict[str, Any]]:
     """Return the rows of the JSON of a training's run; none of an older one that kept no record."""
     found: list[dict[str, Any]] = json.loads(text) if text else []

@@ -16,7 +16,7 @@ from ml.risk.model.slots import learn_profiles
 from ml.risk.model.trained import GridSignature, RiskModel
 from ml.risk.record.reason import Reason
 from ml.risk.record.slot_record import SlotRecord, judge_slots
-from ml.risk.record.validate import Validation, fewest_origins, promotes, published_record, validate
+from ml.risk.record.validate import Validation, fewest_origins, promotes, validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def train(cube: CountCube, config: RiskConfig, kept: Sequence[JudgedWeek] = ()) 
         validation, rolled = validate(cube, config, origin_count(cube, config), kept)
     is_promoted, reason = promotes(validation, config)
     baseline = validation.best_baseline
-    shown, plain = (published_record(rolled, method).weeks for method in (CHALLENGER, baseline))
+    shown, plain = (rolled.shown[method].published.weeks for method in (CHALLENGER, baseline))
     mondays = tuple(cube.day_of(week) for week in range(rolled.first_week, cube.weeks))
     weeks = BackTestWeeks(cube.types, mondays, tuple(shown), tuple(plain))
     slots = judge_slots(cube, config, tuple(range(rolled.first_week, cube.weeks)))
@@ -123,9 +123,7 @@ def model_of(
         slots: how the week is shared out.
     """
     cube, grid, fitted = rolled.cube, rolled.cube.grid, rolled.latest()
-    shown, published = rolled.tallies[CHALLENGER].reliability, rolled.tallies[CHALLENGER].published
-    if shown is None or published is None:
-        raise CalanqueError("The reliability of the model was not kept.")
+    shown, published = rolled.shown[CHALLENGER]
     return RiskModel(
         name=config.name,
         territory=grid.name.partition("/")[0],

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
 from ml.intervals import Difference, paired_bootstrap
 from ml.risk.model.method import CHALLENGER, RIVALS, MethodName
 from ml.risk.model.metrics import pai
 from ml.risk.record.reason import Reason, lost, not_won, on_squares, undecided, won
-from ml.risk.record.rolling import CALIBRATED, Rolled, roll
+from ml.risk.record.rolling import Rolled, roll
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from ml.risk.config import RiskConfig
     from ml.risk.model.cube import CountCube
-    from ml.risk.model.published import PublishedRecord
     from ml.risk.record.judged import JudgedWeek
     from ml.risk.record.reliability import CalibrationBin, Reliability
 
@@ -134,13 +132,13 @@ def validate(
 
 def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
     """Return the record of a rolling run."""
-    cube, every = rolled.cube, np.arange(len(rolled.events))
+    cube, every = rolled.cube, np.arange(len(rolled.weeks))
     outside = {}
     if config.backtest.set_apart is not None:
         spared = _outside(rolled, config)
         if 0 < len(spared) < len(every):
             outside[config.backtest.set_apart.name] = over_weeks(rolled, config, spared)
-    shown = {method: _reliability(rolled, method) for method in CALIBRATED}
+    shown = {method: one.reliability for method, one in rolled.shown.items()}
     return Validation(
         territory=cube.grid.name,
         types=cube.types,
@@ -155,7 +153,7 @@ def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
         outside=outside,
         calibration={m: r.calibration() for m, r in shown.items()},
         brier={m: float(np.mean(r.brier)) for m, r in shown.items()},
-        coverage={m: published_record(rolled, m).coverage(cube.types) for m in CALIBRATED},
+        coverage={m: one.published.coverage(cube.types) for m, one in rolled.shown.items()},
         rank_coverage={m: r.covered_count / r.covered_of for m, r in shown.items() if r.covered_of},
         dispersion={m: tuple(r.dispersion.tolist()) for m, r in shown.items()},
         hit_curve={m: _hit_curve(rolled, r) for m, r in shown.items()},
@@ -170,29 +168,10 @@ def fewest_origins(config: RiskConfig) -> int:
 
 def _outside(rolled: Rolled, config: RiskConfig) -> NDArray[np.intp]:
     apart = config.backtest.set_apart
-    days = [rolled.cube.day_of(rolled.first_week + week) for week in range(len(rolled.events))]
+    days = [rolled.cube.day_of(rolled.first_week + week) for week in range(len(rolled.weeks))]
     return np.array(
         [i for i, day in enumerate(days) if apart is None or not apart.first <= day <= apart.last], dtype=np.intp
     )
-
-
-def _reliability(rolled: Rolled, method: MethodName) -> Reliability:
-    reliability = rolled.tallies[method].reliability
-    if reliability is None:
-        raise CalanqueError(f"The reliability of '{method}' was not kept.")
-    return reliability
-
-
-def published_record(rolled: Rolled, method: MethodName) -> PublishedRecord:
-    """Return how a shown method did on the published grid.
-
-    Raises:
-        CalanqueError: if it is not among `CALIBRATED`.
-    """
-    record = rolled.tallies[method].published
-    if record is None:
-        raise CalanqueError(f"The record of '{method}' on the published grid was not kept.")
-    return record
 
 
 def _series(
@@ -200,23 +179,25 @@ def _series(
 ) -> Series:
     """Return (numerator, denominator) by week of every metric, for one type or pooled over types."""
     chosen = slice(None) if kind is None else slice(kind, kind + 1)
-    tally = rolled.tallies[method]
-    hits = np.array(tally.hits)[weeks, chosen].sum(axis=1)
-    best = np.array(rolled.best)[weeks, chosen].sum(axis=1)
-    events = np.array(rolled.events)[weeks, chosen].sum(axis=1)
+    judged = [rolled.weeks[week] for week in weeks]
+    did = [week.methods[method] for week in judged]
+    hits, best, events, log = (
+        np.array(values)[:, chosen].sum(axis=1)
+        for values in zip(*((d.hits, w.best, w.events, d.log) for d, w in zip(did, judged, strict=True)), strict=True)
+    )
     series: Series = {}
     for position, share in enumerate(config.backtest.area_shares):
         flagged = pai(1.0, rolled.top_counts[position], rolled.cube.grid.count)
         series[metric_name("hit_rate", share)] = (hits[:, position], events)
         series[metric_name("pai", share)] = (hits[:, position] * flagged, events)
         series[metric_name("pei", share)] = (hits[:, position], best[:, position])
-    series["log_score"] = (np.array(tally.log)[weeks, chosen].sum(axis=1), events)
+    series["log_score"] = (log, events)
     return series
 
 
 def every_week(rolled: Rolled, config: RiskConfig, method: MethodName) -> Series:
     """Return (numerator, denominator) by week of every metric of a method, pooled over types."""
-    return _series(rolled, config, method, np.arange(len(rolled.events)), None)
+    return _series(rolled, config, method, np.arange(len(rolled.weeks)), None)
 
 
 def _figures(
@@ -225,15 +206,15 @@ def _figures(
     def ratio(pair: tuple[NDArray[np.float64], NDArray[np.float64]]) -> float:
         return float(pair[0].sum() / pair[1].sum()) if pair[1].sum() > 0 else 0.0
 
-    return {m: {k: ratio(v) for k, v in _series(rolled, config, m, weeks, kind).items()} for m in rolled.tallies}
+    return {m: {k: ratio(v) for k, v in _series(rolled, config, m, weeks, kind).items()} for m in MethodName}
 
 
 def over_weeks(rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp]) -> Span:
     """Return the figures of a choice of weeks (positions in the rolling run), each with its paired differences."""
-    series = {method: _series(rolled, config, method, weeks, None) for method in rolled.tallies}
+    series = {method: _series(rolled, config, method, weeks, None) for method in MethodName}
     differences: dict[str, dict[str, dict[str, Difference]]] = {}
     for baseline in RIVALS:
-        rivals = [method for method in rolled.tallies if method is not baseline]
+        rivals = [method for method in MethodName if method is not baseline]
         differences[baseline] = {
             method: {
                 metric: paired_bootstrap(numerator, series[baseline][metric][0], denominator, config.backtest)
@@ -241,13 +222,13 @@ def over_weeks(rolled: Rolled, config: RiskConfig, weeks: NDArray[np.intp]) -> S
             }
             for method in rivals
         }
-    events = int(np.array(rolled.events)[weeks].sum())
+    events = int(sum(rolled.weeks[week].events.sum() for week in weeks))
     return Span(len(weeks), events, _figures(rolled, config, weeks), differences)
 
 
 def _hit_curve(rolled: Rolled, reliability: Reliability) -> list[float]:
     curve = np.array(reliability.curve).sum(axis=0)
-    total = np.array(rolled.events).sum()
+    total = sum(week.events.sum() for week in rolled.weeks)
     return [float(value) for value in (curve / total if total > 0 else curve)]
 
 
