@@ -3,19 +3,24 @@
 All recognisers share one reading of a text, so that they find what `redact` finds, whatever NLP engine stands beside.
 """
 
-import logging
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from calanque.privacy.explain import explain
+from calanque.privacy.lexicon.vocabulary import lemmas
 from calanque.privacy.reading import spans_of
 from calanque.privacy.spans import ENTITY_TYPES, Span
 
 LANGUAGE = "fr"
 
-logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
+_TOKEN = re.compile(r"([^\W_]+['\u2019]?|\s+|.)( ?)")
 
 
 @lru_cache(maxsize=1)
@@ -25,11 +30,36 @@ def _read(text: str) -> tuple[Span, ...]:
 
 
 class FrenchNlpEngine(NoOpNlpEngine):
-    """An NLP engine that reads nothing and loads nothing: no recogniser of ours needs tokens or lemmas."""
+    """An NLP engine without a model: tokens, and lemmas as Lexique has them, for recognisers with words of context."""
 
     def __init__(self) -> None:
         """Name the language."""
         super().__init__(models=[{"lang_code": LANGUAGE, "model_name": "none"}])
+        self._words = Vocab()
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        """Return the tokens of a text, their places and their lemmas; a word that Lexique lacks is its own."""
+        found = _TOKEN.findall(text.encode(errors="replace").decode())  # spaCy takes no lone surrogate
+        tokens = Doc(self._words, [word for word, _ in found], [bool(space) for _, space in found])
+        known, plain = lemmas(), (word.lower().replace("\u2019", "'") for word, _ in found)
+        words = [known.get(word, (word, False))[0] for word in plain]
+        return NlpArtifacts([], tokens, [token.idx for token in tokens], words, self, language)
+
+    def process_batch(
+        self, texts: Iterable[Any], language: str, *_: object, as_tuples: bool = False, **__: object
+    ) -> Iterator[Any]:
+        """Yield each text with its artifacts, and with what came beside it if it came in a tuple."""
+        for item in texts:
+            text, *beside = item if as_tuples else (item,)
+            yield str(text), self.process_text(str(text), language), *beside
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        """Say whether a lemma is a word of grammar, which is no context."""
+        return lemmas().get(word, (word, False))[1]
+
+    def is_punct(self, word: str, language: str) -> bool:
+        """Say whether a token holds neither letter nor digit."""
+        return not any(map(str.isalnum, word))
 
 
 class Explanation(AnalysisExplanation):

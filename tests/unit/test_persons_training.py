@@ -15,7 +15,6 @@ from calanque.privacy.persons.attributes import CASINGS, attributes, of_neighbou
 from calanque.privacy.persons.classifier import Classifier, classifier
 from calanque.privacy.persons.kinds import kind
 from calanque.privacy.persons.terms import readable
-from calanque.privacy.presidio import FrenchNlpEngine, recognizers
 from calanque.privacy.reading import seen, structured
 from calanque.privacy.redact import redact, redact_lines
 from calanque.privacy.text import prepare
@@ -140,23 +139,6 @@ def test_a_name_of_a_later_reading_is_explained_by_what_that_reading_saw() -> No
     assert explain(text, span) == explain(text, span, done.spans)
     assert explain(text, span).count(": ") == 2
     assert explain("tel 06 39 98 12 34", redact(["tel 06 39 98 12 34"])[0].spans[0]) == "phone_number.french"
-
-
-def test_presidio_gets_the_terms_when_it_asks_for_the_decision_process() -> None:
-    from presidio_analyzer import AnalyzerEngine, BatchAnalyzerEngine, RecognizerRegistry
-
-    registry = RecognizerRegistry(recognizers=recognizers(), supported_languages=["fr"])
-    engine = AnalyzerEngine(registry=registry, nlp_engine=FrenchNlpEngine(), supported_languages=["fr"])
-    [result] = engine.analyze("Vu Mme Benali hier.", "fr", return_decision_process=True)
-    told = result.analysis_explanation
-    assert "title before +" in told.textual_explanation
-    assert "title before +" in str(told)
-    assert told.to_dict()["pattern_name"] == "person.words"
-    texts = ["Vu Mme Benali hier.", "tel 06 39 98 12 34", "rien", "Vu Mme Benali hier."]
-    batch = list(BatchAnalyzerEngine(engine).analyze_iterator(texts, "fr"))
-    assert [[(r.start, r.end, r.entity_type) for r in found] for found in batch] == [
-        [(s.start, s.end, s.type) for s in done.spans] for done in redact(texts)
-    ]
 
 
 # the texts it learns from
