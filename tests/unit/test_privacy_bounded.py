@@ -2,8 +2,10 @@
 
 import gc
 import random
+import re
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from calanque.errors import CalanqueError
 from calanque.privacy import budget
 from calanque.privacy.redact import find_values, redact
+from calanque.privacy.spans import Span
 
 LETTERS = [chr(code) for code in (*range(32, 127), *range(160, 256))]
 HOSTILE = yaml.safe_load((Path(__file__).parent / "privacy_cases" / "hostile.yaml").read_text(encoding="utf-8"))
@@ -119,10 +122,23 @@ def test_a_text_whose_end_was_swallowed_is_ended_again() -> None:
     assert time.process_time() < started_s + 10
 
 
-def test_a_text_that_does_not_settle_is_masked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calanque.privacy.redact._MOST_ROUNDS", 1)
-    (done,) = redact([NEIGHBOUR])
-    assert (done.text, done.spans[0].rule) == ("<UNREAD_TEXT>", "unread.rounds")
+@pytest.mark.parametrize(("found_count", "is_read"), [(2, True), (3, False)], ids=["settled", "never-settled"])
+def test_a_text_in_which_a_third_reading_finds_more_is_masked_whole(
+    found_count: int, is_read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reading here takes one word more."""
+    read: list[str] = []
+
+    def one_more(texts: Sequence[str], _limits: object) -> list[list[Span]]:
+        read.extend(texts)
+        word = re.search(r"[a-z]+", texts[0])
+        return [[Span(word.start(), word.end(), "PERSON", 1.0)] if word and len(read) <= found_count else []]
+
+    monkeypatch.setattr("calanque.privacy.reading.analyze_batch", one_more)
+    (done,) = redact(["un deux trois quatre"])
+    assert len(read) == 3
+    assert done.text == ("<PERSON> <PERSON> trois quatre" if is_read else "<UNREAD_TEXT>")
+    assert is_read or done.spans[0].rule == "unread.rounds"
 
 
 def test_where_no_bound_can_be_kept_nothing_is_read() -> None:
