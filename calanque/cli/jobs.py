@@ -43,6 +43,9 @@ def redact(
         bool, typer.Option("--explain", help="Print each text with its values marked: type, score and rule.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first line that is no document.")] = False,
+    broad: Annotated[
+        bool, typer.Option("--broad", help="Mask towns, countries and civilities (M., Mme) too: they are kept else.")
+    ] = False,
     encoding: Annotated[str, typer.Option(help="Of what comes in, such as cp1252; what goes out is UTF-8.")] = "utf-8",
 ) -> None:
     """Redact JSON lines {"id","text"} from standard input to {"id","text","spans"} on standard output."""
@@ -54,7 +57,7 @@ def redact(
         lines = TextIOWrapper(sys.stdin.buffer, read_as, "surrogateescape")
     except LookupError as error:
         raise CalanqueError(f"'{encoding}' is no encoding: try utf-8, cp1252 or iso-8859-15.") from error
-    done = redact_lines(lines, sys.stdout, sys.stderr, explain, strict)
+    done = redact_lines(lines, sys.stdout, sys.stderr, explain, strict, broad)
     if done.named_count:
         typer.echo(f"{done.named_count} ids may name a person; they are written as they are.", err=True)
     if done.unread_count:

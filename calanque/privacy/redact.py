@@ -31,7 +31,7 @@ class Redaction:
     spans: tuple[Span, ...]
 
 
-def redact(texts: Sequence[str]) -> list[Redaction]:
+def redact(texts: Sequence[str], is_broad: bool = False) -> list[Redaction]:
     """Mask every personal value found in French texts.
 
     A masked text is read once more, so that redacting a redacted text changes nothing, and a third time if that showed
@@ -39,6 +39,7 @@ def redact(texts: Sequence[str]) -> list[Redaction]:
 
     Args:
         texts: any number; the engine is warm after the first call (about a second), batches of 64 or more are fastest.
+        is_broad: mask towns, countries and civilities too.
 
     Returns:
         One redaction a text, in the same order.
@@ -46,6 +47,7 @@ def redact(texts: Sequence[str]) -> list[Redaction]:
     Raises:
         CalanqueError: outside the main thread.
     """
+    from calanque.privacy.broad import broad
     from calanque.privacy.reading import analyze_batch
 
     done: list[list[Span]] = [[] for _ in texts]
@@ -62,6 +64,8 @@ def redact(texts: Sequence[str]) -> list[Redaction]:
             if not pending:
                 break
     unread |= dict.fromkeys(pending, "rounds")
+    for i in range(len(texts)) if is_broad else ():
+        _absorb(i, broad(masked[i]), texts, masked, done)
     whole = {i: _unread(texts[i], reason) for i, reason in unread.items()}
     return [
         Redaction(f"<{UNREAD}>", (whole[i],)) if i in whole else Redaction(text, tuple(spans))
@@ -109,24 +113,25 @@ def redact_lines(
     stream_errors: TextIO,
     is_explained: bool = False,
     is_strict: bool = False,
+    is_broad: bool = False,
 ) -> LinesDone:
     """Redact JSON lines `{"id", "text"}` into `{"id", "text", "spans"}`, in bounded memory.
 
     Args:
-        stream_in: one JSON object a line; blank lines are skipped. Bytes of another encoding are to come as Python's
-            `surrogateescape` gives them: their line is told.
+        stream_in: one JSON object a line; blank lines are skipped. Bytes of another encoding come by `surrogateescape`.
         stream_out: gets one JSON object a line, in the same order; the id as it came.
         stream_errors: gets `{"line", "error"}` for each line that is no such object, and `{"line", "warning"}` for each
             whose id may name a person: its number and nothing of it.
         is_explained: write the original text for a person to read, each value marked with its type, score and rule.
         is_strict: stop at the first line that is no such object.
+        is_broad: as of `redact`.
 
     Raises:
         CalanqueError: of strict reading, at the first line that is no such object; the lines before it are written.
     """
     counts, lines = Counter[str](), _lines(stream_in)
     while batch := list(islice(lines, BATCH_COUNT)):
-        done = iter(redact([line.record["text"] for line in batch if line.record]))
+        done = iter(redact([line.record["text"] for line in batch if line.record], is_broad))
         named = _named(batch)
         for line in batch:
             if line.record is None:

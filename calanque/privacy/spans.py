@@ -31,9 +31,12 @@ ENTITY_TYPES = (
 )
 """Every type the pack knows; the names are Presidio's own where Presidio has one."""
 
+BROAD_TYPES = ("LOCATION", "CIVILITY")
+"""What is kept unless asked for."""
+
 UNREAD = "UNREAD_TEXT"
 """In the place of a whole text that was not read to its end."""
-PLACEHOLDER = re.compile(f"<(?:{'|'.join((*ENTITY_TYPES, UNREAD))})>")
+PLACEHOLDER = re.compile(f"<(?:{'|'.join((*ENTITY_TYPES, *BROAD_TYPES, UNREAD))})>")
 MASK_SCORE = 0.5
 """A span is masked from this score on."""
 

@@ -56,6 +56,29 @@ def test_lone_surrogate_is_no_obstacle() -> None:
     assert redact(["tel 06 39 98 12 34 \ud800 Jean Dupont"])[0].text == "tel <PHONE_NUMBER> \ud800 <PERSON>"
 
 
+@pytest.mark.parametrize(
+    ("text", "broad"),
+    [
+        pytest.param(
+            "M. Dupont vit à Aix-en-Provence.", "<CIVILITY> <PERSON> vit à <LOCATION>.", id="civility-and-town"
+        ),
+        pytest.param(
+            "Né au Maroc, vu à Tours.", "Né au <LOCATION>, vu à <LOCATION>.", id="land-and-town-that-is-a-word"
+        ),
+        pytest.param("Tours de garde. Le port, 3 mm. Cassis", "Tours de garde. Le port, 3 mm. <LOCATION>", id="words"),
+        pytest.param("VUE AU PORT DE MARSEILLE", "VUE AU PORT DE <LOCATION>", id="capitals"),
+        pytest.param("Madame, messieurs", "<CIVILITY>, <CIVILITY>", id="civilities-alone"),
+    ],
+)
+def test_towns_and_civilities_are_kept_unless_asked_for(text: str, broad: str) -> None:
+    assert {span.type for span in redact([text])[0].spans} <= {"PERSON"}
+    [done] = redact([text], is_broad=True)
+    assert (done.text, mask(text, done.spans)) == (broad, broad)
+    assert redact([broad], is_broad=True)[0].text == broad
+    out = CliRunner().invoke(app, ["redact", "--broad"], input=json.dumps({"id": 1, "text": text}))
+    assert json.loads(out.stdout)["text"] == broad
+
+
 # streaming
 
 

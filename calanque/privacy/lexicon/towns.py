@@ -136,3 +136,4 @@ tunisie,turquie,ukraine,val d'oise,val de marne,var,varsovie,vaucluse,vendee,vie
 zurich
 """.replace("\n", "").split(",")
 )
+PLACES = TOWNS | LANDS

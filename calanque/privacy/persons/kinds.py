@@ -1,13 +1,11 @@
 """What kind of word a word is: how likely a name, and in which lists of cues."""
 
-from functools import cache
-
 from calanque.privacy.lexicon.brands import BRANDS
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.places import LINK_WORDS, NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
-from calanque.privacy.lexicon.towns import LANDS, TOWNS
+from calanque.privacy.lexicon.towns import PLACES
 from calanque.privacy.persons import cues
 
 Key = tuple[str, str, float | None]
@@ -55,15 +53,10 @@ def kind(key: Key) -> str:
     return f"{casing}{coarse(odds, folded)}{name}"
 
 
-@cache
-def _places() -> frozenset[str]:
-    return TOWNS | LANDS
-
-
 def lists_of(folded: str) -> list[str]:
     """Return the names of the lists that hold a folded word."""
     found = [name for name, words in LISTS.items() if folded in words]
-    if folded.replace("-", " ") in _places():
+    if folded.replace("-", " ") in PLACES:
         found.append("geo")
     return found
 
