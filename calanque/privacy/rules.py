@@ -26,7 +26,7 @@ _LONGEST_CUE = 60
 _LONG_NUMBER = 6
 _NUMBER = re.compile(r"\d+")
 _RUN = re.compile(r"\d(?:(?:[^\w\n]|_){0,4}\d){0,24}")
-_LEAD = re.compile(r"(?<![^\W_])([(\[+\-]{0,2})((?:[a-z]{1,4}[ .\-]{0,3})?)$")
+_LEAD = re.compile(r"(?<![^\W_])([(\[+\-]{0,2})((?:[a-z]{1,4}[ .\-/*_·]{0,3})?)$")
 
 
 def folded_pattern(regex: str) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.persons.attributes import (
     FIRST,
@@ -37,7 +38,7 @@ THRESHOLD = "(threshold)"
 _MOST_KEPT = 100_000
 _STEPS = (-1, -2, -3, 1, 2, 3)
 _JOINS = re.compile(r"-|['\u2019]|[ \u00a0]{0,2}(?:[dDlL]['\u2019])?")
-_MOST_SCORE, _LONGEST_INITIAL, _SHORTEST_SPELT = 0.49, 2, 5
+_MOST_SCORE, _LONGEST_INITIAL, _SHORTEST_SPELT, _SHORTEST_LOGIN = 0.49, 2, 5, 3
 _TO_VALUE = (":·", "·:·", ":", ":⇥")
 _FIELDS = ("nom", "prenom", "prenoms")
 _OF_NAMES = {*((field,) for field in _FIELDS), *(("nom", "de", kind) for kind in ("famille", "naissance"))}
@@ -161,6 +162,10 @@ def _accepted(text: Prepared, seen: View, scores: Sequence[float], threshold: fl
             while other >= 0 and seen.words[other].start >= word.name_start:
                 accepted[other] = True
                 other -= 1
+        elif accepted[index] and index > 2 and accepted[index - 3]:
+            first, *particles = (key[0] for key in seen.keys[index - 3 : index])
+            if particles == ["de", "la"] and is_first_name(first) and seen.gaps[index - 2 : index + 1] == ["·"] * 3:
+                accepted[index - 2] = accepted[index - 1] = True
     return (index for index, is_name in enumerate(accepted) if is_name)
 
 
@@ -208,10 +213,12 @@ def _start(text: Prepared, seen: View, index: int) -> int:
 
 
 def _end(text: Prepared, word: Word) -> int:
-    """Return where a word ends, with the dot of an initial and what is glued to it: "P.", "Quilic1", "dupont_13"."""
+    """Return where a word ends, with an initial's dot and what is glued to it: "P.", "p.garrigue", "dupont_13"."""
     end = word.end
     if len(word.folded) == 1 and text.original.startswith(".", end):
-        return end + 1
+        end += 1
+        if not (text.original[word.start].islower() and text.folded[end : end + _SHORTEST_LOGIN].isalpha()):
+            return end
     while text.original[end : end + 1].isalnum() or text.original[end : end + 1] == _GLUE:
         end += 1
     return end

@@ -41,7 +41,7 @@ _BEFORE = folded_pattern(
 )
 _CAPITALS = r"[A-ZÀ-Ý][\w'\u2019\-]+"
 _NAMED_BEFORE = re.compile(
-    rf"(?:(?<=[,;:(\n] )|(?<=[(\n])|(?<=ant )|(?<=sis )|(?<=sise )|(?<=ANT ))"
+    rf"(?:\A|(?<=[,;:(\n] )|(?<=[(\n])|(?<=ant )|(?<=sis )|(?<=sise )|(?<=ANT ))"
     rf"(?:(?i:les?|la) |(?i:l)['\u2019]){_CAPITALS}"
     rf"(?: (?:(?:de|du|des|la|les|aux?) |d['\u2019])?{_CAPITALS}){{0,3}},\s$"
 )
@@ -52,7 +52,7 @@ _TOWN_BEFORE = re.compile(
 """A town with its number, before the number of the street: "à INGERSHEIM (68040), 5 rue…"."""
 _HOME_BEFORE = folded_pattern(
     r"(?<!\w)(?:domicilie?e?s?|demeurant|demeure|assignee?\s(?:a|au)|(?:adresse|domicile|logement)(?:\s[a-z]+){0,2}\s?:)\s"
-    r"(?P<v>(?!le\s|la\s|les\s|a\s|au\s)(?![^,]{0,60}(?:\d\d[ .]){3})[^\n;|:!?@]{2,60},\s)$"
+    r"(?P<v>(?!le\s|la\s|les\s|a\s|au\s|ensemble\s)(?![^,]{0,60}(?:\d\d[ .]){3})[^\n;|:!?@]{2,60},\s)$"
 )
 """What a house is called before the number of its street: "domicilié ESAT Les Glycines, 23 rue…"."""
 _NUMBER_SIGN = re.compile(r"(?<!\w)(?:n[°o]\.?|num\.?|numero)\s?$")
@@ -78,7 +78,7 @@ _LONGEST_BRIDGE = 60
 _DISTRICT = folded_pattern(
     r"[ ,\-(]{0,3}(?:dans\sle\s|le\s)?(?:\d{1,2}\s?(?:er|e|eme|ieme)(?!\w)(?!\s?(?:etage|etg|et\.|porte))"
     r"(?:\s?arr(?:ondissement|t)?\.?(?!\w))?|"
-    r"cedex(?:\s\d{1,2})?(?!\w)|\(\d{2,3}\))\)?"
+    r"cedex(?:\s\d{1,2})?(?!\w)|\(\d{2,3}\)|france(?=[ ]?(?:[.,;)\n]|$)))\)?"
 )
 _TO_TOWN = folded_pattern(r"[ ,\-–(\n/|]{0,5}(?:(?:a|sur|commune\sde|ville\sde|ville|commune)\s:?\s?)?(?=[a-z])")
 

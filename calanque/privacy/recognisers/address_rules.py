@@ -98,7 +98,7 @@ SEARCHED = (
     ),
     Rule(
         "units",
-        folded_pattern(rf"{UNIT}(?:[ ,\-]{{1,3}}(?:au\s|du\s)?{UNIT}){{1,4}}"),
+        folded_pattern(rf"{UNIT}(?:[ ,\-]{{1,3}}(?:(?:au\s|du\s)?{UNIT}|{POSTCODE})){{1,4}}"),
         0.6,
         anchors=one_of(
             "appt", "appart", "apt", "esc ", "esc.", "escal", "porte ", "logement", "bat ", "bat.", "batiment"

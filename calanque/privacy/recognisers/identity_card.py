@@ -41,13 +41,6 @@ IDENTITY_CARD = PatternRecogniser(
             is_cased=True,
         ),
         Rule(
-            "old",
-            folded_pattern(r"(?<![.,+])\d{2}[ .\-]?(?:\d{2}|[0-9][a-b])(?:[ .\-]?\d){8}(?!\w)"),
-            0.4,
-            begins=Begins.NUMBER,
-            anchors=_ANCHORS,
-        ),
-        Rule(
             "new",
             re.compile(r"(?<![\w.])(?=[A-Z]{0,8}\d)(?=\d{0,8}[A-Z])[A-Z0-9]{9}(?!\w)"),
             0.35,

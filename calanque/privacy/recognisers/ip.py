@@ -40,14 +40,6 @@ IP = PatternRecogniser(
             begins=Begins.CODE,
         ),
         Rule(
-            "v6_short",
-            folded_pattern(
-                r"(?<![\w:.])(?:[0-9a-f]{1,4}:){0,6}:(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}(?:/\d{1,3})?(?![\w:])"
-            ),
-            0.7,
-            anchors=one_of("::"),
-        ),
-        Rule(
             "mac",
             folded_pattern(r"(?<![\w:\-])[0-9a-f]{2}([:\-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}(?![\w:\-])"),
             0.6,

@@ -88,7 +88,7 @@ PLATE = PatternRecogniser(
         Rule(
             "siv",
             folded_pattern(
-                rf"(?<![\w\-]){_LETTERS}{{2}}(?:[ ]?[\-.\u2013_·/][ ]?\d{{3}}[ ]?[\-.\u2013_·/][ ]?|"
+                rf"(?<![\w\-])(?:{_LETTERS}{{2}}|w(?=\W))(?:[ ]?[\-.\u2013_·/*][ ]?\d{{3}}[ ]?[\-.\u2013_·/*][ ]?|"
                 rf"\d{{3}}){_LETTERS}{{2}}(?![\w\-])"
             ),
             0.8,
@@ -197,7 +197,8 @@ PLATE = PatternRecogniser(
         Rule(
             "siv_part",
             folded_pattern(
-                rf"(?<![\w\-])(?:{_LETTERS}{{2}}(?:-\d{{2}}|[\s\-.]?\d{{3}}(?:[ \-.]?(?![ay]){_LETTERS}(?!'))?)|"
+                rf"(?<![\w\-])(?:{_LETTERS}{{2}}(?:-\d{{2}}|[\s\-.]?\d{{3}}"
+                rf"(?:(?:[ay]|[ \-.]?(?![ay]){_LETTERS})(?!'))?)|"
                 rf"{_PAIR}[ \-.]?\d{{2}}[ \-.]?(?![ay]){_LETTERS}(?!')|"
                 rf"\d{{3}}[\s\-.]?{_LETTERS}{{2}})(?![\w\-])"
             ),
