@@ -141,7 +141,7 @@ HOME = (
     Rule(
         "lives_at_number",
         folded_pattern(
-            rf"{_LIVES}\s?:?\s{{1,2}}(?:au\s|a\s|est\s)?(?:n[°o]|numero)?\s?(?P<v>(?!\d{{1,2}}\s?(?:e|er|eme|"
+            rf"{_LIVES}\s?:?\s{{1,2}}(?:(?:au|a|est)\s(?:n[°o]|numero)?|n[°o]|numero)\s?(?P<v>(?!\d{{1,2}}\s?(?:e|er|eme|"
             rf"ieme)(?!\w)){_NUMBER}(?:[ ,]{{1,2}}(?:la|le|"
             rf"les|lieu-dit)[ ][\w'\-]+)?)(?!\w){_NO_NUMBER}"
         ),

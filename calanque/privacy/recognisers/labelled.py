@@ -25,7 +25,7 @@ _BARE = {
     "FR_RESIDENCE_PERMIT": "agdref; ofpra; cnda; atda; dcem",
     "FR_DRIVING_LICENCE": "neph",
     "FR_NIR": "nir; nss",
-    "FR_TAX_NUMBER": "spi",
+    "FR_TAX_NUMBER": "spi; nif",
     ENTITY: "ine; ecrou; nur",
 }
 """Labels that nothing but a number of a person follows: any number will do."""
@@ -40,6 +40,7 @@ _DOCUMENTS = {
     "FR_DRIVING_LICENCE": "permis; permis de conduire; pdc; pc; p.c",
     "FR_PASSPORT": "passeport",
     "FR_IDENTITY_CARD": "cni; carte d'identite; carte identite; carte nationale d'identite",
+    "FR_TAX_NUMBER": "avis d'imposition; avis d'impot; impots",
     "FR_PLATE": "plaque; immat; immatricule; immatriculation; carte grise; bicycode",
 }
 """Labels that a code may follow at once: four digits or more, or letters and digits."""
@@ -49,7 +50,7 @@ _SIGNED = {
         "assermentation; habilitation; commissionne; porteur; asvp; gardien; brigadier; bcp; gpm; policier; "
         "gendarme; operateur; constatateur; controleur; surveillant; mediateur"
     ),
-    "FR_RESIDENCE_PERMIT": "aps; etranger; demande d'asile; prefecture; pref",
+    "FR_RESIDENCE_PERMIT": "aps; etranger; ressortissant; visa; demande d'asile; prefecture; pref",
     "FR_IDENTITY_CARD": "ci; piece d'identite",
     "FR_NIR": "securite sociale; secu; ss; assure",
     "FR_TAX_NUMBER": "fiscal",

@@ -1,7 +1,7 @@
 """Residence permits and the foreigner's number of AGDREF: ten digits, or nine to twelve letters and digits."""
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
-from calanque.privacy.shapes import FILES, LETTERS, LONG, NO_UNIT
+from calanque.privacy.shapes import FILES, LETTERS, NO_UNIT
 
 _ANCHORS = one_of(
     *("sejour", "resident", "recepisse", "agdref", "etranger", "visa", "provisoire", "vls", "dcem", "refugie", "titre"),
@@ -53,7 +53,6 @@ RESIDENCE_PERMIT = PatternRecogniser(
             0.25,
             anchors=_ANCHORS,
         ),
-        Rule("loose", folded_pattern(LONG), 0.15, begins=Begins.CODE, reach=40, anchors=_ANCHORS),
     ),
     cues=words(
         r"titres?\s(?:de\s)?sejours?",

@@ -2,8 +2,7 @@
 
 from stdnum.fr import nif
 
-from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
-from calanque.privacy.shapes import LONG
+from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, words
 
 _DIGIT_COUNT = 13
 
@@ -26,18 +25,10 @@ TAX_NUMBER = PatternRecogniser(
         ),
         Rule(
             "in_groups",
-            folded_pattern(r"(?<![.,+\-])(?<!\d[ ])[0-3]\d([ .])\d{2}\1\d{3}\1\d{3}\1\d{3}(?![ ]?\d)(?!\w)"),
+            folded_pattern(r"(?<![.,+\-])(?<!\d[ ])[0-3]\d([ .])\d{2}\1\d{3}\1\d{3}\1\d{3}(?![ ]?\d(?!\d?:))(?!\w)"),
             0.85,
             begins=Begins.NUMBER,
             shortest=13,
-        ),
-        Rule(
-            "loose",
-            folded_pattern(rf"(?=(?:[^\d\n]{{0,3}}\d){{8}}){LONG}"),
-            0.2,
-            begins=Begins.CODE,
-            anchors=one_of("fiscal", "spi", "impot", "imposition", "nif"),
-            reach=40,
         ),
     ),
     cues=words(
