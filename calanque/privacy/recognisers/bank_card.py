@@ -5,7 +5,7 @@ import re
 from stdnum import luhn
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
-from calanque.privacy.shapes import ENDING_RULE, NO_DATE, NO_UNIT
+from calanque.privacy.shapes import ENDING_RULE
 
 _CARD_DIGIT_COUNTS = range(14, 20)
 
@@ -36,10 +36,18 @@ BANK_CARD = PatternRecogniser(
         ),
         Rule(
             "solid",
-            folded_pattern(r"(?<![.,+\-])[3-6]\d{3}[ ]?\d{4}[ ]?\d{4}[ ]?\d{4}(?!\w)(?![ ]\d{3})"),
+            folded_pattern(r"(?<![.,+\-])[3-6]\d{3}(?:[ .\-_]?\d{4}){3}(?!\w)(?![ ]\d{3})"),
             0.3,
             begins=Begins.NUMBER,
             shortest=16,
+        ),
+        Rule(
+            "cut_short",
+            folded_pattern(r"(?<![.,+\-])[3-6]\d{3}(?:[ .\-]?\d{4}){2}[ .\-]?\d{1,3}(?![\w/]|[ .\-]\d)"),
+            0.2,
+            begins=Begins.NUMBER,
+            shortest=13,
+            is_checked=False,
         ),
         Rule(
             "amex",
@@ -47,14 +55,6 @@ BANK_CARD = PatternRecogniser(
             0.3,
             begins=Begins.NUMBER,
             shortest=15,
-        ),
-        Rule(
-            "beside_cue",
-            folded_pattern(rf"(?<![.,+]){NO_DATE}(?>\d(?:[ .\-_/]{{0,2}}\d){{11,18}}){NO_UNIT}"),
-            0.2,
-            begins=Begins.NUMBER,
-            shortest=12,
-            anchors=one_of("carte", "cb", "visa", "mastercard", "amex"),
         ),
         Rule(
             "hidden",

@@ -41,6 +41,7 @@ _DOCUMENTS = {
     "FR_PASSPORT": "passeport",
     "FR_IDENTITY_CARD": "cni; carte d'identite; carte identite; carte nationale d'identite",
     "FR_TAX_NUMBER": "avis d'imposition; avis d'impot; impots",
+    "CREDIT_CARD": "cb; carte bancaire; carte bleue; carte de paiement; mastercard",
     "FR_PLATE": "plaque; immat; immatricule; immatriculation; carte grise; bicycode",
 }
 """Labels that a code may follow at once: four digits or more, or letters and digits."""
