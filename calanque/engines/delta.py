@@ -99,6 +99,30 @@ def has_data_after(table: str, version: int) -> bool:
     return checkpoint is None or checkpoint.version != version
 
 
+def bounds_after(table: str, version: int, column: str) -> list[tuple[str, str]] | None:
+    """Return the least and greatest value of a column in each file that came or went since a version.
+
+    Returns:
+        What the log says; None when it does not: of a file without bounds, when it is cut, or when no row came.
+    """
+    path, found, has_come = table_path(table), list[tuple[str, str]](), False
+    versions = [later for later in _versions(path) if later > version]
+    if versions[-1:] != [version + 1]:
+        return None
+    for later in versions:
+        for action in _actions(lake().read(f"{path}/_delta_log/{later:020d}.json")):
+            file = action.get("add") or action.get("remove") or {}
+            if not file.get("dataChange"):
+                continue
+            stats = json.loads(file.get("stats") or "{}")
+            low, high = (stats.get(end, {}).get(column) for end in ("minValues", "maxValues"))
+            if low is None or high is None:
+                return None
+            found.append((low, high))
+            has_come |= "add" in action
+    return found if has_come else None
+
+
 def remove_uncommitted(table: str, idle_s: float = 0.0) -> bool:
     """Delete the files of a table whose first commit never came (its writer was killed); True when it did.
 
@@ -151,7 +175,7 @@ def _commits(table: str) -> Iterator[Commit]:
 
 def parse_commit(version: int, text: bytes) -> Commit:
     """Read one commit file: JSON lines, of which `commitInfo` is one."""
-    actions = [json.loads(line) for line in text.splitlines() if line.strip()]
+    actions = _actions(text)
     info: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
     metrics = info.get("operationMetrics") or {}
     schema = next((action["metaData"]["schemaString"] for action in actions if "metaData" in action), None)
@@ -165,6 +189,10 @@ def parse_commit(version: int, text: bytes) -> Commit:
         user_metadata=info.get("userMetadata"),
         columns={field["name"]: str(field["type"]) for field in fields},
     )
+
+
+def _actions(text: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 def parse_user_metadata(user_metadata: str | None) -> dict[str, Any]:

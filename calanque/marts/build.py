@@ -16,6 +16,7 @@ from calanque.marts.gate import judge
 from calanque.marts.parts import PLACES, Part, due_parts, loaded, step_of
 from calanque.marts.project import write_project
 from calanque.marts.publish import new_schema, publish, refer_to
+from calanque.marts.touched import SHAPE
 from calanque.places.territory import AREA_ZONE_COUNT
 from calanque.runs import lineage, state
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from calanque.contracts import FeedContract
     from calanque.engines.dbt_contracts import Described
     from calanque.engines.dbt_summary import DbtSummary
+    from calanque.marts.touched import Weeks
 
     _Done = dict[str, tuple[state.Fingerprint, state.Fingerprint]]
 
@@ -38,7 +40,7 @@ SHOWN_AS = {f"{SCHEMA}.{mart}": f"marts.{mart}" for one in DOMAINS.values() for 
 
 
 class Outcome(NamedTuple):
-    """What became of a domain and city: rows by mart and codes that nobody mapped, or why it is not shown."""
+    """What became of a domain and city: rows built by mart and codes that nobody mapped, or why it is not shown."""
 
     domain: str
     territory: str
@@ -129,7 +131,8 @@ def _run_dbt(parts: Sequence[Part], row_count: int) -> DbtSummary:
     has_places = PLACES.name in names
 
     def prepare() -> None:
-        write_project(target, _contracts(parts))
+        weeks = {one.feed: part.weeks for part in parts if part.weeks for one in part.contracts if one.shape == SHAPE}
+        write_project(target, _contracts(parts), weeks)
         new_schema(SCHEMA)
         if not has_places:
             refer_to(PLACES.marts, SCHEMA, cities)
@@ -161,10 +164,10 @@ def _show(
     row_counts: dict[str, dict[str, int]] = {}
     done: _Done = {}
     in_order = [part for domain in DOMAINS.values() for part in parts if part.domain is domain]
-    asked: dict[str, list[str]] = {}
+    asked: dict[str, dict[str, Weeks | None]] = {}
     for part in in_order:
         for mart in part.domain.marts:
-            asked.setdefault(mart, []).append(part.territory)
+            asked.setdefault(mart, {})[part.territory] = part.weeks
     shown = publish(asked, SCHEMA, described, run_id) if asked else {}
     for part in in_order:
         own = {name: shown[name] for name in (f"marts.{mart}" for mart in part.domain.marts)}

@@ -12,6 +12,7 @@ from calanque.errors import CalanqueError
 from calanque.governance.retention import newest_kept
 from calanque.marts.domains import DOMAINS, Domain
 from calanque.marts.places import can_be_drawn, drawn_from, write_places
+from calanque.marts.touched import touched_weeks
 from calanque.places.territory import load_territory
 from calanque.runs import state
 from calanque.settings import settings
@@ -21,18 +22,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calanque.contracts import FeedContract
+    from calanque.marts.touched import Weeks
 
 log = logging.getLogger(__name__)
 PLACES = DOMAINS["places"]
 
 
 class Part(NamedTuple):
-    """What is built of one domain and city, from the contracts of its loaded feeds and the inputs that they are."""
+    """What is built of one domain and city, from the contracts of its loaded feeds and the inputs that they are.
+
+    With `weeks`, their rows alone, by their Mondays: no other row can have changed.
+    """
 
     domain: Domain
     territory: str
     contracts: tuple[FeedContract, ...]
     inputs: dict[str, int | str]
+    weeks: Weeks | None = None
 
     @property
     def step(self) -> str:
@@ -86,8 +92,10 @@ def _due_of(contracts: Sequence[FeedContract], territory: str, run_id: str) -> I
             log.info("No incident has been loaded for %s yet, which draw its places: %s wait.", territory, domain.name)
             continue
         part = _part(domain, territory, own)
-        if not state.unchanged(part.step, part.inputs) or are_places_due:
+        if are_places_due:
             yield part
+        elif not state.unchanged(part.step, part.inputs):
+            yield part._replace(weeks=touched_weeks(state.last_state(part.step), part.inputs, own))
 
 
 def loaded() -> list[FeedContract]:

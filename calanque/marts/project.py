@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,21 +17,25 @@ from calanque.settings import settings
 from calanque.sql_text import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from calanque.contracts import FeedContract
     from calanque.contracts.shapes import Shape
+    from calanque.marts.touched import Weeks
 
 _HEAD = "# Made at each build from dags/feeds/ and infra/territories/: nothing is edited here.\n"
 
 
-def write_project(folder: Path, contracts: Sequence[FeedContract]) -> Path:
+def write_project(
+    folder: Path, contracts: Sequence[FeedContract], weeks: Mapping[str, Weeks] = MappingProxyType({})
+) -> Path:
     """Write the whole project of a build below a folder, and return where it is.
 
     Args:
         folder: of the build; what an earlier one left in its `project` goes.
         contracts: those of the feeds that have been loaded; a shape is the union of its own.
+        weeks: of feeds of which the rows of some weeks alone are read, these, by their Mondays.
     """
     project = folder / "project"
     shutil.rmtree(project, ignore_errors=True)
@@ -39,7 +44,7 @@ def write_project(folder: Path, contracts: Sequence[FeedContract]) -> Path:
     (place / "_sources.yml").write_text(_HEAD + _dumped(sources(contracts)), encoding="utf-8")
     for name, shape in shapes().items():
         own = [contract for contract in contracts if contract.shape == name]
-        (place / f"{PREFIX}{name}.sql").write_text(shape_sql(shape, own), encoding="utf-8")
+        (place / f"{PREFIX}{name}.sql").write_text(shape_sql(shape, own, weeks), encoding="utf-8")
         _add_columns(place / f"{PREFIX}{name}.yml", shape)
     types = project / "models" / "marts" / "incidents" / "dim_incident_type.sql"
     types.write_text(_types_sql(), encoding="utf-8")

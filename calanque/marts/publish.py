@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calanque.engines import delta, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
+from calanque.marts.touched import MOST_PERIODS
 from calanque.settings import settings
 from calanque.sql_text import listed
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from calanque.engines.dbt_contracts import Described
+    from calanque.marts.touched import Weeks
+
+    Cities = Mapping[str, Weeks | None]
 
 log = logging.getLogger(__name__)
 _Hashes = dict[tuple[str | None, "date | None"], tuple[int, int]]
 PERIODS = ("week_start_date", "month_start_date")
 """Columns by which the rows of a city are compared, and replaced."""
-MOST_PERIODS = 200
 # One week more of a city then rewrites one file of its history, not all of it.
 _ROWS_PER_FILE = 50_000
 
@@ -54,17 +57,18 @@ def new_schema(schema: str) -> None:
 def refer_to(marts: Sequence[str], schema: str, territories: Sequence[str]) -> None:
     """Let a build read the rows of cities in marts that are shown already, under the names of its own schema."""
     for mart in marts:
-        spark.rows(f"create view {schema}.{mart} as select * from marts.{mart} where {_of(territories)}")
+        spark.rows(f"create view {schema}.{mart} as select * from marts.{mart} where {_of(dict.fromkeys(territories))}")
 
 
 def publish(
-    marts: Mapping[str, Sequence[str]], schema: str, described: Mapping[str, Described], run_id: str
+    marts: Mapping[str, Cities], schema: str, described: Mapping[str, Described], run_id: str
 ) -> dict[str, Shown]:
     """Put what was built of some cities in the place of their rows in each mart; what says the same is left alone.
 
     Args:
         marts: tables of the schema `marts`, each built under the same name in `schema`, in the order in which they are
-            shown: with the cities; one without a territory is replaced whole.
+            shown: with the cities, and the weeks of each that were built, if not all; one without a territory is
+            replaced whole.
         schema: where they were built, and gated.
         described: what each of them says that it holds.
         run_id: written in the commits.
@@ -83,7 +87,7 @@ class _Pair(NamedTuple):
 
     mart: str
     source: str
-    territories: Sequence[str]
+    territories: Cities
     built: DataFrame
     shown: DataFrame | None
     columns: Sequence[str]
@@ -102,7 +106,7 @@ class _Pair(NamedTuple):
         return next((column for column in PERIODS if column in self.columns and self.has_cities), None)
 
 
-def _pair(mart: str, source: str, territories: Sequence[str], is_there: bool) -> _Pair:
+def _pair(mart: str, source: str, territories: Cities, is_there: bool) -> _Pair:
     built, shown = spark.session().table(source), None
     columns, schema = built.columns, built.schema.simpleString()
     if "territory" in columns:
@@ -121,7 +125,7 @@ def _publish(pair: _Pair, made: _Hashes, kept: _Hashes, described: Described, ru
     changed = [city for city in pair.territories if not pair.is_comparable or moved & {city, None}]
     if changed:
         periods = {city: [day for one, day in different if one == city and pair.is_comparable] for city in changed}
-        where = " or ".join(_where(city, days, pair.period) for city, days in periods.items())
+        where = " or ".join(_where(city, pair.territories[city], days, pair.period) for city, days in periods.items())
         with spark.user_metadata({"step": "publish", "territories": changed, "run_id": run_id}):
             _write(pair, where if pair.has_cities else "true", described.columns)
             # It names every feed that is in the mart, and a feed may be new.
@@ -156,15 +160,22 @@ def _hashed(pair: _Pair) -> Iterator[DataFrame]:
         yield rows.selectExpr(f"'{pair.name}'", "false", *hashed)
 
 
-def _where(city: str, periods: Iterable[date | None], period: str | None) -> str:
-    """Return the condition on the rows of a city that are replaced: those of some periods, or all of them."""
-    days = [f"date '{day}'" for day in sorted(filter(None, periods))]
-    few = period and 0 < len(days) <= MOST_PERIODS
-    return f"(territory = '{city}' and {period} in ({', '.join(days)}))" if few else f"territory = '{city}'"
+def _where(city: str, weeks: Weeks | None, periods: Iterable[date | None], period: str | None) -> str:
+    """Return the condition on the rows of a city that are replaced: those of some periods, or all that were built."""
+    days = [day for day in periods if day]
+    return _within(city, period, days) if period and 0 < len(days) <= MOST_PERIODS else _of({city: weeks})
 
 
-def _of(territories: Sequence[str]) -> str:
-    return f"territory in ({listed(territories)})"
+def _of(territories: Cities) -> str:
+    """Return the condition on the rows of cities: of all their weeks, or of some."""
+    whole = [city for city, weeks in territories.items() if not weeks]
+    parts = [_within(city, PERIODS[0], weeks) for city, weeks in territories.items() if weeks]
+    return " or ".join([*parts, *([f"territory in ({listed(whole)})"] if whole else [])])
+
+
+def _within(city: str, period: str, days: Iterable[date]) -> str:
+    named = ", ".join(f"date '{day}'" for day in sorted(days))
+    return f"(territory = '{city}' and {period} in ({named}))"
 
 
 def _write(pair: _Pair, where: str, comments: Mapping[str, str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from calanque.marts.touched import in_weeks
 from calanque.places.grid import grid_vars
 from calanque.places.taxonomy import OTHER, incident_types
 from calanque.places.territory import load_territory
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from calanque.contracts import FeedContract
     from calanque.contracts.shapes import Shape
+    from calanque.marts.touched import Weeks
     from calanque.places.territory import Territory
 
 SOURCE = "bronze"
@@ -70,15 +73,18 @@ def _has_position(shape: Shape) -> bool:
     return {"x_m", "y_m"} <= {column.name for column in shape.columns}
 
 
-def shape_sql(shape: Shape, contracts: Sequence[FeedContract]) -> str:
+def shape_sql(
+    shape: Shape, contracts: Sequence[FeedContract], weeks: Mapping[str, Weeks] = MappingProxyType({})
+) -> str:
     """Return the model of a shape, as dbt reads it; without a feed it has no row.
 
     Args:
         shape: the shape.
         contracts: those of its feeds that have been loaded.
+        weeks: of feeds of which the rows of some weeks alone are read, these, by their Mondays.
     """
     if contracts:
-        return "\nunion all\n".join(_part(shape, contract) for contract in contracts)
+        return "\nunion all\n".join(_part(shape, contract, weeks.get(contract.feed)) for contract in contracts)
     kinds = {column.name: column.data_type for column in shape.columns}
     kinds |= {name: facts["data_type"] for name, facts in made_columns(shape).items()}
     return no_row(kinds)
@@ -90,7 +96,7 @@ def no_row(kinds: Mapping[str, str]) -> str:
     return f"select\n    {empty}\nwhere false\n"
 
 
-def _part(shape: Shape, contract: FeedContract) -> str:
+def _part(shape: Shape, contract: FeedContract, weeks: Weeks | None) -> str:
     territory = load_territory(contract.territory)
     chosen = {**_declared(shape, contract, territory), **_made(shape, contract, territory)}
     lines = ",\n    ".join(
@@ -98,7 +104,8 @@ def _part(shape: Shape, contract: FeedContract) -> str:
     )
     table = f"{{{{ source('{SOURCE}', '{contract.feed}') }}}}"
     head = f"-- {contract.feed}, by its contract {contract.version}."
-    return f"{head}\nselect\n    {lines}\nfrom {table}\nwhere _closed_at is null\n"
+    where = f"_closed_at is null and ({in_weeks(contract, weeks)})" if weeks else "_closed_at is null"
+    return f"{head}\nselect\n    {lines}\nfrom {table}\nwhere {where}\n"
 
 
 def _declared(shape: Shape, contract: FeedContract, territory: Territory) -> dict[str, str]:

@@ -349,8 +349,8 @@ def test_cities_that_break_a_whole_build_are_held_back_alone_each_by_its_own_rea
 ) -> None:
     """One breaks a constraint, which fails every city's model, another a data test; of the third all is new."""
 
-    def with_a_test(folder: Path, contracts: Any) -> Path:
-        project = write_project(folder, contracts)
+    def with_a_test(folder: Path, contracts: Any, weeks: Any) -> Path:
+        project = write_project(folder, contracts, weeks)
         (project / "tests/no_z.sql").write_text("select 1 as n from {{ ref('fct_incidents') }} where incident_id = 'z'")
         return project
 

@@ -1,0 +1,76 @@
+"""Which weeks of a city's observations are built: those of the files that came or went since they were last shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from calanque.engines import delta
+from calanque.runs import state
+from calanque.runs.store import apart
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from calanque.contracts import FeedContract
+
+    Weeks = Collection[date]
+
+SHAPE = "observation"
+"""Its rows do not depend on one another. A class that a camera sees for the first time is missing in all its frames."""
+MOST_PERIODS = 200
+"""Conditions that name more of them would take longer than to read all rows."""
+_WEEK = timedelta(days=7)
+
+
+def touched_weeks(
+    before: state.StepState | None, inputs: state.Fingerprint, contracts: Sequence[FeedContract]
+) -> Weeks | None:
+    """Return the Mondays of the weeks in which a row may have changed; None when it may be any.
+
+    Args:
+        before: the last time that the rows of the city were shown.
+        inputs: what they are made from now.
+        contracts: of the feeds that they are made from.
+    """
+    if before is None or before.inputs.keys() != inputs.keys() or not state.outputs_stand(before):
+        return None
+    known, weeks = {contract.bronze_table: contract for contract in contracts}, set[date]()
+    for name, seen in before.inputs.items():
+        if seen == str(inputs[name]):
+            continue
+        contract = known.get(name)
+        if contract is None or contract.shape != SHAPE or not seen.isdigit():
+            return None
+        bounds = delta.bounds_after(name, int(seen), _happened(contract))
+        if bounds is None:
+            return None
+        for span in bounds:
+            weeks.update(_mondays(*span, contract.time_zone))
+    return weeks if 0 < len(weeks) <= MOST_PERIODS else None
+
+
+def _mondays(low: str, high: str, zone: str) -> Iterator[date]:
+    # A bound is cut to the millisecond.
+    ends = (datetime.fromisoformat(low), datetime.fromisoformat(high) + timedelta(milliseconds=1))
+    first, last = (end.astimezone(ZoneInfo(zone)).date() for end in ends)
+    monday = first - timedelta(days=first.weekday())
+    while monday <= last:
+        yield monday
+        monday += _WEEK
+
+
+def in_weeks(contract: FeedContract, weeks: Weeks) -> str:
+    """Return the condition on bronze for the rows of weeks: as instants, by which files are left out unread."""
+    spans = apart((monday, monday + _WEEK) for monday in weeks)
+    zone, at = ZoneInfo(contract.time_zone), _happened(contract)
+    ends = [[datetime.combine(day, time(), zone).astimezone(UTC) for day in span] for span in spans]
+    return " or ".join(
+        f"{at} >= timestamp '{low:%Y-%m-%d %H:%M:%S}+00:00' and {at} < timestamp '{high:%Y-%m-%d %H:%M:%S}+00:00'"
+        for low, high in ends
+    )
+
+
+def _happened(contract: FeedContract) -> str:
+    return contract.filling()["observed_at"].name
