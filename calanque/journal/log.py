@@ -6,7 +6,6 @@ stopped in between, and the next one signs them too. What a source tells twice i
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import secrets
@@ -22,6 +21,7 @@ from calanque.journal.notes import LOG, Checkpoint, Signer, Verifier, read_check
 from calanque.journal.tiles import LONGEST_ENTRY, write_export
 from calanque.journal.tree import grown, leaf_hash, root_of
 from calanque.runs import store
+from calanque.runs.alone import alone
 from calanque.runs.tables import JOURNAL, JOURNAL_CHECKPOINT
 from calanque.settings import settings
 
@@ -97,7 +97,8 @@ def collect() -> Collected:
     Raises:
         CalanqueError: if the lake does not take it; the acts wait.
     """
-    with _alone(), spool.taken(folder()) as told, _on_hdfs() as done:
+    # A place is given once.
+    with alone(folder()), spool.taken(folder()) as told, _on_hdfs() as done:
         size, edge = _signed()
         stopped = sorted(deltars.read_rows(JOURNAL.name, [("place", ">=", size)]), key=lambda row: row["place"])
         after, edge = grown(size, edge, (bytes.fromhex(row["leaf"]) for row in stopped))
@@ -216,12 +217,3 @@ def export(path: Path) -> int:
     witnessed = {row["size"]: row["note"] for row in notes if row["is_witnessed"]}
     write_export(path, newest["note"], witnessed, leaves, entries)
     return len(leaves)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Wait for the other one who appends: a place is given once."""
-    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder() / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

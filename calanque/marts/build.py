@@ -19,6 +19,7 @@ from calanque.marts.publish import new_schema, publish, refer_to
 from calanque.marts.touched import SHAPE
 from calanque.places.territory import AREA_ZONE_COUNT
 from calanque.runs import lineage, state
+from calanque.runs.alone import alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +53,8 @@ class Outcome(NamedTuple):
 def build_marts(run_id: str = "manual") -> list[Outcome] | None:
     """Build what has changed, gate it by domain and city, and only then show what passed.
 
-    What fails is held back alone: readers keep what they had of it, and the next run tries it again.
+    What fails is held back alone: readers keep what they had of it, and the next run tries it again. Another build of
+    this machine is waited for: both would make the same tables.
 
     Returns:
         What became of each domain and city; None when nothing had changed.
@@ -60,6 +62,11 @@ def build_marts(run_id: str = "manual") -> list[Outcome] | None:
     Raises:
         CalanqueError: if nothing at all could be built; says why.
     """
+    with alone(dbt.build_dir("marts")):
+        return _build_due(run_id)
+
+
+def _build_due(run_id: str) -> list[Outcome] | None:
     feeds = loaded()
     parts, not_drawn = due_parts(feeds, run_id)
     outcomes = [Outcome(PLACES.name, territory, held_back=reason) for territory, reason in not_drawn.items()]

@@ -1,10 +1,14 @@
 """A city's observations are built of the weeks alone that a batch touches, and say what a build of them all would."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from drop_feed import processes
 from operations import operations
 
 from calanque.contracts import load_contract
@@ -152,3 +156,47 @@ def test_weeks_that_fail_leave_the_others_and_are_built_when_they_are_mended(cit
     insert("good", "2025-02-24 00:00:00", 1)
     assert built("good")
     assert len(shown()) == len(before) + 2
+
+
+def _kill(*_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _build_in_process(run_id: str, results: Any, is_killed: bool) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        know_the_feeds(patch)
+        if is_killed:
+            patch.setattr(build, "publish", _kill)
+        results.put((run_id, build.build_marts(run_id) is not None))
+
+
+def test_a_build_that_is_killed_before_it_shows_leaves_the_marts_and_the_next_one_shows(city: None) -> None:
+    before = shown()
+    insert("killed", "2025-02-25 00:00:00", 2)
+    context = processes()
+    results = context.Queue()
+    run = context.Process(target=_build_in_process, args=("killed", results, True))
+    run.start()
+    run.join(300)
+    assert run.exitcode == -signal.SIGKILL
+    # It had built what it did not show.
+    assert deltars.row_count(f"{build.SCHEMA}.fct_observation_hour") > 4
+    assert shown() == before
+    assert built("after")
+    assert len(shown()) == len(before) + 4
+
+
+def test_of_two_builds_at_once_one_waits_and_has_nothing_to_do(city: None) -> None:
+    before = shown()
+    insert("both", "2025-02-26 00:00:00", 2)
+    context = processes()
+    results = context.Queue()
+    runs = [context.Process(target=_build_in_process, args=(name, results, False)) for name in ("one", "other")]
+    for run in runs:
+        run.start()
+    outcomes = [results.get(timeout=300) for _ in runs]
+    for run in runs:
+        run.join(60)
+    assert sorted(was_built for _, was_built in outcomes) == [False, True]
+    assert len(shown()) == len(before) + 4
+    assert_a_whole_build_says_the_same()
