@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def judge(
     schema: str, asked: Mapping[str, Mapping[str, Sequence[FeedContract]]], run_id: str
 ) -> dict[tuple[str, str], str]:
-    """Run the gate of each mart that was built on the rows of each city.
+    """Run the gate of each mart that was built on the rows of each city; of one without cities, once.
 
     A mart is read once, and of it the columns alone that its gates name.
 
@@ -36,15 +36,19 @@ def judge(
         What is not true, in sentences, by mart and city.
     """
     results: list[GateResult] = []
+    broken: dict[tuple[str, str], str] = {}
     for mart, cities in asked.items():
         own = {city: with_bounds(load_gate(mart, "marts"), contracts) for city, contracts in cities.items()}
         named = {"territory"}.union(*(gate.columns for gate in own.values()))
         rows = deltars.read_columns(f"{schema}.{mart}", named).to_pandas(coerce_temporal_nanoseconds=False)
-        for city, gate in own.items():
-            ours = rows[rows["territory"] == city] if "territory" in rows else rows
-            results.append(run_gate(gate, ours, run_id, mart, territory=city))
+        parts = {city: rows[rows["territory"] == city] for city in own} if "territory" in rows else {None: rows}
+        for city, ours in parts.items():
+            found = run_gate(own[city or next(iter(own))], ours, run_id, mart, territory=city)
+            results.append(found)
+            if found.failures:
+                broken |= {(mart, held): _said(found) for held in ([city] if city else own)}
     gates.record("marts", results, run_id)
-    return {(one.feed, str(one.territory)): _said(one) for one in results if one.failures}
+    return broken
 
 
 def check_rows(frames: Mapping[str, pd.DataFrame], run_id: str) -> None:

@@ -44,6 +44,16 @@ def test_a_mart_is_read_once_where_it_was_built_and_judged_city_by_city(
     assert [(one.territory, one.passed) for one in recorded] == [("marseille", True), ("toronto", False)]
 
 
+def test_a_mart_without_cities_is_judged_once_and_holds_each_of_them_back(
+    monkeypatch: pytest.MonkeyPatch, recorded: list[GateResult]
+) -> None:
+    empty = pyarrow.table({"type": pyarrow.array([], pyarrow.string())})
+    monkeypatch.setattr(gate.deltars, "read_columns", lambda *_: empty)
+    found = gate.judge("silver__here", {"dim_incident_type": {"marseille": (), "toronto": ()}}, "run")
+    assert [(one.feed, one.territory, one.passed) for one in recorded] == [("dim_incident_type", None, False)]
+    assert list(found) == [("dim_incident_type", "marseille"), ("dim_incident_type", "toronto")]
+
+
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The marts of ml/ that are written."""

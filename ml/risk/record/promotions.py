@@ -75,6 +75,8 @@ def line_of(territory: str, version: str) -> tuple[str, ...]:
 
 def _append(territory: str, name: str, version: str, decision: Decision, reason: Reason, run_id: str) -> None:
     make_table(PROMOTIONS)
+    # No gate stops it: a decision that was taken and not written would be worse than one whose words are odd, and dbt's
+    # `rows_hold` finds those of all decisions.
     decided_at = datetime.now(UTC).replace(microsecond=0)
     row = pd.DataFrame([(territory, name, version, decision.value, *reason, run_id, decided_at)])
     row.columns = pd.Index(list(PROMOTIONS.columns))
