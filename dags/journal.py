@@ -8,7 +8,6 @@ from calanque.engines.airflow import plainly
 from calanque.engines.airflow_alerts import task_defaults
 from calanque.engines.airflow_links import PageLink, with_links
 from calanque.engines.assets import clock
-from calanque.stack.pools import JOURNAL_POOL
 
 DOC = """
 ### Journal
@@ -34,7 +33,8 @@ nothing new it writes nothing. It fails while one of those who tell it can not b
 def journal() -> None:
     """Declare the one step."""
 
-    @task(pool=JOURNAL_POOL)
+    # It waits by itself for whoever collects from the command line.
+    @task
     def collect() -> None:
         from calanque.errors import CalanqueError
         from calanque.journal import log

@@ -86,7 +86,11 @@ GATE_RESULT = RunTable(
         ("subject", "string", "The feed or the mart."),
         ("batch_id", "string", "The batch; of a mart, the run that built it."),
         ("contract_version", "string", "Version of the contract; empty for a mart."),
-        ("territory", "string", "City whose rows of a mart it is about; empty for a batch, and for a mart without cities."),
+        (
+            "territory",
+            "string",
+            "City whose rows of a mart it is about; empty for a batch, and for a mart without cities.",
+        ),
         ("expectation", "string", "Name of the expectation."),
         ("column_name", "string", "Column that it is about; empty when it is about the table."),
         ("severity", "string", "critical stops what comes after, warning is only said."),

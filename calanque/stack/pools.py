@@ -6,7 +6,6 @@ MARTS_POOL = "marts"
 FORECAST_POOL = "forecast"
 TRAINING_POOL = "training"
 AUDIT_POOL = "audit"
-JOURNAL_POOL = "journal"
 
 
 def feed_pool(feed: str) -> str:
@@ -21,6 +20,5 @@ def pools() -> dict[str, str]:
         MARTS_POOL: "The one writer of silver and of the marts that dbt builds",
         FORECAST_POOL: "The one writer of the forecast and of the near-repeat layer",
         TRAINING_POOL: "One training at a time: it takes a core for minutes, and no other city's forecast waits for it",
-        JOURNAL_POOL: "The one writer of the journal",
         AUDIT_POOL: "One audit at a time: it takes a core for a minute, and must not make the forecast wait",
     }
