@@ -1,6 +1,6 @@
 """Names and texts inside SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def quoted(name: str) -> str:
@@ -16,3 +16,11 @@ def literal(text: str) -> str:
 def listed(texts: Iterable[str]) -> str:
     """Return string literals in order, as what stands between the brackets of a list."""
     return ", ".join(literal(text) for text in sorted(texts))
+
+
+def carried(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """Return the SQL of each column of a table, by types, over rows of its earlier version: nothing in what is new."""
+    return [
+        quoted(name) if old.get(name) == kind else f"cast(null as {kind}) as {quoted(name)}"
+        for name, kind in new.items()
+    ]

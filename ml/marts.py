@@ -17,6 +17,7 @@ from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 from calanque.marts.gate import check_rows
 from calanque.runs import state
 from calanque.settings import settings
+from calanque.sql_text import carried
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -235,7 +236,7 @@ def make_table(table: WeekTable) -> None:
 def _rewrite(table: WeekTable, old: Mapping[str, str]) -> None:
     kept = kept_columns(table, old)
     log.info("%s is of an earlier version: it is written anew, %d columns of its rows are kept.", table.name, len(kept))
-    chosen = [name if name in kept else f"cast(null as {kind}) as {name}" for name, kind in table.columns.items()]
+    chosen = carried({name: old[name] for name in kept}, table.columns)
     spark.rewrite(table.name, _location(table), chosen, table.column_comments, "territory")
 
 

@@ -16,6 +16,7 @@ from calanque.engines import deltars
 from calanque.errors import CalanqueError
 from calanque.settings import settings
 from calanque.sql_text import literal as literal
+from calanque.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -261,6 +262,18 @@ def describe(table: str, comment: str, comments: Mapping[str, str]) -> None:
         rows(f"alter table {table} alter column {listed}")
     if comment_of(table) != comment:
         rows(f"comment on table {table} is {literal(comment)}")
+
+
+def add_columns(table: str, declared: Mapping[str, str]) -> None:
+    """Add the columns that a Delta table lacks; they are empty in its rows.
+
+    Args:
+        table: `<schema>.<name>`.
+        declared: by column, its type and what else SQL is to say of it.
+    """
+    known = {field.name for field in deltars.open_table(table).schema().fields}
+    if missing := ", ".join(f"{quoted(name)} {kind}" for name, kind in declared.items() if name not in known):
+        with_retry(lambda: rows(f"alter table {table} add columns ({missing})"))
 
 
 def commented(frame: DataFrame, comments: Mapping[str, str]) -> DataFrame:

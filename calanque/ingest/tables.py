@@ -140,9 +140,8 @@ def _evolve(contract: FeedContract) -> None:
                 f"The table {table} has the column {name} ({kind}), which contract {contract.version} drops or "
                 "retypes: keep the column, or publish the new shape as a new feed."
             )
-    added = ", ".join(f"{quoted(name)} {kind}" for name, kind in wanted.items() if name not in have)
-    if added:
-        spark.with_retry(lambda: spark.rows(f"ALTER TABLE {table} ADD COLUMNS ({added})"))
+    if wanted.keys() - have.keys():
+        spark.add_columns(table, wanted)
 
 
 def commit_mark(

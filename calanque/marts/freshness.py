@@ -99,15 +99,15 @@ def _local_date(contract: FeedContract) -> str:
 
 
 def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
-    columns = {name: f"{name} {kind} comment {spark.literal(text)}" for name, kind, text in _COLUMNS}
+    columns = {name: f"{kind} comment {spark.literal(text)}" for name, kind, text in _COLUMNS}
     if delta.last_version(FRESHNESS) is None:
+        declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         spark.rows(
-            f"create table if not exists {FRESHNESS} ({', '.join(columns.values())}) using delta partitioned by (feed) "
+            f"create table if not exists {FRESHNESS} ({declared}) using delta partitioned by (feed) "
             f"location '{settings().hdfs_uri}/lake/{FRESHNESS.replace('.', '/')}' comment '{_COMMENT}'"
         )
     # A table of an older version of this file has fewer.
-    if missing := columns.keys() - {name for name, _, _ in spark.columns(FRESHNESS)}:
-        spark.rows(f"alter table {FRESHNESS} add columns ({', '.join(columns[name] for name in sorted(missing))})")
+    spark.add_columns(FRESHNESS, columns)
     where = f"feed in ({listed(feeds)})"
     # Being late is the clock's doing: a second run the day after changes no table.
     new, old = _texts(found), _texts(spark.session().table(FRESHNESS).where(where))

@@ -140,10 +140,11 @@ def _replace(
         made = set(frame[list(told_by)].itertuples(index=False, name=None))
         if {tuple(row.get(name) for name in told_by) for row in old} == made:
             return False
-    rows = spark.session().createDataFrame(frame[_names(types)], schema=types).coalesce(1).write.format("delta")
+    rows = spark.session().createDataFrame(frame[[*_kinds(types)]], schema=types).coalesce(1).write.format("delta")
     with spark.user_metadata({"step": "cells", "run_id": run_id}):
         if known:
-            rows.mode("overwrite").option("mergeSchema", "true").option("replaceWhere", where).saveAsTable(table)
+            spark.add_columns(table, _kinds(types))
+            rows.mode("overwrite").option("replaceWhere", where).saveAsTable(table)
         else:
             delta.remove_uncommitted(table)
             path = f"{settings().hdfs_uri}/lake/{table.replace('.', '/')}"
@@ -151,8 +152,8 @@ def _replace(
     return True
 
 
-def _names(types: str) -> list[str]:
-    return [part.split()[0] for part in types.split(", ")]
+def _kinds(types: str) -> dict[str, str]:
+    return dict(part.split() for part in types.split(", "))
 
 
 def _record(territory: Territory, contracts: Sequence[FeedContract], run_id: str, started_at: datetime) -> None:
@@ -174,7 +175,7 @@ def _record(territory: Territory, contracts: Sequence[FeedContract], run_id: str
     origins = tuple(
         Origin(dataset=contract.bronze_table, column=column, how=How.AGGREGATION) for contract, column in used if column
     )
-    columns = {table: _names(types) for table, types in ((CELLS, CELL_TYPES), (AREAS, AREA_TYPES))}
+    columns = {table: [*_kinds(types)] for table, types in ((CELLS, CELL_TYPES), (AREAS, AREA_TYPES))}
     targets = [
         LineageDataset(
             name=table,

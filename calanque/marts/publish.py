@@ -12,7 +12,7 @@ from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.marts.touched import MOST_PERIODS
 from calanque.settings import settings
-from calanque.sql_text import listed
+from calanque.sql_text import carried, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -196,14 +196,8 @@ def _write(pair: _Pair, where: str, comments: Mapping[str, str]) -> None:
         return
     # Of an earlier version: other cities keep their rows, with nothing in the columns that are new.
     log.info("%s is of an earlier version: it is written anew with the columns of this one.", name)
-    kinds = {field.name: field.dataType.simpleString() for field in shown.schema.fields}
-    chosen = [
-        f"`{field.name}`"
-        if kinds.get(field.name) == field.dataType.simpleString()
-        else f"cast(null as {field.dataType.simpleString()}) as `{field.name}`"
-        for field in ours.schema.fields
-    ]
-    others = shown.where(f"not ({where})").selectExpr(*chosen)
+    old, new = ({field.name: field.dataType.simpleString() for field in one.schema.fields} for one in (shown, ours))
+    others = shown.where(f"not ({where})").selectExpr(*carried(old, new))
     rows.unionByName(others).write.format("delta").mode("overwrite").partitionBy(*made.partition_columns).option(
         "overwriteSchema", "true"
     ).save(location)

@@ -6,15 +6,12 @@ engineers and the DPO, the journal by the DPO alone. Every row says when it was 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from calanque.engines import delta
 from calanque.engines.hdfs import lake
 from calanque.settings import settings
 from calanque.sql_text import literal, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 READERS = ("engineer", "dpo")
 # Readers open the log at each run; with this many commits after a checkpoint that takes some 50 ms.
@@ -188,8 +185,9 @@ def create_sql(table: RunTable) -> str:
         "delta.dataSkippingStatsColumns": ",".join(name for name in bounded if name not in table.partitions),
     }
     rendered = ", ".join(f"'{name}' = '{value}'" for name, value in properties.items())
+    columns = ", ".join(f"{quoted(name)} {declared}" for name, declared in _declared(table).items())
     return (
-        f"CREATE TABLE IF NOT EXISTS {table.name} ({_declared(table.columns)}) USING delta "
+        f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}) USING delta "
         f"PARTITIONED BY ({', '.join(table.partitions)}) "
         f"LOCATION '{settings().hdfs_uri}{delta.table_path(table.name)}' "
         f"COMMENT {literal(table.comment)} TBLPROPERTIES ({rendered})"
@@ -198,18 +196,16 @@ def create_sql(table: RunTable) -> str:
 
 def make_tables() -> None:
     """Make the tables that do not exist yet, and add the columns that are new; at the start of the stack, alone."""
-    from calanque.engines import deltars, spark
+    from calanque.engines import spark
 
     for table in TABLES:
         if delta.last_commit(table.name) is None:
             delta.remove_uncommitted(table.name)
             lake().make_readable(delta.table_path(table.name), *table.readers)
             spark.rows(create_sql(table))
-            continue
-        known = {field.name for field in deltars.newest(table.name).schema().fields}
-        if missing := [column for column in table.columns if column[0] not in known]:
-            spark.rows(f"ALTER TABLE {table.name} ADD COLUMNS ({_declared(missing)})")
+        else:
+            spark.add_columns(table.name, _declared(table))
 
 
-def _declared(columns: Iterable[tuple[str, str, str]]) -> str:
-    return ", ".join(f"{quoted(name)} {kind} COMMENT {literal(text)}" for name, kind, text in columns)
+def _declared(table: RunTable) -> dict[str, str]:
+    return {name: f"{kind} COMMENT {literal(text)}" for name, kind, text in table.columns}

@@ -1,11 +1,13 @@
 """The session of a process: asked whether it lives, told nothing that the engine's own defaults say."""
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from calanque.engines import spark
+from calanque.sql_text import carried
 
 
 class Session:
@@ -49,3 +51,18 @@ def test_a_session_that_died_with_its_engine_is_opened_anew(opened: list[Any]) -
     opened[1].died = "UNAVAILABLE: failed to connect"
     with pytest.raises(spark.CalanqueError, match="Spark stopped answering while opening a session"):
         spark.session()
+
+
+def test_a_table_takes_the_columns_that_it_lacks_and_rows_of_before_have_nothing_in_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    there = SimpleNamespace(schema=lambda: SimpleNamespace(fields=[SimpleNamespace(name="kept")]))
+    monkeypatch.setattr(spark.deltars, "open_table", lambda _: there)
+    monkeypatch.setattr(spark, "rows", asked.append)
+    spark.add_columns("marts.one", {"kept": "string"})
+    assert asked == []
+    spark.add_columns("marts.one", {"kept": "string", "new": "int comment 'More.'", "day": "date"})
+    assert asked == ["alter table marts.one add columns (`new` int comment 'More.', `day` date)"]
+    found = carried({"kept": "string", "day": "string", "gone": "int"}, {"kept": "string", "day": "date", "new": "int"})
+    assert found == ["`kept`", "cast(null as date) as `day`", "cast(null as int) as `new`"]
