@@ -98,7 +98,11 @@ def _built(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) ->
         log.warning("They can not be built together, and are now built apart. %s", error)
     else:
         with spark.over_rows(row_count):
-            return _shown(parts, feeds, summary, run_id)
+            outcomes = _shown(parts, feeds, summary, run_id)
+        # Rules such as "at least one row" are of a city, and some of its weeks may have none left.
+        doubted = [part for part, one in zip(parts, outcomes, strict=True) if part.weeks and one.held_back]
+        whole = _built([part._replace(weeks=None) for part in doubted], feeds, run_id) if doubted else []
+        return [one for part, one in zip(parts, outcomes, strict=True) if part not in doubted] + whole
     by_city = len({part.territory for part in parts}) > 1
     groups: dict[str, list[Part]] = {}
     for part in parts:

@@ -146,6 +146,17 @@ def test_rows_that_are_gone_leave_the_mart(city: None) -> None:
     assert_a_whole_build_says_the_same()
 
 
+def test_a_week_whose_rows_are_all_corrected_away_leaves_the_mart(city: None) -> None:
+    """Its file is written anew with no row that counts: a gate that asks for rows is the whole city's."""
+    insert("alone", "2025-03-10 00:00:00", 24)
+    built("alone")
+    whole = len(shown())
+    spark.rows(
+        f"update {FEED.bronze_table} set _closed_at = current_timestamp(), _closed_by = 'b' where _batch_id = 'alone'"
+    )
+    assert built("closed") == len(shown()) == whole - 48
+
+
 def test_weeks_that_fail_leave_the_others_and_are_built_when_they_are_mended(city: None) -> None:
     before = shown()
     insert("bad", "2025-02-24 00:00:00", 1, quantity="cast(null as string)")
