@@ -42,8 +42,8 @@ def journal() -> None:
 
         with plainly():
             log.collect()
-            if told := silent():
-                raise CalanqueError(" ".join(told))
+            if silences := silent():
+                raise CalanqueError(" ".join(silences))
 
     with_links(collect(), PageLink("Runbook", "/calanque/runbooks/journal"))
 

@@ -43,16 +43,16 @@ def days_late(incidents: pd.DataFrame, until: date) -> tuple[NDArray[np.int64], 
     """
     late = np.zeros(len(incidents), dtype=np.int64)
     known_at = pd.to_datetime(incidents["known_local_at"]) if "known_local_at" in incidents else pd.Series(dtype=object)
-    is_told = known_at.notna().to_numpy()
-    if not is_told.any():
+    is_dated = known_at.notna().to_numpy()
+    if not is_dated.any():
         return late, 0
     dates: NDArray[np.datetime64] = pd.to_datetime(incidents["occurred_local_date"]).to_numpy(dtype="datetime64[D]")
     # Days from the beginning of its own day until each was known.
-    after = ((known_at - dates)[is_told] / pd.Timedelta(days=1)).to_numpy(dtype=float)
-    known_last = float(np.max(after - (np.datetime64(until) - dates[is_told]).astype(int)))
-    late[is_told] = np.ceil(np.maximum(after - max(known_last, 0.0), 0.0)).astype(int)
+    after = ((known_at - dates)[is_dated] / pd.Timedelta(days=1)).to_numpy(dtype=float)
+    known_last = float(np.max(after - (np.datetime64(until) - dates[is_dated]).astype(int)))
+    late[is_dated] = np.ceil(np.maximum(after - max(known_last, 0.0), 0.0)).astype(int)
     had_time = dates <= np.datetime64(until) - IN_TIME_WEEKS * DAYS_A_WEEK
-    return late, complete_after(late[is_told & had_time], IN_TIME_WEEKS * DAYS_A_WEEK) or 0
+    return late, complete_after(late[is_dated & had_time], IN_TIME_WEEKS * DAYS_A_WEEK) or 0
 
 
 def local_times(instants: pd.Series, time_zone: str) -> pd.Series:

@@ -113,8 +113,8 @@ def read_areas(territory: str) -> pd.DataFrame:
 
 def has_incidents(territory: str) -> bool:
     """Tell whether the marts hold an incident of a territory: of a new city they hold none until its feed has run."""
-    is_there = delta.last_version(INCIDENTS) is not None
-    found = is_there and bool(rows_of(INCIDENTS, territory, (IS_IN,))[IS_IN].any())
+    is_made = delta.last_version(INCIDENTS) is not None
+    found = is_made and bool(rows_of(INCIDENTS, territory, (IS_IN,))[IS_IN].any())
     if not found:
         log.info("The marts hold no incident of %s yet; nothing to do.", territory)
     return found

@@ -57,8 +57,8 @@ def read_groups(territory: str) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _rows(mart: str, territory: str, columns: Sequence[str]) -> pd.DataFrame:
-    is_there = delta.last_version(mart) is not None
-    return marts.rows_of(mart, territory, columns) if is_there else pd.DataFrame(columns=list(columns))
+    is_made = delta.last_version(mart) is not None
+    return marts.rows_of(mart, territory, columns) if is_made else pd.DataFrame(columns=list(columns))
 
 
 def _by_day(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

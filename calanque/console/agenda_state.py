@@ -127,7 +127,7 @@ def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
 
 def extents(asking: Reader) -> Extents:
     """Return from which week to which each city plans something."""
-    rows = trino.query_if_there(agenda_sql.CITIES, asking.account, MOTIF)
+    rows = trino.query_if_made(agenda_sql.CITIES, asking.account, MOTIF)
     return {city: (first, last) for city, first, last in rows}
 
 

@@ -13,7 +13,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "none_chosen": "No conflict of this week fits the choice.",
         "when": "When", "where": "Where", "why": "Why", "sure": "sure",
         "likely": "to be looked at",
-        "sure_told": "Sure: within half of the rule’s distance, and at the same time. The others hold at the edge of a "
+        "sure_note": "Sure: within half of the rule’s distance, and at the same time. The others hold at the edge of a "
         "rule: look at the plans. Distances are rounded to ten metres.",
         "together": "{} m apart, {} together", "follows": "{} m apart, {} between them",
         "persons": "{} persons expected at both", "minutes": "min", "hours": "h", "days": "days",
@@ -23,7 +23,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "decide": "Decide", "map": "Conflicts by area",
         "picture": "Map of {}: {} areas, darker where more conflicts are. "
         "The table beside says the same.",
-        "calendar": "The week", "kind": "Kind", "calendar_told": "How many events last on each day.",
+        "calendar": "The week", "kind": "Kind", "calendar_note": "How many events last on each day.",
         "list": "All events of the week", "event": "Event", "from": "From", "until": "Until",
         "expected": "Persons expected", "cancelled": "cancelled", "everywhere": "the whole city",
         "nowhere": "place unknown, or outside the areas",
@@ -44,7 +44,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "conflict": "conflit|conflits", "none": "Aucun conflit cette semaine.",
         "none_chosen": "Aucun conflit de cette semaine ne répond au choix.",
         "when": "Quand", "where": "Où", "why": "Pourquoi", "sure": "sûr", "likely": "à vérifier",
-        "sure_told": "Sûr : à moins de la moitié de la distance de la règle, et en même temps. Les autres sont à la "
+        "sure_note": "Sûr : à moins de la moitié de la distance de la règle, et en même temps. Les autres sont à la "
         "limite d’une règle : voyez les plans. Les distances sont arrondies à dix mètres.",
         "together": "à {} m, {} ensemble", "follows": "à {} m, {} entre les deux",
         "persons": "{} personnes attendues aux deux", "minutes": "min", "hours": "h", "days": "jours",
@@ -54,7 +54,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "decide": "Décider", "map": "Conflits par secteur",
         "picture": "Carte de {} : {} secteurs, plus foncés là où il y a plus de "
         "conflits. Le tableau à côté dit la même chose.",
-        "calendar": "La semaine", "kind": "Genre", "calendar_told": "Combien d’événements durent chaque jour.",
+        "calendar": "La semaine", "kind": "Genre", "calendar_note": "Combien d’événements durent chaque jour.",
         "list": "Tous les événements de la semaine", "event": "Événement", "from": "Du", "until": "Au",
         "expected": "Personnes attendues", "cancelled": "annulé", "everywhere": "toute la ville",
         "nowhere": "lieu inconnu ou hors des secteurs",

@@ -25,7 +25,7 @@ from calanque.console.city_map_state import (
     found,
     of_area,
     resolved,
-    told_days,
+    spanned_days,
 )
 from calanque.console.city_map_words import WORDS
 from calanque.console.given import given
@@ -94,8 +94,8 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
 
 def choices(city: str, ends: Extents, types: list[tuple[Any, ...]], language: Language) -> dict[str, dict[str, str]]:
     """Return what a form offers: every city, and the types of the one that is shown, by their names."""
-    there = {kind for name, kind in ends if name == city}
-    labels = [(kind, label) for kind, label in labelled(types, language).items() if kind in there]
+    recorded = {kind for name, kind in ends if name == city}
+    labels = [(kind, label) for kind, label in labelled(types, language).items() if kind in recorded]
     return {
         "cities": {name: load_territory(name).title for name, kind in ends if kind == "all"},
         "kinds": {"all": WORDS[language]["all_kinds"]} | dict(sorted(labels, key=lambda one: one[1])),
@@ -135,15 +135,15 @@ def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
     values, words = _values(view, city, language), WORDS[language]
     title = f"{load_territory(view.city).title} – {kind}, {words[view.layer]}"
     if view.layer == "past":
-        told = words["told_past"].format(*values["told"]) + f" {words['noise']}" * city.is_comparable
+        note = words["span_past"].format(*values["days"]) + f" {words['noise']}" * city.is_comparable
     else:
-        told = told_week(city, language)
+        note = week_note(city, language)
     cited = [one.cited(language) for one in city.sources]
     changed = {row.area_id: row.changed for row in city.rows}
     marks = {1: words["marked_up"], -1: words["marked_down"]}
     drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {' '.join(values['drawn_by'])}"
     counted = words[f"legend_{view.layer}"]
-    return png(values["drawn"], changed, Caption(title, told, counted, values["legend"], marks, [*cited, drawn_by]))
+    return png(values["drawn"], changed, Caption(title, note, counted, values["legend"], marks, [*cited, drawn_by]))
 
 
 def _geojson(city: City, _: View) -> bytes:
@@ -188,8 +188,8 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
     # Two maps are compared by eye: they have the same classes.
     every = [*figures.values(), *others.values()]
     bounds = breaks(every)
-    told = told_days(view)
-    days = [m["span"].format(*told[:2]), m["span"].format(*told[2:])]
+    days = spanned_days(view)
+    spans = [m["span"].format(*days[:2]), m["span"].format(*days[2:])]
     picture = drawn(city.outlines, figures, bounds)
     return {
         "m": m,
@@ -198,27 +198,27 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
         "city": city,
         "sources": city.sources,
         "drawn": picture,
-        "drawn_by": [outline_words.told(one, language) for one in city.drawn_by],
+        "drawn_by": [outline_words.origin_of(one, language) for one in city.drawn_by],
         "beside": coloured(picture, others, bounds) if others else None,
-        "spans": days if view.layer == "past" else [m[city.served or "model"], m["baseline"]],
+        "spans": spans if view.layer == "past" else [m[city.served or "model"], m["baseline"]],
         "legend": [(step, class_of(start, end, language)) for step, start, end in legend(every, bounds)],
-        "told_week": told_week(city, language),
+        "week_note": week_note(city, language),
         "marked": {row.area_id: row for row in city.rows},
         "bars": bars,
         "risen": sum(row.changed > 0 for row in city.rows),
         "fallen": sum(row.changed < 0 for row in city.rows),
-        "told": told,
+        "days": days,
         "figure_of": lambda value: figure(value, language),
     }
 
 
-def told_week(city: City, language: Language) -> str:
+def week_note(city: City, language: Language) -> str:
     """Return of which week a forecast is, by what, and until when the data reach; nothing where there is none."""
     if not city.week or not city.data_until:
         return ""
     words = WORDS[language]
-    told = words["told_likely"].format(city.week, words[f"by_{city.served}"], city.data_until)
-    return f"{told} {words['begun']}" if city.data_until >= city.week else told
+    note = words["span_likely"].format(city.week, words[f"by_{city.served}"], city.data_until)
+    return f"{note} {words['begun']}" if city.data_until >= city.week else note
 
 
 def class_of(start: float | None, end: float, language: Language) -> str:

@@ -34,7 +34,7 @@ class Caption(NamedTuple):
 
     Attributes:
         title: what is shown.
-        told: of which days, against which.
+        note: of which days, against which.
         counted: what the classes of the legend count.
         legend: class and text of each colour.
         marks: text of each kind of change, 1 for more than chance allows and -1 for less.
@@ -42,7 +42,7 @@ class Caption(NamedTuple):
     """
 
     title: str
-    told: str
+    note: str
     counted: str
     legend: Sequence[tuple[int | None, str]]
     marks: Mapping[int, str]
@@ -76,12 +76,12 @@ def png(city: Drawn, changed: Mapping[str, int], caption: Caption) -> bytes:
     axes.set_xlim(0, city.width)
     axes.set_ylim(city.height, 0)
     _draw(axes, city, changed)
-    told = "\n".join(textwrap.wrap(caption.told, LINE_LENGTH))
+    note = "\n".join(textwrap.wrap(caption.note, LINE_LENGTH))
     figure.text(0.01, 1 - 26 / height, caption.title, fontsize=13, weight="bold", color=INK)
-    figure.text(0.01, 1 - 50 / height, told, fontsize=8, color=DIM, va="top")
+    figure.text(0.01, 1 - 50 / height, note, fontsize=8, color=DIM, va="top")
     place: Any = {"loc": "lower left", "bbox_to_anchor": (0, (below - legend_px) / height), "ncols": columns}
-    told_of: Any = {"title": caption.counted, "title_fontsize": 8, "alignment": "left"}
-    figure.legend(handles=handles, frameon=False, fontsize=8, **place, **told_of)
+    heading: Any = {"title": caption.counted, "title_fontsize": 8, "alignment": "left"}
+    figure.legend(handles=handles, frameon=False, fontsize=8, **place, **heading)
     figure.text(0.01, 4 / height, "\n".join(notes), fontsize=7, color=DIM, va="bottom", linespacing=1.4)
     sink = io.BytesIO()
     figure.savefig(sink, format="png", dpi=DPI, metadata={"Software": None})

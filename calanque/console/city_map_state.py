@@ -137,7 +137,7 @@ def asked(sql: str, asking: Reader, motif: str = MOTIF) -> list[tuple[Any, ...]]
 
 def rows_of(sql: str, account: str, motif: str = MOTIF) -> list[tuple[Any, ...]]:
     """Return the rows of a query; none while its mart is not made: a city may have incidents, and no model yet."""
-    return trino.query_if_there(sql, account, motif)
+    return trino.query_if_made(sql, account, motif)
 
 
 _asked = remembered(rows_of)
@@ -178,13 +178,13 @@ def found(view: View, ends: Extents, asking: Reader) -> City:
         counts = {area: (now, then) for area, now, then in rows}
         pairs = {area: counts.get(area, (0, 0)) for area in outlines}
         # Where nothing was registered yet, nothing has risen.
-        city = city._replace(is_comparable=ends[view.city, view.kind][0] <= told_days(view)[2])
+        city = city._replace(is_comparable=ends[view.city, view.kind][0] <= spanned_days(view)[2])
         judged = changes(list(pairs.values())) if city.is_comparable else [0] * len(pairs)
         changed = dict(zip(pairs, judged, strict=True))
         made = [Row(area, outlines[area][0], *pair, changed[area]) for area, pair in pairs.items()]
     else:
-        told = {area: (expected, baseline) for area, _, expected, baseline, *_ in rows if area in outlines}
-        made = [Row(area, outlines[area][0], round(one, 2), round(other, 2), 0) for area, (one, other) in told.items()]
+        pairs = {area: (expected, baseline) for area, _, expected, baseline, *_ in rows if area in outlines}
+        made = [Row(area, outlines[area][0], round(one, 2), round(other, 2), 0) for area, (one, other) in pairs.items()]
         if rows:
             city = city._replace(week=rows[0][1], served=rows[0][4], data_until=rows[0][5])
     return city._replace(rows=sorted(made, key=_ORDERS[view.sort]))
@@ -244,7 +244,7 @@ def back_days(view: View) -> int:
     return YEAR if view.against == "year" else view.days
 
 
-def told_days(view: View) -> tuple[date, ...]:
+def spanned_days(view: View) -> tuple[date, ...]:
     """Return the first and the last day of a view, and of those that they are held against."""
     until = date.fromisoformat(view.until)
     first, back = until - timedelta(days=view.days - 1), timedelta(days=back_days(view))

@@ -121,7 +121,7 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
         "called": known,
         "matching": matching,
         "drawn": drawn(outlines, {}, ()),
-        "drawn_by": dict.fromkeys(outline_words.told(one.source, language) for one in known),
+        "drawn_by": dict.fromkeys(outline_words.origin_of(one.source, language) for one in known),
         "place": lambda one: (
             WORDS[language]["square"].format(one.name) if one.kind in SQUARES else pages.place_name(one.name)
         ),
@@ -296,4 +296,4 @@ def _cities(asking: Reader) -> list[str]:
 
 @remembered
 def _asked(sql: str, account: str) -> list[tuple[Any, ...]]:
-    return trino.query_if_there(sql, account, motif="page des chiffres publiés")
+    return trino.query_if_made(sql, account, motif="page des chiffres publiés")

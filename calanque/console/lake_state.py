@@ -37,17 +37,17 @@ def lake(reader: Reader) -> Lake:
     with ThreadPoolExecutor(10) as pool:
         planned = pool.submit(_plans, reader.token)
         found = {name: pool.submit(_known, sql, reader.account) for name, sql in asked.items()}
-        there = [name for (name,) in _known(lake_sql.MARTS, reader.account)]
+        made = [name for (name,) in _known(lake_sql.MARTS, reader.account)]
         declared = door_rules.marts()
-        marts = {name: has_cities(declared.get(name)) for name in there}
+        marts = {name: has_cities(declared.get(name)) for name in made}
         counts = pool.submit(_counted, marts, reader.account)
         more = {name: sql for table, (name, sql) in OF_MARTS.items() if table in marts}
         found |= {name: pool.submit(_known, sql, reader.account) for name, sql in more.items()}
         rows: dict[str, Rows] = {name: one.result() for name, one in found.items()} | {"counts": counts.result()}
         plans = planned.result()
     gates = [Gate(*row) for row in rows.get("gates", [])]
-    told = {"marts": lake_sql.MARTS} | asked | ({"counts": lake_sql.counts(marts)} if marts else {}) | more
-    return _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, told)
+    reading = {"marts": lake_sql.MARTS} | asked | ({"counts": lake_sql.counts(marts)} if marts else {}) | more
+    return _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, reading)
 
 
 def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[Batch]:

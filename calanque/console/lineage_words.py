@@ -13,7 +13,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "feed": "Feed", "landed": "Column as received", "class": "Classification", "becomes": "What bronze makes of it",
         "dropped": "dropped at the door", "none_personal": "No contract has a column that is not open.",
         "no_marts": "No run has written a table yet.", "columns": "Its columns", "whole": "the whole table",
-        "picture_told": "{} datasets from left to right, by tier; the table below says the same.",
+        "picture_note": "{} datasets from left to right, by tier; the table below says the same.",
         "picture_left_out": "{} more datasets are in the table only.", "and_more": "and {} more",
         "steps": "Step by step", "made_of": "Made of, and how", "run": "Run", "when": "When", "version": "Version",
         "rows": "Rows", "ways": "From here", "row_count": "row|rows",
@@ -26,7 +26,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "tier_files": "Files", "tier_landing": "Landing", "tier_bronze": "Bronze", "tier_shapes": "Silver: shapes",
         "tier_intermediate": "Silver: intermediate", "tier_marts": "Marts", "tier_models": "Models",
         "tier_forecasts": "Forecasts",
-        "batches": "Newest batches in the table", "batches_told": "The newest {} that each feed has loaded, with the "
+        "batches": "Newest batches in the table", "batches_note": "The newest {} that each feed has loaded, with the "
         "rows that each brought; a newer batch or retention may have taken some out since.", "batch": "Batch",
         "file": "File", "landed_at": "Landed at", "no_batch": "No batch of these feeds is loaded.",
         "proof": "No token and no redacted text in the marts",
@@ -56,7 +56,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "dropped": "écartée à la porte", "none_personal": "Aucun contrat n’a de colonne qui ne soit pas libre.",
         "no_marts": "Aucune exécution n’a encore écrit de table.", "columns": "Ses colonnes",
         "whole": "toute la table",
-        "picture_told": "{} tables de gauche à droite, par niveau ; le tableau qui suit dit la même chose.",
+        "picture_note": "{} tables de gauche à droite, par niveau ; le tableau qui suit dit la même chose.",
         "picture_left_out": "{} autres tables ne sont que dans le tableau.", "and_more": "et {} de plus",
         "steps": "Pas à pas", "made_of": "Fait de, et comment", "run": "Exécution", "when": "Quand",
         "version": "Version", "rows": "Lignes", "ways": "D’ici", "row_count": "ligne|lignes",
@@ -69,7 +69,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "tier_files": "Fichiers", "tier_landing": "Réception", "tier_bronze": "Bronze",
         "tier_shapes": "Silver : formes", "tier_intermediate": "Silver : intermédiaire", "tier_marts": "Marts",
         "tier_models": "Modèles", "tier_forecasts": "Prévisions",
-        "batches": "Derniers lots dans la table", "batches_told": "Les {} derniers que chaque flux a chargés, avec les "
+        "batches": "Derniers lots dans la table", "batches_note": "Les {} derniers que chaque flux a chargés, avec les "
         "lignes que chacun a apportées ; un lot plus récent ou la conservation peut en avoir retiré depuis.",
         "batch": "Lot", "file": "Fichier", "landed_at": "Reçu le", "no_batch": "Aucun lot de ces flux n’est chargé.",
         "proof": "Ni jeton ni texte expurgé dans les marts",

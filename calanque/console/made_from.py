@@ -21,13 +21,13 @@ WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "sources": "What this is made of", "feed": "Feed", "producer": "Producer", "licence": "Licence",
         "cite": "To cite", "newest_day": "Newest day", "state": "State", "late": "late", "in_time": "in time",
-        "late_told": "feed that this is made of is late: what is newest may be missing|feeds that this is made of are "
+        "late_note": "feed that this is made of is late: what is newest may be missing|feeds that this is made of are "
         "late: what is newest may be missing",
     },
     "fr": {
         "sources": "D’où viennent ces chiffres", "feed": "Flux", "producer": "Producteur", "licence": "Licence",
         "cite": "À citer", "newest_day": "Dernier jour", "state": "État", "late": "en retard", "in_time": "à l’heure",
-        "late_told": "flux d’où viennent ces chiffres est en retard : le plus récent peut manquer|flux d’où viennent "
+        "late_note": "flux d’où viennent ces chiffres est en retard : le plus récent peut manquer|flux d’où viennent "
         "ces chiffres sont en retard : le plus récent peut manquer",
     },
 }  # fmt: skip

@@ -58,7 +58,7 @@ def _marts() -> Table:
     table = _table("Marts, counted through the query door as the analyst", "mart")
     for name in ("rows", *map(_city, cities)):
         table.add_column(name, justify="right")
-    marts = {str(name): {column[0] for column in _asked(f"show columns from {name}")} for name in _marts_there()}
+    marts = {str(name): {column[0] for column in _asked(f"show columns from {name}")} for name in _made_marts()}
     for mart, columns in marts.items():
         if "territory" in columns:
             counts = dict(_asked(f"select territory, count(*) from {mart} group by territory"))
@@ -74,7 +74,7 @@ def _asked(sql: str) -> list[tuple[Any, ...]]:
     return trino.query(sql, motif=MOTIF)
 
 
-def _marts_there() -> list[str]:
+def _made_marts() -> list[str]:
     return [str(name) for (name,) in _asked("show tables from lake.marts")]
 
 
@@ -123,7 +123,7 @@ def _models() -> Table:
     table.caption = "Start an audit in Airflow: audit_risk. Its page is audit.html of the version's run in MLflow."
     served = dict(_asked(f"select distinct territory, served from fct_forecast where {_newest_weeks('fct_forecast')}"))
     reasons = {}
-    if "fct_model_promotion" in _marts_there():
+    if "fct_model_promotion" in _made_marts():
         reasons = dict(
             _asked("select territory, max_by(reason, decided_at) from fct_model_promotion group by territory")
         )

@@ -105,7 +105,7 @@ def likely(territory: str, account: str, motif: str) -> Likely:
         f"(select max(week_start_date) from marts.fct_forecast where territory = '{territory}')"
     )
     served = "if(served = 'model', expected_count, baseline_count)"
-    weeks = trino.query_if_there(
+    weeks = trino.query_if_made(
         f"select f.cell_id, c.area_id, f.type, f.week_start_date, f.count from (select territory, cell_id, type, "
         f"week_start_date, {served} as count from marts.fct_forecast where {newest}) f "
         "inner join marts.dim_cell c on f.territory = c.territory and f.cell_id = c.cell_id",
@@ -114,7 +114,7 @@ def likely(territory: str, account: str, motif: str) -> Likely:
     )
     if not weeks:
         raise NothingForecastError(f"Nothing is forecast for '{territory}' yet: run its forecast first.")
-    slots = trino.query_if_there(
+    slots = trino.query_if_made(
         f"select cell_id, type, date_diff('day', week_start_date, slot_date) * {24 // SLOT_HOURS} + slot_start_hour / "
         f"{SLOT_HOURS}, {served} from marts.fct_forecast_slot where {newest}",
         account,

@@ -62,7 +62,7 @@ def query(
         connection.close()
 
 
-def query_if_there(sql: str, user: str = "analyst", motif: str = OWN_MOTIF) -> list[tuple[Any, ...]]:
+def query_if_made(sql: str, user: str = "analyst", motif: str = OWN_MOTIF) -> list[tuple[Any, ...]]:
     """Return the rows of one query; none while a table of it has not been made.
 
     Raises:

@@ -45,8 +45,8 @@ def said(account: str, person: str, sql: str, key: str) -> str:
     return f"{name} {hmac.new(key.encode(), message, hashlib.sha256).hexdigest()}"
 
 
-def person_of(told: str | None, account: str, sql: str, key: str) -> str | None:
+def person_of(given: str | None, account: str, sql: str, key: str) -> str | None:
     """Return for whom a query was asked; None where nobody is named, or the seal is not the console's."""
-    person = unquote((told or "").partition(" ")[0])
-    is_sealed = bool(person) and hmac.compare_digest((told or "").encode(), said(account, person, sql, key).encode())
+    person = unquote((given or "").partition(" ")[0])
+    is_sealed = bool(person) and hmac.compare_digest((given or "").encode(), said(account, person, sql, key).encode())
     return person if is_sealed else None

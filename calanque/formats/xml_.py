@@ -38,7 +38,7 @@ class XmlFormat(WholeFormat):
             stream.seek(0)
             records = self._records(stream)
             columns, count = header_of(map(_row_of, records))
-        if records.places and not (records.is_there or records.is_cut):
+        if records.places and not (records.has_path or records.is_cut):
             raise UnreadableError(f"has no element {self.record}: correct record in its fileFormat")
         return Facts((*columns, *self._outside(records, columns)), count, records.is_cut, True)
 

@@ -67,12 +67,12 @@ class Found(NamedTuple):
 class Records:
     """Iterates over the elements at one path of an XML file.
 
-    At the end, `is_cut` says that the file ended before its root did, `is_there` whether the path leads anywhere, and
+    At the end, `is_cut` says that the file ended before its root did, `has_path` whether the path leads anywhere, and
     `places` has every element and attribute of the file by its path, `/rows/row/id`.
     """
 
     def __init__(self, chunks: Iterator[str], path: str, keeps_empty_parents: bool) -> None:
-        self.is_cut = self.is_there = False
+        self.is_cut = self.has_path = False
         self.places: dict[str, None] = {}
         self._chunks = chunks
         self._wanted = f"/{path}"
@@ -106,7 +106,7 @@ class Records:
         for key, _ in attributes:
             self._see(f"{path}/{key}", key)
         self._path.append(path)
-        self.is_there = self.is_there or path == self._wanted.rpartition("/")[0]
+        self.has_path = self.has_path or path == self._wanted.rpartition("/")[0]
         if self._inside or path == self._wanted:
             self._open(Element(name, attributes))
         else:
@@ -119,7 +119,7 @@ class Records:
             self._check_size()
         else:
             self._begins = self._parser.CurrentByteIndex
-            self._has_record = self.is_there = True
+            self._has_record = self.has_path = True
         self._inside.append(element)
 
     def _end(self, _tag: str) -> None:

@@ -116,10 +116,10 @@ def _instant(low: datetime | date) -> datetime:
 
 def deletions(since: datetime) -> list[Deletion]:
     """Return what was deleted since a time, the newest first, as the journal has it."""
-    told = deltars.read_rows(JOURNAL.name, [("acted_at", ">=", since), ("action", "=", "erasure")])
+    acts = deltars.read_rows(JOURNAL.name, [("acted_at", ">=", since), ("action", "=", "erasure")])
     found = [
         Deletion(row["acted_at"], name, row["row_count"], f"{row['who']} {row['client'] or ''}".strip())
-        for row in told
+        for row in acts
         if row["source"] != journal.HDFS
         for name in row["objects"]
     ]

@@ -183,8 +183,8 @@ class _Walk:
         for made in self._stands.uses(*place, cities):
             found.setdefault((made.dataset, made.column), []).append(made)
         for (dataset, column), steps in found.items():
-            told = [step.cities for step in steps if step.cities]
-            narrowed = frozenset[str]().union(*told) & (cities or frozenset().union(*told)) if told else cities
+            named = [step.cities for step in steps if step.cities]
+            narrowed = frozenset[str]().union(*named) & (cities or frozenset().union(*named)) if named else cities
             how = next((step.how for step in steps if step.how), None)
             if (dataset, column) not in above:
                 yield self.of(self._stands.end(dataset, column, how, narrowed), narrowed, above)

@@ -43,16 +43,16 @@ def due_writers(by_writer: Mapping[str, Collection[str]]) -> list[str]:
         by_writer: the tables of each, whether or not they exist; all others are those of `OTHERS`.
     """
     named = {table for tables in by_writer.values() for table in tables}
-    there = _all_tables()
-    writers = {**by_writer, OTHERS: there.difference(named)}
+    made = _all_tables()
+    writers = {**by_writer, OTHERS: made.difference(named)}
     found = {
-        writer: [table for table in sorted(there.intersection(tables)) if _is_due(table)]
+        writer: [table for table in sorted(made.intersection(tables)) if _is_due(table)]
         for writer, tables in writers.items()
     }
     for writer, tables in found.items():
         if tables:
             log.info("%s: %s", writer, ", ".join(tables))
-    log.info("%s of %s tables are due.", sum(map(len, found.values())), len(there))
+    log.info("%s of %s tables are due.", sum(map(len, found.values())), len(made))
     return [writer for writer, tables in found.items() if tables]
 
 
@@ -77,9 +77,9 @@ def tidy(tables: Iterable[str]) -> dict[str, dict[str, int]]:
     Raises:
         CalanqueError: with the sentence of everything that failed, after all the rest was done.
     """
-    there, failures = _all_tables(), list[str]()
+    made, failures = _all_tables(), list[str]()
     report: dict[str, dict[str, int]] = {}
-    for table in sorted(there.intersection(tables)):
+    for table in sorted(made.intersection(tables)):
         with kept_going(failures, f"merging and removing files of {table}"):
             report[table] = _tidy(table)
     if failures:

@@ -51,8 +51,8 @@ def sheet(register: Register, treatment: Treatment, language: Language) -> tuple
         ("purposes", _purposes(treatment, language)),
         ("security", _security(register, treatment, language)),
         ("categories", _categories(treatment, language)),
-        ("sensitive", [Line(w["sensitive"], (_told(treatment, "sensitive", language),))]),
-        ("persons", [Line(w["persons"], (_told(treatment, "persons", language),))]),
+        ("sensitive", [Line(w["sensitive"], (_line_of(treatment, "sensitive", language),))]),
+        ("persons", [Line(w["persons"], (_line_of(treatment, "persons", language),))]),
         ("recipients", [Line(w["recipients"], recipients(treatment, language))]),
         ("transfers", [Line(w["transfers"], (register.city.transfers.to(language),))]),
         ("retention", _retention(treatment, language)),
@@ -77,7 +77,7 @@ def recipients(treatment: Treatment, language: Language) -> tuple[str, ...]:
 
 def purpose(treatment: Treatment, language: Language) -> str:
     """Return its purpose, said."""
-    return _told(treatment, "purpose", language)
+    return _line_of(treatment, "purpose", language)
 
 
 def kept(treatment: Treatment, tier: Tier, language: Language) -> str:
@@ -135,7 +135,7 @@ def _purposes(treatment: Treatment, language: Language) -> list[Line]:
     if treatment.own:
         said = (
             ("main_purpose", purpose(treatment, language)),
-            ("legal_bases", _told(treatment, "legal_basis", language)),
+            ("legal_bases", _line_of(treatment, "legal_basis", language)),
         )
         return [Line(w[name], (text,)) for name, text in said]
     origins = _by_feed(treatment, lambda one: [CONTRACT_WORDS[language][one.origin]])
@@ -146,7 +146,7 @@ def _purposes(treatment: Treatment, language: Language) -> list[Line]:
             _by_feed(treatment, lambda one: [one.described(language)]),
             is_quoted=_is_english(one.description for one in treatment.contracts),
         ),
-        Line(w["legal_bases"], (_told(treatment, "legal_basis", language),)),
+        Line(w["legal_bases"], (_line_of(treatment, "legal_basis", language),)),
         Line(
             w["by_contracts"],
             _by_feed(treatment, lambda one: [in_language(one.legal_basis, language)]),
@@ -203,9 +203,9 @@ def _retention(treatment: Treatment, language: Language) -> list[Line]:
     return [*(days(tier) for tier in TIERS), Line(w["since"], _by_feed(treatment, counted))]
 
 
-def _told(treatment: Treatment, name: str, language: Language) -> str:
-    told: Said | None = getattr(treatment.lines, name, None)
-    return told.to(language) if told else WORDS[language]["not_said"]
+def _line_of(treatment: Treatment, name: str, language: Language) -> str:
+    line: Said | None = getattr(treatment.lines, name, None)
+    return line.to(language) if line else WORDS[language]["not_said"]
 
 
 def _is_english(texts: Iterable[str]) -> bool:

@@ -141,8 +141,8 @@ def enforce(feeds: Iterable[str], folders: Folders | None = None, now: datetime 
                 count = one.delete()
                 deleted[one.place] += count
                 if count:
-                    told = {"action": "erasure", "objects": (one.place,), "row_count": count}
-                    tell_if_possible(source="retention", who="retention", client=store.running()["run_id"], **told)
+                    act = {"action": "erasure", "objects": (one.place,), "row_count": count}
+                    tell_if_possible(source="retention", who="retention", client=store.running()["run_id"], **act)
     raw = sum(count for place, count in deleted.items() if place.startswith("landing."))
     log.info("Raw files of %s batches deleted: older than the days of their contract.", raw)
     return Retained({place: count for place, count in deleted.items() if count}, failures)
@@ -273,7 +273,7 @@ def _past_landing(feed: _Feed, landed: Mapping[str, datetime], now: datetime, fa
     for batch, landed_at in landed.items():
         folder, doing, days = f"/lake/landing/{feed.name}/{batch}", f"the raw files of {feed.name}/{batch}", 0
         with kept_going(failures, f"looking at {doing}"):
-            days = feed.days("landing", 0) or _days_told_beside(folder)
+            days = feed.days("landing", 0) or _days_kept_beside(folder)
         if days and now - landed_at > timedelta(days=days):
             yield _Past(f"landing.{feed.name}", f"deleting {doing}", partial(_delete_folder, folder, doing))
 
@@ -284,7 +284,7 @@ def _delete_folder(folder: str, name: str) -> int:
     return 1
 
 
-def _days_told_beside(folder: str) -> int:
+def _days_kept_beside(folder: str) -> int:
     """Return the days of the contract that raw files came under, the shortest of its versions."""
     kept = [name for name in lake().list(folder) if name.startswith("contract-") and name.endswith(".json")]
     days = [_json(f"{folder}/{name}").get("retention_days", {}).get("landing") for name in kept]

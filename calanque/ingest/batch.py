@@ -107,9 +107,9 @@ def run_batch(
         RefusedBatchError: if the batch is refused.
         CalanqueError: if the source or an engine failed.
     """
-    from calanque.ingest.waiting import when_there
+    from calanque.ingest.waiting import when_available
 
-    ref = when_there(load_contract(feed, folders), lambda: land_batch(feed, logical_date, run_id, folders))
+    ref = when_available(load_contract(feed, folders), lambda: land_batch(feed, logical_date, run_id, folders))
     for step in (protect_batch, gate_batch, publish_batch):
         ref = step(ref, folders)
     # What is there already may be so under an earlier version.
@@ -225,8 +225,8 @@ def _protect(step: _Step) -> BatchState:
         duplicate_count=staged.duplicate_count,
         reasons=staged.reasons,
     )
-    told = f"{staged.landed_count:,} rows typed, {staged.refused_count:,} of them refused"
-    log.info("%s: %s; %d repeat another and are kept.", step.ref.feed, told, staged.duplicate_count)
+    counts = f"{staged.landed_count:,} rows typed, {staged.refused_count:,} of them refused"
+    log.info("%s: %s; %d repeat another and are kept.", step.ref.feed, counts, staged.duplicate_count)
     if staged.left_out_count:
         log.info("%s: %s rows are not its own (keepWhere) and are left out.", step.ref.feed, staged.left_out_count)
     return "typed"

@@ -35,7 +35,7 @@ def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | N
     if not any(header):
         return Refusal("empty_batch", f"{file} is empty: the source sent nothing, not even a header. Ask for it again.")
     # A partner's own column of a feed about persons may be called by one of them.
-    is_told = contract.file_format.has_header and not contract.is_personal
+    is_named = contract.file_format.has_header and not contract.is_personal
     declared = [column.name for column in contract.landing]
     if mismatch := contract.file_format.mismatch(header, tuple(declared)):
         reason, why = mismatch
@@ -43,7 +43,7 @@ def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | N
     # First: a file without a header would otherwise have its first row's values quoted below.
     missing = [name for name in declared if name not in header]
     if missing:
-        likely = _likely(declared, missing, header) if is_told else ""
+        likely = _likely(declared, missing, header) if is_named else ""
         return Refusal(
             f"missing_column:{missing[0]}",
             f"{file} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} of the contract"
@@ -51,7 +51,7 @@ def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | N
         )
     forbidden = next(((name, word) for name in header if (word := forbidden_word(name))), None)
     if forbidden:
-        name = forbidden[0] if is_told else forbidden[1]
+        name = forbidden[0] if is_named else forbidden[1]
         return Refusal(
             f"forbidden_column:{name}",
             f"{file} has the column '{name}': '{forbidden[1]}' can never enter the lake. "
@@ -59,24 +59,28 @@ def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | N
         )
     twice = next((name for name, count in Counter(header).items() if count > 1), None)
     if twice:
-        name = twice if is_told or twice in declared else f"no. {header.index(twice) + 1} from the left"
+        name = twice if is_named or twice in declared else f"no. {header.index(twice) + 1} from the left"
         return Refusal(
             f"duplicate_column:{name}", f"{file} has the column '{name}' twice: ask the source to correct it."
         )
     if contract.unknown_columns == "refuse":
-        return _unknown(declared, file, header, is_told)
+        return _unknown(declared, file, header, is_named)
     return None
 
 
-def _unknown(declared: list[str], file: str, header: Header, is_told: bool) -> Refusal | None:
+def _unknown(declared: list[str], file: str, header: Header, is_named: bool) -> Refusal | None:
     unknown = {at: name for at, name in enumerate(header, 1) if name not in declared}
     if not unknown:
         return None
     first, places = next(iter(unknown.values())), ", ".join(map(str, unknown))
-    untold = f"{places} (from the left; not named here, a name may be a person's)"
+    names = (
+        ", ".join(unknown.values())
+        if is_named
+        else f"{places} (from the left; not named here, a name may be a person's)"
+    )
     return Refusal(
-        f"unknown_column:{first}" if is_told else "unknown_column",
-        f"{file} has the column{'s' if len(unknown) > 1 else ''} {', '.join(unknown.values()) if is_told else untold} "
+        f"unknown_column:{first}" if is_named else "unknown_column",
+        f"{file} has the column{'s' if len(unknown) > 1 else ''} {names} "
         "unknown to the contract: add it to the contract with its classification, or set unknownColumns to ignore.",
     )
 

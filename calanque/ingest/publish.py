@@ -62,7 +62,7 @@ def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatc
         CalanqueError: if what the tables took is not what was landed.
     """
     ensure_tables(contract)
-    quarantined = spark.with_retry(lambda: _set_apart(contract, landed, staged, run_id))
+    quarantined = spark.with_retry(lambda: _refuse(contract, landed, staged, run_id))
     if contract.write.mode == "append":
         version, loaded = spark.with_retry(lambda: _load(contract, landed, staged, run_id))
         changes = None
@@ -97,7 +97,7 @@ def _load(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_
     return int(commit["version"]), written_count(commit)
 
 
-def _set_apart(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> int:
+def _refuse(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> int:
     """Put the refused rows of a staged batch in quarantine unless they are there; returns how many."""
     table, batch_id = contract.quarantine_table, landed.batch_id
     if staged.refused_path is None:

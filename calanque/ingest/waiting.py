@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def when_there(contract: FeedContract, action: Callable[[], T], poll_s: float = POLL_S) -> T:
+def when_available(contract: FeedContract, action: Callable[[], T], poll_s: float = POLL_S) -> T:
     """Return what an action returns, tried again until its source has something or the contract's minutes are over.
 
     Raises:

@@ -25,12 +25,12 @@ def snapshot_sql(contract: FeedContract, write: SnapshotWrite, staged: str) -> s
     scope = f" AND {quoted(write.within)} IN (SELECT {quoted(write.within)} FROM {staged})" if write.within else ""
     columns = [f"coalesce(s.{name}, t.{name}) AS {name}" for name in map(quoted, write.row_key)]
     columns += [f"s.{quoted(name)}" for name in _columns(contract, write.row_key)]
-    act = "CASE WHEN s._there IS NULL THEN 'gone' WHEN t._there IS NULL THEN 'inserted' ELSE 'changed' END"
+    act = "CASE WHEN s._found IS NULL THEN 'gone' WHEN t._found IS NULL THEN 'inserted' ELSE 'changed' END"
     return (
         f"SELECT {', '.join([*columns, *(f's.{name}' for name in BATCH_COLUMNS)])}, {act} AS _act, "
-        f"t._there IS NOT NULL AS _closes FROM (SELECT *, true AS _there FROM {staged}) s "
-        f"FULL OUTER JOIN (SELECT *, true AS _there FROM {contract.bronze_table} WHERE _closed_at IS NULL{scope}) t "
-        f"ON {_same('s', 't', write.row_key, '=')} WHERE s._there IS NULL OR t._there IS NULL "
+        f"t._found IS NOT NULL AS _closes FROM (SELECT *, true AS _found FROM {staged}) s "
+        f"FULL OUTER JOIN (SELECT *, true AS _found FROM {contract.bronze_table} WHERE _closed_at IS NULL{scope}) t "
+        f"ON {_same('s', 't', write.row_key, '=')} WHERE s._found IS NULL OR t._found IS NULL "
         f"OR NOT ({_same('s', 't', _columns(contract, write.row_key))})"
     )
 
@@ -75,8 +75,8 @@ def _judged(contract: FeedContract, write: MergeWrite, staged: str, since: str) 
     table, key, order = contract.bronze_table, ", ".join(map(quoted, write.key)), quoted(write.order_by)
     moved = (
         f"SELECT s.*, t._ingested_at AS _current_at, t.{order} AS _current_order FROM {staged} s LEFT JOIN "
-        f"(SELECT *, true AS _there FROM {table} WHERE _closed_at IS NULL) t ON {_same('s', 't', write.key, '=')} "
-        f"WHERE t._there IS NULL OR NOT ({_same('s', 't', _columns(contract, write.key))})"
+        f"(SELECT *, true AS _found FROM {table} WHERE _closed_at IS NULL) t ON {_same('s', 't', write.key, '=')} "
+        f"WHERE t._found IS NULL OR NOT ({_same('s', 't', _columns(contract, write.key))})"
     )
     past = (
         f"SELECT {key}, max(struct({order}, _ingested_at)) AS _last FROM {table} WHERE _closed_at IS NOT NULL "

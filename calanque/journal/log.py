@@ -98,11 +98,11 @@ def collect() -> Collected:
         CalanqueError: if the lake does not take it; the acts wait.
     """
     # A place is given once.
-    with alone(folder()), spool.taken(folder()) as told, _on_hdfs() as done:
+    with alone(folder()), spool.taken(folder()) as spooled, _on_hdfs() as done:
         size, edge = _signed()
         stopped = sorted(deltars.read_rows(JOURNAL.name, [("place", ">=", size)]), key=lambda row: row["place"])
         after, edge = grown(size, edge, (bytes.fromhex(row["leaf"]) for row in stopped))
-        rows = list(_rows(_new(Act.model_validate(act) for act in (*told, *done)), after))
+        rows = list(_rows(_new(Act.model_validate(act) for act in (*spooled, *done)), after))
         if rows:
             store.append(JOURNAL, rows)
         after, edge = grown(after, edge, (bytes.fromhex(row["leaf"]) for row in rows))
@@ -117,11 +117,11 @@ def collect() -> Collected:
 @contextmanager
 def _on_hdfs() -> Iterator[list[dict[str, Any]]]:
     """Give what others did on HDFS since the last time, and remember the time unless an error comes."""
-    told, until = folder() / "hdfs-told", hdfs_audit.whole_minutes(datetime.now(UTC))
-    since = datetime.fromisoformat(told.read_text(encoding="ascii")) if told.is_file() else until - FIRST_LOOK
+    mark, until = folder() / "hdfs-told", hdfs_audit.whole_minutes(datetime.now(UTC))
+    since = datetime.fromisoformat(mark.read_text(encoding="ascii")) if mark.is_file() else until - FIRST_LOOK
     yield hdfs_audit.acts(settings().logs, since, until)
-    (written := told.with_suffix(".partial")).write_text(until.isoformat(), encoding="ascii")
-    written.rename(told)
+    (written := mark.with_suffix(".partial")).write_text(until.isoformat(), encoding="ascii")
+    written.rename(mark)
 
 
 def _new(acts: Iterable[Act]) -> list[Act]:

@@ -26,13 +26,13 @@ def silent(now: datetime | None = None) -> list[str]:
     except httpx.HTTPError:
         last = _last(*(here.home / "journal").glob("*.jsonl"))
         found.append(
-            f"The query door's events are taken by nobody (the last came {_told(last)}): 'calanque stack restart "
+            f"The query door's events are taken by nobody (the last came {_moment(last)}): 'calanque stack restart "
             "journal'. The door keeps them for some six hours."
         )
     last = _last(*here.logs.glob("hdfs-audit.log*"))
     if last is None or now - last > QUIET:
         found.append(
-            f"HDFS' audit log has no line since {_told(last)}, and who reads files there is not known: see its "
+            f"HDFS' audit log has no line since {_moment(last)}, and who reads files there is not known: see its "
             "log4j2.properties, then 'calanque stack restart namenode'."
         )
     return found
@@ -43,5 +43,5 @@ def _last(*paths: Path) -> datetime | None:
     return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
-def _told(at: datetime | None) -> str:
+def _moment(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "at an unknown time"

@@ -89,9 +89,9 @@ def read_export(path: Path) -> Export:
             if len(names) != len(archive.namelist()):
                 raise CalanqueError("The export holds a part twice: it was altered.")
             note = archive.read(CHECKPOINT).decode()
-            told = int(note.split("\n")[1])
-            leaves = list(_hashes(archive, names, told))
-            entries = dict(_entries(archive, names, told))
+            size = int(note.split("\n")[1])
+            leaves = list(_hashes(archive, names, size))
+            entries = dict(_entries(archive, names, size))
             witnessed = [archive.read(name).decode() for name in sorted(names) if name.startswith(f"{WITNESSED}/")]
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
         raise CalanqueError(f"{path.name} is no export of a journal, or is truncated or altered.") from error

@@ -130,15 +130,15 @@ def _name_column(contract: FeedContract, territory: Territory) -> str | None:
 
 
 def _replace(
-    table: str, types: str, frame: pd.DataFrame, territory: Territory, told_by: tuple[str, ...], run_id: str
+    table: str, types: str, frame: pd.DataFrame, territory: Territory, compared: tuple[str, ...], run_id: str
 ) -> bool:
-    """Replace the rows of a territory when the columns `told_by` differ; True when they did."""
+    """Replace the rows of a territory when the columns `compared` differ; True when they did."""
     known = delta.last_version(table) is not None
     where = f"territory = '{territory.name}'"
     if known:
         old = deltars.read_rows(table, [("territory", "=", territory.name)])
-        made = set(frame[list(told_by)].itertuples(index=False, name=None))
-        if {tuple(row.get(name) for name in told_by) for row in old} == made:
+        made = set(frame[list(compared)].itertuples(index=False, name=None))
+        if {tuple(row.get(name) for name in compared) for row in old} == made:
             return False
     rows = spark.session().createDataFrame(frame[[*_kinds(types)]], schema=types).coalesce(1).write.format("delta")
     with spark.user_metadata({"step": "cells", "run_id": run_id}):

@@ -106,12 +106,12 @@ class _Pair(NamedTuple):
         return next((column for column in PERIODS if column in self.columns and self.has_cities), None)
 
 
-def _pair(mart: str, source: str, territories: Cities, is_there: bool) -> _Pair:
+def _pair(mart: str, source: str, territories: Cities, is_made: bool) -> _Pair:
     built, shown = spark.session().table(source), None
     columns, schema = built.columns, built.schema.simpleString()
     if "territory" in columns:
         built = built.where(_of(territories))
-    if is_there:
+    if is_made:
         shown = spark.session().table(f"marts.{mart}")
     else:
         delta.remove_uncommitted(f"marts.{mart}")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from calanque.engines import delta
 from calanque.runs import state
-from calanque.runs.store import apart
+from calanque.runs.store import disjoint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -63,7 +63,7 @@ def _mondays(low: str, high: str, zone: str) -> Iterator[date]:
 
 def in_weeks(contract: FeedContract, weeks: Weeks) -> str:
     """Return the condition on bronze for the rows of weeks: as instants, by which files are left out unread."""
-    spans = apart((monday, monday + _WEEK) for monday in weeks)
+    spans = disjoint((monday, monday + _WEEK) for monday in weeks)
     zone, at = ZoneInfo(contract.time_zone), _happened(contract)
     ends = [[datetime.combine(day, time(), zone).astimezone(UTC) for day in span] for span in spans]
     return " or ".join(

@@ -82,8 +82,8 @@ def cells_in(territory: Territory, cells: pd.DataFrame, layer: Layer) -> pd.Data
     most = met[met["shared"] > 0].sort_values(["shared", "area"], ascending=[False, True]).drop_duplicates("at")
     chosen = np.full(len(cells), -1)
     chosen[most["at"]] = most["area"]
-    apart = np.flatnonzero(chosen < 0)
-    chosen[apart] = tree.nearest(squares[apart])
+    outside = np.flatnonzero(chosen < 0)
+    chosen[outside] = tree.nearest(squares[outside])
     ids = [_area_id(territory, code) for code in layer.table["area_code"]]
     return cells.assign(area_id=np.array(ids, dtype=object)[chosen], area_name=layer.table["name"].to_numpy()[chosen])
 

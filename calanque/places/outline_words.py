@@ -25,7 +25,7 @@ _FRENCH = {
 }
 
 
-def told(text: str, language: Language) -> str:
+def origin_of(text: str, language: Language) -> str:
     """Return how an outline came to be in a language; a sentence that has no French is given as it is."""
     if language == "fr":
         for english, french in _FRENCH.items():

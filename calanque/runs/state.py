@@ -62,7 +62,7 @@ def unchanged(step: str, inputs: Fingerprint) -> bool:
 
 def outputs_stand(state: StepState) -> bool:
     """Tell whether each table that a step wrote is still there, at the version of then or a later one."""
-    return all(_is_there(name, version) for name, version in state.outputs.items() if "." in name)
+    return all(_still_holds(name, version) for name, version in state.outputs.items() if "." in name)
 
 
 def record(step: str, inputs: Fingerprint, outputs: Fingerprint) -> StepState:
@@ -139,7 +139,7 @@ def _is_same(name: str, seen: str, now: str) -> bool:
     return seen == now or ("." in name and now.isdigit() and _stands(name, seen))
 
 
-def _is_there(table: str, version: str) -> bool:
+def _still_holds(table: str, version: str) -> bool:
     """Tell whether a table still holds what a step wrote: others may have written since; nobody has begun it anew."""
     now = delta.last_commit(table)
     if not version.isdigit():

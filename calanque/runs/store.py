@@ -62,12 +62,12 @@ def newest_first(table: RunTable, by: str = "recorded_at", **equal: Any) -> Iter
         equal: values that the rows have; one of the table's key leaves out the files that have none.
     """
     part = (table.key, equal[table.key]) if table.key in equal else None
-    for low, high in reversed(apart(deltars.bounds(table.name, by, part))):
+    for low, high in reversed(disjoint(deltars.bounds(table.name, by, part))):
         same = [(name, "=", value) for name, value in equal.items()]
         yield _read(table, [*same, (by, ">=", low), (by, "<=", high)])[::-1]
 
 
-def apart(spans: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+def disjoint(spans: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Return spans that hold what some spans hold, in order, none of them touching another."""
     found: list[tuple[Any, Any]] = []
     for low, high in sorted(spans):

@@ -132,17 +132,17 @@ def _timed(plan: Plan, entry: dict[str, Any], column: Column) -> Entry:
         seconds = f"try_add(try_to_timestamp('1970-01-01', 'yyyy-MM-dd'), {since})"
         return {**entry, "transformLogic": seconds}, ["Seconds since 1970, by the name and the values."]
     times = column.values.times
-    return _told(entry, times, time_expression(quoted(column.name), times.formats, plan.time_zone))
+    return _with_times(entry, times, time_expression(quoted(column.name), times.formats, plan.time_zone))
 
 
 def _dated(entry: dict[str, Any], column: Column) -> Entry:
     times = column.values.times
     if times is None or [form.java for form in times.formats] == [ISO_DATE]:
         return entry, []
-    return _told(entry, times, _read(quoted(column.name), times.formats, "try_to_date"))
+    return _with_times(entry, times, _read(quoted(column.name), times.formats, "try_to_date"))
 
 
-def _told(entry: dict[str, Any], times: Times, expression: str) -> Entry:
+def _with_times(entry: dict[str, Any], times: Times, expression: str) -> Entry:
     comments = []
     if times.unread_count:
         comments.append(f"{times.unread_count:,} distinct values are in none of the formats: they go to quarantine.")

@@ -102,7 +102,7 @@ def answer(call: Message, schemas: tuple[str, ...], hidden: tuple[str, ...] = ()
     if call.name in SCHEMA_CALLS:
         names = b"".join(map(_text, schemas))
         return _reply(call, REPLY, _field(LIST, 0) + struct.pack(">bi", STRING, len(schemas)) + names)
-    if call.name.startswith("get_") and _told(call.fields, 1) in schemas and _told(call.fields, 2) not in hidden:
+    if call.name.startswith("get_") and _text_of(call.fields, 1) in schemas and _text_of(call.fields, 2) not in hidden:
         return None
     if call.name in NAMES:
         return _reply(call, REPLY, _field(LIST, 0) + struct.pack(">bi", STRING, 0))
@@ -112,10 +112,10 @@ def answer(call: Message, schemas: tuple[str, ...], hidden: tuple[str, ...] = ()
     return _reply(call, EXCEPTION, sentence)
 
 
-def _told(fields: dict[int, Any], number: int) -> Any:
+def _text_of(fields: dict[int, Any], number: int) -> Any:
     """Return a text of a call, or of the struct that it holds: the first names the schema, the second a table."""
     inner = fields.get(1)
-    return _told(inner, number) if isinstance(inner, dict) else fields.get(number)
+    return _text_of(inner, number) if isinstance(inner, dict) else fields.get(number)
 
 
 def _field(kind: int, number: int) -> bytes:

@@ -118,10 +118,10 @@ def _video(draw: random.Random, shot: _Shot, has_time: bool, has_place: bool) ->
     made = int((shot.at - _EPOCH).total_seconds()) if has_time else 0
     head = _box("mvhd", struct.pack(">IIIII80x", 0, made, made, 1000, draw.randrange(2_000, 60_000)))
     place = f"{shot.lat:+08.4f}{shot.lon:+09.4f}/".encode() if has_place else b""
-    told = _box("©xyz", struct.pack(">HH", len(place), 0x15C7) + place) if place else b""
-    told += _box("©aut", struct.pack(">HH", len(shot.owner.encode()), 0x15C7) + shot.owner.encode())
+    geotag = _box("©xyz", struct.pack(">HH", len(place), 0x15C7) + place) if place else b""
+    geotag += _box("©aut", struct.pack(">HH", len(shot.owner.encode()), 0x15C7) + shot.owner.encode())
     return (
-        _box("ftyp", b"isom\0\0\2\0isomiso2mp41") + _box("mdat", b"\0" * 16) + _box("moov", head + _box("udta", told))
+        _box("ftyp", b"isom\0\0\2\0isomiso2mp41") + _box("mdat", b"\0" * 16) + _box("moov", head + _box("udta", geotag))
     )
 
 

@@ -106,9 +106,9 @@ def generate_crime_figures(first_year: int, years: int, seed: int) -> bytes:
 def _crime_row(draw: random.Random, code: str, year: int, indicator: _Indicator) -> list[str]:
     population = 1_000 * _POPULATION[code]
     number = round(population / 1_000 * indicator.per_thousand * draw.lognormvariate(0, 0.3))
-    is_told = number >= _SMALL
+    is_published = number >= _SMALL
     rate = f"{1_000 * number / population:.7f}".replace(".", ",")
-    published = [str(number), rate, "diff"] if is_told else ["NA", "NA", "ndiff"]
+    published = [str(number), rate, "diff"] if is_published else ["NA", "NA", "ndiff"]
     return [code, str(year), indicator.name, indicator.unit, *published, str(population), str(year)]
 
 

@@ -45,7 +45,7 @@ def watch_inputs(territory: str, run_id: str = "manual") -> InputDrift:
 
 def read_reported(territory: str) -> pd.DataFrame:
     """Return the incidents of a territory reported by the public, those without a place in it too, as watched."""
-    *told, is_inside = COLUMNS
-    found = marts.rows_of(marts.INCIDENTS, territory, (*told, marts.IS_IN, "origin"))
+    *inputs, is_inside = COLUMNS
+    found = marts.rows_of(marts.INCIDENTS, territory, (*inputs, marts.IS_IN, "origin"))
     reported = found[found["origin"] == "reported"].rename(columns={marts.IS_IN: is_inside})
     return reported[list(COLUMNS)].reset_index(drop=True)

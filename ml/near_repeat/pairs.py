@@ -38,8 +38,8 @@ class ClosePairs:
                 part = slice(start, min(start + CHUNK_PAIRS, self.starts[band + 1]))
                 # 'clip' spares the check of each index: they all come from the tree.
                 first, second = (day.take(ends[part], mode="clip") for ends in (self.first, self.second))
-                apart = np.abs(first - second)
-                up_to[band] += [np.count_nonzero(apart <= last) for last in last_days]
+                offset = np.abs(first - second)
+                up_to[band] += [np.count_nonzero(offset <= last) for last in last_days]
         return np.diff(up_to, axis=1, prepend=0)
 
 
@@ -66,8 +66,8 @@ def close_pairs(
             "the largest distance in ml/near_repeat/model.yml."
         )
     pairs = tree.query_pairs(reaches_m[-1], output_type="ndarray").astype(np.int32)
-    apart = points[pairs[:, 0]] - points[pairs[:, 1]]
-    squared = apart[:, 0] ** 2 + apart[:, 1] ** 2
+    offset = points[pairs[:, 0]] - points[pairs[:, 1]]
+    squared = offset[:, 0] ** 2 + offset[:, 1] ** 2
     band = np.searchsorted(np.square(reaches_m[:-1]), squared).astype(np.uint8)
     order = np.argsort(band, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(band, minlength=len(reaches_m)))])

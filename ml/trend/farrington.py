@@ -103,12 +103,12 @@ def design(now: int, references: Sequence[int], span: SpanConfig) -> Design | No
         span: window, seasons, and what is left out.
     """
     width, groups = span.half_window, span.season_groups
-    there = [one for one in references[: span.years_back] if one >= width]
-    if not there:
+    usable = [one for one in references[: span.years_back] if one >= width]
+    if not usable:
         return None
     group = np.full(now + 1, -1)
     group[now - width :] = groups - 1
-    for later, one in zip((now, *there), there, strict=False):
+    for later, one in zip((now, *usable), usable, strict=False):
         group[one - width : one + width + 1] = groups - 1
         if groups > 1:
             between = np.arange(one + width + 1, later - width)
@@ -117,7 +117,7 @@ def design(now: int, references: Sequence[int], span: SpanConfig) -> Design | No
             group[between] = np.repeat(np.arange(groups - 1), [len(part) for part in parts])
     group[max(now - span.left_out, 0) :] = -1
     rows = np.flatnonzero(group >= 0)
-    windows = tuple(np.flatnonzero(np.abs(rows - one) <= width) for one in there)
+    windows = tuple(np.flatnonzero(np.abs(rows - one) <= width) for one in usable)
     return Design(now, rows, group[rows], groups, windows)
 
 
@@ -172,8 +172,8 @@ class _Regression:
         self.weight = np.zeros_like(y)
         self.is_converged = np.zeros(len(y), dtype=bool)
         self._iterate(y)
-        there = (prior @ self.member > 0).sum(axis=1)
-        self.freedom = (prior > 0).sum(axis=1) - there - float(has_trend)
+        member_count = (prior @ self.member > 0).sum(axis=1)
+        self.freedom = (prior > 0).sum(axis=1) - member_count - float(has_trend)
         pearson = (self.weight * ((y - self.mean) / self.mean) ** 2).sum(axis=1)
         self.dispersion = np.maximum(pearson / np.maximum(self.freedom, 1.0), 1.0)
 

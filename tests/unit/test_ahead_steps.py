@@ -140,12 +140,12 @@ def test_the_weather_of_a_day_is_the_mean_of_its_stations(lake: Lake) -> None:
     assert np.isnan(day["wind_speed"])
 
 
-@pytest.mark.parametrize("is_there", [True, False], ids=("mart-of-other-cities", "no-mart"))
+@pytest.mark.parametrize("has_path", [True, False], ids=("mart-of-other-cities", "no-mart"))
 def test_a_city_without_sensors_and_plans_has_no_day_of_them(
-    lake: Lake, is_there: bool, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, has_path: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake.held |= {mart: lake.held[mart].iloc[:0] for mart in (marts.OBSERVED, marts.PLANNED)}
-    monkeypatch.setattr(marts.delta, "last_version", lambda _: 1 if is_there else None)
+    monkeypatch.setattr(marts.delta, "last_version", lambda _: 1 if has_path else None)
     for read in (surroundings.read_holidays, surroundings.read_events, surroundings.read_weather):
         found = read(CITY)
         assert len(found) == 0 and "date" in found, read.__name__

@@ -451,9 +451,9 @@ def test_whose_outlines_are_drawn_is_told_in_the_language_of_the_page(
     city_map.as_png(ANALYST, "fr", view())
     assert "Nom d’après incidents.quarter" in captions[0].cited[-1]
     squares, union = outline_words.SQUARE.format(side=30), outline_words.UNION.format(source="quarters")
-    assert outline_words.told(squares, "fr").startswith("Bloc de 30 x 30 carrés")
-    assert outline_words.told(union, "fr") == "Réunion des contours de ses secteurs, d’après quarters."
-    assert outline_words.told("Somebody drew it.", "fr") == "Somebody drew it."
+    assert outline_words.origin_of(squares, "fr").startswith("Bloc de 30 x 30 carrés")
+    assert outline_words.origin_of(union, "fr") == "Réunion des contours de ses secteurs, d’après quarters."
+    assert outline_words.origin_of("Somebody drew it.", "fr") == "Somebody drew it."
 
 
 def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:

@@ -109,7 +109,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Any]], None]:
             assert (user, motif) == ("analyst", "fit of a deployment")
             return SLOT_ROWS if "fct_forecast_slot" in sql else weeks
 
-        monkeypatch.setattr(trino, "query_if_there", query)
+        monkeypatch.setattr(trino, "query_if_made", query)
 
     return answers
 

@@ -19,7 +19,7 @@ from ml.risk.model.level import weekly_totals
 from ml.risk.model.load import load_cube
 from ml.risk.model.slots import learn_profiles
 from ml.risk.record.card import model_card
-from ml.risk.record.delay import delay_cost, sentence, told_at_once
+from ml.risk.record.delay import delay_cost, known_at_once, sentence
 from ml.risk.record.judged import fingerprints
 from ml.risk.record.rolling import roll
 from ml.risk.record.train import origin_count, too_short, train
@@ -73,7 +73,7 @@ def test_without_a_time_of_knowing_it_would_have_seen_them(events: pd.DataFrame)
 
 def test_each_is_judged_in_the_week_in_which_it_happened(events: pd.DataFrame) -> None:
     cube = cube_of(events)
-    assert np.array_equal(cube.counts.toarray(), told_at_once(cube).counts.toarray())
+    assert np.array_equal(cube.counts.toarray(), known_at_once(cube).counts.toarray())
     for week in (20, WEEKS - 1):
         by_type = cube.week(week).sum(axis=1)
         assert list(by_type) == [(events["week"].eq(week) & events["type"].eq(kind)).sum() for kind in cube.types]
@@ -84,7 +84,7 @@ def test_each_is_judged_in_the_week_in_which_it_happened(events: pd.DataFrame) -
 def test_counts_on_their_own_are_of_what_was_known(events: pd.DataFrame) -> None:
     young = events[events["week"] < 12]
     one, two = (weekly_cube(GRID, made, 12) for made in (young, moved(young, 12)))
-    expected, same = (counted(made, learn_counts(told_at_once(made.seen), CONFIG)) for made in (one, two))
+    expected, same = (counted(made, learn_counts(known_at_once(made.seen), CONFIG)) for made in (one, two))
     assert np.array_equal(expected.baseline, same.baseline)
     assert learn_counts(one, CONFIG).floors.shape == (2, 2)
 
@@ -159,7 +159,7 @@ def test_what_a_delay_costs_is_said(events: pd.DataFrame) -> None:
     assert all(gain.low <= gain.value <= gain.high for gain in cost.values())
     said = sentence(cube, cost, CONFIG)
     assert f"within {LATE} weeks" in said and "against knowing them at once" in said
-    at_once = told_at_once(cube)
+    at_once = known_at_once(cube)
     cards = [model_card(train(one, CONFIG), CONFIG, "1") for one in (cube, at_once)]
     assert f"within {LATE} weeks of it; what the model learns from is that old." in cards[0]
     assert "nothing tells when an incident was known" in cards[1]

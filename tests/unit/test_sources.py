@@ -25,7 +25,7 @@ from calanque.errors import CalanqueError, RefusedBatchError
 from calanque.formats import FileFormat
 from calanque.ingest.fetch import fetch_batch
 from calanque.ingest.identity import batch_id_of
-from calanque.ingest.waiting import in_a_task, when_there
+from calanque.ingest.waiting import in_a_task, when_available
 from calanque.sources import SOURCES, Errand, NotThereYetError, Source, http_, pypi
 from calanque.sources import drop as drop_module
 from calanque.sources.drop import DropSource
@@ -449,9 +449,9 @@ def late(times: int) -> Any:
 
 def test_a_run_by_hand_waits_within_its_bound() -> None:
     patient, hasty = (TORONTO.model_copy(update={"source": drop(wait_minutes=n)}) for n in (1, 0))
-    assert when_there(patient, late(3), poll_s=0.01) == "there"
+    assert when_available(patient, late(3), poll_s=0.01) == "there"
     with pytest.raises(NotThereYetError):
-        when_there(hasty, late(1))
+        when_available(hasty, late(1))
 
 
 def test_a_task_gives_its_slot_back_until_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:

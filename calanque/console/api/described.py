@@ -55,7 +55,7 @@ def collection(mart: Mart) -> dict[str, Any]:
 
 def schema(mart: Mart) -> dict[str, Any]:
     """Return the columns of a mart, as JSON Schema has them."""
-    columns = {name: _column(mart.columns[name]) for name in mart.told}
+    columns = {name: _column(mart.columns[name]) for name in mart.properties}
     if mart.place:
         columns["geometry"] = {"x-ogc-role": "primary-geometry", "format": "geometry-any"}
     said = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": mart.name, "type": "object"}

@@ -88,9 +88,9 @@ def rows_sql(mart: Mart, asked: Asked) -> str:
         "zone": ("places.geometry, null, null", _joined("dim_area", "area_id", "zone")),
     }.get(mart.place) or ("null, places.lon, places.lat", _joined("dim_cell", "cell_id", f"{mart.place}"))
     key = [f'cast(t."{column}" as varchar)' for column in mart.key]
-    order, told = (", ".join(f't."{column}"' for column in columns) for columns in (mart.key, mart.told))
+    order, properties = (", ".join(f't."{column}"' for column in columns) for columns in (mart.key, mart.properties))
     return (
-        f"select {', '.join(key)}, {places}, {told}\n"
+        f"select {', '.join(key)}, {places}, {properties}\n"
         f"from marts.{mart.name} as t{joined}{_where(asked)}\n"
         f"order by {order}\noffset {asked.offset} limit {asked.limit}"
     )
@@ -111,7 +111,7 @@ def _where(asked: Asked) -> str:
 
 def features_of(mart: Mart, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """Return rows of `rows_sql` as features; an outline that many share is read once."""
-    width, told = len(mart.key), mart.told
+    width, properties = len(mart.key), mart.properties
     outlines: dict[str, Any] = {}
     found = []
     for row in rows:
@@ -121,7 +121,7 @@ def features_of(mart: Mart, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, A
                 "type": "Feature",
                 "id": ",".join(map(_escaped, row[:width])),
                 "geometry": _geometry(outline, lon, lat, outlines),
-                "properties": {name: plain(value) for name, value in zip(told, row[width + 3 :], strict=True)},
+                "properties": {name: plain(value) for name, value in zip(properties, row[width + 3 :], strict=True)},
             }
         )
     return found

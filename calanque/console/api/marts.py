@@ -88,7 +88,7 @@ class Mart(NamedTuple):
         return next((span for needed, span in SPANS if needed <= self.columns.keys()), None)
 
     @property
-    def told(self) -> list[str]:
+    def properties(self) -> list[str]:
         """The columns that a feature tells; its outline is no property."""
         return [column for column in self.columns if column != "geometry"]
 

@@ -194,12 +194,12 @@ def _counted(
 def _as_known(cube: CountCube, rows: Sequence[NDArray[Any]], known_days: NDArray[np.datetime64]) -> CountCube:
     """Return the cube with the same incidents by the week in which they were known, where that is told."""
     week, *others = rows
-    is_told = ~np.isnat(known_days)
-    known = np.where(is_told, (known_days - np.datetime64(cube.first_day)).astype(int) // DAYS_A_WEEK, week)
+    is_dated = ~np.isnat(known_days)
+    known = np.where(is_dated, (known_days - np.datetime64(cube.first_day)).astype(int) // DAYS_A_WEEK, week)
     late = np.maximum(known - week, 0)
     had_time = (week >= 0) & (week < max(1, cube.weeks - IN_TIME_WEEKS))
     complete = complete_after(late[had_time], IN_TIME_WEEKS)
-    if complete is None or complete_after(late[had_time & is_told], IN_TIME_WEEKS) is None or not late.any():
+    if complete is None or complete_after(late[had_time & is_dated], IN_TIME_WEEKS) is None or not late.any():
         return cube
     by_known = [np.where(week < 0, week, week + late), *others]
     seen = _counted(cube.grid, cube.types, cube.first_day, cube.weeks, cube.premises, by_known)

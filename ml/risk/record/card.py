@@ -126,8 +126,8 @@ def _figures(validation: Validation, span: Span) -> str:
         lines.append(f"| {method} | " + " | ".join(_number(name, row[name]) for name in columns) + " |")
     for baseline in RIVALS:
         gains = span.differences[baseline][CHALLENGER]
-        told = " | ".join(gain_text(name, gains[name], " pt") for name in columns)
-        lines.append(f"| {CHALLENGER} minus {baseline} | {told} |")
+        gained = " | ".join(gain_text(name, gains[name], " pt") for name in columns)
+        lines.append(f"| {CHALLENGER} minus {baseline} | {gained} |")
     return "\n".join(lines)
 
 

@@ -29,12 +29,12 @@ def delay_cost(rolled: Rolled, config: RiskConfig) -> dict[str, Difference]:
     """
     if rolled.cube.as_known is None:
         return {}
-    at_once = roll(told_at_once(rolled.cube), config, len(rolled.weeks))
+    at_once = roll(known_at_once(rolled.cube), config, len(rolled.weeks))
     late, early = (every_week(one, config, CHALLENGER) for one in (rolled, at_once))
     return {name: paired_bootstrap(late[name][0], early[name][0], late[name][1], config.backtest) for name in late}
 
 
-def told_at_once(cube: CountCube) -> CountCube:
+def known_at_once(cube: CountCube) -> CountCube:
     """Return the cube as if each incident had been known in the week in which it happened."""
     return replace(cube, as_known=None, complete_weeks=0)
 

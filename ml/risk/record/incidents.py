@@ -131,12 +131,12 @@ def _refuse_gap(path: Path, frame: pd.DataFrame, bad: pd.Series[bool], what: str
 
 
 def _days(path: Path, frame: pd.DataFrame, name: str = "occurred_at") -> NDArray[np.datetime64]:
-    """Return the days of a column; when an incident was known may be untold, when it happened may not."""
+    """Return the days of a column; when an incident was known may be unread, when it happened may not."""
     times = pd.to_datetime(frame[name], format="ISO8601", errors="coerce", utc=True)
     whole = frame[name].str.strip().str.match(r"\d{4}-?\d{2}-?\d{2}", na=False)
-    untold = times.isna() & (frame[name].notna() if name == KNOWN else True)
+    unread = times.isna() & (frame[name].notna() if name == KNOWN else True)
     _refuse_gap(path, frame, times.notna() & ~whole, f"'{name}' is a month or a year; weeks need the day")
-    _refuse_gap(path, frame, untold, f"'{name}' is not a date such as 2016-03-01 or 2016-03-01T14:30")
+    _refuse_gap(path, frame, unread, f"'{name}' is not a date such as 2016-03-01 or 2016-03-01T14:30")
     # A day of grace: the local date may be ahead of UTC.
     tomorrow = pd.Timestamp.now(tz="UTC") + pd.Timedelta(days=1)
     _refuse_gap(path, frame, times > tomorrow, f"'{name}' is still to come: correct or remove it")

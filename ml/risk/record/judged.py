@@ -48,8 +48,8 @@ def fingerprints(cube: CountCube) -> list[str]:
     """
     grid = cube.grid
     ground = (grid.crs, grid.cell, grid.x0, grid.y0, grid.mask.shape, cube.first_day, cube.types)
-    told = (cube.premises, cube.complete_weeks)
-    chain, found = hashlib.sha256(repr((*ground, *told)).encode() + np.packbits(grid.mask).tobytes()), []
+    knowledge = (cube.premises, cube.complete_weeks)
+    chain, found = hashlib.sha256(repr((*ground, *knowledge)).encode() + np.packbits(grid.mask).tobytes()), []
     for week in range(cube.weeks):
         for one in filter(None, (cube, cube.as_known)):
             chain.update(_rows(one.events, week).tobytes() + b"week")

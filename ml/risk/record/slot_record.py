@@ -71,7 +71,7 @@ def judge_slots(cube: CountCube, config: RiskConfig, weeks: tuple[int, ...]) -> 
             places = place_shares(cube, profiles, config.slots, week)
         events = slot_events(cube, profiles.hour_weights, week, week + 1)
         known.append(_by_type(events, events.weight, types))
-        for name, shares in _told(events, profiles, places).items():
+        for name, shares in _log_chances(events, profiles, places).items():
             logs[name].append(_by_type(events, events.weight * np.log(SLOTS * shares), types))
     return _record(cube, config, {name: np.array(rows) for name, rows in logs.items()}, np.array(known))
 
@@ -80,7 +80,7 @@ def _by_type(events: SlotEvents, values: NDArray[np.float64], types: int) -> NDA
     return np.bincount(events.kind, weights=values, minlength=types).astype(np.float64)
 
 
-def _told(events: SlotEvents, profiles: SlotProfiles, places: NDArray[np.float32]) -> Logs:
+def _log_chances(events: SlotEvents, profiles: SlotProfiles, places: NDArray[np.float32]) -> Logs:
     """Return the share that each profile gave to the slot of each incident."""
     kind, slot = events.kind, events.slot
     return {
