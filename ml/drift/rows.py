@@ -81,7 +81,7 @@ def input_drift(territory: str, incidents: pd.DataFrame, compared_at: datetime) 
     """
     watched = watched_inputs(incidents)
     rows = [
-        asdict(found) | {"finding_en": finding_en(territory, found), "finding_fr": finding_fr(territory, found)}
+        asdict(found) | {"finding_en": finding_en(found), "finding_fr": finding_fr(found)}
         for found in compare(watched.inputs)
     ]
     frame = pd.DataFrame(rows).rename(columns={"count": "incident_count"})

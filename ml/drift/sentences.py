@@ -46,10 +46,10 @@ def named(kind: str, name: str) -> tuple[str, str]:
     return f"{type_label(kind, 'en')} ({_EN[Input(name)].name})", f"{type_label(kind, 'fr')} ({_FR[Input(name)].name})"
 
 
-def finding_en(territory: str, finding: Finding) -> str:
+def finding_en(finding: Finding) -> str:
     """Return what a finding says."""
     words = _EN[finding.input]
-    head = f"{type_label(finding.type, 'en')}, {territory}, {words.name}:"
+    head = f"{type_label(finding.type, 'en')}, {words.name}:"
     if finding.distance != finding.distance:
         return f"{head} too few incidents to tell."
     if finding.input is Input.WEEKLY_TOTAL:
@@ -65,10 +65,10 @@ def finding_en(territory: str, finding: Finding) -> str:
     )
 
 
-def finding_fr(territory: str, finding: Finding) -> str:
+def finding_fr(finding: Finding) -> str:
     """Return the same in French."""
     words = _FR[finding.input]
-    head = f"{type_label(finding.type, 'fr')}, {territory}, {words.name} :"
+    head = f"{type_label(finding.type, 'fr')}, {words.name} :"
     if finding.distance != finding.distance:
         return f"{head} trop peu de faits pour le dire."
     if finding.input is Input.WEEKLY_TOTAL:

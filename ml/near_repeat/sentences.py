@@ -35,7 +35,7 @@ def _same_point(report: KnoxReport) -> BandResult | None:
 
 def finding_en(report: KnoxReport) -> str:
     """Return the finding of a report."""
-    band, head = report.lead, f"{type_label(report.type, 'en')}, {report.territory}:"
+    band, head = report.lead, f"{type_label(report.type, 'en')}:"
     if band is None:
         same = _same_point(report)
         more = f" At one point there are {_against_en(same)}: returns, or facts recorded twice." if same else ""
@@ -53,7 +53,7 @@ def finding_en(report: KnoxReport) -> str:
 
 def finding_fr(report: KnoxReport) -> str:
     """Return the finding of a report, in French."""
-    band, head = report.lead, f"{type_label(report.type, 'fr')}, {report.territory} :"
+    band, head = report.lead, f"{type_label(report.type, 'fr')} :"
     if band is None:
         same, count = _same_point(report), in_french(f"{report.event_count:,}")
         more = f" Au même point : {_against_fr(same)} ; retours, ou faits saisis deux fois." if same else ""
@@ -73,7 +73,7 @@ def alert_en(report: KnoxReport, source_count: int, excess: float, days: int, ce
     """Return what the alert layer shows, or why it is silent."""
     if not report.is_found:
         return f"No alert. {finding_en(report)}"
-    head = f"{type_label(report.type, 'en')}, {report.territory}:"
+    head = f"{type_label(report.type, 'en')}:"
     if not cell_count:
         return f"{head} no alert, for no incident is recent enough to be followed by others nearby."
     return (
@@ -86,7 +86,7 @@ def alert_fr(report: KnoxReport, source_count: int, excess: float, days: int, ce
     """Return the same in French."""
     if not report.is_found:
         return f"Pas d’alerte. {finding_fr(report)}"
-    head = f"{type_label(report.type, 'fr')}, {report.territory} :"
+    head = f"{type_label(report.type, 'fr')} :"
     if not cell_count:
         return f"{head} pas d’alerte, car aucun fait n’est assez récent pour que d’autres le suivent à proximité."
     return (

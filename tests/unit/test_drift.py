@@ -88,18 +88,18 @@ def test_shares_of_a_rare_type_are_not_judged_its_total_is(city) -> None:
     rows = input_drift("twin", city, AT).rows.query("type == 'arson'").set_index("input")
     assert rows["distance"].notna().sum() == 1
     assert rows.loc["weekly_total", "distance"] < rows.loc["weekly_total", "threshold"]
-    assert rows.loc["hour", "finding_en"] == "arson, twin, hour of the day: too few incidents to tell."
-    assert rows.loc["hour", "finding_fr"] == "arson, twin, heure du jour : trop peu de faits pour le dire."
+    assert rows.loc["hour", "finding_en"] == "arson, hour of the day: too few incidents to tell."
+    assert rows.loc["hour", "finding_fr"] == "arson, heure du jour : trop peu de faits pour le dire."
 
 
 def test_the_sentence_says_what_moved_and_what_to_do(city) -> None:
     drift = planted(city, "a kind of premises renamed")
     (row,) = drift.rows.query("type == 'all' and input == 'premises'").to_dict("records")
     assert row["part"] in {"shop", "store"}
-    assert row["finding_en"].startswith(f"All types, twin, premises: drift; the widest gap is at “{row['part']}”, ")
+    assert row["finding_en"].startswith(f"All types, premises: drift; the widest gap is at “{row['part']}”, ")
     assert "Check whether the source names kinds of places differently; if the city" in row["finding_en"]
     assert row["finding_fr"].startswith(
-        f"Tous types, twin, type de lieu : dérive ; le plus grand écart est à « {row['part']}"
+        f"Tous types, type de lieu : dérive ; le plus grand écart est à « {row['part']}"
     )
     assert "Inputs have drifted: All types (premises)" in drift.sentences[0]
     assert row["finding_fr"] in drift_html(drift)

@@ -94,8 +94,8 @@ def test_silent_tables_have_their_columns() -> None:
     assert tables.alerts.empty
     assert set(tables.alerts.columns) == set(ALERTS.columns)
     (silent,) = tables.findings.to_dict("records")
-    assert silent["alert_en"].startswith("No alert. arson, marseille: no near-repeat is shown among")
-    assert silent["alert_fr"].startswith("Pas d’alerte. arson, marseille : aucune répétition proche n’est établie")
+    assert silent["alert_en"].startswith("No alert. arson: no near-repeat is shown among")
+    assert silent["alert_fr"].startswith("Pas d’alerte. arson : aucune répétition proche n’est établie")
     assert tables.findings["observed"].dtype == tables.findings["last_day"].dtype == "Int32"
 
 
