@@ -51,6 +51,16 @@ IBAN = PatternRecogniser(
             shortest=8,
         ),
         Rule(
+            "beside_cue",
+            folded_pattern(
+                r"(?!(?:le|la|de|du|au|en|un|et|ou|no)[ ])[a-z]{2}[ ]?\d{2}"
+                r"(?:[ .\-]{0,2}(?=[a-z]{0,3}[\d*•]|x{2,4}(?!\w))[\da-z*•]{1,30}){1,9}(?!\w)"
+            ),
+            0.3,
+            begins=Begins.CODE,
+            anchors=one_of("iban", "rib", "virement", "compte", "bancaire", "prelev", "verse", "debit"),
+        ),
+        Rule(
             "rib",
             folded_pattern(r"(?<![.,+])\d{5}[ .\-|/]{1,3}\d{5}[ .\-|/]{1,3}[\da-z]{11}(?:[ .\-|/]{1,3}\d{2})?(?!\w)"),
             0.55,
