@@ -5,7 +5,7 @@ import re
 from stdnum import luhn
 
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
-from calanque.privacy.shapes import ENDING_RULE
+from calanque.privacy.shapes import ENDING_RULE, NO_DATE, NO_UNIT
 
 _CARD_DIGIT_COUNTS = range(14, 20)
 
@@ -55,6 +55,14 @@ BANK_CARD = PatternRecogniser(
             0.3,
             begins=Begins.NUMBER,
             shortest=15,
+        ),
+        Rule(
+            "beside_cue",
+            folded_pattern(rf"(?<![.,+]){NO_DATE}(?>\d(?:[ .\-_/]{{0,2}}\d){{11,18}}){NO_UNIT}"),
+            0.2,
+            begins=Begins.NUMBER,
+            shortest=12,
+            anchors=one_of("carte", "cb", "visa", "mastercard", "amex"),
         ),
         Rule(
             "hidden",
