@@ -41,6 +41,7 @@ ZONE = "Europe/Paris"
 PARTICLES = frozenset({"à", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sous", "sur"})
 """Words that French writes small within the name of a place."""
 SHORTEST_NAME = 4
+ROMAN = re.compile("[IVX]{2,}")
 # What stands between thousands: in French a narrow space that does not break.
 _THOUSANDS = {"en": ",", "fr": "\u202f"}
 
@@ -115,8 +116,8 @@ def place_name(name: str) -> str:
     """
     if not name.isupper() or len(name) < SHORTEST_NAME:
         return name
-    first, *rest = re.split(r"([\W_]+)", name.lower())
-    return "".join([first.capitalize(), *(part if part in PARTICLES else part.capitalize() for part in rest)])
+    first, *rest = (part if ROMAN.fullmatch(part) else part.capitalize() for part in re.split(r"([\W_]+)", name))
+    return "".join([first, *(part.lower() if part.lower() in PARTICLES else part for part in rest)])
 
 
 def titles(cities: Iterable[str]) -> str:

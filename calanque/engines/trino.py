@@ -1,5 +1,6 @@
 """The query door, as a person with a password sees it: read-only. The only module that imports `trino`."""
 
+import time
 from typing import Any, Literal
 
 from calanque.engines import trino_behalf
@@ -79,7 +80,8 @@ def query_if_made(sql: str, user: str = "analyst", motif: str = OWN_MOTIF) -> li
 def _for_whom(user: str, sql: str) -> dict[str, str]:
     if not isinstance(user, trino_behalf.OnBehalf):
         return {}
-    return {trino_behalf.HEADER: trino_behalf.said(user, user.person, sql, settings().secret("journal_token"))}
+    sealed = trino_behalf.said(user, user.person, sql, settings().secret("journal_token"), int(time.time()))
+    return {trino_behalf.HEADER: sealed}
 
 
 def _connected(user: str, password: str | None, source: str, headers: dict[str, str]) -> Any:

@@ -39,7 +39,8 @@ def act_of_query(event: Mapping[str, Any], key: str = "") -> dict[str, Any] | No
     motif = MOTIF.fullmatch(source)
     account, program = str(context.get("user")), context.get("userAgent") if motif else source or None
     sql = str(metadata.get("query") or "")
-    person = trino_behalf.person_of(context.get("clientInfo"), account, sql, key) if key else None
+    asked_at = str(event.get("createTime"))
+    person = trino_behalf.person_of(context.get("clientInfo"), account, sql, key, asked_at) if key else None
     return {
         "event_id": str(metadata.get("queryId")),
         "source": "query_door",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from calanque.engines import delta
+from calanque.places.territory import load_territory
 from calanque.runs import state
 from calanque.runs.store import disjoint
 
@@ -46,15 +47,16 @@ def touched_weeks(
         bounds = delta.bounds_after(name, int(seen), _happened(contract))
         if bounds is None:
             return None
-        for span in bounds:
-            weeks.update(_mondays(*span, contract.time_zone))
+        for low, high in bounds:
+            # A bound is cut to the millisecond.
+            ends = (datetime.fromisoformat(low), datetime.fromisoformat(high) + timedelta(milliseconds=1))
+            if ends[1] - ends[0] > MOST_PERIODS * _WEEK or ends[1].year == MAXYEAR:
+                return None
+            weeks.update(_mondays(*(end.astimezone(_zone(contract)).date() for end in ends)))
     return weeks if 0 < len(weeks) <= MOST_PERIODS else None
 
 
-def _mondays(low: str, high: str, zone: str) -> Iterator[date]:
-    # A bound is cut to the millisecond.
-    ends = (datetime.fromisoformat(low), datetime.fromisoformat(high) + timedelta(milliseconds=1))
-    first, last = (end.astimezone(ZoneInfo(zone)).date() for end in ends)
+def _mondays(first: date, last: date) -> Iterator[date]:
     monday = first - timedelta(days=first.weekday())
     while monday <= last:
         yield monday
@@ -64,12 +66,17 @@ def _mondays(low: str, high: str, zone: str) -> Iterator[date]:
 def in_weeks(contract: FeedContract, weeks: Weeks) -> str:
     """Return the condition on bronze for the rows of weeks: as instants, by which files are left out unread."""
     spans = disjoint((monday, monday + _WEEK) for monday in weeks)
-    zone, at = ZoneInfo(contract.time_zone), _happened(contract)
+    zone, at = _zone(contract), _happened(contract)
     ends = [[datetime.combine(day, time(), zone).astimezone(UTC) for day in span] for span in spans]
     return " or ".join(
         f"{at} >= timestamp '{low:%Y-%m-%d %H:%M:%S}+00:00' and {at} < timestamp '{high:%Y-%m-%d %H:%M:%S}+00:00'"
         for low, high in ends
     )
+
+
+def _zone(contract: FeedContract) -> ZoneInfo:
+    """Return the zone by which weeks are the mart's: the city's, whatever the source writes its times in."""
+    return ZoneInfo(load_territory(contract.territory).time_zone)
 
 
 def _happened(contract: FeedContract) -> str:

@@ -53,7 +53,7 @@ class DailyCounts:
 
     def of_whole_days(self) -> DailyCounts:
         """Return the counts up to the last day of an age at which it counts as whole."""
-        days = slice(self.day_count - self.known.shape[2])
+        days = slice(max(0, self.day_count - self.known.shape[2]))
         return replace(self, counts=self.counts[:, days], is_known=self.is_known[days], known=self.known[:, days, :0])
 
     def of_year_before(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,6 +1,7 @@
 """Who is named by what the console asks at the query door: the person at the page, by a seal that nobody else has."""
 
 from copy import deepcopy
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -16,6 +17,7 @@ from calanque.settings import Settings
 
 KEY = "of the events"
 SQL = "select 'é'"
+AT = int(datetime(2026, 11, 29, 9, 59, 58, tzinfo=UTC).timestamp())
 
 
 def event(**context: Any) -> dict[str, Any]:
@@ -24,6 +26,7 @@ def event(**context: Any) -> dict[str, Any]:
     return {
         "metadata": {"queryId": "q1", "query": SQL, "tables": [table]},
         "context": {"source": "motif: bilan de juin", "userAgent": "trino-jdbc/476"} | context,
+        "createTime": "2026-11-29T09:59:59.123456789Z",
         "endTime": "2026-11-29T10:00:00.123Z",
     }
 
@@ -31,14 +34,21 @@ def event(**context: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("sent", "user", "who", "client"),
     [
-        pytest.param(said("analyst", "Zoé, d'Aix", SQL, KEY), "analyst", "Zoé, d'Aix", "console/analyst", id="console"),
         pytest.param(
-            said("engineer", "eva", SQL, KEY), "analyst", "analyst", "trino-jdbc/476", id="by-another-account"
+            said("analyst", "Zoé, d'Aix", SQL, KEY, AT), "analyst", "Zoé, d'Aix", "console/analyst", id="console"
         ),
         pytest.param(
-            said("analyst", "eva", "select 1", KEY), "analyst", "analyst", "trino-jdbc/476", id="another-query"
+            said("engineer", "eva", SQL, KEY, AT), "analyst", "analyst", "trino-jdbc/476", id="by-another-account"
         ),
-        pytest.param(said("analyst", "eva", SQL, "guessed"), "analyst", "analyst", "trino-jdbc/476", id="another-key"),
+        pytest.param(
+            said("analyst", "eva", "select 1", KEY, AT), "analyst", "analyst", "trino-jdbc/476", id="another-query"
+        ),
+        pytest.param(
+            said("analyst", "eva", SQL, "guessed", AT), "analyst", "analyst", "trino-jdbc/476", id="another-key"
+        ),
+        pytest.param(
+            said("analyst", "eva", SQL, KEY, AT - 100), "analyst", "analyst", "trino-jdbc/476", id="seen-before"
+        ),
         pytest.param("eva", "analyst", "analyst", "trino-jdbc/476", id="a-name-alone"),
         pytest.param("é è", "analyst", "analyst", "trino-jdbc/476", id="no-ascii"),
         pytest.param(None, "analyst", "analyst", "trino-jdbc/476", id="nothing"),
@@ -62,14 +72,15 @@ def test_the_query_door_is_told_for_whom_a_page_asks(monkeypatch: pytest.MonkeyP
         return MagicMock()
 
     monkeypatch.setattr("trino.dbapi.connect", connect)
+    monkeypatch.setattr("time.time", lambda: AT + 0.5)
     monkeypatch.setattr(Settings, "secret", lambda self, name: f"secret of {name}")
     eva = Reader(name="eva", token="t", sees_batches=True)
     for user in (eva.account, eva.by("dpo"), "analyst"):
         trino.query("select 1", user)
     key = "secret of journal_token"
     assert [(how["user"], how["http_headers"]) for how in asked] == [
-        ("engineer", {HEADER: said("engineer", "eva", "select 1", key)}),
-        ("dpo", {HEADER: said("dpo", "eva", "select 1", key)}),
+        ("engineer", {HEADER: said("engineer", "eva", "select 1", key, AT)}),
+        ("dpo", {HEADER: said("dpo", "eva", "select 1", key, AT)}),
         ("analyst", {}),
     ]
 

@@ -132,6 +132,7 @@ def test_a_script_is_told_the_same_as_data_and_the_log_has_the_error(door: TestC
         ("BELLE-DE-MAI", "Belle-de-Mai"),
         ("SAINT-BARTHÉLEMY", "Saint-Barthélemy"),
         ("ALBANY PARK", "Albany Park"),
+        ("CENTRE XIII", "Centre XIII"),
         ("South Parkdale", "South Parkdale"),
         ("12:34", "12:34"),
         ("NSA", "NSA"),

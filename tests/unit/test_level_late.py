@@ -120,3 +120,10 @@ def test_a_last_day_of_which_nothing_is_known_yet_is_no_silence() -> None:
     assert served["expected_count"].notna().all(), served["reason_en"].iloc[0]
     stopped = told[told["occurred_local_date"] < UNTIL - timedelta(days=30)].reset_index(drop=True)
     assert frames_of(stopped, DAYS).level["reason_en"].str.contains("check the feed").all()
+
+
+def test_a_span_shorter_than_what_is_known_late_has_no_whole_day() -> None:
+    """Of a city whose contract was made anew with a later first day."""
+    daily = daily_counts(as_of(late_city(40), UNTIL), UNTIL - timedelta(days=20), UNTIL)
+    assert daily.known.shape[2] > daily.day_count == 21
+    assert daily.of_whole_days().day_count == daily.is_whole.sum() == 0

@@ -40,6 +40,7 @@ FOUND = {
     "without-bounds": ([DAY, UNSAID], None),
     "with-none": ([EMPTY_BOUNDS], None),
     "too-many-weeks": ([LONG_AGO], None),
+    "at-the-end-of-time": ([file("add", "9999-12-27T00:00:00.000Z", "9999-12-30T00:00:00.000Z")], None),
 }
 
 
@@ -85,6 +86,15 @@ def test_in_doubt_it_is_all_of_them(log: MemoryLake, before: dict[str, str], now
     log.cut(TABLE, below=3)
     assert touched(before, now) is None
     assert touched_weeks(None, now, [TRAFFIC]) is None
+
+
+def test_weeks_are_the_city_s_whatever_zone_its_source_writes_in(log: MemoryLake) -> None:
+    """The mart's column is of the city's wall clock; by the source's, the first hours of a Monday would be lost."""
+    commit(log, 3, LATE)
+    known = state.StepState(step="s", inputs={TABLE: "2"}, outputs={}, recorded_at="2026-01-01T00:00:00Z")  # type: ignore[arg-type]
+    written_in_utc = TRAFFIC.model_copy(update={"time_zone": "UTC"})
+    assert touched_weeks(known, {TABLE: 3}, [written_in_utc]) == FOUND["in-the-city-s-own-weeks"][1]
+    assert in_weeks(written_in_utc, {MONDAY[0]}) == in_weeks(TRAFFIC, {MONDAY[0]})
 
 
 def test_weeks_are_read_by_instants_of_the_city_s_mondays() -> None:
