@@ -128,6 +128,7 @@ def test_a_day_and_a_late_hour_are_built_by_their_weeks(city: None) -> None:
     assert_a_whole_build_says_the_same()
 
 
+@pytest.mark.full
 def test_what_a_camera_sees_for_the_first_time_is_missing_in_all_its_frames(city: None) -> None:
     see("c1", "2025-02-18 20:00:00", "cam", "bicycle", 2)
     whole = len(shown())
@@ -135,6 +136,7 @@ def test_what_a_camera_sees_for_the_first_time_is_missing_in_all_its_frames(city
     assert built("camera") == len(shown()) == whole + 4
 
 
+@pytest.mark.full
 def test_rows_that_are_gone_leave_the_mart(city: None) -> None:
     """As those of an erasure or past their time: one of a week that stays, then all of a week with no other file."""
     whole = len(shown())
@@ -146,6 +148,7 @@ def test_rows_that_are_gone_leave_the_mart(city: None) -> None:
     assert_a_whole_build_says_the_same()
 
 
+@pytest.mark.full
 def test_a_week_whose_rows_are_all_corrected_away_leaves_the_mart(city: None) -> None:
     """Its file is written anew with no row that counts: a gate that asks for rows is the whole city's."""
     insert("alone", "2025-03-10 00:00:00", 24)
@@ -157,6 +160,7 @@ def test_a_week_whose_rows_are_all_corrected_away_leaves_the_mart(city: None) ->
     assert built("closed") == len(shown()) == whole - 48
 
 
+@pytest.mark.full
 def test_weeks_that_fail_leave_the_others_and_are_built_when_they_are_mended(city: None) -> None:
     before = shown()
     insert("bad", "2025-02-24 00:00:00", 1, quantity="cast(null as string)")
