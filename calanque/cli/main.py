@@ -34,7 +34,7 @@ def run() -> None:
     try:
         app()
     except CalanqueError as error:
-        Console(stderr=True, soft_wrap=True).print(f"[bold red]Error:[/] {error}", highlight=False)
+        Console(stderr=True, soft_wrap=True, emoji=False).print(f"[bold red]Error:[/] {error}", highlight=False)
         _end(1)
     except SystemExit as ended:
         if isinstance(ended.code, str):

@@ -5,7 +5,8 @@ import sys
 
 from rich.console import Console
 
-console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+# A token of an address has ":email:" in it, which is to be copied as it is.
+console = Console(width=None if sys.stdout.isatty() else 150, highlight=False, emoji=False)
 
 
 def tell(action: str, table: str, row_count: int) -> None:

@@ -1,7 +1,9 @@
 """The walks of `infra/walks`, played in a browser, at the query door and on the command line; pictures are taken."""
 
+import csv
 import re
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -175,11 +177,23 @@ def test_the_dpo_s_first_hour(stack: Settings, browser: Browser, first: DemoRun)
     commanded("Where does a forecast come from?")
     with walk.question("Who did what?"):
         to("Journal")
+    with walk.question("Somebody asks to be erased"):
+        person = one_who_reported()
+        printed = walk.command(typed=person)
+        assert person not in printed and " v1:email:" in printed
+        assert re.search(rf"To erase them: calanque dpo erase --feed {FEED} --token \S+", printed)
     commanded("Which keys make the tokens?")
     with walk.question("Is everything deleted in time?"):
         to("Conservation")
         walk.sees("Prochaine échéance", "Liste d’effacement")
     walk.finish()
+
+
+def one_who_reported() -> str:
+    """Return the name of a synthetic person of the landed file."""
+    (report,) = read_reports(FEED)
+    text = lake().read(f"/lake/landing/{FEED}/{report.batch_id}/{FEED}.csv").decode(errors="replace")
+    return next(row["reporter_name"] for row in csv.DictReader(StringIO(text), delimiter=";") if row["reporter_name"])
 
 
 PROMISED = {

@@ -88,13 +88,23 @@ class Walk:
                 assert time.monotonic() < limit, f"'{text}' is not on the screen of {self.page.url}"
                 self.page.wait_for_timeout(250)
 
-    def command(self) -> str:
-        """Run the one command of the question, show it as on a terminal, and return what it printed."""
+    def command(self, typed: str = "") -> str:
+        """Run the one command of the question, show it as on a terminal, and return what it printed.
+
+        Args:
+            typed: what it asks for unseen; it has no terminal to be asked on.
+        """
         (line,) = re.findall(r"^```\n(.+?)\n```$", self.section, flags=re.M | re.S)
         name, *arguments = shlex.split(line)
         assert name == "calanque"
         done = subprocess.run(
-            [sys.executable, "-m", name, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+            [sys.executable, "-m", name, *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            input=f"{typed}\n",
+            start_new_session=True,
         )
         assert done.returncode == 0, done.stderr
         self.show(f"$ {line}\n{done.stdout}")
