@@ -59,9 +59,9 @@ class City:
 
     def years(self) -> list[slice]:
         """Return the days of each year whose days are mostly known, counted back from the last day."""
-        ends = range(self.daily.day_count, YEAR_DAYS - 1, -YEAR_DAYS)
-        years = [slice(end - YEAR_DAYS, end) for end in ends]
-        return [year for year in years if self.daily.is_known[year].mean() >= self.config.year_known_share]
+        ends = range(self.daily.day_count, 0, -YEAR_DAYS)
+        years = [slice(max(end - YEAR_DAYS, 0), end) for end in ends]
+        return [year for year in years if self.daily.is_known[year].sum() >= self.config.year_known_share * YEAR_DAYS]
 
 
 class Ratio(NamedTuple):

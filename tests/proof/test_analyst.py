@@ -260,7 +260,7 @@ def test_why_is_this_area_red_and_how_sure_is_it(page: Page, stack: Settings) ->
         asking.show()
         asking.click(page.locator("#table ~ .scroll tbody tr").first.get_by_role("link"))
         row = page.locator("#area ~ .scroll tbody tr").first
-        cell = row.locator("code").inner_text()
+        cell = row.locator("th code").inner_text()
         ((upper, sure),) = trino.query(
             f"select upper_count, p_at_least_one from fct_forecast where cell_id = '{cell}' "
             "and week_start_date = (select max(week_start_date) from fct_forecast where territory = 'toronto') "

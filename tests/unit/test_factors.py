@@ -300,6 +300,17 @@ def test_days_of_which_too_little_is_known_yet_say_nothing(parts) -> None:
     pd.testing.assert_frame_equal(found.drop(columns=of_the_run), same.drop(columns=of_the_run))
 
 
+def test_two_years_are_two_without_the_days_of_which_too_little_is_known() -> None:
+    days = 730
+    times = np.where([day.weekday() == 5 for day in dates_of(days)], 2.0, 1.0)
+    incidents = drawn("noise", days, 22, a_day=8, times=times)
+    late = pd.to_timedelta(np.random.default_rng(5).integers(0, 7, len(incidents)) + 0.5, "D")
+    dated = incidents.assign(known_local_at=pd.to_datetime(incidents["occurred_local_date"]) + late)
+    known = dated[dated["known_local_at"] < pd.Timestamp(FIRST + timedelta(days=days))]
+    saturday = row(rows_of(known, days=days), "noise", "weekday", "saturday")
+    assert saturday["year_count"] == 2 and saturday["is_found"]
+
+
 def test_eight_months_show_no_stability() -> None:
     days = 243
     times = np.where(weather_of(days)["rain"] >= 1, 0.5, 1.0)
