@@ -92,7 +92,7 @@ def only_feed(shape: str) -> Iterator[None]:
     """Let the city have the one feed of the benchmark, and remove what came of it."""
     contract = load_contract(LIKE[shape]).model_copy(update={"feed": FEED, "territory": CITY, "valid_from": None})
     contracts: dict[str, FeedContract] = {FEED: contract}
-    with patch.object(domains, "load_contracts", lambda: contracts):
+    with patch.object(domains, "read_contracts", lambda: (contracts, {})):
         try:
             yield
         finally:

@@ -132,21 +132,19 @@ def _actors(register: Register, language: Language) -> list[Line]:
 
 def _purposes(treatment: Treatment, language: Language) -> list[Line]:
     w = WORDS[language]
+    main = Line(w["main_purpose"], (purpose(treatment, language),))
+    legal = Line(w["legal_bases"], (_line_of(treatment, "legal_basis", language),))
     if treatment.own:
-        said = (
-            ("main_purpose", purpose(treatment, language)),
-            ("legal_bases", _line_of(treatment, "legal_basis", language)),
-        )
-        return [Line(w[name], (text,)) for name, text in said]
+        return [main, legal]
     origins = _by_feed(treatment, lambda one: [CONTRACT_WORDS[language][one.origin]])
     return [
-        Line(w["main_purpose"], (purpose(treatment, language),)),
+        main,
         Line(
             w["of_feeds"],
             _by_feed(treatment, lambda one: [one.described(language)]),
             is_quoted=_is_english(one.description for one in treatment.contracts),
         ),
-        Line(w["legal_bases"], (_line_of(treatment, "legal_basis", language),)),
+        legal,
         Line(
             w["by_contracts"],
             _by_feed(treatment, lambda one: [in_language(one.legal_basis, language)]),

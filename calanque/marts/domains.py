@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from calanque.closed import Closed
-from calanque.contracts import FeedContract, load_contracts, read_contracts, said_of
+from calanque.contracts import FeedContract, read_contracts, said_of
 from calanque.contracts.rules import known_territories
 from calanque.settings import settings
 
@@ -31,7 +31,7 @@ class Domain(Closed):
     @property
     def contracts(self) -> tuple[FeedContract, ...]:
         """The right contracts whose feeds it reads, by name of the feed."""
-        return tuple(contract for contract in load_contracts().values() if contract.shape in self.shapes)
+        return tuple(contract for contract in read_contracts()[0].values() if contract.shape in self.shapes)
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -137,10 +137,10 @@ def territories(shape: str) -> tuple[str, ...]:
 
     That of a contract that has become wrong is one of them: what its feed has loaded is built, and forecast, as before.
     """
-    right = {contract.territory for contract in load_contracts().values() if contract.shape == shape}
-    said = map(said_of, read_contracts()[1])
-    wrong = {str(one.get("territory")) for one in said if one.get("shape") == shape}
-    return tuple(sorted(right | wrong & {*known_territories()}))
+    right, wrong = read_contracts()
+    cities = {contract.territory for contract in right.values() if contract.shape == shape}
+    said = {str(one.get("territory")) for one in map(said_of, wrong) if one.get("shape") == shape}
+    return tuple(sorted(cities | said & {*known_territories()}))
 
 
 def longest_first() -> tuple[str, ...]:

@@ -47,12 +47,13 @@ def touched_weeks(
         bounds = delta.bounds_after(name, int(seen), _happened(contract))
         if bounds is None:
             return None
+        zone = _zone(contract)
         for low, high in bounds:
             # A bound is cut to the millisecond.
             ends = (datetime.fromisoformat(low), datetime.fromisoformat(high) + timedelta(milliseconds=1))
             if ends[1] - ends[0] > MOST_PERIODS * _WEEK or ends[1].year == MAXYEAR:
                 return None
-            weeks.update(_mondays(*(end.astimezone(_zone(contract)).date() for end in ends)))
+            weeks.update(_mondays(*(end.astimezone(zone).date() for end in ends)))
     return weeks if 0 < len(weeks) <= MOST_PERIODS else None
 
 

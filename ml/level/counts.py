@@ -46,14 +46,18 @@ class DailyCounts:
         return len(self.is_known)
 
     @property
+    def _whole_count(self) -> int:
+        """Days, known or not, of an age at which they count as whole."""
+        return max(0, self.day_count - int(self.known.shape[2]))
+
+    @property
     def is_whole(self) -> NDArray[np.bool_]:
         """Whether a day is known, and of an age at which it counts as whole, days."""
-        whole_count = self.day_count - self.known.shape[2]
-        return np.asarray(self.is_known & (np.arange(self.day_count) < whole_count))
+        return np.asarray(self.is_known & (np.arange(self.day_count) < self._whole_count))
 
     def of_whole_days(self) -> DailyCounts:
         """Return the counts up to the last day of an age at which it counts as whole."""
-        days = slice(max(0, self.day_count - self.known.shape[2]))
+        days = slice(self._whole_count)
         return replace(self, counts=self.counts[:, days], is_known=self.is_known[days], known=self.known[:, days, :0])
 
     def of_year_before(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -64,10 +64,10 @@ def near_repeat_tables(
         CalanqueError: on frames that do not fit each other, rows without place or date, or more pairs than memory
             allows.
     """
-    config = config or near_repeat_config()
-    grid = grid_of_cells(territory, cells)
+    config, grid = config or near_repeat_config(), grid_of_cells(territory, cells)
     until = incidents["occurred_local_date"].max()
-    first_day, events = next_week(until), _events(grid.crs, incidents, next_week(until))
+    first_day = next_week(until)
+    events = _events(grid.crs, incidents, first_day)
     # Followed by fewer than will be known of them, incidents of newer days would make near-repeat seem weaker.
     whole = pd.Timestamp(until - timedelta(days=days_late(incidents, until)[1]), tz="UTC")
     tested = events[events["occurred_at"] <= whole]

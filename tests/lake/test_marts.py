@@ -160,7 +160,7 @@ def cities(stack: object) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         found = {contract.feed: contract for contract in (NORTH, SOUTH, AREAS, *GOOD, UNLOADED)}
-        patch.setattr(domains, "load_contracts", lambda: found)
+        patch.setattr(domains, "read_contracts", lambda: (found, {}))
         patch.setattr(territory, "read_territory", coarse)
         territory.load_territory.cache_clear()
         try:

@@ -86,7 +86,7 @@ def city(stack: object) -> Iterator[None]:
 
 
 def know_the_feeds(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(domains, "load_contracts", lambda: {feed.feed: feed for feed in (FEED, CAMERAS)})
+    patch.setattr(domains, "read_contracts", lambda: ({feed.feed: feed for feed in (FEED, CAMERAS)}, {}))
 
 
 def forget(domain: str) -> None:

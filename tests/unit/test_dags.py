@@ -62,7 +62,7 @@ def test_a_city_has_its_dags_by_its_contract_alone(tmp_path: Path, monkeypatch: 
     """A further contract of incidents is all it takes, and no DAG file names a city."""
     found = load_contracts()
     new = found["toronto_incidents"].model_copy(update={"feed": "new_incidents", "territory": "newtown"})
-    monkeypatch.setattr("calanque.marts.domains.load_contracts", lambda: found | {new.feed: new})
+    monkeypatch.setattr("calanque.marts.domains.read_contracts", lambda: (found | {new.feed: new}, {}))
     for name in ("train", "forecast", "audit"):
         shutil.copy(ROOT / "dags" / f"{name}.py", tmp_path)
     dags = DagBag(str(tmp_path)).dags
