@@ -32,7 +32,7 @@ from calanque.console.readers import Reader, decider, is_sealed, mart_reader, se
 from calanque.csv_file import csv_file
 from calanque.errors import CalanqueError
 from calanque.places.territory import load_territory
-from calanque.places.words import EVENTS, HOLIDAYS
+from calanque.places.words import ASSETS, EVENTS, WHOLE_CITY
 
 if TYPE_CHECKING:
     from calanque.contracts.page import Language
@@ -41,7 +41,8 @@ router = APIRouter(prefix="/agenda")
 DECIDE = "/calanque/agenda/decide"
 COLUMNS = (
     *("conflict_id", "rule", "starts_at", "ends_at", "area", "first_event", "first_kind", "second_event"),
-    *("second_kind", "distance_m", "overlap_minutes", "expected_count", "is_sure", "state", "decided_by"),
+    *("second_kind", "asset", "asset_name", "capacity", "distance_m", "overlap_minutes", "expected_count", "is_sure"),
+    *("state", "decided_by"),
 )
 # Events bear whatever name their source gives them; the query door is asked whether there is such a conflict.
 ConflictId = Annotated[str, Form(pattern=r"^[a-z][a-z0-9_]*:.+:.+$", max_length=300)]
@@ -132,8 +133,8 @@ def fitting(conflicts: list[Conflict], view: View) -> list[Conflict]:
 def _row(one: Conflict) -> list[Any]:
     return [
         *(one.conflict_id, one.rule, one.starts_at, one.ends_at, one.area_name or ""),
-        *(one.first_event_id, one.first_kind, one.second_event_id, one.second_kind, one.distance_m),
-        *(one.overlap_minutes, one.expected_count, one.is_sure, one.state),
+        *(one.first_event_id, one.first_kind, one.second_event_id, one.second_kind, one.asset_id, one.asset_name),
+        *(one.capacity, one.distance_m, one.overlap_minutes, one.expected_count, one.is_sure, one.state),
         one.decision.decided_by if one.decision and one.is_decided else "",
     ]
 
@@ -151,7 +152,8 @@ def _values(view: View, week: Week, language: Language) -> dict[str, Any]:
         "shown": fitting(week.conflicts, view),
         "rules": {one.rule: one.label_fr if language == "fr" else one.label_en for one in week.conflicts},
         "kinds": EVENTS[language],
-        "holidays": HOLIDAYS,
+        "assets": ASSETS[language],
+        "whole_city": WHOLE_CITY,
         "days": [(DAYS[language][number], first + timedelta(days=number)) for number in range(7)],
         "calendar": calendar(week.events, first),
         "drawn": drawn(week.outlines, counts, bounds),
@@ -162,7 +164,7 @@ def _values(view: View, week: Week, language: Language) -> dict[str, Any]:
         "after": f"{first + timedelta(days=7)}",
         "open_count": sum(one.state == "to_handle" for one in week.conflicts),
         "cancelled_count": sum(one.is_cancelled for one in week.events),
-        "lasting": lambda minutes: lasting(minutes, language),
+        "how_near": lambda conflict: how_near(conflict, language),
         "decisions": tuple(DECISIONS),
         "zone": load_territory(view.city).time_zone,
     }
@@ -179,6 +181,17 @@ def calendar(events: list[Event], first: date) -> dict[str, list[int]]:
             begins = datetime.combine(first + timedelta(days=number), datetime.min.time())
             row[number] += event.starts_at < begins + timedelta(days=1) and event.ends_at > begins
     return dict(sorted(found.items(), key=lambda one: -sum(one[1])))
+
+
+def how_near(one: Conflict, language: Language) -> str:
+    """Return how far and how long a conflict's two sides are from another, or from what they are both at."""
+    m, lasts = WORDS[language], lasting(one.overlap_minutes, language)
+    if one.distance_m is None:
+        return m["at_once"].format(lasts)
+    if one.overlap_minutes <= 0:
+        return m["follows"].format(one.distance_m, lasts)
+    name = "together" if one.asset_id is None else "beside" if one.second_event_id is None else "on_line"
+    return m[name].format(one.distance_m, lasts)
 
 
 def lasting(minutes: int, language: Language) -> str:

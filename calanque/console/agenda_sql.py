@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from calanque.console.lake_sql import literal
-from calanque.places.words import HOLIDAYS
+from calanque.places.words import WHOLE_CITY
 
 CITIES = f"""select territory, min(week_start_date) as first_week, max(week_start_date) as last_week
 from marts.fct_planned_event
-where kind not in {HOLIDAYS}
+where kind not in {WHOLE_CITY}
 group by territory
 order by territory"""
 
@@ -26,7 +26,7 @@ order by week_start_date"""
 
 
 def events(city: str, week: date) -> str:
-    """Return the question of the events that last in a week, the first to begin first; holidays have no area."""
+    """Return the question of the events that last in a week, the first to begin first; some are of the whole city."""
     return f"""select events.event_id, events.kind, events.starts_local_at, events.ends_local_at,
     events.expected_count, events.is_cancelled, areas.area_name
 from marts.fct_planned_event as events
@@ -56,9 +56,12 @@ where conflicts.territory = {literal(city)}
 _CONFLICTS = """select conflicts.conflict_id, conflicts.rule, conflicts.label_en, conflicts.label_fr,
     conflicts.first_event_id, conflicts.first_kind, conflicts.second_event_id, conflicts.second_kind,
     conflicts.starts_local_at, conflicts.ends_local_at, conflicts.overlap_minutes, conflicts.distance_m,
-    conflicts.expected_count, conflicts.is_sure, conflicts.area_id, areas.area_name
+    conflicts.expected_count, conflicts.is_sure, conflicts.area_id, areas.area_name, conflicts.asset_id,
+    assets.name as asset_name, assets.kind as asset_kind, assets.capacity
 from marts.fct_event_conflict as conflicts
-left join marts.dim_area as areas on conflicts.territory = areas.territory and conflicts.area_id = areas.area_id"""
+left join marts.dim_area as areas on conflicts.territory = areas.territory and conflicts.area_id = areas.area_id
+left join marts.dim_asset as assets
+    on conflicts.territory = assets.territory and conflicts.asset_id = assets.asset_id"""
 
 
 def _midnight(day: date) -> str:

@@ -69,7 +69,11 @@ class Decision(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """Two events that can not go together; times are the city's, `decision` is None while nobody has looked at it."""
+    """Two events that can not go together, or one and an asset (then there is no second event); times are the city's.
+
+    Two events may have an asset too, the line that serves both. `distance_m` is None where one is of the whole city,
+    `decision` while nobody has looked at it.
+    """
 
     conflict_id: str
     rule: str
@@ -77,22 +81,27 @@ class Conflict(NamedTuple):
     label_fr: str
     first_event_id: str
     first_kind: str
-    second_event_id: str
+    second_event_id: str | None
     second_kind: str
     starts_at: datetime
     ends_at: datetime
     overlap_minutes: int
-    distance_m: int
+    distance_m: int | None
     expected_count: int
     is_sure: bool
     area_id: str | None
     area_name: str | None
+    asset_id: str | None
+    asset_name: str | None
+    asset_kind: str | None
+    capacity: int | None
     decision: Decision | None = None
 
     @property
     def seen(self) -> str:
         """What whoever decides has before them: a decision is of that, and not of what an event becomes later."""
-        return f"{self.starts_at:%Y-%m-%dT%H:%M}/{self.ends_at:%Y-%m-%dT%H:%M}, {self.distance_m} m"
+        span = f"{self.starts_at:%Y-%m-%dT%H:%M}/{self.ends_at:%Y-%m-%dT%H:%M}"
+        return span if self.distance_m is None else f"{span}, {self.distance_m} m"
 
     @property
     def is_decided(self) -> bool:

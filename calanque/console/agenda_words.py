@@ -16,7 +16,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "sure_note": "Sure: within half of the rule’s distance, and at the same time. The others hold at the edge of a "
         "rule: look at the plans. Distances are rounded to ten metres.",
         "together": "{} m apart, {} together", "follows": "{} m apart, {} between them",
-        "persons": "{} persons expected at both", "minutes": "min", "hours": "h", "days": "days",
+        "at_once": "{} at once", "beside": "{} m from it, {}", "on_line": "both {} m from it at most, {}",
+        "persons": "{} persons expected", "holds": "{} persons expected, it holds {}",
+        "minutes": "min", "hours": "h", "days": "days",
         "to_handle": "to handle", "handled": "handled", "accepted": "accepted", "by": "{}, by {} on {}",
         "agreed": "accepted: the organisers agree", "far_enough": "accepted: far enough on the ground",
         "apart_in_time": "accepted: not at the same hour", "measures": "accepted: with measures",
@@ -47,7 +49,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "sure_note": "Sûr : à moins de la moitié de la distance de la règle, et en même temps. Les autres sont à la "
         "limite d’une règle : voyez les plans. Les distances sont arrondies à dix mètres.",
         "together": "à {} m, {} ensemble", "follows": "à {} m, {} entre les deux",
-        "persons": "{} personnes attendues aux deux", "minutes": "min", "hours": "h", "days": "jours",
+        "at_once": "{} en même temps", "beside": "à {} m, pendant {}", "on_line": "tous deux à {} m au plus, {}",
+        "persons": "{} personnes attendues", "holds": "{} personnes attendues, {} places",
+        "minutes": "min", "hours": "h", "days": "jours",
         "to_handle": "à traiter", "handled": "traité", "accepted": "accepté", "by": "{}, par {} le {}",
         "agreed": "accepté : les organisateurs sont d’accord", "far_enough": "accepté : assez loin sur place",
         "apart_in_time": "accepté : pas à la même heure", "measures": "accepté : avec des mesures",

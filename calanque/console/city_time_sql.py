@@ -4,7 +4,7 @@ from datetime import date
 
 from calanque.console.city_map_sql import SERVED_COUNT, of_kind, of_newest_forecast
 from calanque.console.lake_sql import literal
-from calanque.places.words import HOLIDAYS
+from calanque.places.words import WHOLE_CITY
 
 WEEKS = 156
 MOST_EVENTS = 20_000
@@ -52,14 +52,14 @@ order by cells.cell_key"""
 def planned(city: str) -> str:
     """Return the question of the planned events, the last to begin first; one outside the squares has no place.
 
-    Holidays are days of the whole city, and of no place at all.
+    Holidays and warnings of the weather are of the whole city, and of no place at all.
     """
     return f"""select events.event_id, events.kind, events.starts_local_at, events.ends_local_at, cells.lon, cells.lat,
     events.expected_count, events.route
 from marts.fct_planned_event as events
 left join marts.dim_cell as cells on events.territory = cells.territory and events.cell_id = cells.cell_id
 where events.territory = {literal(city)}
-    and events.kind not in {HOLIDAYS}
+    and events.kind not in {WHOLE_CITY}
     and not events.is_cancelled
 order by events.starts_local_at desc, events.event_id
 limit {MOST_EVENTS}"""

@@ -133,7 +133,7 @@ def _is_coded(contract: FeedContract, name: str) -> bool:
 
 def _is_route(contract: FeedContract, name: str) -> bool:
     route = contract.filling().get("route")
-    return contract.shape == PLANNED and route is not None and name in route.sources
+    return contract.shape in (PLANNED, "asset") and route is not None and name in route.sources
 
 
 def _is_chance(kind: str, hit_count: int, value_count: int, is_coded: bool) -> bool:

@@ -10,8 +10,8 @@ import yaml
 
 from calanque.contracts.model import in_language
 from calanque.contracts.shapes import PREFIX, shapes
-from calanque.marts.shape_sql import SOURCE, made_columns, no_row, shape_sql
-from calanque.places.conflicts import conflict_rules
+from calanque.marts.conflict_sql import conflict_models
+from calanque.marts.shape_sql import SOURCE, made_columns, shape_sql
 from calanque.places.taxonomy import incident_types
 from calanque.settings import settings
 from calanque.sql_text import literal
@@ -49,8 +49,8 @@ def write_project(
     types = project / "models" / "marts" / "incidents" / "dim_incident_type.sql"
     types.write_text(_types_sql(), encoding="utf-8")
     cities = sorted({contract.territory for contract in contracts if contract.shape == "planned_event"})
-    rules = project / "models" / "intermediate" / "surroundings" / "int_events__conflict_rules.sql"
-    rules.write_text(conflict_rules_sql(cities), encoding="utf-8")
+    for name, sql in conflict_models(cities).items():
+        (project / "models" / "intermediate" / "surroundings" / f"{name}.sql").write_text(sql, encoding="utf-8")
     return project
 
 
@@ -59,26 +59,6 @@ def _types_sql() -> str:
     listed = ",\n    ".join(rows)
     head = "{{ config(partition_by=none) }}\n"
     return f"{head}select type, label_en, label_fr\nfrom values\n    {listed}\n    as t(type, label_en, label_fr)\n"
-
-
-def conflict_rules_sql(cities: Sequence[str]) -> str:
-    """Return the rules of some cities as a model: one row per city, rule and pair of kinds."""
-    rows = [
-        f"({literal(city)}, {literal(name)}, {literal(rule.label.en)}, {literal(rule.label.fr)}, {literal(first)}, "
-        f"{literal(second)}, {rule.first.at_least}, {rule.second.at_least}, {rule.within_m}, {rule.margin_minutes})"
-        for city in cities
-        for name, rule in conflict_rules(city).items()
-        for first in rule.first.kinds
-        for second in rule.second.kinds
-    ]
-    kinds = {
-        **dict.fromkeys(("territory", "rule", "label_en", "label_fr", "first_kind", "second_kind"), "string"),
-        **dict.fromkeys(("first_at_least", "second_at_least", "within_m", "margin_minutes"), "int"),
-    }
-    if not rows:
-        return no_row(kinds)
-    names, listed = ", ".join(kinds), ",\n    ".join(rows)
-    return f"select {names}\nfrom values\n    {listed}\n    as t({names})\n"
 
 
 def _add_columns(path: Path, shape: Shape) -> None:

@@ -1,4 +1,4 @@
-"""What people call kinds of planned events and of premises, in English and French."""
+"""What people call kinds of planned events, of what stands in the city, and of premises, in English and French."""
 
 from __future__ import annotations
 
@@ -8,17 +8,30 @@ if TYPE_CHECKING:
     from calanque.contracts.page import Language
 
 HOLIDAYS = ("public_holiday", "school_holiday")
-"""Kinds of planned events that are days of a whole city, and of no place in it."""
+WHOLE_CITY = (*HOLIDAYS, "dry_wind", "heavy_rain")
+"""Kinds of planned events that are of a whole city, and of no place in it."""
 EVENTS: dict[Language, dict[str, str]] = {
     "en": {
         "works": "works", "skip": "skip", "removal": "removal", "terrace": "terrace", "market": "market",
         "filming": "filming", "festivity": "festivity", "procession": "procession", "public_event": "public event",
-        "public_holiday": "public holiday", "school_holiday": "school holiday",
+        "public_holiday": "public holiday", "school_holiday": "school holiday", "fireworks": "fireworks",
+        "dry_wind": "warning of dry wind", "heavy_rain": "warning of heavy rain",
     },
     "fr": {
         "works": "travaux", "skip": "benne", "removal": "déménagement", "terrace": "terrasse", "market": "marché",
         "filming": "tournage", "festivity": "fête", "procession": "défilé", "public_event": "événement public",
-        "public_holiday": "jour férié", "school_holiday": "vacances scolaires",
+        "public_holiday": "jour férié", "school_holiday": "vacances scolaires", "fireworks": "feu d’artifice",
+        "dry_wind": "vigilance vent sec", "heavy_rain": "vigilance forte pluie",
+    },
+}  # fmt: skip
+ASSETS: dict[Language, dict[str, str]] = {
+    "en": {
+        "camera": "camera", "square": "square", "school": "school", "tram_line": "tram line",
+        "metro_line": "metro line",
+    },
+    "fr": {
+        "camera": "caméra", "square": "place", "school": "école", "tram_line": "ligne de tramway",
+        "metro_line": "ligne de métro",
     },
 }  # fmt: skip
 PREMISES: dict[Language, dict[str, str]] = {

@@ -56,3 +56,11 @@
         0
     )))
 {%- endmacro %}
+
+{# Whether two legs may lie within some metres of each other: their boxes do, which is soon found. #}
+{% macro boxes_within(one, other, metres) -%}
+    least({{ one }}.from_x_m, {{ one }}.to_x_m) <= greatest({{ other }}.from_x_m, {{ other }}.to_x_m) + {{ metres }}
+    and least({{ other }}.from_x_m, {{ other }}.to_x_m) <= greatest({{ one }}.from_x_m, {{ one }}.to_x_m) + {{ metres }}
+    and least({{ one }}.from_y_m, {{ one }}.to_y_m) <= greatest({{ other }}.from_y_m, {{ other }}.to_y_m) + {{ metres }}
+    and least({{ other }}.from_y_m, {{ other }}.to_y_m) <= greatest({{ one }}.from_y_m, {{ one }}.to_y_m) + {{ metres }}
+{%- endmacro %}

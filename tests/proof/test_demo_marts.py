@@ -92,13 +92,14 @@ def test_uses_of_a_place_at_one_time_are_told(first: DemoRun) -> None:
     assert {row.starts_local_at.hour for row in days} == {0} and not [row for row in days if row.cell_id]
     assert {row.territory for row in days if row.event_id == "public:2026-12-25"} == {"chicago", "marseille", "toronto"}
     rows = {row.event_id: row for row in every if row not in days}
-    assert len(rows) == sum(read_reports(f"marseille_{feed}")[0].loaded_count for feed in ("agenda", "occupations"))
+    planned = ("agenda", "occupations", "weather_warnings")
+    assert len(rows) == sum(read_reports(f"marseille_{feed}")[0].loaded_count for feed in planned)
     clean = {row["NUM_ARRETE"] for row in sent("marseille_occupations")} & set(rows)
     planted = [f"AT-{number:05d}" for number in range(20, 1_201, 20)]
     pairs = [(a, b) for b in planted for a in [f"AT-{int(b[3:]) - 1:05d}"] if {a, b} <= clean]
     assert len(pairs) > 50 and all(min(rows[a].concurrent_count, rows[b].concurrent_count) > 0 for a, b in pairs)
-    offsets = {row.starts_local_at - row.starts_at.replace(tzinfo=None) for row in rows.values()}
-    assert {offset.total_seconds() for offset in offsets} == {7200.0}
+    clocks = [row.starts_local_at - row.starts_at.replace(tzinfo=None) for row in rows.values() if row.cell_id]
+    assert {clock.total_seconds() for clock in clocks} == {7200.0}
     assert {row.cell_id is None for row in rows.values() if row.kind == "public_event"} == {True, False}
     assert any(row.is_cancelled for row in rows.values())
 
@@ -119,13 +120,24 @@ def test_what_is_planted_in_time_is_found_and_nothing_else_is(first: DemoRun) ->
 
 
 def test_cameras_stand_in_their_cells(first: DemoRun) -> None:
-    rows = {row.asset_id: row for row in spark.rows("select * from marts.dim_asset")}
+    rows = {row.asset_id: row for row in spark.rows("select * from marts.dim_asset where kind = 'camera'")}
     told = {row["Numéro"]: row for row in sent("marseille_cameras") if row["lon"] != "0"}
     assert set(rows) == set(told)
     for number, row in rows.items():
         since = datetime.strptime(told[number]["Date de mise en service"], "%d/%m/%Y").date()
-        assert (row.kind, row.since_local_date, row.lon) == ("camera", since, float(told[number]["lon"]))
+        assert (row.since_local_date, row.lon, row.capacity) == (since, float(told[number]["lon"]), None)
     assert sum(row.area_id is not None for row in rows.values()) > len(rows) / 2
+
+
+def test_squares_schools_and_lines_stand_beside_them(first: DemoRun) -> None:
+    rows = {row.asset_id: row for row in spark.rows("select * from marts.dim_asset where kind != 'camera'")}
+    told = {row["NUMERO"]: row for row in sent("marseille_places") if row["LON"] != "0"}
+    assert set(rows) == set(told) and {row.kind for row in rows.values()} == {
+        *("square", "school", "tram_line", "metro_line"),
+    }
+    for number, row in rows.items():
+        held = str(row.capacity) if row.capacity else ""
+        assert (row.name, held, row.route or "") == tuple(told[number][name] for name in ("NOM", "CAPACITE", "TRACE"))
 
 
 def test_figures_of_offices_are_told_as_published(first: DemoRun) -> None:

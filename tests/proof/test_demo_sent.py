@@ -14,10 +14,21 @@ from calanque.contracts import load_contract
 from calanque.demo.run import DemoRun
 from calanque.engines import spark
 from calanque.runs.batches import read_reports
-from calanque.twin import cleanliness, dirt, parking, phone_flows, posts, public_space, speeds, traffic, weather
+from calanque.twin import (
+    cleanliness,
+    dirt,
+    parking,
+    phone_flows,
+    posts,
+    public_space,
+    speeds,
+    traffic,
+    weather,
+    weather_warnings,
+)
 
 PARIS, UTC = ZoneInfo("Europe/Paris"), ZoneInfo("UTC")
-WRONG_TIMES = {*dirt.WRONG_TIMES, weather.WRONG_HOUR}
+WRONG_TIMES = {*dirt.WRONG_TIMES, weather.WRONG_HOUR, weather_warnings.WRONG_TIME}
 ON_TIME = ("observed_at", "ended_at", "observed_on")
 ABOUT = {"bruit": "noise", "proprete": "dirt", "rassemblement": "gathering"}
 PRESENT = {"RESIDENT": "residents", "TOURISTE": "tourists", "EXCURSIONNISTE": "day_visitors"}
@@ -171,6 +182,16 @@ CASES = {
     ),
     "marseille_occupations": Case("{NUM_ARRETE}", "DEBUT", ("starts_at",), at_nowhere("LON")),
     "marseille_cameras": Case("{Numéro}", refused=at_nowhere("lon", "0")),
+    "marseille_places": Case(
+        "{NUMERO}",
+        refused=at_nowhere("LON", "0"),
+        row=lambda line: {
+            "name": line["NOM"],
+            "capacity": int(line["CAPACITE"]) if line["CAPACITE"] else None,
+            "route": line["TRACE"] or None,
+        },
+    ),
+    "marseille_weather_warnings": Case("{BULLETIN}", "DEBUT", ("starts_at",)),
     "marseille_crime_figures": Case("{CODGEO_2025}:{annee}:{indicateur}"),
     "marseille_partners": Case(
         "{PARTENAIRE}:{ARRONDISSEMENT}:{MOIS}:{INDICATEUR}",

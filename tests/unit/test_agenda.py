@@ -33,6 +33,7 @@ CONFLICT = (
         "works",
     ),
     *("9", "public_event", NOON, NOON.replace(hour=15), 180, 40, 1200, False, "marseille:a0", "Quartier <0>"),
+    *(None, None, None, None),
 )
 EVENTS = [
     ("AT-1", "works", datetime(2026, 6, 1, 8), datetime(2026, 6, 11), None, False, "Quartier <0>"),
@@ -127,8 +128,9 @@ def test_a_conflict_says_which_rule_which_events_how_far_how_long_and_how_sure(c
     assert "Occupations" in text.partition('id="sources"')[2]
 
 
-def test_only_a_holiday_is_of_the_whole_city(client: TestClient, lake: Lake) -> None:
+def test_only_holidays_and_weather_are_of_the_whole_city(client: TestClient, lake: Lake) -> None:
     lake.answers["events.is_cancelled"] = [*EVENTS, ("H", "school_holiday", NOON, NOON, None, False, None)]
+    lake.answers["events.is_cancelled"] += [("B1", "dry_wind", NOON, NOON, None, False, None)]
 
     def places(language: str) -> dict[str, str]:
         table = client.get(f"/agenda?lang={language}").text.partition('data-table="events"')[2].partition("</table>")[0]
@@ -140,6 +142,7 @@ def test_only_a_holiday_is_of_the_whole_city(client: TestClient, lake: Lake) -> 
         "9": "Quartier &lt;0&gt;",
         "10": "lieu inconnu ou hors des secteurs",
         "H": "toute la ville",
+        "B1": "toute la ville",
     }
     assert (places("en")["10"], places("en")["H"]) == ("place unknown, or outside the areas", "the whole city")
 
@@ -157,6 +160,32 @@ def test_a_city_that_plans_nothing_is_no_city_that_is_not_there(client: TestClie
 def test_a_margin_is_told_as_the_time_between(client: TestClient, lake: Lake) -> None:
     lake.answers["conflicts.label_en"] = [(*CONFLICT[:10], -30, *CONFLICT[11:])]
     assert "40 m apart, 30 min between them" in client.get("/agenda?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("second", "distance_m", "persons", "asset", "said"),
+    [
+        ((None, "school"), 20, 0, ("EC-001", "École Eydoux", "school", None),
+         ("école École Eydoux <code>EC-001</code></div>", "<small>à 20 m, pendant 3 h</small>")),
+        ((None, "square"), 10, 700, ("PL-009", None, "square", 500),
+         ("place  <code>PL-009</code></div>", "à 10 m, pendant 3 h ; 700 personnes attendues, 500 places")),
+        (("AT-2", "festivity"), 140, 2400, ("LN-001", "Tramway T1", "tram_line", None),
+         ("fête <code>AT-2</code>, ligne de tramway Tramway T1", "tous deux à 140 m au plus, 3 h ; 2 400 personnes")),
+        (("B1", "dry_wind"), None, 0, (None, None, None, None),
+         ("vigilance vent sec <code>B1</code></div>", "<small>3 h en même temps</small>")),
+    ],
+)  # fmt: skip
+def test_a_conflict_with_what_stands_or_the_weather_says_with_what(
+    client: TestClient, lake: Lake, second: Any, distance_m: Any, persons: int, asset: Any, said: Any
+) -> None:
+    row = (*CONFLICT[:6], *second, *CONFLICT[8:11], distance_m, persons, *CONFLICT[13:16], *asset)
+    lake.answers["conflicts.label_en"] = [row]
+    shown = client.get("/agenda?lang=fr").text.partition("<tr data-conflict")[2].partition("</tr>")[0]
+    assert [words for words in said if words not in shown.replace("\u202f", " ")] == []
+    line = client.get("/agenda/conflicts.csv").text.splitlines()[1]
+    assert [name for name in (second[0], asset[0], asset[1]) if name and f";{name};" not in line] == []
+    client.post("/agenda/decide?city=marseille", data=form(conflict_id=CONFLICT[0]))
+    assert "None" not in lake.kept[0]["seen"] and "None" not in client.get("/agenda?lang=en").text
 
 
 def test_a_lake_without_planned_events_says_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

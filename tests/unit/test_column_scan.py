@@ -160,10 +160,13 @@ def test_digits_in_a_column_of_numbers_may_be_chance() -> None:
     assert [leak.type for leak in find_leaks(coded, sample_of(coded, category=valid))] == ["PHONE_NUMBER"]
 
 
-def test_a_line_of_places_is_public_as_the_route_of_a_planned_event_alone() -> None:
+def test_a_line_of_places_is_public_as_a_route_alone() -> None:
     permits = load_contract("marseille_occupations")
     lines = tuple(f"LINESTRING (5.369{n} 43.2951, 5.371{n} 43.2981)" for n in range(9))
     assert find_leaks(permits, sample_of(permits, ITINERAIRE=lines)) == []
+    stands = load_contract("marseille_places")
+    assert find_leaks(stands, sample_of(stands, TRACE=lines)) == []
+    assert {leak.column for leak in find_leaks(stands, sample_of(stands, TYPE=lines))} == {"TYPE"}
     (leak,) = find_leaks(permits, sample_of(permits, ITINERAIRE=(*lines, "43.29512, 5.36981", "43.29513, 5.36982")))
     assert (leak.column, leak.type, leak.hit_count) == ("ITINERAIRE", "GPS_POSITION", 2)
     assert {leak.column for leak in find_leaks(permits, sample_of(permits, OBJET=lines))} == {"OBJET"}

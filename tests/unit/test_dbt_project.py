@@ -180,9 +180,7 @@ def test_the_forecast_is_a_source_and_its_tests_wait_for_it(manifest: Node) -> N
 def test_models_are_short_and_use_no_star(models: dict[str, Node]) -> None:
     for name, node in models.items():
         # A shape has a part a feed, and rules a row for each pair of kinds, which nobody writes.
-        assert name.startswith(("shape_", "int_events__conflict_rules")) or len(node["raw_code"].splitlines()) < 80, (
-            name
-        )
+        assert name.startswith(("shape_", "int_events__rule")) or len(node["raw_code"].splitlines()) < 80, name
         assert not re.search(r"select\s+\*|\w\.\*", node["raw_code"]), name
 
 

@@ -88,7 +88,7 @@ def test_a_build_that_dies_before_its_lineage_is_stored_is_due_again(monkeypatch
     ("shape", "marts"),
     [
         pytest.param("planned_event", ("fct_planned_event", "fct_event_conflict"), id="by-another-model"),
-        pytest.param("asset", ("dim_asset",), id="a-register"),
+        pytest.param("asset", ("dim_asset", "fct_event_conflict"), id="a-register"),
         pytest.param("statistic", ("fct_statistic",), id="official-figures"),
         pytest.param("observation", ("fct_observation_hour",), id="one-of-two-shapes"),
         pytest.param("detection", ("fct_observation_hour",), id="the-other"),

@@ -10,7 +10,7 @@ import pytest
 
 from calanque.contracts import load_contracts
 from calanque.errors import CalanqueError
-from calanque.twin import accidents, cleanliness, dirt, public_space, traffic, weather
+from calanque.twin import accidents, cleanliness, dirt, public_space, traffic, weather, weather_warnings
 
 FEEDS: dict[str, Any] = {one.feed: one for one in load_contracts().values() if one.source.kind == "twin"}
 # Of each feed the beginning of the SHA-256 of what it gives.
@@ -18,14 +18,18 @@ DIGESTS = dict(
     line.split("\t") for line in Path(__file__).with_name("twin_digests.tsv").read_text(encoding="utf-8").splitlines()
 )
 SMALL = {"last_day": "2026-03-29", "day": "2026-03-29", "days": 2, "count": 200, "dirt": 0.1}  # clocks change at 2 a.m.
-WRONG_TIMES = {*dirt.WRONG_TIMES, weather.WRONG_HOUR, public_space.WRONG_TIME, accidents.WRONG_TIME}
+WRONG_TIMES = {*dirt.WRONG_TIMES, weather.WRONG_HOUR}
+WRONG_TIMES |= {module.WRONG_TIME for module in (public_space, accidents, weather_warnings)}
 NOWHERE = {
     **dict.fromkeys(("fines", "impounds", "main_courante", "occupations"), ("LON", "0,000")),
     "accidents": ("long", "0"),
     "cameras": ("lon", "0"),
+    "places": ("LON", "0"),
     "cleanliness": ("geo_point_2d", cleanliness.NOWHERE),
     "traffic": ("geo_point_2d", traffic.NOWHERE),
 }
+# No time in them is required.
+REGISTERS = {"marseille_cameras", "marseille_partners", "marseille_places"}
 DIRTY = [feed for feed, contract in FEEDS.items() if "dirt" in contract.source.arguments]
 
 
@@ -56,7 +60,7 @@ def test_a_source_is_as_dirty_as_asked(feed: str) -> None:
     assert len(soiled) == len(clean) + wrong
     # Rows sent twice, and as many without a time or a place.
     assert len(good) - len({str(row) for row in good}) == wrong
-    assert len(soiled) - len(good) == (0 if feed in {"marseille_cameras", "marseille_partners"} else wrong)
+    assert len(soiled) - len(good) == (0 if feed in REGISTERS else wrong)
     if place := NOWHERE.get(feed.removeprefix("marseille_")):
         assert sum(row[place[0]] == place[1] for row in soiled) == wrong
     assert not times or not WRONG_TIMES.intersection(row[times[0]] for row in clean)

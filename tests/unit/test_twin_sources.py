@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from collections import Counter
 from datetime import date, datetime
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 from planted import planted_values
 
+from calanque.contracts import load_contract
 from calanque.errors import CalanqueError
 from calanque.twin.accidents import WRONG_TIME as NO_HOUR
 from calanque.twin.accidents import generate_accidents
@@ -23,11 +25,14 @@ from calanque.twin.dirt import WRONG_TIMES
 from calanque.twin.main_courante import HEADER as EVENT_HEADER
 from calanque.twin.main_courante import generate_main_courante
 from calanque.twin.main_courante_texts import FACTS
-from calanque.twin.public_space import CANCELLED, PROCESSION_AT, generate_agenda, generate_occupations, permits
+from calanque.twin.permits import PLACES_SEED, PROCESSION_AT, WARNINGS_SEED, Planned, permits
+from calanque.twin.public_places import SQUARES, Place, places
+from calanque.twin.public_space import CANCELLED, generate_agenda, generate_occupations
 from calanque.twin.registers import INDICATORS, generate_cameras, generate_crime_figures, generate_partners
 from calanque.twin.report_texts import CATEGORIES
 from calanque.twin.street_sensors import SITES, WRONG_TIME, generate_crowd_flow, generate_noise
 from calanque.twin.weather import STATIONS, generate_weather
+from calanque.twin.weather_warnings import warned
 
 WEATHER_DAYS = 5 * 365
 DAY = date(2026, 3, 29)  # clocks change at 2 a.m.
@@ -138,6 +143,38 @@ def test_every_twentieth_occupation_is_a_procession_that_passes_what_stands_that
     routes = [row["ITINERAIRE"] for row in written if row["OBJET"] == "DEFILE"]
     assert len(routes) == len(ways) and all(route.startswith("LINESTRING (5.") for route in routes)
     assert {row["ITINERAIRE"] for row in written if row["OBJET"] != "DEFILE"} == {""}
+
+
+def test_permits_are_planted_before_schools_on_squares_too_small_along_lines_and_in_dry_wind() -> None:
+    """By the places and warnings of the feeds beside: their contracts have the seeds that permits go by."""
+    seeds = [load_contract(f"marseille_{feed}").source.arguments["seed"] for feed in ("places", "weather_warnings")]  # type: ignore[union-attr]
+    assert seeds == [PLACES_SEED, WARNINGS_SEED]
+    planned, stand = permits("2026-06-30", 60, 400, 7), places(PLACES_SEED)
+
+    def near(one: Planned, code: str, within_m: float) -> list[Place]:
+        """Return the places of a kind whose point, or a corner of whose line, is so near."""
+        assert one.lon is not None and one.lat is not None
+        corners = {place: place.route or ((place.lon, place.lat),) for place in stand if place.code == code}
+        flat = math.cos(math.radians(43.3))
+        far = {
+            place: min(math.hypot((one.lon - lon) * flat, one.lat - lat) * 111_195 for lon, lat in of)
+            for place, of in corners.items()
+        }
+        return [place for place, metres in far.items() if metres <= within_m]
+
+    full = [one for one in planned if one.number % 20 == 3]
+    assert all((one.expected_count or 0) > min(at.capacity or 0 for at in near(one, "PLACE", 50)) for one in full)
+    at_school = [one for one in planned if one.number % 20 == 12]
+    assert all(near(one, "ECOLE", 31) and one.begins_at.hour == 8 for one in at_school)
+    pairs = [[one for one in planned if one.number in (n, n + 20)] for n in range(17, 400, 40)]
+    assert all(one.begins_at == other.begins_at for one, other in pairs)
+    served = [[near(one, "TRAMWAY", 151) + near(one, "METRO", 151) for one in pair] for pair in pairs]
+    assert all(set(ones) & set(others) for ones, others in served)
+    winds = [one for one in warned("2026-06-30", 60, WARNINGS_SEED) if one.code == "VENT_SEC"]
+    fires = [one for one in planned if one.code == "FEU"]
+    blown = [one for one in fires if any(w.begins_at < one.ends_at and one.begins_at < w.ends_at for w in winds)]
+    assert len(fires) == len(full) == len(at_school) == 20 and 10 < len(blown) < 20
+    assert {name for name, *_ in SQUARES} < {place.name for place in stand}
 
 
 def test_the_agenda_is_json_in_local_time_over_the_change_of_clocks() -> None:

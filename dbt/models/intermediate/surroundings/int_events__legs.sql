@@ -2,13 +2,13 @@ with ways as (
 
     select
         territory,
-        event_id,
+        party_id,
         if(
             route like 'LINESTRING (%,%)',
             split(regexp_extract(route, '[(](.+)[)]', 1), ', *'),
             array(concat(lon, ' ', lat))
         ) as corners
-    from {{ ref('shape_planned_event') }}
+    from {{ ref('int_events__parties') }}
     where lon is not null and lat is not null
 
 ),
@@ -17,7 +17,7 @@ sides as (
 
     select
         territory,
-        event_id,
+        party_id,
         corners,
         explode(sequence(1, greatest(size(corners) - 1, 1))) as side
     from ways
@@ -28,7 +28,7 @@ ends as (
 
     select
         territory,
-        event_id,
+        party_id,
         try_cast(split(corners[side - 1], ' ')[0] as double) as from_lon,
         try_cast(split(corners[side - 1], ' ')[1] as double) as from_lat,
         try_cast(split(corners[least(side, size(corners) - 1)], ' ')[0] as double) as to_lon,
@@ -42,7 +42,7 @@ counted as (
 
     select
         territory,
-        event_id,
+        party_id,
         from_lon,
         from_lat,
         to_lon - from_lon as east,
@@ -58,7 +58,7 @@ legs as (
 
     select
         territory,
-        event_id,
+        party_id,
         from_lon,
         from_lat,
         east / leg_count as east,
@@ -70,7 +70,7 @@ legs as (
 
 select
     territory,
-    event_id,
+    party_id,
     from_lon + (leg - 1) * east as from_lon,
     from_lat + (leg - 1) * north as from_lat,
     from_lon + leg * east as to_lon,

@@ -3,16 +3,17 @@ select
     concat_ws(
         ':',
         conflicts.rule,
-        least(conflicts.first_event_id, conflicts.second_event_id),
-        greatest(conflicts.first_event_id, conflicts.second_event_id)
+        least(conflicts.first_event_id, coalesce(conflicts.second_event_id, conflicts.asset_id)),
+        greatest(conflicts.first_event_id, coalesce(conflicts.second_event_id, conflicts.asset_id))
     ) as conflict_id,
     conflicts.rule,
-    conflicts.label_en,
-    conflicts.label_fr,
+    rules.label_en,
+    rules.label_fr,
     conflicts.first_event_id,
     conflicts.first_kind,
     conflicts.second_event_id,
     conflicts.second_kind,
+    conflicts.asset_id,
     conflicts.starts_local_at,
     greatest(conflicts.first_end_local_at, conflicts.starts_local_at) as ends_local_at,
     cast(conflicts.starts_local_at as date) as starts_local_date,
@@ -20,12 +21,16 @@ select
     conflicts.known_local_at,
     cast(round(conflicts.overlap_minutes) as int) as overlap_minutes,
     -- As exact as a permit's address.
-    cast(round(conflicts.apart_m / 10) * 10 as int) as distance_m,
+    if(rules.within_m = 0, null, cast(round(conflicts.apart_m / 10) * 10 as int)) as distance_m,
     cast(conflicts.expected_count as int) as expected_count,
-    conflicts.apart_m <= conflicts.within_m / 2 and conflicts.overlap_minutes > 0 as is_sure,
+    conflicts.apart_m <= rules.within_m / 2 and conflicts.overlap_minutes > 0 as is_sure,
     conflicts.cell_id,
     cells.area_id
 from {{ ref('int_events__conflicts') }} as conflicts
+inner join {{ ref('int_events__rules') }} as rules
+    on
+        conflicts.territory = rules.territory
+        and conflicts.rule = rules.rule
 left join {{ ref('dim_cell') }} as cells
     on
         conflicts.territory = cells.territory
