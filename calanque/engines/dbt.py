@@ -24,10 +24,12 @@ AFTER_FORECAST = "tag:after_forecast"
 # Unit tests say what the SQL does to rows of their own: they are for whoever changes it, and take half of a build.
 LEFT_OUT = f"{AFTER_FORECAST} resource_type:unit_test"
 LIMIT_S = 3_600
-# It loads what it needs before it is told what to do: whoever starts it has work of its own meanwhile.
+# It loads what it needs before it is told what to do: whoever starts it has work of its own meanwhile. That one holds
+# the other end of its input, which ends when that one does, however it was killed: dbt must not write on without it.
 _ENTRY = (
-    "import json, sys; from dbt.cli.main import cli; import dbt.adapters.spark, pyspark.sql.connect.session; "
-    "cli(json.loads(sys.stdin.readline()))"
+    "import json, os, sys, threading; from dbt.cli.main import cli; "
+    "import dbt.adapters.spark, pyspark.sql.connect.session; arguments = json.loads(sys.stdin.readline()); "
+    "threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start(); cli(arguments)"
 )
 _TIMED = re.compile(r"\d\d:\d\d:\d\d  ")
 log = logging.getLogger(__name__)
