@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from calanque.engines.delta import table_path
-from calanque.engines.deltars import identify, open_table
+from calanque.engines.deltars import identify, open_table, or_unread
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
 from calanque.settings import settings
@@ -30,19 +30,14 @@ def read_files(folder: str, columns: Sequence[str]) -> pyarrow.Table:
         CalanqueError: if HDFS does not answer.
     """
     identify()
-    from deltalake.exceptions import DeltaError
     from deltalake.fs import DeltaStorageHandler
     from pyarrow import dataset
     from pyarrow.fs import PyFileSystem
 
-    try:
+    with or_unread(f"The files of {folder} cannot be read"):
         files = PyFileSystem(DeltaStorageHandler(f"{settings().hdfs_uri}{folder}"))
         names = [name for name in lake().list(folder) if name.endswith(".parquet")]
         return dataset.dataset(names, filesystem=files, format="parquet").to_table(columns=list(columns))
-    except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"The files of {folder} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
-        ) from None
 
 
 def append_files(
@@ -90,15 +85,9 @@ def has_removable(table: str, kept_hours: int) -> bool:
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
-    from deltalake.exceptions import DeltaError
-
     opened, by_folder = open_table(table), dict[str, set[str]]()
-    try:
+    with or_unread(f"The files of {table} cannot be listed"):
         paths = opened.vacuum(kept_hours, dry_run=True, enforce_retention_duration=False, full=True)
-    except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"The files of {table} cannot be listed ({type(error).__name__}): look at 'calanque stack status'."
-        ) from None
     for path in paths:
         folder, _, name = f"{table_path(table)}/{path}".rpartition("/")
         by_folder.setdefault(folder, set()).add(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from calanque.errors import CalanqueError
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas
     import pyarrow
@@ -37,14 +38,20 @@ def open_table(table: str) -> DeltaTable:
     """
     identify()
     from deltalake import DeltaTable
+
+    with or_unread(f"The table {table} cannot be opened"):
+        return DeltaTable(f"{settings().hdfs_uri}{table_path(table)}")
+
+
+@contextmanager
+def or_unread(sentence: str) -> Iterator[None]:
+    """Say the beginning of a sentence, and where to look, when delta-rs fails inside the block."""
     from deltalake.exceptions import DeltaError
 
     try:
-        return DeltaTable(f"{settings().hdfs_uri}{table_path(table)}")
+        yield
     except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"The table {table} cannot be opened ({type(error).__name__}): look at 'calanque stack status'."
-        ) from None
+        raise CalanqueError(f"{sentence} ({type(error).__name__}): look at 'calanque stack status'.") from None
 
 
 def identify() -> None:
@@ -143,14 +150,8 @@ def read_rows(table: str, filters: Sequence[Filter]) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=16)
 def _rows(table: str, version: int, filters: tuple[Filter, ...]) -> tuple[dict[str, Any], ...]:
-    from deltalake.exceptions import DeltaError
-
-    try:
+    with or_unread(f"Version {version} of {table} cannot be read"):
         found = _kept_open(table).to_pyarrow_table(filters=list(filters) or None)
-    except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"Version {version} of {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
-        ) from None
     return tuple(found.to_pylist(maps_as_pydicts="strict"))
 
 
@@ -166,17 +167,11 @@ def read_columns(table: str, columns: Iterable[str], partition: tuple[str, str] 
     Raises:
         CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
-    from deltalake.exceptions import DeltaError
-
     opened, wanted = open_table(table), frozenset(columns)
-    try:
+    with or_unread(f"The table {table} cannot be read"):
         present = [field.name for field in opened.schema().fields if field.name in wanted]
         part = [(partition[0], "=", partition[1])] if partition else None
         return opened.to_pyarrow_table(columns=present, filters=part)
-    except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"The table {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
-        ) from None
 
 
 def first_rows(
@@ -196,17 +191,12 @@ def first_rows(
     """
     from itertools import islice
 
-    from deltalake.exceptions import DeltaError
     from pyarrow.dataset import field
 
     opened = open_table(table)
-    try:
+    with or_unread(f"The table {table} cannot be read"):
         parts = opened.to_pyarrow_dataset().scanner(columns=list(columns), filter=field(equal[0]) == equal[1])
         return list(islice((row for part in parts.to_batches() for row in part.to_pylist() if is_wanted(row)), limit))
-    except (DeltaError, OSError) as error:
-        raise CalanqueError(
-            f"The table {table} cannot be read ({type(error).__name__}): look at 'calanque stack status'."
-        ) from None
 
 
 def bounds(table: str, column: str, partition: tuple[str, str] | None = None) -> list[tuple[Any, Any]]:
