@@ -19,7 +19,6 @@ from openlineage.client.facet_v2 import (
     RunFacet,
     column_lineage_dataset,
     dataset_version_dataset,
-    error_message_run,
     output_statistics_output_dataset,
     schema_dataset,
 )
@@ -99,7 +98,6 @@ def step_event(
     inputs: Sequence[LineageDataset],
     outputs: Sequence[LineageDataset],
     started_at: datetime | None = None,
-    failed_because: str | None = None,
     territory: str | None = None,
 ) -> dict[str, Any]:
     """Return the event of one finished step.
@@ -108,20 +106,16 @@ def step_event(
         job: name of the step, such as `publish.<feed>`.
         run_id: the orchestrator's run; any text.
         inputs: what the step read.
-        outputs: what it wrote, with the origins of each column; leave out on failure what was not written.
+        outputs: what it wrote, with the origins of each column.
         started_at: when the step began, UTC; now by default.
-        failed_because: the sentence of the failure; the event is then FAIL instead of COMPLETE.
         territory: the city whose rows it wrote, in tables that hold several cities.
     """
     now = datetime.now(UTC)
     facet = _CalanqueRunFacet(run_id, (started_at or now).isoformat(), [territory] if territory else [])
-    facets: dict[str, RunFacet] = {"calanque_run": facet}
-    if failed_because:
-        facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(failed_because, "PYTHON")
     event = RunEvent(
         eventTime=now.isoformat(),
-        eventType=RunState.FAIL if failed_because else RunState.COMPLETE,
-        run=Run(runId=str(uuid5(NAMESPACE_URL, f"{run_id}/{job}/{now.isoformat()}")), facets=facets),
+        eventType=RunState.COMPLETE,
+        run=Run(runId=str(uuid5(NAMESPACE_URL, f"{run_id}/{job}/{now.isoformat()}")), facets={"calanque_run": facet}),
         job=Job(namespace=JOB_NAMESPACE, name=job),
         inputs=[_input(item) for item in inputs],
         outputs=[_output(item) for item in outputs],

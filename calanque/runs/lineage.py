@@ -21,13 +21,12 @@ def emit(
     inputs: "Sequence[LineageDataset]",
     outputs: "Sequence[LineageDataset]",
     started_at: datetime | None = None,
-    failed_because: str | None = None,
     territory: str | None = None,
 ) -> Event:
     """Store the event of one finished step and return it; the arguments are those of `engines.lineage.step_event`."""
     from calanque.engines.lineage import step_event
 
-    event = step_event(job, run_id, inputs, outputs, started_at, failed_because, territory)
+    event = step_event(job, run_id, inputs, outputs, started_at, territory)
     _append([event], run_id)
     return event
 

@@ -3,17 +3,15 @@
 import json
 from datetime import timedelta
 
-import pytest
 from memory_lake import MemoryLake, MemoryTables
 
 from calanque.engines import delta
 from calanque.engines.lineage import How, LineageDataset, Origin
-from calanque.errors import CalanqueError
 from calanque.governance import lineage
 from calanque.runs import lineage as recorder
 
 
-def publish(run_id: str, failed_because: str | None = None) -> dict:
+def publish(run_id: str) -> dict:
     bronze = LineageDataset(
         name="bronze.citizen_reports",
         columns={"reporter_token": "string"},
@@ -22,7 +20,7 @@ def publish(run_id: str, failed_because: str | None = None) -> dict:
         origins={"reporter_token": (Origin(dataset="/lake/landing/citizen_reports", column="name", how=How.TOKEN),)},
     )
     landed = LineageDataset(name="/lake/landing/citizen_reports", version="b0123")
-    return recorder.emit("publish.citizen_reports", run_id, [landed], [bronze], failed_because=failed_because)
+    return recorder.emit("publish.citizen_reports", run_id, [landed], [bronze])
 
 
 def test_an_emitted_event_can_be_walked(tables: MemoryTables) -> None:
@@ -60,14 +58,6 @@ def test_a_token_is_recorded_as_masking(tables: MemoryTables) -> None:
     stored = json.loads(row["event"])
     field = stored["outputs"][0]["facets"]["columnLineage"]["fields"]["reporter_token"]["inputFields"][0]
     assert field["transformations"][0]["masking"] is True
-
-
-def test_a_failure_keeps_its_sentence_and_is_not_a_writer(tables: MemoryTables) -> None:
-    stored = publish("r", failed_because="The gate refused the batch.")
-    assert stored["eventType"] == "FAIL"
-    assert stored["run"]["facets"]["errorMessage"]["message"] == "The gate refused the batch."
-    with pytest.raises(CalanqueError, match="No recorded run"):
-        lineage.trace("bronze.citizen_reports")
 
 
 def test_files_of_a_killed_first_writer_are_removed_and_a_living_table_is_not(memory: MemoryLake) -> None:
