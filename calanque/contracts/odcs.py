@@ -86,13 +86,13 @@ def load_contract(feed: str, folders: Folders | None = None) -> FeedContract:
     return read_contract(folder / f"{feed}{SUFFIX}")
 
 
-def said_of(feed: str, folders: Folders | None = None) -> dict[str, Any]:
+def said_of(feed: str) -> dict[str, Any]:
     """Return the custom properties of a contract as they are written, by name: none where nothing can be read.
 
     What a wrong contract says of itself still tells where the feed belongs; nothing of it is true but by the rules.
     """
     try:
-        content = read_yaml((folders or Folders()).contracts / f"{feed}{SUFFIX}")
+        content = read_yaml(Folders().contracts / f"{feed}{SUFFIX}")
         return {str(item["property"]): item["value"] for item in content["customProperties"]}
     except (CalanqueError, KeyError, TypeError):
         return {}

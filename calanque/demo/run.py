@@ -52,9 +52,7 @@ class DemoRun(Closed):
     failures: tuple[str, ...] = ()
 
 
-def run_demo(
-    settings: Settings, say: Callable[[Run], None], landed: Callable[[], None] = lambda: None, within_s: int = 3000
-) -> DemoRun:
+def run_demo(settings: Settings, say: Callable[[Run], None], landed: Callable[[], None] = lambda: None) -> DemoRun:
     """Trigger every feed, wait for what follows from them, then run the upkeep.
 
     Each run that ends is told to `say`; `landed` is called when the feeds are through, while the rest goes on.
@@ -72,15 +70,15 @@ def run_demo(
     began_at, before = datetime.now(UTC), versions()
     # What follows is woken after the feeds: a first lake would build the marts of the one that is through first, then
     # those of all.
-    runs, paused = _feeds(orchestrator, feeds, say, within_s, began_at)
+    runs, paused = _feeds(orchestrator, feeds, say, began_at)
     _require_green(orchestrator, runs)
     paused = [*paused, *orchestrator.wake([*chain, *UPKEEP, *BY_CLOCK])]
     landed()
     for dag_id in chain:
         if dag_id not in paused and not orchestrator.has_succeeded(dag_id):
-            runs += _run(orchestrator, [dag_id], say, within_s, datetime.now(UTC))
+            runs += _run(orchestrator, [dag_id], say, datetime.now(UTC))
     after = versions()
-    runs += _run(orchestrator, [d for d in UPKEEP if d not in paused], say, within_s, datetime.now(UTC))
+    runs += _run(orchestrator, [d for d in UPKEEP if d not in paused], say, datetime.now(UTC))
     return DemoRun(
         tasks=tuple(task for run in runs for task in _tasks(orchestrator, run)),
         seconds=(datetime.now(UTC) - began_at).total_seconds(),
@@ -92,7 +90,7 @@ def run_demo(
 
 
 def _feeds(
-    orchestrator: Orchestrator, feeds: list[str], say: Callable[[Run], None], within_s: int, since: datetime
+    orchestrator: Orchestrator, feeds: list[str], say: Callable[[Run], None], since: datetime
 ) -> tuple[list[Run], list[str]]:
     """Run every feed that nobody has paused; returns what has run, and the paused ones."""
     new = [feed for feed in feeds if not orchestrator.has_run(feed)]
@@ -100,7 +98,7 @@ def _feeds(
     # Once awake for the first time, a feed is started by the scheduler itself.
     by_itself = _started(orchestrator, new, since)
     asked = [feed for feed in feeds if feed not in paused and feed not in by_itself]
-    return _ended(orchestrator, asked, say, within_s, since), paused
+    return _ended(orchestrator, asked, say, since), paused
 
 
 def _started(orchestrator: Orchestrator, dag_ids: list[str], since: datetime) -> set[str]:
@@ -113,20 +111,16 @@ def _started(orchestrator: Orchestrator, dag_ids: list[str], since: datetime) ->
         time.sleep(1)
 
 
-def _run(
-    orchestrator: Orchestrator, dag_ids: list[str], say: Callable[[Run], None], within_s: int, since: datetime
-) -> list[Run]:
-    runs = _ended(orchestrator, dag_ids, say, within_s, since)
+def _run(orchestrator: Orchestrator, dag_ids: list[str], say: Callable[[Run], None], since: datetime) -> list[Run]:
+    runs = _ended(orchestrator, dag_ids, say, since)
     _require_green(orchestrator, runs)
     return runs
 
 
-def _ended(
-    orchestrator: Orchestrator, dag_ids: list[str], say: Callable[[Run], None], within_s: int, since: datetime
-) -> list[Run]:
+def _ended(orchestrator: Orchestrator, dag_ids: list[str], say: Callable[[Run], None], since: datetime) -> list[Run]:
     for dag_id in dag_ids:
         orchestrator.trigger(dag_id)
-    return orchestrator.wait(since, say, within_s)
+    return orchestrator.wait(since, say)
 
 
 def _require_green(orchestrator: Orchestrator, runs: Iterable[Run]) -> None:

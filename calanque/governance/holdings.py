@@ -126,9 +126,9 @@ def deletions(since: datetime) -> list[Deletion]:
     return sorted(found, key=lambda one: one.deleted_at, reverse=True)
 
 
-def erasures(contracts: Iterable[FeedContract] | None = None) -> list[Erasure]:
+def erasures() -> list[Erasure]:
     """Return the erasures of all personal feeds, the newest first."""
-    feeds = [one.feed for one in (load_contracts().values() if contracts is None else contracts) if one.is_personal]
+    feeds = [one.feed for one in load_contracts().values() if one.is_personal]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = [entry for entries in pool.map(erasures_of, feeds) for entry in entries]
     return sorted(found, key=lambda entry: entry.erased_at, reverse=True)

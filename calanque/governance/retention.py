@@ -124,15 +124,14 @@ def _done(found: Retained) -> dict[str, int]:
     return found.deleted
 
 
-def enforce(feeds: Iterable[str], folders: Folders | None = None, now: datetime | None = None) -> Retained:
+def enforce(feeds: Iterable[str], folders: Folders | None = None) -> Retained:
     """Delete what is past its days of some feeds: rows of bronze and quarantine, raw and dropped files, leftovers.
 
     Args:
         feeds: with a contract, or with data of one that is gone.
         folders: where contracts and drops lie; this installation's by default.
-        now: the time to judge by; the present by default.
     """
-    folders, now = folders or Folders(), now or datetime.now(UTC)
+    folders, now = folders or Folders(), datetime.now(UTC)
     deleted: Counter[str] = Counter()
     failures: list[str] = []
     for name in feeds:

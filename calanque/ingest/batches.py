@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from calanque.contracts import FeedContract, Folders, load_contract
+from calanque.contracts import FeedContract, load_contract
 from calanque.contracts.model import Closed, Provenance
 from calanque.engines import delta, spark
 from calanque.errors import CalanqueError
@@ -64,13 +64,12 @@ class Source(Closed):
     batches: tuple[LoadedBatch, ...]
 
 
-def sources_of(tree: LineageTree, newest: int | None = None, folders: Folders | None = None) -> tuple[Source, ...]:
+def sources_of(tree: LineageTree, newest: int | None = None) -> tuple[Source, ...]:
     """Return the feeds that a table or a column comes from, with the batches of each that are in it.
 
     Args:
         tree: the walk back, as `trace` returns it; a bronze table that it begins with is looked at as it is now.
         newest: how many batches of each feed to return, the newest; all of them by default.
-        folders: where contracts lie; this installation's by default.
 
     Raises:
         CalanqueError: if the engine does not answer.
@@ -79,7 +78,7 @@ def sources_of(tree: LineageTree, newest: int | None = None, folders: Folders | 
     for node in _bronze_nodes(tree):
         found.setdefault(node.dataset, []).append(node)
     return tuple(
-        _source(table, nodes, [int(n.version) for n in nodes if n is not tree and n.version], newest, folders)
+        _source(table, nodes, [int(n.version) for n in nodes if n is not tree and n.version], newest)
         for table, nodes in sorted(found.items())
     )
 
@@ -91,12 +90,10 @@ def _bronze_nodes(tree: LineageTree) -> Iterator[LineageTree]:
         yield from _bronze_nodes(origin)
 
 
-def _source(
-    table: str, nodes: list[LineageTree], read: list[int], newest: int | None, folders: Folders | None
-) -> Source:
+def _source(table: str, nodes: list[LineageTree], read: list[int], newest: int | None) -> Source:
     feed, version = table.removeprefix(BRONZE), max(read, default=None)
     try:
-        contract: FeedContract | None = load_contract(feed, folders)
+        contract: FeedContract | None = load_contract(feed)
     except CalanqueError:
         contract = None
     rows, is_present = _batch_rows(table, version)

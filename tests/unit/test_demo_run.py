@@ -27,7 +27,7 @@ class Scheduler:
         answers = {"wait_for_dags": None, "has_run": True, "wake": [], "runs": [], "last_error": REASON}
         return lambda *_: answers[name]
 
-    def wait(self, since: datetime, say: object, within_s: int) -> list[Run]:
+    def wait(self, since: datetime, say: object) -> list[Run]:
         ended, self.told = [*self.asked[self.told :], *self.unasked[:1]], len(self.asked)
         del self.unasked[:1]
         return [
