@@ -24,16 +24,7 @@ _HOURS = (2, 2, 1, 1, 1, 2, 3, 6, 10, 8, 7, 8, 9, 8, 9, 10, 12, 14, 14, 10, 7, 5
 def generate_accidents(last_day: str, days: int, count: int, seed: int, dirt: float = 0.0, part: Part = WHOLE) -> bytes:
     """Return accidents as CSV: UTF-8, `;` between fields, decimal commas; local time (Europe/Paris) in four columns.
 
-    Args:
-        last_day: last local day, YYYY-MM-DD.
-        days: how many days they are spread over.
-        count: number of accidents.
-        seed: other seed, other accidents.
-        dirt: share of accidents that are sent twice; as many have no time of day, and as many lie at 0, 0.
-        part: which rows of which city.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are those without a time of day, and those at 0, 0. Arguments are those of `calanque.twin.days`.
     """
     first = first_day(last_day, days, dirt, count)
     draw = random.Random(f"accidents/{seed}/{first}/{days}")  # noqa: S311  (reproducible rows, not secrets)

@@ -43,18 +43,9 @@ _SECTORS = (1, 1, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8)
 def generate_cleanliness(
     last_day: str, days: int, count: int, seed: int, dirt: float = 0.0, part: Part = WHOLE
 ) -> bytes:
-    """Return reports as CSV: Windows-1252, `;` between fields, header first; the same arguments give the same bytes.
+    """Return reports as CSV: Windows-1252, `;` between fields, header first.
 
-    Args:
-        last_day: last local day (Europe/Paris), YYYY-MM-DD.
-        days: how many days the reports are spread over.
-        count: number of reports.
-        seed: other seed, other reports.
-        dirt: share of lines that are sent twice; as many have no readable date, and as many lie at 0, 0.
-        part: which rows of which city.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are those without a readable date, and those at 0, 0. Arguments are those of `calanque.twin.days`.
     """
     first = first_day(last_day, days, dirt, count)
     draw = random.Random(f"cleanliness/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)

@@ -1,4 +1,13 @@
-"""The days that a generator writes, from what a contract says."""
+"""The days that a generator writes, from what a contract says.
+
+Arguments have one meaning in all generators, and the same ones give the same bytes. Numbers that make no sense, or a
+last day that is none, are a `CalanqueError`.
+
+- `last_day`: the last day, YYYY-MM-DD, local (Europe/Paris) where nothing else is said; `days`: how many.
+- `count`: how many rows, where they are counted; `seed`: other seed, other rows.
+- `dirt`: share of rows that are sent twice; as many are spoilt in each of the ways that a generator names.
+- `part`: which rows of which city.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple

@@ -70,15 +70,8 @@ class _Frame:
 def generate_detections(last_day: str, days: int, seed: int, dirt: float = 0.0, minutes: int = 10) -> bytes:
     """Return the objects that cameras saw, frame by frame, as an ONVIF metadata stream in UTF-8, times in UTC.
 
-    Args:
-        last_day: last day (UTC), YYYY-MM-DD.
-        days: how many days.
-        seed: other seed, other objects.
-        dirt: share of frames that are sent twice; as many have no readable time.
-        minutes: between two frames of a camera, 1 to 60.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are frames without a readable time. Days are of UTC. Arguments are those of `calanque.twin.days`, and the
+    `minutes` between two frames of a camera, 1 to 60.
     """
     draw = random.Random(f"detections/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     begins = hours(last_day, days, dirt)

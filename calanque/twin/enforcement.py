@@ -58,18 +58,9 @@ class _Act(NamedTuple):
 
 
 def generate_fines(last_day: str, days: int, count: int, seed: int, *, dirt: float = 0.0, part: Part = WHOLE) -> bytes:
-    """Return fines as CSV: UTF-8, `;` between fields, header first; the same arguments give the same bytes.
+    """Return fines as CSV: UTF-8, `;` between fields, header first.
 
-    Args:
-        last_day: last local day (Europe/Paris), YYYY-MM-DD.
-        days: how many days the acts are spread over.
-        count: number of acts.
-        seed: other seed, other acts.
-        dirt: share of acts that are sent twice; as many have no readable time, and as many lie at 0, 0.
-        part: which rows of which city.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are acts without a readable time, and acts at 0, 0. Arguments are those of `calanque.twin.days`.
     """
 
     def row(act: _Act) -> list[str]:

@@ -53,20 +53,11 @@ def generate_main_courante(
     dirt: float = 0.006,
     part: Part = WHOLE,
 ) -> bytes:
-    """Return events as CSV: UTF-8, `;` between fields, header first; the same arguments give the same bytes.
+    """Return events as CSV: UTF-8, `;` between fields, header first.
 
     Codes are written in any case and with spaces behind them, whatever `dirt` says.
 
-    Args:
-        last_day: last local day (Europe/Paris) on which an event begins, YYYY-MM-DD.
-        days: how many days the events are spread over.
-        count: number of events.
-        seed: other seed, other events.
-        dirt: share of events that are sent twice; as many have no readable begin, and as many lie at 0, 0.
-        part: which rows of which city.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are events without a readable begin, and events at 0, 0. Arguments are those of `calanque.twin.days`.
     """
     first = first_day(last_day, days, dirt, count)
     city = _city(f"{seed}/{first}/{days}", part)

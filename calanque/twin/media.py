@@ -40,18 +40,10 @@ class _Shot(NamedTuple):
 
 
 def generate_media(last_day: str, days: int, count: int, seed: int, *, dirt: float = 0.0, part: Part = WHOLE) -> bytes:
-    """Return photos (JPEG) and videos (MP4) as a zip; the same arguments give the same bytes.
+    """Return photos (JPEG) and videos (MP4) as a zip.
 
-    Args:
-        last_day: last local day (Europe/Paris), YYYY-MM-DD.
-        days: how many days they are taken on.
-        count: number of photos and videos.
-        seed: other seed, other photos.
-        dirt: share that is sent twice; as many have no moment or no place, and as many are no picture at all.
-        part: which of them of which city.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are those without a moment or a place, and those that are no picture at all.
+    Arguments are those of `calanque.twin.days`.
     """
     from faker import Faker
 

@@ -44,16 +44,10 @@ CAR_PARKS = (
 
 
 def generate_parking(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
-    """Return free places as JSON lines in UTF-8; the same arguments give the same bytes.
+    """Return free places as JSON lines in UTF-8.
 
-    Args:
-        last_day: last local day (Europe/Paris), YYYY-MM-DD.
-        days: how many days.
-        seed: other seed, other figures.
-        dirt: share of lines that are sent twice; as many have no readable time, and as many `LOST` free places.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are lines without a readable time, and lines with `LOST` free places.
+    Arguments are those of `calanque.twin.days`.
     """
     draw = random.Random(f"parking/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     rows = list(_rows(draw, [hour + quarter for hour in local_hours(last_day, days, dirt) for quarter in _QUARTERS]))

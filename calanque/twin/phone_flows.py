@@ -54,17 +54,10 @@ ZONES = (
 
 
 def generate_phone_flows(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
-    """Return hourly presence as CSV: UTF-8, `;` between fields, header first; the same arguments give the same bytes.
+    """Return hourly presence as CSV: UTF-8, `;` between fields, header first.
 
-    Args:
-        last_day: last local day (Europe/Paris), YYYY-MM-DD.
-        days: how many days.
-        seed: other seed, other figures.
-        dirt: share of lines that are sent twice; as many have no readable time, and as many a figure of 1 to 19, which
-            the operator should have left out.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are lines without a readable time, and figures of 1 to 19, which the operator should have left out.
+    Arguments are those of `calanque.twin.days`.
     """
     draw = random.Random(f"phones/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     rows = [row for at in local_hours(last_day, days, dirt) for zone in ZONES for row in _rows(draw, zone, at)]

@@ -27,17 +27,10 @@ _NOISE = 0.15
 
 
 def generate_posts(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
-    """Return hourly counts as JSON in UTF-8; the same arguments give the same bytes.
+    """Return hourly counts as JSON in UTF-8.
 
-    Args:
-        last_day: last local day (Europe/Paris), YYYY-MM-DD.
-        days: how many days.
-        seed: other seed, other counts.
-        dirt: share of records that are sent twice; as many have no readable hour, and as many a count of 1 to 10, which
-            the service should have left out.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are records without a readable hour, and counts of 1 to 10, which the service should have left out.
+    Arguments are those of `calanque.twin.days`.
     """
     draw = random.Random(f"posts/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     rows = [row for at in local_hours(last_day, days, dirt) for row in _rows(draw, at)]

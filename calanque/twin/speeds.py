@@ -21,17 +21,10 @@ _FREE_KMH, _JAMMED = 46, 0.62
 
 
 def generate_speeds(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
-    """Return mean speeds as CSV: UTF-8, `;` between fields, decimal commas; the same arguments give the same bytes.
+    """Return mean speeds as CSV: UTF-8, `;` between fields, decimal commas.
 
-    Args:
-        last_day: last local day (Europe/Paris), YYYY-MM-DD.
-        days: how many days.
-        seed: other seed, other speeds.
-        dirt: share of lines that are sent twice; as many have no readable time, and as many are of 1 to 10 passages,
-            which the app should have left out.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are lines without a readable time, and those of 1 to 10 passages, which the app should have left out.
+    Arguments are those of `calanque.twin.days`.
     """
     draw = random.Random(f"speeds/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     hours = local_hours(last_day, days, dirt)

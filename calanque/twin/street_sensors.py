@@ -44,14 +44,7 @@ SITES = (
 def generate_noise(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
     """Return hourly sound levels as GeoJSON; LAeq is the level of the hour in dB(A), LAmax its loudest moment.
 
-    Args:
-        last_day: last day (UTC), YYYY-MM-DD.
-        days: how many days.
-        seed: other seed, other levels.
-        dirt: share of entities that are sent twice; as many have no readable time.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are entities without a readable time. Days are of UTC. Arguments are those of `calanque.twin.days`.
     """
 
     def figures(draw: random.Random, site: Site, local: datetime) -> dict[str, float]:

@@ -50,18 +50,11 @@ COUNTERS = (
 
 
 def generate_traffic(last_day: str, days: int, seed: int, dirt: float = 0.0) -> bytes:
-    """Return hourly traffic as CSV: UTF-8, `;` between fields, header first; the same arguments give the same bytes.
+    """Return hourly traffic as CSV: UTF-8, `;` between fields, header first.
 
     `debit` is vehicles an hour, `taux_occupation` the share of the hour in which one stands over the counter, per cent.
 
-    Args:
-        last_day: last local day (Europe/Paris), YYYY-MM-DD.
-        days: how many days.
-        seed: other seed, other figures.
-        dirt: share of lines that are sent twice; as many have no readable time, and as many lie at 0, 0.
-
-    Raises:
-        CalanqueError: if the numbers make no sense, or the day is not a day.
+    Spoilt are lines without a readable time, and lines at 0, 0. Arguments are those of `calanque.twin.days`.
     """
     draw = random.Random(f"traffic/{seed}/{last_day}/{days}")  # noqa: S311  (reproducible rows, not secrets)
     failed: set[str] = set()
