@@ -1,6 +1,6 @@
 """The state of the lake as one reader may know it: a few queries at once, then put together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,8 +23,10 @@ Rows = list[tuple[Any, ...]]
 Plans = Mapping[str, own_api.Plan]
 
 
-def lake(reader: Reader) -> Lake:
-    """Return the state of the lake, with what this reader may know of it and nothing else.
+def readings(reader: Reader) -> Iterator[Lake]:
+    """Yield the state of the lake twice: what came in and is late, then all of it, for to count marts takes its time.
+
+    It is what this reader may know, and nothing else.
 
     Raises:
         CalanqueError: if the query door does not answer.
@@ -34,7 +36,8 @@ def lake(reader: Reader) -> Lake:
     if reader.sees_batches:
         asked |= {"batches": lake_sql.batches({*right, *wrong}), "gates": lake_sql.GATES, "steps": lake_sql.STEPS}
         asked["tests"] = lake_sql.TESTS
-    with ThreadPoolExecutor(10) as pool:
+    pool = ThreadPoolExecutor(10)
+    try:
         planned = pool.submit(_plans, reader.token)
         found = {name: pool.submit(_known, sql, reader.account) for name, sql in asked.items()}
         made = [name for (name,) in _known(lake_sql.MARTS, reader.account)]
@@ -43,11 +46,16 @@ def lake(reader: Reader) -> Lake:
         counts = pool.submit(_counted, marts, reader.account)
         more = {name: sql for table, (name, sql) in OF_MARTS.items() if table in marts}
         found |= {name: pool.submit(_known, sql, reader.account) for name, sql in more.items()}
-        rows: dict[str, Rows] = {name: one.result() for name, one in found.items()} | {"counts": counts.result()}
-        plans = planned.result()
+    finally:
+        # Who leaves the page before its end must not make the server wait for what was asked.
+        pool.shutdown(wait=False)
+    rows: dict[str, Rows] = {name: found[name].result() for name in ("fresh", "batches") if name in found}
+    yield _put_together(_feeds(right, wrong, [], rows, {}), [], rows | {"counts": []}, {}, {})
+    rows = {name: one.result() for name, one in found.items()} | {"counts": counts.result()}
+    plans = planned.result()
     gates = [Gate(*row) for row in rows.get("gates", [])]
     reading = {"marts": lake_sql.MARTS} | asked | ({"counts": lake_sql.counts(marts)} if marts else {}) | more
-    return _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, reading)
+    yield _put_together(_feeds(right, wrong, gates, rows, plans), gates, rows, plans, reading)
 
 
 def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[Batch]:

@@ -68,6 +68,8 @@ class Visitor:
             self.inside.locator("[data-testid=nav-sidebar] a[href$='/plugin/lac']").click()
         # The first look at tables of runs compiles what reads them: on two busy, slow cores that took over a minute.
         expect(frame.locator("h1")).to_have_text("Lac")
+        # The last of the page: its beginning is there before the marts are counted.
+        expect(frame.locator("#queries")).to_be_visible()
         return frame
 
     def send(self, feed: str, **form: str) -> APIResponse:

@@ -1,11 +1,16 @@
 """The page *Lac* without a lake: what each person may know, what a form must bear, and what a silent door gives."""
 
+import asyncio
 import re
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
+from fastapi.responses import StreamingResponse
 
 from calanque.console import lac, lake_rows, lake_sql, lake_state, pages, readers
 from calanque.console.lac_words import QUERIES, REASONS, WORDS
@@ -89,8 +94,18 @@ def answered_by(monkeypatch: pytest.MonkeyPatch, door: Door, part: str, answer: 
     monkeypatch.setattr(lake_state.trino, "query", query)
 
 
+def parts(asking: Reader, language: str = "en") -> Iterator[str]:
+    """Yield the page as a browser gets it."""
+    answer = lac.lac(asking, language)  # type: ignore[arg-type]
+    assert isinstance(answer, StreamingResponse) and answer.status_code == 200
+    chunks = aiter(answer.body_iterator)
+    with asyncio.Runner() as runner, suppress(StopAsyncIteration):
+        while True:
+            yield str(runner.run(anext(chunks)))  # type: ignore[arg-type]
+
+
 def html(asking: Reader, language: str = "en") -> str:
-    return bytes(lac.lac(asking, language).body).decode()  # type: ignore[arg-type]
+    return "".join(parts(asking, language))
 
 
 RUN_LINK, BUTTON, BATCHES = "/runs/manual__1", "<button", "b0123"
@@ -115,6 +130,33 @@ def test_what_a_person_may_not_know_is_not_in_their_page(
     assert {user for user, _ in door.asked} == {asking.account}
     assert any("governance" in sql for _, sql in door.asked) == asking.sees_batches
     assert len(door.asked) <= 11, "however many feeds there are"
+
+
+def test_what_came_in_is_there_before_the_marts_are_counted(monkeypatch: pytest.MonkeyPatch, door: Door) -> None:
+    is_counted = Event()
+
+    def query(sql: str, user: str) -> list[tuple[Any, ...]]:
+        if "row_count" in sql:
+            assert is_counted.wait(60)
+        return door.query(sql, user)
+
+    monkeypatch.setattr(lake_state.trino, "query", query)
+    page = parts(DPO)
+    begun = next(page)
+    assert '<b id="batches-in">1</b>' in begun and '<b id="feeds-late">1</b>' in begun and "marts-served" not in begun
+    is_counted.set()
+    whole = begun + "".join(page)
+    assert '<span id="rows-served">7,000</span>' in whole
+    assert [whole.count(once) for once in ("<h1>", 'id="feeds-late"', 'id="marts-served"', "</html>")] == [1] * 4
+
+
+def test_a_door_that_falls_silent_while_it_counts_says_so_in_the_page(
+    monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    answered_by(monkeypatch, door, "row_count", CalanqueError("The query door does not answer (<b>)."))
+    page = html(DPO)
+    assert '<b id="batches-in">1</b>' in page
+    assert "The lake cannot be read now. The query door does not answer (&lt;b&gt;)." in page
 
 
 def test_what_data_hold_is_never_taken_for_html(door: Door) -> None:
