@@ -120,7 +120,7 @@ def _run(
     results = json.loads(results_file.read_text(encoding="utf-8"))
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     summary = summarise(results, manifest, target)
-    commits = {table: commit for table in summary.models_built if (commit := delta.last_data_commit(table))}
+    commits = delta.last_data_commits(summary.models_built)
     counts = {table: commit.row_count for table, commit in commits.items() if commit.row_count is not None}
     dbt_log.log_nodes(results["results"], manifest, counts)
     _raise_failures(summary, results["results"], manifest)

@@ -3,7 +3,8 @@
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pydantic import Field
@@ -18,6 +19,7 @@ MAINTENANCE = frozenset(
 )
 _COMMIT = re.compile(r"^(\d{20})\.json$")
 _CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\b.*\.parquet$")
+AT_ONCE = 8
 STANDING = "data_commit"
 """What upkeep writes in the history of its own commits: the last one that changed rows, which the log may forget."""
 
@@ -70,6 +72,14 @@ def last_data_commit(table: str) -> Commit | None:
         if known := _standing(commit):
             return known
     return commit or _newest_checkpoint(table)
+
+
+def last_data_commits(tables: Iterable[str]) -> dict[str, Commit]:
+    """Return the same by table, of those that exist: their logs are read at once, each takes its time to be found."""
+    names = tuple(dict.fromkeys(tables))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = dict(zip(names, pool.map(last_data_commit, names), strict=True))
+    return {name: commit for name, commit in found.items() if commit}
 
 
 def data_version(table: str) -> int | None:

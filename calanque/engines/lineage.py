@@ -150,15 +150,14 @@ def dbt_events(
         target_path=str(target_dir.resolve()),
     )
     found = processor.parse()
-    versions, events = dict(input_versions or {}), list[RunEvent]()
-    for event in [*found.completes, *found.fails]:
+    ended, events = [*found.completes, *found.fails], list[RunEvent]()
+    for event in ended:
         _rename(event, names or {})
         cities = _cities(event, territories or {})
         if cities or not territories:
             events.append(event)
         event.run.facets["calanque_run"] = _CalanqueRunFacet(run_id, event.eventTime, cities)
-        for output in event.outputs or []:
-            _add_commit(output, versions)
+    versions = {**(input_versions or {}), **_add_commits([out for event in ended for out in event.outputs or []])}
     for event in events:
         for item in event.inputs or []:
             if item.name in versions:
@@ -193,18 +192,17 @@ def as_dict(event: RunEvent) -> dict[str, Any]:
     return dict(json.loads(Serde.to_json(event)))
 
 
-def _add_commit(output: OutputDataset, versions: dict[str, int | str]) -> None:
-    """Add the version and the row count of a table dbt wrote; a view has neither."""
-    commit = delta.last_data_commit(output.name)
-    if commit is None:
-        return
-    versions[output.name] = commit.version
-    output.facets = {**(output.facets or {}), "version": _version(commit.version)}
-    if commit.row_count is not None:
-        output.outputFacets = {
-            **(output.outputFacets or {}),
-            "outputStatistics": _rows(commit.row_count, commit.size_bytes),
-        }
+def _add_commits(outputs: Sequence[OutputDataset]) -> dict[str, int]:
+    """Add the version and the row count of each table dbt wrote, and return the versions; a view has neither."""
+    commits = delta.last_data_commits(output.name for output in outputs)
+    for output in outputs:
+        if not (commit := commits.get(output.name)):
+            continue
+        output.facets = {**(output.facets or {}), "version": _version(commit.version)}
+        if commit.row_count is not None:
+            rows = _rows(commit.row_count, commit.size_bytes)
+            output.outputFacets = {**(output.outputFacets or {}), "outputStatistics": rows}
+    return {table: commit.version for table, commit in commits.items()}
 
 
 def _input(item: LineageDataset) -> InputDataset:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from calanque.engines import delta, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.marts.domains import marts_of
-from calanque.runs import lineage
+from calanque.runs import lineage, state
 from calanque.settings import settings
 from calanque.sql_text import listed
 
@@ -134,7 +134,8 @@ def _record(contracts: Sequence[FeedContract], run_id: str, started_at: datetime
         name: tuple(Origin(dataset=table, column=column, how=How.AGGREGATION) for table in bronze)
         for name, column in _ORIGINS.items()
     }
-    sources = [LineageDataset(name=table, version=delta.data_version(table)) for table in bronze]
+    versions = state.table_versions(bronze)
+    sources = [LineageDataset(name=table, version=versions[table]) for table in bronze]
     target = LineageDataset(
         name=FRESHNESS,
         version=delta.data_version(FRESHNESS),

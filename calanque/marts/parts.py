@@ -105,13 +105,11 @@ def loaded() -> list[FeedContract]:
     """
     _, wrong = read_contracts()
     kept = [one for feed in wrong if (one := newest_kept(feed)) and one.shape in PLACES.shapes]
-    return [contract for contract in (*PLACES.contracts, *kept) if is_loaded(contract.feed)]
-
-
-def is_loaded(feed: str) -> bool:
-    """Tell whether a feed's bronze table holds a batch: its creation is a commit of its own, some seconds earlier."""
-    commit = delta.last_data_commit(f"bronze.{feed}")
-    return commit is not None and commit.operation != "CREATE TABLE"
+    contracts = (*PLACES.contracts, *kept)
+    commits = delta.last_data_commits(contract.bronze_table for contract in contracts)
+    # The creation of a table is a commit of its own, some seconds before its first batch.
+    held = {table for table, commit in commits.items() if commit.operation != "CREATE TABLE"}
+    return [contract for contract in contracts if contract.bronze_table in held]
 
 
 def _part(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> Part:

@@ -109,8 +109,9 @@ def works_on(step: str) -> tuple[str, str | None]:
 
 def table_versions(tables: Iterable[str]) -> dict[str, int | str]:
     """Return the data version of each table, 'absent' for one that does not exist; maintenance does not change it."""
-    versions = {table: delta.data_version(table) for table in tables}
-    return {table: "absent" if version is None else version for table, version in versions.items()}
+    names = list(tables)
+    found = delta.last_data_commits(names)
+    return {table: found[table].version if table in found else "absent" for table in names}
 
 
 def code_hash(*folders: Path) -> str:

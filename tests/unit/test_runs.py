@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -254,3 +255,14 @@ def test_the_code_hash_sees_names_bytes_engines_and_libraries_but_not_the_interp
         change()
         hashes.append(state.code_hash(tmp_path / "dbt"))
     assert len(set(hashes)) == len(changes) + 1
+
+
+def test_the_logs_of_several_tables_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2)
+
+    def commit(table: str) -> delta.Commit | None:
+        both.wait(10)
+        return delta.Commit(version=7, operation="WRITE", at_ms=0) if table == "bronze.f" else None
+
+    monkeypatch.setattr(delta, "last_data_commit", commit)
+    assert state.table_versions(["bronze.g", "bronze.f", "bronze.g"]) == {"bronze.g": "absent", "bronze.f": 7}
