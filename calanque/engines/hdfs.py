@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from calanque.errors import CalanqueError
+from calanque.files import chunks_of
 from calanque.settings import Settings, settings
 
 LAKE_USER = "lake"
-CHUNK_BYTES = 4 * 1024 * 1024
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 300
 ATTEMPT_COUNT = 6
@@ -155,8 +155,7 @@ def _chunks(data: bytes | str | Path) -> bytes | Iterable[bytes]:
 
 def _file_chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
+        yield from chunks_of(file)
 
 
 def _is_passing(error: BaseException) -> bool:

@@ -226,13 +226,7 @@ def _quarantine(
         if holds_batch(table, landed.batch_id):
             spark.with_retry(lambda: spark.rows(f"DELETE FROM {table} WHERE _batch_id = '{landed.batch_id}'"))
         return 0
-    commit = replace_batch(
-        table,
-        rows.select(*QUARANTINE_COLUMNS),
-        contract,
-        landed.batch_id,
-        run_id,
-    )
+    commit = replace_batch(table, rows.select(*QUARANTINE_COLUMNS), contract, landed.batch_id, run_id)
     if expected is not None:
         check_balance(f"{contract.feed} quarantine", expected, 0, written_count(commit))
     return written_count(commit)

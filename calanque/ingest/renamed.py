@@ -18,10 +18,7 @@ def likely_names(missing: Sequence[str], unknown: Sequence[str]) -> dict[str, st
         missing: columns of the contract that the file lacks.
         unknown: columns of the file that the contract does not know.
     """
-    pairs = sorted(
-        ((-likeness(old, new), old, new) for old in missing for new in unknown),
-        key=lambda pair: pair[0],
-    )
+    pairs = sorted(((-likeness(old, new), old, new) for old in missing for new in unknown), key=lambda pair: pair[0])
     found: dict[str, str] = {}
     for distance, old, new in pairs:
         if -distance >= LEAST_LIKENESS and old not in found and new not in found.values():
