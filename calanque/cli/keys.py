@@ -18,9 +18,7 @@ def list_keys() -> None:
     from calanque.privacy.key_file import made_by, read_keys
 
     keys = read_keys()
-    table = Table(title="Token keys")
-    for name in ("key", "made on", "use"):
-        table.add_column(name)
+    table = Table("key", "made on", "use", title="Token keys")
     for key in keys:
         use = "makes new tokens" if key is keys[-1] else "finds older tokens"
         latest = made_by(key)

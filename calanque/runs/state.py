@@ -65,7 +65,7 @@ def outputs_stand(state: StepState) -> bool:
     return all(_still_holds(name, version) for name, version in state.outputs.items() if "." in name)
 
 
-def record(step: str, inputs: Fingerprint, outputs: Fingerprint) -> StepState:
+def record(step: str, inputs: Fingerprint, outputs: Fingerprint) -> None:
     """Record a finished step.
 
     Args:
@@ -73,8 +73,7 @@ def record(step: str, inputs: Fingerprint, outputs: Fingerprint) -> StepState:
         inputs: as given to `unchanged`, taken before the step ran.
         outputs: data version of each table written (`table_versions`), or any other fact worth keeping.
     """
-    row = _row(step, inputs, outputs)
-    return StepState(step=step, inputs=row["inputs"], outputs=row["outputs"], recorded_at=store.append(STEP, [row]))
+    record_all({step: (inputs, outputs)})
 
 
 def record_all(finished: Mapping[str, tuple[Fingerprint, Fingerprint]]) -> None:

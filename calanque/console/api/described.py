@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calanque.console.api.answers import GEOJSON, JSON, OPENAPI, SCHEMA, base, link
+from calanque.contracts.rules import known_territories
 from calanque.places.territory import load_territory
-from calanque.settings import settings
 
 if TYPE_CHECKING:
     from calanque.console.api.marts import Column, Mart
@@ -71,8 +71,7 @@ def _column(column: Column) -> dict[str, str]:
 
 def _boxes() -> list[list[float]]:
     """Return the box of all cities, then that of each."""
-    names = sorted(path.stem for path in (settings().root / "infra" / "territories").glob("*.yml"))
-    boxes = [load_territory(name).bounding_box for name in names]
+    boxes = [load_territory(name).bounding_box for name in known_territories()]
     each = [[one.lon_min, one.lat_min, one.lon_max, one.lat_max] for one in boxes]
     west, south, east, north = zip(*each, strict=True)
     return [[min(west), min(south), max(east), max(north)], *each]
