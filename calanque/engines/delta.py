@@ -12,6 +12,7 @@ from pydantic import Field
 from calanque.closed import Closed
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
+from calanque.settings import settings
 
 # They rewrite or drop files, or set comments, and change no row: a step whose input only had these has nothing to do.
 MAINTENANCE = frozenset(
@@ -47,6 +48,11 @@ def table_path(table: str) -> str:
     if not name:
         raise CalanqueError(f"The table name '{table}' has no tier: write tier.name, such as marts.fct_incidents.")
     return f"/lake/{tier.replace('__', '/')}/{name}"
+
+
+def table_uri(table: str) -> str:
+    """Return the address of a table, explicit so that a metastore's default never decides where data lie."""
+    return f"{settings().hdfs_uri}{table_path(table)}"
 
 
 def last_commit(table: str) -> Commit | None:

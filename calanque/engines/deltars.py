@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from calanque.engines.delta import parse_user_metadata, table_path
+from calanque.engines.delta import parse_user_metadata, table_uri
 from calanque.engines.hdfs import LAKE_USER
 from calanque.errors import CalanqueError
 from calanque.settings import settings
@@ -40,7 +40,7 @@ def open_table(table: str) -> DeltaTable:
     from deltalake import DeltaTable
 
     with or_unread(f"The table {table} cannot be opened"):
-        return DeltaTable(f"{settings().hdfs_uri}{table_path(table)}")
+        return DeltaTable(table_uri(table))
 
 
 @contextmanager

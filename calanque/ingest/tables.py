@@ -11,7 +11,7 @@ from calanque.contracts.model import CLOSING_COLUMNS, TECHNICAL_COLUMNS
 from calanque.engines import delta, deltars, spark
 from calanque.errors import CalanqueError
 from calanque.ingest.erased import ERASED
-from calanque.ingest.tiers import spark_path, table_location
+from calanque.ingest.tiers import spark_path
 from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def create_sql(table: str, columns: dict[str, str], comments: dict[str, str], st
     }
     rendered = ", ".join(f"'{name}' = '{value}'" for name, value in properties.items())
     return (
-        f"CREATE TABLE IF NOT EXISTS {table} ({lines}) USING delta LOCATION '{table_location(table)}' "
+        f"CREATE TABLE IF NOT EXISTS {table} ({lines}) USING delta LOCATION '{delta.table_uri(table)}' "
         f"TBLPROPERTIES ({rendered})"
     )
 
@@ -171,7 +171,7 @@ def replace_batch(
             .option("replaceWhere", f"_batch_id = '{batch_id}'")
             .option("userMetadata", json.dumps(mark, sort_keys=True))
             # By its place: by its name the metastore would be told its columns once more, and fail to read them.
-            .save(table_location(table))
+            .save(delta.table_uri(table))
         )
     )
     commit = newest_commit(table, batch_id)

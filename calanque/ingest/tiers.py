@@ -28,11 +28,6 @@ def contract_path(feed: str, version: str) -> str:
     return f"/lake/governance/contracts/{feed}/{version}.json"
 
 
-def table_location(table: str) -> str:
-    """URI of a table `<tier>.<name>`, explicit so that a metastore default never decides where data lies."""
-    return spark_path(f"/lake/{table.replace('.', '/')}")
-
-
 def spark_path(path: str) -> str:
     """URI of an HDFS path for Spark."""
     return f"{settings().hdfs_uri}{path}"

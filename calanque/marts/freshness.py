@@ -9,7 +9,6 @@ from calanque.engines import delta, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.marts.domains import marts_of
 from calanque.runs import lineage, state
-from calanque.settings import settings
 from calanque.sql_text import listed
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _write(found: DataFrame, feeds: Sequence[str], run_id: str) -> bool:
         declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         spark.rows(
             f"create table if not exists {FRESHNESS} ({declared}) using delta partitioned by (feed) "
-            f"location '{settings().hdfs_uri}/lake/{FRESHNESS.replace('.', '/')}' comment '{_COMMENT}'"
+            f"location '{delta.table_uri(FRESHNESS)}' comment '{_COMMENT}'"
         )
     # A table of an older version of this file has fewer.
     spark.add_columns(FRESHNESS, columns)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from calanque.engines import delta, deltars, spark
-from calanque.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,8 +146,7 @@ def _replace(
             rows.mode("overwrite").option("replaceWhere", where).saveAsTable(table)
         else:
             delta.remove_uncommitted(table)
-            path = f"{settings().hdfs_uri}/lake/{table.replace('.', '/')}"
-            rows.partitionBy("territory").option("path", path).saveAsTable(table)
+            rows.partitionBy("territory").option("path", delta.table_uri(table)).saveAsTable(table)
     return True
 
 

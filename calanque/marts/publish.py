@@ -180,7 +180,7 @@ def _within(city: str, period: str, days: Iterable[date]) -> str:
 
 def _write(pair: _Pair, where: str, comments: Mapping[str, str]) -> None:
     shown, name, made = pair.shown, pair.name, deltars.open_table(pair.source).metadata()
-    location = f"{settings().hdfs_uri}{delta.table_path(name)}"
+    location = delta.table_uri(name)
     ours = pair.built.where(where)
     rows = spark.commented(ours, comments)
     in_order = rows.sort("territory", pair.period) if pair.period else rows

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from calanque.engines import delta
 from calanque.engines.hdfs import lake
-from calanque.settings import settings
 from calanque.sql_text import literal, quoted
 
 READERS = ("engineer", "dpo")
@@ -189,7 +188,7 @@ def create_sql(table: RunTable) -> str:
     return (
         f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}) USING delta "
         f"PARTITIONED BY ({', '.join(table.partitions)}) "
-        f"LOCATION '{settings().hdfs_uri}{delta.table_path(table.name)}' "
+        f"LOCATION '{delta.table_uri(table.name)}' "
         f"COMMENT {literal(table.comment)} TBLPROPERTIES ({rendered})"
     )
 

@@ -15,8 +15,7 @@ from drop_feed import Feed
 from needles import Needles
 from unpack import unpack
 
-from calanque.engines import spark
-from calanque.ingest.tiers import table_location
+from calanque.engines import delta, spark
 from calanque.privacy.key_file import read_keys
 from calanque.privacy.protect import Redact, Token, protect_batches
 from calanque.settings import Settings
@@ -38,7 +37,7 @@ def table(feed: Feed) -> Iterator[str]:
     name = f"bronze.{feed.name}"
     rows = [(n, TEXT.replace("ici", f"au {n}"), NAME if n % 2 else NAME.upper(), PHONE, n / 7) for n in range(400)]
     frame = spark.session().createDataFrame(rows, "id int, note string, who string, phone string, score double")
-    frame.repartition(2).write.format("delta").option("path", table_location(name)).saveAsTable(name)
+    frame.repartition(2).write.format("delta").option("path", delta.table_uri(name)).saveAsTable(name)
     yield name
 
 

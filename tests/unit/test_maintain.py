@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from calanque.engines import delta_files, deltars
+from calanque.engines import delta, delta_files, deltars
 from calanque.engines.delta import table_path
 from calanque.governance import maintain
 
@@ -41,7 +41,7 @@ class DiskLake:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(deltars, "identify", lambda: None)
-    monkeypatch.setattr(deltars, "settings", lambda: SimpleNamespace(hdfs_uri=str(tmp_path)))
+    monkeypatch.setattr(delta, "settings", lambda: SimpleNamespace(hdfs_uri=str(tmp_path)))
     monkeypatch.setattr(delta_files, "lake", lambda: DiskLake(tmp_path))
     monkeypatch.setattr(maintain, "lake_tables", lambda: ["bronze.f"])
     monkeypatch.setattr(maintain, "TABLES", ())
