@@ -79,9 +79,9 @@ def render(settings: Settings) -> dict[str, Path]:
     values = _values(settings)
     written = {}
     for template, target in RENDERED.items():
-        written[template] = _write(settings.home / target, environment.get_template(template).render(values))
+        written[template] = write_private(settings.home / target, environment.get_template(template).render(values))
     for source, target in COPIED.items():
-        written[source] = _write(settings.home / target, (infra / source).read_text(encoding="utf-8"))
+        written[source] = write_private(settings.home / target, (infra / source).read_text(encoding="utf-8"))
     # The DataNodes' pages answer to the same names.
     shutil.copytree(settings.home / HDFS_PAGES / "hdfs", settings.home / HDFS_PAGES / "datanode", dirs_exist_ok=True)
     _trino_security(settings)
@@ -125,7 +125,8 @@ def _values(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _write(path: Path, text: str) -> Path:
+def write_private(path: Path, text: str) -> Path:
+    """Write a file that its owner alone may read, and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -135,22 +136,22 @@ def _write(path: Path, text: str) -> Path:
 
 def _trino_security(settings: Settings) -> None:
     folder = settings.home / "conf" / "trino"
-    _write(
+    write_private(
         folder / "access-control.properties",
         f"access-control.name=file\nsecurity.config-file={folder}/{RULES}\nsecurity.refresh-period=5s\n",
     )
     write_rules(settings)
-    _write(
+    write_private(
         folder / "password-authenticator.properties",
         f"password-authenticator.name=file\nfile.password-file={folder}/password.db\n",
     )
     known = folder / "password.db"
     if not known.is_file() or len(known.read_text(encoding="utf-8").splitlines()) < len(setup.DOOR):
-        _write(known, "".join(f"{reader}:{_hashed(settings, reader)}\n" for reader in setup.DOOR))
+        write_private(known, "".join(f"{reader}:{_hashed(settings, reader)}\n" for reader in setup.DOOR))
     if not (folder / "keystore.pem").is_file():
         made = certificates.make(settings.host)
-        _write(folder / "keystore.pem", made.keystore)
-        _write(settings.home / "trino-ca.pem", made.authority)
+        write_private(folder / "keystore.pem", made.keystore)
+        write_private(settings.home / "trino-ca.pem", made.authority)
 
 
 def write_rules(settings: Settings) -> None:
@@ -169,7 +170,7 @@ def write_rules(settings: Settings) -> None:
     now = lost | {feed: shown_by(contract) for feed, contract in right.items()}
     # The door never reads half of them.
     for name, content in ((SHOWN, now), (RULES, rules(right, marts(), lost.values()))):
-        _write((folder / name).with_suffix(".partial"), json.dumps(content, indent=1)).rename(folder / name)
+        write_private((folder / name).with_suffix(".partial"), json.dumps(content, indent=1)).rename(folder / name)
 
 
 def _hashed(settings: Settings, account: str) -> str:

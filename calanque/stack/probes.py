@@ -13,12 +13,12 @@ Probe = Callable[[Settings], bool]
 TIMEOUT_S = 10
 
 
-def listening(port_name: str) -> Probe:
-    """Return a probe: does something accept connections on this port?"""
+def listening(port_name: str, after: int = 0) -> Probe:
+    """Return a probe: does something accept connections on this port, or on one so many after it?"""
 
     def probe(settings: Settings) -> bool:
         try:
-            with socket.create_connection((settings.host, settings.port(port_name)), timeout=TIMEOUT_S):
+            with socket.create_connection((settings.host, settings.port(port_name) + after), timeout=TIMEOUT_S):
                 return True
         except OSError:
             return False
@@ -68,15 +68,9 @@ def namenode(settings: Settings) -> bool:
 
 def datanode(number: int) -> Probe:
     """Return a probe for one DataNode; for the last, that all three are counted and safe mode is over."""
-
-    def probe(settings: Settings) -> bool:
-        if number < 3:
-            with socket.socket() as client:
-                client.settimeout(TIMEOUT_S)
-                return client.connect_ex((settings.host, settings.port("datanode_data") + number - 1)) == 0
-        return live_datanodes(settings) == 3 and not _jmx(settings, "NameNodeInfo").get("Safemode")
-
-    return probe
+    if number < 3:
+        return listening("datanode_data", number - 1)
+    return lambda settings: live_datanodes(settings) == 3 and not _jmx(settings, "NameNodeInfo").get("Safemode")
 
 
 def trino(settings: Settings) -> bool:

@@ -11,7 +11,6 @@ from calanque.stack import jars, preflight, probes, setup
 from calanque.stack.environments import airflow_environment, own_environment
 
 Step = Callable[[Settings], None]
-Probe = Callable[[Settings], bool]
 
 # Jars are held to their SHA-256, and what the engine compiles comes from its own compiler: to verify each class once
 # more took a third of a start. A newer Java may not know the option any more.
@@ -46,7 +45,7 @@ class Service(BaseModel):
     needs: tuple[str, ...] = ()
     environment: Mapping[str, str] = {}
     prepare: Step | None = None
-    ready: Probe
+    ready: probes.Probe
     afterwards: Step | None = None
     address: str = ""
     within_s: int = 900

@@ -16,6 +16,7 @@ import psutil
 
 from calanque.errors import CalanqueError
 from calanque.settings import Settings, keyless
+from calanque.stack.configuration import write_private
 from calanque.stack.services import Service
 
 ALIVE = frozenset({"RUNNING", "STARTING", "BACKOFF"})
@@ -45,13 +46,9 @@ def write_file(settings: Settings, services: Iterable[Service]) -> None:
     }
     for service in services:
         file[f"program:{service.name}"] = _program(settings, service)
-    path = home / "conf" / "supervisord.conf"
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = io.StringIO()
     file.write(text)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as target:
-        target.write(text.getvalue())
+    write_private(home / "conf" / "supervisord.conf", text.getvalue())
 
 
 def _escape(text: str) -> str:
