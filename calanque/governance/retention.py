@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from calanque.contracts import FeedContract, Folders, load_contract
 from calanque.contracts.model import Tier
 from calanque.contracts.odcs import SUFFIX
-from calanque.contracts.rules import QUARANTINE_DAYS_MAX
+from calanque.contracts.rules import PERSONAL_LANDING_DAYS_MAX, QUARANTINE_DAYS_MAX
 from calanque.engines import deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
@@ -29,8 +29,6 @@ from calanque.runs import store
 from calanque.settings import settings
 
 log = logging.getLogger(__name__)
-ORPHAN_LANDING_DAYS = 30
-"""Raw files whose contract is gone, and was not left beside them: as long as personal ones may be kept at most."""
 MANIFEST = "manifest.json"
 KEPT_CONTRACTS = "/lake/governance/contracts"
 TIERS = ("landing", "staging", "bronze", "quarantine")
@@ -153,7 +151,9 @@ def _past(feed: _Feed, folders: Folders, now: datetime, failures: list[str]) -> 
     yield from _past_tables(feed, now, failures)
     dropped: list[Path] = []
     with kept_going(failures, f"looking for what {feed.name} dropped"):
-        dropped = list(past_dropped(folders.drop, feed.name, feed.days("landing", ORPHAN_LANDING_DAYS), landed, now))
+        dropped = list(
+            past_dropped(folders.drop, feed.name, feed.days("landing", PERSONAL_LANDING_DAYS_MAX), landed, now)
+        )
     for path in dropped:
         yield _Past(f"drop/{feed.name}", f"deleting what {feed.name} dropped", partial(remove, path))
     yield from _past_landing(feed, landed, now, failures)
@@ -284,10 +284,10 @@ def _delete_folder(folder: str, name: str) -> int:
 
 
 def _days_kept_beside(folder: str) -> int:
-    """Return the days of the contract that raw files came under, the shortest of its versions."""
+    """Return the days of the contract that raw files came under, its shortest version; without one as if personal."""
     kept = [name for name in lake().list(folder) if name.startswith("contract-") and name.endswith(".json")]
     days = [_json(f"{folder}/{name}").get("retention_days", {}).get("landing") for name in kept]
-    return min((int(count) for count in days if count), default=ORPHAN_LANDING_DAYS)
+    return min((int(count) for count in days if count), default=PERSONAL_LANDING_DAYS_MAX)
 
 
 def _past_staging(feed: str, now: datetime, failures: list[str]) -> Iterator[_Past]:

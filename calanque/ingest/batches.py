@@ -125,12 +125,7 @@ def _batch_rows(table: str, version: int | None) -> tuple[list[Any], bool]:
         if not read:
             raise CalanqueError(spark.sentence_of(error, f"counting the batches of {table}")) from None
     # The upkeep keeps old versions for days only: what was read then may have been merged and removed since.
-    try:
-        return spark.rows(query.format(table)), True
-    except CalanqueError:
-        raise
-    except Exception as error:
-        raise CalanqueError(spark.sentence_of(error, f"counting the batches of {table}")) from None
+    return _batch_rows(table, None)[0], True
 
 
 def _batch(feed: str, row: Any) -> LoadedBatch:

@@ -13,9 +13,10 @@ from calanque.settings import Settings
 from calanque.stack import certificates, jars, setup
 
 RULES, SHOWN = "rules.json", "shown.json"
-PERSONAS = ("engineer", "analyst", "dpo")
 
 HDFS_PAGES = "conf/hdfs-pages/webapps"
+# Secrets of 256 random bits that stand in configuration files.
+TOLD = ("spark_token", "trino_shared_secret", "airflow_secret", "airflow_jwt", "password_training", "journal_token")
 
 # Template under infra/ -> file under home/.
 RENDERED = {
@@ -44,23 +45,12 @@ COPIED = {
 
 def make_secrets(settings: Settings) -> None:
     """Make every secret that does not exist yet (256 random bits each), readable by their owner only."""
-    for name in (
-        "postgres",
-        "spark_token",
-        "trino_shared_secret",
-        "airflow_secret",
-        "airflow_jwt",
-        "mlflow_secret",
-        "password_training",
-        "supervisor",
-        "journal_key",
-        "journal_token",
-    ):
+    for name in (*TOLD, "postgres", "mlflow_secret", "supervisor", "journal_key"):
         settings.make_secret(name)
     settings.make_secret(SECRET_NAME, first_key(datetime.now(UTC).date()))
     settings.make_secret("webhdfs_header", f"X-Calanque-{os.urandom(16).hex()}")
     settings.make_secret("fernet_key", base64.urlsafe_b64encode(os.urandom(32)).decode())
-    for persona in {*PERSONAS, *setup.DOOR}:
+    for persona in setup.DOOR:
         settings.make_secret(f"password_{persona}", base64.b32encode(os.urandom(10)).decode().lower())
 
 
@@ -94,16 +84,6 @@ def _values(settings: Settings) -> dict[str, Any]:
     airflow = settings.database("airflow")
     login, _, place = metastore.removeprefix("postgresql://").partition("@")
     user, _, password = login.partition(":")
-    secret_names = (
-        "spark_token",
-        "trino_shared_secret",
-        "airflow_secret",
-        "airflow_jwt",
-        "fernet_key",
-        "webhdfs_header",
-        "password_training",
-        "journal_token",
-    )
     return {
         "s": settings,
         "readers": ",".join(setup.DOOR),
@@ -121,7 +101,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "airflow_database": airflow.replace("postgresql://", "postgresql+psycopg2://"),
         "airflow_database_async": airflow.replace("postgresql://", "postgresql+asyncpg://"),
         "mlflow_accounts": settings.database("mlflow_accounts").replace("postgresql://", "postgresql+psycopg2://"),
-        **{name: settings.secret(name) for name in secret_names},
+        **{name: settings.secret(name) for name in (*TOLD, "fernet_key", "webhdfs_header")},
     }
 
 
