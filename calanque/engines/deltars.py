@@ -1,4 +1,7 @@
-"""Tables by delta-rs: rows become part of one, and are read, without the engine."""
+"""Tables by delta-rs: rows become part of one, and are read, without the engine.
+
+What is no Delta table, and an HDFS that does not answer, are a `CalanqueError` in all that reads here.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +34,7 @@ log = logging.getLogger(__name__)
 
 
 def open_table(table: str) -> DeltaTable:
-    """Return a table `<tier>.<name>` as it stands now; `append_files` commits on top of this very version.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
-    """
+    """Return a table `<tier>.<name>` as it stands now; `append_files` commits on top of this very version."""
     identify()
     from deltalake import DeltaTable
 
@@ -66,11 +65,7 @@ def _kept_open(table: str) -> DeltaTable:
 
 
 def newest(table: str) -> DeltaTable:
-    """Return a table as it stands now; this process opens it once, and then reads what its log has more.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
-    """
+    """Return a table as it stands now; this process opens it once, and then reads what its log has more."""
     from deltalake.exceptions import DeltaError
 
     opened = _kept_open(table)
@@ -141,9 +136,6 @@ def read_rows(table: str, filters: Sequence[Filter]) -> list[dict[str, Any]]:
     """Return the rows of a table for which all filters (column, comparison, value) hold.
 
     Files whose bounds in the log exclude them are not opened; what was read of a version is remembered.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
     return list(_rows(table, newest(table).version(), tuple(filters)))
 
@@ -163,9 +155,6 @@ def read_columns(table: str, columns: Iterable[str], partition: tuple[str, str] 
         columns: names; their order is that of the table.
         partition: a partition column and its value, for the files of that part only. A filter on another column would
             not do: where a column has no bounds in the log, as those of booleans have none, it rules every file out.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
     opened, wanted = open_table(table), frozenset(columns)
     with or_unread(f"The table {table} cannot be read"):
@@ -185,9 +174,6 @@ def first_rows(
         equal: a column and its value, in every row that is looked at.
         is_wanted: judges a row by these columns.
         limit: rows at most.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
     from itertools import islice
 
@@ -223,9 +209,6 @@ def may_hold(table: str, column: str, is_possible: Callable[[Any, Any], bool]) -
         table: `<tier>.<name>`.
         column: one without bounds in the log rules nothing out; one that the table has not holds nothing.
         is_possible: judges a file by the column's least and greatest value in it.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
     """
     opened = newest(table)
     if column not in statistics_columns(opened):
@@ -234,20 +217,12 @@ def may_hold(table: str, column: str, is_possible: Callable[[Any, Any], bool]) -
 
 
 def row_count(table: str) -> int:
-    """Return how many rows a table has, as its log says them.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
-    """
+    """Return how many rows a table has, as its log says them."""
     return sum(count or 0 for count in newest(table).get_add_actions(flatten=True).column("num_records").to_pylist())
 
 
 def file_uris(table: str) -> list[str]:
-    """Return the files that a table is of now.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
-    """
+    """Return the files that a table is of now."""
     return open_table(table).file_uris()
 
 
@@ -258,11 +233,7 @@ def _arrow(opened: DeltaTable, rows: Sequence[Mapping[str, Any]]) -> pyarrow.Tab
 
 
 def history(table: str, limit: int = 20) -> list[dict[str, Any]]:
-    """Return the newest commits of a table: version, operation, user_metadata (parsed) and metrics.
-
-    Raises:
-        CalanqueError: if it is not a Delta table, or HDFS does not answer.
-    """
+    """Return the newest commits of a table: version, operation, user_metadata (parsed) and metrics."""
     return [
         {
             "version": int(commit["version"]),

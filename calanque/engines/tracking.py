@@ -1,4 +1,7 @@
-"""MLflow: the record of every training run and the registry of models."""
+"""MLflow: the record of every training run and the registry of models.
+
+A server that does not answer or refuses, and a run that does not exist, are a `CalanqueError` in all that is here.
+"""
 
 from __future__ import annotations
 
@@ -90,9 +93,6 @@ def log_run(record: RunRecord, uri: str | None = None) -> LoggedRun:
     Args:
         record: what to log; texts and figures by artefact path, such as `card.md` or `hit_curve.png`.
         uri: of the tracking server, default `settings().mlflow_uri`.
-
-    Raises:
-        CalanqueError: if the server does not answer or refuses.
     """
     with mlflow_at(uri) as mlflow:
         mlflow.set_experiment(record.experiment)
@@ -157,9 +157,6 @@ def drop_alias(name: str, alias: str, model_version: str, uri: str | None = None
     """Take an alias away from a version that still has it: a champion that no longer beats the baseline retires.
 
     Another version may have won it meanwhile, in a training that ended while this one was judged: it keeps it.
-
-    Raises:
-        CalanqueError: if the server does not answer.
     """
     with mlflow_at(uri) as mlflow:
         client = mlflow.MlflowClient()
@@ -169,11 +166,7 @@ def drop_alias(name: str, alias: str, model_version: str, uri: str | None = None
 
 
 def find_version(name: str, alias: str = CHAMPION, uri: str | None = None) -> Version | None:
-    """Return the version an alias points at, its files left where they are; None when there is no such model or alias.
-
-    Raises:
-        CalanqueError: if the server does not answer.
-    """
+    """Return the version an alias points at, its files left where they are; None without such a model or alias."""
     with mlflow_at(uri) as mlflow:
         found = _aliased(mlflow.MlflowClient(), name, alias)
         return None if found is None else Version(str(found.version), str(found.run_id))
@@ -214,11 +207,7 @@ def _download(mlflow: Any, name: str, model_version: str, folder: str) -> Path:
 
 
 def write_texts(run_id: str, texts: Mapping[str, str], uri: str | None = None) -> None:
-    """Write texts among the artefacts of a run, ended or not, over those of the same path.
-
-    Raises:
-        CalanqueError: if the server does not answer, or the run does not exist.
-    """
+    """Write texts among the artefacts of a run, ended or not, over those of the same path."""
     with mlflow_at(uri) as mlflow:
         client = mlflow.MlflowClient()
         for path, text in texts.items():
@@ -226,11 +215,7 @@ def write_texts(run_id: str, texts: Mapping[str, str], uri: str | None = None) -
 
 
 def read_text(run_id: str, path: str, uri: str | None = None) -> str:
-    """Return a text artefact of a run, empty when it has none of that path.
-
-    Raises:
-        CalanqueError: if the server does not answer, or the run does not exist.
-    """
+    """Return a text artefact of a run, empty when it has none of that path."""
     with mlflow_at(uri) as mlflow:
         if path not in {found.path for found in mlflow.MlflowClient().list_artifacts(run_id)}:
             return ""
@@ -238,11 +223,7 @@ def read_text(run_id: str, path: str, uri: str | None = None) -> str:
 
 
 def run_page(run_id: str, path: str | None = None, uri: str | None = None) -> str:
-    """Return the address of a run in MLflow's pages, or of one artefact of it.
-
-    Raises:
-        CalanqueError: if the server does not answer, or the run does not exist.
-    """
+    """Return the address of a run in MLflow's pages, or of one artefact of it."""
     with mlflow_at(uri) as mlflow:
         experiment = mlflow.MlflowClient().get_run(run_id).info.experiment_id
     page = f"{uri or settings().mlflow_uri}/#/experiments/{experiment}/runs/{run_id}"
@@ -254,9 +235,6 @@ def settle(name: str, model_version: str, is_promoted: bool, uri: str | None = N
 
     Promoted, it is champion. Refused, it is the challenger beside the champion that there was: a back-test that does
     not show a gain for sure shows no loss either, and what a champion has published is for the monitor to judge.
-
-    Raises:
-        CalanqueError: if the server does not answer.
     """
     set_alias(name, CHALLENGER, model_version, uri)
     if is_promoted:
