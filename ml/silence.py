@@ -1,4 +1,7 @@
-"""When a feed said nothing: runs without an incident that are no calm. A model takes this module with it."""
+"""When a feed said nothing: runs without an incident that are no calm, and types that are recorded no more.
+
+A model takes this module with it.
+"""
 
 from __future__ import annotations
 
@@ -32,3 +35,30 @@ def silent_runs(total: NDArray[np.integer | np.floating], newest: int = 0) -> ND
         if not known_count or (min(end, len(total) - newest) - start) * fewest > SILENT_EXPECTED_COUNT:
             silent[start:end] = True
     return silent
+
+
+def has_stopped(
+    counts: NDArray[np.integer | np.floating], is_known: NDArray[np.bool_], year: int, newest: int = 0
+) -> bool:
+    """Tell whether a type that was recorded within a year has been without an incident for too long to be chance.
+
+    Its own past tells: no earlier pause, such as that of a season, was half as long.
+
+    Args:
+        counts: incidents of each day (or week); at least one.
+        is_known: those on which the feeds of the city spoke.
+        year: days (or weeks) of one.
+        newest: last ones of which nothing may be known yet.
+    """
+    if not is_known[-1]:
+        return True
+    known = counts[is_known]
+    if is_gone(counts, is_known, year) or not silent_runs(known, newest)[-1]:
+        return False
+    pauses = np.diff(np.flatnonzero(known), append=len(known))
+    return bool(pauses[-1] > 2 * pauses[:-1].max(initial=0))
+
+
+def is_gone(counts: NDArray[np.integer | np.floating], is_known: NDArray[np.bool_], year: int) -> bool:
+    """Tell whether a type has not been recorded for a year in which the feeds spoke; the arguments of `has_stopped`."""
+    return not counts[is_known][-year:].any()

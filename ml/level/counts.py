@@ -13,7 +13,7 @@ import pandas as pd
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
 from ml.delays import days_late
-from ml.silence import silent_runs
+from ml.silence import has_stopped, is_gone, silent_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,16 +78,12 @@ class DailyCounts:
         return np.where(everything > 0, every / np.maximum(everything, 1), 1.0)
 
     def has_stopped(self, number: int) -> bool:
-        """Tell whether a series that has ended within a year has been without an incident for too long to be chance.
+        """Tell whether a series that has ended within a year has been without an incident for too long to be chance."""
+        return has_stopped(self.counts[number], self.is_known, YEAR_DAYS, self.known.shape[2])
 
-        Its own past tells: no earlier pause, such as that of a season, was half as long.
-        """
-        if not self.is_known[-1]:
-            return True
-        counts = self.counts[number][self.is_known]
-        pauses = np.diff(np.flatnonzero(counts), append=len(counts))
-        is_ended = not counts[-YEAR_DAYS:].any() or not silent_runs(counts, self.known.shape[2])[-1]
-        return not is_ended and bool(pauses[-1] > 2 * pauses[:-1].max(initial=0))
+    def is_gone(self, number: int) -> bool:
+        """Tell whether a series has been without an incident for a year."""
+        return is_gone(self.counts[number], self.is_known, YEAR_DAYS)
 
     def date_of(self, day: int) -> date:
         """Return the date of a day's index."""

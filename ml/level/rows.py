@@ -151,7 +151,7 @@ def _of_type(
         subject = subject._replace(case=Case.SHORT_RECORD, weeks=0, needed=config.record.min_weeks)
         return (*_ahead(subject, daily, forecasts, BASELINE, None, config), [])
     record = judge(judged, forecasts, config)
-    is_gone = not counts[daily.is_known][-YEAR_DAYS:].any()
+    is_gone = daily.is_gone(number)
     served = BASELINE if is_gone else record.served
     risk = day_risk(series, forecasts[served], judged, config)
     subject = _judged(subject, judged, record, is_gone, config)

@@ -49,6 +49,30 @@ def test_counts_are_published_with_their_bound(weeks: int) -> None:
     assert len(slots) == 20 * 2 * 28
 
 
+@pytest.mark.parametrize(
+    ("last_week", "english", "french"),
+    [
+        (
+            79,
+            "since the week of 2019-07-08, too long to be chance: check the feed. What is expected only fades.",
+            "la semaine du 2019-07-08, trop longtemps pour un hasard : vérifiez le flux. Ce qui est attendu",
+        ),
+        (39, "since the week of 2018-10-01. What is expected only fades. No model", "la semaine du 2018-10-01. Ce"),
+        (102, "", ""),
+    ],
+    ids=["a_feed_that_stopped", "a_type_that_died_out", "a_calm_week"],
+)
+def test_a_type_that_is_recorded_no_more_is_said_to_be(last_week: int, english: str, french: str) -> None:
+    cube = weekly_cube(CITY, EVENTS[(EVENTS["type"] == "assault") | (EVENTS["week"] <= last_week)], 104)
+    published, _, _ = steps.forecast_frames(cube, None, stamp(cube.day_of(104), Served.BASELINE, COUNTS_VERSION))
+    for column, head, said in (
+        ("reason_en", "No incident of this type has been recorded ", english),
+        ("reason_fr", "Aucun fait de ce type n’est enregistré depuis ", french),
+    ):
+        is_said = published[column].str.startswith(head) & published[column].str.contains(said, regex=False)
+        assert (is_said == ((published["type"] == "robbery") & bool(said))).all()
+
+
 def test_what_the_counts_say_of_eight_months_holds_in_the_weeks_after() -> None:
     cube, whole = young(34), young(60)
     assert (whole.counts[:34] != cube.counts).nnz == 0

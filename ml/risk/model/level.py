@@ -1,18 +1,36 @@
-"""How many there are in a week: the level that shares are multiplied by."""
+"""How many there are in a week: the level that shares are multiplied by, and the types that are recorded no more."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ml.risk.model.features import weekly_decay
-from ml.silence import silent_runs
+from ml.silence import has_stopped, is_gone, silent_runs
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from ml.risk.model.cube import CountCube
+
+WEEKS_A_YEAR = 52
+
+
+class Ended(NamedTuple):
+    """A type that is recorded no more.
+
+    Attributes:
+        kind: its index.
+        last_week: Monday of the last week in which one was known.
+        is_recent: whether that was within a year: its feed has stopped, rather than the type died out.
+    """
+
+    kind: int
+    last_week: date
+    is_recent: bool
 
 
 def weekly_level(totals: NDArray[np.float64], half_life_days: float) -> NDArray[np.float64]:
@@ -30,3 +48,16 @@ def weekly_totals(cube: CountCube) -> NDArray[np.float64]:
     cells, counts = cube.grid.count, cube.seen.counts
     columns = [np.asarray(counts[:, i * cells : (i + 1) * cells].sum(axis=1)).ravel() for i in range(len(cube.types))]
     return np.column_stack(columns).astype(np.float64)
+
+
+def ended_types(cube: CountCube) -> list[Ended]:
+    """Return the types that are recorded no more, by the rule of `ml.silence` on whole weeks."""
+    totals = weekly_totals(cube)
+    is_known = ~silent_runs(totals.sum(axis=1))
+    ended = []
+    for kind, counts in enumerate(totals.T):
+        weeks = np.flatnonzero(counts)
+        is_recent = has_stopped(counts, is_known, WEEKS_A_YEAR)
+        if len(weeks) and (is_recent or is_gone(counts, is_known, WEEKS_A_YEAR)):
+            ended.append(Ended(kind, cube.day_of(int(weeks[-1])), is_recent))
+    return ended

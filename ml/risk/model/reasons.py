@@ -73,6 +73,23 @@ def has_begun(data_until: date, whole_until: date) -> tuple[str, str]:
     )
 
 
+def has_ended(last_week: date, *, is_recent: bool) -> tuple[str, str]:
+    """Return what is said of a type that is recorded no more, in English and in French.
+
+    Args:
+        last_week: Monday of the last week in which one was known.
+        is_recent: whether that was within a year.
+    """
+    english = f"No incident of this type has been recorded since the week of {last_week}"
+    french = f"Aucun fait de ce type n’est enregistré depuis la semaine du {last_week}"
+    if is_recent:
+        english, french = (
+            f"{english}, too long to be chance: check the feed",
+            f"{french}, trop longtemps pour un hasard : vérifiez le flux",
+        )
+    return f"{english}. What is expected only fades.", f"{french}. Ce qui est attendu ne fait que s’effacer."
+
+
 def _sentence(code: int, names: tuple[str, ...], link: str, unknown: str, mostly: str) -> str:
     if code < 0:
         return unknown

@@ -12,11 +12,11 @@ import pandas as pd
 
 from calanque.errors import CalanqueError
 from ml.risk.model.features import SurfaceStream
-from ml.risk.model.level import weekly_level, weekly_totals
+from ml.risk.model.level import ended_types, weekly_level, weekly_totals
 from ml.risk.model.method import CHALLENGER, MethodName
 from ml.risk.model.metrics import any_probability
 from ml.risk.model.published import bounds
-from ml.risk.model.reasons import PARTS, has_begun, reasons
+from ml.risk.model.reasons import PARTS, has_begun, has_ended, reasons
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -186,6 +186,10 @@ def _reasons(
     week = cube.day_of(cube.weeks)
     begun = has_begun(stamp.data_until, week - timedelta(days=1)) if stamp.data_until >= week else ("", "")
     english, french = reasons(expected.parts, expected.is_known)
+    cells = len(expected.is_known)
+    for one in ended_types(cube):
+        of_type = slice(one.kind * cells, (one.kind + 1) * cells)
+        english[of_type], french[of_type] = has_ended(one.last_week, is_recent=one.is_recent)
     ends = ["".join(f" {sentence}" for sentence in pair if sentence) for pair in zip(stamp.note, begun, strict=True)]
     return english + ends[0], french + ends[1]
 
