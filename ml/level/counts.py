@@ -85,6 +85,25 @@ class DailyCounts:
         """Tell whether a series has been without an incident for a year."""
         return is_gone(self.counts[number], self.is_known, YEAR_DAYS)
 
+    @cached_property
+    def ended(self) -> tuple[int, ...]:
+        """Number of each type that has stopped or is gone; none where no other goes on."""
+        types = range(1, len(self.names))
+        ended = tuple(number for number in types if self.has_stopped(number) or self.is_gone(number))
+        return ended if len(ended) < len(types) else ()
+
+    @cached_property
+    def going_on(self) -> DailyCounts:
+        """The same, in all types together only those that go on.
+
+        Days on which an ended type still came are no measure of those without it: against them each new day would be
+        among the least busy, and among the probabilities said while they set the threshold it would be among the most.
+        """
+        counts, known, ended = self.counts.copy(), self.known.copy(), list(self.ended)
+        counts[0] -= counts[ended].sum(axis=0)
+        known[0] -= known[ended].sum(axis=0)
+        return replace(self, counts=counts, known=known)
+
     def date_of(self, day: int) -> date:
         """Return the date of a day's index."""
         return self.first_date + timedelta(days=int(day))

@@ -93,7 +93,7 @@ def level_frames(
     known = calendar(valid_from, daily.day_count + WEEK_DAYS, holidays, config.model.harmonics)
     series = _series(title or territory, daily, incidents, groups or {})
     parts = [
-        _of_area(_of_type(name, own, number, known, config), *area, published_days(said, area[0], own, number))
+        _of_area(_of_type(name, own.going_on, number, known, config), *area, published_days(said, area[0], own, number))
         for area, name, own, number in series
     ]
     return _frames(territory, parts, until, now)
@@ -136,6 +136,8 @@ def _of_type(
     """Return the rows of one type: level, day risk, score."""
     counts, weeks = daily.counts[number], int(daily.is_known.sum()) // WEEK_DAYS
     subject = Subject(title, daily.names[number], Case.FEW_WEEKS, weeks, config.min_weeks, _last_date(daily, number))
+    if number == 0:
+        subject = subject._replace(ended=tuple(daily.names[one] for one in daily.ended))
     if weeks < config.min_weeks:
         return _without_forecast(subject, daily)
     if daily.has_stopped(number):

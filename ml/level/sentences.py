@@ -62,6 +62,7 @@ class Subject(NamedTuple):
         apart: that span.
         held: days that the bound held, and all days judged.
         late_days: after so many days 95 in 100 incidents are known; 0 where each is known at once, or nothing tells.
+        ended: types that all together leave out.
     """
 
     territory: str
@@ -75,6 +76,7 @@ class Subject(NamedTuple):
     apart: SetApart | None = None
     held: tuple[int, int] = (0, 0)
     late_days: int = 0
+    ended: tuple[str, ...] = ()
 
 
 class DayFigures(NamedTuple):
@@ -105,7 +107,8 @@ def reason_en(subject: Subject) -> str:
         Case.MODEL: f"the model serves; {span} it came closer to what happened than seasonal counts by {value} "
         f"incidents a day ({low} to {high}).{held}",
     }
-    return f"{type_label(subject.type, 'en')}, {subject.territory}: {text[subject.case]}{_late_en(subject)}"
+    head = f"{type_label(subject.type, 'en')}, {subject.territory}:"
+    return f"{head} {text[subject.case]}{_late_en(subject)}{_ended_en(subject)}"
 
 
 def reason_fr(subject: Subject) -> str:
@@ -127,7 +130,8 @@ def reason_fr(subject: Subject) -> str:
         Case.MODEL: f"le modèle sert ; {span} il a été plus proche des faits que les comptages saisonniers, de {value} "
         f"{_facts(subject.gain.value)} par jour (de {low} à {high}).{held}",
     }
-    return f"{type_label(subject.type, 'fr')}, {subject.territory} : {text[subject.case]}{_late_fr(subject)}"
+    head = f"{type_label(subject.type, 'fr')}, {subject.territory} :"
+    return f"{head} {text[subject.case]}{_late_fr(subject)}{_ended_fr(subject)}"
 
 
 def _beaten_en(gain: Interval) -> str:
@@ -160,6 +164,16 @@ def _late_fr(subject: Subject) -> str:
         return ""
     days = f"{subject.late_days} {in_number('jour', subject.late_days)}"
     return f" Un fait compte dès qu’il est connu, 95 sur 100 en {days} ; les jours plus récents comptent en partie."
+
+
+def _ended_en(subject: Subject) -> str:
+    labels = ", ".join(type_label(kind, "en") for kind in subject.ended)
+    return f" Types recorded no more are left out: {labels}." if labels else ""
+
+
+def _ended_fr(subject: Subject) -> str:
+    labels = ", ".join(type_label(kind, "fr") for kind in subject.ended)
+    return f" Les types qui ne sont plus enregistrés sont laissés de côté : {labels}." if labels else ""
 
 
 def _apart_en(subject: Subject) -> str:

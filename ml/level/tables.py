@@ -6,7 +6,7 @@ _OF_TYPE = (
     ("territory", "string", "City. / Ville."),
     ("area_id", "string", "Group of areas, as in dim_area; all: the city. / Groupe de secteurs ; all : la ville."),
     ("area_name", "string", "Its name; empty for the whole city. / Son nom ; vide pour toute la ville."),
-    ("type", "string", "Kind of incident, or all: every type together. / Type de fait, ou all : tous ensemble."),
+    ("type", "string", "Kind of incident, or all: those still recorded, together. / Type de fait, ou all : ensemble."),
 )
 _OF_DAY = (
     *_OF_TYPE,

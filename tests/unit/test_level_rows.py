@@ -133,6 +133,27 @@ def test_a_type_that_died_out_is_expected_no_more_and_has_no_risk() -> None:
     assert frames.level.loc[frames.level["type"] == "a", "expected_count"].mean() > 5
 
 
+@pytest.mark.parametrize("days", [100, 400, 546], ids=["stopped lately", "a year ago", "18 months ago"])
+def test_all_types_together_are_those_that_go_on(days: int) -> None:
+    """A threshold or a rank set while the ended type still came would call each day a calm one, then a busy one."""
+    incidents = two_types(1400)
+    whole, alone = (
+        frames_of(without(incidents, 1400 - days, 1400, "b"), 1400),
+        frames_of(without(incidents, 0, 1400, "b"), 1400),
+    )
+    figures = (
+        (whole.level, alone.level, ["expected_count", "upper_count", "served"]),
+        (whole.day_risk, alone.day_risk, ["threshold_count", "p_above", "risk"]),
+    )
+    for found, right, columns in figures:
+        found, right = (frame.loc[frame["type"] == "all", columns] for frame in (found, right))
+        pd.testing.assert_frame_equal(found, right)
+    reasons = whole.level.loc[whole.level["type"] == "all"]
+    assert reasons["reason_en"].str.endswith(" Types recorded no more are left out: b.").all()
+    assert reasons["reason_fr"].str.endswith(" qui ne sont plus enregistrés sont laissés de côté : b.").all()
+    assert not alone.level["reason_en"].str.contains("left out").any()
+
+
 def test_days_on_which_the_feed_was_silent_are_not_counted_as_days_without_incident() -> None:
     whole, cut = city(1400), without(city(1400), 500, 1050)
     until = FIRST + timedelta(days=1399)
