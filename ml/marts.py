@@ -15,9 +15,11 @@ from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.errors import CalanqueError
 from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 from calanque.marts.gate import check_rows
+from calanque.places.territory import load_territory
 from calanque.runs import state
 from calanque.settings import settings
 from calanque.sql_text import carried
+from ml.delays import local_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,17 +81,17 @@ def read_incidents(territory: str, more: Sequence[str] = ()) -> pd.DataFrame:
     """Return the incidents inside a territory, one row each.
 
     Columns: type, occurred_local_date, occurred_local_hour (0 to 23), lon, lat (degrees), origin,
-    premises (kind of place), and `more` of the mart's.
+    premises (kind of place), known_at (UTC), known_local_at (as the city's clocks showed it), and `more` of the mart's.
 
     Raises:
         CalanqueError: if there is none.
     """
-    columns = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin", "premises", IS_IN, *more)
-    found = rows_of(INCIDENTS, territory, columns)
+    columns = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin", "premises", "known_at")
+    found = rows_of(INCIDENTS, territory, (*columns, IS_IN, *more))
     incidents = found[found[IS_IN]].drop(columns=IS_IN).reset_index(drop=True)
     if incidents.empty:
         raise CalanqueError(f"There is no incident of '{territory}' in {INCIDENTS}: run its feed and the marts first.")
-    return incidents
+    return incidents.assign(known_local_at=local_times(incidents["known_at"], load_territory(territory).time_zone))
 
 
 def read_reported(territory: str, more: Sequence[str] = ()) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from typing import Any
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
-from ml.delays import local_times
 from ml.factor.rows import factor_rows
 from ml.factor.table import FACTOR
 from ml.surroundings import read_events, read_holidays, read_weather
@@ -34,11 +33,10 @@ def factor_territory(territory: str, run_id: str = "manual") -> dict[str, Any] |
     inputs = marts.due(step, territory, READ, f"The factors of {territory} stand")
     if inputs is None:
         return None
-    incidents, city = marts.read_reported(territory, ("cell_id", "known_at")), load_territory(territory)
-    incidents["known_local_at"] = local_times(incidents["known_at"], city.time_zone)
+    incidents, title = marts.read_reported(territory, ("cell_id",)), load_territory(territory).title
     until = incidents["occurred_local_date"].max()
     beside = (read_holidays(territory), read_weather(territory), read_events(territory))
-    rows = factor_rows(territory, city.title, incidents, *beside, until, marts.valid_from(territory))
+    rows = factor_rows(territory, title, incidents, *beside, until, marts.valid_from(territory))
     marts.write_rows([(FACTOR, rows)], f"territory = '{territory}'", "factor", run_id)
     output = marts.lineage_output(FACTOR, READ_COLUMNS, COPIED, ("computed_at",))
     lineage.emit(step, run_id, marts.lineage_inputs(READ, inputs), [output], started_at, territory=territory)

@@ -10,7 +10,6 @@ from calanque.engines import delta, deltars
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
-from ml.delays import local_times
 from ml.level.rows import level_frames
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
 from ml.surroundings import read_groups, read_holidays
@@ -43,14 +42,13 @@ def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     inputs = marts.due(step, territory, READ, f"The days of {territory} stand")
     if inputs is None:
         return None
-    incidents, first = marts.read_reported(territory, ("area_id", "known_at")), marts.valid_from(territory)
-    until, city = incidents["occurred_local_date"].max(), load_territory(territory)
-    incidents["known_local_at"] = local_times(incidents["known_at"], city.time_zone)
+    incidents, first = marts.read_reported(territory, ("area_id",)), marts.valid_from(territory)
+    until, title = incidents["occurred_local_date"].max(), load_territory(territory).title
     group_of, groups = read_groups(territory)
     incidents["group_id"] = incidents["area_id"].map(group_of)
     holidays = read_holidays(territory)
     said = read_said(territory)
-    found = level_frames(territory, incidents, holidays, until, first, title=city.title, groups=groups, said=said)
+    found = level_frames(territory, incidents, holidays, until, first, title=title, groups=groups, said=said)
     # Days that have come since an earlier run stay as they were forecast.
     ahead = f"territory = '{territory}' and forecast_date > '{until}'"
     judged = marts.week_of(territory, found.judged_first_day or found.first_day)

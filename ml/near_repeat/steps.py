@@ -9,7 +9,6 @@ from typing import Any
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
-from ml.delays import local_times
 from ml.near_repeat.rows import near_repeat_tables
 
 log = logging.getLogger(__name__)
@@ -79,8 +78,7 @@ def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, A
     if inputs is None:
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
-    city, incidents = load_territory(territory), marts.read_incidents(territory, ("known_at",))
-    incidents["known_local_at"] = local_times(incidents["known_at"], city.time_zone)
+    city, incidents = load_territory(territory), marts.read_incidents(territory)
     found = near_repeat_tables(city, marts.read_cells(territory), incidents, started_at)
     written = ((FINDINGS, found.findings), (ALERTS, found.alerts))
     marts.write_week(written, territory, found.first_day, "near_repeat", run_id)

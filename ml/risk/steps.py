@@ -58,7 +58,7 @@ def territory_cube(territory: str, config: RiskConfig) -> tuple[CountCube, date]
 
     Only what was reported counts, unless an exception is written.
     """
-    incidents = marts.read_incidents(territory, ("known_at",))
+    incidents = marts.read_incidents(territory)
     until, first = incidents["occurred_local_date"].max(), marts.valid_from(territory)
     return load_cube(load_territory(territory), marts.read_cells(territory), incidents, until, first, config), until
 

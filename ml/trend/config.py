@@ -49,7 +49,6 @@ class TrendConfig(Closed):
     percent_from_count: int = Field(ge=30)
     silence_chance: float = Field(gt=0, lt=0.5)
     gap_share: float = Field(ge=0, le=1)
-    complete_share: float = Field(gt=0, le=1)
     mature_weeks: int = Field(ge=1)
     min_delays: int = Field(ge=1)
 

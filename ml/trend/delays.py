@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ml.delays import LEAST_IN_TIME
+from ml.delays import DAYS_A_WEEK, LEAST_IN_TIME, days_late
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +20,7 @@ WEEKS_LEARNT_ON = 104
 
 
 def shares_known(
-    incidents: pd.DataFrame, kinds: list[str], first_unknown: date, config: TrendConfig
+    incidents: pd.DataFrame, kinds: list[str], until: date, config: TrendConfig
 ) -> NDArray[np.float64] | None:
     """Return the share of incidents usually known of the newest whole week, of the week before it, and so on, by type.
 
@@ -28,45 +28,32 @@ def shares_known(
     before it by what is known nine days after. Learnt on weeks that have had time to become complete.
 
     Args:
-        incidents: columns type, occurred_local_date, known_at.
+        incidents: columns type, occurred_local_date, known_local_at.
         kinds: types, in the order of the rows returned, after the row of all types together.
-        first_unknown: the day after the last day the data hold.
+        until: the last day the data hold.
         config: how long a week takes to become complete.
 
     Returns:
         Types and one by `mature_weeks` and one; none where too little is known of delays.
     """
-    week_end = _monday(incidents["occurred_local_date"]) + pd.Timedelta(days=7)
-    age = (pd.Timestamp(first_unknown) - week_end).dt.days // 7
-    is_learnt = age.between(config.mature_weeks, config.mature_weeks + WEEKS_LEARNT_ON)
-    known_at = pd.to_datetime(incidents["known_at"], utc=True).dt.tz_localize(None)
-    over = _newest_is_over_for(known_at, first_unknown)
-    late = ((known_at - week_end - over)[is_learnt] / pd.Timedelta(days=7)).clip(lower=0).map(np.ceil)
-    in_time = late[late <= config.mature_weeks]
-    if len(in_time) < max(config.min_delays, LEAST_IN_TIME * is_learnt.sum()):
+    most, (late, _) = config.mature_weeks, days_late(incidents, until)
+    days = pd.to_datetime(incidents["occurred_local_date"])
+    to_sunday = DAYS_A_WEEK - 1 - days.dt.weekday.to_numpy()
+    # So many days each week, and the newest whole one, have been over.
+    over = (pd.Timestamp(until) - days).dt.days.to_numpy() - to_sunday
+    newest_over = (until.weekday() + 1) % DAYS_A_WEEK
+    weeks_late = -(-np.maximum(late - to_sunday - newest_over, 0) // DAYS_A_WEEK)
+    is_learnt = (over // DAYS_A_WEEK >= most) & (over // DAYS_A_WEEK <= most + WEEKS_LEARNT_ON)
+    in_time = is_learnt & incidents["known_local_at"].notna().to_numpy() & (weeks_late <= most)
+    if in_time.sum() < max(config.min_delays, LEAST_IN_TIME * is_learnt.sum()):
         return None
-    kind = incidents["type"][in_time.index]
-    everything = _shares(in_time, config.mature_weeks)
-    rows = [everything]
-    for one in kinds:
-        mine = in_time[kind == one]
-        rows.append(_shares(mine, config.mature_weeks) if len(mine) >= config.min_delays else everything)
-    return np.array(rows)
+    everything = _shares(weeks_late[in_time], most)
+    by_type = (weeks_late[in_time & (incidents["type"] == kind).to_numpy()] for kind in kinds)
+    return np.array(
+        [everything, *(_shares(mine, most) if len(mine) >= config.min_delays else everything for mine in by_type)]
+    )
 
 
-def _newest_is_over_for(known_at: pd.Series, first_unknown: date) -> pd.Timedelta:
-    """Return how long the newest whole week was over when the data end: of a day that goes on, what is known so far."""
-    data_end = pd.Timestamp(first_unknown)
-    week_end = data_end - pd.Timedelta(days=first_unknown.weekday())
-    last_known = pd.Timestamp(known_at.max())
-    return max(min(data_end, last_known) - week_end, pd.Timedelta(0))
-
-
-def _shares(weeks_late: pd.Series, most: int) -> NDArray[np.float64]:
-    count = np.bincount(weeks_late.to_numpy(dtype=int), minlength=most + 1)
+def _shares(weeks_late: NDArray[np.int64], most: int) -> NDArray[np.float64]:
+    count = np.bincount(weeks_late, minlength=most + 1)
     return np.asarray(count.cumsum() / count.sum())
-
-
-def _monday(days: pd.Series) -> pd.Series:
-    at = pd.to_datetime(days)
-    return at - pd.to_timedelta(at.dt.weekday, unit="D")

@@ -42,8 +42,8 @@ def trend_rows(
     Args:
         territory: name of the territory, written on every row.
         title: what sentences call the city.
-        incidents: columns type, occurred_local_date, area_id (null outside every area), and known_at (UTC) where the
-            source says when an incident was known; one row an incident.
+        incidents: columns type, occurred_local_date, area_id (null outside every area), and known_local_at where
+            the source says when an incident was known; one row an incident.
         areas: columns area_id, area_name.
         until: the last day the data hold.
         config: `model.yml` when absent.

@@ -12,6 +12,7 @@ import pandas as pd
 
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
+from ml.delays import COMPLETE
 from ml.trend.delays import shares_known
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def city_series(incidents: pd.DataFrame, areas: pd.DataFrame, until: date, confi
     """Return the weekly counts of a city.
 
     Args:
-        incidents: columns type, occurred_local_date, area_id (null outside every area), and known_at where there is
-            one; one row an incident.
+        incidents: columns type, occurred_local_date, area_id (null outside every area), and known_local_at where
+            there is one; one row an incident.
         areas: columns area_id, area_name.
         until: the last day the data hold.
         config: what is a gap, and when a week is complete.
@@ -94,9 +95,9 @@ def city_series(incidents: pd.DataFrame, areas: pd.DataFrame, until: date, confi
     week = (day - np.datetime64(first_monday)).astype(int) // 7
     counts = _tally(area, kind, week, (len(known_area) + 1, len(kinds), weeks))
     shares = None
-    if "known_at" in incidents and incidents["known_at"].notna().any():
-        shares = shares_known(incidents, kinds, until + timedelta(days=1), config)
-    left_out, state = _incomplete(shares, (len(kinds) + 1, weeks), config)
+    if "known_local_at" in incidents and incidents["known_local_at"].notna().any():
+        shares = shares_known(incidents, kinds, until, config)
+    left_out, state = _incomplete(shares, (len(kinds) + 1, weeks))
     state = np.maximum(state, _silent(counts[: len(kinds) + 1], config))
     judged = weeks - left_out
     return CitySeries(
@@ -150,12 +151,12 @@ def _tally(
     return np.concatenate([cube.sum(axis=1, keepdims=True), cube], axis=1).reshape(-1, shape[2])
 
 
-def _incomplete(shares: Floats | None, shape: tuple[int, int], config: TrendConfig) -> tuple[int, States]:
+def _incomplete(shares: Floats | None, shape: tuple[int, int]) -> tuple[int, States]:
     """Return the weeks to leave out at the end, and what is incomplete by type and week."""
     state = np.zeros(shape, dtype=np.int8)
     if shares is None:
         return 0, state
-    is_complete = shares >= config.complete_share
+    is_complete = shares >= COMPLETE
     left_out = min(int(np.argmax(is_complete[0])), shape[1] - 1)
     newest_first = state[:, ::-1]
     weeks = min(shares.shape[1], shape[1])

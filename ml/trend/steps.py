@@ -36,7 +36,7 @@ def trend_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
     inputs = marts.due(step, territory, READ, f"The trends of {territory} stand")
     if inputs is None:
         return None
-    incidents = marts.read_reported(territory, ("area_id", "known_at"))
+    incidents = marts.read_reported(territory, ("area_id",))
     days = incidents["occurred_local_date"]
     until = days.max()
     if (until - days.min()).days < SURE_DAYS:

@@ -210,7 +210,7 @@ def known(incidents: pd.DataFrame, weeks_late: float, until: date = UNTIL) -> pd
     day = pd.to_datetime(incidents["occurred_local_date"])
     end = day + pd.to_timedelta(7 - day.dt.weekday, unit="D")
     known_at = end + pd.to_timedelta(late * 7 - 0.5, unit="D")
-    return incidents.assign(known_at=known_at)[known_at < pd.Timestamp(until) + pd.Timedelta(days=1)]
+    return incidents.assign(known_local_at=known_at)[known_at < pd.Timestamp(until) + pd.Timedelta(days=1)]
 
 
 def test_weeks_that_are_not_complete_are_left_out() -> None:
@@ -240,7 +240,7 @@ def test_a_week_is_judged_at_the_age_it_has_when_the_data_end(until, last_known,
     incidents, draw = drawn(a_day=10, last=date(2024, 1, 2)), np.random.default_rng(4)
     hours = draw.uniform(0, 24, len(incidents)) + draw.uniform(0, 33, len(incidents))
     known_at = pd.to_datetime(incidents["occurred_local_date"]) + pd.to_timedelta(hours, unit="h")
-    sent = incidents.assign(known_at=known_at)[known_at < pd.Timestamp(last_known)]
+    sent = incidents.assign(known_local_at=known_at)[known_at < pd.Timestamp(last_known)]
     row = newest(trend_rows("toy", "Toy City", sent, AREAS, until, FEW), "week")
     assert row["period_end_date"] == newest_end
     assert ("too few of the incidents are known yet" in row["finding_en"]) == (newest_end < UNTIL)
@@ -271,7 +271,7 @@ def test_a_year_of_which_more_will_be_known_is_not_held_against_whole_ones() -> 
 
 
 def test_data_loaded_in_bulk_say_nothing_about_delays() -> None:
-    rows = rows_of(drawn().assign(known_at=pd.Timestamp("2024-01-01")))
+    rows = rows_of(drawn().assign(known_local_at=pd.Timestamp("2024-01-01")))
     assert newest(rows, "week")["period_end_date"] == UNTIL
     assert "How late incidents are recorded is not known." in newest(rows, "week")["finding_en"]
 
