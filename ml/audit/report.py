@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "img{max-width:100%}table{border-collapse:collapse;font-size:14px}td,th{padding:.2rem .6rem;text-align:right;"
-    "border-bottom:1px solid #ddd}.passed{color:#1a6b3a}.failed,.missing{color:#a11d2d}[lang=fr]{color:#444}"
+    "border-bottom:1px solid #ddd}.passed{color:#1a6b3a}.failed{color:#a11d2d}[lang=fr]{color:#444}"
 )
 _ABOUT_EN = (
     "Places and hours, never persons. The audit is of these parameters: they learn anew in each simulated city, whose "
@@ -49,14 +49,13 @@ _WEAK_FR = (
 _VERDICTS = {
     "passed": ("Passed", "Réussi"),
     "failed": ("Failed", "Échec"),
-    "missing": ("Not run", "Non exécuté"),
 }
 _ON_FEW = (", on few data", ", sur peu de données")
 
 
 @dataclass(frozen=True, eq=False)
 class AuditResults:
-    """The studies of one model; one that is absent was not run, and the audit is then not passed.
+    """The studies of one model.
 
     Attributes:
         model: name and version.
@@ -67,43 +66,50 @@ class AuditResults:
     model: str
     subject: str
     made_on: date
-    loop: LoopStudy | None = None
-    null: NullStudy | None = None
-    fairness: FairnessStudy | None = None
-    poison: PoisonStudy | None = None
+    loop: LoopStudy
+    null: NullStudy
+    fairness: FairnessStudy
+    poison: PoisonStudy
 
     @property
-    def studies(self) -> dict[str, LoopStudy | NullStudy | FairnessStudy | PoisonStudy | None]:
+    def studies(self) -> dict[str, LoopStudy | NullStudy | FairnessStudy | PoisonStudy]:
         """The studies by the name of what they ask."""
         names = ("feedback loop", "null data", "fairness", "forged reports")
         return dict(zip(names, (self.loop, self.null, self.fairness, self.poison), strict=True))
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """Names of the checks that were not passed or not run."""
-        return tuple(name for name, study in self.studies.items() if study is None or not study.is_passed)
+        """Names of the checks that were not passed."""
+        return tuple(name for name, study in self.studies.items() if not study.is_passed)
 
     @property
     def is_passed(self) -> bool:
-        """Whether every check was run and passed."""
+        """Whether every check was passed."""
         return not self.failed
 
     @property
     def is_weak(self) -> bool:
         """Whether a verdict rests on so few data that it could be chance."""
-        return any(study is not None and study.is_weak for study in self.studies.values())
+        return any(study.is_weak for study in self.studies.values())
 
 
 @dataclass(frozen=True, eq=False)
 class _Section:
     title_en: str
     title_fr: str
-    verdict: str = "missing"
-    is_weak: bool = False
-    sentence_en: str = "This check was not run: the audit is not complete."
-    sentence_fr: str = "Ce contrôle n'a pas été exécuté : l'audit n'est pas complet."
-    figure: Figure | None = None
+    study: LoopStudy | NullStudy | FairnessStudy | PoisonStudy
+    sentence_en: str
+    sentence_fr: str
+    figure: Figure
     table: str = ""
+
+    @property
+    def verdict(self) -> str:
+        return _verdict(self.study.is_passed)
+
+    @property
+    def words(self) -> tuple[str, str]:
+        return _words(self.verdict, self.study.is_weak)
 
 
 def audit_html(results: AuditResults) -> str:
@@ -131,8 +137,7 @@ def audit_markdown(results: AuditResults) -> str:
     verdict = _words(_verdict(results.is_passed), results.is_weak)[0]
     notes = [_SERVES_EN, *([_WEAK_EN] if results.is_weak else [])]
     lines = [
-        f"- {section.title_en}: {_words(section.verdict, section.is_weak)[0].lower()}. {section.sentence_en}"
-        for section in _sections(results)
+        f"- {section.title_en}: {section.words[0].lower()}. {section.sentence_en}" for section in _sections(results)
     ]
     head = f"{verdict}, {results.made_on.isoformat()}: these parameters, learnt anew on simulated cities."
     return "\n".join([f"{head} {' '.join(notes)}", "", *lines])
@@ -144,7 +149,18 @@ def audit_sentences(results: AuditResults) -> dict[str, str]:
 
 
 def _sections(results: AuditResults) -> list[_Section]:
-    return [_loop(results.loop), _null(results.null), _fairness(results.fairness), _poison(results.poison)]
+    loop, null, fairness, poison = results.loop, results.null, results.fairness, results.poison
+    of_loop = (sentences.loop_en(loop), sentences.loop_fr(loop), plots.loop_figure(loop))
+    of_null = (sentences.null_en(null), sentences.null_fr(null), plots.null_figure(null))
+    of_areas = (sentences.fairness_en(fairness), sentences.fairness_fr(fairness), plots.fairness_figure(fairness))
+    of_forgeries = (sentences.poison_en(poison), sentences.poison_fr(poison), plots.poison_figure(poison))
+    tables = _class_table(fairness) + _rank_table(fairness) + _parity_table(fairness)
+    return [
+        _Section("Feedback loop", "Boucle de rétroaction", loop, *of_loop),
+        _Section("Null data", "Données nulles", null, *of_null),
+        _Section("Fairness between areas", "Équité entre territoires", fairness, *of_areas, tables),
+        _Section("Forged reports", "Signalements forgés", poison, *of_forgeries),
+    ]
 
 
 def _words(verdict: str, is_weak: bool) -> tuple[str, str]:
@@ -153,13 +169,12 @@ def _words(verdict: str, is_weak: bool) -> tuple[str, str]:
 
 
 def _section_html(section: _Section) -> str:
-    english, french = _words(section.verdict, section.is_weak)
-    image = _image(section.figure, section.title_en) if section.figure is not None else ""
+    english, french = section.words
     return (
         f'<section><h2>{section.title_en} · <span lang="fr">{section.title_fr}</span></h2>\n'
         f'<p><strong class="{section.verdict}">{english}.</strong> {escape(section.sentence_en)}</p>\n'
         f'<p lang="fr"><strong class="{section.verdict}">{french}.</strong> {escape(section.sentence_fr)}</p>\n'
-        f"{image}{section.table}</section>"
+        f"{_image(section.figure, section.title_en)}{section.table}</section>"
     )
 
 
@@ -182,39 +197,6 @@ def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 def _verdict(is_passed: bool) -> str:
     return "passed" if is_passed else "failed"
-
-
-def _loop(study: LoopStudy | None) -> _Section:
-    title = ("Feedback loop", "Boucle de rétroaction")
-    if study is None:
-        return _Section(*title)
-    said = (sentences.loop_en(study), sentences.loop_fr(study))
-    return _Section(*title, _verdict(study.is_passed), study.is_weak, *said, plots.loop_figure(study))
-
-
-def _null(study: NullStudy | None) -> _Section:
-    title = ("Null data", "Données nulles")
-    if study is None:
-        return _Section(*title)
-    said = (sentences.null_en(study), sentences.null_fr(study))
-    return _Section(*title, _verdict(study.is_passed), study.is_weak, *said, plots.null_figure(study))
-
-
-def _poison(study: PoisonStudy | None) -> _Section:
-    title = ("Forged reports", "Signalements forgés")
-    if study is None:
-        return _Section(*title)
-    said = (sentences.poison_en(study), sentences.poison_fr(study))
-    return _Section(*title, _verdict(study.is_passed), study.is_weak, *said, plots.poison_figure(study))
-
-
-def _fairness(study: FairnessStudy | None) -> _Section:
-    title = ("Fairness between areas", "Équité entre territoires")
-    if study is None:
-        return _Section(*title)
-    said = (sentences.fairness_en(study), sentences.fairness_fr(study))
-    tables = _class_table(study) + _rank_table(study) + _parity_table(study)
-    return _Section(*title, _verdict(study.is_passed), study.is_weak, *said, plots.fairness_figure(study), tables)
 
 
 def _class_table(study: FairnessStudy) -> str:
