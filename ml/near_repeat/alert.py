@@ -67,7 +67,7 @@ def alert_layer(
         CalanqueError: on incidents refused as in `knox_test`.
     """
     config = config or near_repeat_config()
-    horizons, used = config.alert.horizon_days, _used_bands(report, config.alert.counts_same_point)
+    horizons, used = config.alert.horizon_days, _used_bands(report)
     events = _recent(reported_events(incidents, report.type), used, first_day)
     excess = np.zeros((grid.count, len(horizons)))
     for band in used:
@@ -78,10 +78,11 @@ def alert_layer(
     return Alert(report.type, first_day, cells, *texts)
 
 
-def _used_bands(report: KnoxReport, counts_same_point: bool) -> list[BandResult]:
+def _used_bands(report: KnoxReport) -> list[BandResult]:
+    """Return the bands that tell of more: one fact recorded twice looks like a return to the very same point."""
     if not report.is_found:
         return []
-    return [band for band in report.bands if band.is_significant and (counts_same_point or not band.is_same_point)]
+    return [band for band in report.bands if band.is_significant and not band.is_same_point]
 
 
 def _recent(events: Events, used: list[BandResult], first_day: date) -> Events:

@@ -55,7 +55,6 @@ class AlertConfig(Closed):
 
     horizon_days: tuple[int, ...] = Field(min_length=1)
     lead_distance_m: float = Field(gt=0)
-    counts_same_point: bool
 
     @model_validator(mode="after")
     def _looks_ahead(self) -> Self:

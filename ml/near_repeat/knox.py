@@ -17,8 +17,6 @@ from ml.near_repeat.events import reported_events
 from ml.near_repeat.pairs import close_pairs
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -53,10 +51,7 @@ class KnoxReport:
 
     territory: str
     type: str
-    first_day: date | None
-    last_day: date | None
     event_count: int
-    permutations: int
     bands: tuple[BandResult, ...]
     lead: BandResult | None
 
@@ -86,16 +81,12 @@ def knox_test(
     """
     config = config or near_repeat_config()
     events = _recent(reported_events(incidents, kind), config.knox.history_days)
-    count = len(events.day)
     observed, permuted = _counts(grid, events, config.knox, config.knox.seed if seed is None else seed)
     bands = _bands(config.knox, observed, permuted)
     return KnoxReport(
         territory=grid.name,
         type=kind,
-        first_day=events.day.min().item() if count else None,
-        last_day=events.day.max().item() if count else None,
-        event_count=count,
-        permutations=config.knox.permutations,
+        event_count=len(events.day),
         bands=bands,
         lead=_lead(bands, config.alert.lead_distance_m),
     )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from calanque.places.territory import Territory
     from ml.near_repeat.alert import Alert
-    from ml.near_repeat.config import NearRepeatConfig
     from ml.near_repeat.knox import KnoxReport
 
 LEAD_COLUMNS = ("over_m", "up_to_m", "last_day", "observed", "expected", "ratio", "p_value")
@@ -42,11 +41,7 @@ class NearRepeatTables(NamedTuple):
 
 
 def near_repeat_tables(
-    territory: Territory,
-    cells: pd.DataFrame,
-    incidents: pd.DataFrame,
-    tested_at: datetime,
-    config: NearRepeatConfig | None = None,
+    territory: Territory, cells: pd.DataFrame, incidents: pd.DataFrame, tested_at: datetime
 ) -> NearRepeatTables:
     """Test every type on the weeks before the week to forecast, and return what is found and where alerts speak.
 
@@ -58,13 +53,12 @@ def near_repeat_tables(
         incidents: columns type, occurred_local_date, lon, lat (degrees), origin and, where told, known_local_at; one
             row an incident. The test rests on days of which 95 in 100 incidents are known.
         tested_at: written on every finding, UTC.
-        config: `model.yml` when absent.
 
     Raises:
         CalanqueError: on frames that do not fit each other, rows without place or date, or more pairs than memory
             allows.
     """
-    config, grid = config or near_repeat_config(), grid_of_cells(territory, cells)
+    config, grid = near_repeat_config(), grid_of_cells(territory, cells)
     until = incidents["occurred_local_date"].max()
     first_day = next_week(until)
     events = _events(grid.crs, incidents, first_day)
