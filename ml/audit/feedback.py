@@ -60,14 +60,12 @@ class LoopRun:
     """One loop, week by week, on the cells that the forecast of the week puts first.
 
     Attributes:
-        correction: what was done with the finds.
         forecast_share: share of the expected incidents that the forecast gives these cells.
         true_share: their share of the true intensity, reported or not.
         patrol_share: share of the patrols that they got.
         found_share: share of the rows learnt from in the week that patrols had found.
     """
 
-    correction: Correction
     forecast_share: NDArray[np.float64]
     true_share: NDArray[np.float64]
     patrol_share: NDArray[np.float64]
@@ -157,7 +155,7 @@ def run_loop(city: City, forecaster: Forecaster, seed: int, correction: Correcti
         true = city.intensity(week).sum(axis=0)
         given = [float(surface[top].sum() / surface.sum()) for surface in (expected, true, patrol)]
         series.append((given[0], given[1], given[2], float((kept[-1]["origin"] == "enforced").mean())))
-    return LoopRun(correction, *np.array(series).T)
+    return LoopRun(*np.array(series).T)
 
 
 def study_loop(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,16 +20,8 @@ STOCK_TEXT_COUNT, STOCK_SHARE, STOCK_CONCENTRATION = 300, 0.1, 0.8
 AGAIN_SHARE, AGAIN_MORE = 0.05, 0.25
 MEAN_DELAY_HOURS = 5.0
 METRES_A_DEGREE = 111_320.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How many forgeries of each kind are planted."""
-
-    bursts: int = 20
-    copied_texts: int = 20
-    impossible_places: int = 100
-    future_dates: int = 100
+# Forgeries of each kind.
+BURSTS, COPIED_TEXTS, IMPOSSIBLE_PLACES, FUTURE_DATES = 20, 20, 100, 100
 
 
 def clean_reports(run: CityRun, seed: int) -> pd.DataFrame:
@@ -60,18 +51,18 @@ def clean_reports(run: CityRun, seed: int) -> pd.DataFrame:
     return reports.sort_values("reported_at", kind="stable", ignore_index=True)
 
 
-def plant(clean: pd.DataFrame, seed: int, plan: Plan | None = None) -> tuple[pd.DataFrame, pd.Series[str]]:
+def plant(clean: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.Series[str]]:
     """Return the reports with forgeries among them, and the reason each row should be marked for ('' when clean).
 
     Bursts are 5 to 30 reports in 1 to 16 hours within some 300 m; copies are 5 to 25 of one text from as many sources
     over 1 to 20 days; places are 0, 0, missing, turned round or out at sea; dates are an hour to a year ahead.
     """
-    draw, chosen = np.random.default_rng([seed, 2]), plan or Plan()
+    draw = np.random.default_rng([seed, 2])
     parts = [(clean, "")]
-    parts += [(_burst(clean, draw, n), str(PoisonReason.BURST)) for n in range(chosen.bursts)]
-    parts += [(_copies(clean, draw, n), str(PoisonReason.COPIED_TEXT)) for n in range(chosen.copied_texts)]
-    parts.append((_misplaced(clean, draw, chosen.impossible_places), str(PoisonReason.IMPOSSIBLE_PLACE)))
-    parts.append((_early(clean, draw, chosen.future_dates), str(PoisonReason.FUTURE_DATE)))
+    parts += [(_burst(clean, draw, n), str(PoisonReason.BURST)) for n in range(BURSTS)]
+    parts += [(_copies(clean, draw, n), str(PoisonReason.COPIED_TEXT)) for n in range(COPIED_TEXTS)]
+    parts.append((_misplaced(clean, draw, IMPOSSIBLE_PLACES), str(PoisonReason.IMPOSSIBLE_PLACE)))
+    parts.append((_early(clean, draw, FUTURE_DATES), str(PoisonReason.FUTURE_DATE)))
     reports = pd.concat([part for part, _ in parts], ignore_index=True)
     reasons = pd.Series(np.repeat([reason for _, reason in parts], [len(part) for part, _ in parts]), dtype=object)
     order = draw.permutation(len(reports))

@@ -53,28 +53,6 @@ class PoisonConfig(Closed):
     future_minutes: float = Field(default=15.0, ge=0, description="Clocks may be ahead by this much.")
 
 
-@dataclass(frozen=True, eq=False)
-class PoisonFindings:
-    """Which rows are marked, and why: one boolean column per reason, the index of the reports."""
-
-    masks: pd.DataFrame
-
-    @property
-    def is_marked(self) -> NDArray[np.bool_]:
-        """Rows with at least one reason."""
-        return np.asarray(self.masks.any(axis=1), dtype=bool)
-
-    def reasons(self) -> pd.Series[str]:
-        """Return the reason codes of each row, with commas between them; empty for a row that is not marked."""
-        names = list(self.masks.columns)
-        codes = [",".join(n for n, on in zip(names, row, strict=True) if on) for row in self.masks.to_numpy()]
-        return pd.Series(codes, index=self.masks.index, dtype=object)
-
-    def counts(self) -> dict[str, int]:
-        """Return the marked rows of each reason; a row may have several."""
-        return {str(name): int(number) for name, number in self.masks.sum().items()}
-
-
 @dataclass(frozen=True)
 class PoisonStudy:
     """How much of what was planted is found, and how much of a clean city is marked for nothing."""
@@ -99,8 +77,8 @@ class PoisonStudy:
 
 def find_poison(
     reports: pd.DataFrame, grid: Grid, received_until: pd.Timestamp, config: PoisonConfig | None = None
-) -> PoisonFindings:
-    """Return the rows that look forged.
+) -> pd.DataFrame:
+    """Return which rows look forged, and why: one boolean column per reason, the index of the reports.
 
     Args:
         reports: columns `REPORT_COLUMNS`; times with a zone. A missing token or text hash is in no burst and no copy.
@@ -121,10 +99,10 @@ def find_poison(
         PoisonReason.COPIED_TEXT: _copies(reports, chosen),
         PoisonReason.FUTURE_DATE: _future(reports, received_until, chosen),
     }
-    return PoisonFindings(pd.DataFrame({str(name): mask for name, mask in masks.items()}, index=reports.index))
+    return pd.DataFrame({str(name): mask for name, mask in masks.items()}, index=reports.index)
 
 
-def study_poison(reports: pd.DataFrame, planted: pd.Series[str], findings: PoisonFindings) -> PoisonStudy:
+def study_poison(reports: pd.DataFrame, planted: pd.Series[str], findings: pd.DataFrame) -> PoisonStudy:
     """Return recall by kind, and the share of clean rows that are marked.
 
     Args:
@@ -140,8 +118,8 @@ def study_poison(reports: pd.DataFrame, planted: pd.Series[str], findings: Poiso
     is_clean = kinds == ""
     if min(counts.values()) == 0 or not is_clean.any() or len(planted) != len(reports):
         raise CalanqueError("Recall needs planted rows of every kind and clean rows: plant what is missing.")
-    recall = {name: float(findings.masks[name].to_numpy()[kinds == name].mean()) for name in counts}
-    return PoisonStudy(recall, counts, float(findings.is_marked[is_clean].mean()), int(is_clean.sum()))
+    recall = {name: float(findings[name].to_numpy()[kinds == name].mean()) for name in counts}
+    return PoisonStudy(recall, counts, float(findings.any(axis=1)[is_clean].mean()), int(is_clean.sum()))
 
 
 def _require_columns(reports: pd.DataFrame) -> None:
