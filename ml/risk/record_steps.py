@@ -182,7 +182,7 @@ def _verdict(territory: str, stored: StoredModel) -> Verdict:
         require_same_ground(cube, model)
     except CalanqueError as error:
         why = retired(str(error), "il ne convient plus à ces données ou à ce code ; relancez l’apprentissage.")
-        return Verdict(0, 0.0, 0.0, False, why)
+        return Verdict(0, 0.0, False, why)
     return judge(published_gains(territory, line_of(territory, stored.model_version)), model.promised_gain)
 
 

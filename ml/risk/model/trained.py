@@ -103,9 +103,9 @@ class RiskModel(BaseModel):
             "d’après ses résultats.",
         )
 
-    def main_weights(self, index: int, count: int = 5) -> list[tuple[str, float]]:
-        """Return the heaviest surfaces of one type's pool, heaviest first, with their weights."""
+    def main_weights(self, index: int) -> list[tuple[str, float]]:
+        """Return the five heaviest surfaces of one type's pool, heaviest first, with their weights."""
         layout = Layout(self.config, self.premises)
         names = [layout.names()[column] for column in layout.pool]
         ordered = sorted(zip(names, self.pool_weights[index], strict=True), key=lambda pair: -pair[1])
-        return ordered[:count]
+        return ordered[:5]

@@ -29,14 +29,12 @@ class Verdict:
     Attributes:
         weeks: published weeks judged.
         evidence: against the claim that it keeps its promise; `EVIDENCE` retires it.
-        promised: the gain of its back-test, nats an incident, mean over weeks.
         is_kept: whether it goes on.
         reason: why.
     """
 
     weeks: int
     evidence: float
-    promised: float
     is_kept: bool
     reason: Reason
 
@@ -70,6 +68,6 @@ def judge(gains: NDArray[np.floating], promised: float) -> Verdict:
         most = max(most, float(money.mean()))
     is_kept = most < EVIDENCE
     if len(lost) == 0:
-        return Verdict(0, most, promised, is_kept, nothing_to_judge())
+        return Verdict(0, most, is_kept, nothing_to_judge())
     reason = judged(len(lost), float(np.mean(gains)), promised, most, EVIDENCE, is_kept)
-    return Verdict(len(lost), most, promised, is_kept, reason)
+    return Verdict(len(lost), most, is_kept, reason)

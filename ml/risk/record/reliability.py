@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CURVE_SHARES = tuple(percent / 100 for percent in (0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 20))
 # Expected counts are binned between these, evenly by their logarithm; the first and last bin are open.
-_LOWEST, _HIGHEST, _BINS = 1e-9, 1e3, 4000
+_LOWEST, _HIGHEST, _BINS, _TENTHS = 1e-9, 1e3, 4000, 10
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,12 @@ class Reliability:
             covered += ((ranks <= self.probability).sum(), len(ranks))
         return covered
 
-    def calibration(self, bins: int = 10) -> list[CalibrationBin]:
+    def calibration(self) -> list[CalibrationBin]:
         """Return expected against observed by decile of the forecast, lowest first."""
         upto = np.cumsum(self._cells)
-        groups = np.minimum((upto - 0.5 * self._cells) * bins / max(upto[-1], 1), bins - 1).astype(int)
+        groups = np.minimum((upto - 0.5 * self._cells) * _TENTHS / max(upto[-1], 1), _TENTHS - 1).astype(int)
         found = []
-        for group in range(bins):
+        for group in range(_TENTHS):
             chosen = groups == group
             cells = int(self._cells[chosen].sum())
             if cells:
