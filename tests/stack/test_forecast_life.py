@@ -37,7 +37,8 @@ def worse(first: DemoRun):
     good = tracking.load_model(NAME)
     assert good is not None
     document = json.loads(good.model_json)
-    document["regression_coefficients"] = [[-value for value in row] for row in document["regression_coefficients"]]
+    regression = document["fitted"]["regression"]
+    regression["coefficients"] = [[-value for value in row] for row in regression["coefficients"]]
     record = tracking.RunRecord(NAME, "worse on purpose", NAME, json.dumps(document), {}, {}, {})
     version = tracking.log_run(record).model_version
     tracking.set_alias(NAME, tracking.CHAMPION, version)

@@ -84,7 +84,7 @@ def test_a_training_of_kept_weeks_gives_the_same_record_and_model(cube_until, ju
     assert again.validation.to_dict() == first.validation.to_dict()
     assert (again.is_promoted, again.reason) == (first.is_promoted, first.reason)
     assert again.model.promised_gain == first.model.promised_gain
-    assert np.allclose(again.model.pool_weights, first.model.pool_weights, atol=1e-3)
+    assert np.allclose(again.model.fitted.pool, first.model.fitted.pool, atol=1e-3)
 
 
 def test_a_week_is_the_same_after_bytes(cube_until) -> None:

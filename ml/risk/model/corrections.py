@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.risk.model.features import LEAST_SHARE
+from ml.risk.model.numbers import Numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,10 +48,10 @@ def surface_features(
 class Regression:
     """A Poisson regression a type: coefficients of the standardised features."""
 
-    coefficients: NDArray[np.float64]
-    intercepts: NDArray[np.float64]
-    mean: NDArray[np.float64]
-    scale: NDArray[np.float64]
+    coefficients: Numbers
+    intercepts: Numbers
+    mean: Numbers
+    scale: Numbers
 
     def predict(self, table: NDArray[np.float32], kind: int) -> NDArray[np.float32]:
         """Return the relative intensity of the rows of one type."""

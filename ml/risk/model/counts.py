@@ -15,7 +15,7 @@ from ml.risk.model.pool import fit_by_type
 from ml.risk.model.published import PublishedRecord
 from ml.risk.model.rows import Rows, joined
 from ml.risk.model.score import FEWEST_KNOWN, Expected
-from ml.risk.model.slots import Profile, learn_profiles, published_parents
+from ml.risk.model.slots import Profile, SlotModel, learn_profiles, published_parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from ml.risk.config import RiskConfig
     from ml.risk.model.cube import CountCube
-    from ml.risk.model.slots import SlotModel
 
 COUNTS_VERSION = "counts"
 """`model_version` of a forecast made of counts, where there is no model yet."""
@@ -80,7 +79,7 @@ def learn_counts(cube: CountCube, config: RiskConfig) -> Counts:
         floors,
         tuple(fine.dispersion.tolist()),
         tuple(published.dispersion.tolist()),
-        learn_profiles(cube, config.slots, cube.weeks).model((Profile.ALL_TYPES,) * types),
+        SlotModel(profiles=learn_profiles(cube, config.slots, cube.weeks), served=(Profile.ALL_TYPES,) * types),
     )
 
 

@@ -12,6 +12,7 @@ from ml.risk.model.cores import in_turns
 from ml.risk.model.corrections import Regression, columns_of, features, fit_regression, surface_features
 from ml.risk.model.kernels import shares
 from ml.risk.model.metrics import expected_hits
+from ml.risk.model.numbers import Numbers
 from ml.risk.model.pool import fit_by_type
 from ml.risk.model.rows import Rows, joined
 
@@ -54,8 +55,8 @@ class Fitted:
     """
 
     baselines: dict[MethodName, int]
-    floors: dict[MethodName, NDArray[np.float64]]
-    pool: NDArray[np.float64]
+    floors: dict[MethodName, Numbers]
+    pool: Numbers
     regression: Regression
     regression_weight: float
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ml.marts import WeekTable
 from ml.risk.model.metrics import any_probability, at_most, top_cell_count
 from ml.risk.model.score import Served
-from ml.risk.model.slots import SLOT_HOURS, SLOTS, SLOTS_A_DAY, Profile, place_shares, profiles_of
+from ml.risk.model.slots import SLOT_HOURS, SLOTS, SLOTS_A_DAY, Profile, place_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ _FLAGGED_RANKS = {Served.MODEL: "rank_model", Served.BASELINE: "rank_baseline"}
 
 def shares_served(cube: CountCube, model: Publishes) -> NDArray[np.float32]:
     """Return the share of each slot that the model serves next week, types x slots x published cells."""
-    profiles = profiles_of(model.slots)
+    profiles = model.slots.profiles
     shares = place_shares(cube, profiles, model.config.slots, cube.weeks)
     for kind, profile in enumerate(model.slots.served):
         if profile is not Profile.PLACE:
@@ -85,7 +85,7 @@ def slot_rows(cube: CountCube, model: Publishes, published: pd.DataFrame) -> pd.
         "expected_count": mean,
         "upper_count": high,
         "p_at_least_one": any_one,
-        "baseline_count": rows["baseline_count"].to_numpy() * np.array(model.slots.all_types)[slot],
+        "baseline_count": rows["baseline_count"].to_numpy() * model.slots.profiles.all_types[slot],
         "slot_profile": np.array([str(name) for name in model.slots.served], dtype=object)[np.repeat(kind, SLOTS)],
     }
     return rows.assign(**values)[list(SLOT.columns)]

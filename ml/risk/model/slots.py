@@ -15,6 +15,7 @@ from calanque.places.grid import unit_m
 from ml.delays import DAYS_A_WEEK
 from ml.hours import HEAPED_HOURS
 from ml.risk.model.cube import HOURS_A_DAY
+from ml.risk.model.numbers import Numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,30 +41,26 @@ class Profile(StrEnum):
     PLACE = "place"
 
 
-class SlotModel(Closed):
-    """The shares of the 28 slots, Monday 0 to 6 h first, of sum 1; `served` is the profile that each type deserves.
-
-    `hour_weights` (types x 24) is the part of the incidents at an hour whose hour is believed.
-    """
-
-    all_types: tuple[float, ...]
-    by_type: tuple[tuple[float, ...], ...]
-    hour_weights: tuple[tuple[float, ...], ...]
-    served: tuple[Profile, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class SlotProfiles:
-    """What the weeks before an origin tell: `all_types` (28), `by_type` (types x 28), `hour_weights` (types x 24)."""
+    """What the weeks before an origin tell: the shares of the 28 slots, Monday 0 to 6 h first, of sum 1.
 
-    all_types: NDArray[np.float64]
-    by_type: NDArray[np.float64]
-    hour_weights: NDArray[np.float64]
+    Attributes:
+        all_types: by slot.
+        by_type: types x slots.
+        hour_weights: types x 24, the part of the incidents at an hour whose hour is believed.
+    """
 
-    def model(self, served: tuple[Profile, ...]) -> SlotModel:
-        """Return the profiles as plain numbers, with the one that serves each type."""
-        by_type, weights = (tuple(map(tuple, rows.tolist())) for rows in (self.by_type, self.hour_weights))
-        return SlotModel(all_types=tuple(self.all_types.tolist()), by_type=by_type, hour_weights=weights, served=served)
+    all_types: Numbers
+    by_type: Numbers
+    hour_weights: Numbers
+
+
+class SlotModel(Closed):
+    """The profiles, and the one of them that each type deserves."""
+
+    profiles: SlotProfiles
+    served: tuple[Profile, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +71,6 @@ class SlotEvents:
     cell: NDArray[np.intp]
     slot: NDArray[np.intp]
     weight: NDArray[np.float64]
-
-
-def profiles_of(model: SlotModel) -> SlotProfiles:
-    """Return the profiles of a stored model."""
-    return SlotProfiles(np.array(model.all_types), np.array(model.by_type), np.array(model.hour_weights))
 
 
 def learn_profiles(cube: CountCube, config: SlotConfig, until: int) -> SlotProfiles:

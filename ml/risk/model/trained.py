@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 from typing import Self
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from ml.risk.config import RiskConfig
-from ml.risk.model.corrections import Regression
 from ml.risk.model.features import Layout
 from ml.risk.model.method import Fitted, MethodName
 from ml.risk.model.slots import SlotModel
@@ -41,7 +38,7 @@ class RiskModel(BaseModel):
     the best of the plain counts in its back-test.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     territory: str
@@ -51,13 +48,7 @@ class RiskModel(BaseModel):
     trained_until: date
     config: RiskConfig
     baseline: MethodName = MethodName.DECAY
-    baselines: dict[MethodName, int]
-    floors: dict[MethodName, tuple[tuple[float, ...], ...]]
-    pool_weights: tuple[tuple[float, ...], ...]
-    regression_coefficients: tuple[tuple[float, ...], ...]
-    regression_intercepts: tuple[float, ...]
-    feature_means: tuple[float, ...]
-    feature_scales: tuple[float, ...]
+    fitted: Fitted
     dispersion: tuple[float, ...]
     published_dispersion: tuple[float, ...]
     promised_gain: float
@@ -79,19 +70,6 @@ class RiskModel(BaseModel):
         except ValidationError as error:
             raise CalanqueError("The stored risk model was written by another version: train again.") from error
 
-    @cached_property
-    def fitted(self) -> Fitted:
-        """What was learnt, ready to forecast."""
-        regression = Regression(
-            np.array(self.regression_coefficients),
-            np.array(self.regression_intercepts),
-            np.array(self.feature_means),
-            np.array(self.feature_scales),
-        )
-        floors = {name: np.array(rows) for name, rows in self.floors.items()}
-        weight = self.config.challenger.regression_weight
-        return Fitted(dict(self.baselines), floors, np.array(self.pool_weights), regression, weight)
-
     @property
     def note(self) -> tuple[str, str]:
         """What every reason says where the baseline serves, in English and in French."""
@@ -107,5 +85,5 @@ class RiskModel(BaseModel):
         """Return the five heaviest surfaces of one type's pool, heaviest first, with their weights."""
         layout = Layout(self.config, self.premises)
         names = [layout.names()[column] for column in layout.pool]
-        ordered = sorted(zip(names, self.pool_weights[index], strict=True), key=lambda pair: -pair[1])
+        ordered = sorted(zip(names, self.fitted.pool[index].tolist(), strict=True), key=lambda pair: -pair[1])
         return ordered[:5]

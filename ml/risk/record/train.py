@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from calanque.errors import CalanqueError
 from ml.risk.model.cores import one_thread_each
 from ml.risk.model.cube import CountCube
 from ml.risk.model.method import CHALLENGER
-from ml.risk.model.slots import learn_profiles
+from ml.risk.model.slots import SlotModel, learn_profiles
 from ml.risk.model.trained import GridSignature, RiskModel
 from ml.risk.record.reason import Reason
 from ml.risk.record.slot_record import SlotRecord, judge_slots
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ml.risk.config import RiskConfig
     from ml.risk.model.method import MethodName
     from ml.risk.model.published import WeekScore
-    from ml.risk.model.slots import SlotModel
     from ml.risk.record.judged import JudgedWeek
     from ml.risk.record.rolling import Rolled
 
@@ -98,7 +97,7 @@ def train(cube: CountCube, config: RiskConfig, kept: Sequence[JudgedWeek] = ()) 
     mondays = tuple(cube.day_of(week) for week in range(rolled.first_week, cube.weeks))
     weeks = BackTestWeeks(cube.types, mondays, tuple(shown), tuple(plain))
     slots = judge_slots(cube, config, tuple(range(rolled.first_week, cube.weeks)))
-    slot_model = learn_profiles(cube, config.slots, cube.weeks).model(slots.served)
+    slot_model = SlotModel(profiles=learn_profiles(cube, config.slots, cube.weeks), served=slots.served)
     model = model_of(rolled, config, baseline, weekly_gain(weeks), slot_model)
     return Training(model, validation, weeks, slots, tuple(rolled.weeks), is_promoted, reason)
 
@@ -122,7 +121,7 @@ def model_of(
         promised_gain: what the monitor holds the model to, as `weekly_gain` gives it.
         slots: how the week is shared out.
     """
-    cube, grid, fitted = rolled.cube, rolled.cube.grid, rolled.latest()
+    cube, grid = rolled.cube, rolled.cube.grid
     shown, published = rolled.shown[CHALLENGER]
     return RiskModel(
         name=config.name,
@@ -133,19 +132,9 @@ def model_of(
         trained_until=cube.day_of(cube.weeks),
         config=config,
         baseline=baseline,
-        baselines=fitted.baselines,
-        floors={name: _rows(weights) for name, weights in fitted.floors.items()},
-        pool_weights=_rows(fitted.pool),
-        regression_coefficients=_rows(fitted.regression.coefficients),
-        regression_intercepts=tuple(fitted.regression.intercepts.tolist()),
-        feature_means=tuple(fitted.regression.mean.tolist()),
-        feature_scales=tuple(fitted.regression.scale.tolist()),
+        fitted=rolled.latest(),
         dispersion=tuple(shown.dispersion.tolist()),
         published_dispersion=tuple(published.dispersion.tolist()),
         promised_gain=promised_gain,
         slots=slots,
     )
-
-
-def _rows(values: Any) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(row) for row in np.asarray(values, dtype=float).tolist())
