@@ -13,6 +13,7 @@ import numpy as np
 
 from calanque.places.taxonomy import ALL_TYPES
 from ml.risk.model.metrics import at_most, dispersion_of, flagged_cells, hit_curve, log_gain, top_cell_count
+from ml.risk.model.numbers import Numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,11 +37,11 @@ class WeekScore:
         covered: cells, and flagged cells, whose count did not exceed the bound, types x 2; None without a bound.
     """
 
-    events: NDArray[np.float64]
-    hits: NDArray[np.float64]
-    log: NDArray[np.float64]
+    events: Numbers
+    hits: Numbers
+    log: Numbers
     cells: tuple[int, int]
-    covered: NDArray[np.float64] | None
+    covered: Numbers | None
 
 
 def score_week(
@@ -73,8 +74,8 @@ class PublishedWeek(NamedTuple):
     """A week on the published grid: its score, and by type the sums of (count - mean)² - mean and of mean²."""
 
     score: WeekScore
-    excess: NDArray[np.float64]
-    square: NDArray[np.float64]
+    excess: Numbers
+    square: Numbers
 
 
 class PublishedRecord:

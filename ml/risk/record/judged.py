@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+import zlib
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from pydantic import ConfigDict, TypeAdapter
 
 from ml.risk.model.method import MethodName
-from ml.risk.model.published import PublishedWeek, WeekScore
+from ml.risk.model.numbers import Numbers
+from ml.risk.model.published import PublishedWeek
 from ml.risk.record.reliability import ReliabilityWeek
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ml.risk.model.cube import CountCube, Events
-
-Arrays = dict[str, "NDArray[Any]"]
 
 
 class MethodWeek(NamedTuple):
@@ -26,8 +27,8 @@ class MethodWeek(NamedTuple):
     The shown methods also keep how reliable they were, and as published.
     """
 
-    hits: NDArray[np.float64]
-    log: NDArray[np.float64]
+    hits: Numbers
+    log: Numbers
     reliability: ReliabilityWeek | None = None
     published: PublishedWeek | None = None
 
@@ -35,8 +36,8 @@ class MethodWeek(NamedTuple):
 class JudgedWeek(NamedTuple):
     """A week: its events by type, the best that any map could have caught, and what each method did."""
 
-    events: NDArray[np.float64]
-    best: NDArray[np.float64]
+    events: Numbers
+    best: Numbers
     methods: dict[MethodName, MethodWeek]
 
 
@@ -65,37 +66,15 @@ def _rows(events: Events, week: int) -> NDArray[np.float64]:
 
 
 def to_bytes(week: JudgedWeek) -> bytes:
-    """Return a week as one compressed file of arrays (NumPy's npz)."""
-    arrays: Arrays = {"events": week.events, "best": week.best}
-    for name, did in week.methods.items():
-        arrays |= {f"{name}/hits": did.hits, f"{name}/log": did.log}
-        if did.reliability is not None:
-            arrays |= {f"{name}/reliability/{key}": value for key, value in did.reliability._asdict().items()}
-        if did.published is not None:
-            score = {key: value for key, value in vars(did.published.score).items() if value is not None}
-            arrays |= {f"{name}/score/{key}": np.asarray(value) for key, value in score.items()}
-            arrays |= {f"{name}/published/{key}": getattr(did.published, key) for key in ("excess", "square")}
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # its flags are no arrays
-    return file.getvalue()
+    """Return a week as compressed JSON."""
+    return zlib.compress(_kept().dump_json(week))
 
 
 def from_bytes(content: bytes) -> JudgedWeek:
-    """Return the week that `to_bytes` wrote."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        arrays = dict(file)
-    names = dict.fromkeys(MethodName(key.partition("/")[0]) for key in arrays if "/" in key)
-    return JudgedWeek(arrays["events"], arrays["best"], {name: _method(_under(arrays, name)) for name in names})
+    """Return the week that `to_bytes` wrote, to the last bit."""
+    return _kept().validate_json(zlib.decompress(content))
 
 
-def _method(arrays: Arrays) -> MethodWeek:
-    reliability, score = _under(arrays, "reliability"), _under(arrays, "score")
-    published = None
-    if score:
-        cells, covered = tuple(score.pop("cells").tolist()), score.pop("covered", None)
-        published = PublishedWeek(WeekScore(cells=cells, covered=covered, **score), **_under(arrays, "published"))
-    return MethodWeek(arrays["hits"], arrays["log"], ReliabilityWeek(**reliability) if reliability else None, published)
-
-
-def _under(arrays: Arrays, name: str) -> Arrays:
-    return {key.removeprefix(f"{name}/"): value for key, value in arrays.items() if key.startswith(f"{name}/")}
+@cache
+def _kept() -> TypeAdapter[JudgedWeek]:
+    return TypeAdapter(JudgedWeek, config=ConfigDict(ser_json_inf_nan="constants"))

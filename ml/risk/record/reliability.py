@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ml.risk.model.metrics import any_probability, count_law, dispersion_of, flagged_cells, hit_curve
+from ml.risk.model.numbers import Numbers
 from ml.risk.model.published import COVERAGE_MIN_WEEKS
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ class ReliabilityWeek(NamedTuple):
         bins: expected, observed, probability, happened and cells, by bin.
     """
 
-    brier: NDArray[np.float64]
-    curve: NDArray[np.float64]
-    covered: NDArray[np.float64]
-    excess: NDArray[np.float64]
-    square: NDArray[np.float64]
-    bins: NDArray[np.float64]
+    brier: Numbers
+    curve: Numbers
+    covered: Numbers
+    excess: Numbers
+    square: Numbers
+    bins: Numbers
 
 
 class Reliability:
