@@ -122,9 +122,9 @@ def has_incidents(territory: str) -> bool:
     return found
 
 
-def due(step: str, territory: str, read: Sequence[str], stands: str) -> state.Fingerprint | None:
+def due(step: str, territory: str, read: Sequence[str], stands: str, **asked: str) -> state.Fingerprint | None:
     """Return what a step is to read; None, as the log says, where what it made stands or there is no incident."""
-    inputs = shown_versions(territory, read) | {"code": code_version(territory)}
+    inputs = shown_versions(territory, read) | {"code": code_version(territory)} | asked
     if state.unchanged(step, inputs):
         log.info("%s: same data, same code; nothing to do.", stands)
         return None

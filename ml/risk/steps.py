@@ -164,12 +164,9 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     champion = tracking.alias_version(name)
     asked = {"model": champion or tracking.alias_version(name, tracking.CHALLENGER) or COUNTS_VERSION}
     asked["served"] = _served(champion).value
-    inputs = marts.shown_versions(territory, READ) | {"code": marts.code_version(territory)} | asked
     step = f"forecast.{territory}"
-    if state.unchanged(step, inputs):
-        log.info("The forecast of %s stands: same data, same model; nothing to do.", territory)
-        return None
-    if not marts.has_incidents(territory):
+    inputs = marts.due(step, territory, READ, f"The forecast of {territory} stands", **asked)
+    if inputs is None:
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
     stored, served = _publisher(name)
@@ -233,9 +230,7 @@ def _emit_training(territory: str, run_id: str, version: str, inputs: dict[str, 
     lineage.emit(f"train.{name}", run_id, marts.lineage_inputs(READ, inputs), made, territory=territory)
 
 
-def _emit_forecast(
-    territory: str, run_id: str, version: str, inputs: dict[str, int | str], started_at: datetime
-) -> None:
+def _emit_forecast(territory: str, run_id: str, version: str, inputs: state.Fingerprint, started_at: datetime) -> None:
     name, sources = tracking.registered_name("risk", territory), marts.lineage_inputs(READ, inputs)
     if version != COUNTS_VERSION:
         sources.append(LineageDataset(name=f"models:/{name}", version=version))
