@@ -3,6 +3,7 @@
     python benchmarks/level.py ../shared/data > tables.md  # some 7 seconds of one core
     python benchmarks/level.py ../shared/data --chicago bstpp/data  # with the two files of PyPI's BSTPP 0.1.4
     python benchmarks/level.py ../shared/data --late  # what it costs that incidents are known late
+    python benchmarks/level.py ../shared/data --weeks  # the week's total of the place forecast beside the level's
 
 Every parameter was set on Toronto up to 2018, Portland up to February 2015 and Calgary up to 2023. The tables are of
 years after, which nothing was set on: Toronto 2019, 2020 and 2021, Portland to May 2017, Calgary to June 2026; then two
@@ -30,10 +31,15 @@ from calanque.contracts import load_contract
 from calanque.twin import city as twin
 from calanque.twin.city_config import CityConfig
 from calanque.twin.main_courante import generate_main_courante
+from ml.intervals import paired_bootstrap
+from ml.level.baseline import baseline
 from ml.level.config import LevelConfig, level_config
-from ml.level.counts import DailyCounts
-from ml.level.forecasts import Late, late_counts
+from ml.level.counts import WEEK_DAYS, DailyCounts, calendar, daily_counts
+from ml.level.forecasts import Late, Series, late_counts
+from ml.level.model import model
 from ml.level.rows import LevelFrames, level_frames
+from ml.risk.config import risk_config
+from ml.risk.model.level import weekly_level
 
 PORTLAND_FILES = {"chirico_crimes_bur.csv": "burglary", "chirico_crimes_veh.csv": "vehicle_theft"}
 YEAR_WEEKS = 52
@@ -214,15 +220,45 @@ def delays(city: City) -> Iterator[str]:
     yield ""
 
 
+def week_totals(city: City) -> Iterator[str]:
+    """Yield how far the week's total of the place forecast, and that of both methods of days, are from what came."""
+    config, daily = over(city.weeks), daily_counts(city.incidents, city.first, city.until)
+    known = calendar(city.first, daily.day_count + WEEK_DAYS, city.holidays, config.model.harmonics)
+    origins = np.arange(daily.day_count % WEEK_DAYS or WEEK_DAYS, daily.day_count + 1, WEEK_DAYS)
+    half_life_days, said, happened = risk_config().level_half_life_days, [], []
+    for number in range(1, len(daily.names)):
+        counts = daily.counts[number].astype(float)
+        series = Series(counts, daily.is_known, origins[-2 * city.weeks - 1 :], late_counts(daily, number))
+        totals = counts[daily.day_count % WEEK_DAYS :].reshape(-1, WEEK_DAYS).sum(axis=1)
+        past = range(len(totals) - city.weeks, len(totals))
+        decayed = np.array([weekly_level(totals[:week, None], half_life_days)[0] for week in past])
+        days = (
+            method.mean.sum(axis=1)[:-1][-city.weeks :]
+            for method in (baseline(series, config), model(series, known, config))
+        )
+        said.append([decayed, *days])
+        happened.append(totals[-city.weeks :])
+    means, came = np.maximum(said, 0.01), np.array(happened)
+    logs = (came[:, None] * np.log(means) - means).sum(axis=0)
+    off = np.abs(means.sum(axis=0) - came.sum(axis=0)).mean(axis=1)
+    gains = [paired_bootstrap(one, logs[0], came.sum(axis=0), config.record) for one in logs[1:]]
+    told = " | ".join(f"{gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]" for gain in gains)
+    yield f"| {city.title} | {came.sum() / city.weeks:.0f} | {' / '.join(f'{one:.1f}' for one in off)} | {told} |"
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder that holds toronto-mci, portland-nij and calgary-traffic")
     parser.add_argument("--chicago", type=Path, help="folder of Chicago_2022_xyt.csv and Chicago_2023_xyt.csv")
     parser.add_argument("--late", action="store_true", help="what delays cost, in the place of the tables")
+    parser.add_argument(
+        "--weeks", action="store_true", help="the week's total of the place forecast beside the level's"
+    )
     asked = parser.parse_args()
+    shown = delays if asked.late else week_totals if asked.weeks else tables
     for city in cities(asked.data, asked.chicago):
-        print(*(delays if asked.late else tables)(city), sep="\n", flush=True)
+        print(*shown(city), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
