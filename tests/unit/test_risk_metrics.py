@@ -150,7 +150,7 @@ def judged(told: float, weeks: int = 40) -> Reliability:
     mean = generator.gamma(0.3, 2.0, (2, 2000))
     reliability = Reliability(2, 0.9, 200, seed=1)
     for _ in range(weeks):
-        reliability.add(told * mean, generator.poisson(mean).astype(np.float32))
+        reliability.take(reliability.judge(told * mean, generator.poisson(mean).astype(np.float32)))
     return reliability
 
 

@@ -74,10 +74,6 @@ class Reliability:
         """Over-dispersion of each type on the weeks so far; 0 before the first."""
         return np.array([dispersion_of(float(e), float(s)) for e, s in zip(self._excess, self._square, strict=True)])
 
-    def add(self, mean: NDArray[np.float64], counts: NDArray[np.float32]) -> None:
-        """Judge the expected counts of a week (types x cells) against what happened."""
-        self.take(self.judge(mean, counts))
-
     def take(self, week: ReliabilityWeek) -> None:
         """Add a week to the record."""
         self.brier.append(week.brier)
