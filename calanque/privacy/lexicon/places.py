@@ -1,15 +1,15 @@
 """Words that make the name after them a place ("lycée Jean Moulin"), and proper nouns of no person; folded."""
 
 STREET_TYPES = (
-    r"rues?|r\.|avenues?|ave?n?\.?|boulevards?|boulev\.?|boul\.?|blvd\.?|bld\.?|bvd\.?|bd\.?|place|pl\.?|cours?|crs|quais?|"
-    r"impasse|imp\.?|chemins?|chem\.?|che?\.|ch\.?|traverse|trav\.?|tra\.|tr\.|montee|mtee?\.?|allees?|all\.?|squares?|sq\.?|"
+    r"rues?|r\.|(?<!\d)r|avenues?|ave?n?\.?|boulevards?|boulev\.?|boul\.?|blvd\.?|bld\.?|bvd\.?|bd\.?|place|pl\.?|cours?|crs|quais?|"
+    r"impasse|imp\.?|chemins?|chem\.?|che?\.|ch\.?|traverse|trse|trav\.?|tra\.|tr\.|montee|mtee?\.?|allees?|all\.?|squares?|sq\.?|"
     r"routes?|rte\.?|passage|pass\.|residence|resid\.|res\.?|lotissement|lot\.|lot(?=\s(?:les|des)\s)|cite|faubourg|fbg?\.?|fg\.?|sentier|"
     r"ruelle|"
     r"esplanade|promenade|prom\.|rond[\s-]point|corniche|hameau|ham\.|lieu[\s-]dit|mail|parvis|vallon|domaine|dom\.|"
     r"rampe|venelle|"
     r"grand(?:e|['-])?\s?rue|voie|chaussee|clos|villa|galerie|quartier|qrt\.?|qu?a?\.|carrefour|carriera|carrer|draille|"
     r"calade|cale|enclos|placette|tertre|butte|coteau|cloitre|digue|jetee|raidillon|traboule|dreve|garenne|"
-    r"sente|descente|escaliers?|parc|jardins?|arcades?|mas|ilot|zone|z\.?a\.?c?|z\.?i\.?|barriere|peristyle|rocade"
+    r"sente|descente|escaliers?|parc|jardins?|arcades?|mas|ilot|zone|z\.?a\.?c?|z\.?i\.?|barriere|peristyle|rocade|carraire"
 )
 
 PLACE_WORDS = frozenset(

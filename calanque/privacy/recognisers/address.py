@@ -24,17 +24,19 @@ from calanque.privacy.recognisers.address_rules import (
     ARTICLES,
     AT_NUMBER,
     BUILDING,
-    CLOSE_TO_UNIT,
     HOME,
     HOME_ANCHORS,
     HOME_CUE,
     IN_WORDS,
     LIVES_WITH_TOWN,
     LONGEST_STREET,
+    MANY,
     NEXT_STREET,
     NO_STREET,
     NOT_A_NUMBER,
     NUMBER_LINK,
+    OF_HOUSE,
+    PHRASE_CLOSE,
     POSTCODE_CUE,
     POSTCODE_RULE,
     SEARCHED,
@@ -97,12 +99,22 @@ def _span(start: int, end: int, score: float, rule: str) -> Span:
 def _streets(text: Prepared) -> Iterator[Span]:
     for rule in AT_NUMBER:
         for match in matches(rule, text):
-            if NOT_A_NUMBER.search(text.folded, max(0, match.start() - 16), match.start()):
+            begin, start = match.start(), match.start("s")
+            is_one = text.folded[begin:start].strip(" ,").isdigit()
+            if any(no.search(text.folded, max(0, begin - 16), begin) for no in (NOT_A_NUMBER, MANY)[: 1 + is_one]):
                 continue
-            if NO_STREET.match(text.folded, match.start("s")) or _is_message(text, match.start("s")):
+            if NO_STREET.match(text.folded, start) or _is_message(text, start):
                 continue
-            end = name_end(text, match.start("s"), match.end())
-            yield _span(left(text, match.start()), right(text, end), rule.score, rule.name)
+            end = _house_end(text, start, match.end())
+            yield _span(left(text, begin), right(text, end), rule.score, rule.name)
+
+
+def _house_end(text: Prepared, start: int, end: int) -> int:
+    """Return where the name of a street ends, or that of a house with the street that follows it."""
+    end = name_end(text, start, end)
+    if OF_HOUSE.match(text.folded, start) and (street := NEXT_STREET.match(text.folded, end)):
+        end = name_end(text, street.start("s"), street.end())
+    return end
 
 
 def _in_words(text: Prepared) -> Iterator[Span]:
@@ -125,9 +137,21 @@ def _after_streets(text: Prepared) -> Iterator[Span]:
         if not NUMBER_LINK.search(text.folded, max(0, match.start() - 8), match.start()):
             continue
         street = STREET_THEN.search(text.folded, low, match.start())
-        close = {",": STREET_CLOSE, " ": CLOSE_TO_UNIT}.get(street["l"]) if street else None
-        if street and (close is None or close.match(text.folded, match.end())):
+        if street and _is_of_street(text, street, match):
             yield _span(street.start(), right(text, match.end()), AFTER_STREET.score, AFTER_STREET.name)
+
+
+def _is_of_street(text: Prepared, street: re.Match[str], number: re.Match[str]) -> bool:
+    """Say whether a number behind a street is the street's: signed, closed by more of an address or by the phrase."""
+    if text.folded.startswith(" ", number.end()) and NEXT_STREET.match(text.folded, number.end()):
+        return False
+    if street["l"] not in (",", " ") or STREET_CLOSE.match(text.folded, number.end()):
+        return True
+    if not PHRASE_CLOSE.match(text.folded, number.end()) or NO_STREET.match(text.folded, street.start()):
+        return False
+    name = text.original[street.start() : street.start("l")].split()[-1]
+    is_counted = NOT_A_NUMBER.search(text.folded, max(0, number.start() - 16), number.start())
+    return name[:1].isupper() and not is_counted
 
 
 def _searched(text: Prepared) -> Iterator[Span]:
@@ -150,6 +174,10 @@ def _homes(text: Prepared) -> Iterator[Span]:
                 if NO_STREET.match(text.folded, start):
                     continue
                 end = number_behind(text, name_end(text, start, end))
+            if rule.name == "lives_at_named":
+                if not text.original[start:end].replace("'", " ").split()[-1][0].isupper():
+                    continue
+                end = _house_end(text, match.start("n"), end)
             yield _span(start, right(text, end), rule.score, rule.name)
         if LIVES_WITH_TOWN.match(text.folded, cue.start()) and (town := TO_TOWN.match(text.folded, cue.start())):
             yield from _home_town(text, town.end())

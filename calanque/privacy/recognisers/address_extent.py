@@ -7,43 +7,21 @@ from calanque.privacy.lexicon.odds import FREQUENT, is_first_name, is_name
 from calanque.privacy.lexicon.places import LINK_WORDS
 from calanque.privacy.lexicon.towns import LONGEST_TOWN_WORD_COUNT, TOWNS
 from calanque.privacy.lexicon.vocabulary import word_frequencies
+from calanque.privacy.recognisers.address_units import BOX, INDOORS, POSTCODE, UNIT, UNIT_WORD
 from calanque.privacy.rules import folded_pattern
 from calanque.privacy.text import Prepared
-
-_UNIT_WORD = (
-    r"(?:batiment|bat|bt|escalier|esc|appartement|appart|appt|app|apt|logement|logt|porte|pte|etage|hall|entree|villa|"
-    r"lot|lots|chambre|ch|boite|bp|bal|studio|pavillon|tour|bloc|immeuble|imm|allee|cage|numero|interphone|niveau|"
-    r"digicode|code|etg|emplacement|empl|local)"
-)
-FLOOR = (
-    r"(?:\d{1,2}\s?(?:er|e|eme|ieme|nd|de)?\s?(?:etages?|et\.|etg\.?)(?:\s(?:droite|gauche|face|(?:dte|dr|gche)\.?|"
-    r"porte\s\w{1,4}))?|"
-    r"\d{1,2}\s?(?:er|e|eme|ieme|nd)\s(?:face|droite|gauche|dte|gche|dr)|"
-    r"(?:premier|deuxieme|second|troisieme|quatrieme|cinquieme|sixieme|septieme|huitieme|neuvieme|dixieme|"
-    r"dernier)\setage|"
-    r"rez[\s-]de[\s-](?:chaussee|jardin)|r\.?d\.?c\.?)(?!\w)(?:\s(?:a\s)?(?:droite|gauche)(?!\w))?"
-)
-UNIT = (
-    rf"(?:(?<!\w){_UNIT_WORD}(?:\.\s?|\s|(?=\d|n°))(?:n[°o]?\.?\s?)?(?:[a-z]{{0,2}}[\-.]?\d{{1,5}}[a-z]?|"
-    rf"[a-z]\d?)(?!\w|')|{FLOOR}|"
-    r"(?<!\w)(?:(?:batiment|bat|bt|immeuble|maison)\s)?(?:(?:au|du)\s)?fond\s(?:de\s(?:la\s)?cour|du\s(?:couloir|jardin))(?!\w)|"
-    r"(?<!\w)porte\s(?:de\s)?(?:droite|gauche|face)(?!\w)|(?<!\w)(?:a\s)?(?:droite|gauche)(?!\w)(?=\s?[,)\n])|"
-    r"(?<!\w)(?:digi)?code\s?:?\s?(?=\w{0,5}\d)[\da-z]{3,6}(?!\w))"
-)
-BOX = r"(?<!\w)(?:b\.?p\.?|c\.?s\.?|t\.?s\.?a\.?)\s?(?:n[°o]?\s?)?\d{2,6}(?!\w|\s?/)"
-POSTCODE = r"(?:f-)?(?:0[1-9]|[1-8]\d|9[0-8])\s?\d{3}(?!\w|[.,]\d)"
 
 _BEFORE = folded_pattern(
     rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
     r"hotel|camping|auberge|gite|z\.?a\.?c?\.?|z\.?i\.?|domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section(?!\s(?:syndical|local|sporti))|"
     r"lieu[ \-]?dit|les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
-    r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}$"
+    r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}(?:du\s)?$"
 )
 _CAPITALS = r"[A-ZÀ-Ý][\w'\u2019\-]+"
 _NAMED_BEFORE = re.compile(
-    rf"(?:\A|(?<=[,;:(\n] )|(?<=[(\n])|(?<=ant )|(?<=sis )|(?<=sise )|(?<=ANT ))"
+    rf"(?:\A|(?<=[,;:(\n] )|(?<=[(\n])|(?<=[a-zà-ÿ] )|(?<=ANT ))"
     rf"(?:(?i:les?|la) |(?i:l)['\u2019]){_CAPITALS}"
-    rf"(?: (?:(?:de|du|des|la|les|aux?) |d['\u2019])?{_CAPITALS}){{0,3}},\s$"
+    rf"(?: (?:(?:de|du|des|la|les|aux?) |d['\u2019])?{_CAPITALS}){{0,3}}(?: [A-Z\d]{{1,2}})?,\s$"
 )
 """A house by its name, before the number of the street: "demeurant Les Hauts de Mazargues, 12 rue…"."""
 _TOWN_BEFORE = re.compile(
@@ -55,14 +33,15 @@ _HOME_BEFORE = folded_pattern(
     r"(?P<v>(?!le\s|la\s|les\s|a\s|au\s|ensemble\s)(?![^,]{0,60}(?:\d\d[ .]){3})[^\n;|:!?@]{2,60},\s)$"
 )
 """What a house is called before the number of its street: "domicilié ESAT Les Glycines, 23 rue…"."""
-_NUMBER_SIGN = re.compile(r"(?<!\w)(?:n[°o]\.?|num\.?|numero)\s?$")
-_LONGEST_BEFORE = 90
+_NUMBER_SIGN = folded_pattern(rf"(?<!\w)(?:(?:{UNIT_WORD}\.?\s)?n[°o]\.?|num\.?|numero)\s?\Z")
+_LONGEST_BEFORE, _LONGEST_BRIDGE = 90, 60
 
 _GAP = r"(?:[ \t]|[,;\-–/|(.](?![.])|\n){0,4}"
 _PART = folded_pattern(rf"[ ]prolongee?(?!\w)|{_GAP}(?:(?:au|a|dans|de)\s(?:la\s|le\s|l')?)?(?:{UNIT}|{BOX})")
+_INDOORS = folded_pattern(rf"[ ]?[,(–\-][ ]{{1,2}}{INDOORS}")
 _RESIDENCE = re.compile(
     r"[ \u00a0\u202f,\-–()\n]{1,3}(?i:r[ée]sidence|r[ée]s\.?|immeuble|imm\.|lotissement|lieu[ -]?dit|hameau|cit[ée]|"
-    r"villa|domaine|chez)\s"
+    r"b[âa]t(?:iment|\.)?|bt|tour|bloc|pavillon|clos|villa|domaine|chez)\s"
     r"(?:(?i:les?|la|du|des?|l'|d')[ ']?){0,2}[A-ZÀ-Ý0-9][\w'\u2019\-]*(?:[ \u00a0\u202f](?:(?:de|du|des|la|le|les|"
     r"d'|l'|et)[ \u00a0\u202f']?){0,2}[A-ZÀ-Ý][\w'\u2019\-]*){0,3}"
 )
@@ -74,7 +53,6 @@ _CODE = folded_pattern(rf"(?<![\w.,/€+]){POSTCODE}")
 _BETWEEN_LINES, _LINES = re.compile(r"[ \t]*\n[^\n:;|@]{2,40}\n[ \t]*"), 2
 _OTHER_PHRASE = re.compile(r"[\n;|:!?@]|\.\s+[A-ZÀ-Ý]|\d{2}(?:[ .]?\d\d){3}")
 """Between a street and a postcode it says that they are not of one address: a new sentence, a cell, a telephone."""
-_LONGEST_BRIDGE = 60
 _DISTRICT = folded_pattern(
     r"[ ,\-(]{0,3}(?:dans\sle\s|le\s)?(?:\d{1,2}\s?(?:er|e|eme|ieme)(?!\w)(?!\s?(?:etage|etg|et\.|porte))"
     r"(?:\s?arr(?:ondissement|t)?\.?(?!\w))?|"
@@ -90,15 +68,14 @@ _NAME_WORD = re.compile(
     rf"{_BLANK}((?:(?:de|du|des|la|le|les|à|aux?|en|et|sur|À|AUX|DE|DU|DES|LA|LE|LES){_BLANK}|[dlDL]['\u2019]{_BLANK}?){{0,4}})"
     r"([^\W_][\w'\u2019\-]*\.?)"
 )
-_LONGEST_NAME_WORD_COUNT = 6
-_SHORTEST_NOUN = 3
+_LONGEST_NAME_WORD_COUNT, _SHORTEST_NOUN = 6, 3
 _OPEN_ENDED = frozenset(
     """
 bon bons bonne bonnes petit petits petite petites grand grands grande grandes vieux vieille vieilles beau belle belles
 deux trois quatre cinq six sept huit neuf dix douze haut haute hauts hautes bas basse jeune jeunes nouvelle neuve
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
-_UNLISTED_TOWN = re.compile(r", ?([A-ZÀ-Ý][^\W\d_]{3,}(?:-[^\W\d_]+)*)(?=[,.;)\n]|(?P<colon> ?:)|\Z)")
+_UNLISTED_TOWN = re.compile(r", ?(?:L[ae]s? )?([A-ZÀ-Ý][^\W\d_]{3,}(?:-[^\W\d_]+)*)(?=[,.;)\n]|(?P<colon> ?:)|\Z)")
 _TOWN_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _TOWN_LINK = frozenset("sur en la le les de lez du des sous d l et aux a".split())  # noqa: SIM905
 _STOPS = frozenset(
@@ -115,6 +92,7 @@ codes interphone apt appart app logt pte imm etg
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 _MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
+_ROADS = ("departementale", "nationale")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 """What follows a month in a street's name: "rue du 8 Mai 1945"."""
 _NUMBER_BEHIND = folded_pattern(
@@ -134,7 +112,7 @@ _NO_TOWN = (
 
 def left(text: Prepared, start: int) -> int:
     """Return where the units and the residence written before a number begin: "bât B, 12 rue…"."""
-    if sign := _NUMBER_SIGN.search(text.folded, max(0, start - 8), start):
+    if sign := _NUMBER_SIGN.search(text.folded, max(0, start - 18), start):
         start = sign.start()
     low, folded, original = max(0, start - _LONGEST_BEFORE), text.folded, text.original
     patterns = ((_BEFORE, folded), (_NAMED_BEFORE, original), (_TOWN_BEFORE, original), (_HOME_BEFORE, folded))
@@ -184,7 +162,12 @@ def _unlisted_town_end(text: Prepared, end: int) -> int:
 
 
 def _part_end(text: Prepared, end: int) -> int:
-    for pattern, subject in ((_PART, text.folded), (_RESIDENCE, text.original), (_DISTRICT, text.folded)):
+    for pattern, subject in (
+        (_PART, text.folded),
+        (_RESIDENCE, text.original),
+        (_INDOORS, text.folded),
+        (_DISTRICT, text.folded),
+    ):
         if match := pattern.match(subject, end):
             return match.end()
     if match := _POSTCODE.match(text.folded, end):
@@ -282,7 +265,7 @@ def _goes_on(text: Prepared, start: int, end: int, match: re.Match[str], shouts:
     word = text.folded[match.start(2) : match.end(2)].strip("'.")
     previous = re.split(r"[\s'\-]", text.folded[start:end])[-1]
     if word[:1].isdigit():
-        return previous in _MONTHS and bool(_YEAR.fullmatch(word))
+        return previous in _ROADS or (previous in _MONTHS and bool(_YEAR.fullmatch(word)))
     is_capital = match.group(2)[0].isupper()
     if previous in _OPEN_ENDED and not match.group(1) and len(word) >= _SHORTEST_NOUN:
         return True

@@ -3,18 +3,26 @@
 import re
 
 from calanque.privacy.lexicon.places import STREET_TYPES
-from calanque.privacy.recognisers.address_extent import BOX, FLOOR, POSTCODE, UNIT
+from calanque.privacy.recognisers.address_units import BOX, FLOOR, POSTCODE, UNIT
 from calanque.privacy.rules import Begins, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import NO_UNIT, NUMBER_WORD, NUMBER_WORDS
 
 _SUFFIX = r"(?:\s?(?:bis|ter|quater|quinquies|[a-gi-kn-z](?!\w|')))?"
-_NUMBER = rf"\d{{1,4}}{_SUFFIX}(?:\s?(?:[-/&]|a|et|ou)\s?\d{{1,4}}{_SUFFIX}(?!\w))?"
+_ONE = rf"\d{{1,4}}{_SUFFIX}"
+_NUMBER = (
+    rf"(?:(?<=du[ ]){_ONE}\sau\s(?={_ONE}))?{_ONE}"
+    rf"(?:(?:\s?,\s?{_ONE}){{2,4}}(?!\w)|(?:(?:\s?,|\s-)\s?{_ONE}){{0,4}}\s?(?:[-/&]|a|et|ou)\s?(?:(?:au|du|le)\s)?{_ONE}(?!\w|/\d))?"
+)
+"""One number, or several of one street: "21, 23 et 25", "entre le 40 et le 46", "du 12 au 20"."""
 _LINK = (
     r"(?:(?:de|du|des|la|le|les|aux?|(?:saint|sainte|st|ste)(?!\s(?:a|au|aux|en|et|ou|il|elle|on|devant|depuis|"
     r"pres)\b))[\s\-]"
     r"|de\sl'|[ld]'|n°?\s?){0,3}"
 )
-_STREET = rf"(?:{STREET_TYPES}|lieu[ \-]?dit)(?:\s|(?<=\.)){_LINK}(?!{FLOOR})\w[\w'\-]*"
+_STREET = (
+    rf"(?:(?:(?:vieux|vieille|vx|ancien(?:ne)?|petite?|nouvelle|haute|basse)\s)?(?:{STREET_TYPES}|lieu[ \-]?dit)"
+    rf"(?:\s|(?<=\.)){_LINK}(?!{FLOOR})\w[\w'\-]*|grand(?:e|['-])?\s?rue(?!\w))"
+)
 _LIVES = (
     r"(?:demeur(?:ant|e|ait|es|er)|habit(?:e|es|ent|ant|ait|ons|ez|er)|domicili(?:e|ee|es|ees|ation)|"
     r"resid(?:e|ant|ait|ent|ons|er)|log(?:e|ee|eant|eait|er)|heberg(?:e|ee|es)|vi(?:t|s|vant|vent)|"
@@ -32,6 +40,16 @@ AT_NUMBER = (
         "number_street",
         folded_pattern(rf"(?<![/€])(?<!\d[.,]){_NUMBER}\s?,?\s{{0,2}}(?:de\s(?:la\s|l')?|du\s|des\s)?(?P<s>{_STREET})"),
         0.75,
+        begins=Begins.NUMBER,
+    ),
+    Rule(
+        "number_named",
+        re.compile(
+            r"(?<![/€])(?<!\d[.,])\d{1,4}(?: ?(?:bis|ter|[A-F]))? "
+            r"(?P<s>(?:(?:Les?|La) |L['\u2019])[A-ZÀ-Ý][a-zà-ÿ][\w'\u2019\-]+)"
+        ),
+        0.7,
+        is_cased=True,
         begins=Begins.NUMBER,
     ),
     Rule(
@@ -59,16 +77,20 @@ IN_WORDS = Rule(
 AFTER_STREET = Rule("street_number", folded_pattern(rf"{_NUMBER}(?![\w]){_NO_NUMBER}"), 0.8, begins=Begins.NUMBER)
 NUMBER_LINK = re.compile(r"(?:(?<!\w)(?:n[°o]?|numero|no|num\.?|au)|,|\w)\s?$")
 _NO_PART = (
-    r"(?!(?:est|sont|sera|etait|a|ont|ferme\w*|ouvert\w*|coupe\w*|barre\w*|entre|jusqu'?|depuis|des|avant|apres|vers)"
+    r"(?!(?:est|sont|sera|etait|a|ont|ferme\w*|ouvert\w*|coupe\w*|barre\w*|entre|jusqu'?|depuis|des|avant|apres|vers|"
+    r"au|aux|en|par|pour|sur|dans|avec|et|ou|lieu)"
     r"(?!\w))"
 )
-"""Verbs of works and words of time, after which a number is none of the street's: "rue Foch fermée jusqu'au 12"."""
+"""Verbs of works, words of time and links: the number after them is not the street's, "Foch fermée jusqu'au 12"."""
+_NEAR = r"(?:au\sniveau|a\s(?:la\s)?hauteur|(?:en\s)?face|devant|pres)\s(?:du|de|au|le)"
 STREET_THEN = folded_pattern(
-    rf"(?<!\w){_STREET}(?:\s{_NO_PART}[a-z][\w'\-]{{1,20}}){{0,4}}?(?:\s(?:1[5-9]|20)\d\d)?\s?,?\s?"
-    rf"(?P<l>(?<!\w)(?:au\s)?(?:n[°o]?|numero|no|num\.?)(?!\w)|au|,|(?<![ ,\n])[ ]$)\s?$"
+    rf"(?<!\w){_STREET}(?<!\sd[eu])(?<!\sl[ae])(?:\s{_NO_PART}[a-z][\w'\-]{{1,20}}){{0,4}}?(?:\s(?:1[5-9]|20)\d\d)?\s?[,(]?\s?"
+    rf"(?P<l>(?<!\w)(?:{_NEAR}\s)?(?:au\s)?(?:n[°o]?|numero|no|num\.?)(?!\w)|(?<!\w){_NEAR}|au|,|(?<![ ,\n])[ ])[ ]?\Z"
 )
-CLOSE_TO_UNIT = folded_pattern(rf",?\s?(?:{POSTCODE}|{UNIT})")
-STREET_CLOSE = folded_pattern(rf"\s?(?:[.;)\n]|$|,\s?{POSTCODE}|,\s?{UNIT}|,\s[^\n;|:!?]{{2,40}},\s?{POSTCODE})")
+STREET_CLOSE = folded_pattern(rf",?\s?(?:{POSTCODE}|{UNIT}|[^\n;|:!?]{{2,40}},\s?{POSTCODE})")
+"""What follows the number of a street, and nothing else."""
+PHRASE_CLOSE = folded_pattern(r"(?<!\d{4})\s?(?:[;()\n,|–]|\.(?!\d)|$)")
+"""The end of a phrase, but not after a year."""
 LONGEST_STREET = 70
 WITH_UNITS = ("residence_unit", "units")
 SEARCHED = (
@@ -76,7 +98,7 @@ SEARCHED = (
         "residence_unit",
         folded_pattern(
             r"(?<!\w)(?:residence|resid\.?|res\.?|cite|immeuble|imm\.?|hlm|copropriete|lotissement|foyer|tour|"
-            r"domaine)\s"
+            r"domaine|hameau|z\.?a\.?c?\.?|z\.?i\.?|camping|aire\sd'accueil|centre\scommercial)\s"
             rf"(?:[\w']{{1,20}}+[\s\-]?){{1,8}}?[,\-(]?\s?{UNIT}"
         ),
         0.7,
@@ -94,6 +116,7 @@ SEARCHED = (
             "foyer",
             " tour ",
             "domaine",
+            *("hameau", " za", "zi ", "z.a", "z.i", "camping", "accueil", "commercial"),
         ),
     ),
     Rule(
@@ -147,6 +170,14 @@ HOME = (
         ),
         0.6,
     ),
+    Rule(
+        "lives_at_named",
+        folded_pattern(
+            rf"{_LIVES}\s?:?\s{{1,2}}(?:(?:au|a|est)\s)?(?:n[°o]\s?)?(?P<v>{_NUMBER},?[ ]"
+            rf"(?P<n>(?:(?:la|les?)[ ]|l'|[a-z]{{3,}}[ ](?:(?:de|du|des|la|les?)[ ]|d'|l'){{1,2}})?[a-z][\w'\-]+))"
+        ),
+        0.7,
+    ),
     Rule("lives_in_unit", folded_pattern(rf"{_LIVES}\s?:?\s(?:[\w']+\s){{0,4}}?(?P<v>{UNIT})"), 0.6),
     Rule(
         "labelled",
@@ -174,6 +205,8 @@ TOWN_LABEL = folded_pattern(
     r"(?<!\w)(?:ville|commune|localite)(?:[\s_]de[\s_]residence)?[\"']?\s?[:=\]|>]\s{0,2}[\"']?(?=[a-z])"
 )
 TOWN_ANCHORS = one_of("ville", "commune", "localite")
+OF_HOUSE = folded_pattern(r"(?:villa|residence|domaine|hameau|lotissement|lot\.|cite|clos|mas|les?|la)(?!\w)|l'")
+"""What names a house or several, after which the street of it may follow."""
 NEXT_STREET = folded_pattern(rf"[ ,\-(]{{1,3}}(?P<s>{_STREET})")
 TOWN_FIRST = re.compile(r"(?:(?:la|le|les)\s|l')?([^\W\d_][\w'\u2019\-]*)")
 SHOUT_WINDOW = 60
@@ -209,10 +242,12 @@ TOWN_BEFORE = re.compile(r"(?<!\w)[^\W\d_][\w'\u2019\-]*(?:[ \-](?:[^\W\d_][\w'\
 NOT_A_NUMBER = re.compile(
     r"(?:(?<!\w)(?:lignes?|bus|tram|article|art\.?|alinea|depuis|en|annee|janvier|fevrier|mars|avril|mai|juin|"
     r"juillet|aout|septembre|octobre|"
-    r"novembre|decembre|toutes\sles|les|ces|des|ses|nos|vos|mes|environ|plus\sde|metro|m|rd|rn|d|n|tv|vp|vl|dn|patrouille|equipage|indicatif|radio|camera|cam|secteur|unite|equipe|"
+    r"novembre|decembre|environ|plus\sde|metro|m|rd|rn|d|n|tv|vp|vl|dn|patrouille|equipage|indicatif|radio|camera|cam|secteur|unite|equipe|"
     r"groupe|borne|brigade|poste|arret|quai|voie|page)|\d\s?h|"
     r"\d:)[ \t]?(?:n°\s?)?\Z"
 )
+MANY = re.compile(r"(?<!\w)(?:les|ces|des|ses|nos|vos|mes)\s\Z")
+"""Before a number that counts streets, but "les 3 et 5 rue Foch" gives two numbers."""
 NO_STREET = words(
     r"(?:rues|avenues|boulevards|impasses|chemins|routes|ruelles)\s\w+",
     r"(?:places?|parcs?)\s(?:de\s(?:parking|stationnement|livraison)|pour|handicape\w*|libres?|assises?|pmr|"
