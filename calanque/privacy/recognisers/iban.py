@@ -77,7 +77,10 @@ IBAN = PatternRecogniser(
         ),
         Rule(
             "bare_account",
-            folded_pattern(r"(?<!\w)comptes?\s(?:n°?\s?|numero\s)?:?\s?(?P<v>\d[\d ]{7,14}\d)(?!\w|[.,]\d|\s?€)"),
+            folded_pattern(
+                r"(?<!\w)comptes?\s(?:n°?\s?|numero\s)?:?\s?"
+                r"(?P<v>\d[\d ]{6,14}\d(?:[ ]?[a-z][ ]?\d{3})?)(?!\w|[.,]\d|\s?€)"
+            ),
             0.55,
             anchors=one_of("compte"),
         ),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from calanque.privacy.lexicon.places import NEUTRAL
 from calanque.privacy.lexicon.vocabulary import word_frequencies
 from calanque.privacy.rules import folded_pattern
 from calanque.privacy.shapes import FILES, NO_DATE, NO_UNIT, NUMBER_WORD
@@ -39,10 +40,15 @@ _DOCUMENTS = {
     ),
     "FR_DRIVING_LICENCE": "permis; permis de conduire; pdc; pc; p.c",
     "FR_PASSPORT": "passeport",
-    "FR_IDENTITY_CARD": "cni; carte d'identite; carte identite; carte nationale d'identite",
+    "FR_IDENTITY_CARD": "cni; cin; nin; carte d'identite; carte identite; carte nationale d'identite; carte consulaire",
     "FR_TAX_NUMBER": "avis d'imposition; avis d'impot; impots",
+    "FR_HEALTH_NUMBER": "carte ame",
     "CREDIT_CARD": "cb; carte bancaire; carte bleue; carte de paiement; mastercard",
     "FR_PLATE": "plaque; immat; immatricule; immatriculation; carte grise; bicycode",
+    ENTITY: (
+        "carte electorale; carte de bibliotheque; carte de transport; carte pass; carte de fidelite; "
+        "carte d'invalidite; carte famille nombreuse; dossier social; dossier medical; ccp"
+    ),
 }
 """Labels that a code may follow at once: four digits or more, or letters and digits."""
 _SIGNED = {
@@ -58,10 +64,10 @@ _SIGNED = {
     "FR_HEALTH_NUMBER": "patient; sejour hospitalier; am",
     ENTITY: (
         "allocataire; beneficiaire; adherent; abonne; client; contrat; police; police d'assurance; societaire; "
-        "usager; demandeur; famille; foyer; locataire; eleve; etudiant; licence; licencie; electeur; carte "
-        "electorale; carte de bibliotheque; lecteur; pension; retraite; redevable; carte de transport; carte "
-        "pass; carte de fidelite; membre; caf; msa; mdph; rsa; unique; france travail; pole emploi; mutuelle; "
-        "administre; candidat; participant; demande de logement; alloc; cmi; carte d'invalidite; inscription"
+        "usager; demandeur; famille; foyer; locataire; eleve; etudiant; licence; licencie; electeur; "
+        "lecteur; pension; retraite; redevable; membre; caf; msa; mdph; rsa; fsl; carsat; unique; france travail; ft; "
+        "pole emploi; mutuelle; administre; candidat; participant; demande de logement; dossier logement; "
+        "surendettement; alloc; cmi; inscription; adhesion; abonnement; resident; utilisateur"
     ),
 }
 """Labels that speak of a number only with its sign ("n°", "numéro", ":")."""
@@ -120,7 +126,8 @@ _BETWEEN = (
 _TO_NUMBER = (
     rf"(?P<s>e?s?)(?![^\W_])(?:\.(?=[ ]?[:\dn]))?(?:[ ]?\([^()\n\d]{{1,16}}\))?"
     rf"(?P<w>(?:[ ]?{_BETWEEN}){{0,4}}?)"
-    rf"(?:[ ](?:delivree?|obtenue?)[ ]le[ ][\d./]{{6,10}})?(?:[ ,]{{1,2}}sous[ ]le)?"
+    rf"(?:[ ](?:delivree?|obtenue?)[ ]le[ ][\d./]{{6,10}})?"
+    rf"(?:[ ,]{{1,2}}(?:sous|est|etait|porte)(?:[ ]le)?(?![^\W_]))?"
     rf"(?P<n>[ ,]{{0,2}}[:=(]?[ ]{{0,2}}{_NUMBER})?[ ]{{0,2}}(?P<c>[:=])?[ \t]{{0,3}}[(«\"]?[ ]?"
 )
 _DIGIT_NEAR = re.compile(r"e?s?(?![^\W_])[^\n\d]{0,60}\d|[:\s]{1,4}[^\n\d]{0,8}\d")
@@ -134,7 +141,7 @@ _VALUE_SHAPE = (
     rf"(?>(?:{_LEAD})?{_TOKEN}(?:[ ](?:"
     rf"{NO_DATE}{_TIME}(?=[^\W\d_]{{0,2}}\d{{2}})[^\W_]{{2,14}}(?:[\-./][^\W_]{{1,9}}){{0,3}}|"
     rf"\d(?![^\W_])(?![ ][^\W\d_]{{3}})|(?!au|du|le|et|ou|en|de|la)[^\W\d_]{{1,2}}(?=[ ]\d{{2}})|"
-    rf"[^\W\d_](?![\w'°])(?![ ][^\W\d_]))){{0,9}}){NO_UNIT}"
+    rf"(?!(?:[ay]|m\.?)[ ][^\W\d_])[^\W\d_](?![\w'°]))){{0,9}}){NO_UNIT}"
 )
 _FIRST = folded_pattern(rf"{_TO_NUMBER}(?P<v>{_VALUE_SHAPE})")
 _NEXT = folded_pattern(rf"[ ]?(?:,|;|/|et|ou)[ ](?P<v>{_VALUE_SHAPE})")
@@ -215,7 +222,7 @@ def _letters(folded: str, original: str, label: _Label, start: int, end: int) ->
     if said := _IN_WORDS.match(folded, link.end()):
         return said.span()
     code = _CAPITALS.match(original, link.end())
-    if not code or folded[code.start() : code.end()] in _NO_VALUES:
+    if not code or folded[code.start() : code.end()] in _NO_VALUES | NEUTRAL:
         return None
     is_loud = is_shouting(original[max(0, start - _AROUND) : code.end() + _AROUND])
     is_word = len(code.group()) > 1 and code.group().lower() in word_frequencies()
