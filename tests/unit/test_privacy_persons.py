@@ -83,3 +83,9 @@ def test_odds_tell_names_from_words(name: str, word: str) -> None:
 def test_odds_of_a_form_are_those_of_its_base() -> None:
     assert name_odds("recontactez") == name_odds("recontacter")
     assert name_odds("xqzt") is None
+
+
+def test_letters_that_nobody_can_say_are_no_half_of_a_name() -> None:
+    club = name_odds("om-psg")
+    assert club is not None
+    assert club < -1

@@ -32,6 +32,8 @@ _PARTICLES = frozenset(
 _FLOOR_PER_MILLION, _WORD_SCALE = 0.01, 2.0
 _FOREIGN, _FOREIGN_ELISION, _SYLLABLES, _COMMON_SYLLABLES = 1.5, 2.0, 2.0, 1.2
 _HALVES, _LEAST_SYLLABLE = 2, -2.0
+_INITIALS = re.compile(r"[bcdfghjklmnpqrstvwxz]{3,}")
+"""What nobody can say: the letters of a club or an office, as in "OM-PSG"."""
 _NO_ELISION = re.compile(r"[mn]'[bcdfgjklmnpqrstvwxz]")
 """French cuts a vowel before a vowel only: "m'saidie" and "n'guessan" are names."""
 
@@ -94,6 +96,8 @@ def _odds_of_parts(word: str) -> float | None:
     if _is_pair_of_syllables(word):
         return _COMMON_SYLLABLES
     names = [part for part in word.replace("'", "-").split("-") if len(part) > 1 and part not in _PARTICLES]
+    if any(_INITIALS.fullmatch(part) and not is_name(part) for part in names):
+        return _LEAST_SYLLABLE
     parts = [name_odds(part) for part in names]
     known = [part for part in parts if part is not None]
     if _NO_ELISION.match(word):
