@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import lac_words, made_from, pages
+from calanque.console.city_counted import LAYERS, counted, of_counted_area
 from calanque.console.city_map_picture import bars, breaks, coloured, drawn, legend
 from calanque.console.city_map_png import Caption, png
 from calanque.console.city_map_sql import TYPES
@@ -36,6 +37,7 @@ from calanque.csv_file import csv_file
 from calanque.errors import CalanqueError
 from calanque.places import outline_words
 from calanque.places.territory import load_territory
+from calanque.places.words import EVENTS
 
 Name = Annotated[str, Query(pattern=r"^[a-z0-9_]*$", max_length=60)]
 Day = Annotated[str, Query(pattern=r"^(20\d\d-\d\d-\d\d)?$")]
@@ -45,7 +47,7 @@ router = APIRouter(prefix="/map")
 
 def chosen(
     city: Name = "",
-    layer: Literal["past", "likely"] = "past",
+    layer: Literal["past", "likely", "reports", "acts"] = "past",
     kind: Name = "all",
     days: Annotated[str, Query(pattern="^(7|28|91|364)$")] = "28",
     against: Literal["year", "before"] = "year",
@@ -53,9 +55,12 @@ def chosen(
     area: AreaId = "",
     sort: Literal["figure", "name", "change"] = "figure",
     beside: Literal["", "1"] = "",
+    hours: Literal["", "0", "6", "12", "18"] = "",
+    weekday: Literal["", "week", "weekend", "1", "2", "3", "4", "5", "6", "7"] = "",
+    origin: Literal["", "reported", "enforced"] = "",
 ) -> View:
     """Return the view that an address asks for; a day that no calendar has is the newest."""
-    return View(city, layer, kind, int(days), against, day_of(until), area, sort, beside)
+    return View(city, layer, kind, int(days), against, day_of(until), area, sort, beside, hours, weekday, origin)
 
 
 def day_of(text: str) -> str:
@@ -78,18 +83,29 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
         view = resolved(view, ends, language)
         with ThreadPoolExecutor(4) as pool:
             kinds = pool.submit(asked, TYPES, asking)
-            shown = pool.submit(found, view, ends, asking)
-            area = pool.submit(of_area, view, asking, language) if view.area else None
-            values = _values(view, shown.result(), language) | {"area": area.result() if area else None}
+            shown = pool.submit(_shown, view, ends, asking, language)
+            area = pool.submit(of_area, view, asking, language) if view.area and view.layer not in LAYERS else None
+            view, city = shown.result()
+            values = _values(view, city, language) | {"area": area.result() if area else None}
+            if view.area and view.layer in LAYERS:
+                values["area"] = of_counted_area(view, asking)
             offered = choices(view.city, ends, kinds.result(), language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
-    values |= offered | {
+    values |= offered | ({"kinds": city.kinds} if view.layer in LAYERS else {})
+    values |= {
         "reader": asking,
-        "newest": ends[view.city, view.kind][1],
+        "events": EVENTS[language],
+        "newest": ends.get((view.city, view.kind), (None, None))[1],
         "kept": view.link().partition("?")[2] + "&",
     }
     return pages.shown(pages.render("map.html", language, WORDS[language]["map"], **values))
+
+
+def _shown(view: View, ends: Extents, asking: Reader, language: Language) -> tuple[View, City]:
+    if view.layer in LAYERS:
+        return counted(view, asking, language)
+    return view, found(view, ends, asking)
 
 
 def choices(city: str, ends: Extents, types: list[tuple[Any, ...]], language: Language) -> dict[str, dict[str, str]]:
@@ -125,7 +141,7 @@ def as_png(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the map of a view as a picture that says what it shows and whom to cite, and write that it was given."""
 
     def picture(city: City, view: View) -> bytes:
-        kinds = labelled(asked(TYPES, asking), language)
+        kinds = city.kinds or labelled(asked(TYPES, asking), language)
         return _picture(city, view, kinds.get(view.kind, WORDS[language]["all_kinds"]), language)
 
     return _given(view, asking, language, picture, "areas.png", "image/png")
@@ -134,10 +150,13 @@ def as_png(asking: Asking, language: Spoken, view: Chosen) -> Response:
 def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
     values, words = _values(view, city, language), WORDS[language]
     title = f"{load_territory(view.city).title} – {kind}, {words[view.layer]}"
-    if view.layer == "past":
-        note = words["span_past"].format(*values["days"]) + f" {words['noise']}" * city.is_comparable
-    else:
+    if view.layer == "likely":
         note = week_note(city, language)
+    elif view.layer == "past":
+        note = words["span_past"].format(*values["days"]) + values["when_note"]
+        note += f" {words['noise']}" * city.is_comparable
+    else:
+        note = words[f"span_{view.layer}"].format(view.until[:7])
     cited = [one.cited(language) for one in city.sources]
     changed = {row.area_id: row.changed for row in city.rows}
     marks = {1: words["marked_up"], -1: words["marked_down"]}
@@ -152,7 +171,13 @@ def _geojson(city: City, _: View) -> bytes:
             "type": "Feature",
             "id": row.area_id,
             "geometry": json.loads(city.outlines[row.area_id][1]),
-            "properties": {"name": row.name, "figure": row.figure, "other": row.other, "changed": row.changed},
+            "properties": {
+                "name": row.name,
+                "figure": row.figure,
+                "other": row.other,
+                "changed": row.changed,
+                "withheld": row.figure is None,
+            },
         }
         for row in city.rows
     ]
@@ -166,7 +191,7 @@ def _given(
     try:
         ends = extents(asking)
         view = resolved(view, ends, language)
-        city = found(view, ends, asking)
+        view, city = _shown(view, ends, asking, language)
         content = written(city, view)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language)
@@ -181,16 +206,16 @@ def why_not(error: Exception, language: Language) -> Response:
 
 def _values(view: View, city: City, language: Language) -> dict[str, Any]:
     m = WORDS[language]
-    figures = {row.area_id: row.figure for row in city.rows}
+    figures = {row.area_id: row.figure for row in city.rows if row.figure is not None}
     # Where plain counts serve there is nothing to hold them against.
     is_pair = view.beside and city.is_comparable and city.served != "baseline"
-    others = {row.area_id: row.other for row in city.rows} if is_pair else {}
+    others = {row.area_id: row.other for row in city.rows if row.other is not None} if is_pair else {}
     # Two maps are compared by eye: they have the same classes.
     every = [*figures.values(), *others.values()]
     bounds = breaks(every)
-    days = spanned_days(view)
-    spans = [m["span"].format(*days[:2]), m["span"].format(*days[2:])]
-    picture = drawn(city.outlines, figures, bounds)
+    days = spanned_days(view) if view.until else ()
+    is_withheld = any(row.figure is None or (others and row.other is None) for row in city.rows)
+    picture = drawn(city.outlines, figures, bounds, city.lines)
     return {
         "m": m,
         "s": made_from.WORDS[language],
@@ -200,8 +225,10 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
         "drawn": picture,
         "drawn_by": [outline_words.origin_of(one, language) for one in city.drawn_by],
         "beside": coloured(picture, others, bounds) if others else None,
-        "spans": spans if view.layer == "past" else [m[city.served or "model"], m["baseline"]],
-        "legend": [(step, class_of(start, end, language)) for step, start, end in legend(every, bounds)],
+        "spans": _spans(view, city, language),
+        "legend": [(step, class_of(start, end, language)) for step, start, end in legend(every, bounds)]
+        + [(None, m["withheld"])] * is_withheld,
+        "when_note": f" {m['doubtful']}" if view.hours and view.layer == "past" else "",
         "week_note": week_note(city, language),
         "marked": {row.area_id: row for row in city.rows},
         "bars": bars,
@@ -210,6 +237,17 @@ def _values(view: View, city: City, language: Language) -> dict[str, Any]:
         "days": days,
         "figure_of": lambda value: figure(value, language),
     }
+
+
+def _spans(view: View, city: City, language: Language) -> list[str]:
+    """Return what each of two maps side by side shows."""
+    m = WORDS[language]
+    if view.layer == "likely":
+        return [m[city.served or "model"], m["baseline"]]
+    if view.layer in LAYERS:
+        return [f"{month:%Y-%m}" for month in reversed(city.months) if f"{month}" <= view.until][:2]
+    days = spanned_days(view)
+    return [m["span"].format(*days[:2]), m["span"].format(*days[2:])]
 
 
 def week_note(city: City, language: Language) -> str:
@@ -232,8 +270,13 @@ def class_of(start: float | None, end: float, language: Language) -> str:
     return words["between"].format(figure(start, language), figure(end, language))
 
 
-def figure(value: float, language: Language) -> str:
-    """Return a count, or an expected one with as many decimals as say something, as a language writes it."""
+def figure(value: float | None, language: Language) -> str:
+    """Return a count, or an expected one with as many decimals as say something, as a language writes it.
+
+    One that is withheld is hatched, as its area is.
+    """
+    if value is None:
+        return "▨"
     if isinstance(value, int):
         return pages.number(value, language)
     return pages.decimal(value, 1 if value >= 1 else 2, language)

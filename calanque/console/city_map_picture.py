@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ class Shape(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """The picture of a city, in pixels."""
+    """The picture of a city, in pixels: its areas, and outlines over them that only show where they lie."""
 
     width: float
     height: float
     shapes: tuple[Shape, ...]
+    lines: tuple[Shape, ...] = ()
 
 
 class Bar(NamedTuple):
@@ -43,19 +45,26 @@ class Bar(NamedTuple):
     height: float
 
 
-def drawn(outlines: Mapping[str, tuple[str, str]], figures: Mapping[str, float], bounds: Sequence[float]) -> Drawn:
+def drawn(
+    outlines: Mapping[str, tuple[str, str]],
+    figures: Mapping[str, float],
+    bounds: Sequence[float],
+    lines: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+) -> Drawn:
     """Return a city's areas.
 
     Args:
         outlines: name and GeoJSON (degrees WGS 84) of each area.
         figures: of the areas that have one.
         bounds: upper ends of the classes but the last, as `breaks` gives them.
+        lines: name and GeoJSON of outlines over them.
     """
     from shapely import simplify
     from shapely.affinity import affine_transform
     from shapely.geometry import shape
 
-    found = {area: shape(json.loads(text)) for area, (_, text) in outlines.items()}
+    named = {**outlines, **lines}
+    found = {area: shape(json.loads(text)) for area, (_, text) in named.items()}
     if not found:
         return Drawn(WIDTH, 0.0, ())
     lefts, lows, rights, highs = zip(*(one.bounds for one in found.values()), strict=True)
@@ -66,10 +75,11 @@ def drawn(outlines: Mapping[str, tuple[str, str]], figures: Mapping[str, float],
     height = (high - low) * scale + 2 * MARGIN
     move = (scale * narrowing, 0, 0, -scale, MARGIN - left * scale * narrowing, MARGIN + high * scale)
     moved = {area: simplify(affine_transform(one, move), SIMPLE_PX) for area, one in found.items()}
-    shapes = [
-        Shape(area, outlines[area][0], _path(one), step_of(figures.get(area), bounds)) for area, one in moved.items()
-    ]
-    return Drawn(WIDTH, round(height, 1), tuple(shapes))
+    shapes = {
+        area: Shape(area, named[area][0], _path(one), step_of(figures.get(area), bounds)) for area, one in moved.items()
+    }
+    within, over = (tuple(shapes[area] for area in areas) for areas in (outlines, lines))
+    return Drawn(WIDTH, round(height, 1), within, over)
 
 
 def coloured(picture: Drawn, figures: Mapping[str, float], bounds: Sequence[float]) -> Drawn:

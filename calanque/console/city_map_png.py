@@ -24,7 +24,7 @@ EDGES: dict[int, dict[str, Any]] = {
     0: {"edgecolor": "white", "linewidth": 0.5},
     -1: {"edgecolor": DOWN, "linewidth": 1.8, "linestyle": "--"},
 }
-UNKNOWN: dict[str, Any] = {"facecolor": "white", "hatch": "////"}
+UNKNOWN: dict[str, Any] = {"facecolor": "white", "edgecolor": DIM, "linewidth": 0.5, "hatch": "////"}
 HEAD_PX, LEGEND_PX, LINE_PX, LINE_LENGTH = 76, 34, 17, 128
 ENTRY_PX, LETTER_PX = 60, 6.2
 
@@ -61,7 +61,7 @@ def png(city: Drawn, changed: Mapping[str, int], caption: Caption) -> bytes:
     from matplotlib.patches import Patch
 
     notes = [line for text in caption.cited for line in textwrap.wrap(text, LINE_LENGTH)]
-    handles = [Patch(facecolor=COLOURS[step or 0], label=text) for step, text in caption.legend]
+    handles = [Patch(**_fill(step), label=text) for step, text in caption.legend]
     kinds = sorted({*changed.values()} - {0})
     handles += [Patch(facecolor="white", label=caption.marks[kind], **EDGES[kind]) for kind in kinds]
     # All entries are as wide as the longest.
@@ -93,8 +93,15 @@ def _draw(axes: Axes, city: Drawn, changed: Mapping[str, int]) -> None:
 
     # What changed lies on top: its edge is whole.
     for shape in sorted(city.shapes, key=lambda one: abs(changed.get(one.area_id, 0))):
-        fill = UNKNOWN if shape.step is None else {"facecolor": COLOURS[shape.step]}
-        axes.add_patch(PathPatch(_outline(shape.path), **fill, **EDGES[changed.get(shape.area_id, 0)]))
+        edge = EDGES[changed.get(shape.area_id, 0)]
+        axes.add_patch(PathPatch(_outline(shape.path), **{**edge, **_fill(shape.step)}))
+
+    for line in city.lines:
+        axes.add_patch(PathPatch(_outline(line.path), fill=False, edgecolor=DIM, linewidth=0.4))
+
+
+def _fill(step: int | None) -> dict[str, Any]:
+    return UNKNOWN if step is None else {"facecolor": COLOURS[step]}
 
 
 def _outline(path: str) -> Path:

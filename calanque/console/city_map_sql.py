@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from calanque.console.lake_sql import literal
 
 MONTHS = 36
+SPAN_HOURS = 6
+WEEKDAYS = {"week": (1, 5), "weekend": (6, 7)}
 COUNTS = "counts"
 """Version of a forecast that was published before there was a model."""
 SERVED_COUNT = "if(forecasts.served = 'model', forecasts.expected_count, forecasts.baseline_count)"
@@ -29,7 +31,7 @@ where territory = {literal(city)}
 order by area_name"""
 
 
-def past(city: str, kind: str, until: date, days: int, back: int) -> str:
+def past(city: str, kind: str, until: date, days: int, back: int, when: str = "") -> str:
     """Return the question of how many incidents an area had in some days, and as many days earlier.
 
     Args:
@@ -38,6 +40,7 @@ def past(city: str, kind: str, until: date, days: int, back: int) -> str:
         until: last day.
         days: how many.
         back: how many days earlier the days lie that they are held against.
+        when: a condition more, as `of_when` gives it.
     """
     first = until - timedelta(days=days - 1)
     then_first, then_last = first - timedelta(days=back), until - timedelta(days=back)
@@ -47,7 +50,7 @@ def past(city: str, kind: str, until: date, days: int, back: int) -> str:
 from marts.fct_incidents
 where territory = {literal(city)}
     and is_in_territory
-    and occurred_local_date between date '{then_first}' and date '{until}'{of_kind(kind)}
+    and occurred_local_date between date '{then_first}' and date '{until}'{of_kind(kind)}{when}
 group by area_id"""
 
 
@@ -63,7 +66,7 @@ where {of_newest_forecast(city, kind)}
 group by cells.area_id, forecasts.week_start_date"""
 
 
-def history(city: str, kind: str, area: str, until: date) -> str:
+def history(city: str, kind: str, area: str, until: date, when: str = "") -> str:
     """Return the question of an area's months, the oldest first; the last may be cut by the last day."""
     return f"""select cast(date_trunc('month', occurred_local_date) as date) as month_start_date,
     count(*) as incident_count
@@ -71,9 +74,22 @@ from marts.fct_incidents
 where territory = {literal(city)}
     and area_id = {literal(area)}
     and occurred_local_date > date_add('month', -{MONTHS}, date '{until}')
-    and occurred_local_date <= date '{until}'{of_kind(kind)}
+    and occurred_local_date <= date '{until}'{of_kind(kind)}{when}
 group by 1
 order by 1"""
+
+
+def planned(city: str, area: str, first: date, last: date) -> str:
+    """Return the question of what is planned in an area in some days, by kind, and for how many persons at most."""
+    return f"""select kind, count(*) as event_count, max(expected_count) as most_expected_count
+from marts.fct_planned_event
+where territory = {literal(city)}
+    and area_id = {literal(area)}
+    and not is_cancelled
+    and starts_local_at < date_add('day', 1, date '{last}')
+    and ends_local_at >= date '{first}'
+group by kind
+order by event_count desc, kind"""
 
 
 def why(city: str, kind: str, area: str, language: str) -> str:
@@ -143,3 +159,23 @@ def of_newest_forecast(city: str, kind: str) -> str:
 def of_kind(kind: str, of: str = "") -> str:
     """Return the condition that rows are of a type; none for all types."""
     return "" if kind == "all" else f"\n    and {of}type = {literal(kind)}"
+
+
+def of_when(hours: str, weekday: str, origin: str) -> str:
+    """Return the condition that incidents are of some hours, of some days of the week and of an origin.
+
+    Args:
+        hours: the first of the six hours, or nothing; an incident whose hour is doubtful is in none of them.
+        weekday: `week`, `weekend`, a day from 1 for Monday, or nothing.
+        origin: `reported`, `enforced` or nothing.
+    """
+    said = []
+    if hours:
+        first = int(hours)
+        said.append(f"occurred_local_hour between {first} and {first + SPAN_HOURS - 1} and not is_hour_doubtful")
+    if weekday:
+        first_day, last_day = WEEKDAYS.get(weekday) or (int(weekday), int(weekday))
+        said.append(f"occurred_local_weekday between {first_day} and {last_day}")
+    if origin:
+        said.append(f"origin = {literal(origin)}")
+    return "".join(f"\n    and {one}" for one in said)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.console import city_map_sql, made_from
@@ -18,7 +19,7 @@ from calanque.console.remembered import remembered
 from calanque.engines import trino
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from calanque.console.readers import Reader
     from calanque.contracts.page import Language
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 MOTIF = "page de la carte"
 RATE = 0.05
 YEAR = 364
+AHEAD_DAYS = 7
 
 
 class View(NamedTuple):
@@ -40,6 +42,9 @@ class View(NamedTuple):
     area: str
     sort: str
     beside: str = ""
+    hours: str = ""
+    weekday: str = ""
+    origin: str = ""
 
     def link(self, **changes: Any) -> str:
         """Return the address of this view, or of one that differs."""
@@ -47,12 +52,15 @@ class View(NamedTuple):
 
 
 class Row(NamedTuple):
-    """An area in the table: its figure, the one that it is held against, and -1, 0 or 1 as it changed beyond chance."""
+    """An area in the table: its figure, the one that it is held against, and -1, 0 or 1 as it changed beyond chance.
+
+    A figure that is withheld is None.
+    """
 
     area_id: str
     name: str
-    figure: float
-    other: float
+    figure: float | None
+    other: float | None
     changed: int
 
 
@@ -74,7 +82,11 @@ class Record(NamedTuple):
 
 
 class City(NamedTuple):
-    """Everything that a view shows of its city: `drawn_by` names whose outlines they are."""
+    """Everything that a view shows of its city: `drawn_by` names whose outlines they are.
+
+    Of counts by month, `months` are those that there are, and `kinds` what is counted; `lines` are the areas with names
+    that lie under squares.
+    """
 
     rows: list[Row]
     outlines: dict[str, tuple[str, str]]
@@ -87,6 +99,9 @@ class City(NamedTuple):
     week: date | None = None
     served: str | None = None
     data_until: date | None = None
+    months: tuple[date, ...] = ()
+    kinds: Mapping[str, str] = MappingProxyType({})
+    lines: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
 
 Extents = dict[tuple[str, str], tuple[date, date]]
@@ -110,6 +125,9 @@ def resolved(view: View, ends: Extents, language: Language) -> View:
         LookupError: with a sentence, if there is no such city.
     """
     city, kind = city_and_kind(view.city, view.kind, ends, language)
+    if view.layer not in ("past", "likely"):
+        # Counts by month have kinds and ends of their own.
+        return view._replace(city=city)
     view = view._replace(city=city, kind=kind)
     newest = ends[view.city, view.kind][1]
     return view._replace(until=f"{min(date.fromisoformat(view.until), newest) if view.until else newest}")
@@ -148,7 +166,7 @@ def _questions(view: View) -> list[str]:
     until = date.fromisoformat(view.until)
     areas = city_map_sql.areas(view.city)
     if view.layer == "past":
-        figures = city_map_sql.past(view.city, view.kind, until, view.days, back_days(view))
+        figures = city_map_sql.past(view.city, view.kind, until, view.days, back_days(view), when(view))
         return [figures, areas, made_from.question("fct_incidents", city=view.city)]
     figures, record = city_map_sql.likely(view.city, view.kind), city_map_sql.record(view.city, view.kind)
     return [figures, areas, made_from.question("fct_forecast", city=view.city), record]
@@ -191,9 +209,9 @@ def found(view: View, ends: Extents, asking: Reader) -> City:
 
 
 _ORDERS: dict[str, Callable[[Row], Any]] = {
-    "figure": lambda row: (-row.figure, row.name),
+    "figure": lambda row: (-(row.figure or 0), row.name),
     "name": lambda row: row.name,
-    "change": lambda row: (-row.changed, row.other - row.figure),
+    "change": lambda row: (-row.changed, (row.other or 0) - (row.figure or 0)),
 }
 
 
@@ -212,21 +230,25 @@ def changes(pairs: list[tuple[int, int]]) -> list[int]:
 
 
 class Area(NamedTuple):
-    """An area that was clicked: its months, and what makes up its forecast."""
+    """An area that was clicked: its months, what makes up its forecast, what is planned in it in the days of `span`."""
 
-    months: list[tuple[date, int]]
+    months: Sequence[tuple[date, int | None]]
     reasons: list[tuple[Any, ...]]
     queries: list[str]
+    planned: Sequence[tuple[Any, ...]] = ()
+    span: tuple[date, ...] = ()
 
 
 def of_area(view: View, asking: Reader, language: Language) -> Area:
     """Return what is known of one area."""
     until = date.fromisoformat(view.until)
-    history = city_map_sql.history(view.city, view.kind, view.area, until)
+    history = city_map_sql.history(view.city, view.kind, view.area, until, when(view))
     why = city_map_sql.why(view.city, view.kind, view.area, language)
-    with ThreadPoolExecutor(2) as pool:
-        months, reasons = (pool.submit(asked, sql, asking) for sql in (history, why))
-        return Area(_whole(months.result(), until), reasons.result(), [history, why])
+    span = until + timedelta(days=1), until + timedelta(days=AHEAD_DAYS)
+    texts = [history, why, city_map_sql.planned(view.city, view.area, *span)]
+    with ThreadPoolExecutor(len(texts)) as pool:
+        months, reasons, planned = pool.map(lambda sql: asked(sql, asking), texts)
+    return Area(_whole(months, until), reasons, texts, planned, span)
 
 
 def _whole(months: list[tuple[Any, ...]], until: date) -> list[tuple[date, int]]:
@@ -237,6 +259,11 @@ def _whole(months: list[tuple[Any, ...]], until: date) -> list[tuple[date, int]]
         whole.append((at, counts.get(at, 0)))
         at = (at.replace(day=28) + timedelta(days=4)).replace(day=1)
     return whole
+
+
+def when(view: View) -> str:
+    """Return the condition of the hours, the days of the week and the origin that a view is of."""
+    return city_map_sql.of_when(view.hours, view.weekday, view.origin)
 
 
 def back_days(view: View) -> int:

@@ -63,6 +63,7 @@ class Door:
             ],
             "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
             "marts.dim_area": [(area, *told, DRAWN) for area, told in AREAS.items()],
+            "most_expected_count": [("works", 3, None), ("market", 1, 900)],
             "then_count": [(area, *pair) for area, pair in COUNTS.items()],
             "month_start_date": [(date(2021, 10, 1), 4), (date(2021, 12, 1), 9)],
             "dim_feed_freshness": [
@@ -227,6 +228,15 @@ def test_what_is_likely_says_who_serves_and_an_area_says_why(door: Door) -> None
     assert "Au plus, 9 fois sur 10" in area and "61\u202f%" in area.replace("\xa0", "\u202f").replace(" %", "\u202f%")
     assert "2021-11" in text, "a month in which nothing happened is a bar too"
     assert [bar.total for bar in bars([(UNTIL, 4), (UNTIL, 0)])] == [4, 0]
+
+
+def test_an_area_says_what_is_planned_in_it_in_the_days_after(door: Door) -> None:
+    text = page(language="fr", area="toronto:a0").partition('id="area"')[2]
+    assert "Du 2022-01-01 au 2022-01-07" in text and 'href="/calanque/agenda?city=toronto&amp;week=2022-01-01"' in text
+    rows = text.partition('data-table="planned"')[2].partition("</table>")[0]
+    assert rows.index("travaux") < rows.index(">3<") < rows.index("marché") < rows.index(">900<")
+    (sql,) = [sql for _, sql, _ in door.asked if "most_expected_count" in sql]
+    assert "not is_cancelled" in sql and "area_id = 'toronto:a0'" in sql
 
 
 def test_the_fullest_squares_are_so_by_all_their_types_or_by_the_one_that_is_chosen(door: Door) -> None:
