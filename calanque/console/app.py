@@ -14,6 +14,7 @@ from calanque.console import (
     agenda,
     city_map,
     city_time,
+    city_time_files,
     documents,
     figures,
     journal,
@@ -37,6 +38,7 @@ app.middleware("http")(remember)
 app.include_router(lac.router)
 app.include_router(city_map.router)
 app.include_router(city_time.router)
+app.include_router(city_time_files.router)
 app.include_router(outlook.router)
 app.include_router(agenda.router)
 app.include_router(figures.router)

@@ -41,8 +41,14 @@ router = APIRouter(prefix="/map/time")
 Asking = Annotated[Reader, Depends(mart_reader)]
 WINDOWS = (1, 4, 13, 52)
 """Weeks that are summed, ending with that of the clock."""
-LAYERS = ("cells", "planned", "present")
-MARTS = ("fct_incidents", "fct_forecast", "fct_planned_event", "fct_observation_hour")
+MARTS = {
+    "cells": ("fct_incidents", "fct_forecast"),
+    "planned": ("fct_planned_event",),
+    "present": ("fct_observation_hour",),
+}
+"""From which marts each layer is."""
+LAYERS = tuple(MARTS)
+FILES = ("csv", "geojson", "png")
 SIMPLE_DEGREES = 0.0002
 OWN = Path(__file__).parent / "static"
 # Everything that the page loads is of this server; MapLibre's workers are made of its own text.
@@ -61,6 +67,8 @@ def city_time(
     week: Day = "",
     weeks: Annotated[int, Query(ge=1, le=52)] = 4,
     layers: Annotated[str, Query(pattern=r"^[a-z,]*$", max_length=60)] = "cells,planned",
+    event: Name = "",
+    quantity: Name = "",
 ) -> Response:
     """Show a city on its clock."""
     try:
@@ -71,6 +79,8 @@ def city_time(
     window = weeks if weeks in WINDOWS else 4
     state = {"city": view.city, "kind": view.kind, "week": day_of(week), "weeks": window, "language": language}
     state |= {
+        "event": event,
+        "quantity": quantity,
         "layers": [one for one in layers.split(",") if one in LAYERS],
         "words": script_words(language),
     }
@@ -98,15 +108,19 @@ def _values(city: str, kind: str, asking: Reader, language: Language) -> dict[st
     """Return what the page says of its city before its script asks for more."""
     ends = extents(asking)
     view = resolved(View(city, "past", kind, 28, "year", "", "", "figure"), ends, language)
-    made_of = made_from.question(*MARTS, city=view.city)
-    with ThreadPoolExecutor(2) as pool:
-        types, sources = pool.map(lambda sql: asked(sql, asking), (city_map_sql.TYPES, made_of))
+    made_of = [made_from.question(*marts, city=view.city) for marts in MARTS.values()]
+    with ThreadPoolExecutor(4) as pool:
+        types, *found = pool.map(lambda sql: asked(sql, asking), [city_map_sql.TYPES, *made_of])
+    by_layer = {layer: [made_from.Source(*row) for row in rows] for layer, rows in zip(MARTS, found, strict=True)}
+    link = {"city": view.city, "kind": view.kind}
     return {
         "v": view,
         "kept": f"city={view.city}&kind={view.kind}&",
         "s": made_from.WORDS[language],
         "made_of": made_of,
-        "sources": [made_from.Source(*row) for row in sources],
+        "by_layer": by_layer,
+        "sources": list({one.feed: one for found in by_layer.values() for one in found}.values()),
+        "files": {kind: pages.address(f"/calanque/map/time/squares.{kind}", link) for kind in FILES},
         **choices(view.city, ends, types, language),
     }
 
@@ -120,7 +134,7 @@ def ground(request: Request, asking: Asking, city: Name) -> Response:
 @router.get("/weeks.json")
 def weeks(request: Request, asking: Asking, city: Name, kind: Name = "all") -> Response:
     """Give the incidents of each square and week, and what is expected in the week that is forecast."""
-    return _given(request, lambda: _weeks(city, kind, asking.account))
+    return _given(request, lambda: weeks_of(city, kind, asking.account))
 
 
 @router.get("/planned.json")
@@ -204,7 +218,8 @@ def _frame(city: str, cells: list[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 @remembered
-def _weeks(city: str, kind: str, account: str) -> bytes:
+def weeks_of(city: str, kind: str, account: str) -> bytes:
+    """Return what the page is sent of the incidents of each square and week, and of what is likely."""
     texts = (city_time_sql.weeks(city, kind), city_time_sql.until(city), city_time_sql.likely(city, kind))
     with ThreadPoolExecutor(3) as pool:
         rows, ends, likely = pool.map(lambda sql: rows_of(sql, account), texts)
@@ -229,8 +244,10 @@ def _weeks(city: str, kind: str, account: str) -> bytes:
         "count": [int(count) for *_, count in rows],
         "likely": {
             "week": f"{likely[0][0]}",
-            "cell": [cell for _, cell, _ in likely],
-            "expected": [float(f"{expected or 0:.4g}") for *_, expected in likely],
+            "cell": [cell for _, cell, *_ in likely],
+            "expected": [float(f"{row[2] or 0:.4g}") for row in likely],
+            "baseline": [float(f"{row[3] or 0:.4g}") for row in likely],
+            "upper": [row[4] for row in likely],
         }
         if likely
         else None,

@@ -39,9 +39,13 @@ where territory = {literal(city)}"""
 
 
 def likely(city: str, kind: str) -> str:
-    """Return the question of what is expected in each square in the newest week that is forecast."""
+    """Return the question of what is expected in each square in the newest week that is forecast.
+
+    Bounds of several types do not add up to one.
+    """
     return f"""select forecasts.week_start_date, cells.cell_key,
-    sum({SERVED_COUNT}) as expected_count
+    sum({SERVED_COUNT}) as expected_count, sum(forecasts.baseline_count) as baseline_count,
+    if(count(*) = 1 and max(forecasts.served) = 'model', max(forecasts.upper_count)) as upper_count
 from marts.fct_forecast as forecasts
 inner join marts.dim_cell as cells on forecasts.territory = cells.territory and forecasts.cell_id = cells.cell_id
 where {of_newest_forecast(city, kind)}

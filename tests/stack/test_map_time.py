@@ -1,5 +1,6 @@
 """The page *Carte au fil du temps* in a real browser, as an analyst in French: its clock, its figures, its link."""
 
+import csv
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -131,7 +132,43 @@ def test_a_click_on_a_square_says_its_figure(page: Page, stack: Settings) -> Non
     )
     page.locator("#map canvas").click(position={"x": spot[0], "y": spot[1]})
     expect(page.locator("#picked")).to_contain_text(spot[3])
-    assert figure(page.locator("#picked").inner_text().rpartition(": ")[2].removesuffix(" faits")) == spot[2]
+    said = page.locator("#picked").evaluate("one => one.firstChild.textContent")
+    assert figure(said.rpartition(": ")[2].removesuffix(" faits")) == spot[2]
+    page.locator("#picked a").click()
+    expect(page.locator("h2#area")).to_have_text(spot[3])
+
+
+def test_tables_are_sorted_by_keyboard_and_the_squares_are_given_as_shown(page: Page, stack: Settings) -> None:
+    page.goto(f"{stack.airflow_url}/calanque/map/time?city={CITY}&week=2021-12-20&weeks=13&layers=cells")
+    page.wait_for_selector(READY)
+    heads = page.locator("[data-table=areas] thead th")
+    expect(page.locator("[data-table=areas] tbody tr")).to_have_count(page.evaluate("ground.areas.length"))
+    heads.first.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    names = page.locator("[data-table=areas] tbody th").all_inner_texts()
+    assert names == page.evaluate("names => [...names].sort((a, b) => a.localeCompare(b))", names)
+    assert [head.get_attribute("aria-sort") for head in heads.all()] == ["ascending", "none"]
+    told = page.evaluate("[...sums].map((count, at) => [ground.cells[at].slice(0, 2).join(':'), count])")
+    with page.expect_download() as given:
+        page.get_by_role("link", name="Ces carrés en CSV").click()
+    rows = csv.DictReader(given.value.path().read_text().splitlines(), delimiter=";")
+    found = {row["cell_id"].removeprefix(f"{CITY}:"): float(row["figure"]) for row in rows}
+    assert found == {cell: count for cell, count in told if count}
+
+
+def test_one_quantity_has_a_scale_and_withheld_hours_are_no_figure(page: Page, stack: Settings) -> None:
+    view = "city=marseille&layers=present&quantity=passers_by&week=2026-06-22"
+    page.goto(f"{stack.airflow_url}/calanque/map/time?{view}")
+    page.wait_for_selector(READY)
+    expect(page.locator("#measures b")).to_have_text("passants")
+    told = [mean for (mean,) in trino.query(
+        "select avg(mean_value) from fct_observation_hour where territory = 'marseille' and quantity = 'passers_by' "
+        "and observed_local_date between date '2026-06-22' and date '2026-06-28' group by cell_id"
+    )]  # fmt: skip
+    assert page.evaluate("figures.filter((one) => one.quantity === 'passers_by').length") == len(told)
+    shown = figure(page.locator("#measures span").last.inner_text().rpartition("à ")[2])
+    assert shown == pytest.approx(max(told), abs=0.1)
+    assert Axe().run(page).violations_count == 0
 
 
 def test_the_dpo_opens_no_map(stack: Settings, browser: Browser) -> None:

@@ -1,5 +1,6 @@
 """The page *Carte au fil du temps* without a lake: what is sent to the browser, where its picture lies, its policy."""
 
+import io
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
+from PIL import Image
 from query_door import Door, Rows, opened
 
 from calanque.console import city_time, city_time_sql
@@ -41,7 +43,7 @@ def answers() -> dict[str, Rows]:
         "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
         "dim_feed_freshness": [("permits", CITY, "Permits", "The <city>", "Open", "c", date(2021, 12, 31), True)],
         "marts.dim_area": [("toronto:a0", "<A>", OUTLINE, "City"), ("toronto:a1", "B", OUTLINE, "City")],
-        "expected_count\nfrom marts.fct_forecast": [(FORECAST, 0, 1.23456), (FORECAST, 3, 0.00005)],
+        "upper_count\nfrom marts.fct_forecast": [(FORECAST, 0, 1.23456, 1.0, 3), (FORECAST, 3, 0.00005, 0.0, None)],
         "marts.fct_territory_week": [(date(2021, 12, 20),)],
         "marts.fct_cell_week": [(WEEK, 0, 2), (WEEK, 4, 1), (date(2021, 11, 15), 0, 7)],
         "marts.fct_planned_event": [
@@ -107,7 +109,13 @@ def test_weeks_count_from_the_first_and_go_on_to_the_last_whole_one(page: TestCl
     said = page.get(f"/map/time/weeks.json?city={CITY}&kind=robbery").json()
     assert (said["first"], said["weeks"]) == ("2021-11-01", 8)
     assert list(zip(said["week"], said["cell"], said["count"], strict=True)) == [(0, 0, 2), (0, 4, 1), (2, 0, 7)]
-    assert said["likely"] == {"week": "2021-12-27", "cell": [0, 3], "expected": [1.235, 0.00005]}
+    assert said["likely"] == {
+        "week": "2021-12-27",
+        "cell": [0, 3],
+        "expected": [1.235, 0.00005],
+        "baseline": [1.0, 0.0],
+        "upper": [3, None],
+    }
     assert sum("type = 'robbery'" in sql for _, sql, _ in door.asked) == 2
     assert {(user, motif) for user, _, motif in door.asked} == {("analyst", "page de la carte")}
     door.rows |= {"marts.fct_cell_week": [], "marts.fct_territory_week": [(None,)]}
@@ -171,6 +179,66 @@ def test_a_city_with_incidents_alone_has_its_weeks(
     assert page.get(f"/map/time/present.json?city={CITY}&week=2021-11-15").json()["figures"] == []
     said = page.get(f"/map/time/weeks.json?city={CITY}").json()
     assert said["weeks"] == 8 and said["likely"] is None
+
+
+def test_each_layer_says_its_feeds_and_a_link_keeps_the_event_and_the_quantity(page: TestClient, door: Door) -> None:
+    text = page.get("/map/time?city=toronto&event=works&quantity=rain&lang=en").text
+    sources = text.partition('data-table="sources"')[2].partition("</table>")[0]
+    assert [sources.count(f'<tr data-of="{layer}"') for layer in city_time.LAYERS] == [1, 1, 1]
+    assert "Permits" in sources and "The &lt;city&gt;" in sources and "2021-12-31" in sources and "late" in sources
+    state = json.loads(text.partition('id="state">')[2].partition("</script>")[0])
+    assert (state["event"], state["quantity"]) == ("works", "rain")
+    assert page.get("/map/time?event=<b>").status_code == 422
+
+
+def test_the_squares_of_a_view_are_given_as_files_and_the_journal_is_told(
+    page: TestClient, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr("calanque.journal.log.tell", lambda **act: told.append(act))
+    of = f"city={CITY}&week=2021-11-15&weeks=4&lang=en"
+    sheet = page.get(f"/map/time/squares.csv?{of}").text.splitlines()
+    assert sheet == [
+        "cell_id;area_id;area_name;first_date;last_date;figure;is_expected",
+        "toronto:7:4;toronto:a0;<A>;2021-11-01;2021-11-21;9;False",
+        "toronto:8:6;toronto:a1;B;2021-11-01;2021-11-21;1;False",
+    ]
+    (first, _) = page.get(f"/map/time/squares.geojson?{of}").json()["features"]
+    assert (first["id"], first["properties"]["figure"]) == ("toronto:7:4", 9)
+    lon, lat = zip(*first["geometry"]["coordinates"][0][:3], strict=True)
+    x, y = project(load_territory(CITY).crs, np.array(lon), np.array(lat))
+    assert np.allclose(x * UNIT, [WEST, WEST + SIDE, WEST + SIDE], atol=0.2)
+    assert np.allclose(y * UNIT, [SOUTH, SOUTH, SOUTH + SIDE], atol=0.2)
+    answer = page.get(f"/map/time/squares.png?{of}")
+    with Image.open(io.BytesIO(answer.content)) as picture:
+        assert picture.width > 1_000 and answer.headers["cache-control"] == "no-store"
+    assert [(act["who"], act["row_count"], act["motif"]) for act in told] == [("ana", 2, "page de la carte")] * 3
+
+
+@pytest.mark.parametrize(
+    ("address", "rows"),
+    [
+        ("week=2021-12-27", [("2021-12-27", "1.235", "True"), ("2021-12-27", "5e-05", "True")]),
+        ("week=2099-01-05", []),
+        ("", []),
+        ("week=2021-11-01&weeks=1&kind=robbery", [("2021-11-01", "2", "False"), ("2021-11-01", "1", "False")]),
+        ("week=2001-01-01&weeks=52", [("2021-11-01", "2", "False"), ("2021-11-01", "1", "False")]),
+    ],
+)
+def test_a_file_is_of_the_week_the_clock_stands_at(
+    page: TestClient, monkeypatch: pytest.MonkeyPatch, address: str, rows: list[tuple[str, ...]]
+) -> None:
+    monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
+    sheet = page.get(f"/map/time/squares.csv?city={CITY}&{address}").text.splitlines()[1:]
+    assert [(row.split(";")[3], *row.split(";")[5:]) for row in sheet] == rows
+    assert page.get(f"/map/time/squares.png?city={CITY}&{address}").status_code == 200
+
+
+def test_no_file_is_of_a_city_without_weeks_or_of_none(page: TestClient, door: Door) -> None:
+    assert page.get("/map/time/squares.csv?city=atlantis").status_code == 404
+    door.rows |= {"marts.fct_cell_week": [], "marts.fct_territory_week": [(None,)]}
+    assert "No week of incidents" in page.get(f"/map/time/squares.geojson?city={CITY}").text
+    assert page.get(f"/map/time/squares.exe?city={CITY}").status_code == 422
 
 
 def test_a_city_without_squares_has_no_picture(page: TestClient, door: Door) -> None:

@@ -28,9 +28,10 @@ require("vm").runInThisContext(require("fs").readFileSync(SCRIPT, "utf8"));
 require("vm").runInThisContext(`
 ground = { cells: [[87, 48, 0], [87, 49, 0]], areas: [["a", "Arenc"]], corners: [[0, 1], [2, 1], [2, 0], [0, 0]],
   row: 87, col: 48, height: 1, width: 2 };
-counts = { weeks: 2, cell: [0, 0, 1], count: [1, 3, 1], likely: { cell: [0], expected: [0.25] } };
+counts = { weeks: 2, cell: [0, 0, 1], count: [1, 3, 1],
+  likely: { cell: [0], expected: [0.25], baseline: [0.2], upper: [2] } };
 starts = [0, 1, 3]; firstTime = Date.UTC(2021, 10, 1); likelyAt = 3; paint = () => {};
-$("weeks").value = "1";
+$("weeks").value = "1"; $("event").value = ""; $("quantity").value = "";
 const left = { lng: 0.5, lat: 0.5 }, right = { lng: 1.5, lat: 0.5 };
 const at = (week) => { $("at").value = String(week); bounds = null; show(); };
 const text = (id) => $(id).textContent;
@@ -66,14 +67,14 @@ def test_a_square_of_a_week_without_data_has_a_dash_and_every_figure_its_number(
         "Arenc (87:49)\u00a0: 0 fait",
         "Arenc (87:48)\u00a0: 3 faits",
         "Arenc (87:48)\u00a0: –",
-        "Arenc (87:48)\u00a0: 0,25 attendu",
+        "Arenc (87:48)\u00a0: 0,25 attendu ; au plus 2, 9 fois sur 10 ; 0,2 par comptage simple",
     ]
     assert said(weeks, "en") == [
         "Arenc (87:48): 1 incident",
         "Arenc (87:49): 0 incidents",
         "Arenc (87:48): 3 incidents",
         "Arenc (87:48): –",
-        "Arenc (87:48): 0.25 expected",
+        "Arenc (87:48): 0.25 expected; at most 2, 9 times in 10; 0.2 by plain counts",
     ]
 
 
@@ -105,3 +106,55 @@ def test_events_without_a_place_are_counted_and_said_to_be_off_the_map() -> None
         ["0", "0"],
     ]
     assert said(told, "en")[0] == "3 planned events, 0 of them in conflict, 2 without a place on the map"
+
+
+def test_what_is_expected_of_types_together_has_no_bound() -> None:
+    told = "(() => { counts.likely.upper = [null]; return square(3, left); })()"
+    assert said(told) == "Arenc (87:48)\u00a0: 0,25 attendu ; 0,2 par comptage simple"
+
+
+def test_a_square_leads_to_the_page_of_its_area() -> None:
+    told = "(() => { square(1, left); const [, link] = $('picked').parts; return [link.href, link.textContent]; })()"
+    href, text = said(told)
+    assert href.startswith("/calanque/map?city=") and href.endswith("&area=a#area") and "pourquoi" in text
+
+
+def test_a_table_is_sorted_by_what_its_figures_are_and_what_is_withheld_stands_last() -> None:
+    told = """(() => {
+    const shown = [];
+    const keep = (...rows) => shown.push(rows.map((row) => row.parts[0].textContent));
+    element("[data-table=present]").tBodies = [{ replaceChildren: keep }];
+    table("present", [["b", [9, "9"], [null, "non diffusé"]], ["c", [10, "10"], [2, "2"]], ["a", [1, "1"], [3, "3"]]]);
+    sort("present", 1); sort("present", 1); sort("present", 2); sort("present", 2); sort("present", 0);
+    return shown;
+    })()"""
+    assert ["".join(rows) for rows in said(told)] == ["abc", "cba", "abc", "acb", "cab", "abc"]
+
+
+def test_a_quantity_has_classes_and_a_place_whose_hours_are_withheld_a_ring() -> None:
+    told = """(() => {
+    const of = { quantity: "passers_by", unit: "persons", lat: 43 };
+    const one = (lon, mean, withheld = 0) => ({ ...of, lon, mean, withheld });
+    figures = [one(1, 20), one(2, 400), one(3, null, 7), one(null, 5), { ...one(4, 3), quantity: "rain" }];
+    $("quantity").value = "passers_by";
+    const points = coloured().map(({ lon, ink, text }) => [lon, ink, text]);
+    return [points, $("measures").parts.slice(1).map((entry) => entry.parts[1].trim())];
+    })()"""
+    points, steps = said(told)
+    assert [(lon, text) for lon, _, text in points] == [
+        (1, "passants\u00a0: 20"),
+        (2, "passants\u00a0: 400"),
+        (3, "passants\u00a0: non diffusé"),
+    ]
+    assert points[1][1] == "#0b5f57" != points[0][1] and points[2][1] == "#fff"
+    assert steps == ["jusqu’à 20", "plus de 20, jusqu’à 400", "non diffusé"]
+
+
+def test_events_of_one_kind_are_shown_alone() -> None:
+    told = """(() => {
+    planned = ["works", "market", "works"].map((kind, n) => ({ id: `${n}`, kind, starts: "2021-11-02T08:00",
+      ends: "2021-11-03T08:00", lon: 1, lat: 1 }));
+    $("event").value = "works";
+    return (at(0), text("planned"));
+    })()"""
+    assert said(told) == "2 événements prévus, dont 0 en conflit"

@@ -5,6 +5,7 @@ const BASE = "/calanque/map/time";
 const INKS = ["#e3eef9", "#b3cde8", "#6fa3d4", "#2f74b5", "#0b3d78"];
 const EVENT = "#c2410c", CONFLICT = "#7e22ce", FIGURE = "#0f766e";
 const DAY = 86400000;
+const MEASURES = ["#d5efec", "#9bd3cc", "#5db1a8", "#2a8a80", "#0b5f57"];
 const MOST_AREAS = 15, MOST_AHEAD = 52, PLAY_MS = 500, SETTLED_MS = 300;
 const state = JSON.parse(document.getElementById("state").textContent);
 const words = state.words;
@@ -24,9 +25,9 @@ const iso = (time) => new Date(time).toISOString().slice(0, 10);
 const told = (value) => (Number.isInteger(value) ? number : Math.abs(value) < 1 ? small : tenths).format(value);
 const measure = (quantity, unit) => [words.quantities[quantity] || quantity, words.units[unit] ?? unit];
 
-const drawn = {};
+const drawn = {}, tables = {}, orders = { areas: [1, -1], planned: [1, -1], present: [0, 1] };
 let ground, counts, starts, planned = [], conflicts = [], map = null, frame = null, sums = null, isLikely = false;
-let bounds = null, playing = null, settling = null, turn = 0, spot = null, lastWeek = 0, firstTime = 0, likelyAt = -1;
+let bounds = null, playing = null, settling = null, turn = 0, spot = null, lastWeek = 0, firstTime = 0, likelyAt = -1, figures = [];
 
 async function asked(path) {
   const answer = await fetch(`${BASE}/${path}`, { headers: { Accept: "application/json" } });
@@ -59,14 +60,18 @@ function summed(at, weeks) {
 
 // Upper ends of all classes but the last: as many squares in each as can be.
 function breaks(values) {
-  const ordered = Array.from(values).filter((value) => value > 0).sort((a, b) => a - b);
+  return breaksOf(Array.from(values).filter((value) => value > 0));
+}
+
+function breaksOf(values) {
+  const ordered = values.sort((a, b) => a - b);
   const ends = INKS.slice(1).map((_, step) => ordered[Math.floor((ordered.length * (step + 1)) / INKS.length) - 1]);
   const most = ordered[ordered.length - 1];
   return [...new Set(ends)].filter((end) => end !== undefined && end < most);
 }
 
-function inkOf(value) {
-  return INKS[INKS.length - 1 - bounds.length + bounds.filter((bound) => value > bound).length];
+function inkOf(value, inks = INKS, ends = bounds) {
+  return inks[inks.length - 1 - ends.length + ends.filter((end) => value > end).length];
 }
 
 // Of the week of the clock when the window is chosen: a legend that moved with the clock would hide what changes.
@@ -110,7 +115,7 @@ function show() {
   isLikely = at === likelyAt;
   sums = summed(at, weeks);
   if (wasLikely !== isLikely || !bounds) scale();
-  for (const dot of document.querySelectorAll("#legend [data-of]")) dot.hidden = !layers().includes(dot.dataset.of);
+  for (const one of document.querySelectorAll("#legend [data-of], [data-table=sources] [data-of]")) one.hidden = !layers().includes(one.dataset.of);
   $("week").textContent = iso(time);
   const total = sums.reduce((a, b) => a + b, 0), since = Math.max(time - (weeks - 1) * 7 * DAY, firstTime);
   if (isLikely) $("said").textContent = saidOf(total, words.likely, iso(time));
@@ -141,18 +146,20 @@ function paint() {
   if (source) { source.play(); map.triggerRepaint(); source.pause(); }
 }
 
-function tell() {
+// All areas once the clock stands still: to write each of them at every step only costs time.
+function tell(most = MOST_AREAS) {
   const found = new Float64Array(ground.areas.length);
   ground.cells.forEach(([, , area], cell) => { if (area >= 0) found[area] += sums[cell]; });
   const rows = [...found.keys()].filter((area) => found[area] > 0)
-    .sort((a, b) => found[b] - found[a] || ground.areas[a][1].localeCompare(ground.areas[b][1])).slice(0, MOST_AREAS);
-  table("areas", rows.map((area) => [ground.areas[area][1], told(found[area])]));
+    .sort((a, b) => found[b] - found[a] || ground.areas[a][1].localeCompare(ground.areas[b][1])).slice(0, most);
+  table("areas", rows.map((area) => [ground.areas[area][1], [found[area], told(found[area])]]));
 }
 
 function events(from, to) {
   const first = new Date(from).toISOString().slice(0, 16), last = new Date(to).toISOString().slice(0, 16), busy = new Set();
   for (const [one, other, begins, ends] of conflicts) if (begins < last && ends >= first) busy.add(one).add(other);
-  const now = (layers().includes("planned") ? planned.filter((one) => one.starts < last && one.ends > first) : [])
+  const kind = $("event").value, isOf = (one) => !kind || one.kind === kind;
+  const now = (layers().includes("planned") ? planned.filter((one) => one.starts < last && one.ends > first && isOf(one)) : [])
     .map((one) => ({ ...one, conflict: busy.has(one.id) }));
   const placed = now.filter((one) => one.lon !== null), busyCount = now.filter((one) => one.conflict).length;
   const off = placed.length < now.length ? said(words.off_map, told(now.length - placed.length)) : "";
@@ -165,25 +172,40 @@ function events(from, to) {
     kinds.set(one.kind, [count + 1, conflicts + (one.conflict ? 1 : 0)]);
   }
   table("planned", [...kinds].sort((a, b) => b[1][0] - a[1][0]).map(([kind, [count, conflicts]]) =>
-    [words.kinds[kind] || kind, told(count), told(conflicts)]));
+    [words.kinds[kind] || kind, [count, told(count)], [conflicts, told(conflicts)]]));
 }
 
-// The first of a row is its head, the others are figures.
+// The first of a row is its head, the others are figures: what they are sorted by, and their text.
 function table(name, rows) {
-  const shown = document.querySelector(`[data-table=${name}]`);
+  const shown = document.querySelector(`[data-table=${name}]`), [by, way] = orders[name];
+  tables[name] = rows;
   shown.hidden = !rows.length;
-  shown.tBodies[0].replaceChildren(...rows.map(([head, ...figures]) => {
+  const key = (row) => (by ? row[by][0] : row[0]);
+  // What has no figure is last in either order.
+  const compared = (a, b) => (a === null || b === null ? (a === null) - (b === null)
+    : way * (typeof a === "string" ? a.localeCompare(b) : a - b));
+  [...(shown.tHead ? shown.tHead.rows[0].cells : [])].forEach((head, at) => {
+    head.ariaSort = at === by ? (way > 0 ? "ascending" : "descending") : "none";
+  });
+  const inOrder = [...rows].sort((a, b) => compared(key(a), key(b)) || a[0].localeCompare(b[0]));
+  shown.tBodies[0].replaceChildren(...inOrder.map(([head, ...figures]) => {
     const row = document.createElement("tr"), first = document.createElement("th");
     first.scope = "row";
     first.textContent = head;
-    row.append(first, ...figures.map((figure) => {
+    row.append(first, ...figures.map(([, text]) => {
       const one = document.createElement("td");
       one.className = "figure";
-      one.textContent = figure;
+      one.textContent = text;
       return one;
     }));
     return row;
   }));
+}
+
+function sort(name, by) {
+  const [before, way] = orders[name];
+  orders[name] = [by, before === by ? -way : by ? -1 : 1];
+  table(name, tables[name] || []);
 }
 
 function points(source, found) {
@@ -203,24 +225,60 @@ function layers() {
 async function settled() {
   const week = iso(firstTime + Number($("at").value) * 7 * DAY);
   const view = new URLSearchParams({ city: state.city, kind: state.kind, week, weeks: $("weeks").value, layers: layers().join(",") });
+  for (const name of ["event", "quantity"]) if ($(name).value) view.set(name, $(name).value);
+  tell(Infinity);
+  for (const link of document.querySelectorAll("[data-file]")) {
+    link.href = `${BASE}/squares.${link.dataset.file}?${new URLSearchParams({ city: state.city, kind: state.kind, week, weeks: $("weeks").value, lang: state.language })}`;
+  }
   history.replaceState(null, "", `${BASE}?${view}`);
-  for (const kept of document.querySelectorAll("form [type=hidden]")) kept.value = view.get(kept.name);
+  for (const kept of document.querySelectorAll("form [type=hidden]")) kept.value = view.get(kept.name) || "";
   for (const link of document.querySelectorAll("[hreflang]")) {
     view.set("lang", link.hreflang);
     link.href = `${BASE}?${view}`;
   }
   const mine = ++turn;
   $("measured").textContent = "";
+  figures = [];
   points("present", []);
   table("present", []);
   if (!layers().includes("present")) return;
   try {
-    const { figures } = await asked(`present.json?city=${state.city}&week=${week}`);
-    if (mine === turn) measured(figures);
+    const answer = await asked(`present.json?city=${state.city}&week=${week}`);
+    if (mine !== turn) return;
+    figures = answer.figures;
+    offer([...new Set(figures.filter((one) => one.lon !== null).map((one) => one.quantity))]);
+    measured();
   } catch (error) { $("measured").textContent = said(words.failed, error.message); }
 }
 
-function measured(figures) {
+// What may be chosen is what was measured at a place in this week.
+function offer(quantities) {
+  const chosen = $("quantity").value || state.quantity, none = $("quantity").options[0];
+  $("quantity").replaceChildren(none, ...quantities.map((quantity) => {
+    const one = document.createElement("option");
+    one.value = quantity;
+    one.textContent = measure(quantity, "")[0];
+    one.selected = quantity === chosen;
+    return one;
+  }));
+  state.quantity = "";
+}
+
+// One quantity has classes and a legend of its own; where all of its hours are withheld, the place is a ring.
+function coloured() {
+  const chosen = $("quantity").value, placed = figures.filter((one) => one.quantity === chosen && one.lon !== null);
+  const ends = breaksOf(placed.filter((one) => one.mean !== null).map((one) => one.mean));
+  const [name, unit] = placed.length ? measure(chosen, placed[0].unit) : ["", ""], title = document.createElement("b");
+  title.textContent = unit ? `${name} (${unit})` : name;
+  const most = Math.max(...placed.map((one) => one.mean ?? -Infinity));
+  const steps = Number.isFinite(most) ? [...ends, most].map((end, n) => entry(inkOf(end, MEASURES, ends), ranged(ends[n - 1], end), true)) : [];
+  if (placed.some((one) => one.mean === null && one.withheld)) steps.push(entry("#fff", words.withheld, true));
+  $("measures").replaceChildren(...(placed.length ? [title, ...steps] : []));
+  return placed.map((one) => ({ lon: one.lon, lat: one.lat, ink: one.mean === null ? "#fff" : inkOf(one.mean, MEASURES, ends),
+    text: `${name}${words.colon} ${one.mean === null ? missing(one.withheld) : `${told(one.mean)} ${unit}`.trim()}` }));
+}
+
+function measured() {
   const places = new Map(), quantities = new Map();
   for (const one of figures) {
     const [quantity, unit] = measure(one.quantity, one.unit), name = unit ? `${quantity} (${unit})` : quantity;
@@ -238,9 +296,11 @@ function measured(figures) {
   table("present", [...quantities].map(([name, { places: count, means, withheld }]) => {
     const [least, most] = [told(Math.min(...means)), told(Math.max(...means))];
     const span = !means.length ? missing(withheld) : least === most ? least : `${least} – ${most}`;
-    return [name, told(count), withheld && means.length ? `${span} (${saidOf(withheld, words.hours_withheld)})` : span];
+    const text = withheld && means.length ? `${span} (${saidOf(withheld, words.hours_withheld)})` : span;
+    return [name, [count, told(count)], [means.length ? Math.max(...means) : null, text]];
   }));
-  points("present", [...places.values()]);
+  const chosen = coloured();
+  points("present", chosen.length ? chosen : [...places.values()]);
 }
 
 function missing(withheld) {
@@ -291,7 +351,8 @@ function draw() {
     map.addLayer({ id: "cells", type: "raster", source: "cells", paint: { "raster-resampling": "nearest", "raster-fade-duration": 0 } });
     map.addLayer({ id: "areas", type: "line", source: "areas", paint: { "line-color": dark ? "#a9b2bf" : "#4c5561", "line-width": 0.7 } });
     map.addLayer({ id: "present", type: "circle", source: "present", paint: {
-      "circle-radius": 5, "circle-color": FIGURE, "circle-stroke-color": "#fff", "circle-stroke-width": 1 } });
+      "circle-radius": ["case", ["has", "ink"], 8, 5], "circle-color": ["coalesce", ["get", "ink"], FIGURE],
+      "circle-stroke-color": ["case", ["has", "ink"], FIGURE, "#fff"], "circle-stroke-width": ["case", ["has", "ink"], 2, 1] } });
     const ink = ["case", ["get", "conflict"], CONFLICT, EVENT], is = (kind) => ["==", ["geometry-type"], kind];
     map.addLayer({ id: "routes", type: "line", source: "planned", filter: is("LineString"),
       layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": ink, "line-width": 4 } });
@@ -329,7 +390,20 @@ function pick(at) {
   const count = sums[cell], unit = counted(count, isLikely ? words.expected_of_it : words.incidents_of_it);
   // Of a week after the last one nothing is known, not that nothing happened.
   const figure = isLikely || Number($("at").value) < counts.weeks ? `${told(count)} ${unit}` : "–";
-  $("picked").textContent = `${name} (${row}:${col})${words.colon} ${figure}`;
+  $("picked").textContent = `${name} (${row}:${col})${words.colon} ${figure}${isLikely ? beside(cell) : ""}`;
+  if (area < 0) return;
+  const link = document.createElement("a"), here = new URLSearchParams({ area: ground.areas[area][0] });
+  link.href = `${$("by-area").href}&${here}#area`;
+  link.textContent = words.why;
+  $("picked").append(" ", link);
+}
+
+// Beside what is expected stand its bound, which types together have none of, and what plain counts say.
+function beside(cell) {
+  const at = counts.likely.cell.indexOf(cell);
+  if (at < 0) return "";
+  const { upper, baseline } = counts.likely, most = upper[at];
+  return `${most === null ? "" : said(words.at_most, told(most))}${said(words.by_counts, told(baseline[at]))}`;
 }
 
 // The square under a point: the frame is nearly a parallelogram in degrees.
@@ -368,6 +442,18 @@ async function begin() {
   $("at").value = state.week ? Math.min(Math.max(rank(state.week), 0), lastWeek) : counts.weeks - 1;
   scale();
   $("at").addEventListener("input", show);
+  for (const name of new Set(planned.map((one) => one.kind))) {
+    const one = document.createElement("option");
+    one.value = name;
+    one.textContent = words.kinds[name] || name;
+    one.selected = name === state.event;
+    $("event").append(one);
+  }
+  for (const head of document.querySelectorAll("thead [data-by]")) {
+    head.addEventListener("click", () => sort(head.closest("table").dataset.table, Number(head.dataset.by)));
+  }
+  $("event").addEventListener("change", show);
+  $("quantity").addEventListener("change", () => { settled(); });
   $("weeks").addEventListener("change", () => { show(); scale(); show(); });
   for (const box of document.querySelectorAll("[name=layer]")) box.addEventListener("change", show);
   $("earlier").addEventListener("click", () => step(-1));
