@@ -1,5 +1,8 @@
 """The analyst's eleven questions, each one query on the marts; and five from the pages alone, in French."""
 
+import csv
+import json
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +11,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browsing import sign_in
 from playwright.sync_api import Browser, Locator, Page, expect
 from rich.console import Console
@@ -23,6 +27,10 @@ from calanque.settings import Settings
 
 CITIES = territories("incident")
 MOST_CLICKS, WITHIN_S = 5, 60
+COUNTED = {
+    "reports": ("fct_report_area_month", "category", "report_count"),
+    "acts": ("fct_enforcement_area_month", "type", "act_count"),
+}
 
 
 def answer(beginning: str) -> list[tuple[Any, ...]]:
@@ -373,3 +381,57 @@ def test_how_good_were_the_forecasts_last_month(page: Page, stack: Settings) -> 
         )
         told = "".join(page.locator("#record + p").inner_text().split())
         assert f"{100 * model:.0f}%" in told and f"{100 * counts:.0f}%" in told
+
+
+@pytest.mark.parametrize("layer", COUNTED)
+def test_counts_by_area_are_those_of_the_mart_and_what_is_withheld_is_in_no_file(
+    page: Page, stack: Settings, layer: str
+) -> None:
+    mart, kind, count = COUNTED[layer]
+    rows = trino.query(
+        f"select {kind}, month_start_date, count_if(is_suppressed) from {mart} where territory = 'marseille' "
+        f"group by 1, 2 having count_if(is_suppressed) between 1 and count(*) - 3 order by 3 desc, 1, 2"
+    )
+    chosen, month, withheld = rows[0]
+    view = f"city=marseille&layer={layer}&kind={chosen}&until={month}&lang=fr"
+    page.goto(f"{stack.airflow_url}/calanque/map?{view}")
+    expect(page.locator("#table ~ .scroll tbody td:first-of-type abbr[title=retenu]")).to_have_count(withheld)
+    assert page.locator(".city svg > a path[fill='url(#none)']").count() == withheld
+    assert page.locator("select[name=kind]").input_value() == chosen
+    page.screenshot(path=stack.home / "screenshots" / f"map-{layer}.png", full_page=True)
+    assert Axe().run(page).violations_count == 0
+    told = dict(
+        trino.query(
+            f"select area_id, {count} from {mart} where territory = 'marseille' and {kind} = '{chosen}' "
+            f"and month_start_date = date '{month}'"
+        )
+    )
+    sheet = page.context.request.get(f"{stack.airflow_url}/calanque/map/areas.csv?{view}").text()
+    given = {row["area_id"]: row[layer] for row in csv.DictReader(sheet.splitlines(), delimiter=";")}
+    assert given == {area: "" if value is None else f"{value}" for area, value in told.items()}
+    drawn = json.loads(page.context.request.get(f"{stack.airflow_url}/calanque/map/areas.geojson?{view}").text())
+    assert {one["id"]: one["properties"]["figure"] for one in drawn["features"]} == told
+    # One more click: the months of an area.
+    page.locator("#table ~ .scroll tbody th a").first.click()
+    expect(page.locator("[data-table=months] tbody tr").first).to_be_visible()
+
+
+def test_one_quantity_has_a_scale_that_ends_with_the_highest_mean(page: Page, stack: Settings) -> None:
+    day = "2026-06-22"
+    view = f"city=marseille&layers=present&quantity=passers_by&week={day}&lang=fr"
+    page.goto(f"{stack.airflow_url}/calanque/map/time?{view}")
+    page.wait_for_selector("body[data-map=ready]")
+    expect(page.locator("#measures b")).to_have_text("passants")
+    means = [
+        mean
+        for (mean,) in trino.query(
+            f"select avg(mean_value) from fct_observation_hour where territory = 'marseille' "
+            f"and quantity = 'passers_by' and observed_local_date between date '{day}' and date '{day}' + interval '6' "
+            "day group by cell_id"
+        )
+    ]
+    assert page.evaluate("figures.filter((one) => one.quantity === 'passers_by').length") == len(means)
+    (most,) = re.findall(r"jusqu’à ([\d\s,]+)$", page.locator("#measures span").last.inner_text())
+    assert float("".join(most.split()).replace(",", ".")) == pytest.approx(max(means), abs=0.1)
+    page.screenshot(path=stack.home / "screenshots" / "time-quantity.png", full_page=True)
+    assert Axe().run(page).violations_count == 0

@@ -156,21 +156,6 @@ def test_tables_are_sorted_by_keyboard_and_the_squares_are_given_as_shown(page: 
     assert found == {cell: count for cell, count in told if count}
 
 
-def test_one_quantity_has_a_scale_and_withheld_hours_are_no_figure(page: Page, stack: Settings) -> None:
-    view = "city=marseille&layers=present&quantity=passers_by&week=2026-06-22"
-    page.goto(f"{stack.airflow_url}/calanque/map/time?{view}")
-    page.wait_for_selector(READY)
-    expect(page.locator("#measures b")).to_have_text("passants")
-    told = [mean for (mean,) in trino.query(
-        "select avg(mean_value) from fct_observation_hour where territory = 'marseille' and quantity = 'passers_by' "
-        "and observed_local_date between date '2026-06-22' and date '2026-06-28' group by cell_id"
-    )]  # fmt: skip
-    assert page.evaluate("figures.filter((one) => one.quantity === 'passers_by').length") == len(told)
-    shown = figure(page.locator("#measures span").last.inner_text().rpartition("à ")[2])
-    assert shown == pytest.approx(max(told), abs=0.1)
-    assert Axe().run(page).violations_count == 0
-
-
 def test_the_dpo_opens_no_map(stack: Settings, browser: Browser) -> None:
     page = sign_in(browser, stack, "dpo", "fr")
     for path in ("", "/weeks.json?city=toronto", "/ground.json?city=toronto"):
