@@ -91,7 +91,7 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
                 values["area"] = of_counted_area(view, asking)
             offered = choices(view.city, ends, kinds.result(), language)
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     values |= offered | ({"kinds": city.kinds} if view.layer in LAYERS else {})
     values |= {
         "reader": asking,
@@ -194,14 +194,14 @@ def _given(
         view, city = _shown(view, ends, asking, language)
         content = written(city, view)
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     what: dict[str, Any] = {"objects": ("console.map",), "row_count": len(city.rows), "motif": MOTIF}
     return given(asking, content, name, kind, **what)
 
 
-def why_not(error: Exception, language: Language) -> Response:
-    """Return the page that says why a view can not be shown."""
-    return pages.sentence(language, str(error.args[0]), 404 if isinstance(error, LookupError) else 503)
+def why_not(error: Exception, language: Language, reader: Reader | None = None) -> Response:
+    """Return the page that says why a view can not be shown, with the menu of a reader who is known."""
+    return pages.sentence(language, str(error.args[0]), 404 if isinstance(error, LookupError) else 503, reader)
 
 
 def _values(view: View, city: City, language: Language) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def city_time(
     try:
         values = _values(city, kind, asking, language)
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     m, view = WORDS[language], values["v"]
     window = weeks if weeks in WINDOWS else 4
     state = {"city": view.city, "kind": view.kind, "week": day_of(week), "weeks": window, "language": language}

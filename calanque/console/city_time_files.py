@@ -72,7 +72,7 @@ def squares(
         else:
             content = _picture(view, shown, cells, areas, asking, language)
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     what: dict[str, Any] = {"objects": ("console.map",), "row_count": len(shown.figures), "motif": MOTIF}
     return given(asking, content, f"squares.{form}", KINDS[form], **what)
 

@@ -106,7 +106,7 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
         cities = _cities(asking)
         view, city = shown(view, cities, asking, language)
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     known = called(city.areas.values())
     outlines = {one.area_id: (one.name, one.geometry) for one in finest(known)}
     matching = named(known, view.find) if view.find and not view.area else []
@@ -140,7 +140,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     try:
         view, city = shown(view, _cities(asking), asking, language)
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     listed = [row for mart, counts in zip(MARTS, (city.reports, city.acts, city.weeks), strict=False)
               for row in _listed(mart, counts)]  # fmt: skip
     what: dict[str, Any] = {"objects": ("console.figures",), "row_count": len(listed), "motif": None}

@@ -76,7 +76,7 @@ def outlook(asking: Asking, language: Spoken, view: Chosen) -> Response:
         city = found(view._replace(span=span), asking, language)
         values = choices(view.city, ends, kinds, language) | _values(view, city, language, datetime.now(UTC))
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     values |= {"reader": asking, "span": span, "kept": view.link().partition("?")[2] + "&"}
     return pages.shown(pages.render("outlook.html", language, WORDS[language]["outlook"], **values))
 
@@ -89,7 +89,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
         view = in_city(view, ends, language)
         rows = trends(view._replace(span=shown_span(view, asking)), asking, language)
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     what: dict[str, Any] = {"objects": ("console.outlook",), "row_count": len(rows), "motif": MOTIF}
     return given(asking, csv_file(COLUMNS, rows), "trends.csv", "text/csv", **what)
 

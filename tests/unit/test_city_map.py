@@ -407,6 +407,7 @@ def test_rows_of_marts_are_not_for_the_dpo() -> None:
 
 def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "choose one of Toronto" in page(city="atlantis")
+    assert 'href="/calanque/agenda' in page(city="atlantis"), "the menu leads on"
     page()
 
     def away(*_: Any, **__: Any) -> Any:
