@@ -9,6 +9,7 @@ from calanque.engines import delta, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
 from calanque.marts.domains import marts_of
 from calanque.runs import lineage, state
+from calanque.runs.tables import BATCH
 from calanque.sql_text import listed
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _COLUMNS = (
     ("last_batch_id", "string", "Batch that came last; the same bytes again are no new batch."),
     ("last_ingested_at", "timestamp", "When its rows were accessed and taken in, UTC."),
     ("last_ingested_local_at", "timestamp_ntz", "The same as wall clock in the territory."),
+    ("last_landed_count", "bigint", "Rows of that batch as they came: landed are the loaded and the refused."),
+    ("last_refused_count", "bigint", "Rows of that batch in quarantine, each with its reason."),
     ("last_row_local_date", "date", "Newest day that a row of the feed is about, in the time of the territory."),
     ("promised_hours", "int", "Hours within which a new batch is promised."),
     ("late_after_at", "timestamp", "When the feed is late without a new batch, UTC: compare it with now()."),
@@ -56,8 +59,10 @@ def write_freshness(contracts: Sequence[FeedContract], run_id: str) -> None:
         run_id: written in the commit.
     """
     started_at = datetime.now(UTC)
-    found = spark.sql(" union all ".join(_found_sql(contract) for contract in contracts))
-    if spark.with_retry(lambda: _write(found, [contract.feed for contract in contracts], run_id)):
+    feeds = [contract.feed for contract in contracts]
+    union = " union all ".join(_found_sql(contract) for contract in contracts)
+    found = spark.sql(f"select found.*, counted.* from ({union}) as found {_counted_sql(feeds)}")
+    if spark.with_retry(lambda: _write(found, feeds, run_id)):
         _record(contracts, run_id, started_at)
 
 
@@ -76,6 +81,16 @@ def _found_sql(contract: FeedContract) -> str:
         "select max(struct(coalesce(_closed_at, _ingested_at) as at, coalesce(_closed_by, _batch_id) as batch_id)) "
         f"as last, max(case when _closed_at is null then {_local_date(contract)} end) as last_row_local_date "
         f"from {contract.bronze_table})"
+    )
+
+
+def _counted_sql(feeds: Sequence[str]) -> str:
+    """Return the SQL that joins what the report of each feed's last batch counted, under the version that came last."""
+    return (
+        "left join lateral (select max_by(landed_count, recorded_at) as last_landed_count, "
+        f"max_by(quarantined_count, recorded_at) as last_refused_count from {BATCH.name} as batches "
+        f"where feed in ({listed(feeds)}) and batches.feed = found.feed and batch_id = last_batch_id "
+        "and state = 'published') as counted"
     )
 
 
