@@ -74,7 +74,7 @@ def agenda(asking: Asking, language: Spoken, view: Chosen) -> Response:
         said = {"reader": asking, "v": view, "kept": view.link().partition("?")[2] + "&", "sentence": error.args[0]}
         return pages.shown(pages.render("sentence.html", language, WORDS[language]["agenda"], **said))
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     values = _values(view, week, language) | {
         "reader": asking,
         "cities": {name: load_territory(name).title for name in ends},
@@ -91,7 +91,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     try:
         view, week = found(view, extents(asking), asking, datetime.now(UTC), language)
     except (LookupError, CalanqueError) as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     rows = [_row(one) for one in fitting(week.conflicts, view)]
     what: dict[str, Any] = {"objects": ("console.agenda",), "row_count": len(rows), "motif": MOTIF}
     return given(asking, csv_file(COLUMNS, rows), "conflicts.csv", "text/csv", **what)
@@ -117,7 +117,7 @@ def decision(
     except OvertakenError:
         return pages.sentence(language, WORDS[language]["overtaken"], 409)
     except CalanqueError as error:
-        return why_not(error, language)
+        return why_not(error, language, asking)
     return RedirectResponse(f"{view.link()}#conflicts", 303)
 
 

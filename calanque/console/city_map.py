@@ -199,8 +199,8 @@ def _given(
     return given(asking, content, name, kind, **what)
 
 
-def why_not(error: Exception, language: Language, reader: Reader | None = None) -> Response:
-    """Return the page that says why a view can not be shown, with the menu of a reader who is known."""
+def why_not(error: Exception, language: Language, reader: Reader) -> Response:
+    """Return the page that says why a view can not be shown, with the menu of the reader."""
     return pages.sentence(language, str(error.args[0]), 404 if isinstance(error, LookupError) else 503, reader)
 
 

@@ -23,6 +23,7 @@ from calanque.demo.run import DemoRun
 from calanque.engines import trino
 from calanque.marts.domains import DOMAINS, territories
 from calanque.places.territory import load_territory
+from calanque.runs.batches import read_reports
 from calanque.settings import Settings
 
 CITIES = territories("incident")

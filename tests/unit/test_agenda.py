@@ -156,6 +156,7 @@ def test_a_city_that_plans_nothing_is_no_city_that_is_not_there(client: TestClie
     assert 'href="/calanque/map?city=chicago"' in answer.text and "?city=chicago&amp;lang=en" in answer.text
     unknown = client.get("/agenda?city=atlantis&lang=fr")
     assert unknown.status_code == 404 and "choisissez parmi Marseille." in unknown.text
+    assert 'href="/calanque/map"' in unknown.text, "the menu is there"
     assert client.get("/agenda/conflicts.csv?city=chicago").status_code == 404
 
 
