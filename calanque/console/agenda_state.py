@@ -101,7 +101,12 @@ class Conflict(NamedTuple):
     def seen(self) -> str:
         """What whoever decides has before them: a decision is of that, and not of what an event becomes later."""
         span = f"{self.starts_at:%Y-%m-%dT%H:%M}/{self.ends_at:%Y-%m-%dT%H:%M}"
-        return span if self.distance_m is None else f"{span}, {self.distance_m} m"
+        if self.distance_m is not None:
+            span += f", {self.distance_m} m"
+        if self.capacity is not None:
+            span += f", {self.expected_count} of {self.capacity}"
+        # Hours of many days may become more within the same two ends.
+        return f"{span}, {self.overlap_minutes} min" if self.second_event_id is None else span
 
     @property
     def is_decided(self) -> bool:

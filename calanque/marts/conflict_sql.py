@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 Row = tuple[str | int | None, ...]
 _TEXTS = ("territory", "rule", "label_en", "label_fr", "way", "kind", "other_kind", "first_kind", "second_kind")
-_KINDS = dict.fromkeys((*_TEXTS, "via_kind", "not_in"), "string") | dict.fromkeys(("is_full", "in_hours"), "boolean")
+_KINDS = dict.fromkeys((*_TEXTS, "via_kind", "not_in"), "string") | dict.fromkeys(
+    ("of_asset", "is_full", "in_hours"), "boolean"
+)
 
 
 def conflict_models(cities: Sequence[str]) -> dict[str, str]:
@@ -37,7 +39,7 @@ def conflict_models(cities: Sequence[str]) -> dict[str, str]:
         "int_events__rule_kinds": _model(
             (
                 *("territory", "rule", "way", "first_kind", "second_kind", "via_kind", "first_at_least"),
-                *("second_at_least", "within_m", "margin_minutes", "is_full", "in_hours", "not_in"),
+                *("second_at_least", "within_m", "margin_minutes", "of_asset", "is_full", "in_hours", "not_in"),
             ),
             kinds,
         ),
@@ -55,7 +57,8 @@ def _kinds(city: str, name: str, rule: ConflictRule) -> Iterator[Row]:
         for via in assets if rule.way == "along" else (None,):
             yield (
                 *(city, name, rule.way, first, second, via, rule.first.at_least, second_at_least),
-                *(rule.within_m or 0, rule.margin_minutes, bool(rule.asset and rule.asset.is_full), bool(rule.hours)),
+                *(rule.within_m or 0, rule.margin_minutes, rule.second is None),
+                *(bool(rule.asset and rule.asset.is_full), bool(rule.hours)),
                 ",".join(rule.hours.not_in) if rule.hours else "",
             )
 

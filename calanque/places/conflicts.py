@@ -2,6 +2,7 @@
 
 from datetime import time
 from functools import cache
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -52,6 +53,13 @@ class Hours(Closed):
     between: Annotated[tuple[Span, ...], Field(min_length=1)]
     weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (1, 2, 3, 4, 5, 6, 7)
     not_in: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        spans = sorted(self.between, key=lambda span: span.begins)
+        if any(later.begins < earlier.ends for earlier, later in pairwise(spans)):
+            raise ValueError("two spans overlap: their minutes would count twice.")
+        return self
 
 
 class ConflictRule(Closed):

@@ -16,6 +16,8 @@ from ml.delays import days_late
 from ml.silence import has_stopped, is_gone, silent_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 WEEK_DAYS, YEAR_DAYS, SOLAR_YEAR_DAYS = 7, 364, 365.25
@@ -86,22 +88,22 @@ class DailyCounts:
         return is_gone(self.counts[number], self.is_known, YEAR_DAYS)
 
     @cached_property
-    def ended(self) -> tuple[int, ...]:
-        """Number of each type that has stopped or is gone; none where no other goes on."""
+    def ended(self) -> tuple[str, ...]:
+        """Name of each type that has stopped or is gone; none where no other goes on."""
         types = range(1, len(self.names))
-        ended = tuple(number for number in types if self.has_stopped(number) or self.is_gone(number))
+        ended = tuple(self.names[number] for number in types if self.has_stopped(number) or self.is_gone(number))
         return ended if len(ended) < len(types) else ()
 
-    @cached_property
-    def going_on(self) -> DailyCounts:
-        """The same, in all types together only those that go on.
+    def without(self, ended: Sequence[str]) -> DailyCounts:
+        """Return the same, in all types together only those that go on in the city.
 
         Days on which an ended type still came are no measure of those without it: against them each new day would be
         among the least busy, and among the probabilities said while they set the threshold it would be among the most.
         """
-        counts, known, ended = self.counts.copy(), self.known.copy(), list(self.ended)
-        counts[0] -= counts[ended].sum(axis=0)
-        known[0] -= known[ended].sum(axis=0)
+        counts, known = self.counts.copy(), self.known.copy()
+        rows = [number for number, name in enumerate(self.names) if name in ended]
+        counts[0] -= counts[rows].sum(axis=0)
+        known[0] -= known[rows].sum(axis=0)
         return replace(self, counts=counts, known=known)
 
     def date_of(self, day: int) -> date:

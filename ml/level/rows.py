@@ -93,7 +93,9 @@ def level_frames(
     known = calendar(valid_from, daily.day_count + WEEK_DAYS, holidays, config.model.harmonics)
     series = _series(title or territory, daily, incidents, groups or {})
     parts = [
-        _of_area(_of_type(name, own.going_on, number, known, config), *area, published_days(said, area[0], own, number))
+        _of_area(
+            _of_type(name, own, number, known, config, daily.ended), *area, published_days(said, area[0], own, number)
+        )
         for area, name, own, number in series
     ]
     return _frames(territory, parts, until, now)
@@ -113,13 +115,14 @@ def _series(
 ) -> Iterator[tuple[tuple[str, str | None], str, DailyCounts, int]]:
     """Yield what is forecast: id and name of the area, what sentences call it, counts and the number among them.
 
-    A group has the city's days: those on which its feeds spoke.
+    A group has the city's days, those on which its feeds spoke; all types together are those that go on in the city.
     """
-    yield from (((WHOLE_CITY, None), city, daily, number) for number in range(len(daily.names)))
+    whole = daily.without(daily.ended)
+    yield from (((WHOLE_CITY, None), city, whole, number) for number in range(len(daily.names)))
     last = daily.date_of(daily.day_count - 1)
     for group_id, name in sorted(groups.items()):
         counted = daily_counts(incidents[incidents["group_id"] == group_id], daily.first_date, last)
-        own = replace(counted, is_known=daily.is_known)
+        own = replace(counted, is_known=daily.is_known).without(daily.ended)
         fewest = FEWEST_A_DAY * max(own.is_known[-YEAR_DAYS:].sum(), 1)
         for number in np.flatnonzero(own.counts[:, -YEAR_DAYS:].sum(axis=1) >= fewest).tolist():
             yield (group_id, name), f"{name}, {city}", own, number
@@ -131,13 +134,18 @@ def _of_area(part: _Part, area_id: str, area_name: str | None, published: dict[s
 
 
 def _of_type(
-    title: str, daily: DailyCounts, number: int, known: dict[str, NDArray[np.float64]], config: LevelConfig
+    title: str,
+    daily: DailyCounts,
+    number: int,
+    known: dict[str, NDArray[np.float64]],
+    config: LevelConfig,
+    ended: tuple[str, ...],
 ) -> _Part:
     """Return the rows of one type: level, day risk, score."""
     counts, weeks = daily.counts[number], int(daily.is_known.sum()) // WEEK_DAYS
     subject = Subject(title, daily.names[number], Case.FEW_WEEKS, weeks, config.min_weeks, _last_date(daily, number))
     if number == 0:
-        subject = subject._replace(ended=tuple(daily.names[one] for one in daily.ended))
+        subject = subject._replace(ended=tuple(name for name in ended if name in daily.names))
     if weeks < config.min_weeks:
         return _without_forecast(subject, daily)
     if daily.has_stopped(number):

@@ -188,6 +188,10 @@ def test_a_conflict_with_what_stands_or_the_weather_says_with_what(
     line = client.get("/agenda/conflicts.csv").text.splitlines()[1]
     assert [name for name in (second[0], asset[0], asset[1]) if name and f";{name};" not in line] == []
     client.post("/agenda/decide?city=marseille", data=form(conflict_id=CONFLICT[0]))
+    assert "1 conflict, 0 to handle" in client.get("/agenda?lang=en").text
+    lake.answers["conflicts.label_en"] = [(*row[:10], 181, distance_m, persons + 10, *row[13:])]
+    is_reopened = second[0] is None
+    assert f"1 conflict, {int(is_reopened)} to handle" in client.get("/agenda?lang=en").text
     assert "None" not in lake.kept[0]["seen"] and "None" not in client.get("/agenda?lang=en").text
 
 

@@ -150,6 +150,20 @@ def test_a_quantity_has_classes_and_a_place_whose_hours_are_withheld_a_ring() ->
     assert steps == ["jusqu’à 20", "plus de 20, jusqu’à 400", "non diffusé"]
 
 
+def test_the_quantity_of_a_link_stays_in_it_where_the_week_has_none() -> None:
+    told = """(() => {
+    at(0); const links = [];
+    globalThis.history = { replaceState: (_, __, link) => links.push(link) };
+    state.quantity = "rain"; $("quantity").options = [element("none")]; element("none").value = "";
+    settled();
+    offer(["passers_by"]); settled();
+    offer(["rain"]);
+    return [links.map((link) => link.includes("quantity=rain")), $("quantity").parts.map((one) => !!one.selected),
+      $("measures").parts];
+    })()"""
+    assert said(told) == [[True, True], [False, True], []]
+
+
 def test_events_of_one_kind_are_shown_alone() -> None:
     told = """(() => {
     planned = ["works", "market", "works"].map((kind, n) => ({ id: `${n}`, kind, starts: "2021-11-02T08:00",

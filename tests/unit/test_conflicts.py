@@ -60,9 +60,9 @@ def test_each_pair_of_kinds_of_each_city_is_a_row(said: Path) -> None:
     assert r"('paris', 'near', 'It\'s near', 'C\'est près', 60)" in models["int_events__rules"]
     kinds = models["int_events__rule_kinds"]
     assert kinds.count("\n    (") == 4
-    assert "('paris', 'near', 'near', 'works', 'fair', null, 0, 0, 60, 0, false, false, '')" in kinds
-    assert "('lyon', 'near', 'near', 'works', 'fair', null, 0, 50, 20, 0, false, false, '')" in kinds
-    assert "('lyon', 'late', 'near', 'fair', 'fair', null, 0, 0, 9, 5, false, false, '')" in kinds
+    assert "('paris', 'near', 'near', 'works', 'fair', null, 0, 0, 60, 0, false, false, false, '')" in kinds
+    assert "('lyon', 'near', 'near', 'works', 'fair', null, 0, 50, 20, 0, false, false, false, '')" in kinds
+    assert "('lyon', 'late', 'near', 'fair', 'fair', null, 0, 0, 9, 5, false, false, false, '')" in kinds
     assert "('paris', 'works', 'market', 60)" in models["int_events__rule_sides"]
     assert "where false" in models["int_events__rule_hours"]
     assert all("where false" in sql for sql in conflict_models([]).values())
@@ -71,10 +71,11 @@ def test_each_pair_of_kinds_of_each_city_is_a_row(said: Path) -> None:
 def test_a_rule_about_what_stands_or_about_time_alone_says_so(said: Path) -> None:
     models = conflict_models(["nice"])
     kinds = models["int_events__rule_kinds"]
-    assert "('nice', 'near', 'along', 'fair', 'fair', 'tram', 0, 0, 90, 0, false, false, '')" in kinds
-    assert "('nice', 'full', 'near', 'fair', 'square', null, 0, 0, 30, 0, true, false, '')" in kinds
-    assert "('nice', 'wind', 'anywhere', 'fair', 'wind', null, 0, 0, 0, 0, false, false, '')" in kinds
-    assert "('nice', 'school', 'near', 'works', 'school', null, 0, 0, 40, 0, false, true, 'holiday,strike')" in kinds
+    assert "('nice', 'near', 'along', 'fair', 'fair', 'tram', 0, 0, 90, 0, false, false, false, '')" in kinds
+    assert "('nice', 'full', 'near', 'fair', 'square', null, 0, 0, 30, 0, true, true, false, '')" in kinds
+    assert "('nice', 'wind', 'anywhere', 'fair', 'wind', null, 0, 0, 0, 0, false, false, false, '')" in kinds
+    at_school = "('nice', 'school', 'near', 'works', 'school', null, 0, 0, 40, 0, true, false, true, 'holiday,strike')"
+    assert at_school in kinds
     sides = models["int_events__rule_sides"]
     assert sides.count("\n    (") == 3 and "('nice', 'fair', 'tram', 90)" in sides and "wind" not in sides
     hours = models["int_events__rule_hours"]
@@ -98,6 +99,7 @@ def test_a_rule_about_what_stands_or_about_time_alone_says_so(said: Path) -> Non
         ),
         ('ends: "08:40"', 'ends: "08:00"', "ends at or before it begins"),
         ("weekdays: [1, 5]", "weekdays: [0]", "weekdays"),
+        ('"08:40"}]', '"08:40"}, {begins: "08:30", ends: "09:00"}]', "two spans overlap"),
     ],
 )
 def test_a_rule_that_can_not_be_meant_is_refused_with_its_place(said: Path, old: str, new: str, sentence: str) -> None:

@@ -154,6 +154,18 @@ def test_all_types_together_are_those_that_go_on(days: int) -> None:
     assert not alone.level["reason_en"].str.contains("left out").any()
 
 
+def test_a_type_absent_from_one_group_alone_stays_in_all_types_of_the_group() -> None:
+    incidents, until = two_types(1400), FIRST + timedelta(days=1399)
+    share = np.random.default_rng(2).random(len(incidents))
+    is_last_year = incidents["occurred_local_date"] > until - timedelta(days=400)
+    is_north = (share < 0.6) & ~((incidents["type"] == "b") & is_last_year)
+    incidents["group_id"] = np.where(is_north, "north", "south")
+    found = level_frames("city", incidents, NO_HOLIDAYS, until, FIRST, groups={"north": "North", "south": "South"})
+    of_all = found.level[found.level["type"] == "all"]
+    assert set(of_all["area_id"]) == {"all", "north", "south"}
+    assert not of_all["reason_en"].str.contains("left out").any()
+
+
 def test_days_on_which_the_feed_was_silent_are_not_counted_as_days_without_incident() -> None:
     whole, cut = city(1400), without(city(1400), 500, 1050)
     until = FIRST + timedelta(days=1399)

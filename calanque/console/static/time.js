@@ -225,7 +225,9 @@ function layers() {
 async function settled() {
   const week = iso(firstTime + Number($("at").value) * 7 * DAY);
   const view = new URLSearchParams({ city: state.city, kind: state.kind, week, weeks: $("weeks").value, layers: layers().join(",") });
-  for (const name of ["event", "quantity"]) if ($(name).value) view.set(name, $(name).value);
+  const quantity = $("quantity").value || state.quantity;
+  if ($("event").value) view.set("event", $("event").value);
+  if (quantity) view.set("quantity", quantity);
   tell(Infinity);
   for (const link of document.querySelectorAll("[data-file]")) {
     link.href = `${BASE}/squares.${link.dataset.file}?${new URLSearchParams({ city: state.city, kind: state.kind, week, weeks: $("weeks").value, lang: state.language })}`;
@@ -238,6 +240,7 @@ async function settled() {
   }
   const mine = ++turn;
   $("measured").textContent = "";
+  $("measures").replaceChildren();
   figures = [];
   points("present", []);
   table("present", []);
@@ -254,6 +257,8 @@ async function settled() {
 // What may be chosen is what was measured at a place in this week.
 function offer(quantities) {
   const chosen = $("quantity").value || state.quantity, none = $("quantity").options[0];
+  // A week without it forgets nothing of what was asked for.
+  state.quantity = chosen;
   $("quantity").replaceChildren(none, ...quantities.map((quantity) => {
     const one = document.createElement("option");
     one.value = quantity;
@@ -261,7 +266,6 @@ function offer(quantities) {
     one.selected = quantity === chosen;
     return one;
   }));
-  state.quantity = "";
 }
 
 // One quantity has classes and a legend of its own; where all of its hours are withheld, the place is a ring.
@@ -453,7 +457,7 @@ async function begin() {
     head.addEventListener("click", () => sort(head.closest("table").dataset.table, Number(head.dataset.by)));
   }
   $("event").addEventListener("change", show);
-  $("quantity").addEventListener("change", () => { settled(); });
+  $("quantity").addEventListener("change", () => { state.quantity = $("quantity").value; settled(); });
   $("weeks").addEventListener("change", () => { show(); scale(); show(); });
   for (const box of document.querySelectorAll("[name=layer]")) box.addEventListener("change", show);
   $("earlier").addEventListener("click", () => step(-1));

@@ -16,6 +16,7 @@ inner join {{ ref('int_events__neighbours') }} as seconds
         and sides.other_kind = seconds.kind
         and firsts.near_band = seconds.band
         and firsts.party_id != seconds.party_id
+        and firsts.asset_id is null
         and seconds.band = seconds.near_band
         -- No margin is longer.
         and firsts.starts_at <= seconds.ends_at + interval 1 day

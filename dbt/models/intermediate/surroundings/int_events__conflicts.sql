@@ -9,7 +9,7 @@ select
     expected_count,
     cell_id,
     min(starts_local_at) as starts_local_at,
-    min_by(first_end_local_at, starts_local_at) as first_end_local_at,
+    max(first_end_local_at) as first_end_local_at,
     if(
         in_hours,
         sum(unix_timestamp(first_end_local_at) - unix_timestamp(starts_local_at)) / 60,

@@ -46,6 +46,9 @@ inner join {{ ref('int_events__parties') }} as seconds
         and pairs.second_id = seconds.party_id
         and rules.second_kind = seconds.kind
         and rules.second_at_least <= seconds.expected_count
+        -- A covered hall may be a market too: an asset is no event, and none of a rule about events.
+        and firsts.asset_id is null
+        and rules.of_asset = (seconds.asset_id is not null)
 -- A rule that fits the two the other way round, too, is told once.
 left join {{ ref('int_events__rule_kinds') }} as mirrored
     on

@@ -58,6 +58,7 @@ left anti join {{ ref('shape_planned_event') }} as days_off
     on
         days.territory = days_off.territory
         and find_in_set(days_off.kind, days.not_in) > 0
+        and not coalesce(days_off.is_cancelled, false)
         and cast(days.on_date as timestamp_ntz) < days_off.ends_local_at
         and cast(date_add(days.on_date, 1) as timestamp_ntz) > days_off.starts_local_at
 where counted.rule is not null or not days.in_hours
