@@ -34,6 +34,7 @@ from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, mart_reader
 from calanque.contracts.page import Language
 from calanque.csv_file import csv_file
+from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
 from calanque.places import outline_words
 from calanque.places.territory import load_territory
@@ -201,7 +202,10 @@ def _given(
 
 def why_not(error: Exception, language: Language, reader: Reader) -> Response:
     """Return the page that says why a view can not be shown, with the menu of the reader."""
-    return pages.sentence(language, str(error.args[0]), 404 if isinstance(error, LookupError) else 503, reader)
+    # After an upgrade pages may ask for what the tables get with their next build.
+    is_older = isinstance(error, RefusedQueryError) and error.code == "COLUMN_NOT_FOUND"
+    sentence = lac_words.WORDS[language]["older_marts"] if is_older else str(error.args[0])
+    return pages.sentence(language, sentence, 404 if isinstance(error, LookupError) else 503, reader)
 
 
 def _values(view: View, city: City, language: Language) -> dict[str, Any]:

@@ -55,6 +55,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "failed": "This page can not be shown: something failed here that nobody foresaw. Try again in a minute. If it "
         "stays so, tell an engineer at what time you tried: airflow-api.log says why.",
         "no_such_view": "This address is no view of its page: a word of it is wrong. Open the page anew from the menu.",
+        "older_marts": "The marts are of an older release: the next build makes them anew, tonight at the latest.",
         "sent_wrong": "This form is too old or not of this page: open the page again, then send it.",
     },
     "fr": {
@@ -115,6 +116,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "failed": "Cette page ne peut pas être montrée : une panne que personne n’avait prévue. Réessayez dans une "
         "minute. Si elle dure, dites à l’ingénierie à quelle heure vous avez essayé : airflow-api.log dit pourquoi.",
         "no_such_view": "Cette adresse n’est pas une vue de la page : un mot y est faux. Rouvrez la page par le menu.",
+        "older_marts": "Les marts sont d’une version plus ancienne : la prochaine construction les refait, cette nuit "
+        "au plus tard.",
         "sent_wrong": "Ce formulaire est trop ancien, ou pas de cette page : rouvrez la page, puis envoyez-le.",
     },
 }  # fmt: skip

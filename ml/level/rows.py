@@ -93,10 +93,8 @@ def level_frames(
     known = calendar(valid_from, daily.day_count + WEEK_DAYS, holidays, config.model.harmonics)
     series = _series(title or territory, daily, incidents, groups or {})
     parts = [
-        _of_area(
-            _of_type(name, own, number, known, config, daily.ended), *area, published_days(said, area[0], own, number)
-        )
-        for area, name, own, number in series
+        _of_area(_of_type(name, own, one, known, config, daily.ended), *area, published_days(said, area[0], own, one))
+        for area, name, own, one in series
     ]
     return _frames(territory, parts, until, now)
 

@@ -204,6 +204,19 @@ def test_a_lake_without_planned_events_says_so(client: TestClient, monkeypatch: 
     assert answer.status_code == 404 and "No city has planned events yet" in answer.text
 
 
+def test_marts_of_an_older_release_are_said_to_be(
+    client: TestClient, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def query(sql: str, *rest: Any, **more: Any) -> Any:
+        if "asset_id" in sql:
+            raise RefusedQueryError("COLUMN_NOT_FOUND", "line 4: Column 'asset_id' cannot be resolved")
+        return lake.query(sql, *rest, **more)
+
+    monkeypatch.setattr(trino, "query", query)
+    answer = client.get("/agenda?lang=fr")
+    assert answer.status_code == 503 and "d’une version plus ancienne" in answer.text and "asset_id" not in answer.text
+
+
 @pytest.fixture(autouse=True)
 def sealing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key to seal forms with, where no stack has ever been."""
