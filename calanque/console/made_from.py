@@ -21,14 +21,14 @@ WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "sources": "What this is made of", "feed": "Feed", "producer": "Producer", "licence": "Licence",
         "cite": "To cite", "newest_day": "Newest day", "state": "State", "late": "late", "in_time": "in time",
-        "refused": "Refused of the newest batch", "refused_of": "{} of {}",
+        "refused": "Refused of the newest batch",
         "late_note": "feed that this is made of is late: what is newest may be missing|feeds that this is made of are "
         "late: what is newest may be missing",
     },
     "fr": {
         "sources": "D’où viennent ces chiffres", "feed": "Flux", "producer": "Producteur", "licence": "Licence",
         "cite": "À citer", "newest_day": "Dernier jour", "state": "État", "late": "en retard", "in_time": "à l’heure",
-        "refused": "Refusées du dernier lot", "refused_of": "{} sur {}",
+        "refused": "Refusé du dernier lot",
         "late_note": "flux d’où viennent ces chiffres est en retard : le plus récent peut manquer|flux d’où viennent "
         "ces chiffres sont en retard : le plus récent peut manquer",
     },
@@ -46,8 +46,7 @@ class Source(NamedTuple):
     citation: str
     last_row_local_date: date | None
     is_late: bool
-    landed_count: int | None = None
-    refused_count: int | None = None
+    refused_share: float | None = None
 
     def titled(self, language: Language) -> str:
         """Return what it is called in a language by its contract, as the mart has it where none is there any more."""
@@ -63,7 +62,7 @@ def question(*marts: str, city: str = "") -> str:
     """Return the question of the feeds that any of these marts is made from, in one city or in all."""
     of_city = f"\n    and territory = {literal(city)}" if city else ""
     return f"""select feed, territory, title, producer, licence, citation, last_row_local_date,
-    now() > late_after_at as is_late, last_landed_count, last_refused_count
+    now() > late_after_at as is_late, last_refused_share
 from marts.{FRESHNESS}
 where arrays_overlap(split(marts, ', '), array[{", ".join(map(literal, marts))}]){of_city}
 order by territory, feed"""

@@ -58,7 +58,7 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
     formats = {
         "number": lambda count: number(count, language),
         "counted": lambda count, text: text.split("|")[0 if is_singular(count, language) else -1],
-        "share": lambda rate: "–" if rate is None else f"{100 * rate:.0f}{' ' if language == 'fr' else ''}%",
+        "share": lambda rate, digits=0: "–" if rate is None else share(rate, digits, language),
         "of": lambda name: of(name, language),
         "place_name": place_name,
         "spoken": lambda text: in_language(text, language),
@@ -82,6 +82,11 @@ def number(count: int, language: Language) -> str:
 def decimal(value: float, digits: int, language: Language) -> str:
     """Return a number with so many decimals as a language writes it."""
     return f"{value:.{digits}f}".replace(".", "," if language == "fr" else ".")
+
+
+def share(rate: float, digits: int, language: Language) -> str:
+    """Return a share as a percentage with so many decimals, as a language writes it."""
+    return f"{decimal(100 * rate, digits, language)}{' ' if language == 'fr' else ''}%"
 
 
 def shown(html: str, status_code: int = 200, policy: str | None = None) -> HTMLResponse:

@@ -32,8 +32,11 @@ _COLUMNS = (
     ("last_batch_id", "string", "Batch that came last; the same bytes again are no new batch."),
     ("last_ingested_at", "timestamp", "When its rows were accessed and taken in, UTC."),
     ("last_ingested_local_at", "timestamp_ntz", "The same as wall clock in the territory."),
-    ("last_landed_count", "bigint", "Rows of that batch as they came: landed are the loaded and the refused."),
-    ("last_refused_count", "bigint", "Rows of that batch in quarantine, each with its reason."),
+    (
+        "last_refused_share",
+        "double",
+        "Which share of the rows of that batch is in quarantine, to a thousandth; null for fewer than 100 rows.",
+    ),
     ("last_row_local_date", "date", "Newest day that a row of the feed is about, in the time of the territory."),
     ("promised_hours", "int", "Hours within which a new batch is promised."),
     ("late_after_at", "timestamp", "When the feed is late without a new batch, UTC: compare it with now()."),
@@ -61,7 +64,7 @@ def write_freshness(contracts: Sequence[FeedContract], run_id: str) -> None:
     started_at = datetime.now(UTC)
     feeds = [contract.feed for contract in contracts]
     union = " union all ".join(_found_sql(contract) for contract in contracts)
-    found = spark.sql(f"select found.*, counted.* from ({union}) as found {_counted_sql(feeds)}")
+    found = spark.sql(f"select found.*, last_refused_share from ({union}) as found {_refused_sql(feeds)}")
     if spark.with_retry(lambda: _write(found, feeds, run_id)):
         _record(contracts, run_id, started_at)
 
@@ -84,13 +87,16 @@ def _found_sql(contract: FeedContract) -> str:
     )
 
 
-def _counted_sql(feeds: Sequence[str]) -> str:
-    """Return the SQL that joins what the report of each feed's last batch counted, under the version that came last."""
+def _refused_sql(feeds: Sequence[str]) -> str:
+    """Return the SQL that joins which share of each feed's last batch was refused, under the version that came last.
+
+    A share, and none of a small batch: how many fines a city wrote in a day may be a count that its marts withhold.
+    """
     return (
-        "left join lateral (select max_by(landed_count, recorded_at) as last_landed_count, "
-        f"max_by(quarantined_count, recorded_at) as last_refused_count from {BATCH.name} as batches "
-        f"where feed in ({listed(feeds)}) and batches.feed = found.feed and batch_id = last_batch_id "
-        "and state = 'published') as counted"
+        "left join lateral (select if(max_by(landed_count, recorded_at) >= 100, "
+        "round(max_by(quarantined_count / nullif(landed_count, 0), recorded_at), 3), null) as last_refused_share "
+        f"from {BATCH.name} as batches where feed in ({listed(feeds)}) and batches.feed = found.feed "
+        "and batch_id = last_batch_id and state = 'published') as refused"
     )
 
 

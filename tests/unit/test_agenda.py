@@ -54,7 +54,7 @@ class Lake:
             "conflict_count": [(MONDAY, 1), (date(2026, 6, 15), 3)],
             "conflicts.label_en": [CONFLICT],
             "dim_feed_freshness": [
-                ("permits", "marseille", "Occupations", "Ville", "synthetic", "c", MONDAY, True, 1212, 12),
+                ("permits", "marseille", "Occupations", "Ville", "synthetic", "c", MONDAY, True, 0.012),
                 ("events", "marseille", "Événements", "Ville", "synthetic", "c", MONDAY, False),
             ],
             "events.is_cancelled": EVENTS,
@@ -125,9 +125,9 @@ def test_a_conflict_says_which_rule_which_events_how_far_how_long_and_how_sure(c
     assert "3 événements commencent ou durent, dont 1 annulés" in text
     assert "travaux" in text.partition('data-table="calendar"')[2]
     assert "1 flux d’où viennent ces chiffres est en retard" in text
-    sources = text.partition('id="sources"')[2].replace("\u202f", " ")
-    assert "Occupations" in sources and "12 sur 1 212" in sources
-    assert sources.count('<td class="figure">–</td>') == 1, "of a batch that nobody counted"
+    sources = text.partition('id="sources"')[2].replace("\u202f", " ").replace("\u00a0", " ")
+    assert "Occupations" in sources and "1,2 %" in sources
+    assert sources.count('<td class="figure">–</td>') == 1, "of a small batch"
 
 
 def test_only_holidays_and_weather_are_of_the_whole_city(client: TestClient, lake: Lake) -> None:
