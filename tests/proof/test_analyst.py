@@ -23,6 +23,7 @@ from calanque.demo.run import DemoRun
 from calanque.engines import trino
 from calanque.marts.domains import DOMAINS, territories
 from calanque.places.territory import load_territory
+from calanque.places.words import WHOLE_CITY
 from calanque.runs.batches import read_reports
 from calanque.settings import Settings
 
@@ -317,7 +318,7 @@ def test_what_is_planned_and_measured_where_something_happens(page: Page, stack:
             "cross join unnest(array[first_event_id, second_event_id]) as ids (id) where territory = 'marseille' "
             f"and starts_local_at < {until} and ends_local_at >= {since})), count_if(cells.cell_id is null) "
             "from fct_planned_event as events left join dim_cell as cells on events.cell_id = cells.cell_id "
-            "where events.territory = 'marseille' and events.kind not in ('public_holiday', 'school_holiday') "
+            f"where events.territory = 'marseille' and events.kind not in {WHOLE_CITY} "
             f"and not is_cancelled and starts_local_at < {until} and ends_local_at > {since}"
         )
         ((count, conflicting, off),) = trino.query(told)
