@@ -18,34 +18,6 @@ with moves as (
         cell_id,
         overlap_minutes,
         apart_m,
-        second_id,
-        is_full,
-        capacity,
-        explode(if(is_full, array(starts_local_at, first_end_local_at), array(starts_local_at))) as moves_local_at
-    from {{ ref('int_events__met') }}
-    where not is_full or capacity is not null
-
-),
-
-crowds as (
-
-    select
-        territory,
-        rule,
-        in_hours,
-        not_in,
-        first_event_id,
-        first_kind,
-        second_event_id,
-        second_kind,
-        asset_id,
-        starts_local_at,
-        first_end_local_at,
-        known_local_at,
-        expected_count,
-        cell_id,
-        overlap_minutes,
-        apart_m,
         is_full,
         capacity,
         is_full and moves_local_at = first_end_local_at as is_end,
@@ -53,7 +25,11 @@ crowds as (
             partition by territory, rule, second_id
             order by moves_local_at, moves_local_at = first_end_local_at desc
         ) as crowd_count
-    from moves
+    from {{ ref('int_events__met') }}
+        lateral view explode(
+            if(is_full, array(starts_local_at, first_end_local_at), array(starts_local_at))
+        ) as moves_local_at
+    where not is_full or capacity is not null
 
 )
 
@@ -75,5 +51,5 @@ select
     apart_m,
     if(is_full, capacity, null) as holds_count,
     if(is_full, crowd_count, expected_count) as expected_count
-from crowds
+from moves
 where not is_end

@@ -54,11 +54,10 @@ left join {{ ref('int_events__rule_hours') }} as counted
         days.territory = counted.territory
         and days.rule = counted.rule
         and weekday(days.on_date) + 1 = counted.weekday
-left anti join {{ ref('shape_planned_event') }} as days_off
+left anti join {{ ref('int_events__parties') }} as days_off
     on
         days.territory = days_off.territory
         and find_in_set(days_off.kind, days.not_in) > 0
-        and not coalesce(days_off.is_cancelled, false)
         and cast(days.on_date as timestamp_ntz) < days_off.ends_local_at
         and cast(date_add(days.on_date, 1) as timestamp_ntz) > days_off.starts_local_at
 where counted.rule is not null or not days.in_hours
