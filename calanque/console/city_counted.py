@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.console import made_from
 from calanque.console.city_map_sql import TYPES
-from calanque.console.city_map_state import Area, City, Row, View, asked
+from calanque.console.city_map_state import ORDERS, Area, City, Row, View, asked
 from calanque.console.counted_words import said
 from calanque.console.lake_sql import literal
 from calanque.console.made_from import Source
 from calanque.console.pages import place_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from calanque.console.readers import Reader
     from calanque.contracts.page import Language
@@ -101,7 +101,7 @@ def counted(view: View, asking: Reader, language: Language) -> tuple[View, City]
     labels = {kind: french if language == "fr" else english for kind, english, french in types}
     kinds = {kind: labels.get(kind, said(kind, language)) for kind in sorted({row[0] for row in offered})}
     return view, city._replace(
-        rows=sorted(rows, key=_ORDERS["name" if view.sort == "name" else "figure"]),
+        rows=sorted(rows, key=ORDERS["name" if view.sort == "name" else "figure"]),
         outlines=outlines,
         lines=lines,
         queries=[*texts, sql],
@@ -157,10 +157,3 @@ def _outlines(areas: list[tuple[Any, ...]]) -> tuple[Outlines, Outlines]:
 def _around(square: Any, named: Iterable[tuple[str, Any]]) -> str:
     parts = [(square.intersection(one).area, name) for name, one in named if square.intersects(one)]
     return ", ".join(name for size, name in sorted(parts, reverse=True)[:NAMES] if size)
-
-
-_ORDERS: dict[str, Callable[[Row], Any]] = {
-    # What is withheld stands last by name, however much it is.
-    "figure": lambda row: (row.figure is None, -(row.figure or 0), row.name),
-    "name": lambda row: row.name,
-}

@@ -205,11 +205,12 @@ def found(view: View, ends: Extents, asking: Reader) -> City:
         made = [Row(area, outlines[area][0], round(one, 2), round(other, 2), 0) for area, (one, other) in pairs.items()]
         if rows:
             city = city._replace(week=rows[0][1], served=rows[0][4], data_until=rows[0][5])
-    return city._replace(rows=sorted(made, key=_ORDERS[view.sort]))
+    return city._replace(rows=sorted(made, key=ORDERS[view.sort]))
 
 
-_ORDERS: dict[str, Callable[[Row], Any]] = {
-    "figure": lambda row: (-(row.figure or 0), row.name),
+ORDERS: dict[str, Callable[[Row], Any]] = {
+    # What is withheld stands last by name, however much it is.
+    "figure": lambda row: (row.figure is None, -(row.figure or 0), row.name),
     "name": lambda row: row.name,
     "change": lambda row: (-row.changed, (row.other or 0) - (row.figure or 0)),
 }

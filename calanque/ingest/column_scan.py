@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from calanque.contracts.model import Closed, FeedContract, LandingColumn
-from calanque.ingest.gate_bounds import PLANNED
+from calanque.contracts.shapes import shapes
 from calanque.ingest.sample import Sample
 from calanque.privacy.spans import Span
 
@@ -132,8 +132,9 @@ def _is_coded(contract: FeedContract, name: str) -> bool:
 
 
 def _is_route(contract: FeedContract, name: str) -> bool:
-    route = contract.filling().get("route")
-    return contract.shape in (PLANNED, "asset") and route is not None and name in route.sources
+    shape, route = shapes().get(contract.shape or ""), contract.filling().get("route")
+    is_of_shape = shape is not None and any(column.name == "route" for column in shape.columns)
+    return is_of_shape and route is not None and name in route.sources
 
 
 def _is_chance(kind: str, hit_count: int, value_count: int, is_coded: bool) -> bool:

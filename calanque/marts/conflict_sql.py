@@ -5,17 +5,15 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from calanque.marts.shape_sql import no_row
+from calanque.marts.shape_sql import Row, of_rows
 from calanque.places.conflicts import conflict_rules
-from calanque.sql_text import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import time
 
     from calanque.places.conflicts import ConflictRule
 
-Row = tuple[str | int | None, ...]
 _TEXTS = ("territory", "rule", "label_en", "label_fr", "way", "kind", "other_kind", "first_kind", "second_kind")
 _KINDS = dict.fromkeys((*_TEXTS, "via_kind", "not_in"), "string") | dict.fromkeys(
     ("of_asset", "is_full", "in_hours"), "boolean"
@@ -83,18 +81,4 @@ def _minute(at: time) -> int:
 
 
 def _model(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    kinds: Mapping[str, str] = {name: _KINDS.get(name, "int") for name in columns}
-    if not rows:
-        return no_row(kinds)
-    names, chosen = (
-        ", ".join(kinds),
-        ",\n    ".join(f"cast({name} as {kind}) as {name}" for name, kind in kinds.items()),
-    )
-    values = ",\n    ".join(f"({', '.join(map(_value, row))})" for row in rows)
-    return f"select\n    {chosen}\nfrom values\n    {values}\n    as t({names})\n"
-
-
-def _value(value: str | int | None) -> str:
-    if isinstance(value, str):
-        return literal(value)
-    return "null" if value is None else str(value).lower()
+    return of_rows({name: _KINDS.get(name, "int") for name in columns}, rows)

@@ -11,10 +11,9 @@ import yaml
 from calanque.contracts.model import in_language
 from calanque.contracts.shapes import PREFIX, shapes
 from calanque.marts.conflict_sql import conflict_models
-from calanque.marts.shape_sql import SOURCE, made_columns, shape_sql
+from calanque.marts.shape_sql import SOURCE, made_columns, of_rows, shape_sql
 from calanque.places.taxonomy import incident_types
 from calanque.settings import settings
-from calanque.sql_text import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,10 +54,9 @@ def write_project(
 
 
 def _types_sql() -> str:
-    rows = (f"({literal(name)}, {literal(label.en)}, {literal(label.fr)})" for name, label in incident_types().items())
-    listed = ",\n    ".join(rows)
+    rows = [(name, label.en, label.fr) for name, label in incident_types().items()]
     head = "{{ config(partition_by=none) }}\n"
-    return f"{head}select type, label_en, label_fr\nfrom values\n    {listed}\n    as t(type, label_en, label_fr)\n"
+    return head + of_rows(dict.fromkeys(("type", "label_en", "label_fr"), "string"), rows)
 
 
 def _add_columns(path: Path, shape: Shape) -> None:

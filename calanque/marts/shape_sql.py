@@ -9,7 +9,7 @@ from calanque.marts.touched import in_weeks
 from calanque.places.grid import grid_vars
 from calanque.places.taxonomy import OTHER, incident_types
 from calanque.places.territory import load_territory
-from calanque.sql_text import listed
+from calanque.sql_text import listed, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from calanque.places.territory import Territory
 
 SOURCE = "bronze"
+Row = tuple[str | int | None, ...]
 CONSTANT = "constant"
 """In a column's meta, the field of the contract that it repeats: lineage finds no column behind it."""
 _EVER = "1900-01-01"
@@ -94,6 +95,24 @@ def no_row(kinds: Mapping[str, str]) -> str:
     """Return the model of columns, by their types, in which there is no row."""
     empty = ",\n    ".join(f"cast(null as {kind}) as {name}" for name, kind in kinds.items())
     return f"select\n    {empty}\nwhere false\n"
+
+
+def of_rows(kinds: Mapping[str, str], rows: Sequence[Row]) -> str:
+    """Return the model of some rows of columns, by the types of these."""
+    if not rows:
+        return no_row(kinds)
+    names, chosen = (
+        ", ".join(kinds),
+        ",\n    ".join(f"cast({name} as {kind}) as {name}" for name, kind in kinds.items()),
+    )
+    values = ",\n    ".join(f"({', '.join(map(_value, row))})" for row in rows)
+    return f"select\n    {chosen}\nfrom values\n    {values}\n    as t({names})\n"
+
+
+def _value(value: str | int | None) -> str:
+    if isinstance(value, str):
+        return literal(value)
+    return "null" if value is None else str(value).lower()
 
 
 def _part(shape: Shape, contract: FeedContract, weeks: Weeks | None) -> str:

@@ -6,7 +6,7 @@ One line an accident, of the file of circumstances alone: that of users, which t
 import random
 from datetime import date, datetime, timedelta
 
-from calanque.csv_file import csv_file
+from calanque.csv_file import csv_file, decimal
 from calanque.twin.days import WHOLE, Part, first_day
 from calanque.twin.dirt import put, soiled
 from calanque.twin.report_texts import STREETS
@@ -55,8 +55,8 @@ def _row(draw: random.Random, number: int, at: datetime, near: list[tuple[float,
         *("13", f"132{draw.randint(1, 16):02d}", "2"),
         *(str(draw.choices(kinds, weights)[0]) for kinds, weights in _CIRCUMSTANCES),
         f"{draw.choice(STREETS).upper()}",
-        f"{lat:.6f}".replace(".", ","),
-        f"{lon:.6f}".replace(".", ","),
+        decimal(lat, 6),
+        decimal(lon, 6),
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.csv_file import csv_file
+from calanque.csv_file import csv_file, decimal
 from calanque.twin import invented
 from calanque.twin.days import WHOLE, Part, first_day
 from calanque.twin.dirt import soiled_acts
@@ -129,6 +129,6 @@ def _act(
     code = draw.choices(list(kinds), list(kinds.values()))[0]
     lon, lat = position(draw, near[code])
     address = f"{draw.randrange(1, 240)} {draw.choice(STREETS)}".upper()
-    place = [address, f"{lon:.3f}".replace(".", ","), f"{lat:.3f}".replace(".", ",")]
+    place = [address, decimal(lon, 3), decimal(lat, 3)]
     agent = f"PM{draw.randrange(_AGENT_COUNT):04d}"
     return _Act(draw, number, at, code, faker.first_name(), faker.last_name(), place, invented.plate(draw), agent)

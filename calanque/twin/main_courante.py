@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from calanque.csv_file import csv_file
+from calanque.csv_file import csv_file, decimal
 from calanque.twin import invented
 from calanque.twin import main_courante_texts as texts
 from calanque.twin.days import WHOLE, Part, first_day
@@ -105,8 +105,8 @@ def _row(city: _City, number: int, code: str, at: datetime) -> list[str]:
         draw.choices((code, code.lower(), code.capitalize(), f"{code}  "), (75, 8, 5, 12))[0],
         draw.choices(texts.PLACES, texts.PLACE_WEIGHTS)[0],
         f"{draw.randrange(1, 240)} {street}",
-        f"{lon:.3f}".replace(".", ","),
-        f"{lat:.3f}".replace(".", ","),
+        decimal(lon, 3),
+        decimal(lat, 3),
         name,
         phone if draw.random() < 0.7 else "",
         plate if fact.lasted_h and draw.random() < 0.4 else "",

@@ -12,11 +12,9 @@ from typing import NamedTuple
 from calanque.twin.days import WHOLE, Part, first_day
 from calanque.twin.public_places import SQUARES, Place, places
 from calanque.twin.report_texts import STREETS
-from calanque.twin.streets import position, spots
+from calanque.twin.streets import DEGREE_M, position, spots
 from calanque.twin.weather_warnings import Warned, warned
 
-DEGREE_M = 111_195
-"""Metres in a degree of latitude."""
 FULL_AT, PROCESSION_AT, SCHOOL_AT, FIREWORKS_AT, LINE_AT = 3, 8, 12, 13, 17
 """Last figures of the numbers of permits that are planted: of twenty, of a line of forty."""
 FARTHEST_DEGREES = 0.02
@@ -171,24 +169,19 @@ def _moved(
 def _beside(draw: random.Random, permit: Planned, crowd: Planned, number: int) -> Planned:
     """Return a permit as one that stands in the way of a crowd: works or a filming beside it, or a second crowd."""
     code, nearest_m, farthest_m = {5: ("TRAVAUX", 20, 45), 10: ("FETE", 100, 400), 15: ("TOURNAGE", 40, 120)}[number]
-    lon, lat = _near(draw, _place(crowd), nearest_m, farthest_m)
+    place = _near(draw, _place(crowd), nearest_m, farthest_m)
     begin = crowd.begins_at + timedelta(minutes=draw.randrange(-60, 180))
     persons = USES[code].persons
-    return permit._replace(
-        code=code,
-        begins_at=begin,
-        known_at=permit.known_at + (begin - permit.begins_at),
-        ends_at=begin + timedelta(hours=draw.randint(*USES[code].lasts_h)),
-        expected_count=round(draw.randint(max(300, persons[0]), persons[1]), -1) if persons else None,
-        lon=lon,
-        lat=lat,
-    )
+    lasts_h = draw.randint(*USES[code].lasts_h)
+    expected = round(draw.randint(max(300, persons[0]), persons[1]), -1) if persons else None
+    return _moved(permit, code, begin, lasts_h, expected, place)
 
 
 def _procession(draw: random.Random, permit: Planned, crowd: Planned, found: list[Planned]) -> Planned:
     """Return a permit as one of a procession that passes a crowd and, where there are, works of its day on its way."""
     begin = crowd.begins_at + timedelta(minutes=draw.randrange(0, 120))
-    end = begin + timedelta(hours=draw.randint(2, 4))
+    lasts_h = draw.randint(2, 4)
+    end = begin + timedelta(hours=lasts_h)
 
     def is_on_its_way(one: Planned) -> bool:
         lasts = one.begins_at < end and begin < one.ends_at
@@ -199,16 +192,8 @@ def _procession(draw: random.Random, permit: Planned, crowd: Planned, found: lis
     passed = [_near(draw, _place(one), 0, 8) for one in (crowd, works) if one]
     corners = (_near(draw, passed[0], 300, 800), *passed, _near(draw, passed[-1], 300, 600))
     route = tuple((round(lon, 5), round(lat, 5)) for lon, lat in corners)
-    return permit._replace(
-        code="DEFILE",
-        begins_at=begin,
-        known_at=permit.known_at + (begin - permit.begins_at),
-        ends_at=end,
-        expected_count=round(draw.randint(100, 5_000), -1),
-        lon=route[0][0],
-        lat=route[0][1],
-        route=route,
-    )
+    expected = round(draw.randint(100, 5_000), -1)
+    return _moved(permit, "DEFILE", begin, lasts_h, expected, route[0])._replace(route=route)
 
 
 def _place(one: Planned) -> tuple[float, float]:

@@ -6,13 +6,14 @@ how many a square holds.
 
 import math
 import random
+from datetime import timedelta
 from typing import NamedTuple
 
-from calanque.csv_file import csv_file
+from calanque.csv_file import csv_file, decimal
 from calanque.twin.days import first_day
 from calanque.twin.dirt import soiled
 from calanque.twin.report_texts import STREETS
-from calanque.twin.streets import LAT_RANGE, LON_RANGE, position, spots
+from calanque.twin.streets import DEGREE_M, LAT_RANGE, LON_RANGE, position, spots
 
 HEADER = ("NUMERO", "TYPE", "NOM", "CAPACITE", "OUVERT_LE", "LON", "LAT", "TRACE")
 SQUARES = (
@@ -72,7 +73,7 @@ def _line(draw: random.Random) -> tuple[tuple[float, float], ...]:
     corners = [_rounded((lon, lat))]
     for _ in range(_STOPS - 1):
         angle += draw.uniform(-0.4, 0.4)
-        step = draw.uniform(300, _MOST_M) / 111_195
+        step = draw.uniform(300, _MOST_M) / DEGREE_M
         lon, lat = lon + step * math.cos(angle) / math.cos(math.radians(lat)), lat + step * math.sin(angle)
         corners.append(_rounded((lon, lat)))
     return tuple(corners)
@@ -98,10 +99,10 @@ def generate_places(last_day: str, days: int, seed: int, dirt: float = 0.0) -> b
     draw = random.Random(f"register of places/{seed}")  # noqa: S311  (reproducible rows, not secrets)
     rows = list[list[str]]()
     for place in places(seed):
-        opened = first.fromordinal(first.toordinal() + draw.randrange(days))
+        opened = first + timedelta(days=draw.randrange(days))
         rows.append([
             *(place.number, place.code, place.name, "" if place.capacity is None else str(place.capacity)),
-            *(opened.strftime("%d/%m/%Y"), _comma(place.lon), _comma(place.lat), written_route(place.route)),
+            *(opened.strftime("%d/%m/%Y"), decimal(place.lon, 5), decimal(place.lat, 5), written_route(place.route)),
         ])  # fmt: skip
 
     def is_nowhere(row: list[str]) -> None:
@@ -109,10 +110,6 @@ def generate_places(last_day: str, days: int, seed: int, dirt: float = 0.0) -> b
 
     sent = soiled(rows, round(dirt * len(rows)), draw, is_nowhere)
     return csv_file(HEADER, sent)
-
-
-def _comma(degrees: float) -> str:
-    return f"{degrees:.5f}".replace(".", ",")
 
 
 def written_route(route: tuple[tuple[float, float], ...]) -> str:

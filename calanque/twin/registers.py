@@ -8,7 +8,7 @@ import random
 from datetime import timedelta
 from typing import NamedTuple
 
-from calanque.csv_file import csv_file
+from calanque.csv_file import csv_file, decimal
 from calanque.twin.days import first_day
 from calanque.twin.dirt import soiled
 from calanque.twin.report_texts import STREETS
@@ -107,7 +107,7 @@ def _crime_row(draw: random.Random, code: str, year: int, indicator: _Indicator)
     population = 1_000 * _POPULATION[code]
     number = round(population / 1_000 * indicator.per_thousand * draw.lognormvariate(0, 0.3))
     is_published = number >= _SMALL
-    rate = f"{1_000 * number / population:.7f}".replace(".", ",")
+    rate = decimal(1_000 * number / population, 7)
     published = [str(number), rate, "diff"] if is_published else ["NA", "NA", "ndiff"]
     return [code, str(year), indicator.name, indicator.unit, *published, str(population), str(year)]
 

@@ -8,7 +8,7 @@ import math
 import random
 from datetime import datetime
 
-from calanque.csv_file import csv_file
+from calanque.csv_file import csv_file, decimal
 from calanque.twin.days import local_hours
 from calanque.twin.dirt import no_time, soiled
 from calanque.twin.traffic import COUNTERS, Counter, share_of_peak
@@ -41,7 +41,7 @@ def _row(draw: random.Random, counter: Counter, at: datetime) -> list[str] | Non
     share = share_of_peak(draw, at)
     passed = round(counter.peak_count * share * _APP_SHARE)
     speed = _FREE_KMH * (1 - _JAMMED * min(1.0, share) ** 2) * math.exp(draw.gauss(0, 0.05))
-    place = [f"{degrees:.4f}".replace(".", ",") for degrees in (counter.lon, counter.lat)]
-    figures = [f"{speed:.1f}".replace(".", ","), str(passed)]
+    place = [decimal(degrees, 4) for degrees in (counter.lon, counter.lat)]
+    figures = [decimal(speed, 1), str(passed)]
     segment = counter.number.replace("CPT", "TRC")
     return [segment, counter.name, f"{at:%Y-%m-%d %H:%M}", *figures, *place] if passed >= LEAST_COUNT else None

@@ -5,6 +5,8 @@ import random
 from calanque.twin.days import WHOLE, Part
 
 LON_RANGE, LAT_RANGE = (5.32, 5.46), (43.25, 43.37)
+DEGREE_M = 111_195
+"""Metres in a degree of latitude."""
 _SPOT_COUNT = 6
 _SPOT_SHARE = 0.75
 
