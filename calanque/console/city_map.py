@@ -32,9 +32,10 @@ from calanque.console.city_map_words import WORDS
 from calanque.console.given import given
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, mart_reader
+from calanque.console.remembered import silent_min
 from calanque.contracts.page import Language
 from calanque.csv_file import csv_file
-from calanque.engines.trino import RefusedQueryError
+from calanque.engines.trino import NoAnswerError, RefusedQueryError
 from calanque.errors import CalanqueError
 from calanque.places import outline_words
 from calanque.places.territory import load_territory
@@ -193,6 +194,9 @@ def _given(
         ends = extents(asking)
         view = resolved(view, ends, language)
         view, city = _shown(view, ends, asking, language)
+        if silent_min() is not None:
+            # A page says that it is not of now, a file goes on without it.
+            raise CalanqueError(lac_words.WORDS[language]["not_from_memory"])
         content = written(city, view)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)
@@ -204,7 +208,10 @@ def why_not(error: Exception, language: Language, reader: Reader) -> Response:
     """Return the page that says why a view can not be shown, with the menu of the reader."""
     # After an upgrade pages may ask for what the tables get with their next build.
     is_older = isinstance(error, RefusedQueryError) and error.code == "COLUMN_NOT_FOUND"
-    sentence = lac_words.WORDS[language]["older_marts"] if is_older else str(error.args[0])
+    words = lac_words.WORDS[language]
+    sentence = words["older_marts"] if is_older else str(error.args[0])
+    if isinstance(error, NoAnswerError):
+        sentence = words["no_door"]
     return pages.sentence(language, sentence, 404 if isinstance(error, LookupError) else 503, reader)
 
 

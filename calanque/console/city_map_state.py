@@ -15,7 +15,7 @@ from calanque.console import city_map_sql, made_from
 from calanque.console.city_map_words import WORDS
 from calanque.console.made_from import Source
 from calanque.console.pages import address, titles
-from calanque.console.remembered import remembered
+from calanque.console.remembered import kept
 from calanque.engines import trino
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def rows_of(sql: str, account: str, motif: str = MOTIF) -> list[tuple[Any, ...]]
     return trino.query_if_made(sql, account, motif)
 
 
-_asked = remembered(rows_of)
+_asked = kept(rows_of)
 
 
 def _questions(view: View) -> list[str]:

@@ -26,7 +26,7 @@ from calanque.console.city_map_state import View, asked, extents, resolved, rows
 from calanque.console.city_time_words import QUANTITIES, UNITS, WORDS
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, mart_reader
-from calanque.console.remembered import remembered
+from calanque.console.remembered import kept
 from calanque.errors import CalanqueError
 from calanque.places.grid import unit_m, unproject
 from calanque.places.territory import load_territory
@@ -174,7 +174,7 @@ def _given(request: Request, made: Callable[[], bytes]) -> Response:
         raise HTTPException(503, f"{error}") from None
 
 
-@remembered
+@kept
 def _ground(city: str, account: str) -> bytes:
     from shapely import simplify
     from shapely.geometry import mapping, shape
@@ -217,7 +217,7 @@ def _frame(city: str, cells: list[tuple[Any, ...]]) -> dict[str, Any]:
             "corners": corners}  # fmt: skip
 
 
-@remembered
+@kept
 def weeks_of(city: str, kind: str, account: str) -> bytes:
     """Return what the page is sent of the incidents of each square and week, and of what is likely."""
     texts = (city_time_sql.weeks(city, kind), city_time_sql.until(city), city_time_sql.likely(city, kind))
@@ -256,7 +256,7 @@ def weeks_of(city: str, kind: str, account: str) -> bytes:
     return written(said)
 
 
-@remembered
+@kept
 def _planned(city: str, account: str) -> bytes:
     texts = (city_time_sql.planned(city), city_time_sql.conflicts(city))
     with ThreadPoolExecutor(2) as pool:
@@ -280,7 +280,7 @@ def _minute(time: datetime) -> str:
     return f"{time:%Y-%m-%dT%H:%M}"
 
 
-@remembered
+@kept
 def _present(city: str, day: str, account: str) -> bytes:
     first = date.fromisoformat(day)
     sql = city_time_sql.present(city, first, first + timedelta(days=6))

@@ -56,6 +56,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "stays so, tell an engineer at what time you tried: airflow-api.log says why.",
         "no_such_view": "This address is no view of its page: a word of it is wrong. Open the page anew from the menu.",
         "older_marts": "The marts are of an older release: the next build makes them anew, tonight at the latest.",
+        "silent": "The query door does not answer. This is what it said {} minutes ago; every page asks it again.",
+        "no_door": "The query door does not answer, and nothing of this view is at hand. Try again in a minute; if it "
+        "stays so, tell an engineer.",
+        "not_from_memory": "The query door does not answer: a file is made once it does.",
         "sent_wrong": "This form is too old or not of this page: open the page again, then send it.",
     },
     "fr": {
@@ -118,6 +122,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_such_view": "Cette adresse n’est pas une vue de la page : un mot y est faux. Rouvrez la page par le menu.",
         "older_marts": "Les marts sont d’une version plus ancienne : la prochaine construction les refait, cette nuit "
         "au plus tard.",
+        "silent": "La porte des requêtes ne répond pas. Voici ce qu’elle disait il y a {} minutes ; chaque page la "
+        "sollicite de nouveau.",
+        "no_door": "La porte des requêtes ne répond pas, et rien de cette vue n’est en mémoire. Réessayez dans une "
+        "minute ; si cela dure, prévenez l’ingénierie.",
+        "not_from_memory": "La porte des requêtes ne répond pas : le fichier sera fait dès qu’elle répondra.",
         "sent_wrong": "Ce formulaire est trop ancien, ou pas de cette page : rouvrez la page, puis envoyez-le.",
     },
 }  # fmt: skip

@@ -18,6 +18,11 @@ ROLES: dict[Role, tuple[str, ...]] = {
 MOTIF = "motif: "
 """How a client's source begins: it goes on with why it asks. The door refuses analysts and engineers without."""
 OWN_MOTIF = "page de la console"
+STARTING = "SERVER_STARTING_UP"
+
+
+class NoAnswerError(CalanqueError):
+    """The door is not there, or not yet."""
 
 
 class RefusedQueryError(CalanqueError):
@@ -41,7 +46,7 @@ def query(
 
     Raises:
         RefusedQueryError: if the door refuses, with its own words.
-        CalanqueError: if it does not answer.
+        NoAnswerError: if it does not answer.
     """
     import requests
     import trino
@@ -54,9 +59,11 @@ def query(
     try:
         return [tuple(row) for row in connection.cursor().execute(sql).fetchall()]
     except trino.exceptions.TrinoQueryError as error:
+        if error.error_name == STARTING:
+            raise NoAnswerError(f"The query door at {settings().trino_url} is starting.") from None
         raise RefusedQueryError(str(error.error_name), error.message) from None
     except (trino.exceptions.Error, trino.exceptions.HttpError, requests.RequestException) as error:
-        raise CalanqueError(
+        raise NoAnswerError(
             f"The query door at {settings().trino_url} does not answer ({type(error).__name__})."
         ) from None
     finally:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from browsing import sign_in
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from calanque.console.remembered import FRESH_S
 from calanque.demo.run import DemoRun
 from calanque.engines import trino
 from calanque.settings import Settings
+from calanque.stack import supervisor
+from calanque.stack.lifecycle import restart
 
 CITY = "toronto"
 SCREENS = {"laptop": (1366, 768), "tablet": (820, 1180), "wall": (3840, 2160)}
@@ -105,3 +109,26 @@ def test_a_reading_of_the_map_is_in_the_journal_with_its_motif(page: Page, stack
     )
     assert trino.query(told.format("query_door"), "dpo")[0][0] > 0
     assert trino.query(told.format("console"), "dpo")[0][0] > 0
+
+
+@pytest.mark.full
+def test_while_the_door_is_down_the_last_picture_stays_and_says_so(page: Page, stack: Settings) -> None:
+    seen, unseen = (f"{stack.airflow_url}/calanque/{path}?city={CITY}&lang=fr" for path in ("map/time", "agenda"))
+    page.goto(seen)
+    page.wait_for_selector("body[data-map=ready]")
+    said = page.locator("#said").inner_text()
+    supervisor.stop_one(stack, "trino")
+    try:
+        time.sleep(FRESH_S)
+        page.goto(seen)
+        page.wait_for_selector("body[data-map=ready]")
+        expect(page.get_by_role("alert")).to_contain_text("La porte des requêtes ne répond pas.")
+        assert page.locator("#said").inner_text() == said
+        page.screenshot(path=stack.home / "screenshots" / "time-silent.png")
+        page.goto(unseen)
+        expect(page.locator(".why")).to_contain_text("La porte des requêtes ne répond pas")
+    finally:
+        restart(stack, "trino")
+    page.goto(seen)
+    page.wait_for_selector("body[data-map=ready]")
+    expect(page.get_by_role("alert")).to_have_count(0)

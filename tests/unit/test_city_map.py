@@ -27,7 +27,7 @@ from calanque.console.city_map_words import WORDS
 from calanque.console.readers import Reader, mart_reader
 from calanque.console.remembered import FRESH_S, forget, remembered
 from calanque.engines import trino
-from calanque.engines.trino import RefusedQueryError
+from calanque.engines.trino import NoAnswerError, RefusedQueryError
 from calanque.errors import CalanqueError
 from calanque.places import outline_words
 from calanque.privacy.redact import redact
@@ -411,16 +411,39 @@ def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyP
     page()
 
     def away(*_: Any, **__: Any) -> Any:
-        raise CalanqueError("The query door does not answer.")
+        raise NoAnswerError("The query door at an address does not answer.")
 
     monkeypatch.setattr(trino, "query", away)
-    assert city_map.city_map(ANALYST, "en", view()).status_code == 200, "what was there a moment ago is shown"
     forget()
     for answer in (city_map.city_map(ANALYST, "en", view()), city_map.as_csv(ANALYST, "en", view())):
         assert answer.status_code == 503 and b"does not answer" in answer.body
     forget()
     monkeypatch.setattr(trino, "query", lambda *_, **__: [])
     assert city_map.city_map(ANALYST, "en", view()).status_code == 404
+
+
+def test_while_the_door_is_silent_the_last_picture_stays_for_an_hour_and_says_how_old_it_is(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, answering = "The query door does not answer.", page()
+    now, ask = time.monotonic(), trino.query
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise NoAnswerError("The query door at an address does not answer.")
+
+    monkeypatch.setattr(trino, "query", away)
+    assert page() == answering, "what was there a moment ago is of now"
+    monkeypatch.setattr("time.monotonic", lambda: now + 5 * 60)
+    silent = page()
+    assert f"{told} This is what it said 5 minutes ago" in silent and told not in answering
+    assert silent.count("<path") == answering.count("<path")
+    assert city_map.city_map(ANALYST, "en", view(days=7)).status_code == 503, "what nobody has seen is not there"
+    refused = city_map.as_csv(ANALYST, "fr", view())
+    assert refused.status_code == 503 and "le fichier sera fait" in bytes(refused.body).decode()
+    monkeypatch.setattr("time.monotonic", lambda: now + 61 * 60)
+    assert city_map.city_map(ANALYST, "en", view()).status_code == 503
+    monkeypatch.setattr(trino, "query", ask)
+    assert told not in page()
 
 
 def test_figures_are_written_as_a_language_writes_them() -> None:
