@@ -112,7 +112,10 @@ def breaks(figures: Iterable[float]) -> list[float]:
 
 def legend(figures: Iterable[float], bounds: Sequence[float]) -> list[tuple[int | None, float | None, float]]:
     """Return each class with what its figures are over, None for the first, and what they go up to."""
-    ends = [*bounds, max(figures, default=0)]
+    every = list(figures)
+    if not every:
+        return []
+    ends = [*bounds, max(every)]
     return [(step_of(end, bounds), start, end) for start, end in zip([None, *ends[:-1]], ends, strict=True)]
 
 

@@ -153,7 +153,7 @@ def _picture(
     picture = drawn(found, {f"{at}": figure for at, figure in shown.figures.items()}, bounds, lines)
     # A square without an incident is not drawn: the first class begins with one.
     least = None if shown.is_expected else 0
-    steps = legend(shown.figures.values(), bounds) if shown.figures else []
+    steps = legend(shown.figures.values(), bounds)
     kind = labelled(asked(TYPES, asking), language).get(view.kind, words["all_kinds"])
     sources = asked(made_from.question(*city_time.MARTS["cells"], city=view.city), asking)
     caption = Caption(

@@ -149,6 +149,7 @@ def test_classes_hold_as_many_areas_each_as_can_be(figures: list[float], expecte
 
 def test_where_nothing_happened_is_the_lightest_and_every_other_figure_darker() -> None:
     figures = [*[0] * 90, 1, 1, 1, 2, 5]
+    assert legend([], breaks([])) == [], "where all is withheld there is no class"
     assert legend(figures, breaks(figures)) == [(0, None, 0), (3, 0, 1), (4, 1, 5)]
     assert legend([0, 0, 3], breaks([0, 0, 3])) == [(0, None, 0), (4, 0, 3)]
     assert legend([0, 0], breaks([0, 0])) == [(0, None, 0)]
@@ -420,6 +421,18 @@ def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyP
     forget()
     monkeypatch.setattr(trino, "query", lambda *_, **__: [])
     assert city_map.city_map(ANALYST, "en", view()).status_code == 404
+
+
+def test_a_choice_that_no_incident_answers_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    told, ask = WORDS["en"]["none_found"], trino.query
+
+    def query(sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
+        return [] if "then_count" in sql else ask(sql, user, motif=motif)
+
+    assert told not in page()
+    forget()
+    monkeypatch.setattr(trino, "query", query)
+    assert told in page(origin="enforced")
 
 
 def test_while_the_door_is_silent_the_last_picture_stays_for_an_hour_and_says_how_old_it_is(
