@@ -5,6 +5,7 @@ what they add to the memory of who answers (restart `airflow-api` before); with 
 """
 
 import argparse
+import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,11 @@ WARM, PAGES = 3, "/calanque"
 REQUESTS = {
     "Carte, past": "{pages}/map?city={city}",
     "Carte, likely": "{pages}/map?city={city}&layer=likely",
+    "Carte, an area": "{pages}/map?city={city}&area={area}",
+    "Carte, reports by citizens": "{pages}/map?city={city}&layer=reports",
+    "Agenda": "{pages}/agenda?city={city}",
+    "Forecasts and trends": "{pages}/outlook?city={city}",
+    "Published figures": "{pages}/figures?city={city}",
     "over time, page": "{pages}/map/time?city={city}",
     "over time, squares": "{pages}/map/time/ground.json?city={city}",
     "over time, three years of weeks": "{pages}/map/time/weeks.json?city={city}",
@@ -44,10 +50,12 @@ def main(city: str, rounds: int, readers: int, seconds: int, steps: int) -> None
     login = {"username": "analyst", "password": here.secret("password_analyst")}
     token = httpx.post(f"{here.airflow_url}/auth/token", json=login, timeout=60).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", "Calanque-Motif": "mesure de la carte"}
-    paths = {name: path.format(pages=PAGES, api=ROOT, city=city) for name, path in REQUESTS.items()}
     with httpx.Client(base_url=here.airflow_url, headers=headers, timeout=60) as client:
         for path in ("/api/v2/dags", f"{PAGES}/lac"):
             client.get(path).raise_for_status()
+        found = re.search('area=([^&#"]+)', client.get(f"{PAGES}/map?city={city}").text)
+        area = found[1] if found else ""
+        paths = {name: path.format(pages=PAGES, api=ROOT, city=city, area=area) for name, path in REQUESTS.items()}
         before = memory(here)
         print(f"{'request':34} {'median':>9} {'p95':>9} {'kB':>8}")
         for name, path in paths.items():

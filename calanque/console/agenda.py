@@ -26,7 +26,7 @@ from calanque.console.agenda_state import (
 from calanque.console.agenda_words import DAYS, WORDS
 from calanque.console.city_map import AreaId, Day, Name, class_of, day_of, why_not
 from calanque.console.city_map_picture import breaks, drawn, legend
-from calanque.console.given import given
+from calanque.console.given import given, of_now
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, decider, is_sealed, mart_reader, seal
 from calanque.csv_file import csv_file
@@ -90,6 +90,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the conflicts of a view, and write that they were given."""
     try:
         view, week = found(view, extents(asking), asking, datetime.now(UTC), language)
+        of_now(language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)
     rows = [_row(one) for one in fitting(week.conflicts, view)]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from calanque.console import agenda_sql, city_map_sql, made_from
 from calanque.console.agenda_words import WORDS
+from calanque.console.city_map_state import asked
 from calanque.console.made_from import Source
 from calanque.console.pages import address, titles
 from calanque.engines import trino
@@ -134,15 +135,9 @@ Extents = dict[str, tuple[date, date]]
 """First and last week in which something begins in a city."""
 
 
-def asked(sql: str, asking: Reader) -> list[tuple[Any, ...]]:
-    """Return the rows of a query, asked for the reader."""
-    return trino.query(sql, asking.account, motif=MOTIF)
-
-
 def extents(asking: Reader) -> Extents:
     """Return from which week to which each city plans something."""
-    rows = trino.query_if_made(agenda_sql.CITIES, asking.account, MOTIF)
-    return {city: (first, last) for city, first, last in rows}
+    return {city: (first, last) for city, first, last in asked(agenda_sql.CITIES, asking, MOTIF)}
 
 
 class NothingPlannedError(LookupError):
@@ -163,7 +158,7 @@ def found(view: View, ends: Extents, asking: Reader, now: datetime, language: La
         CalanqueError: if the query door or the lake does not answer.
     """
     view = _of_city(view, ends, asking, language)
-    weeks = dict(asked(agenda_sql.weeks(view.city), asking))
+    weeks = dict(asked(agenda_sql.weeks(view.city), asking, MOTIF))
     today = now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date()
     week = monday(date.fromisoformat(view.week)) if view.week else _next_week(today, ends[view.city], weeks)
     texts = [
@@ -173,7 +168,7 @@ def found(view: View, ends: Extents, asking: Reader, now: datetime, language: La
     ]
     with ThreadPoolExecutor(5) as pool:
         rows, events, sources, areas = (
-            pool.submit(asked, sql, asking) for sql in (*texts, city_map_sql.areas(view.city))
+            pool.submit(asked, sql, asking, MOTIF) for sql in (*texts, city_map_sql.areas(view.city))
         )
         decided = pool.submit(decisions, view.city)
         by_id = decided.result()
@@ -191,7 +186,7 @@ def _of_city(view: View, ends: Extents, asking: Reader, language: Language) -> V
         raise LookupError(words["no_city"])
     if not view.city or view.city in ends:
         return view._replace(city=view.city or next(iter(ends)))
-    if (view.city,) in asked(agenda_sql.PLACES, asking):
+    if (view.city,) in asked(agenda_sql.PLACES, asking, MOTIF):
         raise NothingPlannedError(words["nothing_planned"].format(titles([view.city]), titles(ends)))
     raise LookupError(words["unknown_city"].format(titles(ends)))
 
@@ -233,7 +228,8 @@ def decide(city: str, conflict_id: str, decision: str, after: str, asking: Reade
     """
     from calanque.journal.log import tell_if_possible
 
-    rows = asked(agenda_sql.conflict(city, conflict_id), asking)
+    # What is decided on is of now.
+    rows = trino.query(agenda_sql.conflict(city, conflict_id), asking.account, motif=MOTIF)
     if not rows:
         raise LookupError(conflict_id)
     before = decisions(city, conflict_id=conflict_id).get(conflict_id)

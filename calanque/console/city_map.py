@@ -29,10 +29,9 @@ from calanque.console.city_map_state import (
     spanned_days,
 )
 from calanque.console.city_map_words import WORDS
-from calanque.console.given import given
+from calanque.console.given import given, of_now
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, mart_reader
-from calanque.console.remembered import silent_min
 from calanque.contracts.page import Language
 from calanque.csv_file import csv_file
 from calanque.engines.trino import NoAnswerError, RefusedQueryError
@@ -194,9 +193,7 @@ def _given(
         ends = extents(asking)
         view = resolved(view, ends, language)
         view, city = _shown(view, ends, asking, language)
-        if silent_min() is not None:
-            # A page says that it is not of now, a file goes on without it.
-            raise CalanqueError(lac_words.WORDS[language]["not_from_memory"])
+        of_now(language)
         content = written(city, view)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)

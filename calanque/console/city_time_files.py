@@ -18,7 +18,7 @@ from calanque.console.city_map_sql import TYPES
 from calanque.console.city_map_state import MOTIF, View, asked, extents, resolved, rows_of
 from calanque.console.city_map_words import WORDS
 from calanque.console.city_time_words import WORDS as TIME_WORDS
-from calanque.console.given import given
+from calanque.console.given import given, of_now
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, mart_reader
 from calanque.csv_file import csv_file
@@ -64,6 +64,7 @@ def squares(
         shown = summed(json.loads(city_time.weeks_of(view.city, view.kind, asking.account)), day_of(week), weeks)
         cells = rows_of(city_time_sql.cells(view.city), asking.account)
         areas = {row[0]: row[1:] for row in asked(city_map_sql.areas(view.city), asking)}
+        of_now(language)
         names = {area: pages.place_name(name) for area, (name, *_) in areas.items()}
         if form == "csv":
             content = csv_file(COLUMNS, [_row(view.city, shown, cells[at], names, at) for at in shown.figures])

@@ -4,7 +4,21 @@ from typing import Any
 
 from fastapi.responses import Response
 
+from calanque.console.lac_words import WORDS
 from calanque.console.readers import Reader
+from calanque.console.remembered import silent_min
+from calanque.contracts.page import Language
+from calanque.errors import CalanqueError
+
+
+def of_now(language: Language) -> None:
+    """Refuse to make a file of what was said before: a page says that it is not of now, a file goes on without it.
+
+    Raises:
+        CalanqueError: while the query door does not answer.
+    """
+    if silent_min() is not None:
+        raise CalanqueError(WORDS[language]["not_from_memory"])
 
 
 def given(asking: Reader, content: bytes, name: str, kind: str, **what: Any) -> Response:

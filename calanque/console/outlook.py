@@ -13,7 +13,7 @@ from calanque.console import made_from, pages
 from calanque.console.agenda_words import DAYS
 from calanque.console.city_map import AreaId, Name, choices, figure, why_not
 from calanque.console.city_map_state import city_and_kind
-from calanque.console.given import given
+from calanque.console.given import given, of_now
 from calanque.console.languages import Spoken
 from calanque.console.outlook_picture import hit_lines, hit_ticks, reliability, reliability_ticks, weeks_chart
 from calanque.console.outlook_sql import AREA_PERCENTS
@@ -88,6 +88,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
         ends, _ = offered(asking)
         view = in_city(view, ends, language)
         rows = trends(view._replace(span=shown_span(view, asking)), asking, language)
+        of_now(language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)
     what: dict[str, Any] = {"objects": ("console.outlook",), "row_count": len(rows), "motif": MOTIF}

@@ -14,6 +14,7 @@ from calanque.console.agenda import DECIDE, calendar, chosen, lasting
 from calanque.console.agenda_state import Event, View, extents, found
 from calanque.console.agenda_words import DAYS, WORDS
 from calanque.console.readers import Reader, mart_reader, reader, seal
+from calanque.console.remembered import forget
 from calanque.engines import trino
 from calanque.engines.trino import RefusedQueryError
 from calanque.errors import CalanqueError
@@ -65,6 +66,10 @@ class Lake:
             ],
         }
 
+    def say(self, name: str, rows: list[tuple[Any, ...]]) -> None:
+        self.answers[name] = rows
+        forget()
+
     def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
         self.asked.append((user, motif))
         return next(rows for name, rows in self.answers.items() if name in sql)
@@ -79,6 +84,7 @@ class Lake:
 @pytest.fixture
 def lake(monkeypatch: pytest.MonkeyPatch) -> Lake:
     made = Lake()
+    forget()
     monkeypatch.setattr(trino, "query", made.query)
     monkeypatch.setattr(agenda_state.store, "append", made.append)
     monkeypatch.setattr(agenda_state.store, "read", made.read)
@@ -107,7 +113,7 @@ def test_the_week_after_this_one_is_opened_and_else_the_last_with_a_conflict(lak
     assert opened(date(2026, 1, 1)) == "2026-05-04", "nothing is planned before"
     assert opened(date(2026, 11, 30)) == "2026-06-15"
     assert opened(date(2026, 11, 30), "2026-06-14") == "2026-06-08"
-    lake.answers["conflict_count"] = []
+    lake.say("conflict_count", [])
     assert opened(date(2026, 11, 30)) == "2026-06-29"
     assert set(lake.asked) == {("analyst", agenda_state.MOTIF)}
 
@@ -131,8 +137,10 @@ def test_a_conflict_says_which_rule_which_events_how_far_how_long_and_how_sure(c
 
 
 def test_only_holidays_and_weather_are_of_the_whole_city(client: TestClient, lake: Lake) -> None:
-    lake.answers["events.is_cancelled"] = [*EVENTS, ("H", "school_holiday", NOON, NOON, None, False, None)]
-    lake.answers["events.is_cancelled"] += [("B1", "dry_wind", NOON, NOON, None, False, None)]
+    whole = [
+        (event, kind, NOON, NOON, None, False, None) for event, kind in (("H", "school_holiday"), ("B1", "dry_wind"))
+    ]
+    lake.say("events.is_cancelled", [*EVENTS, *whole])
 
     def places(language: str) -> dict[str, str]:
         table = client.get(f"/agenda?lang={language}").text.partition('data-table="events"')[2].partition("</table>")[0]
@@ -161,7 +169,7 @@ def test_a_city_that_plans_nothing_is_no_city_that_is_not_there(client: TestClie
 
 
 def test_a_margin_is_told_as_the_time_between(client: TestClient, lake: Lake) -> None:
-    lake.answers["conflicts.label_en"] = [(*CONFLICT[:10], -30, *CONFLICT[11:])]
+    lake.say("conflicts.label_en", [(*CONFLICT[:10], -30, *CONFLICT[11:])])
     assert "40 m apart, 30 min between them" in client.get("/agenda?lang=en").text
 
 
@@ -182,14 +190,14 @@ def test_a_conflict_with_what_stands_or_the_weather_says_with_what(
     client: TestClient, lake: Lake, second: Any, distance_m: Any, persons: int, asset: Any, said: Any
 ) -> None:
     row = (*CONFLICT[:6], *second, *CONFLICT[8:11], distance_m, persons, *CONFLICT[13:16], *asset)
-    lake.answers["conflicts.label_en"] = [row]
+    lake.say("conflicts.label_en", [row])
     shown = client.get("/agenda?lang=fr").text.partition("<tr data-conflict")[2].partition("</tr>")[0]
     assert [words for words in said if words not in shown.replace("\u202f", " ")] == []
     line = client.get("/agenda/conflicts.csv").text.splitlines()[1]
     assert [name for name in (second[0], asset[0], asset[1]) if name and f";{name};" not in line] == []
     client.post("/agenda/decide?city=marseille", data=form(conflict_id=CONFLICT[0]))
     assert "1 conflict, 0 to handle" in client.get("/agenda?lang=en").text
-    lake.answers["conflicts.label_en"] = [(*row[:10], 181, distance_m, persons + 10, *row[13:])]
+    lake.say("conflicts.label_en", [(*row[:10], 181, distance_m, persons + 10, *row[13:])])
     is_reopened = second[0] is None
     assert f"1 conflict, {int(is_reopened)} to handle" in client.get("/agenda?lang=en").text
     assert "None" not in lake.kept[0]["seen"] and "None" not in client.get("/agenda?lang=en").text
@@ -256,7 +264,7 @@ def test_what_is_decided_is_kept_with_its_author_told_and_shown(client: TestClie
 def test_a_decision_is_of_what_was_seen_and_not_of_what_an_event_became(client: TestClient, lake: Lake) -> None:
     client.post("/agenda/decide?city=marseille", data=form(decision="apart_in_time"))
     assert "1 conflict, 0 to handle" in client.get("/agenda?lang=en").text
-    lake.answers["conflicts.label_en"] = [(*CONFLICT[:9], NOON.replace(hour=16), *CONFLICT[10:])]
+    lake.say("conflicts.label_en", [(*CONFLICT[:9], NOON.replace(hour=16), *CONFLICT[10:])])
     text = client.get("/agenda?lang=en").text
     assert "1 conflict, 1 to handle" in text and "decided before it changed: accepted: not at the same hour" in text
 
@@ -291,6 +299,8 @@ def test_who_may_not_decide_sees_no_form_and_sends_none(lake: Lake) -> None:
 
 
 def test_nobody_decides_of_a_conflict_whose_cause_has_gone(client: TestClient, lake: Lake) -> None:
+    assert CONFLICT[0] in client.get("/agenda").text
+    # The page is remembered for a minute, what is decided on is not.
     lake.answers["conflicts.label_en"] = []
     answer = client.post("/agenda/decide?city=marseille&lang=en", data=form())
     assert (answer.status_code, lake.kept) == (404, []) and "its cause has gone" in answer.text
@@ -328,8 +338,9 @@ def test_an_address_is_answered_by_its_page_or_refused(client: TestClient, addre
 
 
 def test_what_does_not_answer_is_a_sentence(client: TestClient, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    lake.answers["first_week"] = []
+    lake.say("first_week", [])
     assert "No city has planned events yet" in client.get("/agenda?lang=en").text
+    forget()
 
     def away(*_: Any, **__: Any) -> Any:
         raise CalanqueError("The query door does not answer.")
