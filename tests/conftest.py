@@ -71,12 +71,17 @@ def _begun_here(session: pytest.Session) -> list[str]:
 
 
 class _ByLevel(LoadScopeScheduling):
-    """Binds each level to its worker: one that has ended early takes nothing to a lake that is not there for it."""
+    """Binds each level to its worker: one that has ended early takes nothing to a lake that is not there for it.
+
+    What needs no lake waits for the one that ends first.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/static/"):  # of no lake; types take as long as all others
             return "types" if "[types]" in nodeid else "others"
-        return "stack" if nodeid.startswith("tests/stack/") else "lake"
+        if nodeid.startswith("tests/stack/"):
+            return "stack"
+        return "either" if nodeid.startswith("tests/unit/") and nodeid >= "tests/unit/test_p" else "lake"
 
     def _assign_work_unit(self, node: Any) -> None:
         own = LEVELS.get(node.gateway.id, "")
