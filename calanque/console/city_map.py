@@ -29,6 +29,7 @@ from calanque.console.city_map_state import (
     spanned_days,
 )
 from calanque.console.city_map_words import WORDS
+from calanque.console.city_time_words import QUANTITIES, UNITS
 from calanque.console.given import given, of_now
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, mart_reader
@@ -97,6 +98,8 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
     values |= {
         "reader": asking,
         "events": EVENTS[language],
+        "quantities": QUANTITIES[language],
+        "units": UNITS[language],
         "newest": ends.get((view.city, view.kind), (None, None))[1],
         "kept": view.link().partition("?")[2] + "&",
     }

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from calanque.console.lake_sql import literal
 
 MONTHS = 36
+MOST_FACTORS = 4
+WEATHER = ("rain", "temperature", "wind_speed")
 SPAN_HOURS = 6
 WEEKDAYS = {"week": (1, 5), "weekend": (6, 7)}
 COUNTS = "counts"
@@ -90,6 +92,36 @@ where territory = {literal(city)}
     and ends_local_at >= date '{first}'
 group by kind
 order by event_count desc, kind"""
+
+
+def weather(city: str, first: date, last: date) -> str:
+    """Return the question of what the weather of some days was: the mean of its hours and, of rain, their sum."""
+    return f"""with hours as (
+    select quantity, unit, observed_hour_at,
+        avg(if(quantity = 'rain', total_value, mean_value)) as hour_value
+    from marts.fct_observation_hour
+    where territory = {literal(city)}
+        and quantity in {WEATHER}
+        and observed_local_date between date '{first}' and date '{last}'
+    group by quantity, unit, observed_hour_at
+)
+
+select quantity, unit, if(quantity = 'rain', sum(hour_value), avg(hour_value)) as weather_value
+from hours
+group by quantity, unit
+having max(hour_value) is not null
+order by quantity"""
+
+
+def factors(city: str, kind: str, language: str) -> str:
+    """Return the question of what incidents of a type surely go with in a city, the largest differences first."""
+    return f"""select finding_{language}
+from marts.fct_factor
+where territory = {literal(city)}
+    and type = {literal(kind)}
+    and is_found
+order by abs(ln(effect_ratio)) desc, factor, category
+limit {MOST_FACTORS}"""
 
 
 def why(city: str, kind: str, area: str, language: str) -> str:

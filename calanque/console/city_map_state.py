@@ -231,13 +231,18 @@ def changes(pairs: list[tuple[int, int]]) -> list[int]:
 
 
 class Area(NamedTuple):
-    """An area that was clicked: its months, what makes up its forecast, what is planned in it in the days of `span`."""
+    """An area that was clicked: its months, what makes up its forecast, what is planned in it in the days of `span`.
+
+    Around it are the weather of the days of the view (quantity, unit, figure), and what such incidents go with.
+    """
 
     months: Sequence[tuple[date, int | None]]
     reasons: list[tuple[Any, ...]]
     queries: list[str]
     planned: Sequence[tuple[Any, ...]] = ()
     span: tuple[date, ...] = ()
+    weather: Sequence[tuple[str, str, float]] = ()
+    factors: Sequence[tuple[str]] = ()
 
 
 def of_area(view: View, asking: Reader, language: Language) -> Area:
@@ -246,10 +251,14 @@ def of_area(view: View, asking: Reader, language: Language) -> Area:
     history = city_map_sql.history(view.city, view.kind, view.area, until, when(view))
     why = city_map_sql.why(view.city, view.kind, view.area, language)
     span = until + timedelta(days=1), until + timedelta(days=AHEAD_DAYS)
-    texts = [history, why, city_map_sql.planned(view.city, view.area, *span)]
+    texts = [
+        *(history, why, city_map_sql.planned(view.city, view.area, *span)),
+        city_map_sql.weather(view.city, *spanned_days(view)[:2]),
+        city_map_sql.factors(view.city, view.kind, language),
+    ]
     with ThreadPoolExecutor(len(texts)) as pool:
-        months, reasons, planned = pool.map(lambda sql: asked(sql, asking), texts)
-    return Area(_whole(months, until), reasons, texts, planned, span)
+        months, reasons, planned, weather, factors = pool.map(lambda sql: asked(sql, asking), texts)
+    return Area(_whole(months, until), reasons, texts, planned, span, weather, factors)
 
 
 def _whole(months: list[tuple[Any, ...]], until: date) -> list[tuple[date, int]]:

@@ -19,7 +19,7 @@ FRESH_S = 60
 """As long as a change of the door's rules may take to be felt."""
 KEPT_S = 3600
 """As long as a page shows what the door said before it fell silent."""
-MOST = 64
+MOST = 128
 Answer = TypeVar("Answer")
 
 

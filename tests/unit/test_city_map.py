@@ -63,6 +63,8 @@ class Door:
             ],
             "dim_incident_type": [("robbery", "Robbery", "Vol avec violence")],
             "marts.dim_area": [(area, *told, DRAWN) for area, told in AREAS.items()],
+            "weather_value": [("rain", "millimetre", 12.5), ("temperature", "degree_celsius", 21.25)],
+            "finding_": [("On Mondays, <b> fewer.",)],
             "most_expected_count": [("works", 3, None), ("market", 1, 900)],
             "then_count": [(area, *pair) for area, pair in COUNTS.items()],
             "month_start_date": [(date(2021, 10, 1), 4), (date(2021, 12, 1), 9)],
@@ -238,6 +240,16 @@ def test_an_area_says_what_is_planned_in_it_in_the_days_after(door: Door) -> Non
     assert rows.index("travaux") < rows.index(">3<") < rows.index("marché") < rows.index(">900<")
     (sql,) = [sql for _, sql, _ in door.asked if "most_expected_count" in sql]
     assert "not is_cancelled" in sql and "area_id = 'toronto:a0'" in sql
+
+
+def test_an_area_says_what_the_weather_was_and_what_such_incidents_go_with(door: Door) -> None:
+    text = page(language="fr", area="toronto:a0", kind="robbery").partition('id="area"')[2]
+    told = text.partition('data-list="weather"')[2].partition("</p>")[0].replace("\u202f", " ").replace("\u00a0", " ")
+    assert "du 2021-12-04 au 2021-12-31" in told and "pluie 12,5 mm, température 21,2 °C." in told
+    assert "<li>On Mondays, &lt;b&gt; fewer.</li>" in text
+    assert 'href="/calanque/outlook?city=toronto&amp;kind=robbery#factors"' in text
+    (sql,) = [sql for _, sql, _ in door.asked if "finding_fr" in sql]
+    assert "type = 'robbery'" in sql and "is_found" in sql
 
 
 def test_the_fullest_squares_are_so_by_all_their_types_or_by_the_one_that_is_chosen(door: Door) -> None:
