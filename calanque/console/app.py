@@ -10,24 +10,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from calanque.console import (
-    agenda,
-    city_map,
-    city_time,
-    city_time_files,
-    documents,
-    figures,
-    journal,
-    lac,
-    lineage,
-    outlook,
-    register,
-    retention,
-)
+from calanque.console import documents
+from calanque.console.agenda import page as agenda
 from calanque.console.api.answers import ROOT as API
 from calanque.console.api.app import app as api
+from calanque.console.city import map_page, time_files, time_page
+from calanque.console.desk import journal, register, retention
+from calanque.console.figures import page as figures
+from calanque.console.lac import page as lac
 from calanque.console.lac_words import WORDS
 from calanque.console.languages import Spoken, language_of, remember
+from calanque.console.lineage import page as lineage
+from calanque.console.outlook import page as outlook
 from calanque.console.pages import sentence, shown
 from calanque.console.readers import Reader, RefusedError, reader
 from calanque.contracts.page import Language
@@ -36,9 +30,9 @@ Asking = Annotated[Reader, Depends(reader)]
 app = FastAPI(title="Calanque", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(get_user)])
 app.middleware("http")(remember)
 app.include_router(lac.router)
-app.include_router(city_map.router)
-app.include_router(city_time.router)
-app.include_router(city_time_files.router)
+app.include_router(map_page.router)
+app.include_router(time_page.router)
+app.include_router(time_files.router)
 app.include_router(outlook.router)
 app.include_router(agenda.router)
 app.include_router(figures.router)

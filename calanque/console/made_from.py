@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.console.lake_sql import literal
 from calanque.contracts import load_contracts, title_of
 from calanque.contracts.model import in_language
 from calanque.contracts.page import Language
+from calanque.engines.trino import literal
 from calanque.marts.domains import marts_of
 from calanque.marts.door_rules import FRESHNESS
 

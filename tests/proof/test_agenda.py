@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import sign_in
 from playwright.sync_api import Browser, Page, expect
 
-from calanque.console.agenda import DECIDE
+from calanque.console.agenda.page import DECIDE
 from calanque.console.readers import seal
 from calanque.demo.run import DemoRun
 from calanque.engines import trino

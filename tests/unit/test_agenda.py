@@ -9,10 +9,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from calanque.console import agenda, agenda_sql, agenda_state, readers
-from calanque.console.agenda import DECIDE, calendar, chosen, lasting
-from calanque.console.agenda_state import Event, View, extents, found
-from calanque.console.agenda_words import DAYS, WORDS
+from calanque.console import readers
+from calanque.console.agenda import page as agenda
+from calanque.console.agenda import sql as agenda_sql
+from calanque.console.agenda import state as agenda_state
+from calanque.console.agenda.page import DECIDE, calendar, chosen, lasting
+from calanque.console.agenda.state import Event, View, extents, found
+from calanque.console.agenda.words import DAYS, WORDS
 from calanque.console.readers import Reader, mart_reader, reader, seal
 from calanque.console.remembered import forget
 from calanque.engines import trino

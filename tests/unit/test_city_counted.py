@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from query_door import Door, opened
 
-from calanque.console import city_counted, city_map, city_map_sql
-from calanque.console.city_map import chosen
+from calanque.console.city import counted, map_page, map_sql
+from calanque.console.city.map_page import chosen
 from calanque.console.readers import Reader
 from calanque.places import outline_words
 
@@ -49,7 +49,7 @@ def asked(**said: Any) -> Any:
 
 
 def page(**said: Any) -> str:
-    return bytes(city_map.city_map(ANALYST, "fr", asked(**said)).body).decode()
+    return bytes(map_page.city_map(ANALYST, "fr", asked(**said)).body).decode()
 
 
 def test_what_is_withheld_is_hatched_and_stands_last_by_name_however_much_it_is(door: Door) -> None:
@@ -72,13 +72,13 @@ def test_a_square_is_called_by_the_named_areas_that_most_of_it_lies_in(door: Doo
 
 def test_no_file_says_what_is_withheld(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
-    sheet = bytes(city_map.as_csv(ANALYST, "fr", asked()).body).decode().splitlines()
+    sheet = bytes(map_page.as_csv(ANALYST, "fr", asked()).body).decode().splitlines()
     assert sheet[0] == "area_id;area_name;reports;month before;changed"
     assert "m:a1;Les Iles (a0:1);;12;0" in sheet
-    features = json.loads(bytes(city_map.as_geojson(ANALYST, "fr", asked()).body))["features"]
+    features = json.loads(bytes(map_page.as_geojson(ANALYST, "fr", asked()).body))["features"]
     told = {one["id"]: (one["properties"]["figure"], one["properties"]["withheld"]) for one in features}
     assert told == {"m:a0": (25, False), "m:a1": (None, True), "m:a2": (0, False)}
-    with Image.open(io.BytesIO(bytes(city_map.as_png(ANALYST, "fr", asked()).body))) as picture:
+    with Image.open(io.BytesIO(bytes(map_page.as_png(ANALYST, "fr", asked()).body))) as picture:
         assert picture.width > 1_000
 
 
@@ -114,7 +114,7 @@ def test_hours_days_and_origin_are_conditions_and_a_doubtful_hour_is_in_none() -
     )
 
     def found(*when: str) -> list[int]:
-        return [row[0] for row in lake.execute(f"select id from i where true{city_map_sql.of_when(*when)}")]
+        return [row[0] for row in lake.execute(f"select id from i where true{map_sql.of_when(*when)}")]
 
     assert found("", "", "") == [1, 2, 3, 4]
     assert (found("18", "", ""), found("12", "", "")) == ([1, 3], [2])
@@ -135,6 +135,6 @@ def test_a_view_of_hours_says_so_keeps_them_in_its_links_and_asks_for_them(door:
 
 
 def test_the_questions_name_their_mart_and_escape_what_they_are_given() -> None:
-    for mart in city_counted.LAYERS.values():
-        for sql in (city_counted.offered_sql(mart, "it's"), city_counted.counts_sql(mart, "x", "it's")):
+    for mart in counted.LAYERS.values():
+        for sql in (counted.offered_sql(mart, "it's"), counted.counts_sql(mart, "x", "it's")):
             assert "it''s" in sql and f"marts.{mart.name}" in sql

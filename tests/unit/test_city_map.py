@@ -18,12 +18,13 @@ from fastapi.testclient import TestClient
 from PIL import Image, ImageColor
 from query_door import opened
 
-from calanque.console import agenda_state, city_map, city_map_sql
-from calanque.console.city_map import chosen, figure
-from calanque.console.city_map_picture import CLASSES, bars, breaks, drawn, legend, step_of
-from calanque.console.city_map_png import COLOURS, UP
-from calanque.console.city_map_state import View, changes
-from calanque.console.city_map_words import WORDS
+from calanque.console.agenda import state as agenda_state
+from calanque.console.city import map_page, map_sql
+from calanque.console.city.map_page import chosen, figure
+from calanque.console.city.map_picture import CLASSES, bars, breaks, drawn, legend, step_of
+from calanque.console.city.map_png import COLOURS, UP
+from calanque.console.city.map_state import View, changes
+from calanque.console.city.map_words import WORDS
 from calanque.console.readers import Reader, mart_reader
 from calanque.console.remembered import FRESH_S, forget, remembered
 from calanque.engines import trino
@@ -93,7 +94,7 @@ def view(**said: Any) -> View:
 
 
 def page(language: Any = "en", **said: Any) -> str:
-    return bytes(city_map.city_map(ANALYST, language, view(**said)).body).decode()
+    return bytes(map_page.city_map(ANALYST, language, view(**said)).body).decode()
 
 
 def test_what_rose_beyond_chance_is_marked_and_what_is_small_is_not(door: Door) -> None:
@@ -156,7 +157,7 @@ def test_where_nothing_happened_is_the_lightest_and_every_other_figure_darker() 
     assert legend([0, 0, 3], breaks([0, 0, 3])) == [(0, None, 0), (4, 0, 3)]
     assert legend([0, 0], breaks([0, 0])) == [(0, None, 0)]
     half = [0.0, 0.5, 1.0]
-    classes = [city_map.class_of(start, end, "en") for _, start, end in legend(half, breaks(half))]
+    classes = [map_page.class_of(start, end, "en") for _, start, end in legend(half, breaks(half))]
     assert classes == ["0", "over 0, up to 0.50", "over 0.50, up to 1.0"]
 
 
@@ -165,7 +166,7 @@ def test_a_view_asks_for_its_days_its_type_and_its_city_with_its_motif(door: Doo
     (past,) = [sql for _, sql, _ in door.asked if "then_count" in sql]
     assert "between date '2021-06-24' and date '2021-06-30'" in past and "type = 'robbery'" in past
     assert "between date '2021-06-17' and date '2021-06-23'" in past
-    assert {(user, motif) for user, _, motif in door.asked} == {("analyst", city_map.MOTIF)}
+    assert {(user, motif) for user, _, motif in door.asked} == {("analyst", map_page.MOTIF)}
     page(until="2099-01-01")
     assert "date '2021-12-31'" in [sql for _, sql, _ in door.asked if "then_count" in sql][-1]
 
@@ -177,7 +178,7 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again_but_for_another_role(
     once = len(door.asked)
     page()
     assert len(door.asked) == once
-    city_map.city_map(
+    map_page.city_map(
         Reader(name="engineer", token="t", reads_marts=True, sees_batches=True, operates=True), "en", view()
     )
     assert len(door.asked) == 2 * once and {user for user, *_ in door.asked[once:]} == {"engineer"}
@@ -271,7 +272,7 @@ def test_the_fullest_squares_are_so_by_all_their_types_or_by_the_one_that_is_cho
             lake.execute(f"insert into marts.fct_forecast values ({', '.join('?' * len(row))})", row)
 
     def asked(kind: str) -> list[Any]:
-        return lake.execute(city_map_sql.why("toronto", kind, "a1", "en")).fetchall()
+        return lake.execute(map_sql.why("toronto", kind, "a1", "en")).fetchall()
 
     together = asked("all")
     assert [(row[0], row[1], row[-1]) for row in together] == [
@@ -312,7 +313,7 @@ def test_a_week_that_has_begun_is_said_to_have(door: Door) -> None:
     ],
 )
 def test_whole_counts_are_classes_of_whole_numbers(start: float | None, end: float, text: str) -> None:
-    assert city_map.class_of(start, end, "en") == text
+    assert map_page.class_of(start, end, "en") == text
 
 
 def test_what_is_likely_says_how_the_last_forecast_did_beside_plain_counts(door: Door) -> None:
@@ -364,7 +365,7 @@ def test_a_type_of_which_nothing_is_published_yet_keeps_its_record() -> None:
         lake.execute(f"insert into marts.fct_forecast_score values ({', '.join('?' * len(row))})", row)
 
     def found(kind: str) -> list[Any]:
-        rows = lake.execute(city_map_sql.record("toronto", kind)).fetchall()
+        rows = lake.execute(map_sql.record("toronto", kind)).fetchall()
         return [(record, rate) for _, record, *_, rate in rows]
 
     assert (found("robbery"), found("arson")) == ([("published", 0.5)], [("back_test", 0.75)])
@@ -398,9 +399,9 @@ def test_a_link_holds_the_view_and_every_file_is_told(door: Door, monkeypatch: p
     assert one.link(area="toronto:a1") == (
         "/calanque/map?city=toronto&layer=past&kind=robbery&days=28&against=year&until=2021-06-30&area=toronto%3Aa1&sort=figure"
     )
-    sheet = bytes(city_map.as_csv(ANALYST, "en", one).body).decode()
+    sheet = bytes(map_page.as_csv(ANALYST, "en", one).body).decode()
     assert sheet.splitlines()[0] == "area_id;area_name;incidents;before;changed" and len(sheet.splitlines()) == 7
-    found = json.loads(bytes(city_map.as_geojson(ANALYST, "en", one).body))
+    found = json.loads(bytes(map_page.as_geojson(ANALYST, "en", one).body))
     assert len(found["features"]) == 6 and found["features"][0]["properties"]["figure"] == 90
     assert [(act["who"], act["action"], act["row_count"]) for act in told] == [("analyst", "communication", 6)] * 2
 
@@ -428,11 +429,11 @@ def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(trino, "query", away)
     forget()
-    for answer in (city_map.city_map(ANALYST, "en", view()), city_map.as_csv(ANALYST, "en", view())):
+    for answer in (map_page.city_map(ANALYST, "en", view()), map_page.as_csv(ANALYST, "en", view())):
         assert answer.status_code == 503 and b"does not answer" in answer.body
     forget()
     monkeypatch.setattr(trino, "query", lambda *_, **__: [])
-    assert city_map.city_map(ANALYST, "en", view()).status_code == 404
+    assert map_page.city_map(ANALYST, "en", view()).status_code == 404
 
 
 def test_a_choice_that_no_incident_answers_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -462,11 +463,11 @@ def test_while_the_door_is_silent_the_last_picture_stays_for_an_hour_and_says_ho
     silent = page()
     assert f"{told} This is what it said 5 minutes ago" in silent and told not in answering
     assert silent.count("<path") == answering.count("<path")
-    assert city_map.city_map(ANALYST, "en", view(days=7)).status_code == 503, "what nobody has seen is not there"
-    refused = city_map.as_csv(ANALYST, "fr", view())
+    assert map_page.city_map(ANALYST, "en", view(days=7)).status_code == 503, "what nobody has seen is not there"
+    refused = map_page.as_csv(ANALYST, "fr", view())
     assert refused.status_code == 503 and "le fichier sera fait" in bytes(refused.body).decode()
     monkeypatch.setattr("time.monotonic", lambda: now + 61 * 60)
-    assert city_map.city_map(ANALYST, "en", view()).status_code == 503
+    assert map_page.city_map(ANALYST, "en", view()).status_code == 503
     monkeypatch.setattr(trino, "query", ask)
     assert told not in page()
 
@@ -474,7 +475,7 @@ def test_while_the_door_is_silent_the_last_picture_stays_for_an_hour_and_says_ho
 def test_figures_are_written_as_a_language_writes_them() -> None:
     assert [figure(12_345, "fr"), figure(0.042, "fr"), figure(1.25, "en")] == ["12\u202f345", "0,04", "1.2"]
     assert WORDS["en"].keys() == WORDS["fr"].keys()
-    assert "''" in city_map_sql.areas("it's")
+    assert "''" in map_sql.areas("it's")
 
 
 @pytest.mark.parametrize("layer", ["past", "likely"])
@@ -483,7 +484,7 @@ def test_the_picture_that_is_given_is_the_map_with_its_colours_and_edges(
 ) -> None:
     told: list[dict[str, Any]] = []
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: told.append(act))
-    answer = city_map.as_png(ANALYST, "fr", view(layer=layer))
+    answer = map_page.as_png(ANALYST, "fr", view(layer=layer))
     assert (answer.media_type, told[0]["action"], told[0]["who"]) == ("image/png", "communication", "analyst")
     with Image.open(io.BytesIO(bytes(answer.body))) as picture:
         assert picture.width > 1_000 and picture.height > 200
@@ -505,9 +506,9 @@ def test_whose_outlines_are_drawn_is_told_in_the_language_of_the_page(
         captions.append(caption)
         return b""
 
-    monkeypatch.setattr(city_map, "png", png)
+    monkeypatch.setattr(map_page, "png", png)
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
-    city_map.as_png(ANALYST, "fr", view())
+    map_page.as_png(ANALYST, "fr", view())
     assert "Nom d’après incidents.quarter" in captions[0].cited[-1]
     squares, union = outline_words.SQUARE.format(side=30), outline_words.UNION.format(source="quarters")
     assert outline_words.origin_of(squares, "fr").startswith("Bloc de 30 x 30 carrés")
@@ -516,7 +517,7 @@ def test_whose_outlines_are_drawn_is_told_in_the_language_of_the_page(
 
 
 def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:
-    motifs = [trino.OWN_MOTIF, city_map.MOTIF, agenda_state.MOTIF]
+    motifs = [trino.OWN_MOTIF, map_page.MOTIF, agenda_state.MOTIF]
     assert [found.text for found in redact(motifs)] == motifs
 
 
@@ -541,6 +542,6 @@ def test_an_address_is_answered_by_its_page_or_refused(
 ) -> None:
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
     app = FastAPI()
-    app.include_router(city_map.router)
+    app.include_router(map_page.router)
     app.dependency_overrides[mart_reader] = lambda: ANALYST
     assert TestClient(app).get(f"/map{address}").status_code == status

@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from query_door import Door, Rows, opened
 
-from calanque.console import city_time, city_time_sql
 from calanque.console.app import app
+from calanque.console.city import time_page, time_sql
 from calanque.console.readers import Reader, mart_reader
 from calanque.engines import trino
 from calanque.engines.trino import RefusedQueryError
@@ -148,7 +148,7 @@ def test_an_event_outside_the_squares_is_sent_without_a_place_and_a_holiday_is_n
             ('{CITY}', '4', 'works', 1, 5, null, null, true, 'c'),
             ('{CITY}', '5', 'school_holiday', 1, 5, null, null, false, null)"""
     )
-    rows = lake.execute(city_time_sql.planned(CITY)).fetchall()
+    rows = lake.execute(time_sql.planned(CITY)).fetchall()
     assert [(row[0], *row[4:6]) for row in rows] == [("1", -79.3, 43.7), ("2", None, None), ("3", None, None)]
 
 
@@ -184,7 +184,7 @@ def test_a_city_with_incidents_alone_has_its_weeks(
 def test_each_layer_says_its_feeds_and_a_link_keeps_the_event_and_the_quantity(page: TestClient, door: Door) -> None:
     text = page.get("/map/time?city=toronto&event=works&quantity=rain&lang=en").text
     sources = text.partition('data-table="sources"')[2].partition("</table>")[0]
-    assert [sources.count(f'<tr data-of="{layer}"') for layer in city_time.LAYERS] == [1, 1, 1]
+    assert [sources.count(f'<tr data-of="{layer}"') for layer in time_page.LAYERS] == [1, 1, 1]
     assert "Permits" in sources and "The &lt;city&gt;" in sources and "2021-12-31" in sources and "late" in sources
     state = json.loads(text.partition('id="state">')[2].partition("</script>")[0])
     assert (state["event"], state["quantity"]) == ("works", "rain")
@@ -247,7 +247,7 @@ def test_a_city_without_squares_has_no_picture(page: TestClient, door: Door) -> 
 
 
 def test_both_languages_say_the_same() -> None:
-    english, french = city_time.WORDS["en"], city_time.WORDS["fr"]
+    english, french = time_page.WORDS["en"], time_page.WORDS["fr"]
     assert english.keys() == french.keys() and english["of_script"].keys() == french["of_script"].keys()
     for key, text in english["of_script"].items():
         assert text.count("{") == french["of_script"][key].count("{"), key

@@ -7,7 +7,7 @@ from typing import Any
 
 import playwright
 
-from calanque.console import city_time
+from calanque.console.city import time_page
 from calanque.contracts.page import Language
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"
@@ -45,9 +45,9 @@ process.exit(0);
 
 def said(asked: str, language: Language = "fr") -> Any:
     """Return what an expression of the page gives."""
-    words = city_time.script_words(language)
+    words = time_page.script_words(language)
     known = {"STATE": {"words": words, "language": language}, "ASKED": asked}
-    known |= {"SCRIPT": f"{city_time.OWN / 'time.js'}"}
+    known |= {"SCRIPT": f"{time_page.OWN / 'time.js'}"}
     text = "".join(f"const {name} = {json.dumps(value)};" for name, value in known.items()) + PAGE
     done = subprocess.run([NODE, "-e", text], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from calanque.console import acts
-from calanque.console.acts import Acts
+from calanque.console.lac import acts
+from calanque.console.lac.acts import Acts
 from calanque.journal import hdfs_audit, log, sources
 from calanque.settings import settings
 

@@ -12,13 +12,17 @@ from typing import Any
 import pytest
 from fastapi.responses import StreamingResponse
 
-from calanque.console import lac, lake_rows, lake_sql, lake_state, pages, readers
+from calanque.console import pages, readers
+from calanque.console.lac import page as lac
+from calanque.console.lac import rows as lake_rows
+from calanque.console.lac import sql as lake_sql
+from calanque.console.lac import state as lake_state
+from calanque.console.lac.rows import Batch
 from calanque.console.lac_words import QUERIES, REASONS, WORDS
-from calanque.console.lake_rows import Batch
 from calanque.console.own_api import Plan
 from calanque.console.readers import Reader, is_sealed, seal
 from calanque.contracts import ContractError, load_contract, load_contracts
-from calanque.engines.trino import RefusedQueryError
+from calanque.engines.trino import RefusedQueryError, literal
 from calanque.errors import CalanqueError
 from calanque.marts.domains import marts_of
 
@@ -356,7 +360,7 @@ def test_a_template_names_no_word_that_is_not_there() -> None:
 
 
 def test_a_name_can_not_end_its_literal() -> None:
-    assert lake_sql.literal("a' or '1'='1") == "'a'' or ''1''=''1'"
+    assert literal("a' or '1'='1") == "'a'' or ''1''=''1'"
     assert r"'a\'''" in lake_sql.batches(["a\\'"])
 
 

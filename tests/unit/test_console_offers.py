@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from calanque.console import offers
+from calanque.console.lac import offers
 
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 

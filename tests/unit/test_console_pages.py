@@ -13,9 +13,10 @@ import pytest
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
-from calanque.console import lineage, pages, readers
+from calanque.console import pages, readers
 from calanque.console.app import app
 from calanque.console.lac_words import WORDS
+from calanque.console.lineage import page as lineage
 from calanque.console.readers import Reader, anybody
 from calanque.contracts.page import Language
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from fastapi import HTTPException
 
-from calanque.console import own_api, readers, retention
+from calanque.console import own_api, readers
+from calanque.console.desk import retention
 from calanque.console.own_api import Ended
 from calanque.console.readers import Reader
 from calanque.contracts import load_contract, load_contracts

@@ -8,7 +8,9 @@ import pytest
 from fastapi import HTTPException
 from query_door import Door, Rows, opened
 
-from calanque.console import counted_words, figures, readers
+from calanque.console import readers
+from calanque.console.city import counted_words
+from calanque.console.figures import page as figures
 from calanque.console.readers import Reader
 from calanque.console.remembered import forget
 from calanque.contracts import load_contracts

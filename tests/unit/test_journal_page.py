@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from calanque.console import journal
+from calanque.console.desk import journal
 from calanque.console.readers import Reader
 from calanque.journal import log
 

@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from test_lineage_walk import Event, event, version_of
 
-from calanque.console import lineage, pages
-from calanque.console.lineage_graph import graph_back, graph_forward
-from calanque.console.lineage_picture import MOST_BOXES, picture
-from calanque.console.lineage_words import WORDS
+from calanque.console import pages
+from calanque.console.lineage import page as lineage
+from calanque.console.lineage.graph import graph_back, graph_forward
+from calanque.console.lineage.picture import MOST_BOXES, picture
+from calanque.console.lineage.words import WORDS
 from calanque.console.readers import Reader, reader
 from calanque.contracts import load_contracts
 from calanque.errors import CalanqueError

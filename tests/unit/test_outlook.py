@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from query_door import Door, Rows, opened
 
-from calanque.console import outlook, outlook_sql
-from calanque.console.outlook import as_csv, chosen
-from calanque.console.outlook_picture import HEIGHT, SIDE, reliability, reliability_ticks, weeks_chart
-from calanque.console.outlook_state import MOTIF, Week, bins_of
+from calanque.console.outlook import page as outlook
+from calanque.console.outlook import sql as outlook_sql
+from calanque.console.outlook.page import as_csv, chosen
+from calanque.console.outlook.picture import HEIGHT, SIDE, reliability, reliability_ticks, weeks_chart
+from calanque.console.outlook.state import MOTIF, Week, bins_of
 from calanque.console.readers import Reader
 from calanque.console.remembered import forget
 

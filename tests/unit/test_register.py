@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from calanque.cli.dpo import app
 from calanque.console import own_api
-from calanque.console import register as page
+from calanque.console.desk import register as page
 from calanque.console.own_api import Ended
 from calanque.console.readers import Reader, reader
 from calanque.contracts import ContractError, FeedContract, load_contracts

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.console.api.marts import OUTLINED
-from calanque.console.lake_sql import literal
+from calanque.engines.trino import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from calanque.console.api.asked import FEW, Asked
-from calanque.console.lake_sql import literal
 from calanque.console.remembered import remembered
 from calanque.engines import trino
+from calanque.engines.trino import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,14 +16,14 @@ async def console(scope: Any, receive: Any, send: Any) -> None:
 
 def offers(app: Any) -> Any:
     """Return the middleware around the API server, imported with it."""
-    from calanque.console.offers import Offers
+    from calanque.console.lac.offers import Offers
 
     return Offers(app)
 
 
 def acts(app: Any) -> Any:
     """Return the middleware that tells the journal what people do here, imported with the API server."""
-    from calanque.console.acts import Acts
+    from calanque.console.lac.acts import Acts
 
     return Acts(app)
 

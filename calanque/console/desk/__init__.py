@@ -1,0 +1,1 @@
+"""The desk of the DPO: register, retention and journal."""

@@ -1,0 +1,1 @@
+"""Published figures, the one page of who is elected."""

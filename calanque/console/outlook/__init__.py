@@ -1,0 +1,1 @@
+"""Forecasts and trends: tomorrow, what changed, and how good it was."""
