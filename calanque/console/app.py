@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
+from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exception_handlers import http_exception_handler
@@ -14,7 +15,7 @@ from calanque.console import documents
 from calanque.console.agenda import page as agenda
 from calanque.console.api.answers import ROOT as API
 from calanque.console.api.app import app as api
-from calanque.console.city import map_page, time_files, time_page
+from calanque.console.city import map_files, map_page, time_files, time_page
 from calanque.console.desk import journal, register, retention
 from calanque.console.figures import page as figures
 from calanque.console.lac import page as lac
@@ -31,6 +32,7 @@ app = FastAPI(title="Calanque", docs_url=None, redoc_url=None, openapi_url=None,
 app.middleware("http")(remember)
 app.include_router(lac.router)
 app.include_router(map_page.router)
+app.include_router(map_files.router)
 app.include_router(time_page.router)
 app.include_router(time_files.router)
 app.include_router(outlook.router)
@@ -57,9 +59,12 @@ def no_such_view(request: Request, _: RequestValidationError) -> Response:
 
 @app.exception_handler(AnyHTTPException)
 async def refused(request: Request, error: AnyHTTPException) -> Response:
-    """Say to a person why a page is not shown; whoever is not signed in is sent on as ever."""
-    if error.status_code in (401, 307) or not _is_for_a_person(request):
+    """Say to a person why a page is not shown; whoever is not signed in is sent to where they do, and back."""
+    if error.status_code == 307 or not _is_for_a_person(request):
         return await http_exception_handler(request, error)
+    if error.status_code == 401:
+        # A link that a colleague sent, or a session that has ended.
+        return RedirectResponse(get_auth_manager().get_url_login(next_url=str(request.url)), 303)
     said = error.said[language_of(request)] if isinstance(error, RefusedError) else str(error.detail)
     return _said(request, said, error.status_code)
 

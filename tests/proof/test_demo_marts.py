@@ -84,6 +84,11 @@ def test_acts_are_counted_by_area_and_month_and_few_are_withheld(first: DemoRun)
     withheld = sum(row.is_suppressed for row in rows)
     assert sum(shown) + withheld <= inside <= sum(shown) + 10 * withheld
     assert {name for (name,) in spark.rows("select distinct area_id from marts.dim_area")} >= areas
+    # No sum of them is told anywhere else, so nothing can be taken from one.
+    told = (
+        "select table_name from information_schema.columns where table_schema = 'marts' and column_name = 'act_count'"
+    )
+    assert trino.query(told) == [("fct_enforcement_area_month",)]
 
 
 def test_uses_of_a_place_at_one_time_are_told(first: DemoRun) -> None:

@@ -49,6 +49,18 @@ def test_an_analyst_finds_an_area_its_months_and_why(page: Page, stack: Settings
     assert Axe().run(page).violations_count == 0
 
 
+def test_a_link_that_was_sent_leads_through_the_sign_in(stack: Settings, first: DemoRun, browser: Browser) -> None:
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{stack.airflow_url}/calanque/map?city={CITY}&days=91")
+    page.fill("[name=username]", "analyst")
+    page.fill("[name=password]", stack.secret("password_analyst"))
+    page.locator("[type=submit]").click()
+    expect(page.locator("h1")).to_contain_text("Carte : Toronto")
+    assert page.url.endswith(f"/calanque/map?city={CITY}&days=91")
+    context.close()
+
+
 def test_what_the_map_shows_is_found_again_in_sql(page: Page, stack: Settings, tmp_path: Path) -> None:
     page.goto(f"{stack.airflow_url}/calanque/map?city={CITY}&days=91&lang=fr")
     with page.expect_download() as given:

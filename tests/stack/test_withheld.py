@@ -59,16 +59,3 @@ def test_no_withheld_week_follows_from_the_weeks_and_months_that_are_told(first:
     calculable = [spread for spread in found if np.isfinite(spread)]
     assert len(found) > len(calculable) > 0, "some months are told and some are not"
     assert min(calculable) >= LEAST_SPREAD
-
-
-def test_acts_are_told_by_area_type_and_month_alone(first: DemoRun) -> None:
-    """No sum of them is told anywhere, so nothing can be taken from one."""
-    told = trino.query(
-        "select table_name from information_schema.columns where table_schema = 'marts' and column_name = 'act_count'"
-    )
-    assert told == [("fct_enforcement_area_month",)]
-    shown = trino.query(
-        "select count_if(is_suppressed and act_count is not null), count_if(is_suppressed), count(*) = "
-        "count(distinct (territory, area_id, type, month_start_date)) from fct_enforcement_area_month"
-    )
-    assert shown[0][0] == 0 < shown[0][1] and shown[0][2]

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from query_door import Door, opened
 
-from calanque.console.city import counted, map_page, map_sql
+from calanque.console.city import counted, map_files, map_page, map_sql
 from calanque.console.city.map_page import chosen
 from calanque.console.readers import Reader
 from calanque.places import outline_words
@@ -72,13 +72,13 @@ def test_a_square_is_called_by_the_named_areas_that_most_of_it_lies_in(door: Doo
 
 def test_no_file_says_what_is_withheld(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
-    sheet = bytes(map_page.as_csv(ANALYST, "fr", asked()).body).decode().splitlines()
-    assert sheet[0] == "area_id;area_name;reports;month before;changed"
-    assert "m:a1;Les Iles (a0:1);;12;0" in sheet
-    features = json.loads(bytes(map_page.as_geojson(ANALYST, "fr", asked()).body))["features"]
+    sheet = bytes(map_files.as_csv(ANALYST, "fr", asked()).body).decode().splitlines()
+    assert sheet[0] == "territory;type;first_date;last_date;area_id;area_name;reports;month before;changed"
+    assert any(line.endswith("-01;2026-06-30;m:a1;Les Iles (a0:1);;12;") for line in sheet), sheet
+    features = json.loads(bytes(map_files.as_geojson(ANALYST, "fr", asked()).body))["features"]
     told = {one["id"]: (one["properties"]["figure"], one["properties"]["withheld"]) for one in features}
     assert told == {"m:a0": (25, False), "m:a1": (None, True), "m:a2": (0, False)}
-    with Image.open(io.BytesIO(bytes(map_page.as_png(ANALYST, "fr", asked()).body))) as picture:
+    with Image.open(io.BytesIO(bytes(map_files.as_png(ANALYST, "fr", asked()).body))) as picture:
         assert picture.width > 1_000
 
 

@@ -19,7 +19,7 @@ from PIL import Image, ImageColor
 from query_door import opened
 
 from calanque.console.agenda import state as agenda_state
-from calanque.console.city import map_page, map_sql
+from calanque.console.city import map_files, map_page, map_sql, map_state
 from calanque.console.city.map_page import chosen, figure
 from calanque.console.city.map_picture import CLASSES, bars, breaks, drawn, legend, step_of
 from calanque.console.city.map_png import COLOURS, UP
@@ -166,7 +166,7 @@ def test_a_view_asks_for_its_days_its_type_and_its_city_with_its_motif(door: Doo
     (past,) = [sql for _, sql, _ in door.asked if "then_count" in sql]
     assert "between date '2021-06-24' and date '2021-06-30'" in past and "type = 'robbery'" in past
     assert "between date '2021-06-17' and date '2021-06-23'" in past
-    assert {(user, motif) for user, _, motif in door.asked} == {("analyst", map_page.MOTIF)}
+    assert {(user, motif) for user, _, motif in door.asked} == {("analyst", map_state.MOTIF)}
     page(until="2099-01-01")
     assert "date '2021-12-31'" in [sql for _, sql, _ in door.asked if "then_count" in sql][-1]
 
@@ -399,17 +399,30 @@ def test_a_link_holds_the_view_and_every_file_is_told(door: Door, monkeypatch: p
     assert one.link(area="toronto:a1") == (
         "/calanque/map?city=toronto&layer=past&kind=robbery&days=28&against=year&until=2021-06-30&area=toronto%3Aa1&sort=figure"
     )
-    sheet = bytes(map_page.as_csv(ANALYST, "en", one).body).decode()
-    assert sheet.splitlines()[0] == "area_id;area_name;incidents;before;changed" and len(sheet.splitlines()) == 7
-    found = json.loads(bytes(map_page.as_geojson(ANALYST, "en", one).body))
+    sheet = bytes(map_files.as_csv(ANALYST, "en", one).body).decode()
+    header, row, *rest = sheet.splitlines()
+    assert header == "territory;type;first_date;last_date;area_id;area_name;incidents;before;changed" and len(rest) == 5
+    assert row.startswith("toronto;robbery;2021-06-03;2021-06-30;toronto:a") and row.rpartition(";")[2] in (
+        "-1",
+        "0",
+        "1",
+    )
+    likely = bytes(map_files.as_csv(ANALYST, "en", one._replace(layer="likely")).body).decode().splitlines()[1]
+    assert ";2022-01-03;2022-01-09;" in likely and likely.endswith(";"), "nothing is tested of what is likely"
+    found = json.loads(bytes(map_files.as_geojson(ANALYST, "en", one).body))
     assert len(found["features"]) == 6 and found["features"][0]["properties"]["figure"] == 90
-    assert [(act["who"], act["action"], act["row_count"]) for act in told] == [("analyst", "communication", 6)] * 2
+    assert {(act["who"], act["action"]) for act in told} == {("analyst", "communication")}
+    assert [act["row_count"] for act in told] == [6, 1, 6]
 
 
 def test_what_began_later_is_not_said_to_have_risen_and_what_lags_not_to_have_fallen(door: Door) -> None:
     text = page(kind="noise")
     assert "2021-06-03 to 2021-06-30" in text and "begin on 2021-05-01 only" in text
     assert "than chance allows</span>" in text and 'class="mark watch"' not in text
+    # Nobody counted before: there is no 0.
+    sheet = bytes(map_files.as_csv(ANALYST, "en", view(kind="noise")).body).decode().splitlines()
+    assert all(line.endswith(";;") for line in sheet[1:])
+    assert "2021-04-04 to 2021-05-01" in page(kind="noise", until="2000-01-01"), "the first day that there is"
 
 
 def test_rows_of_marts_are_not_for_the_dpo() -> None:
@@ -421,6 +434,7 @@ def test_rows_of_marts_are_not_for_the_dpo() -> None:
 
 def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "choose one of Toronto" in page(city="atlantis")
+    assert "This city has no such area" in page(area="nowhere")
     assert 'href="/calanque/agenda' in page(city="atlantis"), "the menu leads on"
     page()
 
@@ -429,7 +443,7 @@ def test_what_is_not_there_is_a_sentence(door: Door, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(trino, "query", away)
     forget()
-    for answer in (map_page.city_map(ANALYST, "en", view()), map_page.as_csv(ANALYST, "en", view())):
+    for answer in (map_page.city_map(ANALYST, "en", view()), map_files.as_csv(ANALYST, "en", view())):
         assert answer.status_code == 503 and b"does not answer" in answer.body
     forget()
     monkeypatch.setattr(trino, "query", lambda *_, **__: [])
@@ -446,6 +460,12 @@ def test_a_choice_that_no_incident_answers_is_a_sentence(door: Door, monkeypatch
     forget()
     monkeypatch.setattr(trino, "query", query)
     assert told in page(origin="enforced")
+    same = dict.fromkeys(COUNTS, (3, 3))
+    forget()
+    monkeypatch.setattr(trino, "query", lambda sql, user, motif=None: (
+        [(area, *pair) for area, pair in same.items()] if "then_count" in sql else ask(sql, user, motif=motif)
+    ))  # fmt: skip
+    assert WORDS["en"]["none_changed"] in page()
 
 
 def test_while_the_door_is_silent_the_last_picture_stays_for_an_hour_and_says_how_old_it_is(
@@ -464,7 +484,7 @@ def test_while_the_door_is_silent_the_last_picture_stays_for_an_hour_and_says_ho
     assert f"{told} This is what it said 5 minutes ago" in silent and told not in answering
     assert silent.count("<path") == answering.count("<path")
     assert map_page.city_map(ANALYST, "en", view(days=7)).status_code == 503, "what nobody has seen is not there"
-    refused = map_page.as_csv(ANALYST, "fr", view())
+    refused = map_files.as_csv(ANALYST, "fr", view())
     assert refused.status_code == 503 and "le fichier sera fait" in bytes(refused.body).decode()
     monkeypatch.setattr("time.monotonic", lambda: now + 61 * 60)
     assert map_page.city_map(ANALYST, "en", view()).status_code == 503
@@ -484,7 +504,7 @@ def test_the_picture_that_is_given_is_the_map_with_its_colours_and_edges(
 ) -> None:
     told: list[dict[str, Any]] = []
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: told.append(act))
-    answer = map_page.as_png(ANALYST, "fr", view(layer=layer))
+    answer = map_files.as_png(ANALYST, "fr", view(layer=layer))
     assert (answer.media_type, told[0]["action"], told[0]["who"]) == ("image/png", "communication", "analyst")
     with Image.open(io.BytesIO(bytes(answer.body))) as picture:
         assert picture.width > 1_000 and picture.height > 200
@@ -506,9 +526,9 @@ def test_whose_outlines_are_drawn_is_told_in_the_language_of_the_page(
         captions.append(caption)
         return b""
 
-    monkeypatch.setattr(map_page, "png", png)
+    monkeypatch.setattr(map_files, "png", png)
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
-    map_page.as_png(ANALYST, "fr", view())
+    map_files.as_png(ANALYST, "fr", view())
     assert "Nom d’après incidents.quarter" in captions[0].cited[-1]
     squares, union = outline_words.SQUARE.format(side=30), outline_words.UNION.format(source="quarters")
     assert outline_words.origin_of(squares, "fr").startswith("Bloc de 30 x 30 carrés")
@@ -517,7 +537,7 @@ def test_whose_outlines_are_drawn_is_told_in_the_language_of_the_page(
 
 
 def test_motifs_of_our_own_pages_are_kept_as_they_are() -> None:
-    motifs = [trino.OWN_MOTIF, map_page.MOTIF, agenda_state.MOTIF]
+    motifs = [trino.OWN_MOTIF, map_state.MOTIF, agenda_state.MOTIF]
     assert [found.text for found in redact(motifs)] == motifs
 
 
@@ -543,5 +563,6 @@ def test_an_address_is_answered_by_its_page_or_refused(
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
     app = FastAPI()
     app.include_router(map_page.router)
+    app.include_router(map_files.router)
     app.dependency_overrides[mart_reader] = lambda: ANALYST
     assert TestClient(app).get(f"/map{address}").status_code == status

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from airflow.api_fastapi.core_api.security import get_user
+from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
 from calanque.console import pages, readers
@@ -111,6 +112,22 @@ def test_what_is_not_shown_is_a_page_with_the_menu_of_who_asked(
         assert 'href="/calanque/journal"' in answer.text and 'href="/calanque/map"' not in answer.text
     plain = dpo_s_door.get(path, headers={"accept": "application/json"})
     assert plain.status_code == status and plain.json()["detail"]
+
+
+def test_who_is_not_signed_in_is_sent_to_where_they_do_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> None:
+        raise HTTPException(401, "Not authenticated")
+
+    door = SimpleNamespace(get_url_login=lambda next_url: f"/auth/login/?next={next_url}")
+    monkeypatch.setattr("calanque.console.app.get_auth_manager", lambda: door)
+    monkeypatch.setitem(app.dependency_overrides, get_user, nobody)
+    client = TestClient(app, follow_redirects=False)
+    answer = client.get("/map?city=toronto", headers={"accept": BROWSER})
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/auth/login/?next=http://testserver/map?city=toronto",
+    )
+    assert client.get("/map", headers={"accept": "application/json"}).status_code == 401
 
 
 def test_a_script_is_told_the_same_as_data_and_the_log_has_the_error(door: TestClient) -> None:

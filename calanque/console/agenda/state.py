@@ -131,6 +131,7 @@ class Week(NamedTuple):
     outlines: dict[str, tuple[str, str]]
     sources: list[Source]
     queries: list[str]
+    missed: date | None = None
 
 
 Extents = dict[str, tuple[date, date]]
@@ -162,7 +163,9 @@ def found(view: View, ends: Extents, asking: Reader, now: datetime, language: La
     view = _of_city(view, ends, asking, language)
     weeks = dict(asked(agenda_sql.weeks(view.city), asking, MOTIF))
     today = now.astimezone(ZoneInfo(load_territory(view.city).time_zone)).date()
-    week = monday(date.fromisoformat(view.week)) if view.week else _next_week(today, ends[view.city], weeks)
+    following = monday(today) + timedelta(days=7)
+    week = monday(date.fromisoformat(view.week)) if view.week else _next_week(following, ends[view.city], weeks)
+    missed = None if view.week or week == following else following
     texts = [
         agenda_sql.conflicts(view.city, week),
         agenda_sql.events(view.city, week),
@@ -178,7 +181,7 @@ def found(view: View, ends: Extents, asking: Reader, now: datetime, language: La
         outlines = {area: (name, geometry) for area, name, geometry, _ in areas.result()}
         rule = view.rule if view.rule in {one.rule for one in conflicts} else ""
         made_of = [Source(*row) for row in sources.result()]
-        made = Week([Event(*row) for row in events.result()], conflicts, weeks, outlines, made_of, texts)
+        made = Week([Event(*row) for row in events.result()], conflicts, weeks, outlines, made_of, texts, missed)
         return view._replace(week=f"{week}", rule=rule), made
 
 
@@ -198,8 +201,7 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _next_week(today: date, ends: tuple[date, date], weeks: dict[date, int]) -> date:
-    following = monday(today) + timedelta(days=7)
+def _next_week(following: date, ends: tuple[date, date], weeks: dict[date, int]) -> date:
     return max(following, ends[0]) if following <= ends[1] else max(weeks, default=ends[1])
 
 

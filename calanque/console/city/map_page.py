@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -14,10 +12,8 @@ from fastapi.responses import HTMLResponse, Response
 from calanque.console import lac_words, made_from, pages
 from calanque.console.city.counted import LAYERS, counted, of_counted_area
 from calanque.console.city.map_picture import bars, breaks, coloured, drawn, legend
-from calanque.console.city.map_png import Caption, png
 from calanque.console.city.map_sql import TYPES
 from calanque.console.city.map_state import (
-    MOTIF,
     City,
     Extents,
     View,
@@ -30,11 +26,9 @@ from calanque.console.city.map_state import (
 )
 from calanque.console.city.map_words import WORDS
 from calanque.console.city.time_words import QUANTITIES, UNITS
-from calanque.console.given import given, of_now
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, mart_reader
 from calanque.contracts.page import Language
-from calanque.csv_file import csv_file
 from calanque.engines.trino import NoAnswerError, RefusedQueryError
 from calanque.errors import CalanqueError
 from calanque.places import outline_words
@@ -85,10 +79,12 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
         view = resolved(view, ends, language)
         with ThreadPoolExecutor(4) as pool:
             kinds = pool.submit(asked, TYPES, asking)
-            shown = pool.submit(_shown, view, ends, asking, language)
+            shown = pool.submit(shown_of, view, ends, asking, language)
             area = pool.submit(of_area, view, asking, language) if view.area and view.layer not in LAYERS else None
             view, city = shown.result()
-            values = _values(view, city, language) | {"area": area.result() if area else None}
+            if view.area and city.outlines and view.area not in city.outlines:
+                raise LookupError(WORDS[language]["unknown_area"])
+            values = values_of(view, city, language) | {"area": area.result() if area else None}
             if view.area and view.layer in LAYERS:
                 values["area"] = of_counted_area(view, asking)
             offered = choices(view.city, ends, kinds.result(), language)
@@ -106,7 +102,8 @@ def city_map(asking: Asking, language: Spoken, view: Chosen) -> Response:
     return pages.shown(pages.render("map.html", language, WORDS[language]["map"], **values))
 
 
-def _shown(view: View, ends: Extents, asking: Reader, language: Language) -> tuple[View, City]:
+def shown_of(view: View, ends: Extents, asking: Reader, language: Language) -> tuple[View, City]:
+    """Return a view as it can be shown, and what it shows, whatever its layer."""
     if view.layer in LAYERS:
         return counted(view, asking, language)
     return view, found(view, ends, asking)
@@ -127,83 +124,6 @@ def labelled(types: list[tuple[Any, ...]], language: Language) -> dict[str, str]
     return {kind: french if language == "fr" else english for kind, english, french in types}
 
 
-@router.get("/areas.csv")
-def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
-    """Give the table of a view, and write that it was given."""
-    header = ("area_id", "area_name", *WORDS["en"][f"columns_{view.layer}"].split("|"), "changed")
-    return _given(view, asking, language, lambda city, _: csv_file(header, city.rows), "areas.csv", "text/csv")
-
-
-@router.get("/areas.geojson")
-def as_geojson(asking: Asking, language: Spoken, view: Chosen) -> Response:
-    """Give the map of a view for QGIS and its like, and write that it was given."""
-    return _given(view, asking, language, _geojson, "areas.geojson", "application/geo+json")
-
-
-@router.get("/areas.png")
-def as_png(asking: Asking, language: Spoken, view: Chosen) -> Response:
-    """Give the map of a view as a picture that says what it shows and whom to cite, and write that it was given."""
-
-    def picture(city: City, view: View) -> bytes:
-        kinds = city.kinds or labelled(asked(TYPES, asking), language)
-        return _picture(city, view, kinds.get(view.kind, WORDS[language]["all_kinds"]), language)
-
-    return _given(view, asking, language, picture, "areas.png", "image/png")
-
-
-def _picture(city: City, view: View, kind: str, language: Language) -> bytes:
-    values, words = _values(view, city, language), WORDS[language]
-    title = f"{load_territory(view.city).title} – {kind}, {words[view.layer]}"
-    if view.layer == "likely":
-        note = week_note(city, language)
-    elif view.layer == "past":
-        note = words["span_past"].format(*values["days"]) + values["when_note"]
-        note += f" {words['noise']}" * city.is_comparable
-    else:
-        note = words[f"span_{view.layer}"].format(view.until[:7])
-    cited = [one.cited(language) for one in city.sources]
-    changed = {row.area_id: row.changed for row in city.rows}
-    marks = {1: words["marked_up"], -1: words["marked_down"]}
-    drawn_by = f"{words['source']}{lac_words.WORDS[language]['colon']} {' '.join(values['drawn_by'])}"
-    counted = words[f"legend_{view.layer}"]
-    return png(values["drawn"], changed, Caption(title, note, counted, values["legend"], marks, [*cited, drawn_by]))
-
-
-def _geojson(city: City, _: View) -> bytes:
-    features = [
-        {
-            "type": "Feature",
-            "id": row.area_id,
-            "geometry": json.loads(city.outlines[row.area_id][1]),
-            "properties": {
-                "name": row.name,
-                "figure": row.figure,
-                "other": row.other,
-                "changed": row.changed,
-                "withheld": row.figure is None,
-            },
-        }
-        for row in city.rows
-    ]
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
-
-
-def _given(
-    view: View, asking: Reader, language: Language, written: Callable[[City, View], bytes], name: str, kind: str
-) -> Response:
-    """Give what a view shows as a file, or the page that says why it can not be shown."""
-    try:
-        ends = extents(asking)
-        view = resolved(view, ends, language)
-        view, city = _shown(view, ends, asking, language)
-        of_now(language)
-        content = written(city, view)
-    except (LookupError, CalanqueError) as error:
-        return why_not(error, language, asking)
-    what: dict[str, Any] = {"objects": ("console.map",), "row_count": len(city.rows), "motif": MOTIF}
-    return given(asking, content, name, kind, **what)
-
-
 def why_not(error: Exception, language: Language, reader: Reader) -> Response:
     """Return the page that says why a view can not be shown, with the menu of the reader."""
     # After an upgrade pages may ask for what the tables get with their next build.
@@ -215,7 +135,8 @@ def why_not(error: Exception, language: Language, reader: Reader) -> Response:
     return pages.sentence(language, sentence, 404 if isinstance(error, LookupError) else 503, reader)
 
 
-def _values(view: View, city: City, language: Language) -> dict[str, Any]:
+def values_of(view: View, city: City, language: Language) -> dict[str, Any]:
+    """Return what page and picture say of a city."""
     m = WORDS[language]
     figures = {row.area_id: row.figure for row in city.rows if row.figure is not None}
     # Where plain counts serve there is nothing to hold them against.

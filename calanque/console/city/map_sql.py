@@ -89,7 +89,7 @@ where territory = {literal(city)}
     and area_id = {literal(area)}
     and not is_cancelled
     and starts_local_at < date_add('day', 1, date '{last}')
-    and ends_local_at >= date '{first}'
+    and ends_local_at > date '{first}'
 group by kind
 order by event_count desc, kind"""
 

@@ -120,7 +120,7 @@ def extents(asking: Reader) -> Extents:
 
 
 def resolved(view: View, ends: Extents, language: Language) -> View:
-    """Return a view with its city and its last day, which is no later than that of its type.
+    """Return a view with its city and its last day, which is one that its type has data of.
 
     Raises:
         LookupError: with a sentence, if there is no such city.
@@ -130,8 +130,8 @@ def resolved(view: View, ends: Extents, language: Language) -> View:
         # Counts by month have kinds and ends of their own.
         return view._replace(city=city)
     view = view._replace(city=city, kind=kind)
-    newest = ends[view.city, view.kind][1]
-    return view._replace(until=f"{min(date.fromisoformat(view.until), newest) if view.until else newest}")
+    oldest, newest = ends[view.city, view.kind]
+    return view._replace(until=f"{max(min(date.fromisoformat(view.until), newest), oldest) if view.until else newest}")
 
 
 def city_and_kind(city: str, kind: str, ends: Extents, language: Language) -> tuple[str, str]:
@@ -200,7 +200,10 @@ def found(view: View, ends: Extents, asking: Reader) -> City:
         city = city._replace(is_comparable=ends[view.city, view.kind][0] <= spanned_days(view)[2])
         judged = changes(list(pairs.values())) if city.is_comparable else [0] * len(pairs)
         changed = dict(zip(pairs, judged, strict=True))
-        made = [Row(area, outlines[area][0], *pair, changed[area]) for area, pair in pairs.items()]
+        made = [
+            Row(area, outlines[area][0], now, then if city.is_comparable else None, changed[area])
+            for area, (now, then) in pairs.items()
+        ]
     else:
         pairs = {area: (expected, baseline) for area, _, expected, baseline, *_ in rows if area in outlines}
         made = [Row(area, outlines[area][0], round(one, 2), round(other, 2), 0) for area, (one, other) in pairs.items()]
@@ -268,8 +271,13 @@ def _whole(months: list[tuple[Any, ...]], until: date) -> list[tuple[date, int]]
     at, whole = min(counts, default=until.replace(day=1)), []
     while at <= until:
         whole.append((at, counts.get(at, 0)))
-        at = (at.replace(day=28) + timedelta(days=4)).replace(day=1)
+        at = after(at)
     return whole
+
+
+def after(month: date) -> date:
+    """Return the first day of the month after that of a day."""
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def when(view: View) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -32,20 +34,25 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/map/time")
 Asking = Annotated[Reader, Depends(mart_reader)]
-COLUMNS = ("cell_id", "area_id", "area_name", "first_date", "last_date", "figure", "is_expected")
+COLUMNS = (
+    *("cell_id", "area_id", "area_name", "first_date", "last_date", "figure", "is_expected"),
+    *("upper_count", "baseline_count"),
+)
 KINDS = {"csv": "text/csv", "geojson": "application/geo+json", "png": "image/png"}
 
 
 class Squares(NamedTuple):
     """What the page shows of its squares: `figures` by the rank of those that have one, of the days from first to last.
 
-    A figure is a count of incidents, or what is expected in a week to come.
+    A figure is a count of incidents, or what is expected in a week to come; `beside` such a one are its bound, which
+    all types together have none of, and what plain counts expect.
     """
 
     figures: dict[int, float]
     first: date
     last: date
     is_expected: bool
+    beside: Mapping[int, tuple[Any, Any]] = MappingProxyType({})
 
 
 @router.get("/squares.{form}")
@@ -62,7 +69,9 @@ def squares(
     try:
         plain = View(city, "past", kind, 28, "year", "", "", "figure")
         view = resolved(plain, extents(asking), language)
-        shown = summed(json.loads(time_page.weeks_of(view.city, view.kind, asking.account)), day_of(week), weeks)
+        shown = summed(
+            json.loads(time_page.weeks_of(view.city, view.kind, asking.account)), day_of(week), weeks, language
+        )
         cells = rows_of(time_sql.cells(view.city), asking.account)
         areas = {row[0]: row[1:] for row in asked(map_sql.areas(view.city), asking)}
         of_now(language)
@@ -79,39 +88,42 @@ def squares(
     return given(asking, content, f"squares.{form}", KINDS[form], **what)
 
 
-def summed(counts: dict[str, Any], week: str, weeks: int) -> Squares:
+def summed(counts: dict[str, Any], week: str, weeks: int, language: Language) -> Squares:
     """Return what each square has in some weeks up to one, as the page's clock sums it.
 
     Args:
         counts: what the page is sent.
         week: first day of the last week; by default the last one that is whole.
         weeks: how many.
+        language: of what is said when there is nothing.
 
     Raises:
-        LookupError: with a sentence in both languages, if the city has no week of incidents.
+        LookupError: with a sentence, if the city has no week of incidents, or nothing of this one.
     """
     if not counts["first"]:
-        raise LookupError(" ".join(TIME_WORDS[language]["of_script"]["nothing"] + "." for language in ("en", "fr")))
+        raise LookupError(TIME_WORDS[language]["of_script"]["nothing"] + ".")
     first, likely = date.fromisoformat(counts["first"]), counts["likely"]
     last = counts["weeks"] - 1
     at = max((date.fromisoformat(week) - first).days // 7, 0) if week else last
     begun = first + timedelta(weeks=at)
     if likely and at > last and f"{begun}" == likely["week"]:
         pairs = zip(likely["cell"], likely["expected"], strict=True)
-        return Squares(dict(sorted(pairs)), begun, begun + timedelta(days=6), True)
+        beside = zip(likely["cell"], zip(likely["upper"], likely["baseline"], strict=True), strict=True)
+        return Squares(dict(sorted(pairs)), begun, begun + timedelta(days=6), True, dict(beside))
+    if at > last:
+        raise LookupError(TIME_WORDS[language]["no_week"].format(begun))
     since = max(at - weeks + 1, 0)
     found: dict[int, float] = {}
-    if at <= last:
-        for of, cell, count in zip(counts["week"], counts["cell"], counts["count"], strict=True):
-            if since <= of <= at:
-                found[cell] = found.get(cell, 0) + count
+    for of, cell, count in zip(counts["week"], counts["cell"], counts["count"], strict=True):
+        if since <= of <= at:
+            found[cell] = found.get(cell, 0) + count
     return Squares(dict(sorted(found.items())), first + timedelta(weeks=since), begun + timedelta(days=6), False)
 
 
 def _row(city: str, shown: Squares, cell: tuple[Any, ...], names: dict[str, str], at: int) -> tuple[Any, ...]:
     row, col, *_, area = cell
     named = (area, names.get(area, ""), shown.first, shown.last)
-    return (f"{city}:{row}:{col}", *named, shown.figures[at], shown.is_expected)
+    return (f"{city}:{row}:{col}", *named, shown.figures[at], shown.is_expected, *shown.beside.get(at, (None, None)))
 
 
 def _geojson(city: str, shown: Squares, cells: list[tuple[Any, ...]], names: dict[str, str]) -> bytes:

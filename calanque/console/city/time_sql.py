@@ -81,10 +81,11 @@ limit {MOST_EVENTS}"""
 def present(city: str, first: date, last: date) -> str:
     """Return the question of what was measured in some days, by place and quantity; what is withheld has no figure.
 
-    The weather is of no place.
+    Nor has a place of which most hours are withheld: those that are left are its emptiest. The weather is of no place.
     """
     return f"""select observations.quantity, observations.unit, cells.lon, cells.lat,
-    avg(observations.mean_value) as mean_value, count_if(observations.is_suppressed) as withheld_count
+    if(2 * count_if(observations.is_suppressed) <= count(*), avg(observations.mean_value)) as mean_value,
+    count_if(observations.is_suppressed) as withheld_count
 from marts.fct_observation_hour as observations
 left join marts.dim_cell as cells
     on observations.territory = cells.territory and observations.cell_id = cells.cell_id

@@ -19,7 +19,9 @@ WORDS: dict[Language, dict[str, Any]] = {
         "event_kind": "Kind", "event_count": "Events", "conflict_count": "In conflict", "quantity": "Measured",
         "place_count": "Places", "means": "Mean of a reading, from – to",
         "no_script": "This page needs a script of this server, and WebGL. The same figures are on the page by area.",
-        "query": "The queries behind this", "square": "A click on a square says its figure and its area.",
+        "no_week": "Nothing is known of the week of {}.", "query": "The queries behind this",
+        "square": "A click on a square says its figure and its area; by "
+        "keyboard, arrows move the map and Enter reads what lies in its middle.",
         "of_script": {
             "past": "{0} incident from {1} to {2}|{0} incidents from {1} to {2}",
             "likely": "{0} incident expected in the week of {1}|{0} incidents expected in the week of {1}",
@@ -61,7 +63,10 @@ WORDS: dict[Language, dict[str, Any]] = {
         "place_count": "Lieux", "means": "Moyenne d’un relevé, de – à",
         "no_script": "Cette page demande un script de ce serveur et WebGL. Les mêmes chiffres sont sur la page par "
         "secteur.",
-        "query": "Les requêtes derrière cette page", "square": "Un clic sur un carré dit son chiffre et son secteur.",
+        "no_week": "Rien n’est connu de la semaine du {}.",
+        "query": "Les requêtes derrière cette page",
+        "square": "Un clic sur un carré dit son chiffre et son secteur ; au "
+        "clavier, les flèches déplacent la carte et Entrée lit ce qui est en son centre.",
         "of_script": {
             "past": "{0} fait du {1} au {2}|{0} faits du {1} au {2}",
             "likely": "{0} fait attendu la semaine du {1}|{0} faits attendus la semaine du {1}",

@@ -279,32 +279,41 @@ function coloured() {
   if (placed.some((one) => one.mean === null && one.withheld)) steps.push(entry("#fff", words.withheld, true));
   $("measures").replaceChildren(...(placed.length ? [title, ...steps] : []));
   return placed.map((one) => ({ lon: one.lon, lat: one.lat, ink: one.mean === null ? "#fff" : inkOf(one.mean, MEASURES, ends),
-    text: `${name}${words.colon} ${one.mean === null ? missing(one.withheld) : `${told(one.mean)} ${unit}`.trim()}` }));
+    text: `${name}${words.colon} ${meanOf(one, unit)}` }));
 }
 
 function measured() {
   const places = new Map(), quantities = new Map();
   for (const one of figures) {
     const [quantity, unit] = measure(one.quantity, one.unit), name = unit ? `${quantity} (${unit})` : quantity;
-    const known = quantities.get(name) || { places: 0, means: [], withheld: 0 };
-    known.places += 1;
+    const known = quantities.get(name) || { places: 0, means: [], elsewhere: [], withheld: 0 };
     known.withheld += one.withheld;
-    if (one.mean !== null) known.means.push(one.mean);
+    // What is measured outside the squares is of no place here; the weather is of none anywhere.
+    if (one.lon !== null) known.places += 1;
+    if (one.mean !== null) (one.lon === null ? known.elsewhere : known.means).push(one.mean);
     quantities.set(name, known);
     if (one.lon === null) continue;
     const place = `${one.lon},${one.lat}`, before = places.get(place);
-    const text = `${quantity}${words.colon} ${one.mean === null ? missing(one.withheld) : `${told(one.mean)} ${unit}`.trim()}`;
+    const text = `${quantity}${words.colon} ${meanOf(one, unit)}`;
     places.set(place, { lon: one.lon, lat: one.lat, text: before ? `${before.text}; ${text}` : text });
   }
   $("measured").textContent = figures.length ? saidOf(places.size, words.figures) : words.no_figures;
-  table("present", [...quantities].map(([name, { places: count, means, withheld }]) => {
+  table("present", [...quantities].map(([name, { places: count, means: placed, elsewhere, withheld }]) => {
+    const means = count ? placed : elsewhere;
     const [least, most] = [told(Math.min(...means)), told(Math.max(...means))];
     const span = !means.length ? missing(withheld) : least === most ? least : `${least} – ${most}`;
     const text = withheld && means.length ? `${span} (${saidOf(withheld, words.hours_withheld)})` : span;
-    return [name, [count, told(count)], [means.length ? Math.max(...means) : null, text]];
+    return [name, [count, count ? told(count) : "–"], [means.length ? Math.max(...means) : null, text]];
   }));
   const chosen = coloured();
   points("present", chosen.length ? chosen : [...places.values()]);
+}
+
+// A mean of the hours that are told says so: those withheld are never among its smallest by chance.
+function meanOf({ mean, withheld }, unit) {
+  if (mean === null) return missing(withheld);
+  const text = `${told(mean)} ${unit}`.trim();
+  return withheld ? `${text} (${saidOf(withheld, words.hours_withheld)})` : text;
 }
 
 function missing(withheld) {
@@ -364,6 +373,10 @@ function draw() {
       "circle-radius": ["case", ["get", "conflict"], 6, 4], "circle-color": ink,
       "circle-stroke-color": "#fff", "circle-stroke-width": 1 } });
     map.on("click", picked);
+    // By keyboard the map is moved with arrows; what lies in its middle is told.
+    map.getCanvas().addEventListener("keydown", (event) => {
+      if (event.key === "Enter") picked({ point: map.project(map.getCenter()), lngLat: map.getCenter() });
+    });
     show();
     map.once("idle", () => { document.body.dataset.map = "ready"; });
   });
