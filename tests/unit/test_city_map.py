@@ -20,6 +20,7 @@ from query_door import opened
 
 from calanque.console.agenda import state as agenda_state
 from calanque.console.city import map_files, map_page, map_sql, map_state
+from calanque.console.city.map_area import bounded
 from calanque.console.city.map_page import chosen, figure
 from calanque.console.city.map_picture import CLASSES, bars, breaks, drawn, legend, step_of
 from calanque.console.city.map_png import COLOURS, UP
@@ -290,6 +291,18 @@ def test_plain_counts_that_serve_have_no_map_beside_them_and_no_bound_of_the_mod
     door.served = "baseline"
     text = page(layer="likely", beside="1", area="toronto:a0")
     assert "<figcaption>" not in text and "there is no second map" in text
+    assert "come on their own at that rate" not in text, "as the door gives a bound"
+    assert bounded(("c", "robbery", 0.25, None, None, "why", 1.0)) == (
+        "c",
+        "robbery",
+        0.25,
+        1,
+        pytest.approx(0.2212, abs=1e-4),
+        "why",
+        1.0,
+        True,
+    )
+    assert bounded(("c", "robbery", 0.25, 3, 0.5, "why", 1.0)) == ("c", "robbery", 0.25, 3, 0.5, "why", 1.0, False)
     own = "if(forecasts.served = 'model' or forecasts.model_version = 'counts', forecasts.p_at_least_one)"
     assert any(own in sql for _, sql, _ in door.asked)
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calanque.console import made_from
 from calanque.console.city.counted_words import said
+from calanque.console.city.map_area import Area
 from calanque.console.city.map_sql import TYPES
-from calanque.console.city.map_state import ORDERS, Area, City, Row, View, asked
+from calanque.console.city.map_state import ORDERS, City, Row, View, asked
 from calanque.console.made_from import Source
 from calanque.console.pages import place_name
 from calanque.engines.trino import literal

@@ -11,19 +11,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import lac_words, made_from, pages
 from calanque.console.city.counted import LAYERS, counted, of_counted_area
+from calanque.console.city.map_area import of_area
 from calanque.console.city.map_picture import bars, breaks, coloured, drawn, legend
 from calanque.console.city.map_sql import TYPES
-from calanque.console.city.map_state import (
-    City,
-    Extents,
-    View,
-    asked,
-    extents,
-    found,
-    of_area,
-    resolved,
-    spanned_days,
-)
+from calanque.console.city.map_state import City, Extents, View, asked, extents, found, resolved, spanned_days
 from calanque.console.city.map_words import WORDS
 from calanque.console.city.time_words import QUANTITIES, UNITS
 from calanque.console.languages import Spoken

@@ -20,7 +20,7 @@ from calanque.console.remembered import kept
 from calanque.engines import trino
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from calanque.console.readers import Reader
     from calanque.contracts.page import Language
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 MOTIF = "page de la carte"
 RATE = 0.05
 YEAR = 364
-AHEAD_DAYS = 7
 
 
 class View(NamedTuple):
@@ -232,47 +231,6 @@ def changes(pairs: list[tuple[int, int]]) -> list[int]:
         return []
     kept = false_discovery_control(tests) < RATE
     return [int(is_kept) * (1 if now > then else -1) for is_kept, (now, then) in zip(kept, pairs, strict=True)]
-
-
-class Area(NamedTuple):
-    """An area that was clicked: its months, what makes up its forecast, what is planned in it in the days of `span`.
-
-    Around it are the weather of the days of the view (quantity, unit, figure), and what such incidents go with.
-    """
-
-    months: Sequence[tuple[date, int | None]]
-    reasons: list[tuple[Any, ...]]
-    queries: list[str]
-    planned: Sequence[tuple[Any, ...]] = ()
-    span: tuple[date, ...] = ()
-    weather: Sequence[tuple[str, str, float]] = ()
-    factors: Sequence[tuple[str]] = ()
-
-
-def of_area(view: View, asking: Reader, language: Language) -> Area:
-    """Return what is known of one area."""
-    until = date.fromisoformat(view.until)
-    history = map_sql.history(view.city, view.kind, view.area, until, when(view))
-    why = map_sql.why(view.city, view.kind, view.area, language)
-    span = until + timedelta(days=1), until + timedelta(days=AHEAD_DAYS)
-    texts = [
-        *(history, why, map_sql.planned(view.city, view.area, *span)),
-        map_sql.weather(view.city, *spanned_days(view)[:2]),
-        map_sql.factors(view.city, view.kind, language),
-    ]
-    with ThreadPoolExecutor(len(texts)) as pool:
-        months, reasons, planned, weather, factors = pool.map(lambda sql: asked(sql, asking), texts)
-    return Area(_whole(months, until), reasons, texts, planned, span, weather, factors)
-
-
-def _whole(months: list[tuple[Any, ...]], until: date) -> list[tuple[date, int]]:
-    """Return months without a gap: one in which nothing happened is a figure too."""
-    counts = {month: int(count) for month, count in months}
-    at, whole = min(counts, default=until.replace(day=1)), []
-    while at <= until:
-        whole.append((at, counts.get(at, 0)))
-        at = after(at)
-    return whole
 
 
 def after(month: date) -> date:
