@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.contracts import load_contracts, title_of
@@ -17,17 +18,20 @@ if TYPE_CHECKING:
     from calanque.contracts import FeedContract
 
 
+OLD_DAYS = 31
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "sources": "What this is made of", "feed": "Feed", "producer": "Producer", "licence": "Licence",
-        "cite": "To cite", "newest_day": "Newest day", "state": "State", "late": "late", "in_time": "in time",
+        "cite": "To cite", "newest_day": "Newest day", "state": "Loaded", "late": "late", "in_time": "in time",
+        "old": "{} days back",
         "refused": "Refused of the newest batch",
         "late_note": "feed that this is made of is late: what is newest may be missing|feeds that this is made of are "
         "late: what is newest may be missing",
     },
     "fr": {
         "sources": "D’où viennent ces chiffres", "feed": "Flux", "producer": "Producteur", "licence": "Licence",
-        "cite": "À citer", "newest_day": "Dernier jour", "state": "État", "late": "en retard", "in_time": "à l’heure",
+        "cite": "À citer", "newest_day": "Dernier jour", "state": "Chargé", "late": "en retard", "in_time": "à l’heure",
+        "old": "il y a {} jours",
         "refused": "Refusé du dernier lot",
         "late_note": "flux d’où viennent ces chiffres est en retard : le plus récent peut manquer|flux d’où viennent "
         "ces chiffres sont en retard : le plus récent peut manquer",
@@ -47,6 +51,12 @@ class Source(NamedTuple):
     last_row_local_date: date | None
     is_late: bool
     refused_share: float | None = None
+
+    @property
+    def old_days(self) -> int | None:
+        """How many days its newest row lies back, where that is more than a month: loaded in time it may be old."""
+        back = (datetime.now(UTC).date() - self.last_row_local_date).days if self.last_row_local_date else 0
+        return back if back > OLD_DAYS else None
 
     def titled(self, language: Language) -> str:
         """Return what it is called in a language by its contract, as the mart has it where none is there any more."""
