@@ -50,12 +50,12 @@ def test_no_withheld_week_follows_from_the_weeks_and_months_that_are_told(first:
             "select area_id, category, month_start_date, report_count from fct_report_area_month"
         )
     }
-    assert parts.keys() == months.keys()
+    assert parts.keys() >= months.keys(), "a month is told once it is over"
     found = []
     for key, counts in parts.items():
         told = [count for count in counts if count is not None]
         if hidden := len(counts) - len(told):
-            found += spreads(months[key], told, hidden)
+            found += spreads(months.get(key), told, hidden)
     calculable = [spread for spread in found if np.isfinite(spread)]
     assert len(found) > len(calculable) > 0, "some months are told and some are not"
     assert min(calculable) >= LEAST_SPREAD

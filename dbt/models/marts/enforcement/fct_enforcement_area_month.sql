@@ -4,6 +4,7 @@ with acts as (
         acts.territory,
         coalesce(named.parent_area_id, named.area_id) as area_id,
         acts.type,
+        acts.occurred_local_date,
         cast(date_trunc('month', acts.occurred_local_date) as date) as month_start_date,
         acts.act_id
     from {{ ref('shape_enforcement') }} as acts
@@ -36,12 +37,27 @@ kinds as (
 
 ),
 
+-- A month is told once it is over: two looks at one that goes on would tell what came between them.
+ends as (
+
+    select
+        territory,
+        max(occurred_local_date) as last_date
+    from acts
+    group by territory
+
+),
+
 months as (
 
     select distinct
-        territory,
-        month_start_date
+        acts.territory,
+        acts.month_start_date
     from acts
+    inner join ends
+        on
+            acts.territory = ends.territory
+            and last_day(acts.month_start_date) <= ends.last_date
 
 ),
 

@@ -1,10 +1,13 @@
+-- A month is told once its last week is over.
 with months as (
 
-    select distinct
+    select
         territory,
         category,
         cast(date_trunc('month', week_start_date) as date) as month_start_date
     from {{ ref('fct_report_zone_week') }}
+    group by territory, category, cast(date_trunc('month', week_start_date) as date)
+    having date_add(max(week_start_date), 7) > last_day(max(week_start_date))
 
 ),
 

@@ -1,12 +1,13 @@
 -- Every combination has its row: no row is told by its absence. The weeks of a category are those that its feeds cover:
--- where another feed of the city began earlier, nobody knows whether there was none.
+-- where another feed of the city began earlier, nobody knows whether there was none. A week is told once it is over:
+-- two looks at one that goes on would tell what came between them.
 with feeds as (
 
     select
         territory,
         feed,
         min(week_start_date) as first_week_date,
-        max(week_start_date) as last_week_date
+        date_sub({{ week_start('date_add(max(reported_local_date), 1)') }}, 7) as last_week_date
     from {{ ref('int_reports__current') }}
     group by territory, feed
 
@@ -35,6 +36,7 @@ weeks as (
         on
             subjects.territory = feeds.territory
             and subjects.feed = feeds.feed
+    where feeds.first_week_date <= feeds.last_week_date
     group by subjects.territory, subjects.category
 
 ),
