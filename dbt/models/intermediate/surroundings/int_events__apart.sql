@@ -1,3 +1,6 @@
+-- A table: events that are near each other, and those along one line, are read from it.
+{{ config(materialized='table', partition_by=none) }}
+
 select
     firsts.territory,
     firsts.party_id as one_id,

@@ -24,7 +24,7 @@ with days as (
             array(cast(starts_local_at as date))
         )) as on_date
     from {{ ref('int_events__crowds') }}
-    where holds_count is null or expected_count > holds_count
+    where not is_end and (holds_count is null or expected_count > holds_count)
 
 )
 

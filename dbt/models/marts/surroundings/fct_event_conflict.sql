@@ -1,3 +1,30 @@
+with conflicts as (
+
+    select
+        territory,
+        rule,
+        first_event_id,
+        first_kind,
+        second_event_id,
+        second_kind,
+        asset_id,
+        known_local_at,
+        expected_count,
+        cell_id,
+        apart_m,
+        min(starts_local_at) as starts_local_at,
+        max(first_end_local_at) as first_end_local_at,
+        if(
+            bool_or(in_hours),
+            sum(unix_timestamp(first_end_local_at) - unix_timestamp(starts_local_at)) / 60,
+            max(overlap_minutes)
+        ) as overlap_minutes
+    from {{ ref('int_events__spans') }}
+    where starts_local_at < first_end_local_at or not in_hours
+    group by all
+
+)
+
 select
     conflicts.territory,
     concat_ws(
@@ -26,7 +53,7 @@ select
     conflicts.apart_m <= rules.within_m / 2 and conflicts.overlap_minutes > 0 as is_sure,
     conflicts.cell_id,
     cells.area_id
-from {{ ref('int_events__conflicts') }} as conflicts
+from conflicts
 inner join {{ ref('int_events__rules') }} as rules
     on
         conflicts.territory = rules.territory
