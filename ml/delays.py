@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 DAYS_A_WEEK, IN_TIME_WEEKS = 7, 8
 COMPLETE = 0.95

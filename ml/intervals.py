@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from calanque.closed import Closed
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 class SetApart(Closed):

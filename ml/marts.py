@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -21,10 +21,7 @@ from calanque.settings import settings
 from calanque.sql_text import carried
 from ml.delays import local_times
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    Written = Sequence[tuple["WeekTable", pd.DataFrame]]
+Written = Sequence[tuple["WeekTable", pd.DataFrame]]
 
 log = logging.getLogger(__name__)
 INCIDENTS, CELLS, PLANNED = "marts.fct_incidents", "marts.dim_cell", "marts.fct_planned_event"

@@ -5,12 +5,8 @@ A model takes this module with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 # A run without any incident where more than this were expected: a feed that stopped, not a calm.
 SILENT_EXPECTED_COUNT = 14.0

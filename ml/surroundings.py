@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pandas as pd
 
 from calanque.engines import delta
 from calanque.places.words import HOLIDAYS
 from ml import marts
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MEASURES = ["temperature", "rain", "wind_speed"]
 _SPAN = ("kind", "starts_local_date", "ends_local_at")

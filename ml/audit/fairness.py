@@ -6,12 +6,14 @@ and no figure here can see that; `reporting_sensitivity` says how much it would 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 from scipy import stats
 
@@ -20,10 +22,6 @@ from calanque.errors import CalanqueError
 from ml.audit.forecasters import top_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
     from ml.audit.parity import ParityCost
 
 

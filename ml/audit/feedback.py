@@ -10,24 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 
 from calanque.closed import Closed
 from calanque.errors import CalanqueError
-from ml.audit.forecasters import top_cells
+from calanque.twin.city import City, CityRun
+from ml.audit.forecasters import Forecaster, top_cells
 from ml.delays import DAYS_A_WEEK
-from ml.risk.model.cube import build_cube
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from calanque.twin.city import City, CityRun
-    from ml.audit.forecasters import Forecaster
-    from ml.risk.model.cube import CountCube
+from ml.risk.model.cube import CountCube, build_cube
 
 
 class Correction(StrEnum):

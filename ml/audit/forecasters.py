@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calanque.errors import CalanqueError
 from ml.risk.config import RiskConfig, risk_config
+from ml.risk.model.cube import CountCube
 from ml.risk.model.level import weekly_level, weekly_totals
 from ml.risk.model.method import CHALLENGER
 from ml.risk.model.metrics import top_cell_count
 from ml.risk.record.rolling import roll
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from ml.risk.model.cube import CountCube
-
-    Forecaster: TypeAlias = Callable[[CountCube], NDArray[np.floating]]
+Forecaster: TypeAlias = Callable[[CountCube], NDArray[np.floating]]
 
 
 def risk_forecaster(config: RiskConfig | None = None) -> Forecaster:

@@ -7,30 +7,22 @@ truth.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 from scipy import stats
 
 from calanque.closed import Closed
 from calanque.errors import CalanqueError
-from calanque.twin.city import City
+from calanque.twin.city import City, CityRun
+from calanque.twin.city_config import CityConfig
 from ml.audit.feedback import cube_until
-from ml.audit.forecasters import top_cells
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from calanque.twin.city import CityRun
-    from calanque.twin.city_config import CityConfig
-    from ml.audit.forecasters import Forecaster
-
+from ml.audit.forecasters import Forecaster, top_cells
 
 # Of what the share of all lives is said to be at least.
 SHOWN_CONFIDENCE = 0.95

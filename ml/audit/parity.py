@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calanque.errors import CalanqueError
 from ml.audit.fairness import (
@@ -17,9 +17,6 @@ from ml.audit.fairness import (
     class_figures,
     ratio,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 class ParityTarget(StrEnum):

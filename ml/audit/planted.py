@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from calanque.twin.city import CityRun
 from ml.audit.poisoning import PoisonReason
-
-if TYPE_CHECKING:
-    from calanque.twin.city import CityRun
 
 SOURCE_COUNT = 3_000
 # Some sources are a caretaker or an agent, who report every day; some texts are stock phrases, a few of them frequent;

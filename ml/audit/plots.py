@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.audit.feedback import Correction
+from ml.audit.fairness import FairnessStudy
+from ml.audit.feedback import Correction, LoopStudy
+from ml.audit.null_data import NullStudy
 from ml.audit.parity import ParityTarget
+from ml.audit.poisoning import PoisonStudy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from ml.audit.fairness import FairnessStudy
-    from ml.audit.feedback import LoopStudy
-    from ml.audit.null_data import NullStudy
-    from ml.audit.poisoning import PoisonStudy
 
 BLUE, RED, PURPLE, GREY = "#0b6e99", "#d1495b", "#8d6a9f", "#a0a0a0"
 LOOP_COLOURS = {Correction.NONE: RED, Correction.ENSIGN: BLUE, Correction.EXCLUDED: PURPLE}

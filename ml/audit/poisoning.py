@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 from scipy.spatial import cKDTree
 
 from calanque.closed import Closed
 from calanque.errors import CalanqueError
-from calanque.places.grid import project, unit_m
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from calanque.places.grid import Grid
+from calanque.places.grid import Grid, project, unit_m
 
 REPORT_COLUMNS = ("reported_at", "occurred_at", "lon", "lat", "source_token", "text_hash")
 _HOUR_NS = 3_600 * 10**9

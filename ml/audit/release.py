@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 
 from calanque.closed import Closed
 from calanque.twin.city import City
 from calanque.twin.city_config import CityConfig, Deprivation
-from ml.audit.fairness import FairnessConfig, Judged, class_figures, flags_of, reporting_sensitivity
-from ml.audit.feedback import Correction, LoopConfig, cube_until, study_loop
-from ml.audit.null_data import NullConfig, reported_only, study_null
+from ml.audit.fairness import (
+    ClassFigures,
+    FairnessConfig,
+    FairnessStudy,
+    Judged,
+    class_figures,
+    flags_of,
+    reporting_sensitivity,
+)
+from ml.audit.feedback import Correction, LoopConfig, LoopStudy, cube_until, study_loop
+from ml.audit.forecasters import Forecaster
+from ml.audit.null_data import NullConfig, NullStudy, reported_only, study_null
 from ml.audit.parity import study_fairness
 from ml.audit.planted import clean_reports, plant
-from ml.audit.poisoning import find_poison, study_poison
+from ml.audit.poisoning import PoisonStudy, find_poison, study_poison
 from ml.audit.report import AuditResults
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    from ml.audit.fairness import ClassFigures, FairnessStudy
-    from ml.audit.feedback import LoopStudy
-    from ml.audit.forecasters import Forecaster
-    from ml.audit.null_data import NullStudy
-    from ml.audit.poisoning import PoisonStudy
 
 SIDE = 40
 # Most incidents go unreported there: finds matter most.

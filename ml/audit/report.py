@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
 
 from ml.audit import plots, sentences
+from ml.audit.fairness import FairnessStudy
+from ml.audit.feedback import LoopStudy
+from ml.audit.null_data import NullStudy
 from ml.audit.parity import ParityTarget
+from ml.audit.poisoning import PoisonStudy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from matplotlib.figure import Figure
-
-    from ml.audit.fairness import FairnessStudy
-    from ml.audit.feedback import LoopStudy
-    from ml.audit.null_data import NullStudy
-    from ml.audit.poisoning import PoisonStudy
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from ml.audit.feedback import Correction
-from ml.audit.null_data import SHOWN_CONFIDENCE
-from ml.audit.parity import ParityTarget
+from ml.audit.fairness import ClassFigures, FairnessStudy
+from ml.audit.feedback import Correction, LoopStudy
+from ml.audit.null_data import SHOWN_CONFIDENCE, NullStudy
+from ml.audit.parity import ParityCost, ParityTarget
+from ml.audit.poisoning import PoisonStudy
 from ml.french import in_french
-
-if TYPE_CHECKING:
-    from ml.audit.fairness import ClassFigures, FairnessStudy
-    from ml.audit.feedback import LoopStudy
-    from ml.audit.null_data import NullStudy
-    from ml.audit.parity import ParityCost
-    from ml.audit.poisoning import PoisonStudy
 
 REASONS_EN = {
     "burst_from_one_source": "bursts from one source",

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from calanque.engines import tracking
+from calanque.engines.tracking import StoredModel
 from calanque.runs import state
 from calanque.settings import settings
 from ml.audit.forecasters import risk_forecaster
 from ml.audit.release import SMALL, audit
-from ml.audit.report import audit_html, audit_markdown, audit_sentences
+from ml.audit.report import AuditResults, audit_html, audit_markdown, audit_sentences
 from ml.risk.model.trained import RiskModel
 from ml.risk.record.card import with_audit
-
-if TYPE_CHECKING:
-    from calanque.engines.tracking import StoredModel
-    from ml.audit.report import AuditResults
 
 log = logging.getLogger(__name__)
 REPORT, CARD = "audit.html", "card.md"

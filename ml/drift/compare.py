@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
-from ml.drift.inputs import RECENT_WEEKS, REFERENCE_WEEKS, SHARES, Input
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from numpy.typing import NDArray
-
-    from ml.drift.inputs import InputCounts
+from ml.drift.inputs import RECENT_WEEKS, REFERENCE_WEEKS, SHARES, Input, InputCounts
 
 FALSE_ALARM_RATE = 0.05
 """P(anything is called drifted in a run where nothing has moved); of what is called so, the expected part in error."""

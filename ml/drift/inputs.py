@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
 from ml.hours import HEAPED_HOURS
 from ml.marts import next_week
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from numpy.typing import NDArray
 
 RECENT_WEEKS, REFERENCE_WEEKS = 8, 104
 # A place is new when nothing was reported there in the year before: over all history the share could only fall.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -11,9 +11,6 @@ from ml.drift.compare import compare
 from ml.drift.inputs import watched_inputs
 from ml.drift.sentences import finding_en, finding_fr, named
 from ml.marts import WeekTable
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
 
 # Name, type, and what analysts read, in English and French.
 _COLUMNS: tuple[tuple[str, str, str], ...] = (

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from calanque.places.taxonomy import type_label
+from ml.drift.compare import Finding
 from ml.drift.inputs import SHARES, Input
 from ml.french import in_french
-
-if TYPE_CHECKING:
-    from ml.drift.compare import Finding
 
 
 class _Words(NamedTuple):

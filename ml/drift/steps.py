@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from calanque.runs import lineage, state
 from ml import marts
 from ml.drift.inputs import COLUMNS
 from ml.drift.rows import INPUT_DRIFT, InputDrift, input_drift
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS,)

@@ -9,20 +9,16 @@ among those of the same month of the calendar, so that they are not the season a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ml.factor.ratio import UNKNOWN, Look, Ratio, is_enough, standard_error
+from ml.factor.ratio import UNKNOWN, City, Look, Numbers, Ratio, is_enough, standard_error
 from ml.french import WEEKDAYS
 from ml.level.counts import WEEK_DAYS, calendar
 from ml.surroundings import MEASURES
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.factor.ratio import City, Numbers
 
 _MOST_STEPS, _TOLERANCE, _LARGEST_STEP = 40, 1e-8, 2.0
 _LARGEST_LEVERAGE, _SMALLEST_STEP = 0.9, -0.9

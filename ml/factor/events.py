@@ -8,21 +8,17 @@ Robins 1985); its error takes all strata of a month together, for they share cel
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calanque.places.taxonomy import ALL_TYPES
-from ml.factor.ratio import Look, of_sums
+from ml.factor.ratio import City, Look, of_sums
 from ml.level.counts import WEEK_DAYS
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.factor.ratio import City
-
-    Whole = NDArray[np.int64]
+Whole = NDArray[np.int64]
 
 WORKS = "works"
 

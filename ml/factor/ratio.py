@@ -8,21 +8,18 @@ never less than of days on their own: robust errors of few days are too small, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ml.factor.config import FactorConfig
+from ml.level.counts import DailyCounts
 
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    from ml.factor.config import FactorConfig
-    from ml.level.counts import DailyCounts
-
-    Numbers = NDArray[np.float64]
+Numbers = NDArray[np.float64]
 
 YEAR_DAYS = 365
 

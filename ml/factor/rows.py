@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ml.factor.config import factor_config
+from ml.factor.config import FactorConfig, factor_config
 from ml.factor.days import day_looks
 from ml.factor.events import event_looks
-from ml.factor.ratio import City
+from ml.factor.ratio import City, Look
 from ml.factor.sentences import findings
 from ml.factor.shares import part_looks, premises_looks
 from ml.factor.table import FACTOR
 from ml.level.counts import daily_counts
 from ml.marts import next_week
-
-if TYPE_CHECKING:
-    from ml.factor.config import FactorConfig
-    from ml.factor.ratio import Look
 
 _COVERED = 0.975
 

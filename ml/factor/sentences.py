@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
+from calanque.contracts.page import Language
 from calanque.places.taxonomy import type_label
 from calanque.places.words import EVENTS, PREMISES, word
+from ml.factor.config import FactorConfig
 from ml.french import WEEKDAYS, in_french
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from calanque.contracts.page import Language
-    from ml.factor.config import FactorConfig
 
 _ALIKE = "on other days alike", "que les autres jours semblables"
 _THERE = "at the same place on the same weekdays of the month", "qu’au même endroit les mêmes jours de semaine du mois"

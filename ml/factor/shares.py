@@ -7,19 +7,13 @@ count for as many as the hours beside it hold in the mean; the rest has no hour.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calanque.places.taxonomy import ALL_TYPES
-from ml.factor.ratio import Look, of_sums
+from ml.factor.ratio import City, Look, Numbers, of_sums
 from ml.hours import HEAPED_HOURS
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.factor.ratio import City, Numbers
 
 PARTS = ("00-06", "06-12", "12-18", "18-24")
 _HOURS = 24

@@ -6,20 +6,14 @@ Whether the weekday and the season help, and how fast the mean forgets, is what 
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
+from ml.level.config import LevelConfig
 from ml.level.counts import WEEK_DAYS
 from ml.level.forecasts import Forecasts, Series, best_by_past, level_ratio, year_mean
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.level.config import LevelConfig
-
-    Numbers = NDArray[np.float64]
+from ml.level.law import Numbers
 
 _YEARS, _YEAR = 4, 365
 # Four years in whole weeks, so that the days of a window and those ahead of it fall on the same weekdays.

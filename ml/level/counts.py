@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
 from ml.delays import days_late
 from ml.silence import has_stopped, is_gone, silent_runs
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
 WEEK_DAYS, YEAR_DAYS, SOLAR_YEAR_DAYS = 7, 364, 365.25
 

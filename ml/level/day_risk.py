@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ml.level.config import LevelConfig
 from ml.level.counts import WEEK_DAYS
-from ml.level.law import above
-from ml.level.record import Interval, over_months
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.level.config import LevelConfig
-    from ml.level.forecasts import Forecasts, Series
-    from ml.level.record import Judged
-
-    Numbers = NDArray[np.float64]
+from ml.level.forecasts import Forecasts, Series
+from ml.level.law import Numbers, above
+from ml.level.record import Interval, Judged, over_months
 
 RISKS = 10
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ml.level.counts import WEEK_DAYS, YEAR_DAYS
-from ml.level.law import SMALLEST_MEAN, past_dispersion
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from ml.level.counts import DailyCounts
-
-    Numbers = NDArray[np.float64]
+from ml.level.counts import WEEK_DAYS, YEAR_DAYS, DailyCounts
+from ml.level.law import SMALLEST_MEAN, Numbers, past_dispersion
 
 _SMALLEST_RATIO = 0.01
 _PRIOR_COUNT = 20

@@ -12,22 +12,17 @@ course over the year is the season, which is in.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import lfilter
 
+from ml.level.config import LevelConfig, ModelConfig, Term
 from ml.level.counts import WEEK_DAYS
 from ml.level.forecasts import Forecasts, Series, best_by_past, level_ratio, newest, year_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from ml.level.config import LevelConfig, ModelConfig, Term
-
-    Numbers = NDArray[np.float64]
+from ml.level.law import Numbers
 
 # The level follows from the effects and the effects from the level: in turn, so many times.
 _TURNS, _STEPS = 3, 2

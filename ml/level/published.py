@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ml.level.counts import DailyCounts
+from ml.level.counts import DailyCounts
 
 
 def published_days(said: pd.DataFrame | None, area_id: str, daily: DailyCounts, number: int) -> dict[str, object]:

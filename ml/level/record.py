@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.intervals import paired_bootstrap
-from ml.level.law import crps, log_pmf, quantile
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.level.config import LevelConfig, RecordConfig
-    from ml.level.counts import DailyCounts
-    from ml.level.forecasts import Forecasts, Series
-
-    Numbers = NDArray[np.float64]
+from ml.level.config import LevelConfig, RecordConfig
+from ml.level.counts import DailyCounts
+from ml.level.forecasts import Forecasts, Series
+from ml.level.law import Numbers, crps, log_pmf, quantile
 
 MODEL, BASELINE = "model", "baseline"
 

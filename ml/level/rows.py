@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml.level.baseline import baseline
-from ml.level.config import level_config
+from ml.level.config import LevelConfig, level_config
 from ml.level.counts import WEEK_DAYS, YEAR_DAYS, DailyCounts, calendar, daily_counts
 from ml.level.day_risk import DayRisk, day_risk
-from ml.level.forecasts import Series, late_counts
+from ml.level.forecasts import Forecasts, Series, late_counts
 from ml.level.law import quantile
 from ml.level.model import model
 from ml.level.published import published_days
-from ml.level.record import BASELINE, MODEL, judge, judged_days
+from ml.level.record import BASELINE, MODEL, Judged, Record, judge, judged_days
 from ml.level.sentences import Case, DayFigures, Subject, factors, finding_en, finding_fr, reason_en, reason_fr
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
-from ml.marts import WHOLE_CITY, next_week
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from numpy.typing import NDArray
-
-    from ml.level.config import LevelConfig
-    from ml.level.forecasts import Forecasts
-    from ml.level.record import Judged, Record
-    from ml.marts import WeekTable
+from ml.marts import WHOLE_CITY, WeekTable, next_week
 
 _Rows: TypeAlias = list[dict[str, object]]
 _Part: TypeAlias = tuple[_Rows, _Rows, _Rows]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from calanque.places.taxonomy import type_label
 from ml.french import WEEKDAYS, in_french, in_number
+from ml.intervals import SetApart
 from ml.level.record import Interval
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from ml.intervals import SetApart
 
 _DAYS, _JOURS = [day.capitalize() for day in WEEKDAYS], [*WEEKDAYS.values()]
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905

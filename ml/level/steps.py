@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from calanque.engines import delta, deltars
 from calanque.places.territory import load_territory
@@ -13,9 +15,6 @@ from ml import marts
 from ml.level.rows import level_frames
 from ml.level.tables import DAY_RISK, LEVEL, LEVEL_SCORE
 from ml.surroundings import read_groups, read_holidays
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.PLANNED, marts.AREAS)

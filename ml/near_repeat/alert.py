@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from calanque.places.grid import unit_m
+from calanque.places.grid import Grid, unit_m
 from ml.near_repeat import sentences
-from ml.near_repeat.config import near_repeat_config
-from ml.near_repeat.events import reported_events
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from numpy.typing import NDArray
-
-    from calanque.places.grid import Grid
-    from ml.near_repeat.config import NearRepeatConfig
-    from ml.near_repeat.events import Events
-    from ml.near_repeat.knox import BandResult, KnoxReport
+from ml.near_repeat.config import NearRepeatConfig, near_repeat_config
+from ml.near_repeat.events import Events, reported_events
+from ml.near_repeat.knox import BandResult, KnoxReport
 
 # Points that stand for a ring around an incident when it is cut by cells: four circles of equal area.
 RING_CIRCLES, RING_ANGLES = 4, 16

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calanque.errors import CalanqueError
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 EVENT_COLUMNS = ("occurred_at", "x", "y", "type", "origin")
 

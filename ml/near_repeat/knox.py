@@ -7,22 +7,15 @@ are no finding. Source: Knox (1964), with the Monte-Carlo p-value of Besag and D
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from calanque.places.grid import unit_m
-from ml.near_repeat.config import near_repeat_config
-from ml.near_repeat.events import reported_events
+from calanque.places.grid import Grid, unit_m
+from ml.near_repeat.config import KnoxConfig, NearRepeatConfig, near_repeat_config
+from ml.near_repeat.events import Events, reported_events
 from ml.near_repeat.pairs import close_pairs
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    from calanque.places.grid import Grid
-    from ml.near_repeat.config import KnoxConfig, NearRepeatConfig
-    from ml.near_repeat.events import Events
 
 
 @dataclass(frozen=True)

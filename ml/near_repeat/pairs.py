@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from calanque.errors import CalanqueError
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 # Small enough for the working arrays of a chunk to stay in a core's cache.
 CHUNK_PAIRS = 1 << 15

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import pandas as pd
 
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import project
+from calanque.places.territory import Territory
 from ml.delays import days_late
 from ml.marts import next_week
-from ml.near_repeat.alert import alert_layer, excess_columns
+from ml.near_repeat.alert import Alert, alert_layer, excess_columns
 from ml.near_repeat.config import near_repeat_config
-from ml.near_repeat.knox import knox_test
+from ml.near_repeat.knox import KnoxReport, knox_test
 from ml.near_repeat.sentences import finding_en, finding_fr
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from calanque.places.territory import Territory
-    from ml.near_repeat.alert import Alert
-    from ml.near_repeat.knox import KnoxReport
 
 LEAD_COLUMNS = ("over_m", "up_to_m", "last_day", "observed", "expected", "ratio", "p_value")
 

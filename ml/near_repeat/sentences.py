@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from calanque.places.taxonomy import type_label
 from ml.french import in_french
-
-if TYPE_CHECKING:
-    from ml.near_repeat.knox import BandResult, KnoxReport
+from ml.near_repeat.knox import BandResult, KnoxReport
 
 
 def _where_en(band: BandResult) -> str:

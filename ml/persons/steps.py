@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,15 +15,8 @@ from calanque.errors import CalanqueError
 from calanque.privacy.persons.classifier import WEIGHTS
 from calanque.privacy.recognisers import PACK_VERSION
 from ml.persons.copies import masked, misread, pieces, recased, swapped
-from ml.persons.texts import generated, sentences, written
-from ml.persons.train import fit, judge, read, rows_of, scores_of, weights_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from ml.persons.texts import Marked
-    from ml.persons.train import Figures, Read, Rows
+from ml.persons.texts import Marked, generated, sentences, written
+from ml.persons.train import Figures, Read, Rows, fit, judge, read, rows_of, scores_of, weights_text
 
 log = logging.getLogger(__name__)
 MODEL = "persons"

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from calanque.privacy.columns import in_columns
-from calanque.privacy.persons.attributes import attributes
+from calanque.privacy.persons.attributes import View, attributes
 from calanque.privacy.persons.classifier import THRESHOLD, names
 from calanque.privacy.reading import seen, structured
-from calanque.privacy.text import prepare
-from ml.persons.texts import PERSON
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix
-
-    from calanque.privacy.persons.attributes import View
-    from calanque.privacy.spans import Span
-    from calanque.privacy.text import Prepared
-    from ml.persons.texts import Marked
+from calanque.privacy.spans import Span
+from calanque.privacy.text import Prepared, prepare
+from ml.persons.texts import PERSON, Marked
 
 FEWEST, LEAST_WEIGHT = 4, 0.08
 """An attribute of fewer words, or of a smaller weight, is left out."""
@@ -108,8 +101,6 @@ def _given(one: Read) -> Iterable[tuple[int, int]]:
 
 
 def _matrix(places: array[int], ends: array[int], width: int) -> csr_matrix:
-    from scipy.sparse import csr_matrix
-
     ones = np.ones(len(places), np.float32)
     index = np.frombuffer(places, np.int32), np.frombuffer(ends, np.int64)
     return csr_matrix((ones, *index), shape=(len(ends) - 1, width))

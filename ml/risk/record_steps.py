@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime
+from typing import Any
+
+from numpy.typing import NDArray
 
 from calanque.engines import delta, spark, tracking
 from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.engines.tracking import StoredModel, Version
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
 from calanque.runs import lineage, state
@@ -24,13 +27,6 @@ from ml.risk.record.promotions import Decision, decide, line_of
 from ml.risk.record.reason import retired
 from ml.risk.record.score_mart import HIT_RATES, SCORE, Record
 from ml.risk.steps import READ, RECORD_FILE, territory_cube
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from numpy.typing import NDArray
-
-    from calanque.engines.tracking import StoredModel, Version
 
 log = logging.getLogger(__name__)
 DRIFT_PAGE = "drift.html"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
 
 from calanque.engines import tracking
 from calanque.engines.lineage import LineageDataset
@@ -16,11 +18,13 @@ from calanque.runs import lineage, state
 from ml import marts
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model import serving
-from ml.risk.model.counts import COUNTS_VERSION, FEWEST_WEEKS, counted, learn_counts
+from ml.risk.model.counts import COUNTS_VERSION, FEWEST_WEEKS, Publishes, counted, learn_counts
+from ml.risk.model.cube import CountCube
 from ml.risk.model.forecast_mart import FINE, FORECAST
 from ml.risk.model.load import load_cube
 from ml.risk.model.publish import fine_forecast, published_forecast
 from ml.risk.model.score import ForecastStamp, Served, expected_counts
+from ml.risk.model.serving import Ground
 from ml.risk.model.slot_mart import SLOT, slot_rows
 from ml.risk.model.trained import RiskModel
 from ml.risk.record import score_mart
@@ -28,17 +32,7 @@ from ml.risk.record.card import head, model_card
 from ml.risk.record.kept import keep_weeks, kept_weeks
 from ml.risk.record.plots import calibration_figure, hit_curve_figure
 from ml.risk.record.promotions import PROMOTIONS, Decision, decide
-from ml.risk.record.train import origin_count, too_short, train
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    import pandas as pd
-
-    from ml.risk.model.cube import CountCube
-    from ml.risk.model.score import Publishes
-    from ml.risk.model.serving import Ground
-    from ml.risk.record.train import Training
+from ml.risk.record.train import Training, origin_count, too_short, train
 
 log = logging.getLogger(__name__)
 READ = (marts.INCIDENTS, marts.CELLS)

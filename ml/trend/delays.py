@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml.delays import DAYS_A_WEEK, LEAST_IN_TIME, days_late
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from numpy.typing import NDArray
-
-    from ml.trend.config import TrendConfig
+from ml.trend.config import TrendConfig
 
 WEEKS_LEARNT_ON = 104
 

@@ -11,21 +11,17 @@ is solved, and all series of a city go through it together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ml.trend.config import SpanConfig
 
-    from numpy.typing import NDArray
-
-    from ml.trend.config import SpanConfig
-
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 # As R's glm stops, so that figures agree to its digits.
 TOLERANCE, MOST_STEPS = 1e-8, 25

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
-from ml.trend.config import BLOCKS_IN_YEAR, WEEKS_IN_BLOCK
-from ml.trend.farrington import design, forecast, predictive_dispersion, quantile, tails
-from ml.trend.series import WEEKS_IN_YEAR, Reason
+from ml.trend.config import BLOCKS_IN_YEAR, WEEKS_IN_BLOCK, SpanConfig, TrendConfig
+from ml.trend.farrington import Design, Forecast, design, forecast, predictive_dispersion, quantile, tails
+from ml.trend.series import WEEKS_IN_YEAR, CitySeries, Floats, Reason, States
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
-
-    from ml.trend.config import SpanConfig, TrendConfig
-    from ml.trend.farrington import Design, Forecast
-    from ml.trend.series import CitySeries, Floats, States
-
-    References = Callable[[int], Sequence[int]]
+References = Callable[[int], Sequence[int]]
 
 # Added to counts before the square root, whose variance then hangs on no mean (Anscombe 1948).
 ANSCOMBE = 3 / 8

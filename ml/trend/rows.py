@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
-from ml.trend.config import trend_config
-from ml.trend.limits import month_limits, week_limits, year_limits
+from ml.trend.config import TrendConfig, trend_config
+from ml.trend.limits import Limits, month_limits, week_limits, year_limits
 from ml.trend.sentences import Page, finding_en, finding_fr
-from ml.trend.series import city_series
+from ml.trend.series import CitySeries, city_series
 from ml.trend.table import TREND
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from numpy.typing import NDArray
-
-    from ml.trend.config import TrendConfig
-    from ml.trend.limits import Limits
-    from ml.trend.series import CitySeries
 
 
 def trend_rows(

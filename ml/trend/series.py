@@ -5,23 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calanque.errors import CalanqueError
 from calanque.places.taxonomy import ALL_TYPES
 from ml.delays import COMPLETE
+from ml.trend.config import TrendConfig
 from ml.trend.delays import shares_known
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.trend.config import TrendConfig
-
-    Floats = NDArray[np.float64]
-    States = NDArray[np.int8]
+Floats = NDArray[np.float64]
+States = NDArray[np.int8]
 
 WEEKS_IN_YEAR = 52
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ml.risk.model.features import LEAST_SHARE
+from ml.risk.config import ChallengerConfig
+from ml.risk.model.features import LEAST_SHARE, Layout, SurfaceStream
 from ml.risk.model.numbers import Numbers
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.risk.config import ChallengerConfig
-    from ml.risk.model.features import Layout, SurfaceStream
-    from ml.risk.model.rows import Rows
+from ml.risk.model.rows import Rows
 
 
 def columns_of(layout: Layout) -> list[int]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ml.risk.config import RiskConfig
+from ml.risk.model.cube import CountCube
 from ml.risk.model.features import SurfaceStream, weekly_decay
 from ml.risk.model.kernels import shares
 from ml.risk.model.level import weekly_level, weekly_totals
@@ -16,14 +20,7 @@ from ml.risk.model.published import PublishedRecord
 from ml.risk.model.rows import Rows, joined
 from ml.risk.model.score import FEWEST_KNOWN, Expected
 from ml.risk.model.slots import Profile, SlotModel, learn_profiles, published_parents
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
-
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.cube import CountCube
+from ml.risk.model.trained import RiskModel
 
 COUNTS_VERSION = "counts"
 """`model_version` of a forecast made of counts, where there is no model yet."""
@@ -58,6 +55,10 @@ class Counts:
             f"No model yet: slow-decay counts of {self.weeks} weeks.",
             f"Pas encore de modèle : comptage lissé de {self.weeks} semaines.",
         )
+
+
+Publishes: TypeAlias = RiskModel | Counts
+"""What a forecast is made by."""
 
 
 def learn_counts(cube: CountCube, config: RiskConfig) -> Counts:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 
 from calanque.errors import CalanqueError
+from calanque.places.grid import Grid
 from ml.delays import DAYS_A_WEEK, IN_TIME_WEEKS, complete_after
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from calanque.places.grid import Grid
-    from ml.risk.config import EnforcedException
+from ml.risk.config import EnforcedException
 
 logger = logging.getLogger(__name__)
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.delays import DAYS_A_WEEK
+from ml.risk.config import RiskConfig
 from ml.risk.model.cores import in_turns
+from ml.risk.model.cube import CountCube
 from ml.risk.model.kernels import Kernels, shares
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.cube import CountCube
 
 ALL_HISTORY_DAYS = math.inf
 # Log shares of cells that never had anything: a hundredth of a uniform map.

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from scipy.sparse import coo_array
 from scipy.special import ndtr
 
-from calanque.places.grid import unit_m
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from calanque.places.grid import Grid
-    from ml.risk.model.cube import Events
+from calanque.places.grid import Grid, unit_m
+from ml.risk.model.cube import Events
 
 # Beyond three standard deviations a Gaussian kernel holds 0.3 % of its mass.
 TRUNCATE_SIGMA = 3.0

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ml.risk.model.cube import CountCube
 from ml.risk.model.features import weekly_decay
 from ml.silence import has_stopped, is_gone, silent_runs
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from numpy.typing import NDArray
-
-    from ml.risk.model.cube import CountCube
 
 WEEKS_A_YEAR = 52
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,12 +10,10 @@ import pandas as pd
 from calanque.errors import CalanqueError
 from calanque.places.cells import grid_of_cells
 from calanque.places.grid import project
+from calanque.places.territory import Territory
 from ml.delays import DAYS_A_WEEK, local_times
+from ml.risk.config import RiskConfig
 from ml.risk.model.cube import CountCube, build_cube, require_reported
-
-if TYPE_CHECKING:
-    from calanque.places.territory import Territory
-    from ml.risk.config import RiskConfig
 
 INCIDENT_COLUMNS = ("type", "occurred_local_date", "occurred_local_hour", "lon", "lat", "origin")
 

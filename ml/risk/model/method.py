@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ml.risk.config import RiskConfig
 from ml.risk.model.cores import in_turns
 from ml.risk.model.corrections import Regression, columns_of, features, fit_regression, surface_features
+from ml.risk.model.features import Layout, SurfaceStream
 from ml.risk.model.kernels import shares
 from ml.risk.model.metrics import expected_hits
 from ml.risk.model.numbers import Numbers
 from ml.risk.model.pool import fit_by_type
 from ml.risk.model.rows import Rows, joined
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.features import Layout, SurfaceStream
 
 # A baseline is one surface and a uniform floor: without the floor its log score is minus infinity at the first event
 # in a cell that never had one. The floor's weight is learnt, so the baseline is at its best.

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.risk.model.cores import in_turns
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.risk.model.rows import Rows
+from ml.risk.model.rows import Rows
 
 
 def fit_weights(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
 from calanque.places.cells import cells_frame
-from ml.risk.model.score import forecast
+from ml.risk.model.counts import Publishes
+from ml.risk.model.cube import CountCube
+from ml.risk.model.score import Expected, ForecastStamp, forecast
 from ml.risk.model.slots import published_grid, published_parents
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ml.risk.model.cube import CountCube
-    from ml.risk.model.score import Expected, ForecastStamp, Publishes
 
 
 def published_forecast(cube: CountCube, expected: Expected, model: Publishes, stamp: ForecastStamp) -> pd.DataFrame:

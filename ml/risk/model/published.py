@@ -7,16 +7,14 @@ published, so that an analyst has a record from the first day; those rows are al
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calanque.places.taxonomy import ALL_TYPES
 from ml.risk.model.metrics import at_most, dispersion_of, flagged_cells, hit_curve, log_gain, top_cell_count
 from ml.risk.model.numbers import Numbers
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 # Over-dispersion is estimated on the weeks already scored: the first few would judge a law not yet learnt.
 COVERAGE_MIN_WEEKS = 4

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 PARTS = ("part_recent", "part_year", "part_long", "part_other_types", "part_background")
 """In the order of `Layout.parts`; they sum to 1 over the pool's forecast of a cell."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.risk.model.cube import CountCube
-    from ml.risk.model.features import SurfaceStream
+from ml.risk.model.cube import CountCube
+from ml.risk.model.features import SurfaceStream
 
 # Of the sampled cells without an event, the share drawn by intensity; the others are drawn evenly.
 BY_INTENSITY = 0.7

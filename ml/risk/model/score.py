@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calanque.errors import CalanqueError
+from ml.risk.model.cube import CountCube
 from ml.risk.model.features import SurfaceStream
 from ml.risk.model.level import ended_types, weekly_level, weekly_totals
 from ml.risk.model.method import CHALLENGER, MethodName
 from ml.risk.model.metrics import any_probability
 from ml.risk.model.published import bounds
 from ml.risk.model.reasons import PARTS, has_begun, has_ended, reasons
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from numpy.typing import NDArray
-
-    from ml.risk.model.counts import Counts
-    from ml.risk.model.cube import CountCube
-    from ml.risk.model.trained import RiskModel
-
-    Publishes: TypeAlias = RiskModel | Counts
+from ml.risk.model.trained import RiskModel
 
 RANK_SEED = 20180101
 # Fewer incidents of any kind than this within the widest kernel, ever: nobody knows.

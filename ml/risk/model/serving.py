@@ -6,11 +6,12 @@ valid date). Nothing of the lake is read, and no table.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,6 @@ from ml.risk.model.load import load_cube
 from ml.risk.model.publish import published_forecast
 from ml.risk.model.score import ForecastStamp, Served, expected_counts
 from ml.risk.model.trained import RiskModel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MODEL_FILE, GROUND_FILE = "model.json", "ground.json"
 AS_OF = "as_of"

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml.marts import WeekTable
+from ml.risk.model.counts import Publishes
+from ml.risk.model.cube import CountCube
 from ml.risk.model.metrics import any_probability, at_most, top_cell_count
 from ml.risk.model.score import Served
 from ml.risk.model.slots import SLOT_HOURS, SLOTS, SLOTS_A_DAY, Profile, place_shares
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.risk.model.cube import CountCube
-    from ml.risk.model.score import Publishes
 
 _COMMENT = (
     "Expected incidents of next week by slot of six hours, in the cells flagged for their type (5 % of the area) only. "

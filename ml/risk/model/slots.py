@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from scipy.special import gammaln
 
 from calanque.closed import Closed
-from calanque.places.grid import unit_m
+from calanque.places.grid import Grid, unit_m
 from ml.delays import DAYS_A_WEEK
 from ml.hours import HEAPED_HOURS
-from ml.risk.model.cube import HOURS_A_DAY
+from ml.risk.config import SlotConfig
+from ml.risk.model.cube import HOURS_A_DAY, CountCube
 from ml.risk.model.numbers import Numbers
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from calanque.places.grid import Grid
-    from ml.risk.config import SlotConfig
-    from ml.risk.model.cube import CountCube
 
 SLOT_HOURS = 6
 SLOTS_A_DAY = HOURS_A_DAY // SLOT_HOURS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.table import Table
@@ -12,18 +13,13 @@ from rich.table import Table
 from calanque.errors import CalanqueError
 from calanque.places.grid import far_out
 from ml.delays import DAYS_A_WEEK
-from ml.risk.config import risk_config
+from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model.cube import CountCube, build_cube
 from ml.risk.model.method import RIVALS, MethodName
 from ml.risk.record.delay import delay_cost, sentence
 from ml.risk.record.history import plan, verdict
 from ml.risk.record.incidents import Incidents, backtest_grid, read_boundary, read_incidents
 from ml.risk.record.validate import Validation, gain_text, metric_name, validate
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from ml.risk.config import RiskConfig
 
 LABELS = {
     MethodName.DECAY: "counts, half-life {half_life:g} d",

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ml.risk.config import RiskConfig
 from ml.risk.model.method import CHALLENGER, RIVALS
 from ml.risk.model.slots import Profile
-from ml.risk.model.trained import BASELINE_WORDS
-from ml.risk.record.validate import gain_text, metric_name
-
-if TYPE_CHECKING:
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.trained import RiskModel
-    from ml.risk.record.slot_record import SlotRecord
-    from ml.risk.record.train import Training
-    from ml.risk.record.validate import Span, Validation
+from ml.risk.model.trained import BASELINE_WORDS, RiskModel
+from ml.risk.record.slot_record import SlotRecord
+from ml.risk.record.train import Training
+from ml.risk.record.validate import Span, Validation, gain_text, metric_name
 
 SHOWN_PROFILES = (Profile.ALL_TYPES, Profile.TYPE, Profile.PLACE)
 LIMITS = """\

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from ml.intervals import paired_bootstrap
+from ml.intervals import Difference, paired_bootstrap
+from ml.risk.config import RiskConfig
+from ml.risk.model.cube import CountCube
 from ml.risk.model.method import CHALLENGER
-from ml.risk.record.rolling import roll
+from ml.risk.record.rolling import Rolled, roll
 from ml.risk.record.validate import every_week, gain_text, metric_name
-
-if TYPE_CHECKING:
-    from ml.intervals import Difference
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.cube import CountCube
-    from ml.risk.record.rolling import Rolled
 
 
 def delay_cost(rolled: Rolled, config: RiskConfig) -> dict[str, Difference]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from calanque.errors import CalanqueError
 from ml.delays import DAYS_A_WEEK
-from ml.risk.record.validate import fewest_origins, promotes
-
-if TYPE_CHECKING:
-    from ml.risk.config import RiskConfig
-    from ml.risk.record.incidents import Incidents
-    from ml.risk.record.validate import Validation
+from ml.risk.config import RiskConfig
+from ml.risk.record.incidents import Incidents
+from ml.risk.record.validate import Validation, fewest_origins, promotes
 
 FEWEST_FIT_WEEKS = 4
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from shapely.errors import ShapelyError
+from shapely.geometry.base import BaseGeometry
 
 from calanque.errors import CalanqueError
 from calanque.places.grid import Grid, hull, project, projected_crs, rectangle, require_true_scale, unit_m
 from ml.delays import DAYS_A_WEEK, IN_TIME_WEEKS, complete_after
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
 INCIDENT_COLUMNS = ("occurred_at", "lon", "lat", "type")
 PREMISES, KNOWN = "premises", "known_at"

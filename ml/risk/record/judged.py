@@ -5,20 +5,17 @@ from __future__ import annotations
 import hashlib
 import zlib
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter
 
+from ml.risk.model.cube import CountCube, Events
 from ml.risk.model.method import MethodName
 from ml.risk.model.numbers import Numbers
 from ml.risk.model.published import PublishedWeek
 from ml.risk.record.reliability import ReliabilityWeek
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.risk.model.cube import CountCube, Events
 
 
 class MethodWeek(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -12,14 +12,9 @@ from calanque.engines import spark
 from calanque.runs import state
 from calanque.settings import settings
 from ml import marts
-from ml.risk.record.judged import fingerprints, from_bytes, to_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.cube import CountCube
-    from ml.risk.record.judged import JudgedWeek
+from ml.risk.config import RiskConfig
+from ml.risk.model.cube import CountCube
+from ml.risk.record.judged import JudgedWeek, fingerprints, from_bytes, to_bytes
 
 log = logging.getLogger(__name__)
 JUDGED = marts.WeekTable(

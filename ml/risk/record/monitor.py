@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.risk.record.reason import Reason, judged, nothing_to_judge
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 LEAST_KEPT = 0.5
 """Share of the promised gain that a champion must keep on average."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.risk.record.reliability import CURVE_SHARES
+from ml.risk.record.validate import Validation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from ml.risk.record.validate import Validation
 
 COLOURS = {"stack": "#0b6e99", "decay": "#d1495b", "kde": "#a0a0a0"}
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ml.french import in_french
-
-if TYPE_CHECKING:
-    from ml.intervals import Difference
+from ml.intervals import Difference
 
 
 class Reason(NamedTuple):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.risk.model.metrics import any_probability, count_law, dispersion_of, flagged_cells, hit_curve
 from ml.risk.model.numbers import Numbers
 from ml.risk.model.published import COVERAGE_MIN_WEEKS
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 CURVE_SHARES = tuple(percent / 100 for percent in (0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 20))
 # Expected counts are binned between these, evenly by their logarithm; the first and last bin are open.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calanque.errors import CalanqueError
+from ml.risk.config import RiskConfig
 from ml.risk.model.cores import in_turns
+from ml.risk.model.cube import CountCube
 from ml.risk.model.features import SurfaceStream
 from ml.risk.model.level import weekly_level, weekly_totals
 from ml.risk.model.method import CHALLENGER, RIVALS, Fitted, MethodName, Tuning, fit
@@ -19,14 +23,6 @@ from ml.risk.model.rows import Rows, gather
 from ml.risk.model.slots import published_parents
 from ml.risk.record.judged import JudgedWeek, MethodWeek
 from ml.risk.record.reliability import Reliability
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.cube import CountCube
 
 logger = logging.getLogger(__name__)
 CALIBRATED = (*RIVALS, CHALLENGER)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calanque.places.taxonomy import ALL_TYPES
 from ml.marts import WeekTable
 from ml.risk.model.counts import COUNTS_VERSION
 from ml.risk.model.published import AREA_SHARES, WeekScore, score_week
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from numpy.typing import NDArray
-
-    from ml.risk.record.train import BackTestWeeks
+from ml.risk.record.train import BackTestWeeks
 
 
 class Record(StrEnum):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calanque.places.taxonomy import ALL_TYPES
 from ml.hours import HEAPED_HOURS
 from ml.intervals import Difference, paired_bootstrap
+from ml.risk.config import RiskConfig
+from ml.risk.model.cube import CountCube
 from ml.risk.model.slots import (
     SLOTS,
     Profile,
@@ -20,13 +22,7 @@ from ml.risk.model.slots import (
     slot_events,
 )
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.cube import CountCube
-
-Logs = dict[Profile, "NDArray[np.float64]"]
+Logs = dict[Profile, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from calanque.errors import CalanqueError
+from ml.risk.config import RiskConfig
 from ml.risk.model.cores import one_thread_each
 from ml.risk.model.cube import CountCube
-from ml.risk.model.method import CHALLENGER
+from ml.risk.model.method import CHALLENGER, MethodName
+from ml.risk.model.published import WeekScore
 from ml.risk.model.slots import SlotModel, learn_profiles
 from ml.risk.model.trained import GridSignature, RiskModel
+from ml.risk.record.judged import JudgedWeek
 from ml.risk.record.reason import Reason
+from ml.risk.record.rolling import Rolled
 from ml.risk.record.slot_record import SlotRecord, judge_slots
 from ml.risk.record.validate import Validation, fewest_origins, promotes, validate
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.method import MethodName
-    from ml.risk.model.published import WeekScore
-    from ml.risk.record.judged import JudgedWeek
-    from ml.risk.record.rolling import Rolled
 
 
 @dataclass(frozen=True, eq=False)

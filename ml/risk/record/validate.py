@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calanque.places.taxonomy import ALL_TYPES
 from ml.intervals import Difference, paired_bootstrap
+from ml.risk.config import RiskConfig
+from ml.risk.model.cube import CountCube
 from ml.risk.model.method import CHALLENGER, RIVALS, MethodName
 from ml.risk.model.metrics import pai
+from ml.risk.record.judged import JudgedWeek
 from ml.risk.record.reason import Reason, lost, not_won, on_squares, undecided, won
+from ml.risk.record.reliability import CalibrationBin, Reliability
 from ml.risk.record.rolling import Rolled, roll
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from ml.risk.config import RiskConfig
-    from ml.risk.model.cube import CountCube
-    from ml.risk.record.judged import JudgedWeek
-    from ml.risk.record.reliability import CalibrationBin, Reliability
 
 FEWEST_ORIGINS = 26
 """Half a year: over fewer weeks a gain cannot be told from chance, and nothing is decided."""
 
-Series = dict[str, tuple["NDArray[np.float64]", "NDArray[np.float64]"]]
+Series = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
 @dataclass(frozen=True)
