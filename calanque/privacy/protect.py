@@ -1,65 +1,43 @@
 """The door of every personal column: batches of rows in, protected batches out, in Spark workers or anywhere else."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pydantic import Field
-
-from calanque.closed import Closed
 from calanque.errors import CalanqueError
 from calanque.privacy.key_file import key_stamp
 from calanque.privacy.spans import UNREAD
-from calanque.privacy.tokens import TokenKeys, TokenKind
+from calanque.privacy.tokens import PURPOSE, TokenKeys, TokenKind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-_PURPOSE = re.compile(r"^[a-z][a-z0-9_]*$")
-
-
-class Redact(Closed):
-    """Free text: placeholders take the place of personal values."""
-
-    action: Literal["redact"] = "redact"
-    output: str
+Plan = Mapping[str, str]
+"""By column its protection: `redact`, `drop` or `token:<kind>:<purpose>`."""
 
 
-class Token(Closed):
+class Token(NamedTuple):
     """A direct identifier: its keyed token, bound to the feed's purpose."""
 
-    action: Literal["token"] = "token"
     kind: TokenKind
-    purpose: str = Field(pattern=_PURPOSE.pattern)
-    output: str
+    purpose: str
 
 
-class Drop(Closed):
-    """Nothing of the column goes on."""
-
-    action: Literal["drop"] = "drop"
-
-
-Action = Redact | Token | Drop
-Plan = Mapping[str, Action | str]
+Action = Literal["redact", "drop"] | Token
 
 
 def read_action(column: str, protection: str) -> Action:
-    """Read the protection of a column, which keeps its name: `redact`, `drop` or `token:<kind>:<purpose>`.
+    """Read the protection of a column.
 
     Raises:
-        CalanqueError: if it is none of these.
+        CalanqueError: if it is neither `redact` nor `drop` nor `token:<kind>:<purpose>`.
     """
     match protection.split(":"):
-        case ["redact"]:
-            return Redact(output=column)
-        case ["drop"]:
-            return Drop()
+        case ["redact" | "drop" as action]:
+            return action
         case ["token", "person" | "phone" | "email" | "plate" | "identifier" as kind, purpose]:
-            if _PURPOSE.fullmatch(purpose):
-                return Token(kind=kind, purpose=purpose, output=column)
+            if PURPOSE.fullmatch(purpose):
+                return Token(kind, purpose)
     raise CalanqueError(
         f"The protection '{protection}' of column '{column}' is unknown: write redact, drop or token:<kind>:<purpose>."
     )
@@ -70,17 +48,15 @@ def protect_batches(frames: "Iterable[pd.DataFrame]", plan: Plan) -> "Iterator[p
 
     Args:
         frames: frames of string columns; None and NaN stay None.
-        plan: source column -> action, or its protection in words (see `read_action`). A planned column leaves under
-            the name its action gives, in the place it had; columns that are not in the plan pass as they are.
+        plan: the columns to protect, which keep their names and places; the others pass as they are.
 
     Yields:
         One frame for each given one, with the same rows in the same order.
 
     Raises:
-        CalanqueError: if a planned column is missing, two outputs share a name, or a value cannot be protected;
-            the sentence names the column, never a value.
+        CalanqueError: if a planned column is missing, or a value cannot be protected; the sentence names no value.
     """
-    actions = {name: read_action(name, a) if isinstance(a, str) else a for name, a in plan.items()}
+    actions = {name: read_action(name, protection) for name, protection in plan.items()}
     for frame in frames:
         yield _protect(frame, actions)
 
@@ -94,9 +70,8 @@ def is_erased(frame: "pd.DataFrame", plan: Plan, listed: frozenset[str]) -> "pd.
     import pandas as pd
 
     found = pd.Series(False, index=frame.index)
-    for name, written in plan.items():
-        action = read_action(name, written) if isinstance(written, str) else written
-        if isinstance(action, Token):
+    for name, protection in plan.items():
+        if isinstance(action := read_action(name, protection), Token):
             for key_id in sorted({token.split(":")[0] for token in listed if token.split(":")[1] == action.kind}):
                 found |= _column(name, frame[name], action, key_id).isin(listed)
     return found
@@ -115,25 +90,18 @@ def _protect(frame: "pd.DataFrame", plan: Mapping[str, Action]) -> "pd.DataFrame
         raise CalanqueError(
             f"The column '{missing[0]}' is to be protected but is not in the batch: compare plan and contract."
         )
-    columns: dict[str, Any] = {}
-    for name in frame.columns:
-        action = plan.get(name)
-        if isinstance(action, Drop):
-            continue
-        output = action.output if action else name
-        if output in columns:
-            raise CalanqueError(f"Two columns would be named '{output}' after protection: give one another output.")
-        columns[output] = _column(name, frame[name], action) if action else frame[name]
-    return pd.DataFrame(columns, index=frame.index)
+    kept = {name: frame[name] for name in frame.columns if plan.get(name) != "drop"}
+    done = {name: _column(name, values, plan[name]) if name in plan else values for name, values in kept.items()}
+    return pd.DataFrame(done, index=frame.index)
 
 
-def _column(name: str, series: "pd.Series[Any]", action: Redact | Token, key_id: str | None = None) -> "pd.Series[Any]":
+def _column(name: str, series: "pd.Series[Any]", action: Action, key_id: str | None = None) -> "pd.Series[Any]":
     """Apply one action; whatever goes wrong, no value may leave in the error or in its chain of causes."""
     import pandas as pd
 
     try:
         values = [None if pd.isna(value) else str(value) for value in series]
-        protected = _redacted(values) if isinstance(action, Redact) else _tokens(values, action, key_id)
+        protected = _tokens(values, action, key_id) if isinstance(action, Token) else _redacted(values)
     except CalanqueError:
         raise
     except Exception as error:

@@ -24,7 +24,7 @@ from calanque.privacy.key_file import SHORTEST_KEY_BYTES, check_length, read_key
 TokenKind = Literal["person", "phone", "email", "plate", "identifier"]
 
 _TOKEN_BYTES = 20
-_PURPOSE = re.compile(r"[a-z][a-z0-9_]*")
+PURPOSE = re.compile(r"[a-z][a-z0-9_]*")
 _NO_DIAL_SIGN = re.compile(r"[^\d+]")
 _PHONE_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM")
 _OVERSEAS_CODES = (262, 590, 594, 596, 508)
@@ -168,7 +168,7 @@ class TokenKeys:
         return f"{used_id}:{kind}:{base64.b32encode(digest[:_TOKEN_BYTES]).decode().lower()}"
 
     def _derived(self, key_id: str, purpose: str, kind: str) -> bytes:
-        if not _PURPOSE.fullmatch(purpose):
+        if not PURPOSE.fullmatch(purpose):
             raise CalanqueError(
                 "A token's purpose is written in lower case, digits and underscores: take it from the contract."
             )

@@ -17,18 +17,14 @@ from unpack import unpack
 
 from calanque.engines import delta, spark
 from calanque.privacy.key_file import read_keys
-from calanque.privacy.protect import Redact, Token, protect_batches
+from calanque.privacy.protect import protect_batches
 from calanque.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PURPOSE = "public_tranquillity"
 NAME, PHONE = "Zéphyrine Kerguélec", "06 39 98 41 27"
 TEXT = f"Mon voisin M. {NAME} gare sa voiture ici, tel {PHONE}."
-PLAN = {
-    "note": Redact(output="note"),
-    "who": Token(kind="person", purpose=PURPOSE, output="who_token"),
-    "phone": Token(kind="phone", purpose=PURPOSE, output="phone_token"),
-}
+PLAN = {"note": "redact", "who": f"token:person:{PURPOSE}", "phone": f"token:phone:{PURPOSE}"}
 
 
 @pytest.fixture
@@ -41,7 +37,7 @@ def table(feed: Feed) -> Iterator[str]:
     yield name
 
 
-PROTECTED = "id int, note string, who_token string, phone_token string, score double"
+PROTECTED = "id int, note string, who string, phone string, score double"
 
 
 def protected(table: str) -> Any:
@@ -55,7 +51,7 @@ def test_any_column_of_an_existing_delta_table_can_be_protected(table: str) -> N
     found = spark.session().table(table).orderBy("id").toPandas()
     (expected,) = protect_batches([clear], PLAN)
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
-    assert found["who_token"].nunique() == found["phone_token"].nunique() == 1
+    assert found["who"].nunique() == found["phone"].nunique() == 1
     assert Needles({"name": "Kerguélec", "phone": PHONE}).find(found.to_csv().encode()) == set()
 
 
@@ -91,7 +87,7 @@ EVENTS = """
     import sys, traceback
     from functools import partial
     from pyspark.sql import SparkSession
-    from calanque.privacy.protect import Token, protect_batches
+    from calanque.privacy.protect import protect_batches
 
     folder = sys.argv[1]
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
@@ -100,7 +96,7 @@ EVENTS = """
     builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
     spark = builder.config("spark.sql.warehouse.dir", f"{folder}/warehouse").getOrCreate()
     frame = spark.read.option("header", "true").csv(f"file:{folder}/in.csv").repartition(2)
-    plan = {"note": "redact", "who": Token(kind="person", purpose="p", output="who")}
+    plan = {"note": "redact", "who": "token:person:p"}
     done = frame.mapInPandas(partial(protect_batches, plan=plan), frame.schema)
     done.write.parquet(f"file:{folder}/out")
     try:

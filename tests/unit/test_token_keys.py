@@ -15,7 +15,7 @@ from calanque.errors import CalanqueError
 from calanque.governance import token_keys
 from calanque.privacy import key_file
 from calanque.privacy.key_file import MasterKey, read_keys, retire, rotate, store
-from calanque.privacy.protect import Token, protect_batches
+from calanque.privacy.protect import protect_batches
 from calanque.privacy.tokens import TokenKeys
 from calanque.settings import KEY_FILE_VARIABLE, KEYS_VARIABLE, Settings
 from calanque.stack import configuration
@@ -59,7 +59,7 @@ def test_rotations_at_once_lose_no_key(key_path: Path) -> None:
 
 def test_a_warm_worker_sees_the_rotation(key_path: Path) -> None:
     frame = pd.DataFrame({"who": ["Jean Dupont"]})
-    plan = {"who": Token(kind="person", purpose="reports", output="who")}
+    plan = {"who": "token:person:reports"}
 
     def key_used() -> str:
         (out,) = protect_batches([frame], plan)
