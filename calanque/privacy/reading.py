@@ -5,11 +5,10 @@ Neither a language model nor a network is asked; Presidio is not needed (see `ca
 
 import gc
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from functools import cache
 
-from calanque.privacy.budget import OverBudgetError
+from calanque.privacy.budget import Budget, OverBudgetError
 from calanque.privacy.columns import in_columns
 from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.mend import found_in_mended
@@ -19,7 +18,6 @@ from calanque.privacy.recognisers import STRUCTURED
 from calanque.privacy.spans import MASK_SCORE, Span, merge
 from calanque.privacy.text import Prepared, prepare
 
-Limit = Callable[[], AbstractContextManager[None]]
 _AGAIN = 6.0
 _STRETCH = 64
 """Characters of a text whose spans are compared with each other."""
@@ -53,23 +51,23 @@ def spans_of(text: str) -> list[Span]:
     return prepared.restored([*patterns, *in_columns(prepared), *found])
 
 
-def analyze_batch(texts: Sequence[str], limits: Sequence[Limit]) -> list[list[Span] | None]:
+def analyze_batch(texts: Sequence[str], budgets: Sequence[Budget]) -> list[list[Span] | None]:
     """Return the spans of each text, overlaps included, sorted; offsets are code points of the given text.
 
     Args:
         texts: any number.
-        limits: what each of them is read within.
+        budgets: what each of them is read within.
 
     Returns:
-        None of a text that went over its limit.
+        None of a text that went over its budget.
     """
     _warm()
-    return [_within(limit, text) for text, limit in zip(texts, limits, strict=True)]
+    return [_within(budget, text) for text, budget in zip(texts, budgets, strict=True)]
 
 
-def _within(limit: Limit, text: str) -> list[Span] | None:
+def _within(budget: Budget, text: str) -> list[Span] | None:
     try:
-        with limit():
+        with budget.spending():
             return best(spans_of(text))
     except OverBudgetError:
         return None

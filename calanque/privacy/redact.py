@@ -56,7 +56,7 @@ def redact(texts: Sequence[str], is_broad: bool = False) -> list[Redaction]:
     pending, unread = list(range(len(texts))), dict[int, str]()
     with armed():
         for _ in range(_MOST_ROUNDS):
-            found = analyze_batch([masked[i] for i in pending], [budgets[i].spending for i in pending])
+            found = analyze_batch([masked[i] for i in pending], [budgets[i] for i in pending])
             unread |= {i: "time" for i, spans in zip(pending, found, strict=True) if spans is None}
             pending = [
                 i for i, spans in zip(pending, found, strict=True) if spans and _absorb(i, spans, texts, masked, done)
@@ -82,7 +82,7 @@ def find_values(texts: Sequence[str]) -> list[list[Span]]:
     from calanque.privacy.reading import analyze_batch
 
     with armed():
-        found = analyze_batch(texts, [Budget(text).spending for text in texts])
+        found = analyze_batch(texts, [Budget(text) for text in texts])
     return [[_unread(text, "time")] if spans is None else spans for text, spans in zip(texts, found, strict=True)]
 
 

@@ -180,7 +180,7 @@ def _gap(
             types = holes[first].type if first == last else f"{holes[first].type}>{holes[last].type}"
             before, after = folded[low : holes[first].start][-2:], folded[holes[last].end : high][:2]
             return f"{_signs(before)}<{types}>{_signs(after)}"
-    return _signs(folded[low:high] if most is None else folded[low:high][:most])
+    return _signs(folded[low:high][:most])
 
 
 def _signs(gap: str) -> str:

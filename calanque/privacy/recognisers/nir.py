@@ -2,19 +2,17 @@
 
 import re
 
+from stdnum.fr import nir
+
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import FILES, NO_DATE, NO_UNIT
 
 _GAP = r"[ .\-_/]{0,2}"
-_NIR_DIGIT_COUNT = 15
 
 
 def check_nir(value: str) -> bool | None:
-    """Say whether the key fits (INSEE: 97 minus the number modulo 97; 2A counts as 19, 2B as 18)."""
-    compact = re.sub(r"[^0-9ab]", "", value).replace("2a", "19").replace("2b", "18")
-    if len(compact) != _NIR_DIGIT_COUNT or not compact.isdecimal():
-        return None
-    return True if int(compact[13:]) == 97 - int(compact[:13]) % 97 else None
+    """Say whether the key fits (INSEE: 97 minus the number modulo 97)."""
+    return True if nir.is_valid(re.sub(r"[^0-9ab]", "", value).upper()) else None
 
 
 _BODY = rf"[1-478]{_GAP}\d{{2}}{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:\d{{2}}|2[ab]){_GAP}\d{{3}}{_GAP}\d{{3}}"

@@ -119,7 +119,6 @@ PHONE = PatternRecogniser(
             reach=32,
             anchors=one_of(
                 "tel",
-                "portable",
                 "mobile",
                 "gsm",
                 "fax",

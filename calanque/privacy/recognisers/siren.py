@@ -10,8 +10,7 @@ _DIGIT_COUNT = 9
 
 def check_siren(value: str) -> bool | None:
     """Say whether Luhn's key fits the last nine digits."""
-    digits = "".join(c for c in value if c.isdecimal())
-    return True if len(digits) >= _DIGIT_COUNT and siren.is_valid(digits[-_DIGIT_COUNT:]) else None
+    return True if siren.is_valid("".join(filter(str.isdecimal, value))[-_DIGIT_COUNT:]) else None
 
 
 _FIRM = (
@@ -31,14 +30,9 @@ SIREN = PatternRecogniser(
     entity="FR_SIREN",
     anchors=one_of(
         "sire",
-        "rcs",
         "r.c.s",
-        "registre du commerce",
         "tva",
         "t.v.a",
-        "entreprise",
-        "societe",
-        "immatricul",
         *_FIRM_ANCHORS,
         "rm ",
         "metiers",

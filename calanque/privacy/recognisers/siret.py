@@ -5,13 +5,10 @@ from stdnum.fr import siret
 from calanque.privacy.rules import Begins, PatternRecogniser, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import FILES, NO_UNIT
 
-_DIGIT_COUNT = 14
-
 
 def check_siret(value: str) -> bool | None:
     """Say whether Luhn's key fits, or the sum of La Poste's establishments."""
-    digits = "".join(c for c in value if c.isdecimal())
-    return True if len(digits) == _DIGIT_COUNT and siret.is_valid(digits) else None
+    return True if siret.is_valid("".join(filter(str.isdecimal, value))) else None
 
 
 SIRET = PatternRecogniser(
