@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ml.audit import plots, sentences
 from ml.audit.fairness import FairnessStudy
@@ -44,11 +44,7 @@ _WEAK_FR = (
     "Certains verdicts reposent sur peu de données : une réussite n'est alors pas une preuve, et un échec peut être dû "
     "au hasard. benchmarks/audit.py en éprouve davantage."
 )
-_VERDICTS = {
-    "passed": ("Passed", "Réussi"),
-    "failed": ("Failed", "Échec"),
-}
-_ON_FEW = (", on few data", ", sur peu de données")
+Study: TypeAlias = LoopStudy | NullStudy | FairnessStudy | PoisonStudy
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +66,7 @@ class AuditResults:
     poison: PoisonStudy
 
     @property
-    def studies(self) -> dict[str, LoopStudy | NullStudy | FairnessStudy | PoisonStudy]:
+    def studies(self) -> dict[str, Study]:
         """The studies by the name of what they ask."""
         names = ("feedback loop", "null data", "fairness", "forged reports")
         return dict(zip(names, (self.loop, self.null, self.fairness, self.poison), strict=True))
@@ -95,25 +91,16 @@ class AuditResults:
 class _Section:
     title_en: str
     title_fr: str
-    study: LoopStudy | NullStudy | FairnessStudy | PoisonStudy
+    study: Study
     sentence_en: str
     sentence_fr: str
     figure: Figure
     table: str = ""
 
-    @property
-    def verdict(self) -> str:
-        return _verdict(self.study.is_passed)
-
-    @property
-    def words(self) -> tuple[str, str]:
-        return _words(self.verdict, self.study.is_weak)
-
 
 def audit_html(results: AuditResults) -> str:
     """Return the page: a verdict, and per check a sentence in both languages, a figure, and its numbers."""
-    whole = _verdict(results.is_passed)
-    english, french = _words(whole, results.is_weak)
+    english, french = _words(results)
     about = zip((_ABOUT_EN, _SERVES_EN, _WEAK_EN), (_ABOUT_FR, _SERVES_FR, _WEAK_FR), strict=True)
     chosen = list(about)[: 3 if results.is_weak else 2]
     title = (
@@ -122,7 +109,7 @@ def audit_html(results: AuditResults) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n"
-        f'<p class="{whole}"><strong>{english}</strong> · <strong lang="fr">{french}</strong></p>\n'
+        f'<p class="{_verdict(results)}"><strong>{english}</strong> · <strong lang="fr">{french}</strong></p>\n'
         f"<p>{' '.join(one for one, _ in chosen)}</p>\n"
         f'<p lang="fr">{" ".join(one for _, one in chosen)}</p>\n'
         + "\n".join(_section_html(section) for section in _sections(results))
@@ -132,10 +119,11 @@ def audit_html(results: AuditResults) -> str:
 
 def audit_markdown(results: AuditResults) -> str:
     """Return the audit for a model card, in English: the verdict, and a line per check."""
-    verdict = _words(_verdict(results.is_passed), results.is_weak)[0]
+    verdict, _ = _words(results)
     notes = [_SERVES_EN, *([_WEAK_EN] if results.is_weak else [])]
     lines = [
-        f"- {section.title_en}: {section.words[0].lower()}. {section.sentence_en}" for section in _sections(results)
+        f"- {section.title_en}: {_words(section.study)[0].lower()}. {section.sentence_en}"
+        for section in _sections(results)
     ]
     head = f"{verdict}, {results.made_on.isoformat()}: these parameters, learnt anew on simulated cities."
     return "\n".join([f"{head} {' '.join(notes)}", "", *lines])
@@ -161,17 +149,21 @@ def _sections(results: AuditResults) -> list[_Section]:
     ]
 
 
-def _words(verdict: str, is_weak: bool) -> tuple[str, str]:
-    english, french = _VERDICTS[verdict]
-    return (english + _ON_FEW[0], french + _ON_FEW[1]) if is_weak else (english, french)
+def _verdict(judged: AuditResults | Study) -> str:
+    return "passed" if judged.is_passed else "failed"
+
+
+def _words(judged: AuditResults | Study) -> tuple[str, str]:
+    english, french = ("Passed", "Réussi") if judged.is_passed else ("Failed", "Échec")
+    return (f"{english}, on few data", f"{french}, sur peu de données") if judged.is_weak else (english, french)
 
 
 def _section_html(section: _Section) -> str:
-    english, french = section.words
+    verdict, (english, french) = _verdict(section.study), _words(section.study)
     return (
         f'<section><h2>{section.title_en} · <span lang="fr">{section.title_fr}</span></h2>\n'
-        f'<p><strong class="{section.verdict}">{english}.</strong> {escape(section.sentence_en)}</p>\n'
-        f'<p lang="fr"><strong class="{section.verdict}">{french}.</strong> {escape(section.sentence_fr)}</p>\n'
+        f'<p><strong class="{verdict}">{english}.</strong> {escape(section.sentence_en)}</p>\n'
+        f'<p lang="fr"><strong class="{verdict}">{french}.</strong> {escape(section.sentence_fr)}</p>\n'
         f"{_image(section.figure, section.title_en)}{section.table}</section>"
     )
 
@@ -191,10 +183,6 @@ def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     head = "".join(f"<th>{escape(name)}</th>" for name in header)
     body = "".join("<tr>" + "".join(f"<td>{escape(value)}</td>" for value in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>\n"
-
-
-def _verdict(is_passed: bool) -> str:
-    return "passed" if is_passed else "failed"
 
 
 def _class_table(study: FairnessStudy) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared, prepare
 from ml.persons.texts import PERSON, Marked
 
+_WORD = re.compile(r"[^\W_]+")
 FEWEST, LEAST_WEIGHT = 4, 0.08
 """An attribute of fewer words, or of a smaller weight, is left out."""
 _INVERSE_REGULARISATION, _MOST_ITERATIONS, _TOLERANCE = 0.15, 150, 1e-4
@@ -163,15 +165,10 @@ def _judged(document: Marked, covered: bytearray) -> Figures:
         if entity == PERSON:
             persons += 1
             leaked += any(text[i].isalnum() and not covered[i] for i in range(start, end))
-    start = 0
-    while start < len(text):
-        end = start
-        while end < len(text) and text[end].isalnum():
-            end += 1
-        if end > start and not any(gold[start:end]):
+    for word in _WORD.finditer(text):
+        if not any(gold[word.start() : word.end()]):
             neutral += 1
-            masked += any(covered[start:end])
-        start = max(end, start + 1)
+            masked += any(covered[word.start() : word.end()])
     return Figures(leaked, persons, masked, neutral)
 
 

@@ -13,7 +13,7 @@ from ml.risk.model.slots import published_grid, published_parents
 
 
 def published_forecast(cube: CountCube, expected: Expected, model: Publishes, stamp: ForecastStamp) -> pd.DataFrame:
-    """Return the rows of the published grid, columns `FORECAST_COLUMNS`."""
+    """Return the rows of the published grid, columns of `marts.fct_forecast`."""
     coarse = published_grid(cube.grid)
     summed = expected.published(published_parents(cube.grid), coarse.count)
     return forecast(coarse.cell_ids(), cube, summed, model.published_dispersion, model.config.bound_probability, stamp)

@@ -102,15 +102,12 @@ class PublishedRecord:
 
     def judge(self, mean: NDArray[np.floating], counts: NDArray[np.floating]) -> PublishedWeek:
         """Return what a week (types x cells of the fine grid) adds to the record."""
-        mean, counts = self._summed(mean), self._summed(counts)
+        mean, counts = (summed(values, self._parent, self._cells) for values in (mean, counts))
         bound = None
         if len(self.weeks) >= COVERAGE_MIN_WEEKS:
             bound = bounds(mean, self.dispersion, self._probability)
         excess, square = ((counts - mean) ** 2 - mean).sum(axis=1), (mean**2).sum(axis=1)
         return PublishedWeek(score_week(mean, counts, bound), excess, square)
-
-    def _summed(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        return np.stack([np.bincount(self._parent, weights=row, minlength=self._cells) for row in values])
 
     def coverage(self, types: tuple[str, ...]) -> dict[str, tuple[float, float]]:
         """Return the share of counts within the bound, over all cells and over flagged ones, pooled and by type."""
@@ -120,6 +117,11 @@ class PublishedRecord:
         cells, covered = (np.sum(values, axis=0) for values in zip(*held, strict=True))
         rows = {ALL_TYPES: covered.mean(axis=0), **dict(zip(types, covered, strict=True))}
         return {name: (float(row[0] / cells[0]), float(row[1] / cells[1])) for name, row in rows.items()}
+
+
+def summed(values: NDArray[np.floating], parent: NDArray[np.intp], cells: int) -> NDArray[np.float64]:
+    """Return figures of fine cells (types x cells) added up in `cells` coarser ones, the `parent` of each."""
+    return np.stack([np.bincount(parent, weights=row, minlength=cells) for row in values])
 
 
 def bounds(

@@ -45,14 +45,9 @@ def reasons(parts: NDArray[np.float32], is_known: NDArray[np.bool_]) -> tuple[ND
     known = np.tile(is_known, parts.shape[1])
     codes = np.where(known, ((order[0] * len(PARTS) + order[1]) * 16 + percent[0]) * 16 + percent[1], -1)
     values, inverse = np.unique(codes, return_inverse=True)
-    return (
-        np.array([_sentence(int(code), _ENGLISH, "and", _UNKNOWN[0], "Mostly") for code in values], dtype=object)[
-            inverse
-        ],
-        np.array([_sentence(int(code), _FRENCH, "et", _UNKNOWN[1], "Surtout") for code in values], dtype=object)[
-            inverse
-        ],
-    )
+    english = [_sentence(int(code), _ENGLISH, "and", _UNKNOWN[0], "Mostly") for code in values]
+    french = [_sentence(int(code), _FRENCH, "et", _UNKNOWN[1], "Surtout") for code in values]
+    return np.array(english, dtype=object)[inverse], np.array(french, dtype=object)[inverse]
 
 
 def has_begun(data_until: date, whole_until: date) -> tuple[str, str]:

@@ -16,18 +16,13 @@ from ml.risk.model.features import SurfaceStream
 from ml.risk.model.level import ended_types, weekly_level, weekly_totals
 from ml.risk.model.method import CHALLENGER, MethodName
 from ml.risk.model.metrics import any_probability
-from ml.risk.model.published import bounds
+from ml.risk.model.published import bounds, summed
 from ml.risk.model.reasons import PARTS, has_begun, has_ended, reasons
 from ml.risk.model.trained import RiskModel
 
 RANK_SEED = 20180101
 # Fewer incidents of any kind than this within the widest kernel, ever: nobody knows.
 FEWEST_KNOWN = 1.0
-FORECAST_COLUMNS = (
-    *("territory", "cell_id", "type", "week_start_date", "expected_count", "upper_count"),
-    *("p_at_least_one", "baseline_count", "rank_model", "rank_baseline", "is_known", *PARTS, "reason_en", "reason_fr"),
-    *("model_name", "model_version", "served", "data_version", "data_until_date", "forecast_at"),
-)
 
 
 class Served(StrEnum):
@@ -83,14 +78,10 @@ class Expected:
             parent: coarse cell of each fine cell.
             cells: number of coarse cells.
         """
-
-        def summed(values: NDArray[np.floating]) -> NDArray[np.float64]:
-            return np.stack([np.bincount(parent, weights=row, minlength=cells) for row in values])
-
-        model = summed(self.model)
-        parts = np.stack([summed(part * self.model) for part in self.parts]) / np.maximum(model, 1e-300)
+        model = summed(self.model, parent, cells)
+        parts = np.stack([summed(part * self.model, parent, cells) for part in self.parts]) / np.maximum(model, 1e-300)
         known = np.bincount(parent, weights=self.is_known, minlength=cells) > 0
-        return Expected(model, summed(self.baseline), parts.astype(np.float32), known)
+        return Expected(model, summed(self.baseline, parent, cells), parts.astype(np.float32), known)
 
 
 def expected_counts(cube: CountCube, model: RiskModel) -> Expected:
@@ -137,11 +128,10 @@ def forecast(
         stamp: written on every row.
 
     Returns:
-        Columns `FORECAST_COLUMNS`: counts a week; ranks from 1 within a type, ties at random with a fixed seed.
+        Columns of `marts.fct_forecast`: counts a week; ranks from 1 within a type, ties at random with a fixed seed.
     """
     any_one = [any_probability(mean, alpha) for mean, alpha in zip(expected.model, dispersion, strict=True)]
     english, french = _reasons(cube, expected, stamp)
-    words = {"reason_en": english, "reason_fr": french, **_stamped(stamp)}
     values = {
         "territory": cube.grid.name.partition("/")[0],
         "cell_id": np.tile(np.array(ids, dtype=object), len(cube.types)),
@@ -155,8 +145,9 @@ def forecast(
         "rank_baseline": ranks(expected.baseline).ravel(),
         "is_known": np.tile(expected.is_known, len(cube.types)),
         **dict(zip(PARTS, expected.parts.reshape(len(PARTS), -1).astype(float), strict=True)),
+        **{"reason_en": english, "reason_fr": french},
     }
-    return pd.DataFrame(values | words)[list(FORECAST_COLUMNS)]
+    return pd.DataFrame(values | _stamped(stamp))
 
 
 def _stamped(stamp: ForecastStamp) -> dict[str, object]:

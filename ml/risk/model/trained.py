@@ -83,7 +83,6 @@ class RiskModel(BaseModel):
 
     def main_weights(self, index: int) -> list[tuple[str, float]]:
         """Return the five heaviest surfaces of one type's pool, heaviest first, with their weights."""
-        layout = Layout(self.config, self.premises)
-        names = [layout.names()[column] for column in layout.pool]
+        names = Layout(self.config, self.premises).names()
         ordered = sorted(zip(names, self.fitted.pool[index].tolist(), strict=True), key=lambda pair: -pair[1])
         return ordered[:5]
