@@ -145,7 +145,7 @@ def slot_tables(cube: CountCube) -> Iterator[str]:
         record = judge_slots(cube, risk_config(), weeks)
         label = f"Slots, Toronto, {' and '.join(map(str, years))}"
         yield f"## {label}, {record.week_count} weeks, {record.incident_count:,.0f} incidents whose hour is believed\n"
-        yield from (*slot_table(record), "")
+        yield from (slot_table(record), "")
 
 
 def main() -> None:

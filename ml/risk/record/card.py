@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from ml.risk.config import RiskConfig
 from ml.risk.model.method import CHALLENGER, RIVALS
 from ml.risk.model.slots import Profile
@@ -115,14 +117,16 @@ def _figures(validation: Validation, span: Span) -> str:
     small, large = validation.area_shares
     columns = [metric_name(kind, share) for kind in ("hit_rate", "pai", "pei") for share in (small, large)]
     columns += ["log_score"]
-    lines = ["| method | " + " | ".join(columns) + " |", "| --- " * (len(columns) + 1) + "|"]
-    for method, row in span.figures.items():
-        lines.append(f"| {method} | " + " | ".join(_number(name, row[name]) for name in columns) + " |")
+    rows = [[method, *(_number(name, row[name]) for name in columns)] for method, row in span.figures.items()]
     for baseline in RIVALS:
         gains = span.differences[baseline][CHALLENGER]
-        gained = " | ".join(gain_text(name, gains[name], " pt") for name in columns)
-        lines.append(f"| {CHALLENGER} minus {baseline} | {gained} |")
-    return "\n".join(lines)
+        rows.append([f"{CHALLENGER} minus {baseline}", *(gain_text(name, gains[name], " pt") for name in columns)])
+    return table_text(["method", *columns], rows)
+
+
+def table_text(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows))
 
 
 def _number(name: str, value: float) -> str:
@@ -133,84 +137,65 @@ def _number(name: str, value: float) -> str:
 
 def _by_type(validation: Validation) -> str:
     large = metric_name("hit_rate", validation.area_shares[-1])
-    lines = [f"| type | method | {large} | log_score |", "| --- | --- | --- | --- |"]
-    for kind, figures in validation.by_type.items():
-        lines += [
-            f"| {kind} | {method} | {figures[method][large]:.2%} | {figures[method]['log_score']:.3f} |"
-            for method in (validation.best_baseline, CHALLENGER)
-        ]
-    return "\n".join(lines)
+    rows = [
+        [kind, method, f"{figures[method][large]:.2%}", f"{figures[method]['log_score']:.3f}"]
+        for kind, figures in validation.by_type.items()
+        for method in (validation.best_baseline, CHALLENGER)
+    ]
+    return table_text(["type", "method", large, "log_score"], rows)
 
 
 def _calibration(validation: Validation, config: RiskConfig) -> str:
-    lines = ["Incidents expected and happened, by decile of the forecast over all cells and weeks:", ""]
-    lines += ["| decile | model expects | happened | ratio |", "| --- | --- | --- | --- |"]
-    for number, part in enumerate(validation.calibration[CHALLENGER], start=1):
-        lines.append(f"| {number} | {part.expected:.1f} | {part.observed:.0f} | {part.observed / part.expected:.2f} |")
+    rows = [
+        [str(number), f"{part.expected:.1f}", f"{part.observed:.0f}", f"{part.observed / part.expected:.2f}"]
+        for number, part in enumerate(validation.calibration[CHALLENGER], start=1)
+    ]
+    coverage = [
+        [kind, method, f"{every:.1%}", f"{flagged:.1%}"]
+        for method, by_type in validation.coverage.items()
+        for kind, (every, flagged) in by_type.items()
+    ]
     covered = validation.rank_coverage.get(CHALLENGER)
     covered_text = "not measured, too few weeks" if covered is None else f"{covered:.1%} of the counts"
-    return "\n".join(
-        [
-            *lines,
-            "",
-            "How often the count of a published cell did not exceed `upper_count`, the whole number published for "
-            f"{config.bound_probability:.0%}. A whole number promises at least that; nearly all cells are empty.",
-            "",
-            *_coverage(validation),
-            "",
-            f"The method itself, in the model's own cells flagged at {validation.area_shares[-1]:.0%} of the area, a "
-            f"count on the edge taken in proportion to the part of its probability that lies below: {covered_text}.",
-        ]
-    )
-
-
-def _coverage(validation: Validation) -> list[str]:
-    lines = ["| type | method | all cells | flagged cells |", "| --- | --- | --- | --- |"]
-    for method, by_type in validation.coverage.items():
-        lines += [f"| {kind} | {method} | {every:.1%} | {flagged:.1%} |" for kind, (every, flagged) in by_type.items()]
-    return lines
+    parts = [
+        "Incidents expected and happened, by decile of the forecast over all cells and weeks:",
+        table_text(["decile", "model expects", "happened", "ratio"], rows),
+        "How often the count of a published cell did not exceed `upper_count`, the whole number published for "
+        f"{config.bound_probability:.0%}. A whole number promises at least that; nearly all cells are empty.",
+        table_text(["type", "method", "all cells", "flagged cells"], coverage),
+        f"The method itself, in the model's own cells flagged at {validation.area_shares[-1]:.0%} of the area, a "
+        f"count on the edge taken in proportion to the part of its probability that lies below: {covered_text}.",
+    ]
+    return "\n\n".join(parts)
 
 
 def _slots(slots: SlotRecord) -> str:
-    lines = [
-        "The week's count is shared out over 28 slots: day by 0-6, 6-12, 12-18 and 18-24 h local time. Log score given "
-        f"week, cell and type, nats per incident over equal shares, {slots.week_count} weeks. `place` is the type's "
-        "profile with what happened around the cell. The finest profile that beats each coarser one with its interval "
-        "above 0 is served, else that of all types.",
-        "",
-        *slot_table(slots),
-    ]
     heaps = "; ".join(
         f"{name} " + ", ".join(f"{share:.0%} at {hour} h" for hour, share in hours.items())
         for name, hours in slots.disbelieved.items()
     )
-    return "\n".join(
-        [
-            *lines,
-            "",
-            "Registers write an unknown hour as midnight or noon. Where these stand out, as many incidents as in the "
-            f"larger of the hours beside are believed; the others are neither learnt from nor judged on: {heaps}.",
-        ]
-    )
-
-
-def slot_table(slots: SlotRecord) -> list[str]:
-    """Return the lines of the table of the slots' profiles, pooled over types first."""
-    heads = [
-        "type",
-        *(str(profile) for profile in SHOWN_PROFILES),
-        "type minus all_types",
-        "place minus type",
-        "served",
+    parts = [
+        "The week's count is shared out over 28 slots: day by 0-6, 6-12, 12-18 and 18-24 h local time. Log score given "
+        f"week, cell and type, nats per incident over equal shares, {slots.week_count} weeks. `place` is the type's "
+        "profile with what happened around the cell. The finest profile that beats each coarser one with its interval "
+        "above 0 is served, else that of all types.",
+        slot_table(slots),
+        "Registers write an unknown hour as midnight or noon. Where these stand out, as many incidents as in the "
+        f"larger of the hours beside are believed; the others are neither learnt from nor judged on: {heaps}.",
     ]
-    lines = ["| " + " | ".join(heads) + " |", "| --- " * len(heads) + "|"]
-    served = dict(zip(slots.disbelieved, slots.served, strict=True))
+    return "\n\n".join(parts)
+
+
+def slot_table(slots: SlotRecord) -> str:
+    """Return the table of the slots' profiles, pooled over types first."""
+    heads = ["type", *SHOWN_PROFILES, "type minus all_types", "place minus type", "served"]
+    served, rows = dict(zip(slots.disbelieved, slots.served, strict=True)), []
     for name, row in slots.scores.items():
-        scores = " | ".join(f"{row[profile]:.4f}" for profile in SHOWN_PROFILES)
+        scores = [f"{row[profile]:.4f}" for profile in SHOWN_PROFILES]
         gains = (slots.gains[name][Profile.TYPE][Profile.ALL_TYPES], slots.gains[name][Profile.PLACE][Profile.TYPE])
-        gains_text = " | ".join(f"{gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]" for gain in gains)
-        lines.append(f"| {name} | {scores} | {gains_text} | {served.get(name, '')} |")
-    return lines
+        gained = [f"{gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]" for gain in gains]
+        rows.append([name, *scores, *gained, served.get(name, "")])
+    return table_text(heads, rows)
 
 
 def _weights(model: RiskModel) -> str:
