@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -53,14 +53,8 @@ class KnoxConfig(Closed):
 class AlertConfig(Closed):
     """When the alert layer speaks, and what it adds up."""
 
-    horizon_days: tuple[int, ...] = Field(min_length=1)
+    horizon_days: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
     lead_distance_m: float = Field(gt=0)
-
-    @model_validator(mode="after")
-    def _looks_ahead(self) -> Self:
-        if min(self.horizon_days) < 1:
-            raise ValueError("horizon_days must be 1 or more")
-        return self
 
 
 class NearRepeatConfig(Closed):

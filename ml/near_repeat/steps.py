@@ -25,11 +25,7 @@ FINDINGS = marts.WeekTable.described(
         ),
         ("is_found", "boolean", "Whether incidents of the type come close together in place and time, beyond chance."),
         ("event_count", "int", "Incidents tested."),
-        (
-            "over_m",
-            "double",
-            "Strongest band of the first days: over so many metres apart; null if none is found.",
-        ),
+        ("over_m", "double", "Strongest band of the first days: over so many metres apart; null if none is found."),
         ("up_to_m", "double", "And at most so many."),
         ("last_day", "int", "Last of the days after an incident in that band."),
         ("observed", "int", "Pairs of incidents so close in place and time."),

@@ -59,11 +59,9 @@ def foreign_odds(word: str) -> float:
 
 def _as_name(word: str) -> float:
     """Return log10 of the frequency of a folded word as a name, 0 when it is not listed."""
-    first, surname = first_name_ranks().get(word), surname_ranks().get(word)
-    return max(
-        _FIRST_NAME_TOP - math.log10(first + _RANK_OFFSET) if first is not None else 0.0,
-        _SURNAME_TOP - math.log10(surname + _RANK_OFFSET) if surname is not None else 0.0,
-    )
+    rank = first_name_ranks().get(word)
+    first = 0.0 if rank is None else _FIRST_NAME_TOP - math.log10(rank + _RANK_OFFSET)
+    return max(first, surname_odds(word) or 0.0)
 
 
 def surname_odds(name: str) -> float | None:

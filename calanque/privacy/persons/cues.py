@@ -145,12 +145,15 @@ attribuee vendue restitue restituee succede remise rendue cede cedee merci
 )
 """Before "à" they announce a person rather than a place."""
 
-PARTICLES = frozenset(
+FOREIGN_PARTICLES = frozenset(
     """
-der ter de du des la le les d' ben bin bent bint el al ould von van den da dos do das di della del abou abu ait mc st
-mac bel saint wa ibn oum zu
+ben bin bent bint el al ould von van der den da dos do das di della abou abu ait mc mac ter wa ibn oum
+zu
 """.split()  # noqa: SIM905
 )
+"""Particles that are no French words: what they stand before is a name."""
+
+PARTICLES = FOREIGN_PARTICLES | frozenset(("de", "du", "des", "la", "le", "les", "d'", "del", "bel", "saint", "st"))
 
 NAMESAKES = frozenset(
     """
@@ -173,14 +176,6 @@ tumeur vallee variete vedette version virus voilier yaourt
 """.split()  # noqa: SIM905
 )
 """A name after them, with or without a link, is that of a thing ("maladie de Parkinson", "loi Badinter")."""
-
-FOREIGN_PARTICLES = frozenset(
-    """
-ben bin bent bint el al ould von van der den da dos do das di della abou abu ait mc mac ter wa ibn oum
-zu
-""".split()  # noqa: SIM905
-)
-"""Particles that are no French words: what they stand before is a name."""
 
 PLACE_PREPOSITIONS = frozenset(("a", "en", "vers"))
 """A place more often than a person follows."""
