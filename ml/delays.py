@@ -1,7 +1,5 @@
 """How much later than it happens an incident is known: nothing may count before anybody was told."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

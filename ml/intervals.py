@@ -1,7 +1,5 @@
 """How sure a difference is: two ratios of sums over the same weeks or months, drawn with replacement."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache

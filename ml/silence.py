@@ -3,8 +3,6 @@
 A model takes this module with it.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

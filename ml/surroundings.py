@@ -1,7 +1,5 @@
 """What stands beside the incidents of a city: its areas, holidays, events and weather; none where no feed has them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

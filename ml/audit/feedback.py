@@ -5,8 +5,6 @@ find in a cell is kept with a probability inverse to the patrols sent there, so 
 everywhere alike.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What an audit asks of a forecast: counts of past weeks in, expected counts of the next week out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeAlias
 

@@ -5,8 +5,6 @@ lean as well. So the share given to the top cells is also held against their res
 truth.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, log

@@ -1,7 +1,5 @@
 """What parity costs: flags shared out between classes by quota, and the incidents that are then no longer caught."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

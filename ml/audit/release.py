@@ -1,7 +1,5 @@
 """The audit of one release: four studies on simulated cities, at one size. The benchmark and the step share them."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

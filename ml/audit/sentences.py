@@ -1,7 +1,5 @@
 """What each check found, in English and in French: one plain sentence, with its figures and its bar."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ml.audit.fairness import ClassFigures, FairnessStudy

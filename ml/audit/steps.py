@@ -1,7 +1,5 @@
 """The step of the DAG of audits: audit the newest version, and leave the report beside the model."""
 
-from __future__ import annotations
-
 import logging
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Is the distance of the last weeks larger than the reference's own blocks of as many weeks make likely?"""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The rows of `marts.fct_input_drift`, and the page that shows them."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 

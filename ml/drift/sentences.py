@@ -1,7 +1,5 @@
 """What a finding says, in English and in French: what moved, and what to do."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from calanque.places.taxonomy import type_label

@@ -1,7 +1,5 @@
 """The first half of the monitor: compare the inputs of a territory with their past, and write what is found."""
 
-from __future__ import annotations
-
 import logging
 from datetime import UTC, datetime
 

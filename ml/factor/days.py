@@ -7,8 +7,6 @@ larger by what the day itself moves the fit (MacKinnon and White 1985, HC3). Hot
 among those of the same month of the calendar, so that they are not the season again.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

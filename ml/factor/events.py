@@ -6,8 +6,6 @@ places nor seasons nor weekdays differ within it. The ratio is that of Mantel an
 Robins 1985); its error takes all strata of a month together, for they share cells and dates.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

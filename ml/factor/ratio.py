@@ -6,8 +6,6 @@ never less than of days on their own: robust errors of few days are too small, a
 (Angrist and Pischke 2009, Mostly Harmless Econometrics, section 8.1).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple

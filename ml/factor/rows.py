@@ -1,7 +1,5 @@
 """The rows of `marts.fct_factor`: with what counts of incidents go in a city, by type."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What is said of a factor, in English and in French: how counts go with it, never why."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

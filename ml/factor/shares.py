@@ -5,8 +5,6 @@ the rule of `int_incidents__heaped_hours` (more than three standard deviations a
 count for as many as the hours beside it hold in the mean; the rest has no hour. Rows without an hour are left out.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

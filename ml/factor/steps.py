@@ -1,7 +1,5 @@
 """The step a DAG runs: say with what the incidents of a territory go, and write it."""
 
-from __future__ import annotations
-
 import logging
 from datetime import UTC, datetime
 from typing import Any

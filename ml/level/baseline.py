@@ -3,8 +3,6 @@
 Whether the weekday and the season help, and how fast the mean forgets, is what did best in the weeks before.
 """
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The parameters of the level: `model.yml`, closed, so that a typo is an error."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self

@@ -1,7 +1,5 @@
 """Day risk: how likely a busy day is, where that stands among the days of a year, and whether it held."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple

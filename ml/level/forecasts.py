@@ -1,7 +1,5 @@
 """Rolling weekly forecasts of one series: candidates that differ in a setting, the best by its past used each week."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar

@@ -1,7 +1,5 @@
 """The law of a day's count: negative binomial of variance `mean + dispersion * mean**2`, its scores, its dispersion."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats

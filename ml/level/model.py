@@ -10,8 +10,6 @@ Weather is left out on purpose: no feed forecasts it, weather that was measured 
 course over the year is the season, which is in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

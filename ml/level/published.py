@@ -1,7 +1,5 @@
 """The record of the days as they were published: what was said of them before they came, against what happened."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """The record: weekly forecasts of the last two years against what happened, and which method serves by it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

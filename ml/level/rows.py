@@ -1,7 +1,5 @@
 """The three tables of a territory's level: the days ahead, their risk, and the record of both methods."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What a level and a day risk say, in English and in French: what has been counted, never why."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The step a DAG runs: count what to expect in a territory on each of the next seven days, and how unusual that is."""
 
-from __future__ import annotations
-
 import logging
 from datetime import UTC, datetime
 from typing import Any

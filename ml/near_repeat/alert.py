@@ -1,7 +1,5 @@
 """The near-repeat layer: where more incidents than usual are expected for some days, if the test found near-repeat."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -4,8 +4,6 @@ Permuting the dates keeps every place and every date as often as it was: lasting
 are no finding. Source: Knox (1964), with the Monte-Carlo p-value of Besag and Diggle (1977).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Pairs of incidents close in place, and how many of them are close in time too."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The two tables of a territory's near-repeat: what the test found per type, and the cells where an alert speaks."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What the test and the alert say, in English and in French: what comes together, never why."""
 
-from __future__ import annotations
-
 from calanque.places.taxonomy import type_label
 from ml.french import in_french
 from ml.near_repeat.knox import BandResult, KnoxReport

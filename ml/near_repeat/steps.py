@@ -1,7 +1,5 @@
 """The step a DAG runs: test every type of a territory, and write what is found and where an alert speaks."""
 
-from __future__ import annotations
-
 import logging
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """`calanque train-persons`: make the weights anew, judge them by authors they have not read, and keep the run."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence

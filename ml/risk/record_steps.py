@@ -1,7 +1,5 @@
 """The two steps that look back: score what was published against what happened, and judge the champion by it."""
 
-from __future__ import annotations
-
 import logging
 from datetime import UTC, date, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The two steps that look ahead: train (and decide who is champion), forecast (and write the marts)."""
 
-from __future__ import annotations
-
 import json
 import logging
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """How many of a week's incidents are usually known when the week has been over for as long as the newest have."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

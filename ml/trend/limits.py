@@ -1,7 +1,5 @@
 """Counts beside their limits, for weeks, blocks of four weeks, and the year to date."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The rows of `marts.fct_trend`: counts beside their limits, by area and type, for weeks, months and the year."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

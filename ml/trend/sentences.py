@@ -1,7 +1,5 @@
 """What is said of the newest period of a series, in English and in French: whether it is beyond noise, never why."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Weekly counts by area and type, and which of them are counts: weeks without data are no zeros."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum

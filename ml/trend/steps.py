@@ -1,7 +1,5 @@
 """The step a DAG runs: say of each area and type of a territory what changed beyond noise, and write it."""
 
-from __future__ import annotations
-
 import logging
 from datetime import UTC, datetime
 from typing import Any

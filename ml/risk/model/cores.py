@@ -1,7 +1,5 @@
 """Both cores of a small machine: numpy lets go of Python's lock while it works on the cells of a city."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager

@@ -1,7 +1,5 @@
 """What corrects the pool: a Poisson regression on the logarithms of its surfaces."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

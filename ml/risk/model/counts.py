@@ -1,7 +1,5 @@
 """Slow-decay counts on their own: what is served from the first month, until the record is long enough for a model."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias

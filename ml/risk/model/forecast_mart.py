@@ -1,7 +1,5 @@
 """`marts.fct_forecast` and `marts.fct_forecast_fine`: what their columns hold."""
 
-from __future__ import annotations
-
 from ml.marts import WeekTable
 
 # Name, type, and what analysts read, in English and French.

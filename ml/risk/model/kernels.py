@@ -1,7 +1,5 @@
 """Gaussian kernels over cells, exact from the very place of each incident where they are narrow."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How many there are in a week: the level that shares are multiplied by, and the types that are recorded no more."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The cube of a city, from the frames of its marts or from what a client of the served model sends."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The methods that are compared: two baselines, the pool, the regression that corrects it, and the mean of the two."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """The figures of the forecasting protocol, each over all cells of the territory, empty ones included."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The convex pool: a mixture of count surfaces whose weights are learnt on past events only."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """The rows of a forecast on its two grids: the territory's own cells, and the finer ones it is made in."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

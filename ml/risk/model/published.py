@@ -4,8 +4,6 @@ The same function scores the weeks of the back-test, on the published grid and w
 published, so that an analyst has a record from the first day; those rows are always marked `back_test`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Why a cell: which parts of its past make up its forecast, in one sentence, in English and in French."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

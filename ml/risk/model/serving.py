@@ -4,8 +4,6 @@ Everything it needs is in its folder: the model, and the ground it forecasts (th
 valid date). Nothing of the lake is read, and no table.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version

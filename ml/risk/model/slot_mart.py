@@ -1,7 +1,5 @@
 """`marts.fct_forecast_slot`: the week of the flagged cells shared out over its slots."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """When in the week: the share of each slot of six hours in the week's incidents, by type and by place."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

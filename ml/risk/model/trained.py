@@ -1,7 +1,5 @@
 """The trained model: weights and coefficients with what is needed to use them; plain JSON."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Self
 

@@ -1,7 +1,5 @@
 """The protocol on any CSV of incidents: `calanque backtest`."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The model card, written from the results so that it cannot disagree with them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from ml.risk.config import RiskConfig

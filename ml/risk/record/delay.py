@@ -1,7 +1,5 @@
 """What it costs that an incident is known later than it happens."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from ml.intervals import Difference, paired_bootstrap

@@ -1,7 +1,5 @@
 """What a back-test can do with the history there is, and what it then can not tell."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import NamedTuple
 

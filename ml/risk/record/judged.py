@@ -1,7 +1,5 @@
 """One week of a back-test as it was judged, as bytes and back: a training keeps it for the trainings after it."""
 
-from __future__ import annotations
-
 import hashlib
 import zlib
 from functools import cache

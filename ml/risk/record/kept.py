@@ -1,7 +1,5 @@
 """`silver.risk_judged_week`: the judged weeks of a territory's back-test, so that a training judges only new ones."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The weekly monitor: does a champion keep, in the weeks it published, what its back-test promised?"""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

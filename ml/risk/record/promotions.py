@@ -1,7 +1,5 @@
 """Who serves: the one place that moves aliases, and the table that says why."""
 
-from __future__ import annotations
-
 import logging
 from datetime import UTC, datetime
 from enum import StrEnum

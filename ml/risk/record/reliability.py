@@ -1,7 +1,5 @@
 """Whether probabilities and bounds mean what they say: calibration, Brier score, hit curve, coverage."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Rolling origins: refit on the weeks before, forecast the week after, score it, move on. Nothing is read ahead."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """`marts.fct_forecast_score`: how each week's forecast did, model beside baseline."""
 
-from __future__ import annotations
-
 import json
 from datetime import date, datetime
 from enum import StrEnum

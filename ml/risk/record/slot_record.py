@@ -1,7 +1,5 @@
 """What the slots' profiles are worth: rolled over past weeks, each judged on the weeks after what it learnt."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The training step: back-test the procedure, fit on the latest weeks, decide who is champion."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """From weekly scores to the figures of the protocol, and the decision that follows from them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
