@@ -6,7 +6,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from calanque.errors import CalanqueError
 from ml.risk.config import RiskConfig, risk_config
 from ml.risk.model.cube import CountCube
 from ml.risk.model.level import weekly_level, weekly_totals
@@ -23,10 +22,7 @@ def risk_forecaster(config: RiskConfig | None = None) -> Forecaster:
 
     def forecast(cube: CountCube) -> NDArray[np.floating]:
         rolled = roll(cube, chosen, 0)
-        fitted, stream = rolled.latest(), rolled.stream
-        if stream is None:
-            raise CalanqueError("The run kept no surfaces: learn on at least one week.")
-        shares = fitted.challengers(stream)[CHALLENGER]
+        shares = rolled.fitted.challengers(rolled.stream)[CHALLENGER]
         return np.asarray(shares * weekly_level(weekly_totals(cube), chosen.level_half_life_days)[:, None])
 
     return forecast

@@ -19,10 +19,7 @@ READ = (marts.INCIDENTS, marts.PLANNED, marts.AREAS)
 READ_COLUMNS = ("occurred_local_date", "type", "area_id", "known_at", "origin")
 SAID = ("area_id", "type", "forecast_date", "expected_count", "baseline_count", "upper_count")
 MADE = ("forecast_at", "scored_at")
-COPIED = {
-    **{"territory": marts.INCIDENTS, "type": marts.INCIDENTS},
-    **{"area_id": marts.AREAS, "area_name": marts.AREAS},
-}
+COPIED = {"territory": marts.INCIDENTS, "type": marts.INCIDENTS, "area_id": marts.AREAS, "area_name": marts.AREAS}
 
 
 def level_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | None:

@@ -72,7 +72,7 @@ def test_one_week_more_judges_that_week_alone(cube_until, judged) -> None:
         # The baselines learn their floor alone; what is judged anew has learnt at most `refit_weeks` weeks later.
         assert np.allclose(kept.methods[MethodName.DECAY].log, new.methods[MethodName.DECAY].log, atol=0.5)
     # What is served is learnt on the same weeks either way.
-    assert np.allclose(after.latest().pool, afresh.latest().pool, atol=1e-3)
+    assert np.allclose(after.fitted.pool, afresh.fitted.pool, atol=1e-3)
 
 
 def test_a_training_of_kept_weeks_gives_the_same_record_and_model(cube_until, judged) -> None:

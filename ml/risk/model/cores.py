@@ -2,20 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 CORES = 2
-
-
-def one_thread_each() -> AbstractContextManager[Any]:
-    """Keep algebra on one thread each: both cores have work, and threads that wait for each other spin."""
-    from threadpoolctl import threadpool_limits
-
-    limited: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
-    return limited
 
 
 def in_turns(do: Callable[[Asked], Found], asked: Iterable[Asked]) -> list[Found]:

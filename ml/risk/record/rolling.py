@@ -43,9 +43,9 @@ class Rolled:
     first_week: int
     top_counts: tuple[int, ...]
     shown: dict[MethodName, Shown]
+    stream: SurfaceStream
     weeks: list[JudgedWeek] = field(default_factory=list)
-    fitted: Fitted | None = None
-    stream: SurfaceStream | None = None
+    fitted: Fitted = field(init=False)
 
     def take(self, week: JudgedWeek) -> None:
         """Add a week, judged now or kept, to the record."""
@@ -54,16 +54,6 @@ class Rolled:
             if did.reliability is not None and did.published is not None:
                 self.shown[name].reliability.take(did.reliability)
                 self.shown[name].published.take(did.published)
-
-    def latest(self) -> Fitted:
-        """Return what was learnt last.
-
-        Raises:
-            CalanqueError: if nothing was.
-        """
-        if self.fitted is None:
-            raise CalanqueError("Nothing was learnt: the run held no week.")
-        return self.fitted
 
 
 def roll(cube: CountCube, config: RiskConfig, weeks: int, kept: Sequence[JudgedWeek] = ()) -> Rolled:
@@ -85,29 +75,30 @@ def roll(cube: CountCube, config: RiskConfig, weeks: int, kept: Sequence[JudgedW
         CalanqueError: if the history before the first origin is too short.
     """
     first, start = _span(cube, config, weeks - len(kept))
-    rolled = _begun(cube, config, cube.weeks - weeks, kept)
-    totals, challenger = weekly_totals(cube), config.challenger
     stream = SurfaceStream(cube, start, config)
+    rolled = _begun(stream, cube, config, cube.weeks - weeks, kept)
+    totals, challenger = weekly_totals(cube), config.challenger
     tuning, past = Tuning(stream.layout, rolled.top_counts[-1]), list[Rows]()
     for week in range(start, cube.weeks):
         counts = cube.week(week)
         if week >= first:
             if (week - first) % challenger.refit_weeks == 0:
-                _refit(rolled, config, past, tuning, stream)
+                _refit(rolled, config, past, tuning)
             level = weekly_level(totals[:week], config.level_half_life_days)
-            rolled.take(_judge_week(rolled, stream, counts, level))
+            rolled.take(_judge_week(rolled, counts, level))
             _report(week - first + 1, weeks - len(kept))
         if weeks:
             tuning.look(stream, counts)
         past.append(gather(cube, week, stream, challenger.zeros_a_week, config.backtest.seed))
         del past[: -challenger.fit_weeks - cube.complete_weeks]
         stream.advance()
-    _refit(rolled, config, past, tuning, stream)
-    rolled.stream = stream
+    _refit(rolled, config, past, tuning)
     return rolled
 
 
-def _begun(cube: CountCube, config: RiskConfig, first: int, kept: Sequence[JudgedWeek]) -> Rolled:
+def _begun(
+    stream: SurfaceStream, cube: CountCube, config: RiskConfig, first: int, kept: Sequence[JudgedWeek]
+) -> Rolled:
     tops = tuple(top_cell_count(cube.grid.count, share) for share in config.backtest.area_shares)
     types, probability, parents = len(cube.types), config.bound_probability, published_parents(cube.grid)
     shown = {
@@ -117,7 +108,7 @@ def _begun(cube: CountCube, config: RiskConfig, first: int, kept: Sequence[Judge
         )
         for number, name in enumerate(CALIBRATED)
     }
-    rolled = Rolled(cube, first, tops, shown)
+    rolled = Rolled(cube, first, tops, shown, stream)
     for week in kept:
         rolled.take(week)
     return rolled
@@ -140,17 +131,15 @@ def _report(done: int, weeks: int) -> None:
         logger.info("%d of %d weeks forecast and judged.", done, weeks)
 
 
-def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning, stream: SurfaceStream) -> None:
+def _refit(rolled: Rolled, config: RiskConfig, past: list[Rows], tuning: Tuning) -> None:
     """Learn on the weeks that are complete: of a later one, too many incidents are not known yet."""
     late = rolled.cube.complete_weeks
     kde = tuning.best(config.challenger.fit_weeks, late)
-    rolled.fitted = fit(past[: len(past) - late], stream.layout, config, kde, rolled.cube.grid.count)
+    rolled.fitted = fit(past[: len(past) - late], rolled.stream.layout, config, kde, rolled.cube.grid.count)
 
 
-def _judge_week(
-    rolled: Rolled, stream: SurfaceStream, counts: NDArray[np.float32], level: NDArray[np.float64]
-) -> JudgedWeek:
-    fitted = rolled.latest()
+def _judge_week(rolled: Rolled, counts: NDArray[np.float32], level: NDArray[np.float64]) -> JudgedWeek:
+    fitted, stream = rolled.fitted, rolled.stream
     forecasts = {name: fitted.baseline(name, stream) for name in RIVALS} | fitted.challengers(stream)
     did = in_turns(lambda name: _judge_method(rolled, name, counts, forecasts[name], level), forecasts)
     return JudgedWeek(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from calanque.errors import CalanqueError
 from ml.risk.config import RiskConfig
-from ml.risk.model.cores import one_thread_each
 from ml.risk.model.cube import CountCube
 from ml.risk.model.method import CHALLENGER, MethodName
 from ml.risk.model.published import WeekScore
@@ -82,7 +82,8 @@ def train(cube: CountCube, config: RiskConfig, kept: Sequence[JudgedWeek] = ()) 
     """
     if why := too_short(cube, config):
         raise CalanqueError(why)
-    with one_thread_each():
+    # Both cores have work already, and threads that wait for each other spin.
+    with threadpool_limits(1, user_api="blas"):
         validation, rolled = validate(cube, config, origin_count(cube, config), kept)
     is_promoted, reason = promotes(validation, config)
     baseline = validation.best_baseline
@@ -125,7 +126,7 @@ def model_of(
         trained_until=cube.day_of(cube.weeks),
         config=config,
         baseline=baseline,
-        fitted=rolled.latest(),
+        fitted=rolled.fitted,
         dispersion=tuple(shown.dispersion.tolist()),
         published_dispersion=tuple(published.dispersion.tolist()),
         promised_gain=promised_gain,

@@ -106,20 +106,19 @@ def gain_text(name: str, gain: Difference, points: str = "") -> str:
 
 
 def validate(
-    cube: CountCube, config: RiskConfig, weeks: int | None = None, kept: Sequence[JudgedWeek] = ()
+    cube: CountCube, config: RiskConfig, weeks: int, kept: Sequence[JudgedWeek] = ()
 ) -> tuple[Validation, Rolled]:
     """Run the rolling back-test over the last weeks of the cube and return its record and its raw scores.
 
     Args:
         cube: counts.
         config: the parameters.
-        weeks: number of weekly origins, default `config.backtest.weeks`.
+        weeks: number of weekly origins.
         kept: the first of these weeks, as an earlier run judged them.
 
     Raises:
         CalanqueError: if the history is too short.
     """
-    weeks = config.backtest.weeks if weeks is None else weeks
     rolled = roll(cube, config, weeks, kept)
     return summarise(rolled, config), rolled
 
@@ -127,11 +126,12 @@ def validate(
 def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
     """Return the record of a rolling run."""
     cube, every = rolled.cube, np.arange(len(rolled.weeks))
-    outside = {}
-    if config.backtest.set_apart is not None:
-        spared = _outside(rolled, config)
+    outside, apart = {}, config.backtest.set_apart
+    if apart:
+        days = (cube.day_of(rolled.first_week + week) for week in range(len(every)))
+        spared = every[[not apart.first <= day <= apart.last for day in days]]
         if 0 < len(spared) < len(every):
-            outside[config.backtest.set_apart.name] = over_weeks(rolled, config, spared)
+            outside[apart.name] = over_weeks(rolled, config, spared)
     shown = {method: one.reliability for method, one in rolled.shown.items()}
     return Validation(
         territory=cube.grid.name,
@@ -158,14 +158,6 @@ def summarise(rolled: Rolled, config: RiskConfig) -> Validation:
 def fewest_origins(config: RiskConfig) -> int:
     """Return the weekly forecasts that a decision needs."""
     return min(FEWEST_ORIGINS, config.backtest.weeks)
-
-
-def _outside(rolled: Rolled, config: RiskConfig) -> NDArray[np.intp]:
-    apart = config.backtest.set_apart
-    days = [rolled.cube.day_of(rolled.first_week + week) for week in range(len(rolled.weeks))]
-    return np.array(
-        [i for i, day in enumerate(days) if apart is None or not apart.first <= day <= apart.last], dtype=np.intp
-    )
 
 
 def _series(
