@@ -9,50 +9,8 @@ from dataclasses import replace
 
 from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.places import NEUTRAL
-from calanque.privacy.recognisers.address_extent import (
-    after_postcode,
-    known_town_end,
-    left,
-    name_end,
-    number_behind,
-    right,
-    town_end,
-)
-from calanque.privacy.recognisers.address_rules import (
-    AFTER_STREET,
-    ANY_BEFORE,
-    ARTICLES,
-    AT_NUMBER,
-    BUILDING,
-    HOME,
-    HOME_ANCHORS,
-    HOME_CUE,
-    IN_WORDS,
-    LIVES_WITH_TOWN,
-    LONGEST_STREET,
-    MANY,
-    NEXT_STREET,
-    NO_STREET,
-    NOT_A_NUMBER,
-    NUMBER_LINK,
-    OF_HOUSE,
-    PHRASE_CLOSE,
-    POSTCODE_CUE,
-    POSTCODE_RULE,
-    SEARCHED,
-    SHOUT_WINDOW,
-    STREET_BEFORE,
-    STREET_CLOSE,
-    STREET_THEN,
-    STREETS_AFTER_WORDS,
-    TO_TOWN,
-    TOWN_ANCHORS,
-    TOWN_BEFORE,
-    TOWN_FIRST,
-    TOWN_LABEL,
-    TOWN_WORD_GAP,
-    WITH_UNITS,
-)
+from calanque.privacy.recognisers import address_extent as extent
+from calanque.privacy.recognisers import address_rules as rules
 from calanque.privacy.rules import holds_one, matches
 from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared, is_shouting
@@ -72,10 +30,10 @@ class AddressRecogniser:
         spans = [*_searched(text), *_in_words(text)]
         if text.has_digit:
             spans += [*_streets(text), *_after_streets(text), *_postcodes(text)]
-        if holds_one(text.folded, HOME_ANCHORS):
+        if holds_one(text.folded, rules.HOME_ANCHORS):
             spans += _homes(text)
-        if holds_one(text.folded, TOWN_ANCHORS):
-            spans += (span for cue in TOWN_LABEL.finditer(text.folded) for span in _home_town(text, cue.end()))
+        if holds_one(text.folded, rules.TOWN_ANCHORS):
+            spans += (span for cue in rules.TOWN_LABEL.finditer(text.folded) for span in _home_town(text, cue.end()))
         return [_closed(text, span) for span in spans]
 
 
@@ -97,32 +55,37 @@ def _span(start: int, end: int, score: float, rule: str) -> Span:
 
 
 def _streets(text: Prepared) -> Iterator[Span]:
-    for rule in AT_NUMBER:
+    for rule in rules.AT_NUMBER:
         for match in matches(rule, text):
             begin, start = match.start(), match.start("s")
             is_one = text.folded[begin:start].strip(" ,").isdigit()
-            if any(no.search(text.folded, max(0, begin - 16), begin) for no in (NOT_A_NUMBER, MANY)[: 1 + is_one]):
+            if any(
+                no.search(text.folded, max(0, begin - 16), begin)
+                for no in (rules.NOT_A_NUMBER, rules.MANY)[: 1 + is_one]
+            ):
                 continue
-            if NO_STREET.match(text.folded, start) or _is_message(text, start):
+            if rules.NO_STREET.match(text.folded, start) or _is_message(text, start):
                 continue
             end = _house_end(text, start, match.end())
-            yield _span(left(text, begin), right(text, end), rule.score, rule.name)
+            yield _span(extent.left(text, begin), extent.right(text, end), rule.score, rule.name)
 
 
 def _house_end(text: Prepared, start: int, end: int) -> int:
     """Return where the name of a street ends, or that of a house with the street that follows it."""
-    end = name_end(text, start, end)
-    if OF_HOUSE.match(text.folded, start) and (street := NEXT_STREET.match(text.folded, end)):
-        end = name_end(text, street.start("s"), street.end())
+    end = extent.name_end(text, start, end)
+    if rules.OF_HOUSE.match(text.folded, start) and (street := rules.NEXT_STREET.match(text.folded, end)):
+        end = extent.name_end(text, street.start("s"), street.end())
     return end
 
 
 def _in_words(text: Prepared) -> Iterator[Span]:
-    if not holds_one(text.folded, STREETS_AFTER_WORDS):
+    if not holds_one(text.folded, rules.STREETS_AFTER_WORDS):
         return
-    for match in matches(IN_WORDS, text):
-        end = name_end(text, match.start("s"), match.end())
-        yield _span(left(text, match.start()), right(text, end), IN_WORDS.score, IN_WORDS.name)
+    for match in matches(rules.IN_WORDS, text):
+        end = extent.name_end(text, match.start("s"), match.end())
+        yield _span(
+            extent.left(text, match.start()), extent.right(text, end), rules.IN_WORDS.score, rules.IN_WORDS.name
+        )
 
 
 def _is_message(text: Prepared, start: int) -> bool:
@@ -132,71 +95,79 @@ def _is_message(text: Prepared, start: int) -> bool:
 
 def _after_streets(text: Prepared) -> Iterator[Span]:
     """Yield "rue Paradis, n° 45" and, where nothing else follows, "rue Paradis, 45"."""
-    for match in matches(AFTER_STREET, text):
-        low = max(0, match.start() - LONGEST_STREET)
-        if not NUMBER_LINK.search(text.folded, max(0, match.start() - 8), match.start()):
+    for match in matches(rules.AFTER_STREET, text):
+        low = max(0, match.start() - rules.LONGEST_STREET)
+        if not rules.NUMBER_LINK.search(text.folded, max(0, match.start() - 8), match.start()):
             continue
-        street = STREET_THEN.search(text.folded, low, match.start())
+        street = rules.STREET_THEN.search(text.folded, low, match.start())
         if street and _is_of_street(text, street, match):
-            yield _span(street.start(), right(text, match.end()), AFTER_STREET.score, AFTER_STREET.name)
+            yield _span(
+                street.start(), extent.right(text, match.end()), rules.AFTER_STREET.score, rules.AFTER_STREET.name
+            )
 
 
 def _is_of_street(text: Prepared, street: re.Match[str], number: re.Match[str]) -> bool:
     """Say whether a number behind a street is the street's: signed, closed by more of an address or by the phrase."""
-    if text.folded.startswith(" ", number.end()) and NEXT_STREET.match(text.folded, number.end()):
+    if text.folded.startswith(" ", number.end()) and rules.NEXT_STREET.match(text.folded, number.end()):
         return False
-    if street["l"] not in (",", " ") or STREET_CLOSE.match(text.folded, number.end()):
+    if street["l"] not in (",", " ") or rules.STREET_CLOSE.match(text.folded, number.end()):
         return True
-    if not PHRASE_CLOSE.match(text.folded, number.end()) or NO_STREET.match(text.folded, street.start()):
+    if not rules.PHRASE_CLOSE.match(text.folded, number.end()) or rules.NO_STREET.match(text.folded, street.start()):
         return False
     name = text.original[street.start() : street.start("l")].split()[-1]
-    is_counted = NOT_A_NUMBER.search(text.folded, max(0, number.start() - 16), number.start())
+    is_counted = rules.NOT_A_NUMBER.search(text.folded, max(0, number.start() - 16), number.start())
     return name[:1].isupper() and not is_counted
 
 
 def _searched(text: Prepared) -> Iterator[Span]:
-    for rule in SEARCHED:
+    for rule in rules.SEARCHED:
         for match in matches(rule, text):
-            low = left(text, match.start()) if rule.name in WITH_UNITS else match.start()
-            yield _span(low, right(text, match.end()), rule.score, rule.name)
+            low = extent.left(text, match.start()) if rule.name in rules.WITH_UNITS else match.start()
+            yield _span(low, extent.right(text, match.end()), rule.score, rule.name)
 
 
 def _homes(text: Prepared) -> Iterator[Span]:
-    for cue in HOME_CUE.finditer(text.folded):
-        for rule in HOME:
+    for cue in rules.HOME_CUE.finditer(text.folded):
+        for rule in rules.HOME:
             match = rule.pattern.match(text.folded, cue.start())
             if not match:
                 continue
             start, end = match.span("v")
-            if rule.name == "lives_in_unit" and cue.group().startswith("chez") and BUILDING.match(text.folded, start):
+            if (
+                rule.name == "lives_in_unit"
+                and cue.group().startswith("chez")
+                and rules.BUILDING.match(text.folded, start)
+            ):
                 continue
             if rule.name == "lives_at":
-                if NO_STREET.match(text.folded, start):
+                if rules.NO_STREET.match(text.folded, start):
                     continue
-                end = number_behind(text, name_end(text, start, end))
+                end = extent.number_behind(text, extent.name_end(text, start, end))
             if rule.name == "lives_at_named":
                 if not text.original[start:end].replace("'", " ").split()[-1][0].isupper():
                     continue
                 end = _house_end(text, match.start("n"), end)
-            yield _span(start, right(text, end), rule.score, rule.name)
-        if LIVES_WITH_TOWN.match(text.folded, cue.start()) and (town := TO_TOWN.match(text.folded, cue.start())):
+            yield _span(start, extent.right(text, end), rule.score, rule.name)
+        if rules.LIVES_WITH_TOWN.match(text.folded, cue.start()) and (
+            town := rules.TO_TOWN.match(text.folded, cue.start())
+        ):
             yield from _home_town(text, town.end())
 
 
 def _postcodes(text: Prepared) -> Iterator[Span]:
-    for match in matches(POSTCODE_RULE, text):
+    for match in matches(rules.POSTCODE_RULE, text):
         start, end = match.span()
-        street = STREET_BEFORE.search(text.folded, max(0, start - 90), start)
+        street = rules.STREET_BEFORE.search(text.folded, max(0, start - 90), start)
         if street and " dans " in street.group():
             street = None
         before = _town_before(text, start)
-        has_cue = bool(POSTCODE_CUE.search(text.folded, max(0, start - 32), start))
-        town = after_postcode(text, end, is_sure=has_cue or bool(street))
+        has_cue = bool(rules.POSTCODE_CUE.search(text.folded, max(0, start - 32), start))
+        town = extent.after_postcode(text, end, is_sure=has_cue or bool(street))
         if not street and town > end:
-            street = ANY_BEFORE.search(text.original, max(0, start - 70), start)
+            street = rules.ANY_BEFORE.search(text.original, max(0, start - 70), start)
         if street or before < start or has_cue or (town > end and _is_town(text, end)):
             low = min(street.start() if street else start, before)
-            yield _span(left(text, low), right(text, town), 0.7, "postcode")
+            yield _span(extent.left(text, low), extent.right(text, town), 0.7, "postcode")
 
 
 def _first_letter(text: Prepared, start: int) -> int:
@@ -207,36 +178,36 @@ def _first_letter(text: Prepared, start: int) -> int:
 
 def _is_town(text: Prepared, start: int) -> bool:
     """Say whether the capitals after a postcode carry information, or the words are a known town."""
-    if not is_shouting(text.original[max(0, start - SHOUT_WINDOW) : start + SHOUT_WINDOW]):
+    if not is_shouting(text.original[max(0, start - rules.SHOUT_WINDOW) : start + rules.SHOUT_WINDOW]):
         return True
-    return bool(known_town_end(text, _first_letter(text, start)))
+    return bool(extent.known_town_end(text, _first_letter(text, start)))
 
 
 def _town_before(text: Prepared, start: int) -> int:
     """Return where the town just before a postcode begins ("Marseille (13006)"), `start` if none does."""
-    match = TOWN_BEFORE.search(text.folded, max(0, start - 40), start)
+    match = rules.TOWN_BEFORE.search(text.folded, max(0, start - 40), start)
     while match:
-        end = known_town_end(text, match.start())
+        end = extent.known_town_end(text, match.start())
         if end and not text.folded[end:start].strip(" (,-"):
             return match.start()
-        gap = TOWN_WORD_GAP.search(text.folded, match.start(), start - 1)
-        match = TOWN_BEFORE.match(text.folded, gap.end(), start) if gap else None
+        gap = rules.TOWN_WORD_GAP.search(text.folded, match.start(), start - 1)
+        match = rules.TOWN_BEFORE.match(text.folded, gap.end(), start) if gap else None
     return start
 
 
 def _home_town(text: Prepared, start: int) -> Iterator[Span]:
-    first = TOWN_FIRST.match(text.folded, start)
-    if not first or first.group(1) in ARTICLES:
+    first = rules.TOWN_FIRST.match(text.folded, start)
+    if not first or first.group(1) in rules.ARTICLES:
         return
     name = text.original[first.start(1) : first.end(1)]
-    is_plain = is_shouting(text.original[max(0, start - SHOUT_WINDOW) : start + SHOUT_WINDOW])
+    is_plain = is_shouting(text.original[max(0, start - rules.SHOUT_WINDOW) : start + rules.SHOUT_WINDOW])
     is_name = name[0].isupper() and first.group(1) not in COMMON_WORDS and not is_plain
-    known = known_town_end(text, start)
-    end = known or (town_end(text, first.start(1)) if is_name and first.group(1) not in NEUTRAL else 0)
+    known = extent.known_town_end(text, start)
+    end = known or (extent.town_end(text, first.start(1)) if is_name and first.group(1) not in NEUTRAL else 0)
     if end:
-        end = right(text, end)
-        if street := NEXT_STREET.match(text.folded, end):
-            end = right(text, name_end(text, street.start("s"), street.end()))
+        end = extent.right(text, end)
+        if street := rules.NEXT_STREET.match(text.folded, end):
+            end = extent.right(text, extent.name_end(text, street.start("s"), street.end()))
         yield _span(start, end, 0.65, "home_town")
 
 
