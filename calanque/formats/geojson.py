@@ -1,4 +1,7 @@
-"""GeoJSON: a FeatureCollection. Properties by their names; a point as `lon` and `lat`, any other geometry as text."""
+"""GeoJSON: a FeatureCollection. Properties by their names; a point as `lon` and `lat`, any other geometry as text.
+
+Of a line `lon` and `lat` are where it begins, beside its text.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
@@ -31,7 +34,8 @@ def _record(feature: Any) -> Record:
     if isinstance(found, str):
         return found
     added = {"id": feature["id"]} if feature.get("id") is not None else {}
-    added |= place_of(feature.get("geometry"))
+    geometry = feature.get("geometry")
+    added |= place_of(geometry) | _begin_of(geometry)
     texts = record_of(added)
     return texts if isinstance(texts, str) else {**texts, **found}
 
@@ -44,3 +48,11 @@ def place_of(geometry: Any) -> dict[str, Any]:
     if isinstance(coordinates, list | tuple) and geometry.get("type") == "Point":
         return dict(zip(POINT_COLUMNS, [*coordinates[:2], None, None], strict=False))
     return {"geometry": written(geometry)}
+
+
+def _begin_of(geometry: Any) -> dict[str, Any]:
+    """Return where a line begins, as `lon` and `lat`; nothing of any other geometry."""
+    match geometry:
+        case {"type": "LineString", "coordinates": [[lon, lat, *_], *_]}:
+            return dict(zip(POINT_COLUMNS, (lon, lat), strict=True))
+    return {}

@@ -147,6 +147,36 @@ def test_the_same_rows_come_out_of_every_format_and_container(kind: str, packing
         assert (found.row_count, found.is_cut, found.is_decodable) == (3, False, True)
 
 
+@pytest.mark.parametrize(
+    ("geometry", "found"),
+    [
+        pytest.param(
+            '{"type": "LineString", "coordinates": [[5.3690, 43.29], [5.37, 43.30, 8]]}',
+            {
+                "geometry": '{"type":"LineString","coordinates":[[5.3690,43.29],[5.37,43.30,8]]}',
+                "lon": "5.3690",
+                "lat": "43.29",
+            },
+            id="line",
+        ),
+        pytest.param(
+            '{"type": "LineString", "coordinates": []}',
+            {"geometry": '{"type":"LineString","coordinates":[]}'},
+            id="line-of-nothing",
+        ),
+        pytest.param(
+            '{"type": "Polygon", "coordinates": [[[5, 43], [6, 43], [5, 44], [5, 43]]]}',
+            {"geometry": '{"type":"Polygon","coordinates":[[[5,43],[6,43],[5,44],[5,43]]]}'},
+            id="outline",
+        ),
+    ],
+)
+def test_a_line_is_text_and_the_place_where_it_begins(geometry: str, found: dict[str, str]) -> None:
+    feature = f'{{"type": "Feature", "geometry": {geometry}, "properties": {{}}}}'
+    text = f'{{"type": "FeatureCollection", "features": [{feature}]}}'
+    assert list(options(type="geojson").parse(io.BytesIO(text.encode()))) == [found]
+
+
 def by_id(table: Any) -> dict[Any, Any]:
     return {row["id"]: row for row in table}
 
