@@ -15,13 +15,13 @@ EVENTS: dict[Language, dict[str, str]] = {
         "works": "works", "skip": "skip", "removal": "removal", "terrace": "terrace", "market": "market",
         "filming": "filming", "festivity": "festivity", "procession": "procession", "public_event": "public event",
         "public_holiday": "public holiday", "school_holiday": "school holiday", "fireworks": "fireworks",
-        "dry_wind": "warning of dry wind", "heavy_rain": "warning of heavy rain",
+        "dry_wind": "warning of dry wind", "heavy_rain": "warning of heavy rain", "closure": "street closure",
     },
     "fr": {
         "works": "travaux", "skip": "benne", "removal": "déménagement", "terrace": "terrasse", "market": "marché",
         "filming": "tournage", "festivity": "fête", "procession": "défilé", "public_event": "événement public",
         "public_holiday": "jour férié", "school_holiday": "vacances scolaires", "fireworks": "feu d’artifice",
-        "dry_wind": "vigilance vent sec", "heavy_rain": "vigilance forte pluie",
+        "dry_wind": "vigilance vent sec", "heavy_rain": "vigilance forte pluie", "closure": "rue fermée",
     },
 }  # fmt: skip
 ASSETS: dict[Language, dict[str, str]] = {

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from calanque.twin.days import WHOLE, Part, first_day
 from calanque.twin.public_places import SQUARES, Place, places
 from calanque.twin.report_texts import STREETS
-from calanque.twin.streets import DEGREE_M, position, spots
+from calanque.twin.streets import away, position, spots
 from calanque.twin.weather_warnings import Warned, warned
 
 FULL_AT, PROCESSION_AT, SCHOOL_AT, FIREWORKS_AT, LINE_AT = 3, 8, 12, 13, 17
@@ -123,10 +123,10 @@ def _among_places(permit: Planned, around: _Around, found: list[Planned]) -> Pla
     if rank == FULL_AT:
         square = draw.choice(around.small_squares)
         persons = 10 * round((square.capacity or 0) * draw.uniform(0.11, 0.2))
-        return _moved(permit, "FETE", permit.begins_at, draw.randint(6, 12), persons, _near(draw, square[4:6], 5, 45))
+        return _moved(permit, "FETE", permit.begins_at, draw.randint(6, 12), persons, away(draw, square[4:6], 5, 45))
     if rank == SCHOOL_AT:
         school, begin = draw.choice(around.schools), permit.begins_at.replace(hour=8)
-        return _moved(permit, "TRAVAUX", begin, draw.randint(6, 60), None, _near(draw, school[4:6], 5, 30))
+        return _moved(permit, "TRAVAUX", begin, draw.randint(6, 60), None, away(draw, school[4:6], 5, 30))
     if rank == FIREWORKS_AT:
         begin = permit.begins_at.replace(hour=22)
         if around.dry_winds and draw.random() < 0.75:
@@ -135,14 +135,14 @@ def _among_places(permit: Planned, around: _Around, found: list[Planned]) -> Pla
         return _moved(permit, "FEU", begin, 1, None, (permit.lon, permit.lat))
     if permit.number % 40 == LINE_AT:
         line = draw.choice(around.lines)
-        place = _near(draw, draw.choice(line.route), 10, 150)
+        place = away(draw, draw.choice(line.route), 10, 150)
         return _moved(permit, "FETE", permit.begins_at, draw.randint(3, 8), 10 * draw.randint(100, 300), place)
     before = next((one for one in reversed(found) if one.number % 40 == LINE_AT), None)
     if rank == LINE_AT % 20 and before:
         # Its crowd goes home on the line of the crowd before it, which is elsewhere in the city.
         line = min(around.lines, key=lambda one: min(math.dist(_place(before), corner) for corner in one.route))
         far = max(line.route, key=lambda corner: math.dist(_place(before), corner))
-        place = _near(draw, far, 10, 150)
+        place = away(draw, far, 10, 150)
         return _moved(permit, "FETE", before.begins_at, draw.randint(3, 8), 10 * draw.randint(100, 300), place)
     return permit
 
@@ -169,7 +169,7 @@ def _moved(
 def _beside(draw: random.Random, permit: Planned, crowd: Planned, number: int) -> Planned:
     """Return a permit as one that stands in the way of a crowd: works or a filming beside it, or a second crowd."""
     code, nearest_m, farthest_m = {5: ("TRAVAUX", 20, 45), 10: ("FETE", 100, 400), 15: ("TOURNAGE", 40, 120)}[number]
-    place = _near(draw, _place(crowd), nearest_m, farthest_m)
+    place = away(draw, _place(crowd), nearest_m, farthest_m)
     begin = crowd.begins_at + timedelta(minutes=draw.randrange(-60, 180))
     persons = USES[code].persons
     lasts_h = draw.randint(*USES[code].lasts_h)
@@ -189,8 +189,8 @@ def _procession(draw: random.Random, permit: Planned, crowd: Planned, found: lis
         return one.code == "TRAVAUX" and lasts and near
 
     works = next((one for one in reversed(found) if is_on_its_way(one)), None)
-    passed = [_near(draw, _place(one), 0, 8) for one in (crowd, works) if one]
-    corners = (_near(draw, passed[0], 300, 800), *passed, _near(draw, passed[-1], 300, 600))
+    passed = [away(draw, _place(one), 0, 8) for one in (crowd, works) if one]
+    corners = (away(draw, passed[0], 300, 800), *passed, away(draw, passed[-1], 300, 600))
     route = tuple((round(lon, 5), round(lat, 5)) for lon, lat in corners)
     expected = round(draw.randint(100, 5_000), -1)
     return _moved(permit, "DEFILE", begin, lasts_h, expected, route[0])._replace(route=route)
@@ -198,10 +198,3 @@ def _procession(draw: random.Random, permit: Planned, crowd: Planned, found: lis
 
 def _place(one: Planned) -> tuple[float, float]:
     return one.lon or 0.0, one.lat or 0.0
-
-
-def _near(draw: random.Random, place: tuple[float, float], nearest_m: float, farthest_m: float) -> tuple[float, float]:
-    """Return a place at a distance from another one, lon and lat."""
-    angle, distance_m = draw.uniform(0, 2 * math.pi), draw.uniform(nearest_m, farthest_m)
-    lat = place[1] + distance_m * math.sin(angle) / DEGREE_M
-    return place[0] + distance_m * math.cos(angle) / DEGREE_M / math.cos(math.radians(lat)), lat

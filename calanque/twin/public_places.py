@@ -13,7 +13,7 @@ from calanque.csv_file import csv_file, decimal
 from calanque.twin.days import first_day
 from calanque.twin.dirt import soiled
 from calanque.twin.report_texts import STREETS
-from calanque.twin.streets import DEGREE_M, LAT_RANGE, LON_RANGE, position, spots
+from calanque.twin.streets import LAT_RANGE, LON_RANGE, line, position, spots
 
 HEADER = ("NUMERO", "TYPE", "NOM", "CAPACITE", "OUVERT_LE", "LON", "LAT", "TRACE")
 SQUARES = (
@@ -67,16 +67,10 @@ def _squares(draw: random.Random, near: list[tuple[float, float]]) -> list[tuple
 
 
 def _line(draw: random.Random) -> tuple[tuple[float, float], ...]:
-    """Return the corners of a line, which goes through the city at steps of 300 to 500 m and bends little."""
+    """Return the corners of a line, which goes through the city at steps of 300 to 500 m."""
     lon, lat = draw.uniform(LON_RANGE[0], LON_RANGE[0] + 0.03), draw.uniform(*LAT_RANGE)
     angle = math.atan2(sum(LAT_RANGE) / 2 - lat, sum(LON_RANGE) / 2 - lon)
-    corners = [_rounded((lon, lat))]
-    for _ in range(_STOPS - 1):
-        angle += draw.uniform(-0.4, 0.4)
-        step = draw.uniform(300, _MOST_M) / DEGREE_M
-        lon, lat = lon + step * math.cos(angle) / math.cos(math.radians(lat)), lat + step * math.sin(angle)
-        corners.append(_rounded((lon, lat)))
-    return tuple(corners)
+    return line(draw, (lon, lat), angle, _STOPS - 1, (300, _MOST_M))
 
 
 def _rounded(place: tuple[float, float]) -> tuple[float, float]:

@@ -97,7 +97,7 @@ def test_uses_of_a_place_at_one_time_are_told(first: DemoRun) -> None:
     assert {row.starts_local_at.hour for row in days} == {0} and not [row for row in days if row.cell_id]
     assert {row.territory for row in days if row.event_id == "public:2026-12-25"} == {"chicago", "marseille", "toronto"}
     rows = {row.event_id: row for row in every if row not in days}
-    planned = ("agenda", "occupations", "weather_warnings")
+    planned = ("agenda", "closures", "occupations", "weather_warnings")
     assert len(rows) == sum(read_reports(f"marseille_{feed}")[0].loaded_count for feed in planned)
     clean = {row["NUM_ARRETE"] for row in sent("marseille_occupations")} & set(rows)
     planted = [f"AT-{number:05d}" for number in range(20, 1_201, 20)]

@@ -192,6 +192,16 @@ CASES = {
         },
     ),
     "marseille_weather_warnings": Case("{BULLETIN}", "DEBUT", ("starts_at",)),
+    "marseille_closures": Case(
+        "{id}",
+        "start_date",
+        ("starts_at",),
+        row=lambda line: {
+            "kind": "closure",
+            "route": f"LINESTRING ({', '.join(f'{lon} {lat}' for lon, lat in line['geometry']['coordinates'])})",
+            "lon": line["geometry"]["coordinates"][0][0],
+        },
+    ),
     "marseille_crime_figures": Case("{CODGEO_2025}:{annee}:{indicateur}"),
     "marseille_partners": Case(
         "{PARTENAIRE}:{ARRONDISSEMENT}:{MOIS}:{INDICATEUR}",
