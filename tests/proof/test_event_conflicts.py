@@ -20,6 +20,7 @@ from calanque.contracts import load_contract
 from calanque.demo.run import DemoRun
 from calanque.engines import trino
 from calanque.places.conflicts import ConflictRule, Hours, Side, conflict_rules
+from calanque.twin.closures import closures
 from calanque.twin.permits import PLACES_SEED, WARNINGS_SEED, permits
 from calanque.twin.public_places import places
 from calanque.twin.public_space import events
@@ -46,6 +47,7 @@ KIND_OF = {
 }
 LEAST_RECALL, LEAST_PRECISION = 0.95, 0.9
 PLAIN_M = 500
+AROUND_DEGREES = 0.01
 Pair = frozenset[str]
 
 
@@ -78,10 +80,11 @@ def meant(loaded: set[str]) -> list[Meant]:
     wanted = ("last_day", "days", "count", "seed")
     told = {
         feed: {name: load_contract(f"marseille_{feed}").source.arguments[name] for name in wanted}  # type: ignore[union-attr]
-        for feed in ("occupations", "agenda")
+        for feed in ("occupations", "agenda", "closures")
     }
     found = [(f"AT-{one.number:05d}", KIND_OF[one.code], one) for one in permits(**told["occupations"])]
     found += [(str(40_000_000 + one.number), "public_event", one) for one in events(**told["agenda"])]
+    found += [(f"RUE-{one.number:05d}", "closure", one) for one in closures(**told["closures"])]
     return [
         Meant(
             *(event_id, kind, local(one.begins_at), local(one.ends_at), one.expected_count or 0),
@@ -90,6 +93,15 @@ def meant(loaded: set[str]) -> list[Meant]:
         for event_id, kind, one in found
         if event_id in loaded and one.lon is not None and one.lat is not None and not one.is_cancelled
     ]
+
+
+def is_around(one: Meant, other: Meant) -> bool:
+    """Whether the boxes of two are within a hundredth of a degree, which is more than any distance that is asked."""
+    boxes = [list(zip(*(event.route or ((event.lon, event.lat),)), strict=True)) for event in (one, other)]
+    return all(
+        min(side) < max(of_other) + AROUND_DEGREES and min(of_other) < max(side) + AROUND_DEGREES
+        for side, of_other in zip(*boxes, strict=True)
+    )
 
 
 def apart_m(one: Meant, other: Meant) -> float:
@@ -161,11 +173,7 @@ def known(first: DemoRun) -> set[str]:
 def near(known: set[str]) -> Near:
     """Every two events within the distance of the plain rule, which is the widest."""
     pairs = combinations(meant(known), 2)
-    found = (
-        (one, other, apart_m(one, other))
-        for one, other in pairs
-        if one.route or other.route or abs(one.lat - other.lat) < 0.01
-    )
+    found = ((one, other, apart_m(one, other)) for one, other in pairs if is_around(one, other))
     return [pair for pair in found if pair[2] <= PLAIN_M]
 
 
@@ -178,10 +186,7 @@ def beside(known: set[str]) -> Near:
         if one.number in known
     ]
     found = (
-        (event, asset, apart_m(event, asset))
-        for event in meant(known)
-        for asset in stand
-        if event.route or asset.route or abs(event.lat - asset.lat) < 0.01
+        (event, asset, apart_m(event, asset)) for event in meant(known) for asset in stand if is_around(event, asset)
     )
     return [pair for pair in found if pair[2] <= PLAIN_M]
 

@@ -8,6 +8,7 @@ from calanque.errors import CalanqueError
 from calanque.marts.conflict_sql import conflict_models
 from calanque.places import conflicts
 from calanque.places.conflicts import FARTHEST_M, conflict_rules
+from calanque.places.words import EVENTS
 from calanque.settings import settings
 
 RULE = """
@@ -30,6 +31,13 @@ cities:
       within_m: 40
       hours: {between: [{begins: "08:10", ends: "08:40"}], weekdays: [1, 5], not_in: [holiday, strike]}
 """
+
+
+def test_each_kind_that_rules_speak_of_has_a_word_in_both_languages() -> None:
+    rules = conflict_rules("marseille").values()
+    sides = [side for rule in rules for side in (rule.first, rule.second) if side]
+    kinds = {kind for side in sides for kind in side.kinds}
+    assert "closure" in kinds and all(kinds <= set(words) for words in EVENTS.values())
 
 
 @pytest.fixture
