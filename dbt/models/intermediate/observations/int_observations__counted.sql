@@ -1,62 +1,48 @@
 -- A class that a sensor has ever seen is counted in each of its frames: none in view is a figure too, and no gap.
-with frames as (
+with sensors as (
 
     select
         territory,
         sensor_id,
+        cell_id,
         detected_at,
         detected_local_at,
         detected_local_date,
         week_start_date,
-        max(cell_id) as cell_id
+        object_class,
+        object_count,
+        collect_set(if(object_count > 0, object_class, null)) over (partition by territory, sensor_id) as seen_classes
     from {{ ref('shape_detection') }}
-    group by territory, sensor_id, detected_at, detected_local_at, detected_local_date, week_start_date
 
 ),
 
 classes as (
 
-    select distinct
-        territory,
-        sensor_id,
-        object_class
-    from {{ ref('shape_detection') }}
-    where object_count > 0
-
-),
-
-seen as (
-
     select
         territory,
         sensor_id,
+        cell_id,
         detected_at,
+        detected_local_at,
+        detected_local_date,
+        week_start_date,
         object_class,
-        sum(object_count) as object_count
-    from {{ ref('shape_detection') }}
-    group by territory, sensor_id, detected_at, object_class
+        object_count,
+        explode(seen_classes) as seen_class
+    from sensors
 
 )
 
 select
-    frames.territory,
-    frames.sensor_id,
-    concat('detected_', classes.object_class) as quantity,
-    if(classes.object_class = 'human', 'persons', 'objects') as unit,
-    frames.cell_id,
-    frames.detected_at,
-    frames.detected_local_at,
-    frames.detected_local_date,
-    frames.week_start_date,
-    cast(coalesce(seen.object_count, 0) as double) as object_count
-from frames
-inner join classes
-    on
-        frames.territory = classes.territory
-        and frames.sensor_id = classes.sensor_id
-left join seen
-    on
-        frames.territory = seen.territory
-        and frames.sensor_id = seen.sensor_id
-        and frames.detected_at = seen.detected_at
-        and classes.object_class = seen.object_class
+    territory,
+    sensor_id,
+    concat('detected_', seen_class) as quantity,
+    if(seen_class = 'human', 'persons', 'objects') as unit,
+    max(cell_id) as cell_id,
+    detected_at,
+    detected_local_at,
+    detected_local_date,
+    week_start_date,
+    cast(coalesce(sum(if(object_class = seen_class, object_count, 0)), 0) as double) as object_count
+from classes
+group by territory, sensor_id, seen_class, detected_at, detected_local_at, detected_local_date, week_start_date

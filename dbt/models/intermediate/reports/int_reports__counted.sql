@@ -1,3 +1,5 @@
+{{ config(materialized='table', partition_by=none) }}
+
 -- One person with many reports counts once; the anonymous ones count together as one. Who reported before and after a
 -- rotation has a token under each key, so the persons of a count are at least those of its fullest key: tokens of two
 -- keys are never added up, or ten persons could be eleven.

@@ -1,30 +1,9 @@
-with acts as (
-
-    select
-        acts.territory,
-        coalesce(named.parent_area_id, named.area_id) as area_id,
-        acts.type,
-        acts.occurred_local_date,
-        cast(date_trunc('month', acts.occurred_local_date) as date) as month_start_date,
-        acts.act_id
-    from {{ ref('shape_enforcement') }} as acts
-    inner join {{ ref('dim_cell') }} as cells
-        on
-            acts.territory = cells.territory
-            and acts.cell_id = cells.cell_id
-    inner join {{ ref('dim_area') }} as named
-        on
-            cells.territory = named.territory
-            and cells.area_id = named.area_id
-
-),
-
-areas as (
+with areas as (
 
     select distinct
         territory,
         area_id
-    from acts
+    from {{ ref('int_enforcement__counted') }}
 
 ),
 
@@ -33,44 +12,31 @@ kinds as (
     select distinct
         territory,
         type
-    from acts
+    from {{ ref('int_enforcement__counted') }}
 
 ),
 
--- A month is told once it is over: two looks at one that goes on would tell what came between them.
 ends as (
 
     select
         territory,
-        max(occurred_local_date) as last_date
-    from acts
+        max(last_act_date) as last_act_date
+    from {{ ref('int_enforcement__counted') }}
     group by territory
 
 ),
 
+-- A month is told once it is over: two looks at one that goes on would tell what came between them.
 months as (
 
     select distinct
-        acts.territory,
-        acts.month_start_date
-    from acts
+        counted.territory,
+        counted.month_start_date
+    from {{ ref('int_enforcement__counted') }} as counted
     inner join ends
         on
-            acts.territory = ends.territory
-            and last_day(acts.month_start_date) <= ends.last_date
-
-),
-
-counts as (
-
-    select
-        territory,
-        area_id,
-        type,
-        month_start_date,
-        count(act_id) as act_count
-    from acts
-    group by territory, area_id, type, month_start_date
+            counted.territory = ends.territory
+            and last_day(counted.month_start_date) <= ends.last_act_date
 
 )
 
@@ -85,7 +51,7 @@ select
 from areas
 inner join kinds on areas.territory = kinds.territory
 inner join months on areas.territory = months.territory
-left join counts
+left join {{ ref('int_enforcement__counted') }} as counts
     on
         areas.territory = counts.territory
         and areas.area_id = counts.area_id

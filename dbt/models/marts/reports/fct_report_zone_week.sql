@@ -1,43 +1,39 @@
 -- Every combination has its row: no row is told by its absence. The weeks of a category are those that its feeds cover:
 -- where another feed of the city began earlier, nobody knows whether there was none. A week is told once it is over:
 -- two looks at one that goes on would tell what came between them.
-with feeds as (
+with subjects as (
 
     select
         territory,
         feed,
-        min(week_start_date) as first_week_date,
-        date_sub({{ week_start('date_add(max(reported_local_date), 1)') }}, 7) as last_week_date
+        category,
+        min(min(week_start_date)) over (partition by territory, feed) as first_week_date,
+        max(max(reported_local_date)) over (partition by territory, feed) as last_report_date
     from {{ ref('int_reports__current') }}
-    group by territory, feed
+    group by territory, feed, category
 
 ),
 
-subjects as (
+told as (
 
-    select distinct
+    select
         territory,
-        feed,
-        category
-    from {{ ref('int_reports__current') }}
+        category,
+        first_week_date,
+        date_sub({{ week_start('date_add(last_report_date, 1)') }}, 7) as last_week_date
+    from subjects
 
 ),
 
 weeks as (
 
     select
-        subjects.territory,
-        subjects.category,
-        explode(
-            sequence(min(feeds.first_week_date), max(feeds.last_week_date), interval 7 days)
-        ) as week_start_date
-    from subjects
-    inner join feeds
-        on
-            subjects.territory = feeds.territory
-            and subjects.feed = feeds.feed
-    where feeds.first_week_date <= feeds.last_week_date
-    group by subjects.territory, subjects.category
+        territory,
+        category,
+        explode(sequence(min(first_week_date), max(last_week_date), interval 7 days)) as week_start_date
+    from told
+    where first_week_date <= last_week_date
+    group by territory, category
 
 ),
 
@@ -46,7 +42,7 @@ zones as (
     select distinct
         territory,
         zone
-    from {{ ref('int_reports__current') }}
+    from {{ ref('int_reports__counted') }}
 
 )
 
