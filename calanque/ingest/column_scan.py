@@ -45,7 +45,7 @@ CODE_RULES = frozenset({"handle.underscored"})
 DIGEST = re.compile("[0-9a-f]{64}")
 OUTLINE = re.compile(r'\{"type": ?"(?:Multi)?Polygon", ?"coordinates": ?[\d\s.,eE+\-\[\]]*\}')
 """The outline of an area: its many numbers are no one's position."""
-ROUTE = re.compile(r"LINESTRING \([\d\s.,\-]*\)")
+ROUTE = re.compile(r'LINESTRING \([\d\s.,\-]*\)|\{"type": ?"LineString", ?"coordinates": ?[\d\s.,eE+\-\[\]]*\}')
 MEASURE, WHOLE = re.compile(r"[+-]?\d+\.\d+"), re.compile(r"\d+")
 
 

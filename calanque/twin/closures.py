@@ -128,7 +128,6 @@ def _feature(closure: Planned) -> dict[str, Any]:
             **verified,
             "location_method": "unknown",
             "vehicle_impact": "all-lanes-closed",
-            "types_of_work": [{"type_name": closure.code}],
         },
         "geometry": {"type": "LineString", "coordinates": closure.route},
     }

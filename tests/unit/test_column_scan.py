@@ -167,6 +167,10 @@ def test_a_line_of_places_is_public_as_a_route_alone() -> None:
     stands = load_contract("marseille_places")
     assert find_leaks(stands, sample_of(stands, TRACE=lines)) == []
     assert {leak.column for leak in find_leaks(stands, sample_of(stands, TYPE=lines))} == {"TYPE"}
+    closures = load_contract("marseille_closures")
+    drawn = tuple(f'{{"type":"LineString","coordinates":[[5.369{n},43.2951],[5.371{n},43.2981]]}}' for n in range(9))
+    assert find_leaks(closures, sample_of(closures, geometry=drawn)) == []
+    assert {leak.column for leak in find_leaks(closures, sample_of(closures, id=drawn))} == {"id"}
     (leak,) = find_leaks(permits, sample_of(permits, ITINERAIRE=(*lines, "43.29512, 5.36981", "43.29513, 5.36982")))
     assert (leak.column, leak.type, leak.hit_count) == ("ITINERAIRE", "GPS_POSITION", 2)
     assert {leak.column for leak in find_leaks(permits, sample_of(permits, OBJET=lines))} == {"OBJET"}
