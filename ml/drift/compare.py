@@ -92,17 +92,16 @@ class _Profile(NamedTuple):
         return float(max(by_blocks, np.sqrt(stats.chi2.isf(level, self.freedom) / (8 * self.incidents))))
 
 
-def compare(inputs: Iterable[InputCounts], rate: float = FALSE_ALARM_RATE) -> list[Finding]:
+def compare(inputs: Iterable[InputCounts]) -> list[Finding]:
     """Return a finding per input, drifted or not, by the rule of Benjamini and Hochberg over all of them.
 
     Args:
         inputs: of one territory.
-        rate: false alarms allowed.
     """
     measured = [(one, _measure(one)) for one in inputs]
     p_values = [found.p_value() for _, found in measured if found]
-    passed = int((stats.false_discovery_control(p_values) <= rate).sum())
-    level = rate * max(passed, 1) / max(len(p_values), 1)
+    passed = int((stats.false_discovery_control(p_values) <= FALSE_ALARM_RATE).sum())
+    level = FALSE_ALARM_RATE * max(passed, 1) / max(len(p_values), 1)
     return [_finding(one, found, level) for one, found in measured]
 
 

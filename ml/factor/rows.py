@@ -28,7 +28,6 @@ def factor_rows(
     events: pd.DataFrame,
     until: date,
     valid_from: date,
-    now: datetime | None = None,
 ) -> pd.DataFrame:
     """Return with what counts of incidents go, one row a type, factor and category.
 
@@ -45,7 +44,6 @@ def factor_rows(
         events: columns date, cell_id, kind ('works' or another); one row per day and cell of an event; may be empty.
         until: the last day that the data hold whole.
         valid_from: the first such day.
-        now: written on every row, UTC.
 
     Raises:
         CalanqueError: if no day lies between valid_from and until.
@@ -55,7 +53,7 @@ def factor_rows(
     rows = _judged(looks, config)
     said = [findings(row, title, int(rows["p_value"].count()), config) for row in rows.to_dict("records")]
     rows[["finding_en", "finding_fr"]] = np.array(said, dtype=object).reshape(-1, 2)
-    at = now or datetime.now(UTC).replace(microsecond=0)
+    at = datetime.now(UTC).replace(microsecond=0)
     rows = rows.assign(territory=territory, week_start_date=next_week(until), computed_at=at)
     return rows[list(FACTOR.held)].astype(FACTOR.held)
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -51,8 +51,14 @@ class KnoxConfig(Closed):
 class AlertConfig(Closed):
     """When the alert layer speaks, and what it adds up."""
 
-    horizon_days: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
+    horizon_days: tuple[int, ...] = Field(min_length=1)
     lead_distance_m: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _looks_ahead(self) -> Self:
+        if min(self.horizon_days) < 1:
+            raise ValueError("horizon_days must be 1 or more")
+        return self
 
 
 class NearRepeatConfig(Closed):

@@ -12,8 +12,9 @@ from ml.risk import steps
 from ml.risk.config import risk_config
 from ml.risk.model.counts import COUNTS_VERSION, counted, learn_counts
 from ml.risk.model.cube import CountCube
+from ml.risk.model.forecast_mart import FORECAST
 from ml.risk.model.published import bounds
-from ml.risk.model.score import FORECAST_COLUMNS, Served
+from ml.risk.model.score import Served
 from ml.risk.model.slot_mart import SLOT
 from ml.risk.model.slots import published_parents
 from ml.risk.record.train import origin_count, too_short
@@ -32,7 +33,7 @@ def test_counts_are_published_with_their_bound(weeks: int) -> None:
     cube = young(weeks)
     made = stamp(cube.day_of(cube.weeks), Served.BASELINE, COUNTS_VERSION)
     published, fine, slots = steps.forecast_frames(cube, None, made)
-    assert tuple(published) == FORECAST_COLUMNS
+    assert list(published) == list(FORECAST.columns)
     assert (len(published), len(fine)) == (400 * 2, 3600 * 2)
     for frame in (published, fine, slots):
         assert not frame.isna().any().any()
