@@ -63,8 +63,9 @@ async def refused(request: Request, error: AnyHTTPException) -> Response:
     if error.status_code == 307 or not _is_for_a_person(request):
         return await http_exception_handler(request, error)
     if error.status_code == 401:
-        # A link that a colleague sent, or a session that has ended.
-        return RedirectResponse(get_auth_manager().get_url_login(next_url=str(request.url)), 303)
+        # A link that a colleague sent, or a session that has ended; a form is not sent twice.
+        back = str(request.url) if request.method == "GET" else f"{request.base_url}lac"
+        return RedirectResponse(get_auth_manager().get_url_login(next_url=back), 303)
     said = error.said[language_of(request)] if isinstance(error, RefusedError) else str(error.detail)
     return _said(request, said, error.status_code)
 

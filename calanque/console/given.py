@@ -6,18 +6,17 @@ from fastapi.responses import Response
 
 from calanque.console.lac_words import WORDS
 from calanque.console.readers import Reader
-from calanque.console.remembered import silent_min
 from calanque.contracts.page import Language
 from calanque.errors import CalanqueError
 
 
-def of_now(language: Language) -> None:
+def of_now(asking: Reader, language: Language) -> None:
     """Refuse to make a file of what was said before: a page says that it is not of now, a file goes on without it.
 
     Raises:
-        CalanqueError: while the query door does not answer.
+        CalanqueError: if the query door did not answer.
     """
-    if silent_min() is not None:
+    if asking.silent_min is not None:
         raise CalanqueError(WORDS[language]["not_from_memory"])
 
 

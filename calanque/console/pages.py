@@ -13,7 +13,6 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from text_unidecode import unidecode
 
 from calanque.console.lac_words import REASONS, WORDS
-from calanque.console.remembered import silent_min
 from calanque.contracts.model import in_language
 from calanque.contracts.page import Language
 from calanque.places.territory import load_territory
@@ -64,7 +63,6 @@ def render(template: str, language: Language, title: str, **values: Any) -> str:
         "place_name": place_name,
         "spoken": lambda text: in_language(text, language),
         "meaning": lambda reason: REASONS[language].get(reason.partition(":")[0], ""),
-        "silent_min": silent_min,
     }
     words = WORDS[language]
     text = _ENVIRONMENT.get_template(template)

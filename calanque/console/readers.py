@@ -9,7 +9,7 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, HTTPException, Request
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from calanque.closed import Closed
 from calanque.contracts.page import Language
@@ -51,6 +51,20 @@ class Reader(Closed):
     operates: bool = False
     sees_journal: bool = False
     decides: bool = False
+
+    _ages_s: list[float] = PrivateAttr(default_factory=list)
+
+    def given(self, answer: tuple[Any, float]) -> Any:
+        """Return an answer of `kept`, and remember how old it is while this request lasts."""
+        said, age_s = answer
+        if age_s:
+            self._ages_s.append(age_s)
+        return said
+
+    @property
+    def silent_min(self) -> int | None:
+        """How old the oldest answer is that was given for want of a newer one, minutes; None where all are of now."""
+        return int(max(self._ages_s) / 60) if self._ages_s else None
 
     @property
     def sees_lake(self) -> bool:

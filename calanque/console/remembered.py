@@ -1,6 +1,6 @@
 """What was asked a moment ago is not asked again: marts change some times a day, and many people look at the same.
 
-While the query door does not answer, a page shows what it said last, and says that it is not of now.
+While the query door does not answer, a page shows what it said last, and says how long ago that was.
 """
 
 from __future__ import annotations
@@ -31,41 +31,23 @@ class _Held(Generic[Answer]):
         self._answers: list[Answer] = []
         self._asked_at = -float("inf")
 
-    def answer(self, ask: Callable[[], Answer], *, is_kept: bool) -> Answer:
+    def answer(self, ask: Callable[[], Answer], *, is_kept: bool) -> tuple[Answer, float]:
         with self._lock:
             age_s = time.monotonic() - self._asked_at
-            if age_s >= FRESH_S:
-                try:
-                    self._answers = [ask()]
-                except NoAnswerError:
-                    if not is_kept or age_s >= KEPT_S:
-                        raise
-                    _SILENCE.begun(self._asked_at)
-                else:
-                    self._asked_at = time.monotonic()
-                    _SILENCE.ended()
-            return self._answers[0]
-
-
-class _Silence:
-    """When the oldest answer was given that is shown because the door does not answer; None while it does."""
-
-    def __init__(self) -> None:
-        self.of: float | None = None
-
-    def begun(self, asked_at: float) -> None:
-        self.of = min(self.of or asked_at, asked_at)
-
-    def ended(self) -> None:
-        self.of = None
-
-
-_SILENCE = _Silence()
-
-
-def silent_min() -> int | None:
-    """Return how old the oldest answer shown for want of a newer one is, minutes; None while the door answers."""
-    return None if _SILENCE.of is None else int((time.monotonic() - _SILENCE.of) / 60)
+            if age_s < FRESH_S:
+                return self._answers[0], 0.0
+            try:
+                self._answers = [ask()]
+            except NoAnswerError:
+                if not is_kept or age_s >= KEPT_S:
+                    raise
+                return self._answers[0], age_s
+            except Exception:
+                # Who is refused now is not told later what they were told before.
+                self._answers, self._asked_at = [], -float("inf")
+                raise
+            self._asked_at = time.monotonic()
+            return self._answers[0], 0.0
 
 
 def remembered(ask: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -74,28 +56,37 @@ def remembered(ask: Callable[..., Answer]) -> Callable[..., Answer]:
     Who asks is part of the question: the account at the query door, by which it says who sees what. Of many who ask the
     same at once one is heard; a question that failed is asked again.
     """
-    return _remembered(ask, is_kept=False)
+    answer = _held(ask, is_kept=False)
+
+    @wraps(ask)
+    def answered(*asked: str) -> Answer:
+        return answer(*asked)[0]
+
+    return answered
 
 
-def kept(ask: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Return a function that remembers as `remembered` does, and for an hour while the door does not answer."""
-    return _remembered(ask, is_kept=True)
+def kept(ask: Callable[..., Answer]) -> Callable[..., tuple[Answer, float]]:
+    """Return a function that remembers as `remembered` does, and for an hour while the door does not answer.
+
+    It also says how old, in seconds, an answer is that is given for want of a newer one; 0 of any other.
+    """
+    return _held(ask, is_kept=True)
 
 
-def _remembered(ask: Callable[..., Answer], *, is_kept: bool) -> Callable[..., Answer]:
+def _held(ask: Callable[..., Answer], *, is_kept: bool) -> Callable[..., tuple[Answer, float]]:
     @lru_cache(maxsize=MOST)
     def held(*_: str) -> _Held[Answer]:
         return _Held()
 
     @wraps(ask)
-    def answer(*asked: str) -> Answer:
+    def answer(*asked: str) -> tuple[Answer, float]:
         return held(*asked).answer(lambda: ask(*asked), is_kept=is_kept)
 
     FORGETTING.append(held.cache_clear)
     return answer
 
 
-FORGETTING: list[Callable[[], None]] = [_SILENCE.ended]
+FORGETTING: list[Callable[[], None]] = []
 
 
 def forget() -> None:

@@ -63,6 +63,9 @@ def query(
             raise NoAnswerError(f"The query door at {settings().trino_url} is starting.") from None
         raise RefusedQueryError(str(error.error_name), error.message) from None
     except (trino.exceptions.Error, trino.exceptions.HttpError, requests.RequestException) as error:
+        # The driver says the status of an answer in its words alone.
+        if str(error).startswith(("error 401", "error 403")):
+            raise CalanqueError(f"The query door at {settings().trino_url} does not let {user} in.") from None
         raise NoAnswerError(
             f"The query door at {settings().trino_url} does not answer ({type(error).__name__})."
         ) from None

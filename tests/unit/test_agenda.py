@@ -122,8 +122,8 @@ def test_the_week_after_this_one_is_opened_and_else_the_last_with_a_conflict(lak
 
 
 def test_a_week_that_is_not_the_next_one_says_so(client: TestClient) -> None:
-    assert "nothing is planned. Shown is one" in client.get("/agenda?lang=en").text
-    assert "nothing is planned. Shown is one" not in client.get("/agenda?lang=en&week=2026-06-10").text
+    assert "nothing begins. Shown is one" in client.get("/agenda?lang=en").text
+    assert "nothing begins. Shown is one" not in client.get("/agenda?lang=en&week=2026-06-10").text
 
 
 def test_a_conflict_says_which_rule_which_events_how_far_how_long_and_how_sure(client: TestClient) -> None:

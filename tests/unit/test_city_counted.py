@@ -74,7 +74,7 @@ def test_no_file_says_what_is_withheld(door: Door, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
     sheet = bytes(map_files.as_csv(ANALYST, "fr", asked()).body).decode().splitlines()
     assert sheet[0] == "territory;type;first_date;last_date;area_id;area_name;reports;month before;changed"
-    assert any(line.endswith("-01;2026-06-30;m:a1;Les Iles (a0:1);;12;") for line in sheet), sheet
+    assert any(line.endswith(";2026-06-01;2026-07-05;m:a1;Les Iles (a0:1);;12;") for line in sheet), sheet
     features = json.loads(bytes(map_files.as_geojson(ANALYST, "fr", asked()).body))["features"]
     told = {one["id"]: (one["properties"]["figure"], one["properties"]["withheld"]) for one in features}
     assert told == {"m:a0": (25, False), "m:a1": (None, True), "m:a2": (0, False)}

@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from calanque.console.city import time_page, time_sql
 from calanque.console.readers import Reader, mart_reader
 from calanque.console.remembered import forget
 from calanque.engines import trino
-from calanque.engines.trino import RefusedQueryError
+from calanque.engines.trino import NoAnswerError, RefusedQueryError
 from calanque.errors import CalanqueError
 from calanque.places.grid import project, unit_m
 from calanque.places.territory import load_territory
@@ -121,6 +122,24 @@ def test_weeks_count_from_the_first_and_go_on_to_the_last_whole_one(page: TestCl
     assert {(user, motif) for user, _, motif in door.asked} == {("analyst", "page de la carte")}
     door.rows |= {"marts.fct_cell_week": [], "marts.fct_territory_week": [(None,)]}
     assert page.get(f"/map/time/weeks.json?city={CITY}").json()["first"] is None
+
+
+def test_what_the_door_said_before_it_fell_silent_is_sent_with_its_age(
+    page: TestClient, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/map/time/weeks.json?city={CITY}&kind=robbery"
+    of_now = page.get(address)
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise NoAnswerError("The query door at an address does not answer.")
+
+    now = time.monotonic()
+    monkeypatch.setattr(trino, "query", away)
+    monkeypatch.setattr("time.monotonic", lambda: now + 300)
+    said = page.get(address)
+    assert "age" not in of_now.headers and 299 <= int(said.headers["age"]) <= 301
+    assert said.content == of_now.content
+    assert page.get(f"/map/time/present.json?city={CITY}&week=2021-12-13").status_code == 503
 
 
 def test_what_is_planned_and_measured_is_sent_and_what_is_withheld_is_not(page: TestClient, door: Door) -> None:

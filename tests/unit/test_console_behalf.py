@@ -6,11 +6,14 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
+from trino.exceptions import HttpError
 
 from calanque.console.readers import Reader
 from calanque.console.remembered import remembered
 from calanque.engines import trino
+from calanque.engines.trino import NoAnswerError
 from calanque.engines.trino_behalf import HEADER, OnBehalf, said
+from calanque.errors import CalanqueError
 from calanque.journal import events
 from calanque.journal.log import Act
 from calanque.settings import Settings
@@ -83,6 +86,21 @@ def test_the_query_door_is_told_for_whom_a_page_asks(monkeypatch: pytest.MonkeyP
         ("dpo", {HEADER: said("dpo", "eva", "select 1", key, AT)}),
         ("analyst", {}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "raised"), [("error 401: no", CalanqueError), ("error 502: bad gateway", NoAnswerError)]
+)
+def test_a_door_that_lets_nobody_in_is_not_a_silent_one(
+    monkeypatch: pytest.MonkeyPatch, said: str, raised: type[CalanqueError]
+) -> None:
+    door = MagicMock()
+    door.cursor.return_value.execute.side_effect = HttpError(said)
+    monkeypatch.setattr("trino.dbapi.connect", lambda **_: door)
+    monkeypatch.setattr(Settings, "secret", lambda self, name: f"secret of {name}")
+    with pytest.raises(CalanqueError) as found:
+        trino.query("select 1", "analyst")
+    assert type(found.value) is raised
 
 
 def test_an_answer_kept_for_one_person_is_the_answer_to_another() -> None:

@@ -90,7 +90,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     """Give the conflicts of a view, and write that they were given."""
     try:
         view, week = found(view, extents(asking), asking, datetime.now(UTC), language)
-        of_now(language)
+        of_now(asking, language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)
     rows = [_row(one) for one in fitting(week.conflicts, view)]

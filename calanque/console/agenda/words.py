@@ -23,7 +23,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "agreed": "accepted: the organisers agree", "far_enough": "accepted: far enough on the ground",
         "apart_in_time": "accepted: not at the same hour", "measures": "accepted: with measures",
         "conflicts_here": "Conflicts of an area, without colour where there is none",
-        "elsewhen": "In the week of {}, the next one, nothing is planned. Shown is one in which something is.",
+        "elsewhen": "In the week of {}, the next one, nothing begins. Shown is one in which something does.",
         "decide": "Decide", "map": "Conflicts by area",
         "picture": "Map of {}: {} areas, darker where more conflicts are. "
         "The table beside says the same.",
@@ -58,7 +58,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "agreed": "accepté : les organisateurs sont d’accord", "far_enough": "accepté : assez loin sur place",
         "apart_in_time": "accepté : pas à la même heure", "measures": "accepté : avec des mesures",
         "conflicts_here": "Conflits d’un secteur, sans couleur où il n’y en a pas",
-        "elsewhen": "Rien n’est prévu la semaine du {}, la prochaine. Voici une semaine où quelque chose l’est.",
+        "elsewhen": "Rien ne commence la semaine du {}, la prochaine. Voici une semaine où quelque chose commence.",
         "decide": "Décider", "map": "Conflits par secteur",
         "picture": "Carte de {} : {} secteurs, plus foncés là où il y a plus de "
         "conflits. Le tableau à côté dit la même chose.",

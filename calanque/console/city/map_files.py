@@ -50,7 +50,13 @@ def _first_and_last(view: View, city: City) -> tuple[Any, ...]:
     first = city.week if view.layer == "likely" else date.fromisoformat(view.until) if city.months else None
     if first is None:
         return "", ""
-    return first, first + timedelta(days=6) if view.layer == "likely" else after(first) - timedelta(days=1)
+    if view.layer == "likely":
+        return first, first + timedelta(days=6)
+    last = after(first) - timedelta(days=1)
+    if view.layer == "acts":
+        return first, last
+    # A month of reports is the whole weeks whose Monday it holds.
+    return first + timedelta(days=-first.weekday() % 7), last + timedelta(days=6 - last.weekday())
 
 
 @router.get("/areas.geojson")
@@ -115,7 +121,7 @@ def _given(
         ends = extents(asking)
         view = resolved(view, ends, language)
         view, city = shown_of(view, ends, asking, language)
-        of_now(language)
+        of_now(asking, language)
         content = written(city, view)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)

@@ -150,7 +150,8 @@ def city_and_kind(city: str, kind: str, ends: Extents, language: Language) -> tu
 
 def asked(sql: str, asking: Reader, motif: str = MOTIF) -> list[tuple[Any, ...]]:
     """Return the rows of a query, asked for the reader, or a moment ago for another of the same account."""
-    return _asked(sql, asking.account, motif)
+    found: list[tuple[Any, ...]] = asking.given(_asked(sql, asking.account, motif))
+    return found
 
 
 def rows_of(sql: str, account: str, motif: str = MOTIF) -> list[tuple[Any, ...]]:

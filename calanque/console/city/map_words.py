@@ -55,7 +55,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "csv": "This table as CSV", "geojson": "This map as GeoJSON (QGIS)", "png": "This map as a picture",
         "source": "Outlines",
         "by_rate": "Where plain counts serve, bound and probability are those of events that come on their own at that "
-        "rate (Poisson); how often squares stayed within their bound stands in the record below.",
+        "rate (Poisson).",
         "upper": "At most, 9 times in 10", "at_least_one": "One or more", "record": "How the last forecast did",
         "record_published": "The forecast that was published for the week of {}: {} incidents happened.",
         "record_back_test": "The incidents of no week of a published forecast are all known yet; this one is of the "
@@ -133,7 +133,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "csv": "Ce tableau en CSV", "geojson": "Cette carte en GeoJSON (QGIS)", "png": "Cette carte en image",
         "source": "Contours",
         "by_rate": "Où le comptage simple sert, borne et probabilité sont celles de faits qui surviennent isolément à "
-        "ce rythme (Poisson) ; la part des carrés restés sous leur borne est dans le bilan plus bas.",
+        "ce rythme (Poisson).",
         "upper": "Au plus, 9 fois sur 10", "at_least_one": "Un ou plus",
         "record": "Ce qu’a valu la dernière prévision",
         "record_published": "La prévision publiée pour la semaine du {} : {} faits se sont produits.",

@@ -70,11 +70,14 @@ def squares(
         plain = View(city, "past", kind, 28, "year", "", "", "figure")
         view = resolved(plain, extents(asking), language)
         shown = summed(
-            json.loads(time_page.weeks_of(view.city, view.kind, asking.account)), day_of(week), weeks, language
+            json.loads(asking.given(time_page.weeks_of(view.city, view.kind, asking.account))),
+            day_of(week),
+            weeks,
+            language,
         )
         cells = rows_of(time_sql.cells(view.city), asking.account)
         areas = {row[0]: row[1:] for row in asked(map_sql.areas(view.city), asking)}
-        of_now(language)
+        of_now(asking, language)
         names = {area: pages.place_name(name) for area, (name, *_) in areas.items()}
         if form == "csv":
             content = csv_file(COLUMNS, [_row(view.city, shown, cells[at], names, at) for at in shown.figures])

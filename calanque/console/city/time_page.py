@@ -168,11 +168,15 @@ def _maplibre() -> Path:
     return Path(next(iter(spec.submodule_search_locations))) / "srcjs"
 
 
-def _given(request: Request, made: Callable[[], bytes]) -> Response:
+def _given(request: Request, made: Callable[[], tuple[bytes, float]]) -> Response:
     try:
-        return answer(request, made())
+        said, age_s = made()
     except CalanqueError as error:
         raise HTTPException(503, f"{error}") from None
+    response = answer(request, said)
+    if age_s:
+        response.headers["Age"] = f"{age_s:.0f}"
+    return response
 
 
 @kept

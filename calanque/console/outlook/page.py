@@ -88,7 +88,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
         ends, _ = offered(asking)
         view = in_city(view, ends, language)
         rows = trends(view._replace(span=shown_span(view, asking)), asking, language)
-        of_now(language)
+        of_now(asking, language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)
     what: dict[str, Any] = {"objects": ("console.outlook",), "row_count": len(rows), "motif": MOTIF}

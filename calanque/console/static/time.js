@@ -33,6 +33,12 @@ async function asked(path) {
   const answer = await fetch(`${BASE}/${path}`, { headers: { Accept: "application/json" } });
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(body.detail || String(answer.status));
+  // The query door was silent: this is what it said before.
+  const age = answer.headers && answer.headers.get("Age");
+  if (age) {
+    $("silent").textContent = $("silent").dataset.said.replace("{}", Math.floor(age / 60));
+    $("silent").hidden = false;
+  }
   // The queries of the answer before are not those of what is shown.
   const from = path.split("?")[0];
   for (const old of document.querySelectorAll(`#queries [data-from="${from}"]`)) old.remove();
@@ -287,7 +293,7 @@ function measured() {
   for (const one of figures) {
     const [quantity, unit] = measure(one.quantity, one.unit), name = unit ? `${quantity} (${unit})` : quantity;
     const known = quantities.get(name) || { places: 0, means: [], elsewhere: [], withheld: 0 };
-    known.withheld += one.withheld;
+    if (one.lon !== null) known.withheld += one.withheld;
     // What is measured outside the squares is of no place here; the weather is of none anywhere.
     if (one.lon !== null) known.places += 1;
     if (one.mean !== null) (one.lon === null ? known.elsewhere : known.means).push(one.mean);

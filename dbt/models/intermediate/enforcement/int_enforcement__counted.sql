@@ -3,6 +3,7 @@
 
 select
     acts.territory,
+    acts.feed,
     coalesce(named.parent_area_id, named.area_id) as area_id,
     acts.type,
     cast(date_trunc('month', acts.occurred_local_date) as date) as month_start_date,

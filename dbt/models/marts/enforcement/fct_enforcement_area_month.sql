@@ -16,27 +16,43 @@ kinds as (
 
 ),
 
-ends as (
+feeds as (
 
     select
         territory,
-        max(last_act_date) as last_act_date
+        max(last_act_date) as last_act_date,
+        max(max(last_act_date)) over (partition by territory) as newest_date
     from {{ ref('int_enforcement__counted') }}
-    group by territory
+    group by territory, feed
 
 ),
 
--- A month is told once it is over: two looks at one that goes on would tell what came between them.
+-- A month is told once it is over for all that still send: two looks at one that goes on would tell what came between.
 months as (
 
-    select distinct
+    select
         counted.territory,
         counted.month_start_date
     from {{ ref('int_enforcement__counted') }} as counted
-    inner join ends
+    inner join feeds
         on
-            counted.territory = ends.territory
-            and last_day(counted.month_start_date) <= ends.last_act_date
+            counted.territory = feeds.territory
+            and feeds.last_act_date >= date_sub(feeds.newest_date, 28)
+    group by counted.territory, counted.month_start_date
+    having last_day(counted.month_start_date) <= min(feeds.last_act_date)
+
+),
+
+counts as (
+
+    select
+        territory,
+        area_id,
+        type,
+        month_start_date,
+        sum(act_count) as act_count
+    from {{ ref('int_enforcement__counted') }}
+    group by territory, area_id, type, month_start_date
 
 )
 
@@ -51,7 +67,7 @@ select
 from areas
 inner join kinds on areas.territory = kinds.territory
 inner join months on areas.territory = months.territory
-left join {{ ref('int_enforcement__counted') }} as counts
+left join counts
     on
         areas.territory = counts.territory
         and areas.area_id = counts.area_id

@@ -1,6 +1,6 @@
 -- Every combination has its row: no row is told by its absence. The weeks of a category are those that its feeds cover:
--- where another feed of the city began earlier, nobody knows whether there was none. A week is told once it is over:
--- two looks at one that goes on would tell what came between them.
+-- where another feed of the city began earlier, nobody knows whether there was none. A week is told once it is over for
+-- all feeds of its category that still send: two looks at one that goes on would tell what came between them.
 with subjects as (
 
     select
@@ -14,14 +14,28 @@ with subjects as (
 
 ),
 
-told as (
+-- Who has not sent for four weeks, when others have, holds nothing up.
+ends as (
 
     select
         territory,
         category,
         first_week_date,
-        date_sub({{ week_start('date_add(last_report_date, 1)') }}, 7) as last_week_date
+        date_sub({{ week_start('date_add(last_report_date, 1)') }}, 7) as last_week_date,
+        last_report_date < date_sub(max(last_report_date) over (partition by territory), 28) as is_ended
     from subjects
+
+),
+
+told as (
+
+    select
+        territory,
+        category,
+        min(first_week_date) as first_week_date,
+        coalesce(min(if(is_ended, null, last_week_date)), max(last_week_date)) as last_week_date
+    from ends
+    group by territory, category
 
 ),
 
@@ -30,10 +44,9 @@ weeks as (
     select
         territory,
         category,
-        explode(sequence(min(first_week_date), max(last_week_date), interval 7 days)) as week_start_date
+        explode(sequence(first_week_date, last_week_date, interval 7 days)) as week_start_date
     from told
     where first_week_date <= last_week_date
-    group by territory, category
 
 ),
 
