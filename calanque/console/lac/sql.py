@@ -143,8 +143,6 @@ def checks(feed: str, batch_id: str) -> str:
     where = f"tier = 'landing' and subject = {literal(feed)} and batch_id = {literal(batch_id)}"
     return f"""select expectation, column_name, severity, success, sentence, contract_version
 from governance.gate_result
-
-from calanque.engines.trino import literal
 where {where}
     and recorded_at = (select max(recorded_at) from governance.gate_result where {where})
 order by success, severity, expectation, column_name"""
