@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -116,6 +117,12 @@ def test_the_clock_goes_by_keyboard_into_what_is_likely_and_its_link_holds_the_v
     assert not page.locator("[name=layer][value=planned]").is_checked()
     by_area = page.locator("#by-area")
     assert "until=2021-12-26" in (by_area.get_attribute("href") or "")
+    page.locator(".maplibregl-ctrl-zoom-in").click()
+    expect(page).to_have_url(re.compile(r"&seen=-79[.\d]+,43[.\d]+,[.\d]+$"))
+    seen = page.evaluate("[...map.getCenter().toArray(), map.getZoom()]")
+    page.reload()
+    page.wait_for_selector(READY)
+    assert page.evaluate("[...map.getCenter().toArray(), map.getZoom()]") == pytest.approx(seen, abs=0.01)
 
 
 def test_a_click_on_a_square_says_its_figure(page: Page, stack: Settings) -> None:

@@ -22,6 +22,7 @@ globalThis.document = {
   querySelector: (name) => element(name), createElement: () => element(`made ${Object.keys(elements).length}`),
   addEventListener() {},
 };
+globalThis.location = { search: "" };
 globalThis.fetch = () => Promise.reject(new Error("away"));
 element("state").textContent = JSON.stringify(STATE);
 require("vm").runInThisContext(require("fs").readFileSync(SCRIPT, "utf8"));

@@ -27,6 +27,8 @@ const measure = (quantity, unit) => [words.quantities[quantity] || quantity, wor
 
 const drawn = {}, tables = {}, orders = { areas: [1, -1], planned: [1, -1], present: [0, 1] };
 let ground, counts, starts, planned = [], conflicts = [], map = null, frame = null, sums = null, isLikely = false;
+let seen = (new URLSearchParams(location.search).get("seen") || "").split(",").map(Number);
+if (seen.length !== 3 || !seen.every(Number.isFinite) || Math.abs(seen[1]) > 85) seen = null;
 let bounds = null, playing = null, settling = null, turn = 0, spot = null, lastWeek = 0, firstTime = 0, likelyAt = -1, figures = [];
 
 async function asked(path) {
@@ -227,14 +229,14 @@ function layers() {
   return [...document.querySelectorAll("[name=layer]:checked")].map((one) => one.value);
 }
 
-// What is asked of the server waits until the clock stands still.
-async function settled() {
+// A link holds the view, and the part of the city that somebody moved to: longitude, latitude, zoom.
+function linked() {
   const week = iso(firstTime + Number($("at").value) * 7 * DAY);
   const view = new URLSearchParams({ city: state.city, kind: state.kind, week, weeks: $("weeks").value, layers: layers().join(",") });
   const quantity = $("quantity").value || state.quantity;
   if ($("event").value) view.set("event", $("event").value);
   if (quantity) view.set("quantity", quantity);
-  tell(Infinity);
+  if (seen) view.set("seen", seen.join(","));
   for (const link of document.querySelectorAll("[data-file]")) {
     link.href = `${BASE}/squares.${link.dataset.file}?${new URLSearchParams({ city: state.city, kind: state.kind, week, weeks: $("weeks").value, lang: state.language })}`;
   }
@@ -244,6 +246,13 @@ async function settled() {
     view.set("lang", link.hreflang);
     link.href = `${BASE}?${view}`;
   }
+  return week;
+}
+
+// What is asked of the server waits until the clock stands still.
+async function settled() {
+  const week = linked();
+  tell(Infinity);
   const mine = ++turn;
   $("measured").textContent = "";
   $("measures").replaceChildren();
@@ -352,7 +361,7 @@ function draw() {
   try {
     map = new maplibregl.Map({
       container: "map", attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
-      bounds: around(), fitBoundsOptions: { padding: 12 },
+      ...(seen ? { center: seen.slice(0, 2), zoom: seen[2] } : { bounds: around(), fitBoundsOptions: { padding: 12 } }),
       style: { version: 8, sources: {}, layers: [] },
     });
   } catch { $("picked").textContent = words.no_gl; return; }
@@ -379,6 +388,13 @@ function draw() {
       "circle-radius": ["case", ["get", "conflict"], 6, 4], "circle-color": ink,
       "circle-stroke-color": "#fff", "circle-stroke-width": 1 } });
     map.on("click", picked);
+    map.on("moveend", (event) => {
+      // The map also moves by itself, as its frame changes.
+      if (!event.originalEvent) return;
+      const { lng, lat } = map.getCenter();
+      seen = [+lng.toFixed(5), +lat.toFixed(5), +map.getZoom().toFixed(2)];
+      linked();
+    });
     // By keyboard the map is moved with arrows; what lies in its middle is told.
     map.getCanvas().addEventListener("keydown", (event) => {
       if (event.key === "Enter") picked({ point: map.project(map.getCenter()), lngLat: map.getCenter() });
