@@ -118,7 +118,7 @@ def test_the_clock_goes_by_keyboard_into_what_is_likely_and_its_link_holds_the_v
     by_area = page.locator("#by-area")
     assert "until=2021-12-26" in (by_area.get_attribute("href") or "")
     page.locator(".maplibregl-ctrl-zoom-in").click()
-    expect(page).to_have_url(re.compile(r"&seen=-79[.\d]+,43[.\d]+,[.\d]+$"))
+    expect(page).to_have_url(re.compile(r"&seen=-79[.\d]+%2C43[.\d]+%2C[.\d]+$"))
     seen = page.evaluate("[...map.getCenter().toArray(), map.getZoom()]")
     page.reload()
     page.wait_for_selector(READY)
