@@ -117,12 +117,15 @@ def labelled(types: list[tuple[Any, ...]], language: Language) -> dict[str, str]
 
 def why_not(error: Exception, language: Language, reader: Reader) -> Response:
     """Return the page that says why a view can not be shown, with the menu of the reader."""
-    # After an upgrade pages may ask for what the tables get with their next build.
-    is_older = isinstance(error, RefusedQueryError) and error.code == "COLUMN_NOT_FOUND"
     words = lac_words.WORDS[language]
-    sentence = words["older_marts"] if is_older else str(error.args[0])
-    if isinstance(error, NoAnswerError):
-        sentence = words["no_door"]
+    match error:
+        case RefusedQueryError(code="COLUMN_NOT_FOUND"):
+            # After an upgrade pages may ask for what the tables get with their next build.
+            sentence = words["older_marts"]
+        case NoAnswerError():
+            sentence = words["no_door"]
+        case _:
+            sentence = str(error.args[0])
     return pages.sentence(language, sentence, 404 if isinstance(error, LookupError) else 503, reader)
 
 

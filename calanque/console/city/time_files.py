@@ -18,7 +18,7 @@ from calanque.console.city.map_page import Day, Name, class_of, day_of, labelled
 from calanque.console.city.map_picture import Drawn, Shape, breaks, drawn, legend
 from calanque.console.city.map_png import Caption, png
 from calanque.console.city.map_sql import TYPES
-from calanque.console.city.map_state import MOTIF, View, asked, extents, resolved, rows_of
+from calanque.console.city.map_state import MOTIF, View, asked, extents, resolved
 from calanque.console.city.map_words import WORDS
 from calanque.console.city.time_words import WORDS as TIME_WORDS
 from calanque.console.given import given, of_now
@@ -75,7 +75,7 @@ def squares(
             weeks,
             language,
         )
-        cells = rows_of(time_sql.cells(view.city), asking.account)
+        cells = asked(time_sql.cells(view.city), asking)
         areas = {row[0]: row[1:] for row in asked(map_sql.areas(view.city), asking)}
         of_now(asking, language)
         names = {area: pages.place_name(name) for area, (name, *_) in areas.items()}
