@@ -7,11 +7,11 @@ demo: setup
 	@$(CALANQUE) stack provision
 	@$(CALANQUE) demo
 
-# What is static first: red in minute two. Then two workers, each with a lake of its own.
+# What is static first: red in minute two. Then two workers with a lake each, and one for what needs none.
 test: setup
 	@.venv/bin/python -m pytest tests/static -n 2
 	@$(CALANQUE) stack provision
-	@timeout --kill-after=120 4980 .venv/bin/python -m pytest -n 2
+	@timeout --kill-after=120 4980 .venv/bin/python -m pytest -n 3
 
 # What needs full size, on the stack of `make demo`, with a record of what was proven; first the tests' own lakes in
 # full breadth: two stacks do not fit beside one another.

@@ -1,7 +1,8 @@
-"""One run of the tests: two workers, each with a lake of its own, the seconds of each test, and an end that comes.
+"""One run of the tests: three workers, the seconds of each test, and an end that comes.
 
-The first worker has the whole stack, on a copy of the project (`tests/stack`); the second everything else, with the
-engine and HDFS alone (`tests/lake`). The stack of `make demo` is touched by `tests/proof` only.
+The first worker has the whole stack, on a copy of the project (`tests/stack`); the second the engine and HDFS alone
+(`tests/lake`); the third what needs neither, in the moments at which they wait. The stack of `make demo` is touched by
+`tests/proof` only.
 """
 
 import os
@@ -21,9 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".calanque-test"
 DURATIONS = RUN / "durations.tsv"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
-LEVELS = {"gw0": "stack", "gw1": "lake"}
+LEVELS = {"gw0": "stack", "gw1": "lake", "gw2": "unit"}
 OFFSET = int(os.environ.get("CALANQUE_TEST_PORT_OFFSET", "2000"))
-HOMES = {"stack": (RUN / "stack" / "home", OFFSET), "lake": (RUN / "lake", OFFSET + 250)}
+HOMES = {
+    "stack": (RUN / "stack" / "home", OFFSET),
+    "lake": (RUN / "lake", OFFSET + 250),
+    "unit": (RUN / "unit", OFFSET + 500),
+}
 
 
 def _level() -> str:
@@ -31,7 +36,11 @@ def _level() -> str:
     named = {
         level for level in ("static", "unit", "lake", "stack", "proof") for word in sys.argv if f"tests/{level}" in word
     }
-    return LEVELS[WORKER] if WORKER else next((level for level in ("proof", "stack", "lake") if level in named), "unit")
+    return (
+        LEVELS.get(WORKER, "unit")
+        if WORKER
+        else next((level for level in ("proof", "stack", "lake") if level in named), "unit")
+    )
 
 
 LEVEL = _level()
@@ -45,7 +54,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("long" if LEVEL == "proof" else "few")
 if LEVEL != "proof":
     # Before any import of calanque: settings are read once.
-    home, offset = HOMES.get(LEVEL, HOMES["lake"])
+    home, offset = HOMES[LEVEL]
     os.environ |= {
         "CALANQUE_HOME": str(home),
         "CALANQUE_PORT_OFFSET": str(offset),
@@ -54,7 +63,7 @@ if LEVEL != "proof":
 
 from calanque.settings import PATIENT_THREADS, Settings, settings  # noqa: E402
 
-# Before libraries of numbers are loaded: threads that wait would spin on the core that the other worker needs.
+# Before libraries of numbers are loaded: threads that wait would spin on the core that another worker needs.
 os.environ.update(PATIENT_THREADS)
 
 
@@ -71,17 +80,12 @@ def _begun_here(session: pytest.Session) -> list[str]:
 
 
 class _ByLevel(LoadScopeScheduling):
-    """Binds each level to its worker: one that has ended early takes nothing to a lake that is not there for it.
-
-    What needs no lake waits for the one that ends first.
-    """
+    """Binds each level to its worker: one that has ended early takes nothing to a lake that is not there for it."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/static/"):  # of no lake; types take as long as all others
             return "types" if "[types]" in nodeid else "others"
-        if nodeid.startswith("tests/stack/"):
-            return "stack"
-        return "either" if nodeid.startswith("tests/unit/") and nodeid >= "tests/unit/test_p" else "lake"
+        return nodeid.split("/")[1]
 
     def _assign_work_unit(self, node: Any) -> None:
         own = LEVELS.get(node.gateway.id, "")
@@ -92,7 +96,7 @@ class _ByLevel(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Share a session between two workers, when it has two."""
+    """Share a session between its workers."""
     return _ByLevel(config, log)
 
 
@@ -113,6 +117,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         RUN.mkdir(exist_ok=True)
         DURATIONS.write_text("worker\tphase\tseconds\toutcome\ttest\n", encoding="utf-8")
     _take_down(_begun_here(session))
+
+
+def pytest_collection_finish() -> None:
+    """Let the tests that need no lake take what the two lakes leave of the cores."""
+    if WORKER and LEVEL == "unit":
+        os.nice(10)
 
 
 @pytest.hookimpl(trylast=True)
