@@ -2,22 +2,24 @@
 .PHONY: demo test proof setup up down clean lint lock
 
 CALANQUE := .venv/bin/python -m calanque
+# A worker of pytest for each level, with a lake of its own where the level needs one.
+LEVELS := --dist each --tx popen//id=stack --tx popen//id=lake
 
 demo: setup
 	@$(CALANQUE) stack provision
 	@$(CALANQUE) demo
 
-# What is static first: red in minute two. Then two workers with a lake each, and one for what needs none.
+# What is static first: red in minute two.
 test: setup
-	@.venv/bin/python -m pytest tests/static -n 2
+	@.venv/bin/python -m pytest tests/static -n 2 --dist worksteal
 	@$(CALANQUE) stack provision
-	@timeout --kill-after=120 4980 .venv/bin/python -m pytest -n 3
+	@timeout --kill-after=120 4980 .venv/bin/python -m pytest $(LEVELS) --tx popen//id=unit tests
 
 # What needs full size, on the stack of `make demo`, with a record of what was proven; first the tests' own lakes in
 # full breadth: two stacks do not fit beside one another.
 proof: setup
 	@$(CALANQUE) stack provision
-	@.venv/bin/python -m pytest -n 2 -m full tests/lake tests/stack
+	@.venv/bin/python -m pytest $(LEVELS) -m full tests
 	@$(MAKE) demo
 	@.venv/bin/python -m pytest tests/proof
 

@@ -16,13 +16,11 @@ from typing import Any
 
 import hypothesis
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".calanque-test"
 DURATIONS = RUN / "durations.tsv"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
-LEVELS = {"gw0": "stack", "gw1": "lake", "gw2": "unit"}
 OFFSET = int(os.environ.get("CALANQUE_TEST_PORT_OFFSET", "2000"))
 HOMES = {
     "stack": (RUN / "stack" / "home", OFFSET),
@@ -32,15 +30,9 @@ HOMES = {
 
 
 def _level() -> str:
-    """Return the level of this process: its worker's, or without workers that of what is asked for."""
-    named = {
-        level for level in ("static", "unit", "lake", "stack", "proof") for word in sys.argv if f"tests/{level}" in word
-    }
-    return (
-        LEVELS.get(WORKER, "unit")
-        if WORKER
-        else next((level for level in ("proof", "stack", "lake") if level in named), "unit")
-    )
+    """Return the level of this process: its worker's name, or else that of what is asked for."""
+    named = {level for level in ("proof", *HOMES) for word in sys.argv if f"tests/{level}" in word}
+    return WORKER if WORKER in HOMES else next((level for level in ("proof", *HOMES) if level in named), "unit")
 
 
 LEVEL = _level()
@@ -76,28 +68,13 @@ def _begun_here(session: pytest.Session) -> list[str]:
     """Return the levels whose lakes this process begins and ends with the run: none is a worker's, or kept."""
     if WORKER or session.config.option.keep or session.config.option.collectonly:
         return []
-    return list(HOMES) if session.config.option.numprocesses else [level for level in HOMES if level == LEVEL]
+    return list(HOMES) if session.config.option.tx else [level for level in HOMES if level == LEVEL]
 
 
-class _ByLevel(LoadScopeScheduling):
-    """Binds each level to its worker: one that has ended early takes nothing to a lake that is not there for it."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith("tests/static/"):  # of no lake; types take as long as all others
-            return "types" if "[types]" in nodeid else "others"
-        return nodeid.split("/")[1]
-
-    def _assign_work_unit(self, node: Any) -> None:
-        own = LEVELS.get(node.gateway.id, "")
-        if own in self.workqueue:
-            self.workqueue.move_to_end(own, last=False)
-        super()._assign_work_unit(node)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Share a session between its workers."""
-    return _ByLevel(config, log)
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave a level to the worker of its name."""
+    is_level = collection_path.parent == ROOT / "tests"
+    return True if WORKER in HOMES and is_level and collection_path.name != WORKER else None
 
 
 def _take_down(levels: list[str]) -> None:
@@ -121,7 +98,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_collection_finish() -> None:
     """Let the tests that need no lake take what the two lakes leave of the cores."""
-    if WORKER and LEVEL == "unit":
+    if WORKER == "unit":
         os.nice(10)
 
 
