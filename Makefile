@@ -3,7 +3,7 @@
 
 CALANQUE := .venv/bin/python -m calanque
 # A worker of pytest for each level, with a lake of its own where the level needs one.
-LEVELS := --dist each --tx popen//id=stack --tx popen//id=lake
+LEVELS := -o console_output_style=classic --dist each --tx popen//id=stack --tx popen//id=lake
 
 demo: setup
 	@$(CALANQUE) stack provision

@@ -1,16 +1,20 @@
-"""Measure the running stack: `python benchmarks/lake.py ingest|queries|memory|idle`; prints Markdown rows.
+"""Measure the running stack: `python benchmarks/lake.py ingest|queries|marts|soak|memory|idle`; prints Markdown rows.
 
 `ingest` takes 3 M generated incidents the whole way of a batch, and the same file through two bare Spark jobs from CSV
 to Delta in the same run, in turn: one copies seven columns, the other makes the very rows that bronze gets. `queries`
-asks five questions of the marts through Trino and through Spark. `memory` prints the proportional share (PSS) of each
-service, `idle` what part of a core each takes in five minutes. The stack must be up and the demo must have run.
+asks five questions of the marts through Trino and through Spark. `marts` builds all marts as if every city had
+changed, then each city's incidents alone. `soak` runs every feed's DAG so often and prints how its tasks ended and
+what memory the scheduler has before and after. `memory` prints the proportional share (PSS) of each service, `idle`
+what part of a core each takes in five minutes. The stack must be up and the demo must have run.
 """
 
 import argparse
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,15 +22,17 @@ import psutil
 import yaml
 from incidents import generate_incidents
 
-from calanque.contracts import Folders, load_contract
+from calanque.contracts import Folders, load_contract, load_contracts
 from calanque.engines import spark, trino
+from calanque.engines.airflow_client import Orchestrator
 from calanque.engines.hdfs import lake
 from calanque.ingest import batch
 from calanque.ingest.land import read_manifest
 from calanque.ingest.type_ import read_headers, type_rows
+from calanque.marts.build import build_marts
 from calanque.runs.batches import read_report
 from calanque.settings import settings
-from calanque.stack.status import status
+from calanque.stack.status import ServiceStatus, status
 
 FEED = "bench_incidents"
 IDLE_S = 300
@@ -142,6 +148,48 @@ def queries(rounds: int) -> None:
         print(f"| {name} | {door:.2f} | {engine:.2f} |")
 
 
+def marts(rounds: int) -> None:
+    """Time builds of the marts and the engine's processor in them: of all, of all incidents, and of each city's."""
+    cities = sorted({contract.territory for contract in load_contracts().values()})
+    parts = {"all marts of all cities": "marts.%", "incidents of all cities": "marts.incidents.%"}
+    parts |= {f"incidents of {city}": f"marts.incidents.{city}" for city in cities}
+    for name, steps in parts.items():
+        wall_s, engine_s = [], []
+        for number in range(rounds):
+            spark.rows(f"delete from governance.step where step like '{steps}'")
+            before = engine_cpu_s()
+            wall_s.append(seconds(partial(build_marts, f"bench-{number}")))
+            engine_s.append(engine_cpu_s() - before)
+        print(
+            f"| {name} | {statistics.median(wall_s):.1f} s | engine {statistics.median(engine_s):.0f} CPU-s |",
+            flush=True,
+        )
+
+
+def engine_cpu_s() -> float:
+    """Return the CPU seconds that the engine has taken since it was started."""
+    return cpu_s(service("spark").pid)
+
+
+def service(name: str) -> ServiceStatus:
+    """Return what a service is doing now."""
+    return next(entry for entry in status(settings()) if entry.name == name)
+
+
+def soak(rounds: int) -> None:
+    """Run the DAG of every feed so often; prints its tasks by their end, and the scheduler's memory round by round."""
+    airflow, ends = Orchestrator(settings()), Counter[str]()
+    print(f"| before | scheduler {service('airflow-scheduler').memory_mib:,.0f} MiB |", flush=True)
+    for number in range(rounds):
+        since = datetime.now(UTC)
+        for feed in load_contracts():
+            airflow.trigger(f"feed_{feed}")
+        for run in airflow.wait(since, lambda run: None):
+            ends.update(str(task["state"]) for task in airflow.task_instances(run))
+        mib = service("airflow-scheduler").memory_mib
+        print(f"| round {number + 1} | scheduler {mib:,.0f} MiB | tasks so far: {dict(ends)} |", flush=True)
+
+
 def memory() -> None:
     """Print each service's share of the memory."""
     found = status(settings())
@@ -172,18 +220,19 @@ def cpu_s(pid: int) -> float:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("ingest", "queries", "memory", "idle"))
+    parser.add_argument("what", choices=("ingest", "queries", "marts", "soak", "memory", "idle"))
     parser.add_argument("--rows", type=int, default=3_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    if asked.what == "ingest":
-        ingest(asked.rows, asked.rounds)
-    elif asked.what == "queries":
-        queries(asked.rounds)
-    elif asked.what == "memory":
-        memory()
-    else:
-        idle()
+    actions: dict[str, Callable[[], None]] = {
+        "ingest": partial(ingest, asked.rows, asked.rounds),
+        "queries": partial(queries, asked.rounds),
+        "marts": partial(marts, asked.rounds),
+        "soak": partial(soak, asked.rounds),
+        "memory": memory,
+        "idle": idle,
+    }
+    actions[asked.what]()
 
 
 if __name__ == "__main__":

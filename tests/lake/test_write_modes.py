@@ -331,7 +331,9 @@ def _run_until(feed: Feed, step: str) -> None:
     feed.run("killed")
 
 
-@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name == "merge" else pytest.mark.full) for name in STEPS]
+)
 def test_a_run_killed_at_each_step(feed: Feed, name: str) -> None:
     days = Days(feed, name)
     days.take("first", "".join(line(n, revision=5) for n in range(100)))
