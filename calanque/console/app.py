@@ -5,7 +5,7 @@ from typing import Annotated
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import get_user
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -66,7 +66,10 @@ async def refused(request: Request, error: AnyHTTPException) -> Response:
         # A link that a colleague sent, or a session that has ended; a form is not sent twice.
         back = str(request.url) if request.method == "GET" else f"{request.base_url}lac"
         return RedirectResponse(get_auth_manager().get_url_login(next_url=back), 303)
-    said = error.said[language_of(request)] if isinstance(error, RefusedError) else str(error.detail)
+    if isinstance(error, RefusedError):
+        said = error.said[language_of(request)]
+    else:  # of an address that no page has, the framework's own word
+        said = WORDS[language_of(request)]["no_page"] if error.status_code == 404 else str(error.detail)
     return _said(request, said, error.status_code)
 
 
@@ -121,7 +124,11 @@ def document(kind: str, name: str, language: Spoken, asking: Asking) -> HTMLResp
     }
     found = kinds[kind](name, language, asking) if kind in kinds else None
     if found is None:
-        raise HTTPException(404, f"There is no such document: see {documents.ROOT}/ for those there are.")
+        raise RefusedError(
+            f"There is no such document: see {documents.ROOT}/ for those there are.",
+            f"Ce document n’existe pas : la liste est à {documents.ROOT}/.",
+            404,
+        )
     return shown(found)
 
 

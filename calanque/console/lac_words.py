@@ -48,13 +48,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "gate_of": "What the gates found", "expectation": "Expectation", "severity": "Severity", "result": "Result",
         "sentence": "In words", "true": "True", "false": "False", "warning": "warning", "critical": "critical",
         "no_gate": "Its gates have not run.", "because": "Why it is refused", "not_there": "There is no such batch.",
-        "no_answer": "The lake cannot be read now.", "back": "Back to Lac", "in_time_of": "Times are those of {}.",
+        "no_answer": "The lake cannot be read now.", "back": "Back to Lac", "home": "To your pages",
+        "in_time_of": "Times are those of {}.",
         "languages": "Language", "pages": "Pages", "lineage": "Lineage", "map": "Map",
         "outlook": "Forecasts and trends", "figures": "Published figures", "retention": "Retention",
         "not_yet": "That day has not come for this feed: choose one that has.",
         "failed": "This page can not be shown: something failed here that nobody foresaw. Try again in a minute. If it "
         "stays so, tell an engineer at what time you tried: airflow-api.log says why.",
         "no_such_view": "This address is no view of its page: a word of it is wrong. Open the page anew from the menu.",
+        "no_page": "There is no page at this address. Open one from the menu.",
         "older_marts": "The marts are of an older release: the next build makes them anew, tonight at the latest.",
         "silent": "The query door does not answer. This is what it said {} minutes ago; every page asks it again.",
         "no_door": "The query door does not answer, and nothing of this view is at hand. Try again in a minute; if it "
@@ -82,7 +84,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "made_late": "{} est en retard", "no_mart": "bronze seulement, sa forme n’a pas encore de mart",
         "no_shape": "bronze seulement, il n’a pas de forme",
         "since": "depuis {} h", "promise": "promis : {} h", "paused": "en pause", "cannot_be_read": "Illisible",
-        "by_others": "lancé par d’autres", "true_checks": "{} vrais sur {}", "mart": "Mart", "rows": "Lignes",
+        "by_others": "lancé par d’autres", "true_checks": "{} sur {} vrais", "mart": "Mart", "rows": "Lignes",
         "built": "Construit", "made_from": "À partir de",
         "read_by_run": "Lu par cette exécution", "tests": "Contrôles et tests dbt",
         "gates_true": "contrôles {} sur {}", "tests_true": "dbt {} sur {}", "colon": "\u00a0:",
@@ -113,13 +115,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "true": "Vrai", "false": "Faux", "warning": "avertissement", "critical": "bloquant",
         "no_gate": "Ses contrôles n’ont pas tourné.", "because": "Pourquoi il est refusé",
         "not_there": "Ce lot n’existe pas.", "no_answer": "Le lac ne peut pas être lu pour l’instant.",
-        "back": "Retour au Lac", "in_time_of": "Les heures sont celles de {}.", "languages": "Langue",
+        "back": "Retour au Lac", "home": "Vers vos pages",
+        "in_time_of": "Les heures sont celles de {}.", "languages": "Langue",
         "pages": "Pages", "lineage": "Lignage", "map": "Carte",
         "outlook": "Prévisions et tendances", "figures": "Chiffres publiés", "retention": "Conservation",
         "not_yet": "Ce jour n’est pas encore venu pour ce flux : choisissez un jour passé.",
         "failed": "Cette page ne peut pas être montrée : une panne que personne n’avait prévue. Réessayez dans une "
         "minute. Si elle dure, dites à l’ingénierie à quelle heure vous avez essayé : airflow-api.log dit pourquoi.",
         "no_such_view": "Cette adresse n’est pas une vue de la page : un mot y est faux. Rouvrez la page par le menu.",
+        "no_page": "Il n’y a pas de page à cette adresse. Ouvrez-en une par le menu.",
         "older_marts": "Les marts sont d’une version plus ancienne : la prochaine construction les refait, cette nuit "
         "au plus tard.",
         "silent": "La porte des requêtes ne répond pas. Voici ce qu’elle disait il y a {} minutes ; chaque page la "

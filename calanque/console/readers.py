@@ -22,10 +22,10 @@ SEALED_S = 12 * 3600
 
 
 class RefusedError(HTTPException):
-    """What a role may not open, in both languages; `said` is for a page, which is of one."""
+    """What is not shown, in both languages, mostly to a role; `said` is for a page, which is of one."""
 
-    def __init__(self, english: str, french: str) -> None:
-        super().__init__(403, f"{english} {french}")
+    def __init__(self, english: str, french: str, status_code: int = 403) -> None:
+        super().__init__(status_code, f"{english} {french}")
         self.said: dict[Language, str] = {"en": english, "fr": french}
 
 

@@ -54,9 +54,18 @@ def or_unread(sentence: str) -> Iterator[None]:
 
 
 def identify() -> None:
-    """Tell delta-rs who asks, and of whom: it takes both from the environment, as every HDFS client does."""
+    """Tell delta-rs who asks, and of whom: it takes both from the environment, as every HDFS client does.
+
+    HDFS believes whoever asks, and the stack of another clone answers at the same ports.
+
+    Raises:
+        CalanqueError: if the lake is this machine's and has not been started from here.
+    """
+    here = settings()
+    if here.profile == "local" and not (here.home / "supervisor.pid").exists():
+        raise CalanqueError("The stack of this clone is not up: start it with 'calanque stack up'.")
     os.environ["HADOOP_USER_NAME"] = LAKE_USER
-    os.environ["HADOOP_CONF_DIR"] = str(settings().home / "conf/hadoop")
+    os.environ["HADOOP_CONF_DIR"] = str(here.home / "conf/hadoop")
 
 
 @cache

@@ -61,10 +61,11 @@ class Lines(Closed):
 
 
 class Own(Lines):
-    """What the file says of a treatment that is the lake's own: what it holds, and for how long."""
+    """What the file says of a treatment that is the lake's own: what it holds, for how long, and what guards it."""
 
     data: Said
     kept: Said
+    security: Annotated[tuple[Said, ...], Field(min_length=1)]
 
 
 class City(Closed):

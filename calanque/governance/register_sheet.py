@@ -165,7 +165,7 @@ def _security(register: Register, treatment: Treatment, language: Language) -> l
     )
     return [
         Line(w["protections"], protections or (w["none"],)),
-        Line(w["measures"], tuple(one.to(language) for one in register.city.security)),
+        Line(w["measures"], tuple(one.to(language) for one in (treatment.own or register.city).security)),
     ]
 
 

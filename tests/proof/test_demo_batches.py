@@ -71,7 +71,7 @@ def test_every_planted_row_is_in_quarantine_and_no_other(reports, feed: str) -> 
 def counted(first: DemoRun) -> list[Any]:
     """What became of the rows of incidents, as a build of every city says it below silver."""
     spark.rows("delete from governance.step where step like 'marts.incidents.%'")
-    assert {one.territory for one in build_marts("counted") or ()} == set(CITIES)
+    assert {one.territory for one in build_marts() or ()} == set(CITIES)
     sums = ", ".join(f"sum({name}) as {name}" for name in ("duplicate_count", "stray_count"))
     return spark.rows(f"select territory, {sums} from {SCHEMA}.int_incidents__counted group by territory")
 

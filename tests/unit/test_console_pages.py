@@ -97,8 +97,8 @@ def dpo_s_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
         pytest.param("/map", 403, "Les marts sont pour l’analyse et l’ingénierie", id="another-role-s"),
         pytest.param("/figures", 403, "Votre rôle n’ouvre pas les chiffres publiés", id="no-figures"),
         pytest.param("/journal?table=a'b", 422, WORDS["fr"]["no_such_view"], id="no-view"),
-        pytest.param("/contracts/nope", 404, "There is no such document", id="no-document"),
-        pytest.param("/a/b/c", 404, "Not Found", id="nothing"),
+        pytest.param("/contracts/nope", 404, "Ce document n’existe pas", id="no-document"),
+        pytest.param("/a/b/c", 404, "Il n’y a pas de page à cette adresse", id="nothing"),
     ],
 )
 def test_what_is_not_shown_is_a_page_with_the_menu_of_who_asked(

@@ -154,7 +154,7 @@ def test_a_table_without_treatment_is_told() -> None:
         ("public_space", "Raw files (landing)", "30 days to 365 days (1 year)"),
         ("public_space", "Made-up data", "in part: marseille_agenda"),
         ("public_tranquillity", "Personal data", "no"),
-        ("fines", "Recipients", "elected members: counts by area and month, none of them under eleven"),
+        ("fines", "Recipients", "elected members: counts by district and month, none of them under eleven"),
         ("journal", "Personal data", "yes"),
         ("journal", "Recipients", "Data protection officer"),
         ("journal", "Retention", "no task deletes an entry yet"),

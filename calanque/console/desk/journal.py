@@ -31,7 +31,7 @@ router = APIRouter(prefix="/journal")
 
 _LOCAL = f"acted_at at time zone '{pages.ZONE}'"
 # At a page nobody can say why: what it reads it asks the door for, and that entry has the page's motif.
-_READ = "action = 'consultation' and source <> 'console'"
+_READ = "action = 'consultation' and source <> 'console' and outcome = 'done'"
 _ONLY: dict[str, str] = {
     "all": "true",
     "refused": "outcome <> 'done'",
@@ -39,7 +39,7 @@ _ONLY: dict[str, str] = {
     "mass": f"row_count >= {MASS}",
     "outside_hours": f"hour({_LOCAL}) not between 7 and 19 or day_of_week({_LOCAL}) > 5",
     "first": "place in (select min(place) from governance.journal cross join unnest(objects) as read (name) "
-    f"group by who, split_part(name, ':', 1)) and {_READ}",
+    f"where {_READ} group by who, split_part(name, ':', 1))",
 }
 COLUMNS = ("place", "acted_at", "who", "action", "objects", "row_count", "motif", "outcome", "source", "client")
 SIGNED = """select max(size) filter (where not is_witnessed), max(recorded_at) filter (where not is_witnessed),

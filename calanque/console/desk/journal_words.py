@@ -34,7 +34,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "verify": "Verify it on another machine: 'calanque dpo journal verify journal.zip --key … --witness …'.",
         "FORBIDDEN": "refused", "NOT_FOUND": "no such address", "UNPROCESSABLE_ENTITY": "wrong address",
         "WRONG_PASSWORD": "wrong password", "QUERY_QUEUE_FULL": "refused at the door",
-        "PERMISSION_DENIED": "not permitted",
+        "PERMISSION_DENIED": "not permitted", "BAD_REQUEST": "wrong request", "TABLE_NOT_FOUND": "no such table",
+        "SCHEMA_NOT_FOUND": "no such schema", "failed": "failed",
         "query": "The query behind this",
     },
     "fr": {
@@ -70,7 +71,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "verify": "À vérifier sur une autre machine : « calanque dpo journal verify journal.zip --key … --witness … ».",
         "FORBIDDEN": "refusé", "NOT_FOUND": "adresse inconnue", "UNPROCESSABLE_ENTITY": "adresse fausse",
         "WRONG_PASSWORD": "mot de passe faux", "QUERY_QUEUE_FULL": "refusé à l’entrée",
-        "PERMISSION_DENIED": "non permis",
+        "PERMISSION_DENIED": "non permis", "BAD_REQUEST": "demande fausse", "TABLE_NOT_FOUND": "table inconnue",
+        "SCHEMA_NOT_FOUND": "schéma inconnu", "failed": "échec",
         "query": "La requête derrière cette page",
     },
 }  # fmt: skip

@@ -15,10 +15,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_reports": "No reports are published for this area.", "no_acts": "No acts are published for this area.",
         "no_weeks": "No incidents are published for this city.",
         "withheld": "withheld", "quantity": "Figure", "unit": "Unit", "value": "Value", "period": "Period",
-        "told": "Counts of places and times, of nobody. Behind each that is shown stand eleven persons or more, or it "
-        "is of eleven acts or more; what is smaller is withheld (▨). Where there was none, it says 0; where nobody "
-        "counted, –.",
-        "not_covered": "no data cover this period",
+        "told": "These counts are of places and times, never of a person. Behind each that is shown stand eleven "
+        "persons or more, or it is of eleven acts or incidents or more; what is smaller is withheld (▨). Where there "
+        "was none, it says 0; what is not counted, or not yet to its end, is –.",
+        "not_covered": "not counted, or not yet to its end",
         "choose": "Choose an area on the map, in the list or by its name.",
         "close": "Back to the whole city", "query": "The queries behind this page",
         "source": "Outlines", "csv": "As a table (CSV)",
@@ -40,10 +40,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_acts": "Aucun acte n’est publié pour ce secteur.",
         "no_weeks": "Aucun fait n’est publié pour cette ville.",
         "withheld": "retenu", "quantity": "Chiffre", "unit": "Unité", "value": "Valeur", "period": "Période",
-        "told": "Des comptes de lieux et de temps, de personne. Derrière chaque compte montré il y a onze personnes au "
-        "moins, ou onze actes au moins ; ce qui est plus petit est retenu (▨). Là où il n’y a rien eu, on lit 0 ; là "
-        "où personne n’a compté, –.",
-        "not_covered": "aucune donnée ne couvre cette période",
+        "told": "Ces comptes portent sur des lieux et des périodes, jamais sur une personne. Derrière chacun de ceux "
+        "qui sont montrés il y a onze personnes au moins, ou onze actes ou faits au moins ; ce qui est plus petit est "
+        "retenu (▨). Là où il n’y a rien eu, on lit 0 ; ce qui n’est pas compté, ou pas encore jusqu’au bout, –.",
+        "not_covered": "pas compté, ou pas encore jusqu’au bout",
         "choose": "Choisissez un secteur sur la carte, dans la liste ou par son nom.",
         "close": "Revenir à toute la ville",
         "query": "Les requêtes derrière cette page",

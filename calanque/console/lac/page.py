@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from markupsafe import escape
 
@@ -17,7 +17,7 @@ from calanque.console.lac import state as lake_state
 from calanque.console.lac.rows import Batch, Feed, Lake, hours_between
 from calanque.console.lac_words import QUERIES, WORDS
 from calanque.console.languages import Spoken
-from calanque.console.readers import Reader, is_sealed, operator, reader, seal, seer
+from calanque.console.readers import Reader, RefusedError, is_sealed, operator, reader, seal, seer
 from calanque.contracts import FeedContract, load_contracts
 from calanque.contracts.page import Language
 from calanque.engines import deltars, trino
@@ -80,7 +80,7 @@ def batches(feed: FeedName, asking: Seeing, language: Spoken, run: RunId = "") -
         return _unread(language, error)
     contract = load_contracts().get(feed)
     if contract is None and not found:
-        raise HTTPException(404, f"There is no feed '{feed}'. Ce flux n’existe pas.")
+        raise RefusedError(f"There is no feed '{feed}'.", f"Le flux « {feed} » n’existe pas.", 404)
     values = _of_feed(feed, contract, asking) | {
         "batches": found,
         "started": run,
@@ -130,7 +130,9 @@ def replay(
         return pages.sentence(language, words["sent_wrong"], 403)
     contract = load_contracts().get(feed)
     if contract is None:
-        raise HTTPException(404, f"There is no feed '{feed}' with a right contract.")
+        raise RefusedError(
+            f"There is no feed '{feed}' with a right contract.", f"Aucun flux « {feed} » n’a de contrat juste.", 404
+        )
     instant = instant_of(contract, day, datetime.now(UTC))
     if instant is None:
         return pages.sentence(language, words["not_yet"], 422)

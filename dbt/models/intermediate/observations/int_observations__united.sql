@@ -9,6 +9,7 @@ select
     observed_local_date,
     week_start_date,
     value as figure,
+    is_withheld,
     cast(null as double) as at_once_count
 from {{ ref('shape_observation') }}
 
@@ -25,5 +26,6 @@ select
     detected_local_date as observed_local_date,
     week_start_date,
     object_count as figure,
+    cast(null as boolean) as is_withheld,
     object_count as at_once_count
 from {{ ref('int_observations__counted') }}

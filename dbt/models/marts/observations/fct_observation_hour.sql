@@ -11,6 +11,7 @@ with observations as (
         observed_local_date,
         week_start_date,
         figure,
+        is_withheld,
         at_once_count
     from {{ ref('int_observations__united') }}
 
@@ -33,9 +34,12 @@ hours as (
         avg(figure) as mean_value,
         sum(figure) as total_value,
         coalesce(
-            unit = 'persons'
-            and coalesce(max(at_once_count), sum(figure)) > 0
-            and coalesce(max(at_once_count), sum(figure)) < 11,
+            max(is_withheld)
+            or (
+                unit = 'persons'
+                and coalesce(max(at_once_count), sum(figure)) > 0
+                and coalesce(max(at_once_count), sum(figure)) < 11
+            ),
             false
         ) as is_suppressed
     from observations
