@@ -10,7 +10,7 @@ from calanque.contracts.page import cited
 from calanque.engines import dbt, deltars, spark
 from calanque.errors import CalanqueError
 from calanque.marts.codes import unknown_codes
-from calanque.marts.domains import DOMAINS
+from calanque.marts.domains import DOMAINS, feeds_of
 from calanque.marts.freshness import write_freshness
 from calanque.marts.gate import judge
 from calanque.marts.parts import PLACES, Part, due_parts, loaded, step_of
@@ -117,10 +117,9 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: DbtSum
     cities = {name: [part.territory for part in passed if part.domain is domain] for name, domain in DOMAINS.items()}
     described = {}
     for domain in DOMAINS.values():
-        own = [feed for feed in feeds if feed.shape in domain.shapes]
         for mart in domain.marts:
             one = summary.described[mart]
-            described[mart] = one._replace(text=cited(one.text, own))
+            described[mart] = one._replace(text=cited(one.text, feeds_of(mart, feeds)))
     row_counts, done = _show(passed, described, run_id)
     codes = unknown_codes(cities, SCHEMA)
     read = {name: version for part in parts for name, version in part.inputs.items() if name != "code"}

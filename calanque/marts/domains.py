@@ -1,6 +1,7 @@
 """The domains of the marts: what is built and judged together, from the feeds of some shapes."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -117,6 +118,12 @@ def marts_of(shape: str | None) -> tuple[str, ...]:
         if len(domain.shapes) == 1 or f"shape_{shape}" in _read_by(mart)
     )
     return (*places.marts, *own, *WRITTEN_BY_ML) if shape in DOMAINS["incidents"].shapes else own
+
+
+def feeds_of(mart: str, feeds: Iterable[FeedContract]) -> list[FeedContract]:
+    """Return the feeds whose rows a mart is made from."""
+    made = cache(marts_of)
+    return [feed for feed in feeds if mart in made(feed.shape)]
 
 
 def _read_by(model: str) -> set[str]:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from calanque.contracts import load_contract
+from calanque.contracts import load_contract, load_contracts
 from calanque.engines.dbt_contracts import Described
 from calanque.errors import CalanqueError
 from calanque.marts import build, parts
-from calanque.marts.domains import DOMAINS, marts_of
+from calanque.marts.domains import DOMAINS, feeds_of, marts_of
 from calanque.marts.publish import Shown
 
 
@@ -103,3 +103,17 @@ def test_a_feed_names_the_marts_that_its_rows_are_in(shape: str | None, marts: t
 def test_every_mart_of_a_domain_is_made_from_a_feed() -> None:
     made = {mart for domain in DOMAINS.values() for shape in domain.shapes for mart in marts_of(shape)}
     assert {mart for domain in DOMAINS.values() for mart in domain.marts} <= made
+
+
+@pytest.mark.parametrize(
+    ("mart", "shapes"),
+    [
+        ("dim_asset", {"asset"}),
+        ("fct_statistic", {"statistic"}),
+        ("dim_cell", {"area", "incident"}),
+        ("fct_observation_hour", {"observation", "detection"}),
+    ],
+)
+def test_a_mart_cites_the_feeds_that_it_is_made_from_and_no_other(mart: str, shapes: set[str]) -> None:
+    every = list(load_contracts().values())
+    assert feeds_of(mart, every) == [one for one in every if one.shape in shapes] != []
