@@ -102,6 +102,7 @@ def test_both_walks_agree_on_every_step(column: str | None) -> None:
         behind = {(origin.dataset, origin.column) for origin in trace(below.dataset, below.column, events).origins}
         assert ((above.dataset, above.column) if below.column else (above.dataset, None)) in behind
     back = graph_back(trace(FORECAST, "expected_count", events), Standing(events))
+    assert {back.end_of(one, "back") for one in back.nodes if one.dataset.startswith(MODEL)} == {"of_a_model"}
     steps = [step for step in back.steps if step.source[0] not in ("file", MODEL)]
     assert len(steps) >= 6
     for step in steps:

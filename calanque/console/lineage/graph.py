@@ -58,7 +58,11 @@ class Graph(NamedTuple):
     def end_of(self, node: Node, way: Way) -> str:
         """Return the word for why a walk ends at a node; empty where it goes on."""
         if way == "back":
-            return "" if self.into(node) else "from_outside" if node.is_outside else "not_recorded"
+            if self.into(node):
+                return ""
+            if node.dataset.startswith(MODEL):
+                return "of_a_model"
+            return "from_outside" if node.is_outside else "not_recorded"
         if self.out_of(node):
             return ""
         return "ends_dropped" if tier_of(node.dataset) == "landing" else "ends"
