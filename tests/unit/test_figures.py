@@ -177,11 +177,10 @@ def test_the_table_that_is_given_holds_no_more_and_is_told(door: Door, monkeypat
     monkeypatch.setattr("calanque.journal.log.tell", lambda **what: told.append(what))
     answer = figures.as_csv(ELECTED, "fr", figures.chosen(city="", area="marseille:n1", find=""))
     lines = bytes(answer.body).decode().splitlines()
-    assert "fct_report_area_month;marseille:a0:1;a0:1;waste;2026-06-01;" in lines
-    assert "fct_territory_week;;;noise;2026-06-08;40" in lines
-    assert [line for line in lines if "2026-05" in line] == [
-        "fct_report_area_month;marseille:a0:1;a0:1;waste;2026-05-01;0"
-    ]
+    square = "fct_report_area_month;marseille:a0:1;un carré de 6 km de côté;waste;Déchets"
+    assert f"{square};2026-06-01;;true" in lines
+    assert "fct_territory_week;;;noise;Bruit;2026-06-08;40;false" in lines
+    assert [line for line in lines if "2026-05" in line] == [f"{square};2026-05-01;0;false"]
     assert [(one["who"], one["row_count"], one["objects"]) for one in told] == [
         ("elected", len(lines) - 1, ("console.figures",))
     ]

@@ -31,7 +31,7 @@ from calanque.places import outline_words
 from calanque.places.territory import AREA_ZONE_COUNT, ZONE_CELL_COUNT, load_territory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from calanque.contracts import FeedContract
@@ -41,7 +41,7 @@ ROOT = "/calanque/figures"
 MARTS = ("fct_report_area_month", "fct_enforcement_area_month", "fct_territory_week", "fct_statistic")
 SQUARES = ("area", "zone")
 """Kinds of areas that no city gave a name."""
-COLUMNS = ("figure", "area_id", "area_name", "kind", "period_start_date", "count")
+COLUMNS = ("figure", "area_id", "area_name", "kind", "label", "period_start_date", "count", "is_withheld")
 Asking = Annotated[Reader, Depends(figures_reader)]
 router = APIRouter(prefix="/figures")
 
@@ -143,16 +143,19 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)
     listed = [row for mart, counts in zip(MARTS, (city.reports, city.acts, city.weeks), strict=False)
-              for row in _listed(mart, counts)]  # fmt: skip
+              for row in _listed(mart, counts, view.city, city.labels, language)]  # fmt: skip
     what: dict[str, Any] = {"objects": ("console.figures",), "row_count": len(listed), "motif": None}
     return given(asking, csv_file(COLUMNS, listed), "figures.csv", "text/csv", **what)
 
 
-def _listed(mart: str, counts: Counts) -> Iterable[tuple[object, ...]]:
-    area = (counts.area.area_id, counts.area.name) if counts.area else ("", "")
+def _listed(
+    mart: str, counts: Counts, city: str, labels: Mapping[str, str], language: Language
+) -> Iterable[tuple[object, ...]]:
+    area = (counts.area.area_id, _called(counts.area, city, language)) if counts.area else ("", "")
     for period, row in counts.rows:
         for kind, count in row.items():
-            yield mart, *area, kind, period, "" if count is None else count
+            label, is_withheld = labels.get(kind, said(kind, language)), count is None
+            yield mart, *area, kind, label, period, "" if is_withheld else count, str(is_withheld).lower()
 
 
 def shown(view: View, cities: Sequence[str], asking: Reader, language: Language) -> tuple[View, City]:
@@ -223,16 +226,20 @@ def around(area: Area, areas: dict[str, Area]) -> list[Area]:
 
 
 def published_for(area: Area, city: str, language: Language) -> str:
-    """Say for which area counts are published, where that is a wider one; a square by its size: no map shows its name.
+    """Say for which area counts are published, where that is a wider one.
 
     Raises:
         CalanqueError: if the city has no right file.
     """
-    words, name = WORDS[language], pages.place_name(area.name)
-    if area.kind in SQUARES:
-        cells = ZONE_CELL_COUNT * (AREA_ZONE_COUNT if area.kind == "area" else 1)
-        name = words["wide_square"].format(_value(cells * load_territory(city).cell_m / 1000, language))
-    return words["of_wider"].format(name)
+    return WORDS[language]["of_wider"].format(_called(area, city, language))
+
+
+def _called(area: Area, city: str, language: Language) -> str:
+    # A square by its size: no map shows its name.
+    if area.kind not in SQUARES:
+        return pages.place_name(area.name)
+    cells = ZONE_CELL_COUNT * (AREA_ZONE_COUNT if area.kind == "area" else 1)
+    return WORDS[language]["wide_square"].format(_value(cells * load_territory(city).cell_m / 1000, language))
 
 
 def _value(value: float, language: Language) -> str:
