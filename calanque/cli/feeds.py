@@ -21,8 +21,11 @@ app.command("new")(new)
 
 @app.command("list")
 def list_feeds() -> None:
-    """List the feeds with what their contracts say, and, where the stack runs, with their state and last batch."""
-    from calanque.contracts import load_contracts
+    """List the feeds with what their contracts say, and, where the stack runs, with their state and last batch.
+
+    A wrong contract is listed as such, and ends the command with code 1.
+    """
+    from calanque.contracts import read_contracts
     from calanque.settings import settings
     from calanque.stack import supervisor
 
@@ -32,11 +35,20 @@ def list_feeds() -> None:
     table.add_column("feed", no_wrap=True, overflow="fold")
     for name in ("version", "territory", "shape", "source", "personal", "schedule", "state", "last batch"):
         table.add_column(name)
-    for c in load_contracts().values():
+    right, wrong = read_contracts()
+    for name in sorted({**right, **wrong}):
+        if name in wrong:
+            table.add_row(escape(name), *["–"] * 6, "[red]wrong[/]", f"calanque feeds check {escape(name)}")
+            continue
+        c = right[name]
         personal = ("yes, synthetic" if c.is_synthetic else "yes") if c.is_personal else "no"
         state, last = _newest(c) if is_up else ("–", "–")
         table.add_row(c.feed, c.version, c.territory, c.shape, _source(c), personal, c.schedule, state, last)
     console.print(table)
+    if wrong:
+        raise CalanqueError(
+            f"{len(wrong)} contract(s) to correct: {', '.join(wrong)}. 'calanque feeds check NAME' says what is wrong."
+        )
 
 
 def _source(contract: "FeedContract") -> str:

@@ -7,11 +7,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from typer.testing import CliRunner
 
 from calanque.cli import feeds as cli
 from calanque.contracts import ContractError, Folders, load_contracts, odcs, read_contract, read_contracts
 from calanque.errors import CalanqueError
+from calanque.stack import supervisor
 
 FOLDER = Path(__file__).parents[1] / "contracts"
 GOOD = FOLDER / "good.odcs.yaml"
@@ -91,6 +93,20 @@ def test_one_check_shows_all_problems_of_all_contracts(mixed: Folders) -> None:
         for sentence in expected(path):
             assert " ".join(sentence.split()) in text, sentence
     assert "ok good 1.0.0" in text
+
+
+def test_the_list_of_feeds_shows_the_wrong_beside_the_right_and_fails(
+    mixed: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "is_running", lambda _settings: False)
+    monkeypatch.setattr(cli, "console", Console(width=200))
+    ran = CliRunner().invoke(cli.app, ["list"])
+    assert isinstance(ran.exception, CalanqueError)
+    assert "two_typos" in str(ran.exception) and "good" not in str(ran.exception)
+    rows = {cells[1].strip(): cells for line in ran.output.splitlines() if len(cells := line.split("│")) > 1}
+    assert rows["good"][2].strip() == "1.0.0"
+    for name in read_contracts(mixed)[1]:
+        assert [cell.strip() for cell in rows[name][-3:-1]] == ["wrong", f"calanque feeds check {name}"]
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "The contract is wrong"), ("fr", "Le contrat est erroné")])
