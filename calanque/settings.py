@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from calanque.errors import CalanqueError
 
 ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "CALANQUE_"
 KEYS_VARIABLE = "CALANQUE_TOKEN_KEYS"
 KEY_FILE_VARIABLE = "CALANQUE_TOKEN_KEY_FILE"
 
@@ -47,7 +48,7 @@ class Settings(BaseSettings):
     """Settings of one installation; every field can be set as `CALANQUE_<NAME>` (nested: `CALANQUE_PORTS__TRINO`)."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CALANQUE_", env_nested_delimiter="__", frozen=True, extra="forbid", env_file=None
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid", env_file=None
     )
 
     profile: Literal["local", "cluster"] = "local"
@@ -160,8 +161,20 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once.
+
+    Raises:
+        CalanqueError: naming each variable that is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        from calanque.yaml_file import problems_by_path
+
+        wrong = [f"{PREFIX}{'__'.join(path).upper()}: {text}." for path, text in problems_by_path(error, True)]
+        raise CalanqueError(f"The environment is wrong. {' '.join(wrong)}") from None
+    except SettingsError as error:
+        raise CalanqueError(f"The environment is wrong, where a variable {PREFIX}… must be JSON: {error}.") from None
 
 
 def key_variables(environment: Mapping[str, str]) -> dict[str, str]:

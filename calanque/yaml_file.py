@@ -78,11 +78,21 @@ def sentences_of(error: ValidationError, prefix: str = "", has_values: bool = Fa
         prefix: of the field's name.
         has_values: say the wrong value too, where it is a short one; of files that hold neither persons nor secrets.
     """
+    return [
+        f"field '{'.'.join(part for part in (prefix, *path) if part)}': {text}"
+        for path, text in problems_by_path(error, has_values)
+    ]
+
+
+def problems_by_path(error: ValidationError, has_values: bool) -> list[tuple[tuple[str, ...], str]]:
+    """Return the path of keys to each problem of a pydantic error, and what is wrong there, as `sentences_of` says."""
     # A typo gives two errors, the unknown key and the missing one: the first helps more.
     problems = error.errors(include_url=False, include_input=has_values, include_context=False)
     return [
-        f"field '{'.'.join(str(part) for part in (prefix, *item['loc']) if part != '')}': "
-        + ("is not a known field (a typo?)" if item["type"] == "extra_forbidden" else item["msg"] + _it_is(item))
+        (
+            tuple(str(part) for part in item["loc"]),
+            "is not a known field (a typo?)" if item["type"] == "extra_forbidden" else item["msg"] + _it_is(item),
+        )
         for item in sorted(problems, key=lambda item: item["type"] != "extra_forbidden")
     ]
 

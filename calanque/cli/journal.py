@@ -83,7 +83,7 @@ def verify(
     from calanque.journal.verify import verify_export
 
     own = _key(key)
-    notes = [one.read_text(encoding="utf-8") for one in seen or []]
+    notes = [_text(one) for one in seen or []]
     found = verify_export(path, own, _key(witness) if witness else None, notes)
     console.print(f"[green]ok[/] {found.entry_count:,} entries, as {own.name} signed them.")
     if found.expired_count:
@@ -102,7 +102,7 @@ def witnessed(
     """Keep a note that the witness has signed, for later exports."""
     from calanque.journal.log import add_witness
 
-    size = add_witness(note.read_text(encoding="utf-8"), _key(witness))
+    size = add_witness(_text(note), _key(witness))
     console.print(f"The first {size:,} entries are witnessed.")
 
 
@@ -139,4 +139,11 @@ def _key(text: str) -> "Verifier":
     path = Path(text)
     if "+" not in text and not path.is_file():
         raise CalanqueError(f"{text} is neither a public key nor a file with one.")
-    return Verifier.read(text if "+" in text else path.read_text(encoding="utf-8"))
+    return Verifier.read(text if "+" in text else _text(path))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CalanqueError(f"{path} can not be read: it is no text in UTF-8.") from error

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from calanque.cli import dpo, feeds, jobs, stack, twin
 from calanque.errors import CalanqueError
@@ -30,16 +31,25 @@ app.command()(jobs.train_persons)
 
 
 def run() -> None:
-    """Run the command line; a CalanqueError ends in its sentence and code 1."""
+    """Run the command line; a CalanqueError, and a file that can not be had, end in a sentence and code 1."""
     try:
         app()
     except CalanqueError as error:
-        Console(stderr=True, soft_wrap=True, emoji=False).print(f"[bold red]Error:[/] {error}", highlight=False)
+        _say(str(error))
+        _end(1)
+    except OSError as error:
+        if error.filename is None:  # of a connection, or a pipe
+            raise
+        _say(f"{os.fsdecode(error.filename)} can not be read or written: {error.strerror}.")
         _end(1)
     except SystemExit as ended:
         if isinstance(ended.code, str):
             raise
         _end(ended.code or 0)
+
+
+def _say(sentence: str) -> None:
+    Console(stderr=True, soft_wrap=True, emoji=False).print(f"[bold red]Error:[/] {escape(sentence)}", highlight=False)
 
 
 def _end(code: int) -> NoReturn:

@@ -104,9 +104,14 @@ def _connected(user: str, password: str | None, source: str, headers: dict[str, 
     import trino
 
     here = settings()
+    authority = here.home / "trino-ca.pem"
+    if not authority.is_file():
+        raise CalanqueError(
+            f"The query door's certificate does not exist ({authority}): start the stack once with 'calanque stack up'."
+        )
     # Left to itself, `requests` lets REQUESTS_CA_BUNDLE win over the certificate named here.
     http = requests.Session()
-    http.trust_env, http.verify = False, str(here.home / "trino-ca.pem")
+    http.trust_env, http.verify = False, str(authority)
     login = trino.auth.BasicAuthentication(user, password or here.secret(f"password_{user}"))
     return trino.dbapi.connect(  # type: ignore[no-untyped-call]
         host=here.host,

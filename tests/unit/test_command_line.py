@@ -1,6 +1,7 @@
 """How the command line ends: with what the command said, whatever its libraries still do."""
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from calanque.cli import feeds
 from calanque.contracts import load_contracts
 from calanque.stack import supervisor
 
+PLAN = "place;starts_at;ends_at;units\nmarseille:1;2026-06-29 18:00;2026-06-29 22:00;1\n"
 # A read of Arrow's through a file of Python's, as delta-rs' tables have, which the command does not wait for.
 READING = """
 import sys, threading, time
@@ -74,6 +76,59 @@ def test_the_code_and_the_sentence_of_each_end(arguments: list[str], code: int, 
         [sys.executable, "-m", "calanque", *arguments], capture_output=True, text=True, check=False, timeout=120
     )
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr[-500:]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("twin generate --from 2026-06-01 --to 2026-06-01 --out {path}/[red]file", "Not a directory."),
+        ("dpo register --ods {path}/none/x.ods", "{path}/none/x.ods can not be read or written: No such file"),
+        ("dpo journal verify x.zip --key {path}/key", "{path}/key can not be read: it is no text in UTF-8."),
+        ("dpo journal witnessed {path}/key --witness a+b+c", "{path}/key can not be read: it is no text"),
+        ("fit {path}/plan.csv --city marseille", "certificate does not exist ({path}/lake/trino-ca.pem): start"),
+    ],
+    ids=("folder-is-a-file", "no-folder", "key-is-no-text", "note-is-no-text", "no-certificate"),
+)
+def test_a_file_that_can_not_be_had_ends_in_one_sentence(arguments: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "[red]file").touch()
+    (tmp_path / "lake/secrets").mkdir(parents=True)
+    (tmp_path / "lake/secrets/password_analyst").write_text("x", encoding="utf-8")
+    (tmp_path / "key").write_bytes(b"\xff\x00")
+    (tmp_path / "plan.csv").write_text(PLAN, encoding="utf-8")
+    ended(arguments.format(path=tmp_path), said.format(path=tmp_path), CALANQUE_HOME=str(tmp_path / "lake"))
+
+
+def test_a_home_that_can_not_be_made_ends_in_one_sentence() -> None:
+    ended("stack status", "/proc/none can not be read or written: No such file", CALANQUE_HOME="/proc/none")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("CALANQUE_PORT_OFFSET", "abc", "unable to parse string as an integer (it is 'abc')"),
+        ("CALANQUE_PORT_OFFSET", "https://me:secret@host", "CALANQUE_PORT_OFFSET: Input should be a valid integer"),
+        ("CALANQUE_PORTS__FOO", "1", "CALANQUE_PORTS__FOO: is not a known field"),
+        ("CALANQUE_PORTS", "abc", 'field "ports"'),
+    ],
+    ids=("no-number", "no-secret-said", "unknown", "no-json"),
+)
+def test_a_wrong_variable_is_named(name: str, value: str, said: str) -> None:
+    assert "secret" not in ended("stack status", said, **{name: value})
+
+
+def ended(arguments: str, said: str, **environment: str) -> str:
+    """Return what a command says that must end in one sentence of an error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "calanque", *arguments.split()],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ | environment,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr[-500:]
+    assert done.stderr.startswith("Error: ") and said in done.stderr, done.stderr[-500:]
+    return done.stderr
 
 
 @pytest.mark.parametrize("width", [80, 100, 150])

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -67,6 +68,14 @@ def test_what_the_console_asks_for_a_person_is_theirs_and_nobody_else_can_say_so
     assert (events.act_of_query(told) or {})["who"] == user
 
 
+@pytest.fixture
+def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home in which the stack was started once."""
+    (tmp_path / "trino-ca.pem").touch()
+    monkeypatch.setattr(trino, "settings", lambda: Settings(home=tmp_path))
+
+
+@pytest.mark.usefixtures("certified")
 def test_the_query_door_is_told_for_whom_a_page_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, Any]] = []
 
@@ -88,6 +97,7 @@ def test_the_query_door_is_told_for_whom_a_page_asks(monkeypatch: pytest.MonkeyP
     ]
 
 
+@pytest.mark.usefixtures("certified")
 @pytest.mark.parametrize(
     ("said", "raised"), [("error 401: no", CalanqueError), ("error 502: bad gateway", NoAnswerError)]
 )
