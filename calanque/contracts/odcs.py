@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from calanque.contracts import promises
 from calanque.contracts.folders import Folders
 from calanque.contracts.model import COLUMN_NAME, BronzeColumn, FeedContract, LandingColumn, Language
+from calanque.contracts.partial import NOT_CHECKED, plain_properties, problems_apart
 from calanque.contracts.problems import ContractError, Problems, refused
 from calanque.contracts.properties import ColumnProperties, FeedProperties, LandingProperties
 from calanque.contracts.rules import known_territories, problems_of
@@ -120,7 +122,7 @@ def _read_contract(path: Path, text: bytes, territories: tuple[str, ...]) -> Fee
         raise ContractError([str(error).removeprefix(f"{path.name}: ")], path.name) from error
     advice = "to be decided: read the comment beside it and write what is true."
     if undecided := [f"field '{field}': {advice}" for field in undecided_fields(content)]:
-        raise ContractError(undecided, path.name)
+        raise ContractError([*undecided, NOT_CHECKED], path.name)
     try:
         contract = _contract_of(content, path.name)
     except ContractError as error:
@@ -138,7 +140,7 @@ def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
         odcs = OpenDataContractStandard(**content)
     except ValidationError as error:
         raise ContractError(
-            [*problems.found, *(f"{text}." for text in sentences_of(error, has_values=True))]
+            [*problems.found, *(f"{text}." for text in sentences_of(error, has_values=True)), NOT_CHECKED]
         ) from error
     if odcs.apiVersion != API_VERSION or odcs.kind != "DataContract":
         problems.found.append(f"field 'apiVersion': must be {API_VERSION} with kind DataContract.")
@@ -151,6 +153,7 @@ def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
         about = odcs.description
         resolved |= {"description": about.purpose, "usage": about.usage, "limitations": about.limitations}
     beside = len(problems.found)
+    resolved |= plain_properties(odcs.customProperties)
     with problems.caught():
         resolved |= _custom(FeedProperties, odcs.customProperties, "customProperties").switched()
     with problems.caught():
@@ -160,13 +163,21 @@ def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
         resolved["bronze"] = _columns(bronze, _bronze_column, problems)
     with problems.caught():
         resolved["retention_days"] = promises.retention_days(odcs)
-    with problems.caught():
-        resolved |= {**promises.frequency(odcs), **promises.latency(odcs), **_team(odcs)}
-    if len(problems.found) > beside:  # a part is missing: what rules would say of the rest follows from that
-        problems.stop()
-    with problems.caught():
-        contract = _built(FeedContract, resolved, "")
-        problems.found += problems_of(contract)
+    for part in (promises.frequency, promises.latency, _team):
+        with problems.caught():
+            resolved |= part(odcs)
+    return _judged(resolved, problems, is_whole=len(problems.found) == beside)
+
+
+def _judged(resolved: dict[str, Any], problems: Problems, *, is_whole: bool) -> FeedContract:
+    if is_whole:  # what most rules would say of a contract that is not follows from what is missing
+        with suppress(ValidationError):
+            return _kept(FeedContract(**resolved), problems)
+    raise ContractError([*problems.found, *problems_apart(resolved, has_columns=is_whole), NOT_CHECKED])
+
+
+def _kept(contract: FeedContract, problems: Problems) -> FeedContract:
+    problems.found += problems_of(contract)
     problems.stop()
     return contract
 

@@ -3,9 +3,9 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from calanque.contracts.expressions import problems_of_condition, problems_of_expression
@@ -36,6 +36,16 @@ def problems_of(contract: FeedContract) -> list[str]:
     return [f"field '{field}': {sentence}" for field, sentence in _problems(contract)]
 
 
+def problems_by_themselves(fields: Mapping[str, Any]) -> list[str]:
+    """Return every rule on one field alone that the fields of a contract, or of a part of one, do not keep."""
+    return [
+        f"field '{field}': {sentence}"
+        for name, rule in _BY_ITSELF.items()
+        if name in fields
+        for field, sentence in rule(fields[name])
+    ]
+
+
 PEOPLE_TELL = ("incident", "report", "enforcement")
 """Shapes whose rows somebody wrote down."""
 REDACTED_LANGUAGE = "fr"
@@ -51,7 +61,8 @@ def _problems(contract: FeedContract) -> Found:
         yield from _privacy(contract, column)
     yield from _feed(contract)
     yield from _row(contract)
-    yield from _place_and_time(contract)
+    for name, rule in _BY_ITSELF.items():
+        yield from rule(getattr(contract, name))
     yield from _retention(contract)
     yield from write_problems(contract)
     yield from shape_problems(contract)
@@ -214,25 +225,36 @@ def _row(contract: FeedContract) -> Found:
         yield field, f"say which token tells persons apart: {', '.join(sorted(tokens))}."
 
 
-def _place_and_time(contract: FeedContract) -> Found:
+def _time_zone(name: str) -> Found:
     try:
-        ZoneInfo(contract.time_zone)
+        ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        yield "customProperties.timeZone", f"'{contract.time_zone}' is not a time zone."
+        yield "customProperties.timeZone", f"'{name}' is not a time zone."
+
+
+def _territory(name: str) -> Found:
     known = known_territories()
-    if contract.territory not in known:
+    if name not in known:
         yield (
             "customProperties.territory",
-            f"there is no territory '{contract.territory}': choose one of {', '.join(known)}, or add its file to "
-            "infra/territories/.",
+            f"there is no territory '{name}': choose one of {', '.join(known)}, or add its file to infra/territories/.",
         )
-    schedule = contract.schedule
+
+
+def _schedule(schedule: str) -> Found:
     if schedule not in PRESETS and not _comes_round(schedule):
         yield (
             "slaProperties.frequency",
             f"the schedule '{schedule}' is no cron expression of {CRON_FIELD_COUNT} fields (as '30 4 * * *') and none "
             f"of {', '.join(PRESETS)}.",
         )
+
+
+_BY_ITSELF: dict[str, Callable[[str], Found]] = {
+    "time_zone": _time_zone,
+    "territory": _territory,
+    "schedule": _schedule,
+}
 
 
 def _comes_round(schedule: str) -> bool:
