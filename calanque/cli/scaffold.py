@@ -1,12 +1,15 @@
 """`calanque feeds new`: a contract from a sample."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from calanque.cli.terminal import console
 from calanque.errors import CalanqueError
+
+if TYPE_CHECKING:
+    from calanque.scaffold.plan import Plan
 
 
 def new(
@@ -18,6 +21,7 @@ def new(
     ] = None,
 ) -> None:
     """Write a contract from a sample; what the sample can not say is left to decide, and refused by `feeds check`."""
+    from calanque.contracts.folders import Folders
     from calanque.contracts.odcs import SUFFIX
     from calanque.contracts.undecided import UNDECIDED
     from calanque.scaffold.plan import plan_of
@@ -28,7 +32,7 @@ def new(
     if str(output) == "-":
         typer.echo(text)
         return
-    path = output or Path(f"{plan.feed}{SUFFIX}")
+    path, is_taken = output or Path(f"{plan.feed}{SUFFIX}"), (Folders().contracts / f"{plan.feed}{SUFFIX}").exists()
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -38,7 +42,15 @@ def new(
         raise CalanqueError(
             f"{path} can not be written ({error.strerror}): say another place with --output."
         ) from error
-    count = sum(UNDECIDED in line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    _say(plan, path, sum(UNDECIDED in line for line in text.splitlines() if not line.lstrip().startswith("#")))
+    if is_taken:
+        console.print(
+            f"There is a feed '{plan.feed}' already: moved to dags/feeds/, this contract would take the place of its "
+            "own. Give another name with --feed."
+        )
+
+
+def _say(plan: "Plan", path: Path, count: int) -> None:
     if plan.table.malformed_count:
         console.print(
             f"Left out as malformed: {plan.table.malformed_count:,} rows, broken or of more or fewer fields than the "

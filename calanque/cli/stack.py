@@ -99,7 +99,8 @@ def logs(
         console.print("\n".join(known) or "No log yet.")
         return
     if service not in known:
-        raise CalanqueError(f"There is no log of '{service}': choose one of {', '.join(known) or 'none yet'}.")
+        advice = f"choose one of {', '.join(known)}" if known else "the stack has not been started here"
+        raise CalanqueError(f"There is no log of '{service}': {advice}.")
     subprocess.run(["tail", "-n", str(lines), str(known[service])], env=keyless(os.environ), check=False)  # noqa: S603, S607
 
 

@@ -179,6 +179,13 @@ def test_a_file_that_is_not_there_is_named(csv, name):
     assert "nowhere.csv does not exist" in _refused(csv, **{name: Path("nowhere.csv")})
 
 
+def test_a_boundary_that_is_not_there_is_named_before_a_short_history(csv, tmp_path):
+    short = FILES["weeks_only"][0](pd.read_csv(csv))
+    short.to_csv(tmp_path / "short.csv", index=False)
+    told = _refused(tmp_path / "short.csv", **(ASKED | {"boundary": Path("nowhere.geojson")}))
+    assert "nowhere.geojson does not exist" in told
+
+
 def _printed(tables) -> str:
     out = StringIO()
     Console(file=out, width=250).print(*tables)

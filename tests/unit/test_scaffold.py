@@ -301,6 +301,18 @@ def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
     assert code == 0 and yaml.safe_load(output)["id"] == "new_feed"
 
 
+def test_a_name_that_a_feed_has_is_said(tmp_path: Path) -> None:
+    """Moved to where contracts lie, the new one would take the place of the other."""
+    sample = tmp_path / "sample.csv"
+    sample.write_bytes(written(COLUMNS))
+    said = {
+        name: " ".join(run(str(sample), "--feed", name, "--output", str(tmp_path / f"{name}.odcs.yaml"))[1].split())
+        for name in ("toronto_incidents", "new_feed")
+    }
+    assert "There is a feed 'toronto_incidents' already" in said["toronto_incidents"]
+    assert "already" not in said["new_feed"]
+
+
 PAIRS = {"id": ["a", "b", "c"], "opened_at": ["2015-01-02 10:00:00"] * 3}
 
 

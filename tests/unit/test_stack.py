@@ -205,6 +205,16 @@ def test_what_trains_does_not_spin_beside_other_work(make, monkeypatch):
     assert os.environ.pop("OMP_WAIT_POLICY") == "PASSIVE"
 
 
+def test_a_log_before_the_first_start_is_none_to_choose_from(make, monkeypatch):
+    here = make("local")
+    monkeypatch.setattr(stack, "settings", lambda: here)
+    said = str(CliRunner().invoke(stack.app, ["logs", "nope"]).exception)
+    assert said == "There is no log of 'nope': the stack has not been started here."
+    here.logs.mkdir()
+    (here.logs / "trino.log").touch()
+    assert "choose one of trino." in str(CliRunner().invoke(stack.app, ["logs", "nope"]).exception)
+
+
 def test_what_is_taken_down_is_what_was_started(make) -> None:
     """Services and secrets that this version declares and an earlier one did not have stand in nobody's way."""
     settings = make("local")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from rich.table import Table
+from shapely.geometry.base import BaseGeometry
 
 from calanque.errors import CalanqueError
 from calanque.places.grid import far_out
@@ -63,11 +64,12 @@ def run_backtest(request: BacktestRequest, config: RiskConfig | None = None) -> 
     config = config or risk_config()
     _check(request)
     incidents = read_incidents(request.csv_path, request.crs, list(request.types) if request.types else None)
+    boundary = read_boundary(request.boundary, request.crs) if request.boundary else None
     if request.known_after_days is not None:
         incidents = incidents.known_after(request.known_after_days)
     allowed = plan(incidents, request.origins, request.start, config)
     used = replace(request, origins=allowed.origins)
-    cube, outside_count = cube_of(used, incidents)
+    cube, outside_count = cube_of(used, incidents, boundary)
     validation, rolled = validate(cube, allowed.config, allowed.origins)
     cost = delay_cost(rolled, allowed.config)
     # A boundary that was given reaches for no point far out.
@@ -110,13 +112,14 @@ def require_writable(target: Path) -> None:
         target.unlink()
 
 
-def cube_of(request: BacktestRequest, incidents: Incidents) -> tuple[CountCube, int]:
+def cube_of(
+    request: BacktestRequest, incidents: Incidents, boundary: BaseGeometry | None = None
+) -> tuple[CountCube, int]:
     """Return the cube whose last `origins` weeks are to be forecast, and how many incidents lie in no cell."""
     start = _start(request, incidents)
     past = incidents.take(incidents.day < np.datetime64(start))
     if len(past.day) == 0:
         raise CalanqueError(f"No incident lies before {start}: choose a later first forecast with --from.")
-    boundary = read_boundary(request.boundary, request.crs) if request.boundary else None
     grid = backtest_grid(request.csv_path.stem, request.crs, request.cell_m, boundary, past)
     cell = grid.cell_index(incidents.x, incidents.y)
     inside = cell >= 0
