@@ -90,6 +90,20 @@ def test_the_readme_says_the_commands_that_exist() -> None:
     assert len(readme.splitlines()) <= 90
 
 
+def test_the_readme_says_what_the_scheduler_runs() -> None:
+    readme, dags = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "dags/README.md"))
+    declared = set(re.findall(r"^\| `([^`]+)` \|", dags.partition("| DAG |")[2].partition("\n\n")[0], re.MULTILINE))
+    assert len(declared) >= 9
+    assert {name for name in declared if f"`{name}`" not in readme} == {"feed_<feed>"}
+
+
+def test_a_test_that_a_page_names_is_there() -> None:
+    pages = [path for path in tracked() if path.suffix == ".md"]
+    named = {name for page in pages for name in re.findall(r"\btests/[\w/]+\.py\b", page.read_text(encoding="utf-8"))}
+    assert len(named) > 10
+    assert {name for name in named if not (ROOT / name).is_file()} == set()
+
+
 def test_every_level_of_the_tests_readme_is_run() -> None:
     """What is static first and on its own, then `make test`, and the rest by `make proof`."""
     readme, make, project = (
