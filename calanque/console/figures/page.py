@@ -126,7 +126,7 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
         "place": lambda one: (
             WORDS[language]["square"].format(one.name) if one.kind in SQUARES else pages.place_name(one.name)
         ),
-        "published_for": lambda one: published_for(one, view.city, language),
+        "published_for": lambda one: WORDS[language]["of_wider"].format(_called(one, view.city, language)),
         "label": lambda kind: city.labels.get(kind, said(kind, language)),
         "said": lambda code: said(code, language),
         "value_of": lambda value: _value(value, language),
@@ -223,15 +223,6 @@ def around(area: Area, areas: dict[str, Area]) -> list[Area]:
     middle = shape(json.loads(area.geometry)).representative_point()
     squares = [one for one in areas.values() if one.kind in SQUARES and one not in found]
     return [*found, *(one for one in squares if shape(json.loads(one.geometry)).covers(middle))]
-
-
-def published_for(area: Area, city: str, language: Language) -> str:
-    """Say for which area counts are published, where that is a wider one.
-
-    Raises:
-        CalanqueError: if the city has no right file.
-    """
-    return WORDS[language]["of_wider"].format(_called(area, city, language))
 
 
 def _called(area: Area, city: str, language: Language) -> str:
