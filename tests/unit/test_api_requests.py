@@ -163,6 +163,14 @@ def test_a_page_is_asked_for_once_a_minute_and_told_of_each_time(
     assert len(door.asked) == 2 * asked + 2, "many rows are not kept, their number is"
 
 
+def test_a_page_after_the_last_is_empty_and_its_rows_are_not_asked_for(api: TestClient, door: Door) -> None:
+    said = api.get("/collections/fct_planned_event/items?offset=3", headers=HEADERS).json()
+    assert (said["numberMatched"], said["features"], [link["rel"] for link in said["links"]]) == (3, [], ["self"])
+    assert ["count(*)" in sql for _, sql, _ in door.asked] == [True]
+    last = api.get("/collections/fct_planned_event/items?offset=2", headers=HEADERS).json()
+    assert last["numberReturned"] == 1 and "offset 2 limit" in door.asked[-1][1]
+
+
 def test_what_the_asker_has_already_is_not_sent_again(api: TestClient) -> None:
     first = api.get("/collections")
     again = api.get("/collections", headers={"If-None-Match": f'"x", W/{first.headers["etag"]}'})

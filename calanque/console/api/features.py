@@ -37,6 +37,8 @@ def page(mart: Mart, asked: Asked, asking: Reader, motif: str) -> Page:
     """
     with ThreadPoolExecutor(2) as pool:
         total = pool.submit(_counted, count_sql(mart, asked), asking.account, motif)
+        if asked.offset and asked.offset >= total.result():
+            return Page([], total.result())
         ask = _asked_again if asked.limit <= FEW else _asked
         rows = ask(rows_sql(mart, asked), asking.account, motif)
     return Page(features_of(mart, rows), total.result())
