@@ -47,6 +47,10 @@ COLUMNS = {
     "dim_incident_type": {"type": TEXT, "label_en": TEXT},
     "something_else": {"one": TEXT},
 }  # fmt: skip
+COMMENTS = {
+    ("fct_planned_event", "starts_at"): "Of the table.",
+    ("fct_forecast_fine", "week_start_date"): "Week, its Monday.",
+}
 EVENT = ("marseille", "a/b, é=1", None, 5.37, 43.3, "marseille", "a/b, é=1", datetime(2026, 7, 1, 8, tzinfo=UTC))
 ROW = (*EVENT, datetime(2026, 7, 1, 9, tzinfo=UTC), False, 40, date(2026, 7, 1), "marseille:1:2", None)
 # As curl sends it.
@@ -62,7 +66,11 @@ class Door:
 
     def query(self, sql: str, user: str, motif: Any = None) -> list[tuple[Any, ...]]:
         if "information_schema" in sql:
-            return [(name, column, kind) for name, found in COLUMNS.items() for column, kind in found.items()]
+            return [
+                (name, column, kind, COMMENTS.get((name, column)))
+                for name, found in COLUMNS.items()
+                for column, kind in found.items()
+            ]
         self.asked.append((user, sql, motif))
         if self.error:
             raise self.error
@@ -114,6 +122,8 @@ def test_every_mart_that_says_what_a_row_is_is_a_collection(api: TestClient) -> 
     assert placed == COLUMNS.keys() - {"something_else", "dim_incident_type"}
     said = api.get("/collections/fct_planned_event/schema").json()
     assert said["properties"]["starts_at"]["description"] == "When it begins, UTC."
+    of_ml = api.get("/collections/fct_forecast_fine/schema").json()["properties"]
+    assert of_ml["week_start_date"]["description"] == "Week, its Monday.", "no file of dbt's says it, its table does"
     assert said["properties"]["expected_count"]["type"] == "integer"
     assert said["properties"]["starts_at"]["format"] == "date-time"
     assert api.get("/collections/fct_planned_event").json()["sources"] == [

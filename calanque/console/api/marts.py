@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOTIF = "tables de l'api"
 """Why the API itself asks the door which tables there are; rows are asked for with the motif of whoever asks."""
-_COLUMNS = """select table_name, column_name, data_type
+_COLUMNS = """select table_name, column_name, data_type, comment
 from information_schema.columns
 where table_schema = 'marts'
 order by table_name, ordinal_position"""
@@ -28,7 +28,7 @@ OUTLINED = ("geometry", "area_id", "zone")
 
 
 class Column(NamedTuple):
-    """A column: its type at the query door, and what dbt's files say of it."""
+    """A column: its type at the query door, and what dbt's files say of it, else the table itself: ml/ writes some."""
 
     kind: str
     description: str
@@ -104,16 +104,17 @@ def visible(asking: Reader) -> dict[str, Mart]:
 
 @remembered
 def _visible(account: str) -> dict[str, Mart]:
-    columns: dict[str, dict[str, str]] = {}
-    for table, column, kind in trino.query(_COLUMNS, account, motif=MOTIF):
-        columns.setdefault(table, {})[column] = kind
+    columns: dict[str, dict[str, Column]] = {}
     said = _said()
+    for table, column, kind, comment in trino.query(_COLUMNS, account, motif=MOTIF):
+        description = said.get(table, {}).get(column) or comment or ""
+        columns.setdefault(table, {})[column] = Column(kind, description)
     return {
         name: Mart(
             name,
             said[name]["description"],
             said[name]["key"],
-            {column: Column(kind, said[name].get(column, "")) for column, kind in found.items()},
+            found,
         )
         for name, found in columns.items()
         if name in said and set(said[name]["key"]) <= found.keys()
