@@ -181,6 +181,16 @@ def test_a_page_after_the_last_is_empty_and_its_rows_are_not_asked_for(api: Test
     assert last["numberReturned"] == 1 and "offset 2 limit" in door.asked[-1][1]
 
 
+def test_a_deep_page_sorts_keys_alone() -> None:
+    wanted = asked.read(mart("fct_planned_event"), {"territory": "marseille"}, 2, features.DEEP, None, None)
+    near, deep = (features.rows_sql(mart("fct_planned_event"), one) for one in (wanted._replace(offset=9_999), wanted))
+    assert "\noffset 9999 limit 2" in near and "row_number" not in near
+    assert "offset" not in deep and deep.count("where t.\"territory\" = 'marseille'") == 2
+    assert 'row_number() over (order by t."territory", t."event_id") as number_in_all' in deep
+    assert 't."event_id" = page."event_id" and page.number_in_all - 10000 between 1 and 2' in deep
+    assert deep.endswith('order by t."territory", t."event_id"')
+
+
 def test_what_the_asker_has_already_is_not_sent_again(api: TestClient) -> None:
     first = api.get("/collections")
     again = api.get("/collections", headers={"If-None-Match": f'"x", W/{first.headers["etag"]}'})

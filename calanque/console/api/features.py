@@ -15,6 +15,9 @@ from calanque.console.remembered import remembered
 from calanque.engines import trino
 from calanque.engines.trino import literal
 
+DEEP = 10_000
+"""Rows before a page from which on they are numbered: the door is slow to keep that many as the first by their key."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -81,7 +84,10 @@ def key_of(mart: Mart, feature_id: str) -> list[str] | None:
 
 
 def rows_sql(mart: Mart, asked: Asked) -> str:
-    """Return the question of a page: key as text, place (GeoJSON, or longitude and latitude), then every column."""
+    """Return the question of a page: key as text, place (GeoJSON, or longitude and latitude), then every column.
+
+    A deep page is joined to the keys that have its numbers, as only keys are then sorted.
+    """
     places, joined = {
         None: ("null, null, null", ""),
         "geometry": ("t.geometry, null, null", ""),
@@ -91,10 +97,24 @@ def rows_sql(mart: Mart, asked: Asked) -> str:
     }.get(mart.place) or ("null, places.lon, places.lat", _joined("dim_cell", "cell_id", f"{mart.place}"))
     key = [f'cast(t."{column}" as varchar)' for column in mart.key]
     order, properties = (", ".join(f't."{column}"' for column in columns) for columns in (mart.key, mart.properties))
+    kept, page = "", f"\noffset {asked.offset} limit {asked.limit}"
+    if asked.offset >= DEEP:
+        kept, page = _numbered(mart, asked, order), ""
     return (
         f"select {', '.join(key)}, {places}, {properties}\n"
-        f"from marts.{mart.name} as t{joined}{_where(asked)}\n"
-        f"order by {order}\noffset {asked.offset} limit {asked.limit}"
+        f"from marts.{mart.name} as t{joined}{kept}{_where(asked)}\n"
+        f"order by {order}{page}"
+    )
+
+
+def _numbered(mart: Mart, asked: Asked, order: str) -> str:
+    """Return the join with the keys of a page, by their numbers in the order of the key."""
+    same = " and ".join(f't."{column}" = page."{column}"' for column in mart.key)
+    # Of a plain bound on the number Trino makes the first rows by their key again: a difference it leaves alone.
+    return (
+        f"\njoin (select {order}, row_number() over (order by {order}) as number_in_all"
+        f" from marts.{mart.name} as t{_where(asked)}) as page"
+        f"\non {same} and page.number_in_all - {asked.offset} between 1 and {asked.limit}"
     )
 
 
