@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from airflow.api_fastapi.core_api import security
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from jwt import ExpiredSignatureError, InvalidTokenError
 
 from calanque.console.api import asked, features
 from calanque.console.api.app import app
@@ -260,6 +262,22 @@ def test_what_is_not_there_says_so(api: TestClient) -> None:
         answer = api.get(path, headers=HEADERS)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert api.post("/collections").status_code == 405
+
+
+@pytest.mark.parametrize("wrong", [None, InvalidTokenError, ExpiredSignatureError], ids=["none", "foreign", "ended"])
+def test_who_bears_no_good_token_is_told_how_to_get_one(
+    api: TestClient, door: Door, monkeypatch: pytest.MonkeyPatch, wrong: type[Exception] | None
+) -> None:
+    class Manager:
+        async def get_user_from_token(self, token: str) -> None:
+            assert wrong is not None
+            raise wrong
+
+    app.dependency_overrides = {}
+    monkeypatch.setattr(security, "get_auth_manager", Manager)
+    answer = api.get("/collections", headers={"Authorization": "Bearer a.b.c"} if wrong else {})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.json()["title"] == "Unauthorized" and "`POST /auth/token` with" in answer.json()["detail"]
 
 
 def test_rows_of_marts_are_not_for_the_dpo(api: TestClient) -> None:

@@ -36,9 +36,13 @@ def bears(media_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _PROBLEM_SAID = bears(PROBLEM, {"type": "object", "required": ["title", "status", "detail"]})
+UNKNOWN = (
+    "No token, or one that is wrong or has ended: `POST /auth/token` with a JSON object of `username` and `password` "
+    "gives one for an hour, which a request bears as `Authorization: Bearer …`."
+)
 _REASONS: dict[int | str, str] = {
     400: "What was asked for can not be answered; `detail` says why.",
-    401: "No token, or one that has ended: `POST /auth/token` gives one for an hour.",
+    401: UNKNOWN,
     403: "Not for this account.",
     404: "There is no such thing.",
     503: "The query door does not answer.",
@@ -84,6 +88,9 @@ def written(content: Any) -> bytes:
 async def to_problem(_: Request, error: Any) -> Response:
     """Return what went wrong as a problem: it says what is wrong with a request, and not what it held."""
     match error:
+        case StarletteHTTPException(status_code=401) | StarletteHTTPException(detail="Invalid JWT token"):
+            # The latter Airflow says, with a 403, of what is no token of its own.
+            return _problem(401, UNKNOWN, {"WWW-Authenticate": "Bearer"})
         case StarletteHTTPException():
             return _problem(error.status_code, f"{error.detail}", error.headers)
         case RequestValidationError():
