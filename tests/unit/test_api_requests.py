@@ -257,6 +257,12 @@ def test_what_the_door_refuses_is_a_problem_and_no_crash(
     assert not told
 
 
+def test_the_description_says_whose_day_a_day_is(api: TestClient) -> None:
+    parameters = api.get("/openapi.json").json()["paths"]["/collections/{collectionId}/items"]["get"]["parameters"]
+    (when,) = (one["description"] for one in parameters if one["name"] == "datetime")
+    assert "the day in UTC for a mart of instants, and the city's own for a mart of days" in when
+
+
 def test_what_is_not_there_says_so(api: TestClient) -> None:
     for path in ("/collections/something_else", "/collections/fct_planned_event/items/marseille", "/nothing"):
         answer = api.get(path, headers=HEADERS)

@@ -52,6 +52,11 @@ _COLUMNS = {
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
 }
 
+_WHEN = (
+    "An instant or a day, or two of them: a/b, ../b or a/.. where an end is open. A day is the day in UTC for a mart "
+    "of instants, and the city's own for a mart of days."
+)
+
 MOST_BYTES = 200_000
 FEWEST_LETTERS = 5
 """Of a motif: the query door refuses one with fewer letters and digits."""
@@ -145,7 +150,7 @@ def items(
     bbox: Annotated[str | None, Query(max_length=200, description="west,south,east,north, degrees WGS 84.")] = None,
     at: Annotated[
         str | None,
-        Query(alias="datetime", max_length=100, description="An instant or a day, or two of them: a/b, ../b, a/.."),
+        Query(alias="datetime", max_length=100, description=_WHEN),
     ] = None,
 ) -> Response:
     """Return rows of a mart as GeoJSON; a column of text, whole numbers or days is a parameter too."""
