@@ -267,6 +267,8 @@ def test_what_is_not_there_says_so(api: TestClient) -> None:
     for path in ("/collections/something_else", "/collections/fct_planned_event/items/marseille", "/nothing"):
         answer = api.get(path, headers=HEADERS)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    for path in ("/nope", "/collections/"):
+        assert "/calanque/api/v1/collections lists the marts" in api.get(path).json()["detail"]
     assert api.post("/collections").status_code == 405
 
 

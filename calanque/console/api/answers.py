@@ -36,6 +36,7 @@ def bears(media_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _PROBLEM_SAID = bears(PROBLEM, {"type": "object", "required": ["title", "status", "detail"]})
+NOWHERE = f"There is nothing at this address: {ROOT}/ says what there is, and {ROOT}/collections lists the marts."
 UNKNOWN = (
     "No token, or one that is wrong or has ended: `POST /auth/token` with a JSON object of `username` and `password` "
     "gives one for an hour, which a request bears as `Authorization: Bearer …`."
@@ -91,6 +92,8 @@ async def to_problem(_: Request, error: Any) -> Response:
         case StarletteHTTPException(status_code=401) | StarletteHTTPException(detail="Invalid JWT token"):
             # The latter Airflow says, with a 403, of what is no token of its own.
             return _problem(401, UNKNOWN, {"WWW-Authenticate": "Bearer"})
+        case StarletteHTTPException(status_code=404, detail="Not Found"):
+            return _problem(404, NOWHERE)
         case StarletteHTTPException():
             return _problem(error.status_code, f"{error.detail}", error.headers)
         case RequestValidationError():
