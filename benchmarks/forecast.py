@@ -35,7 +35,7 @@ from ml.risk.model.method import CHALLENGER, MethodName
 from ml.risk.record.backtest import BacktestRequest, cube_of
 from ml.risk.record.card import slot_table
 from ml.risk.record.delay import delay_cost
-from ml.risk.record.incidents import HULL_RATIO, HULL_WIDEN_M, read_incidents
+from ml.risk.record.incidents import HULL_RATIO, HULL_WIDEN_M, read_boundary, read_incidents
 from ml.risk.record.rolling import roll
 from ml.risk.record.slot_record import judge_slots
 from ml.risk.record.validate import RIVALS, Validation, gain_text, over_weeks, summarise
@@ -81,7 +81,8 @@ def portland(folder: Path, cell_m: float, known_after_days: int = 0) -> CountCub
     with tempfile.TemporaryDirectory() as place:
         csv, boundary = convert(folder, Path(place))
         request = BacktestRequest(csv, PORTLAND_EPSG, cell_m, PORTLAND_WEEKS, boundary, PORTLAND_FIRST)
-        return cube_of(request, read_incidents(csv, PORTLAND_EPSG).known_after(known_after_days))[0]
+        incidents = read_incidents(csv, PORTLAND_EPSG).known_after(known_after_days)
+        return cube_of(request, incidents, read_boundary(boundary, PORTLAND_EPSG))[0]
 
 
 def tables(title: str, cube: CountCube, weeks: int, years: tuple[int, ...] | None) -> Iterator[str]:

@@ -82,9 +82,9 @@ def test_premises_are_read_where_told_and_the_rare_ones_are_taken_together(csv, 
     told[:3], told[3] = ["hut", "tent", "mill"], None
     frame.assign(premises=told).to_csv(tmp_path / "told.csv", index=False)
     request = BacktestRequest(tmp_path / "told.csv", 2913, 182.88, 52)
-    cube, _ = cube_of(request, read_incidents(request.csv_path, request.crs))
+    cube, _ = cube_of(request, read_incidents(request.csv_path, request.crs), None)
     assert cube.premises == (*common, RARE, UNTOLD)
-    assert cube_of(request, read_incidents(csv, request.crs))[0].premises == ()
+    assert cube_of(request, read_incidents(csv, request.crs), None)[0].premises == ()
 
 
 def test_of_each_type_as_of_the_whole_whatever_the_order_of_rows_and_a_stray_point(csv, plain, tmp_path):

@@ -112,10 +112,11 @@ def require_writable(target: Path) -> None:
         target.unlink()
 
 
-def cube_of(
-    request: BacktestRequest, incidents: Incidents, boundary: BaseGeometry | None = None
-) -> tuple[CountCube, int]:
-    """Return the cube whose last `origins` weeks are to be forecast, and how many incidents lie in no cell."""
+def cube_of(request: BacktestRequest, incidents: Incidents, boundary: BaseGeometry | None) -> tuple[CountCube, int]:
+    """Return the cube whose last `origins` weeks are to be forecast, and how many incidents lie in no cell.
+
+    Without a boundary, the one that `read_boundary` gives of the request's, the area is a hull of the past.
+    """
     start = _start(request, incidents)
     past = incidents.take(incidents.day < np.datetime64(start))
     if len(past.day) == 0:
