@@ -214,3 +214,4 @@ def test_of_two_builds_at_once_one_waits_and_has_nothing_to_do(city: None) -> No
         run.join(60)
     assert sorted(was_built for _, was_built in outcomes) == [False, True]
     assert len(shown()) == len(before) + 4
+    assert_a_whole_build_says_the_same()
