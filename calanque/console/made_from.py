@@ -9,7 +9,7 @@ from calanque.contracts import load_contracts, title_of
 from calanque.contracts.model import in_language
 from calanque.contracts.page import Language
 from calanque.engines.trino import literal
-from calanque.marts.domains import marts_of
+from calanque.marts.domains import feeds_of
 from calanque.marts.door_rules import FRESHNESS
 
 if TYPE_CHECKING:
@@ -86,5 +86,4 @@ def cited(*marts: str, city: str) -> list[FeedContract]:
     Raises:
         CalanqueError: if there is no contract at all.
     """
-    contracts = [one for one in load_contracts().values() if one.territory == city]
-    return [one for one in contracts if not {*marts}.isdisjoint(marts_of(one.shape))]
+    return feeds_of([one for one in load_contracts().values() if one.territory == city], *marts)

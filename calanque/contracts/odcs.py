@@ -170,13 +170,12 @@ def _contract_of(content: dict[str, Any], file: str) -> FeedContract:
 
 
 def _judged(resolved: dict[str, Any], problems: Problems, *, is_whole: bool) -> FeedContract:
+    contract = None
     if is_whole:  # what most rules would say of a contract that is not follows from what is missing
         with suppress(ValidationError):
-            return _kept(FeedContract(**resolved), problems)
-    raise ContractError([*problems.found, *problems_apart(resolved, has_columns=is_whole), NOT_CHECKED])
-
-
-def _kept(contract: FeedContract, problems: Problems) -> FeedContract:
+            contract = FeedContract(**resolved)
+    if contract is None:
+        raise ContractError([*problems.found, *problems_apart(resolved, has_columns=is_whole), NOT_CHECKED])
     problems.found += problems_of(contract)
     problems.stop()
     return contract

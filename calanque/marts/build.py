@@ -119,7 +119,7 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: DbtSum
     for domain in DOMAINS.values():
         for mart in domain.marts:
             one = summary.described[mart]
-            described[mart] = one._replace(text=cited(one.text, feeds_of(mart, feeds)))
+            described[mart] = one._replace(text=cited(one.text, feeds_of(feeds, mart)))
     row_counts, done = _show(passed, described, run_id)
     codes = unknown_codes(cities, SCHEMA)
     read = {name: version for part in parts for name, version in part.inputs.items() if name != "code"}

@@ -1,7 +1,7 @@
 """The domains of the marts: what is built and judged together, from the feeds of some shapes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -120,10 +120,10 @@ def marts_of(shape: str | None) -> tuple[str, ...]:
     return (*places.marts, *own, *WRITTEN_BY_ML) if shape in DOMAINS["incidents"].shapes else own
 
 
-def feeds_of(mart: str, feeds: Iterable[FeedContract]) -> list[FeedContract]:
-    """Return the feeds whose rows a mart is made from."""
-    made = cache(marts_of)
-    return [feed for feed in feeds if mart in made(feed.shape)]
+def feeds_of(feeds: Sequence[FeedContract], *marts: str) -> list[FeedContract]:
+    """Return the feeds whose rows any of these marts is made from."""
+    shapes = {shape for shape in {one.shape for one in feeds} if not {*marts}.isdisjoint(marts_of(shape))}
+    return [one for one in feeds if one.shape in shapes]
 
 
 def _read_by(model: str) -> set[str]:

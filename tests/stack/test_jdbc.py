@@ -77,8 +77,8 @@ def test_the_comment_of_a_mart_says_whom_to_cite(answers: Answers) -> None:
     assert {mart for domain in DOMAINS.values() if domain.feeds for mart in domain.marts} <= tables
     # The one says it by row, the other is the project's own list of kinds.
     for mart in tables - {"dim_feed_freshness", "dim_incident_type"}:
-        # What ml/ writes is made from the incidents, of which some rows are of no feed: a promotion.
-        feeds = {one.feed for one in feeds_of(mart, load_contracts().values())} or set(DOMAINS["incidents"].feeds)
+        # A promotion has rows of no feed, and cites what its model learns from.
+        feeds = {one.feed for one in feeds_of([*load_contracts().values()], mart)} or set(DOMAINS["incidents"].feeds)
         assert {feed for feed in made if made[feed].citation in comments[mart]} == feeds, mart
         told = [text for feed in feeds for text in (made[feed].producer, made[feed].licence)]
         assert [text for text in told if text not in comments[mart]] == [], mart

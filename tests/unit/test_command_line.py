@@ -72,9 +72,7 @@ def test_a_command_ends_well_while_arrow_still_reads(end: str, code: int, tmp_pa
     ids=("unknown", "refused"),
 )
 def test_the_code_and_the_sentence_of_each_end(arguments: list[str], code: int, said: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "calanque", *arguments], capture_output=True, text=True, check=False, timeout=120
-    )
+    done = run(arguments)
     assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr[-500:]
 
 
@@ -116,16 +114,21 @@ def test_a_wrong_variable_is_named(name: str, value: str, said: str) -> None:
     assert "secret" not in ended("stack status", said, **{name: value})
 
 
-def ended(arguments: str, said: str, **environment: str) -> str:
-    """Return what a command says that must end in one sentence of an error."""
-    done = subprocess.run(
-        [sys.executable, "-m", "calanque", *arguments.split()],
+def run(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a person does, with more variables in its environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "calanque", *arguments],
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
         env=os.environ | environment,
     )
+
+
+def ended(arguments: str, said: str, **environment: str) -> str:
+    """Return what a command says that must end in one sentence of an error."""
+    done = run(arguments.split(), **environment)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr[-500:]
     assert done.stderr.startswith("Error: ") and said in done.stderr, done.stderr[-500:]
     return done.stderr

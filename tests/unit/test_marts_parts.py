@@ -116,4 +116,4 @@ def test_every_mart_of_a_domain_is_made_from_a_feed() -> None:
 )
 def test_a_mart_cites_the_feeds_that_it_is_made_from_and_no_other(mart: str, shapes: set[str]) -> None:
     every = list(load_contracts().values())
-    assert feeds_of(mart, every) == [one for one in every if one.shape in shapes] != []
+    assert feeds_of(every, mart) == [one for one in every if one.shape in shapes] != []

@@ -15,14 +15,14 @@ from calanque.console.remembered import remembered
 from calanque.engines import trino
 from calanque.engines.trino import literal
 
-DEEP = 10_000
-"""Rows before a page from which on they are numbered: the door is slow to keep that many as the first by their key."""
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calanque.console.api.marts import Mart
     from calanque.console.readers import Reader
+
+DEEP = 10_000
+"""Rows before a page from which on they are numbered: the door is slow to keep that many as the first by their key."""
 
 
 class Page(NamedTuple):

@@ -31,7 +31,7 @@ from calanque.places import outline_words
 from calanque.places.territory import AREA_ZONE_COUNT, ZONE_CELL_COUNT, load_territory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from calanque.contracts import FeedContract
@@ -127,7 +127,7 @@ def figures(asking: Asking, language: Spoken, view: Chosen) -> Response:
             WORDS[language]["square"].format(one.name) if one.kind in SQUARES else pages.place_name(one.name)
         ),
         "published_for": lambda one: WORDS[language]["of_wider"].format(_called(one, view.city, language)),
-        "label": lambda kind: city.labels.get(kind, said(kind, language)),
+        "label": lambda kind: _label(city, kind, language),
         "said": lambda code: said(code, language),
         "value_of": lambda value: _value(value, language),
         "kept": view.link().partition("?")[2] + "&",
@@ -143,19 +143,21 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)
     listed = [row for mart, counts in zip(MARTS, (city.reports, city.acts, city.weeks), strict=False)
-              for row in _listed(mart, counts, view.city, city.labels, language)]  # fmt: skip
+              for row in _listed(mart, counts, view, city, language)]  # fmt: skip
     what: dict[str, Any] = {"objects": ("console.figures",), "row_count": len(listed), "motif": None}
     return given(asking, csv_file(COLUMNS, listed), "figures.csv", "text/csv", **what)
 
 
-def _listed(
-    mart: str, counts: Counts, city: str, labels: Mapping[str, str], language: Language
-) -> Iterable[tuple[object, ...]]:
-    area = (counts.area.area_id, _called(counts.area, city, language)) if counts.area else ("", "")
+def _listed(mart: str, counts: Counts, view: View, city: City, language: Language) -> Iterable[tuple[object, ...]]:
+    area = (counts.area.area_id, _called(counts.area, view.city, language)) if counts.area else ("", "")
     for period, row in counts.rows:
         for kind, count in row.items():
-            label, is_withheld = labels.get(kind, said(kind, language)), count is None
-            yield mart, *area, kind, label, period, "" if is_withheld else count, str(is_withheld).lower()
+            what = (kind, _label(city, kind, language), period)
+            yield (mart, *area, *what, "", "true") if count is None else (mart, *area, *what, count, "false")
+
+
+def _label(city: City, kind: str, language: Language) -> str:
+    return city.labels.get(kind, said(kind, language))
 
 
 def shown(view: View, cities: Sequence[str], asking: Reader, language: Language) -> tuple[View, City]:
