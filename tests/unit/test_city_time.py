@@ -219,9 +219,9 @@ def test_the_squares_of_a_view_are_given_as_files_and_the_journal_is_told(
     of = f"city={CITY}&week=2021-11-15&weeks=4&lang=en"
     sheet = page.get(f"/map/time/squares.csv?{of}").text.splitlines()
     assert sheet == [
-        "cell_id;area_id;area_name;first_date;last_date;figure;is_expected;upper_count;baseline_count",
-        "toronto:7:4;toronto:a0;<A>;2021-11-01;2021-11-21;9;False;;",
-        "toronto:8:6;toronto:a1;B;2021-11-01;2021-11-21;1;False;;",
+        "territory;type;cell_id;area_id;area_name;first_date;last_date;figure;is_expected;upper_count;baseline_count",
+        "toronto;all;toronto:7:4;toronto:a0;<A>;2021-11-01;2021-11-21;9;False;;",
+        "toronto;all;toronto:8:6;toronto:a1;B;2021-11-01;2021-11-21;1;False;;",
     ]
     (first, _) = page.get(f"/map/time/squares.geojson?{of}").json()["features"]
     assert (first["id"], first["properties"]["figure"]) == ("toronto:7:4", 9)
@@ -249,8 +249,8 @@ def test_a_file_is_of_the_week_the_clock_stands_at(
 ) -> None:
     monkeypatch.setattr("calanque.journal.log.tell", lambda **act: None)
     sheet = page.get(f"/map/time/squares.csv?city={CITY}&{address}").text.splitlines()[1:]
-    assert [(row.split(";")[3], *row.split(";")[5:7]) for row in sheet] == rows
-    assert all((row.split(";")[8] != "") == (row.split(";")[6] == "True") for row in sheet), "what plain counts expect"
+    assert [(row.split(";")[5], *row.split(";")[7:9]) for row in sheet] == rows
+    assert all((row.split(";")[10] != "") == (row.split(";")[8] == "True") for row in sheet), "what plain counts expect"
     assert page.get(f"/map/time/squares.png?city={CITY}&{address}").status_code == 200
 
 

@@ -425,7 +425,8 @@ def test_trends_are_given_as_a_file_and_the_journal_is_told(door: Door, monkeypa
 
     monkeypatch.setattr(outlook, "given", given)
     data: Any = as_csv(ANALYST, "en", chosen(city="", kind="all", span="month", area=""))
-    assert data.decode("utf-8-sig").splitlines()[0].split(";")[:3] == ["area_id", "area_name", "type"]
+    header, *rows = [line.split(";") for line in data.decode("utf-8-sig").splitlines()]
+    assert header[:4] == ["territory", "area_id", "area_name", "type"] and {row[0] for row in rows} == {"toronto"}
     assert told == [{"objects": ("console.outlook",), "row_count": 5, "motif": MOTIF}]
 
 

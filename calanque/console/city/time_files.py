@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/map/time")
 Asking = Annotated[Reader, Depends(mart_reader)]
 COLUMNS = (
-    *("cell_id", "area_id", "area_name", "first_date", "last_date", "figure", "is_expected"),
+    *("territory", "type", "cell_id", "area_id", "area_name", "first_date", "last_date", "figure", "is_expected"),
     *("upper_count", "baseline_count"),
 )
 KINDS = {"csv": "text/csv", "geojson": "application/geo+json", "png": "image/png"}
@@ -80,9 +80,9 @@ def squares(
         of_now(asking, language)
         names = {area: pages.place_name(name) for area, (name, *_) in areas.items()}
         if form == "csv":
-            content = csv_file(COLUMNS, [_row(view.city, shown, cells[at], names, at) for at in shown.figures])
+            content = csv_file(COLUMNS, [_row(view, shown, cells[at], names, at) for at in shown.figures])
         elif form == "geojson":
-            content = _geojson(view.city, shown, cells, names)
+            content = _geojson(view, shown, cells, names)
         else:
             content = _picture(view, shown, cells, areas, asking, language)
     except (LookupError, CalanqueError) as error:
@@ -123,16 +123,16 @@ def summed(counts: dict[str, Any], week: str, weeks: int, language: Language) ->
     return Squares(dict(sorted(found.items())), first + timedelta(weeks=since), begun + timedelta(days=6), False)
 
 
-def _row(city: str, shown: Squares, cell: tuple[Any, ...], names: dict[str, str], at: int) -> tuple[Any, ...]:
+def _row(view: View, shown: Squares, cell: tuple[Any, ...], names: dict[str, str], at: int) -> tuple[Any, ...]:
     row, col, *_, area = cell
-    named = (area, names.get(area, ""), shown.first, shown.last)
-    return (f"{city}:{row}:{col}", *named, shown.figures[at], shown.is_expected, *shown.beside.get(at, (None, None)))
+    named = (view.city, view.kind, f"{view.city}:{row}:{col}", area, names.get(area, ""), shown.first, shown.last)
+    return (*named, shown.figures[at], shown.is_expected, *shown.beside.get(at, (None, None)))
 
 
-def _geojson(city: str, shown: Squares, cells: list[tuple[Any, ...]], names: dict[str, str]) -> bytes:
+def _geojson(view: View, shown: Squares, cells: list[tuple[Any, ...]], names: dict[str, str]) -> bytes:
     features = []
-    for at, outline in outlines(city, shown, cells).items():
-        told = dict(zip(COLUMNS, map(_plain, _row(city, shown, cells[at], names, at)), strict=True))
+    for at, outline in outlines(view.city, shown, cells).items():
+        told = dict(zip(COLUMNS, map(_plain, _row(view, shown, cells[at], names, at)), strict=True))
         features.append({"type": "Feature", "id": told.pop("cell_id"), "geometry": outline, "properties": told})
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
 

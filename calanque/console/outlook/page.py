@@ -47,8 +47,8 @@ FEW_WEEKS = 4
 FLAGGED_PERCENT = 5
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 COLUMNS = (
-    *("area_id", "area_name", "type", "period_start_date", "period_end_date", "incident_count", "expected_count"),
-    *("lower_count", "upper_count", "is_above", "is_below", "is_alarm", "finding"),
+    *("territory", "area_id", "area_name", "type", "period_start_date", "period_end_date", "incident_count"),
+    *("expected_count", "lower_count", "upper_count", "is_above", "is_below", "is_alarm", "finding"),
 )
 
 
@@ -87,7 +87,7 @@ def as_csv(asking: Asking, language: Spoken, view: Chosen) -> Response:
     try:
         ends, _ = offered(asking)
         view = in_city(view, ends, language)
-        rows = trends(view._replace(span=shown_span(view, asking)), asking, language)
+        rows = [(view.city, *one) for one in trends(view._replace(span=shown_span(view, asking)), asking, language)]
         of_now(asking, language)
     except (LookupError, CalanqueError) as error:
         return why_not(error, language, asking)
