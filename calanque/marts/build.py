@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +23,7 @@ from calanque.runs import lineage, state
 from calanque.runs.alone import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from calanque.contracts import FeedContract
     from calanque.engines.dbt_contracts import Described
@@ -76,9 +77,8 @@ def _build_due(run_id: str) -> list[Outcome] | None:
     if parts:
         log.info("To be built: %s.", ", ".join(map(str, parts)))
         layers = [one for part in parts for one in part.contracts if part.domain is PLACES and one.shape == "area"]
-        if contracts := [*_contracts(parts), *layers]:
-            write_freshness(contracts, run_id)
-        outcomes += _built(parts, feeds, run_id)
+        contracts = [*_contracts(parts), *layers]
+        outcomes += _built(parts, feeds, run_id, partial(write_freshness, contracts, run_id) if contracts else None)
     held_back = sorted({one.held_back for one in outcomes if one.held_back})
     if all(one.held_back for one in outcomes):
         raise CalanqueError(" ".join(held_back))
@@ -87,11 +87,16 @@ def _build_due(run_id: str) -> list[Outcome] | None:
     return outcomes
 
 
-def _built(parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str) -> list[Outcome]:
-    """Build parts by one dbt run; what breaks the whole is then looked for by city, and then by domain."""
+def _built(
+    parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str, meanwhile: Callable[[], None] | None = None
+) -> list[Outcome]:
+    """Build parts by one dbt run; what breaks the whole is then looked for by city, and then by domain.
+
+    What is to be done before is done while dbt starts.
+    """
     try:
         row_count = sum(deltars.row_count(contract.bronze_table) for contract in _contracts(parts))
-        summary = _run_dbt(parts, row_count)
+        summary = _run_dbt(parts, row_count, meanwhile)
     except CalanqueError as error:
         if len(parts) == 1:
             return [Outcome(*parts[0].names, held_back=f"The {parts[0]} are held back: {error}")]
@@ -135,12 +140,14 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: DbtSum
     ]
 
 
-def _run_dbt(parts: Sequence[Part], row_count: int) -> DbtSummary:
+def _run_dbt(parts: Sequence[Part], row_count: int, meanwhile: Callable[[], None] | None) -> DbtSummary:
     names = [name for name, domain in DOMAINS.items() if any(part.domain is domain for part in parts)]
     cities, target = sorted({part.territory for part in parts}), dbt.build_dir("marts")
     has_places = PLACES.name in names
 
     def prepare() -> None:
+        if meanwhile:
+            meanwhile()
         weeks = {one.feed: part.weeks for part in parts if part.weeks for one in part.contracts if one.shape == SHAPE}
         write_project(target, _contracts(parts), weeks)
         new_schema(SCHEMA)
