@@ -117,6 +117,7 @@ def assert_repeats_are_counted(feed: Feed, report: BatchReport) -> None:
         assert duplicates.action == "keep" or not repeated
 
 
+@pytest.mark.full
 def test_every_row_of_three_days_is_accounted_for(feed: Feed, tmp_path: Path) -> None:
     account_for_three_days(feed, DAILY, tmp_path)
 

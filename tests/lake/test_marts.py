@@ -344,25 +344,32 @@ def test_a_new_batch_rewrites_the_weeks_that_it_touches_beside_a_city_that_fails
     assert shown("incident_id", where=others) == [("a",), ("new",), ("winter",)]
 
 
-def test_cities_that_break_a_whole_build_are_held_back_alone_each_by_its_own_reason(
-    built: object, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def with_a_test(folder: Path, contracts: Any, weeks: Any) -> Path:
+    """Write a project with a data test that one row fails."""
+    project = write_project(folder, contracts, weeks)
+    (project / "tests/no_z.sql").write_text("select 1 as n from {{ ref('fct_incidents') }} where incident_id = 'z'")
+    return project
+
+
+@pytest.mark.parametrize(
+    ("row", "said_of_it"),
+    [
+        pytest.param(("when", "unknown"), r"model 'fct_incidents' could not run: .*_is_present\.", id="constraint"),
+        pytest.param(("z", "2014-02-04 21:00:00"), "test 'no_z' failed", id="data test", marks=pytest.mark.full),
+    ],
+)
+def test_a_city_that_breaks_a_whole_build_is_held_back_alone_by_its_own_reason(
+    built: object, row: tuple[str, str], said_of_it: str, caplog: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One breaks a constraint, which fails every city's model, another a data test; of the third all is new."""
-
-    def with_a_test(folder: Path, contracts: Any, weeks: Any) -> Path:
-        project = write_project(folder, contracts, weeks)
-        (project / "tests/no_z.sql").write_text("select 1 as n from {{ ref('fct_incidents') }} where incident_id = 'z'")
-        return project
-
+    """It fails what all cities share, a model or a test; of the other all is new."""
     monkeypatch.setattr("calanque.marts.build.write_project", with_a_test)
-    one_more = ("broken", "2014-02-04 21:00:00", "assault")
-    with refused(**{CITY: ("when", "unknown", "assault"), "chicago": ("z", *one_more[1:])}) as said:
-        insert(GOOD[1], "broken", [one_more])
+    new = f"of {row[0]}"
+    with refused(**{CITY: (*row, "assault")}) as said:
+        insert(GOOD[1], "new", [(new, "2014-02-04 21:00:00", "assault")])
         said |= {city: one.held_back for (_, city), one in outcomes("broken").items()}
-    assert re.search(r"model 'fct_incidents' could not run: .*_is_present\.", said[CITY])
-    assert "test 'no_z' failed" in said["chicago"]
+    assert re.search(said_of_it, said[CITY])
     assert said["san_francisco"] == ""
-    assert shown("territory", where="incident_id = 'broken'") == [("san_francisco",)]
+    assert shown("territory", where=f"incident_id = '{new}'") == [("san_francisco",)]
     assert caplog.text.count("They can not be built together, and are now built apart.") == 1
 
 

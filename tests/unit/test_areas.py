@@ -60,13 +60,13 @@ def test_a_shape_is_the_union_of_its_squares() -> None:
 
 
 def test_squares_are_named_as_the_reports_name_them_and_cover_the_grid() -> None:
-    squares = squares_of(load_territory("marseille"))
-    grid = territory_grid(load_territory("marseille"))
+    city = load_territory("marseille").model_copy(update={"cell_m": 1000})
+    squares, grid = squares_of(city), territory_grid(city)
     zones, areas = squares[squares["kind"] == "zone"], squares[squares["kind"] == "area"]
     assert zones["cell_count"].sum() == areas["cell_count"].sum() == grid.rows * grid.cols
     assert squares["area_id"].is_unique
     parents = dict(zip(zones["area_id"], zones["parent_area_id"], strict=True))
-    assert parents["marseille:z7:6"] == "marseille:a2:2"
+    assert parents["marseille:z2:1"] == "marseille:a0:0"
     assert set(parents.values()) == set(areas["area_id"])
 
 

@@ -325,7 +325,10 @@ def null_city(series: int, seed: int, *, has_outbreaks: bool = False) -> CitySer
     return CitySeries(keys, monday, counts, state, 0, False, nothing, nothing, day)
 
 
-@pytest.mark.parametrize("has_outbreaks", [False, True], ids=["no outbreak", "four outbreaks"])
+@pytest.mark.parametrize(
+    "has_outbreaks",
+    [pytest.param(False, id="no outbreak", marks=pytest.mark.full), pytest.param(True, id="four outbreaks")],
+)
 def test_false_alarms_are_within_the_promise_on_a_thousand_null_series(has_outbreaks) -> None:
     config = trend_config()
     city = null_city(1000, 5, has_outbreaks=has_outbreaks)
