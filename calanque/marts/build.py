@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,7 +77,12 @@ def _build_due(run_id: str) -> list[Outcome] | None:
         log.info("To be built: %s.", ", ".join(map(str, parts)))
         layers = [one for part in parts for one in part.contracts if part.domain is PLACES and one.shape == "area"]
         contracts = [*_contracts(parts), *layers]
-        outcomes += _built(parts, feeds, run_id, partial(write_freshness, contracts, run_id) if contracts else None)
+
+        def say_freshness() -> None:
+            if contracts:
+                write_freshness(contracts, run_id)
+
+        outcomes += _built(parts, feeds, run_id, say_freshness)
     held_back = sorted({one.held_back for one in outcomes if one.held_back})
     if all(one.held_back for one in outcomes):
         raise CalanqueError(" ".join(held_back))
@@ -88,7 +92,7 @@ def _build_due(run_id: str) -> list[Outcome] | None:
 
 
 def _built(
-    parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str, meanwhile: Callable[[], None] | None = None
+    parts: Sequence[Part], feeds: Sequence[FeedContract], run_id: str, meanwhile: Callable[[], None] = lambda: None
 ) -> list[Outcome]:
     """Build parts by one dbt run; what breaks the whole is then looked for by city, and then by domain.
 
@@ -140,14 +144,13 @@ def _shown(parts: Sequence[Part], feeds: Sequence[FeedContract], summary: DbtSum
     ]
 
 
-def _run_dbt(parts: Sequence[Part], row_count: int, meanwhile: Callable[[], None] | None) -> DbtSummary:
+def _run_dbt(parts: Sequence[Part], row_count: int, meanwhile: Callable[[], None]) -> DbtSummary:
     names = [name for name, domain in DOMAINS.items() if any(part.domain is domain for part in parts)]
     cities, target = sorted({part.territory for part in parts}), dbt.build_dir("marts")
     has_places = PLACES.name in names
 
     def prepare() -> None:
-        if meanwhile:
-            meanwhile()
+        meanwhile()
         weeks = {one.feed: part.weeks for part in parts if part.weeks for one in part.contracts if one.shape == SHAPE}
         write_project(target, _contracts(parts), weeks)
         new_schema(SCHEMA)
