@@ -8,6 +8,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,12 @@ def scan(settings: Settings, values: dict[str, str], folders: Iterable[Path] = (
     scanner = _Scanner(Needles(values))
     started_s = time.monotonic()
     lake = Lake(settings, SUPERUSER)
+    blocks = blocks_by_file(lake)
+    on_disk = {path.name: path for path in (settings.home / "hdfs").rglob("blk_*")}
     for path, size in lake_files.walk(lake, "/"):
-        scanner.look("hdfs", f"hdfs:{path}", [path.encode(), lake.read(path) if size else b""])
-    owners = block_owners(lake)
+        files = [on_disk[block] for block in blocks.get(path, ()) if block in on_disk]
+        scanner.look("hdfs", f"hdfs:{path}", [path.encode(), _content(lake, path, size, files)])
+    owners = {block: path for path, own in blocks.items() for block in own}
     for folder in (settings.home, *folders):
         for file in _files(folder):
             scanner.look_in_file(file, _place(file, folder, owners))
@@ -74,15 +78,25 @@ def scan(settings: Settings, values: dict[str, str], folders: Iterable[Path] = (
     return scanner.report(time.monotonic() - started_s)
 
 
-def block_owners(lake: Lake) -> dict[str, str]:
-    """Return the HDFS file that each block belongs to, by the block's name on a DataNode's disk."""
-    owners, path = {}, ""
+def blocks_by_file(lake: Lake) -> dict[str, list[str]]:
+    """Return the blocks of each file of HDFS in their order, as a DataNode calls them; of none that is written now."""
+    blocks: dict[str, list[str]] = {}
+    path = ""
     for line in lake_files.fsck(lake, "/").splitlines():
         if start := _FSCK_FILE.match(line):
             path = start[1]
         elif found := _BLOCK.search(line):
-            owners[found[1]] = path
-    return owners
+            blocks.setdefault(path, []).append(found[1])
+    return blocks
+
+
+def _content(lake: Lake, path: str, size: int, blocks: Iterable[Path]) -> bytes:
+    """Return a file of HDFS, from a disk where its blocks lie whole there: by the door it takes ten times as long."""
+    with suppress(FileNotFoundError):  # a service moved it meanwhile
+        content = b"".join(block.read_bytes() for block in blocks)
+        if len(content) == size:
+            return content
+    return lake.read(path)
 
 
 class _Scanner:
