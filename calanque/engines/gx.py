@@ -135,7 +135,8 @@ def _plain(result: Any) -> dict[str, Any]:
 
 def _check(item: Expectation, found: dict[str, Any], is_hidden: bool) -> Check:
     observed = _observed(found, is_hidden)
-    place = f" on {item.column}" if item.column else ""
+    columns = item.column or ", ".join(item.kwargs.get("column_list", ()))
+    place = f" on {columns}" if columns else ""
     verdict = "holds" if found["success"] else "fails"
     advice = f" {item.advice}" if item.advice and not found["success"] else ""
     spared = 1 - float(item.kwargs.get("mostly", 1))

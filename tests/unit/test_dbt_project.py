@@ -13,13 +13,14 @@ import pytest
 from openlineage_sql import parse
 
 from calanque.contracts import load_contracts
+from calanque.contracts.gates import load_gate
 from calanque.contracts.shapes import shapes
 from calanque.marts.project import write_project
 from calanque.settings import settings
 from ml.hours import HEAPED_HOURS
 from ml.risk.model.slots import HEAP_DEVIATIONS
 
-KEY_TESTS = {"unique", "unique_together", "every_cell_once_a_week"}
+KEYS = {"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"}
 DBT = settings().root / "dbt"
 Node = dict[str, Any]
 
@@ -80,13 +81,11 @@ def test_every_model_ends_with_its_grain(models: dict[str, Node]) -> None:
     assert [name for name, ending in endings.items() if not ending.startswith("One row per ")] == []
 
 
-def test_every_mart_has_a_key_test(manifest: Node, marts: dict[str, Node]) -> None:
-    keyed = {
-        node["attached_node"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") in KEY_TESTS
-    }
-    assert {name for name, node in marts.items() if node["unique_id"] not in keyed} == set()
+def test_the_gate_of_every_mart_holds_its_key(marts: dict[str, Node]) -> None:
+    keyless = [
+        name for name in marts if KEYS.isdisjoint(line.expectation for line in load_gate(name, "marts").expectations)
+    ]
+    assert keyless == []
 
 
 def test_marts_are_built_in_silver_as_delta_tables_at_an_explicit_place(marts: dict[str, Node]) -> None:

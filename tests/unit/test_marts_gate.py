@@ -30,7 +30,9 @@ def test_a_mart_is_read_once_where_it_was_built_and_judged_city_by_city(
     monkeypatch: pytest.MonkeyPatch, recorded: list[GateResult]
 ) -> None:
     read: list[tuple[str, ...]] = []
-    rows = pd.DataFrame({"territory": ["marseille", "toronto"], "incident_count": [1, 0], "type": ["a", "b"]})
+    rows = pd.DataFrame({"territory": ["marseille", "toronto"], "incident_count": [1, 0], "label": ["a", "b"]}).assign(
+        cell_key=1, type="assault", week_start_date=WEEK
+    )
 
     def read_columns(table: str, columns: frozenset[str]) -> pyarrow.Table:
         read.append((table, *sorted(columns)))
@@ -38,7 +40,8 @@ def test_a_mart_is_read_once_where_it_was_built_and_judged_city_by_city(
 
     monkeypatch.setattr(gate.deltars, "read_columns", read_columns)
     found = gate.judge("silver__here", {"fct_cell_week": {"marseille": (), "toronto": ()}}, "run")
-    assert read == [("silver__here.fct_cell_week", "incident_count", "territory")]
+    key = ("cell_key", "type", "week_start_date")
+    assert read == [("silver__here.fct_cell_week", *sorted(("incident_count", "territory", *key)))]
     assert list(found) == [("fct_cell_week", "toronto")]
     assert "on incident_count fails (1 of 1 rows break it)" in found["fct_cell_week", "toronto"]
     assert [(one.territory, one.passed) for one in recorded] == [("marseille", True), ("toronto", False)]
@@ -52,6 +55,18 @@ def test_a_mart_without_cities_is_judged_once_and_holds_each_of_them_back(
     found = gate.judge("silver__here", {"dim_incident_type": {"marseille": (), "toronto": ()}}, "run")
     assert [(one.feed, one.territory, one.passed) for one in recorded] == [("dim_incident_type", None, False)]
     assert list(found) == [("dim_incident_type", "marseille"), ("dim_incident_type", "toronto")]
+
+
+def test_a_row_that_is_there_twice_holds_back_its_own_city(
+    monkeypatch: pytest.MonkeyPatch, recorded: list[GateResult]
+) -> None:
+    rows = pd.DataFrame({"territory": ["marseille"] * 2 + ["toronto"] * 2, "type": "assault", "week_start_date": WEEK})
+    rows = rows.assign(cell_key=[1, 2, 1, 1], incident_count=1)
+    monkeypatch.setattr(gate.deltars, "read_columns", lambda *_: pyarrow.Table.from_pandas(rows))
+    found = gate.judge("silver__here", {"fct_cell_week": {"marseille": (), "toronto": ()}}, "run")
+    said = "expect_compound_columns_to_be_unique on cell_key, type, week_start_date fails (2 of 2 rows break it)"
+    assert found.keys() == {("fct_cell_week", "toronto")}
+    assert said in found["fct_cell_week", "toronto"]
 
 
 @pytest.fixture
