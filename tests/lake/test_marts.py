@@ -361,15 +361,15 @@ def with_a_test(folder: Path, contracts: Any, weeks: Any) -> Path:
 def test_a_city_that_breaks_a_whole_build_is_held_back_alone_by_its_own_reason(
     built: object, row: tuple[str, str], said_of_it: str, caplog: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It fails what all cities share, a model or a test; of the other all is new."""
+    """It fails what all cities share, a model or a test; of the other, whose last build was held back, all is new."""
     monkeypatch.setattr("calanque.marts.build.write_project", with_a_test)
     new = f"of {row[0]}"
     with refused(**{CITY: (*row, "assault")}) as said:
-        insert(GOOD[1], "new", [(new, "2014-02-04 21:00:00", "assault")])
+        insert(GOOD[0], "new", [(new, "2014-02-04 21:00:00", "assault")])
         said |= {city: one.held_back for (_, city), one in outcomes("broken").items()}
     assert re.search(said_of_it, said[CITY])
-    assert said["san_francisco"] == ""
-    assert shown("territory", where=f"incident_id = '{new}'") == [("san_francisco",)]
+    assert said["chicago"] == ""
+    assert shown("territory", where=f"incident_id = '{new}'") == [("chicago",)]
     assert caplog.text.count("They can not be built together, and are now built apart.") == 1
 
 
