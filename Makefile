@@ -3,7 +3,7 @@
 
 CALANQUE := .venv/bin/python -m calanque
 # A worker of pytest for each level, with a lake of its own where the level needs one.
-LEVELS := -o console_output_style=classic --dist each --tx popen//id=stack --tx popen//id=lake
+LEVELS := -o console_output_style=classic --dist each $(addprefix --tx popen//id=,stack lake unit)
 
 demo: setup
 	@$(CALANQUE) stack provision
@@ -13,7 +13,7 @@ demo: setup
 test: setup
 	@.venv/bin/python -m pytest tests/static -n 2 --dist worksteal
 	@$(CALANQUE) stack provision
-	@timeout --kill-after=120 4980 .venv/bin/python -m pytest $(LEVELS) --tx popen//id=unit tests
+	@timeout --kill-after=120 4980 .venv/bin/python -m pytest $(LEVELS) tests
 
 # What needs full size, on the stack of `make demo`, with a record of what was proven; first the tests' own lakes in
 # full breadth: two stacks do not fit beside one another.
