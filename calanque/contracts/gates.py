@@ -28,6 +28,8 @@ UNUSABLE = {
     ),
 }
 
+UNIQUE = ("expect_compound_columns_to_be_unique", "expect_column_values_to_be_unique")
+
 
 class Expectation(Closed):
     """One expectation by its Great Expectations name in snake case; `advice` says what to do when it fails."""
@@ -55,6 +57,12 @@ class Gate(Closed):
                 if key.startswith("column_"):
                     named += value if isinstance(value, list) else [value]
         return frozenset(named)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that together tell one row from all others, by the first line that holds it; none without one."""
+        lines = [line for line in self.expectations if line.expectation in UNIQUE]
+        return next((tuple(line.kwargs.get("column_list", [line.column])) for line in lines), ())
 
 
 class Check(Closed):

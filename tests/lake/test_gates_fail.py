@@ -33,6 +33,9 @@ def broken(number: int, item: Expectation) -> tuple[Expectation, str]:
     if item.expectation == "expect_column_pair_values_a_to_be_greater_than_b":
         a, b = (f"{item.kwargs[name]}_{number}" for name in ("column_A", "column_B"))
         return item.model_copy(update={"kwargs": {**item.kwargs, "column_A": a, "column_B": b}}), f"1 as {a}, 2 as {b}"
+    if item.expectation == "expect_compound_columns_to_be_unique":
+        names = [f"{name}_{number}" for name in item.kwargs["column_list"]]
+        return item.model_copy(update={"kwargs": {"column_list": names}}), ", ".join(f"1 as {name}" for name in names)
     values: dict[str, Any] = {
         "expect_column_values_to_be_between": lambda: outside(item),
         "expect_column_mean_to_be_between": lambda: outside(item),
@@ -41,6 +44,7 @@ def broken(number: int, item: Expectation) -> tuple[Expectation, str]:
         "expect_column_values_to_be_in_set": lambda: not item.kwargs["value_set"][0],
         "expect_column_values_to_not_be_in_set": lambda: item.kwargs["value_set"][0],
         "expect_column_values_to_not_be_null": lambda: "cast(null as string)",
+        "expect_column_values_to_be_unique": lambda: "1",
     }
     column = f"{item.column}_{number}"
     return item.model_copy(update={"column": column}), f"{values[item.expectation]()} as {column}"

@@ -64,7 +64,7 @@ def test_a_row_that_is_there_twice_holds_back_its_own_city(
     rows = rows.assign(cell_key=[1, 2, 1, 1], incident_count=1)
     monkeypatch.setattr(gate.deltars, "read_columns", lambda *_: pyarrow.Table.from_pandas(rows))
     found = gate.judge("silver__here", {"fct_cell_week": {"marseille": (), "toronto": ()}}, "run")
-    said = "expect_compound_columns_to_be_unique on cell_key, type, week_start_date fails (2 of 2 rows break it)"
+    said = "unique on territory, cell_key, type, week_start_date fails (2 of 2 rows break it)"
     assert found.keys() == {("fct_cell_week", "toronto")}
     assert said in found["fct_cell_week", "toronto"]
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calanque.console import made_from
 from calanque.console.made_from import Source
 from calanque.console.remembered import remembered
+from calanque.contracts.folders import Folders
+from calanque.contracts.gates import read_gate
 from calanque.engines import trino
 from calanque.marts import door_rules
 
@@ -126,17 +128,18 @@ def _said() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {door_rules.FRESHNESS: _FRESHNESS}
     for name, mart in door_rules.marts().items():
         columns = {one["name"]: " ".join(one.get("description", "").split()) for one in mart.get("columns", ())}
-        if key := _key(mart):
+        if key := _key(name, mart):
             found[name] = columns | {"description": " ".join(mart["description"].split()), "key": key}
     return found
 
 
-def _key(mart: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the columns that a test of dbt's holds to be unique together."""
+def _key(name: str, mart: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that tell one row from all others: by its gate, or of what ml/ writes by a test of dbt's."""
     for test in mart.get("data_tests", ()):
-        if isinstance(test, dict) and "unique_together" in test:
+        if "unique_together" in test:
             return tuple(test["unique_together"]["arguments"]["columns"])
-    return next(((one["name"],) for one in mart.get("columns", ()) if "unique" in one.get("data_tests", ())), ())
+    path = Folders().expectations / "marts" / f"{name}.yml"
+    return read_gate(path, "marts").key if path.exists() else ()
 
 
 def sources(mart: str, asking: Reader) -> list[Source]:
