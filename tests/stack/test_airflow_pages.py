@@ -120,7 +120,7 @@ class Visit:
         self._folder.mkdir(exist_ok=True)
         self.page.screenshot(path=self._folder / f"{self._name}-{name}.png")
         assert self.page.locator("[data-testid=error-alert]").count() == 0, path
-        assert not re.search(r"\b(403|Forbidden|Traceback)\b", self.page.inner_text("body")), path
+        assert not re.search(r"(?<![.\d])\b(403|Forbidden|Traceback)\b", self.page.inner_text("body")), path
 
     def menu(self) -> set[str]:
         """Return where each entry of the menu leads, those behind its buttons included; other sites left out."""
