@@ -255,7 +255,7 @@ def comment_of(table: str) -> str:
 
 def describe(table: str, comment: str, comments: Mapping[str, str]) -> None:
     """Say what a Delta table and its columns hold, where they say something else: commits that touch no row."""
-    known = {field.name: field.metadata.get("comment", "") for field in deltars.open_table(table).schema().fields}
+    known = {name: comment for name, _, comment in columns(table)}
     changed = [(name, text) for name, text in comments.items() if known[name] != text]
     if changed:
         listed = ", ".join(f"`{name}` comment {literal(text)}" for name, text in changed)
