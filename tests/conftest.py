@@ -27,8 +27,6 @@ HOMES = {
     "lake": (RUN / "lake", OFFSET + 250),
     "unit": (RUN / "unit", OFFSET + 500),
 }
-AFTER = {"lake": 4, "unit": 15}
-"""By worker, how much lower its priority is, and that of what it starts."""
 
 
 def _level() -> str:
@@ -99,8 +97,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the whole stack, whose way is the longest, go first, and what needs no lake take what the others leave."""
-    os.nice(AFTER.get(WORKER or "", 0))
+    """Let the tests that need no lake take what the two lakes leave of the cores."""
+    if WORKER == "unit":
+        os.nice(10)
 
 
 @pytest.hookimpl(trylast=True)

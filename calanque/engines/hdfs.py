@@ -41,7 +41,7 @@ def web_client(here: Settings, user: str) -> Any:
     from requests import Session
 
     session = Session()
-    # No proxy of the machine's is on the way to the daemons, and to look for one took a third of a small call.
+    # No proxy of the machine's is on the way to the daemons, and to look for one took a tenth of a small call.
     session.trust_env = False
     session.headers[here.secret("webhdfs_header")] = "1"
     return InsecureClient(here.webhdfs_url, user=user, timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S), session=session)

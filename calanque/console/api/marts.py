@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calanque.console import made_from
 from calanque.console.made_from import Source
 from calanque.console.remembered import remembered
-from calanque.contracts.folders import Folders
-from calanque.contracts.gates import read_gate
+from calanque.contracts.gates import load_gate
 from calanque.engines import trino
 from calanque.marts import door_rules
+from calanque.marts.domains import DOMAINS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,11 +135,10 @@ def _said() -> dict[str, dict[str, Any]]:
 
 def _key(name: str, mart: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the columns that tell one row from all others: by its gate, or of what ml/ writes by a test of dbt's."""
-    for test in mart.get("data_tests", ()):
-        if "unique_together" in test:
-            return tuple(test["unique_together"]["arguments"]["columns"])
-    path = Folders().expectations / "marts" / f"{name}.yml"
-    return read_gate(path, "marts").key if path.exists() else ()
+    if any(name in domain.marts for domain in DOMAINS.values()):
+        return load_gate(name, "marts").key
+    held = (test["unique_together"] for test in mart.get("data_tests", ()) if "unique_together" in test)
+    return next((tuple(one["arguments"]["columns"]) for one in held), ())
 
 
 def sources(mart: str, asking: Reader) -> list[Source]:
