@@ -45,7 +45,7 @@ def land_batch(
         CalanqueError: if the source does not answer, has nothing yet, or sent other bytes than it promised.
         RefusedBatchError: if the contract's version or table contradicts it, or a file has a forbidden column.
     """
-    from calanque.ingest import identity, land, lineage
+    from calanque.ingest import identity, land
     from calanque.ingest.fetch import fetch_batch, sent_out
     from calanque.ingest.version_guard import check_version
 
@@ -59,9 +59,9 @@ def land_batch(
         ref = BatchRef(feed=feed, batch_id=batch_id, contract_version=contract.version, state=state, run_id=run_id)
         landed = None if is_done else land.land_files(contract, batch_id, fetched)
         if landed:
-            lineage.record_landing(contract, landed, run_id, started_at)
+            ref = _timed(ref, "land", started_at)
             facts = {"files": landed.files, "landed_at": landed.landed_at, "day": identity.day_of(contract, errand)}
-            write_report(ref, "landed", "land", started_at, **facts)
+            write_report(ref, "landed", **facts)
         # Last: whoever is stopped before finds the same files again.
         contract.source.settle(errand, batch_id)
     done = f"landed {len(fetched.files)} file(s) as batch" if landed else "nothing to do, already published: batch"
@@ -149,13 +149,15 @@ class _Step:
         return staged_batch(self.contract, self.ref.batch_id) or stage_batch(self.contract, self.landed, self.headers())
 
     def report(self, state: BatchState, **facts: Any) -> None:
-        """Write this step's facts."""
-        write_report(self.ref, state, self.name, self.started_at, **facts)
+        """Write what became of the batch."""
+        write_report(_timed(self.ref, self.name, self.started_at), state, **facts)
 
     def refuse(self, sentence: str, rules: Sequence[str], count: int, reasons: dict[str, int]) -> None:
         """Record that every row is in quarantine, by which rules, and stop."""
+        from calanque.ingest.lineage import record_landing
         from calanque.ingest.protect import discard_staging
 
+        record_landing(self.contract, self.landed, self.ref.run_id)
         self.report(
             "refused",
             refused_by=tuple(rules),
@@ -169,6 +171,11 @@ class _Step:
         raise RefusedBatchError(
             f"{self.ref.feed}: batch {self.ref.batch_id} is refused and its {count} rows are in quarantine. {sentence}"
         )
+
+
+def _timed(ref: BatchRef, step: str, started_at: datetime) -> BatchRef:
+    seconds = round((datetime.now(UTC) - started_at).total_seconds(), 2)
+    return ref.model_copy(update={"timings_s": {**ref.timings_s, step: seconds}})
 
 
 def _step(name: str, ref: Mapping[str, Any], folders: Folders | None, action: Callable[[_Step], BatchState]) -> Ref:
@@ -193,7 +200,7 @@ def _step(name: str, ref: Mapping[str, Any], folders: Folders | None, action: Ca
         # Not chained: Spark's message can quote the value of a row.
         sentence = sentence_of(error, f"the step {name} of batch {known.batch_id}")
         raise CalanqueError(f"{known.feed}: {sentence}") from None
-    return known.model_copy(update={"state": state}).model_dump()
+    return _timed(known, name, step.started_at).model_copy(update={"state": state}).model_dump()
 
 
 def _protect(step: _Step) -> BatchState:
@@ -217,14 +224,6 @@ def _protect(step: _Step) -> BatchState:
     # An erased row is no fault of the source.
     if staged.refused_count - staged.reasons.get(ERASED, 0) > step.contract.max_refused_rate * staged.landed_count:
         _refuse_rows(step, staged)
-    step.report(
-        "typed",
-        landed_count=staged.landed_count,
-        quarantined_count=staged.refused_count,
-        left_out_count=staged.left_out_count,
-        duplicate_count=staged.duplicate_count,
-        reasons=staged.reasons,
-    )
     counts = f"{staged.landed_count:,} rows typed, {staged.refused_count:,} of them refused"
     log.info("%s: %s; %d repeat another and are kept.", step.ref.feed, counts, staged.duplicate_count)
     if staged.left_out_count:
@@ -262,7 +261,6 @@ def _gate(step: _Step) -> BatchState:
         count = quarantine_staged(step.contract, step.landed, step.headers(), reasons, step.ref.run_id)
         sentence = " ".join(check.sentence for check in failures)
         step.refuse(sentence, reasons, count, {**staged.reasons, **dict.fromkeys(reasons, count)})
-    step.report("gated")
     return "gated"
 
 
@@ -273,12 +271,11 @@ def _publish(step: _Step) -> BatchState:
     from calanque.ingest.publish import publish_rows
 
     ref, staged = step.ref, step.staged()
-    report = read_report(ref.feed, ref.batch_id, ref.contract_version)
-    if report is None or report.state not in ("gated", "published"):
+    if ref.state != "gated":
         raise CalanqueError(f"{ref.feed}: batch {ref.batch_id} has not passed its gates: run the gate step first.")
     published = publish_rows(step.contract, step.landed, staged, ref.run_id)
     # Before the report: a run killed in between publishes again, and its lineage is never missing.
-    record_publication(step.contract, ref, published.version, published.loaded_count, step.started_at)
+    record_publication(step.contract, ref, step.landed, published.version, published.loaded_count, step.started_at)
     step.report(
         "published",
         landed_count=staged.landed_count,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from calanque.contracts import BronzeColumn, FeedContract
-from calanque.engines.lineage import How, LineageDataset, Origin
+from calanque.engines.lineage import How, LineageDataset, Origin, step_event
 from calanque.ingest.records import LandedBatch
 from calanque.runs import lineage
 from calanque.runs.records import BatchRef
@@ -14,8 +14,12 @@ def landing_dataset(feed: str) -> str:
     return f"/lake/landing/{feed}"
 
 
-def record_landing(contract: FeedContract, landed: LandedBatch, run_id: str, started_at: datetime) -> None:
-    """Store the event of a landing."""
+def record_landing(contract: FeedContract, landed: LandedBatch, run_id: str) -> None:
+    """Store the event of a landing, of a batch that goes no further."""
+    lineage.store_events([_landing(contract, landed, run_id)], run_id)
+
+
+def _landing(contract: FeedContract, landed: LandedBatch, run_id: str) -> lineage.Event:
     columns = {column.name: "string" for column in contract.landing}
     source = LineageDataset(name=landed.origin, columns=columns)
     target = LineageDataset(
@@ -26,17 +30,18 @@ def record_landing(contract: FeedContract, landed: LandedBatch, run_id: str, sta
         size_bytes=sum(file.size_bytes for file in landed.files),
         origins={name: (Origin(dataset=landed.origin, column=name),) for name in columns},
     )
-    lineage.emit(f"land.{contract.feed}", run_id, [source], [target], started_at)
+    return step_event(f"land.{contract.feed}", run_id, [source], [target], landed.landed_at)
 
 
 def record_publication(
-    contract: FeedContract, ref: BatchRef, version: int, row_count: int, started_at: datetime
+    contract: FeedContract, ref: BatchRef, landed: LandedBatch, version: int, row_count: int, started_at: datetime
 ) -> None:
-    """Store the event of a publication to bronze, with the origin of each column.
+    """Store the events of a landing and of its publication to bronze, with the origin of each column, in one commit.
 
     Args:
         contract: the feed's contract.
         ref: the batch that was published, and its run.
+        landed: its manifest.
         version: version of the bronze table that its commit made.
         row_count: rows of the batch in bronze.
         started_at: when the publication began, UTC.
@@ -53,7 +58,8 @@ def record_publication(
         row_count=row_count,
         origins={column.name: _origins(contract, column) for column in contract.bronze if column.sources},
     )
-    lineage.emit(f"publish.{contract.feed}", ref.run_id, [source], [target], started_at)
+    published = step_event(f"publish.{contract.feed}", ref.run_id, [source], [target], started_at)
+    lineage.store_events([_landing(contract, landed, ref.run_id), published], ref.run_id)
 
 
 def _origins(contract: FeedContract, column: BronzeColumn) -> tuple[Origin, ...]:

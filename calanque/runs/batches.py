@@ -5,14 +5,13 @@ published one, whatever a later version was refused for.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from calanque.runs import store
 from calanque.runs.records import BatchRef, BatchReport, BatchState, utc_now
 from calanque.runs.tables import BATCH
 
-ORDER: tuple[BatchState, ...] = ("landed", "typed", "gated", "published")
 # The word `day` is taken: it is the day on which the row was written.
 _LANDED = {"files", "landed_at", "day"}
 _COLUMN_OF = {"day": "source_date"}
@@ -61,31 +60,18 @@ def is_published(feed: str, batch_id: str, contract_version: str) -> bool:
     return report is not None and (report.state, report.contract_version) == ("published", contract_version)
 
 
-def write_report(ref: BatchRef, state: BatchState, step: str, started_at: datetime, **facts: Any) -> BatchReport:
-    """Add a step's facts to the report and write it as a row; returns the report as written.
+def write_report(ref: BatchRef, state: BatchState, **facts: Any) -> BatchReport:
+    """Write what is known of a batch now as a row; what was landed is kept. Returns the report as written.
 
-    Another run of the same batch may be further: its state then stands, and once it has published, its whole report.
+    Once another run of the same batch has published it, that one's report stands.
     """
     same = read_report(ref.feed, ref.batch_id, ref.contract_version)
     if same and same.state == "published":
         if is_published(ref.feed, ref.batch_id, ref.contract_version):
             return same
         same = None  # another version took its place since: this one begins anew
-    # A refused batch that is tried again is judged anew; what was landed is the same.
-    kept = same.model_dump(include=_LANDED if same.state == "refused" else None) if same else {}
-    if same and state in ORDER and same.state in ORDER and ORDER.index(same.state) > ORDER.index(state):
-        state = same.state
-    seconds = round((datetime.now(UTC) - started_at).total_seconds(), 2)
-    report = BatchReport.model_validate(
-        {
-            **kept,
-            **ref.model_dump(),
-            "state": state,
-            "updated_at": utc_now(),
-            "timings_s": {**kept.get("timings_s", {}), step: seconds},
-            **facts,
-        }
-    )
+    kept = same.model_dump(include=_LANDED) if same else {}
+    report = BatchReport.model_validate({**kept, **ref.model_dump(), "state": state, "updated_at": utc_now(), **facts})
     store.append(BATCH, [_row(report)])
     return report
 

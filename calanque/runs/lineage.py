@@ -27,7 +27,7 @@ def emit(
     from calanque.engines.lineage import step_event
 
     event = step_event(job, run_id, inputs, outputs, started_at, territory)
-    _append([event], run_id)
+    store_events([event], run_id)
     return event
 
 
@@ -50,7 +50,7 @@ def emit_dbt(
     from calanque.engines.lineage import dbt_events
 
     events = dbt_events(target_dir, run_id, input_versions, names, territories)
-    _append(events, run_id)
+    store_events(events, run_id)
     return len(events)
 
 
@@ -65,7 +65,8 @@ def ended_at(event: Event) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _append(events: Sequence[Event], run_id: str) -> None:
+def store_events(events: Sequence[Event], run_id: str) -> None:
+    """Store events of one run in one commit."""
     if events:
         store.append(LINEAGE_EVENT, [_row(event) | {"run_id": run_id} for event in events])
 

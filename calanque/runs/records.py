@@ -11,13 +11,14 @@ BatchState = Literal["landed", "typed", "gated", "published", "refused", "unchan
 
 
 class BatchRef(Closed):
-    """What a task hands to the next one: enough to find everything else on HDFS."""
+    """What a task hands to the next one: enough to find all else on HDFS, and the seconds of the steps so far."""
 
     feed: str
     batch_id: str
     contract_version: str
     state: BatchState
     run_id: str
+    timings_s: dict[str, float] = Field(default_factory=dict)
 
 
 class PackedIn(Closed):
@@ -71,6 +72,7 @@ class ChangeCounts(Closed):
 class BatchReport(Closed):
     """What happened to a batch under one version of its contract: its newest row in `governance.batch`.
 
+    It is written when the batch has landed, and when it is published or refused: what is between stays with its run.
     It outlives the raw files: `files` still names them when their days are over, and `landed_at` says when they came;
     `day`, of a snapshot whose source has files by day, says of which. `landed_count` counts the feed's rows in its
     files, `left_out_count` those that are another's. `loaded_count` counts the good rows whose effect

@@ -54,7 +54,7 @@ BATCH = RunTable(
         ("feed", "string", "Feed, by the name of its contract."),
         ("batch_id", "string", "Batch: the same bytes are the same batch."),
         ("contract_version", "string", "Version of the contract."),
-        ("state", "string", "landed, typed, gated, published or refused."),
+        ("state", "string", "landed, published or refused; until 2026-12 also typed or gated."),
         ("updated_at", "timestamp", "When the batch came to this state, UTC."),
         ("landed_at", "timestamp", "When its files were landed, UTC."),
         ("source_date", "date", "Day that the source names, of a snapshot with files by day."),

@@ -2,7 +2,6 @@
 
 import logging
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -125,7 +124,7 @@ def usual(feed: Feed, *counts: int) -> None:
     for number, count in enumerate(counts):
         ref = BatchRef(feed=feed.name, batch_id=f"b{number}", contract_version="0.9.0", state="gated", run_id="past")
         facts: dict[str, Any] = {"landed_count": count, "loaded_count": count, "bronze_version": number}
-        write_report(ref, "published", "publish", datetime.now(UTC), **facts)
+        write_report(ref, "published", **facts)
 
 
 def of_chicago(text: str) -> str:

@@ -12,6 +12,7 @@ from calanque.engines import delta_files, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
+from calanque.ingest import batch
 from calanque.ingest.protect import SUMMARY, staged_batch
 from calanque.ingest.publish import _move
 from calanque.ingest.records import StagedBatch
@@ -79,6 +80,8 @@ def test_a_run_killed_between_the_rename_and_the_commit(feed: Feed) -> None:
 def test_of_two_commits_of_one_batch_only_the_first_is_taken_and_every_tenth_has_a_checkpoint(feed: Feed) -> None:
     feed.send(HEADER + lines(100))
     ref, contract = feed.staged("protect"), contract_of(feed)
+    with pytest.raises(CalanqueError, match="has not passed its gates: run the gate step first"):
+        batch.publish_batch(ref, feed.folders)
     staged = moved(contract, ref["batch_id"])
     table, folder = contract.bronze_table, f"/lake/bronze/{feed.name}"
     files = data_files(f"{folder}/{staged.attempt}")

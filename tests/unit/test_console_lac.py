@@ -253,7 +253,7 @@ def test_a_batch_that_is_refused_before_its_gates_shows_none_of_an_earlier_try(
     assert "2 of 3 true" not in html(DPO)
     assert not batch().has_met_gates
     assert batch(refused_by=["gate:expect_column_values_to_be_between"]).has_met_gates
-    assert batch(state="published").has_met_gates and not batch(state="typed").has_met_gates
+    assert batch(state="published").has_met_gates and not batch(state="landed").has_met_gates
 
 
 def test_a_table_is_of_its_city_in_words_that_one_can_say(door: Door) -> None:

@@ -58,15 +58,15 @@ def test_every_column_of_a_table_of_runs_says_what_it_holds(table: Any) -> None:
 
 def write(batch_id: str, state: BatchState, version: str = "1.0.0", **facts: Any) -> BatchReport:
     ref = BatchRef(feed="f", batch_id=batch_id, contract_version=version, state="landed", run_id="r")
-    return batches.write_report(ref, state, state, MORNING, **facts)
+    return batches.write_report(ref, state, **facts)
 
 
 def test_the_newest_row_of_a_batch_is_its_report(tables: MemoryTables) -> None:
     write("b1", "landed", landed_at=MORNING)
     write("b2", "landed")
-    written = write("b1", "typed", landed_count=10, reasons={"wrong_type:lon": 2})
+    written = write("b1", "published", landed_count=10, reasons={"wrong_type:lon": 2})
     assert batches.read_report("f", "b1") == written
-    assert (written.landed_at, set(written.timings_s)) == (MORNING, {"landed", "typed"})
+    assert written.landed_at == MORNING
     assert batches.read_report("f", "b3") is None
     assert batches.read_report("g", "b1") is None
     assert len(tables.rows["governance.batch"]) == 3
@@ -95,12 +95,10 @@ def test_the_report_that_stands_is_the_newest_published_one(
     assert len(batches.read_reports("f")) == 1
 
 
-def test_a_published_report_and_a_further_state_stay(tables: MemoryTables) -> None:
-    write("b1", "gated")
-    assert write("b1", "typed").state == "gated"
+def test_a_published_report_stays(tables: MemoryTables) -> None:
     published = write("b1", "published", bronze_version=1)
-    assert write("b1", "typed") == published
-    assert len(tables.rows["governance.batch"]) == 3
+    assert write("b1", "landed") == write("b1", "refused") == published
+    assert len(tables.rows["governance.batch"]) == 1
 
 
 def test_a_refused_batch_that_runs_again_begins_anew(tables: MemoryTables) -> None:

@@ -47,7 +47,7 @@ class Batch(NamedTuple):
         """Whether its gates have run: a batch that is refused before them may have met them under another version."""
         if self.state == "refused":
             return any(rule.startswith("gate:") for rule in self.refused_by or ())
-        return self.state in ("gated", "published")
+        return self.state == "published"
 
     def day(self, contract: FeedContract) -> date:
         """Return the day that its run was about: the source's, else that of its landing."""
