@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from deltalake import Metadata
     from pyspark.sql import DataFrame
 
     from calanque.engines.dbt_contracts import Described
@@ -97,6 +98,9 @@ class _Pair(NamedTuple):
     def name(self) -> str:
         return f"marts.{self.mart}"
 
+    def in_order(self, rows: DataFrame) -> DataFrame:
+        return rows.sort("territory", self.period) if self.period else rows
+
     @property
     def has_cities(self) -> bool:
         return "territory" in self.columns
@@ -127,9 +131,7 @@ def _publish(pair: _Pair, made: _Hashes, kept: _Hashes, described: Described, ru
         periods = {city: [day for one, day in different if one == city and pair.is_comparable] for city in changed}
         where = " or ".join(_where(city, pair.territories[city], days, pair.period) for city, days in periods.items())
         with spark.user_metadata({"step": "publish", "territories": changed, "run_id": run_id}):
-            _write(pair, where if pair.has_cities else "true", described.columns)
-            # It names every feed that is in the mart, and a feed may be new.
-            spark.describe(pair.name, described.text, described.columns)
+            _write(pair, where if pair.has_cities else "true", described)
     row_counts = {
         city: sum(rows for (one, _), (rows, _) in made.items() if one in (city, None)) for city in pair.territories
     }
@@ -178,26 +180,38 @@ def _within(city: str, period: str, days: Iterable[date]) -> str:
     return f"(territory = '{city}' and {period} in ({named}))"
 
 
-def _write(pair: _Pair, where: str, comments: Mapping[str, str]) -> None:
-    shown, name, made = pair.shown, pair.name, deltars.open_table(pair.source).metadata()
-    location = delta.table_uri(name)
-    ours = pair.built.where(where)
-    rows = spark.commented(ours, comments)
-    in_order = rows.sort("territory", pair.period) if pair.period else rows
-    writer = in_order.write.format("delta").mode("overwrite").partitionBy(*made.partition_columns)
-    writer.option("maxRecordsPerFile", _ROWS_PER_FILE)
-    if shown is None:
-        # What a constraint asks was held while the mart was built: the rows of every city come that way.
-        kept = {key: text for key, text in made.configuration.items() if key.startswith(("delta.log", "delta.check"))}
-        writer.options(**kept).option("path", location).saveAsTable(name)
+def _write(pair: _Pair, where: str, described: Described) -> None:
+    rows, made = spark.commented(pair.built.where(where), described.columns), deltars.open_table(pair.source).metadata()
+    if pair.shown is None:
+        _create(pair, rows, made, described.text)
         return
-    if pair.is_comparable and deltars.open_table(name).metadata().partition_columns == made.partition_columns:
-        writer.option("replaceWhere", where).save(location)
+    _replace(pair, pair.shown, where, rows, made.partition_columns)
+    # It names every feed that is in the mart, and a feed may be new.
+    spark.describe(pair.name, described.text, described.columns)
+
+
+def _create(pair: _Pair, rows: DataFrame, made: Metadata, text: str) -> None:
+    """Make the mart of its rows, with its description: one commit."""
+    # What a constraint asks was held while the mart was built: the rows of every city come that way.
+    kept = {key: value for key, value in made.configuration.items() if key.startswith(("delta.log", "delta.check"))}
+    writer = pair.in_order(rows).writeTo(pair.name).using("delta").option("maxRecordsPerFile", str(_ROWS_PER_FILE))
+    for key, value in {**kept, "location": delta.table_uri(pair.name), "comment": text}.items():
+        writer = writer.tableProperty(key, value)
+    if made.partition_columns:
+        writer = writer.partitionedBy(*(rows[name] for name in made.partition_columns))
+    writer.create()
+
+
+def _replace(pair: _Pair, shown: DataFrame, where: str, rows: DataFrame, partitions: Sequence[str]) -> None:
+    name, location = pair.name, delta.table_uri(pair.name)
+    if pair.is_comparable and deltars.open_table(name).metadata().partition_columns == partitions:
+        writer = pair.in_order(rows).write.format("delta").mode("overwrite").partitionBy(*partitions)
+        writer.option("maxRecordsPerFile", _ROWS_PER_FILE).option("replaceWhere", where).save(location)
         return
     # Of an earlier version: other cities keep their rows, with nothing in the columns that are new.
     log.info("%s is of an earlier version: it is written anew with the columns of this one.", name)
-    old, new = ({field.name: field.dataType.simpleString() for field in one.schema.fields} for one in (shown, ours))
+    old, new = ({field.name: field.dataType.simpleString() for field in one.schema.fields} for one in (shown, rows))
     others = shown.where(f"not ({where})").selectExpr(*carried(old, new))
-    rows.unionByName(others).write.format("delta").mode("overwrite").partitionBy(*made.partition_columns).option(
+    rows.unionByName(others).write.format("delta").mode("overwrite").partitionBy(*partitions).option(
         "overwriteSchema", "true"
     ).save(location)
