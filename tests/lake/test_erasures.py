@@ -88,10 +88,11 @@ def test_a_batch_staged_before_an_erasure_is_staged_again(personal: Feed) -> Non
     assert {row["reporter_token"] for row in personal.bronze()} == {token_of(personal, REPORTER)}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "write",
     [
-        pytest.param({"mode": "append"}, id="append", marks=pytest.mark.full),
+        pytest.param({"mode": "append"}, id="append"),
         pytest.param({"mode": "snapshot", "key": ["event_id"]}, id="snapshot"),
     ],
 )

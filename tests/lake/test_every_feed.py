@@ -1,6 +1,6 @@
 """A feed its whole way, on few rows of its own source: no row is lost, and no person leaves landing.
 
-A new contract is tried here by being in `dags/feeds`: always if no other feed is of its kind, else in the proof.
+A new contract is tried here by being in `dags/feeds`: always if it has what no feed before it has, else in the proof.
 """
 
 import itertools
@@ -41,12 +41,13 @@ MOST_OPERATIONS = 10
 PREFIX = "each_"
 
 
-def one_of_a_kind(kinds: dict[str, object]) -> Iterator[tuple[str, list[pytest.MarkDecorator]]]:
-    """Return each feed with its marks: where another one before it is of its kind, it waits for the proof."""
-    seen = set()
+def one_of_a_kind(kinds: dict[str, tuple[object, ...]]) -> Iterator[tuple[str, list[pytest.MarkDecorator]]]:
+    """Return each feed with its marks: it waits for the proof where others before it have all that it has."""
+    seen = set[tuple[int, object]]()
     for name, kind in kinds.items():
-        yield name, [pytest.mark.full] if kind in seen else []
-        seen.add(kind)
+        new = set(enumerate(kind)) - seen
+        yield name, [] if new else [pytest.mark.full]
+        seen |= new
 
 
 def written(contract: FeedContract) -> tuple[object, ...]:
@@ -57,7 +58,7 @@ def written(contract: FeedContract) -> tuple[object, ...]:
 
 def refusals() -> Iterator[Any]:
     """Return personal feeds, each with a refusal; those that are always tried have all refusals among them."""
-    marked = sorted(one_of_a_kind({name: FEEDS[name].shape for name in PERSONAL}), key=lambda one: bool(one[1]))
+    marked = sorted(one_of_a_kind({name: (FEEDS[name].shape,) for name in PERSONAL}), key=lambda one: bool(one[1]))
     for (name, marks), words in zip(marked, itertools.cycle(REFUSED), strict=False):
         yield pytest.param(name, words, marks=marks)
 

@@ -20,6 +20,7 @@ from operations import operations
 from calanque.contracts import load_contract, load_contracts
 from calanque.contracts.model import FeedContract
 from calanque.contracts.page import source_line
+from calanque.contracts.shapes import shapes
 from calanque.engines import dbt, delta, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
@@ -29,6 +30,7 @@ from calanque.marts.build import SCHEMA, Outcome, build_marts
 from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 from calanque.marts.project import write_project
 from calanque.marts.publish import new_schema
+from calanque.marts.shape_sql import SOURCE, made_columns, shape_sql
 from calanque.places import territory
 from calanque.places.areas import geojson_of
 from calanque.places.grid import grid_vars
@@ -351,11 +353,12 @@ def with_a_test(folder: Path, contracts: Any, weeks: Any) -> Path:
     return project
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("row", "said_of_it"),
     [
         pytest.param(("when", "unknown"), r"model 'fct_incidents' could not run: .*_is_present\.", id="constraint"),
-        pytest.param(("z", "2014-02-04 21:00:00"), "test 'no_z' failed", id="data test", marks=pytest.mark.full),
+        pytest.param(("z", "2014-02-04 21:00:00"), "test 'no_z' failed", id="data test"),
     ],
 )
 def test_a_city_that_breaks_a_whole_build_is_held_back_alone_by_its_own_reason(
@@ -383,18 +386,37 @@ def test_the_door_s_key_is_in_no_artefact_and_no_log(built: object) -> None:
 
 
 VARIABLES = {"prefix": PREFIX, "schema": f"{PREFIX}silver", "area_zone_count": 3}
+FEEDS = list(load_contracts().values())
+
+
+def no_row(contract: FeedContract) -> str:
+    """Return SQL of a feed's bronze without a row."""
+    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in bronze_columns(contract).items())
+    return f"select {empty} where false"
+
+
+@pytest.mark.parametrize("name", shapes())
+def test_the_engine_takes_what_every_feed_is_read_by(stack: object, name: str) -> None:
+    own, shape = [contract for contract in FEEDS if contract.shape == name], shapes()[name]
+    text = shape_sql(shape, own)
+    for contract in own:
+        text = text.replace(f"{{{{ source('{SOURCE}', '{contract.feed}') }}}}", f"({no_row(contract)})")
+    types = {column.name: column.data_type for column in shape.columns}
+    types |= {column: facts["data_type"] for column, facts in made_columns(shape).items()}
+    made = spark.session().sql(text).schema
+    assert {field.name: field.dataType.simpleString() for field in made} == types
 
 
 @pytest.fixture(scope="module")
 def scratch(cities: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Schemas of one's own, with every feed and no row of any; returns the folder of their builds."""
+    """Schemas of one's own, with a feed of each shape and no row of any; returns the folder of their builds."""
     target = tmp_path_factory.mktemp("dbt")
-    write_project(target, list(load_contracts().values()))
+    feeds = list({contract.shape: contract for contract in FEEDS}.values())
+    write_project(target, feeds)
     for tier in ("bronze", "silver", "marts"):
         new_schema(f"{PREFIX}{tier}")
-    for contract in load_contracts().values():
-        empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in bronze_columns(contract).items())
-        spark.rows(f"create view {PREFIX}bronze.{contract.feed} as select {empty} where false")
+    for contract in feeds:
+        spark.rows(f"create view {PREFIX}bronze.{contract.feed} as {no_row(contract)}")
     for places in ("territory_cells", "territory_areas"):
         spark.rows(f"create view {PREFIX}silver.{places} as select * from silver.{places}")
     yield target
@@ -403,7 +425,7 @@ def scratch(cities: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_the_sql_of_every_domain_does_what_its_unit_tests_say(scratch: Path) -> None:
-    """On models of every feed and of no row: what is counted of persons, and withheld, is said by the tests' rows."""
+    """On models without a row: what is counted of persons, and withheld, is said by the tests' rows."""
     files = [yaml.safe_load(path.read_bytes()) for path in (settings().root / "dbt" / "models").rglob("*.yml")]
     written = sum(len(content.get("unit_tests", ())) for content in files)
     done = dbt.build(scratch, None, VARIABLES, [CITY], f"{dbt.AFTER_FORECAST} resource_type:test")

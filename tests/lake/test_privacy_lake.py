@@ -107,6 +107,7 @@ EVENTS = """
 """
 
 
+@pytest.mark.full
 def test_an_event_log_holds_neither_key_nor_value_of_what_succeeds_and_what_fails(
     stack: Settings, tmp_path: Path
 ) -> None:

@@ -134,7 +134,6 @@ def _copy(target: Path) -> None:
             cell_m=CELL_M,
             **({"boundary": {"rule": "box"}} if city == "marseille" else {}),
         )
-    _write_checkpoints(target)
 
 
 def _come_once(target: Path, feed: str) -> None:
@@ -163,10 +162,3 @@ def _take_drops(target: Path, feed: str) -> None:
 def _change(path: Path, **values: Any) -> None:
     text = yaml.safe_load(path.read_text(encoding="utf-8"))
     path.write_text(yaml.safe_dump(text | values, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-
-def _write_checkpoints(target: Path) -> None:
-    """Let each commit of a new table write a checkpoint: what it holds is looked through too."""
-    path = target / "infra" / "spark" / "spark-defaults.conf.j2"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(f"{text}\nspark.databricks.delta.properties.defaults.checkpointInterval 1\n", encoding="utf-8")

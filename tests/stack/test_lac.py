@@ -332,7 +332,7 @@ def serious(page: Page) -> list[tuple[str, list[str]]]:
     ("person", "language", "scheme", "is_deep"),
     [
         pytest.param("engineer", "en", "light", True, id="engineer"),
-        pytest.param("engineer", "en", "dark", False, id="engineer-dark"),
+        pytest.param("engineer", "en", "dark", False, id="engineer-dark", marks=pytest.mark.full),
         pytest.param("dpo", "fr", "dark", True, id="dpo-french-dark"),
         pytest.param("analyst", "fr", "light", False, id="analyst-french"),
     ],

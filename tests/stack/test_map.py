@@ -85,6 +85,7 @@ def test_what_the_map_shows_is_found_again_in_sql(page: Page, stack: Settings, t
         assert {area: int(row[name]) for area, row in told.items() if int(row[name])} == dict(rows)
 
 
+@pytest.mark.full
 def test_two_periods_side_by_side_fit_a_laptop_a_tablet_and_a_wall_in_english(
     stack: Settings, browser: Browser
 ) -> None:

@@ -69,6 +69,7 @@ def test_finds_run_away_uncorrected_and_do_not_with_the_correction(loop) -> None
     assert loop.mean(Correction.EXCLUDED, "found_share").max() == 0
 
 
+@pytest.mark.full
 def test_the_bar_fails_when_the_correction_does_not_correct(loop) -> None:
     assert not replace(loop, runs={**loop.runs, Correction.ENSIGN: loop.runs[Correction.NONE]}).is_passed
     assert not replace(loop, runs={Correction.ENSIGN: loop.runs[Correction.ENSIGN]}).is_passed

@@ -49,6 +49,7 @@ def stored_version(uri: str, texts: dict) -> tracking.StoredModel:
     return stored
 
 
+@pytest.mark.full
 def test_page_card_and_tags_are_left_beside_the_version(uri, results) -> None:
     stored = stored_version(uri, {"card.md": CARD})
     steps.publish(stored, results, "first", uri)
