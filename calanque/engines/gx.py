@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 from calanque.contracts.gates import Check, Expectation, Gate, GateResult
@@ -137,18 +138,30 @@ def _check(item: Expectation, found: dict[str, Any], is_hidden: bool) -> Check:
     observed = _observed(found, is_hidden)
     columns = item.column or ", ".join(item.kwargs.get("column_list", ()))
     place = f" on {columns}" if columns else ""
-    verdict = "holds" if found["success"] else "fails"
-    advice = f" {item.advice}" if item.advice and not found["success"] else ""
-    spared = 1 - float(item.kwargs.get("mostly", 1))
-    allowed = f"; up to {100 * spared:.3g} % may" if spared and found["unexpected_count"] else ""
+    if found["success"]:
+        spared = 1 - float(item.kwargs.get("mostly", 1))
+        allowed = f"; up to {100 * spared:.3g} % may" if spared and found["unexpected_count"] else ""
+        said = f"holds ({observed or 'no figure'}{allowed})."
+    else:
+        said = f"fails ({observed or 'no figure'}): {_words(item)}{f' {item.advice}' if item.advice else ''}"
     return Check(
         name=item.expectation,
         column=item.column,
         severity=item.severity,
         success=found["success"],
         observed=observed,
-        sentence=f"{item.expectation}{place} {verdict} ({observed or 'no figure'}{allowed}).{advice}",
+        sentence=f"{item.expectation}{place} {said}",
     )
+
+
+def _words(item: Expectation) -> str:
+    """Return what an expectation asks, in a sentence of Great Expectations: its bounds, and no value of a row."""
+    from great_expectations.render.renderer.inline_renderer import InlineRenderer
+
+    (said,) = InlineRenderer(render_object=build_expectation(item).configuration).get_rendered_content()
+    values = {name: param["value"] for name, param in (said.value.params or {}).items()}
+    words = Template(said.value.template).safe_substitute(values).rstrip(".")
+    return f"{words[0].lower()}{words[1:]}."
 
 
 def _observed(found: dict[str, Any], is_hidden: bool) -> str | None:

@@ -328,7 +328,7 @@ def test_a_new_batch_rewrites_the_weeks_that_it_touches_beside_a_city_that_fails
     assert set(found) == {("incidents", CITY), ("incidents", "chicago")}
     assert set(said) == {"chicago"}
     assert (
-        "fct_incidents: expect_column_values_to_be_between on lon fails (1 of 12 rows break it; up to 1 % may)"
+        "fct_incidents: expect_column_values_to_be_between on lon fails (1 of 12 rows break it): lon values must be "
         in said["chicago"]
     )
     assert [check.column for check in newest_checks("fct_incidents", "fails") if not check.success] == ["lon"]

@@ -107,8 +107,8 @@ def test_a_gate_is_logged_in_one_line_an_expectation(caplog: pytest.LogCaptureFi
     assert [(record.levelname, record.message) for record in caplog.records] == [
         ("INFO", f"Gate {GATES[0].name} of reports NOT passed: 1 of 3 hold."),
         ("INFO", f"{name} on a holds (0 of 12,000 rows break it)."),
-        ("WARNING", f"warning: {name} on b fails (1,234 of 12,000 rows break it)."),
-        ("ERROR", f"critical: {name} on c fails (7 of 12,000 rows break it)."),
+        ("WARNING", f"warning: {name} on b fails (1,234 of 12,000 rows break it): b values must never be null."),
+        ("ERROR", f"critical: {name} on c fails (7 of 12,000 rows break it): c values must never be null."),
     ]
 
 
@@ -119,6 +119,23 @@ def test_a_bound_that_spares_some_rows_says_how_many() -> None:
     item = Expectation(expectation=name, column="a", severity="critical", kwargs={"mostly": 0.99})
     found = {"success": True, "unexpected_count": 57, "element_count": 240_992, "observed_value": None}
     assert _check(item, found, False).sentence == f"{name} on a holds (57 of 240,992 rows break it; up to 1 % may)."
+
+
+def test_what_fails_says_what_was_asked_and_then_what_to_do() -> None:
+    from calanque.engines.gx import _check
+
+    item = Expectation(
+        expectation="expect_column_values_to_be_between",
+        column="lat",
+        severity="critical",
+        kwargs={"min_value": 43, "max_value": 44.5, "mostly": 0.99},
+        advice="Did the source change?",
+    )
+    found = {"success": False, "unexpected_count": 1, "element_count": 20, "observed_value": None}
+    assert _check(item, found, False).sentence == (
+        "expect_column_values_to_be_between on lat fails (1 of 20 rows break it): lat values must be greater than or "
+        "equal to 43.0 and less than or equal to 44.5, at least 99 % of the time. Did the source change?"
+    )
 
 
 def test_analytics_are_off() -> None:
