@@ -1,4 +1,4 @@
-"""Numbers and days in French sentences. A model takes this module with it."""
+"""Numbers and days in sentences, most of them French. A model takes this module with it."""
 
 WEEKDAYS = {"monday": "lundi", "tuesday": "mardi", "wednesday": "mercredi", "thursday": "jeudi", "friday": "vendredi"}
 WEEKDAYS |= {"saturday": "samedi", "sunday": "dimanche"}
@@ -7,6 +7,11 @@ WEEKDAYS |= {"saturday": "samedi", "sunday": "dimanche"}
 def in_french(number: str) -> str:
     """Return numbers as French writes them: `-1,234.5` gives `-1 234,5`, with a narrow space."""
     return number.replace(",", "\u202f").replace(".", ",")
+
+
+def signed(number: int) -> str:
+    """Return a whole number with its sign, as both languages print it, with a true minus; nothing before 0."""
+    return f"{number:+d}".replace("-", "\u2212") if number else "0"
 
 
 def in_number(word: str, shown: float) -> str:

@@ -9,7 +9,7 @@ from calanque.contracts.page import Language
 from calanque.places.taxonomy import type_label
 from calanque.places.words import EVENTS, PREMISES, word
 from ml.factor.config import FactorConfig
-from ml.french import WEEKDAYS, in_french
+from ml.french import WEEKDAYS, in_french, signed
 
 _ALIKE = "on other days alike", "que les autres jours semblables"
 _THERE = "at the same place on the same weekdays of the month", "qu’au même endroit les mêmes jours de semaine du mois"
@@ -101,7 +101,7 @@ def findings(row: Mapping[Any, Any], title: str, among: int, config: FactorConfi
     if not np.isnan(ratios[0]):
         change, least, most = (round(100 * (ratio - 1)) for ratio in ratios)
         figures |= {"change": f"{abs(change)}", "usual": f"{row['incident_count'] / ratios[0]:,.0f}"}
-        figures |= {"least": f"{least:+d}" if least else "0", "most": f"{most:+d}" if most else "0"}
+        figures |= {"least": signed(least), "most": signed(most)}
         figures |= dict(zip(("ratio", "low", "high"), (f"{ratio:.1f}" for ratio in ratios), strict=True))
     figures |= {"same": str(row["same_count"]), "years": str(row["year_count"])}
     parts = [_FIGURES[_figure(row, config)], *(_VERDICTS[part] for part in _verdict(row, config))]

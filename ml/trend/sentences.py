@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from calanque.places.taxonomy import type_label
-from ml.french import in_french, in_number
+from ml.french import in_french, in_number, signed
 from ml.trend.limits import Span
 from ml.trend.series import Reason
 
@@ -55,7 +55,7 @@ def finding_en(row: Mapping[str, Any], page: Page) -> str:
     if reason := Reason(row["reason"]):
         return f"{head}. {_WHY_EN[reason]}{_note_en(page)}"
     against = "mean of the same days of earlier years, without a trend," if row["span"] == Span.YEAR else "expected"
-    percent = "" if pd.isna(row["change_ratio"]) else f", {round(100 * row['change_ratio']):+d}%"
+    percent = "" if pd.isna(row["change_ratio"]) else f", {signed(round(100 * row['change_ratio']))}%"
     limits = f"limits {row['lower_count']:,.0f} and {row['upper_count']:,.0f}"
     figures = f"({against} {_number(row['expected_count'])}{percent}; {limits})"
     return f"{head} {figures}. {_verdict_en(row)}{_note_en(page)}"
@@ -86,7 +86,7 @@ def finding_fr(row: Mapping[str, Any], page: Page) -> str:
     if reason := Reason(row["reason"]):
         return f"{head}. {_WHY_FR[reason]}{_note_fr(page)}"
     against = "moyenne des mêmes jours des années précédentes, sans tendance" if row["span"] == Span.YEAR else "attendu"
-    percent = "" if pd.isna(row["change_ratio"]) else f", soit {round(100 * row['change_ratio']):+d} %"
+    percent = "" if pd.isna(row["change_ratio"]) else f", soit {signed(round(100 * row['change_ratio']))} %"
     lower, upper = (in_french(f"{row[name]:,.0f}") for name in ("lower_count", "upper_count"))
     figures = f"({against} : {in_french(_number(row['expected_count']))}{percent} ; limites {lower} et {upper})"
     return f"{head} {figures}. {_verdict_fr(row)}{_note_fr(page)}"

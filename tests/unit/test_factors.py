@@ -192,6 +192,8 @@ def test_what_is_not_planted_is_not_found(planted) -> None:
 def test_the_sentences(planted) -> None:
     rain, fair = row(planted, "theft", "rain"), row(planted, "theft", "event", "fair")
     assert re.match(r"Theft, Toy City: on days with rain, \d\d% fewer incidents than on dry days", rain["finding_en"])
+    assert re.search("\\(\u2212\\d+% to \u2212\\d+%\\)", rain["finding_en"])
+    assert re.search("\\(\u2212\\d+ % à \u2212\\d+ %\\)", rain["finding_fr"])
     assert re.match(r"Vol, Toy City : les jours de pluie, \d\d % de faits de moins que", rain["finding_fr"])
     assert "where and when there is an event of the kind fair" in fair["finding_en"]
     assert "le vendredi" in row(planted, "robbery", "weekday", "friday")["finding_fr"]
