@@ -175,6 +175,9 @@ def test_an_event_outside_the_squares_is_sent_without_a_place_and_a_holiday_is_n
 def test_what_can_not_be_shown_is_said(page: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "choose one of Toronto" in page.get("/map/time?city=atlantis&lang=en").text
     assert page.get("/map/time/ground.json?city=a'b").status_code == 422
+    for path in ("ground.json?", "weeks.json?", "planned.json?", "present.json?week=2025-01-06&"):
+        answer = page.get(f"/map/time/{path}city=atlantis")
+        assert (answer.status_code, "choose one of" in answer.json()["detail"]) == (404, True)
 
     def away(*_: Any, **__: Any) -> Any:
         raise CalanqueError("The query door does not answer.")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
 from calanque.console import lac_words, made_from, pages
@@ -30,6 +30,16 @@ Name = Annotated[str, Query(pattern=r"^[a-z0-9_]*$", max_length=60)]
 Day = Annotated[str, Query(pattern=r"^(20\d\d-\d\d-\d\d)?$")]
 AreaId = Annotated[str, Query(pattern=r"^[\w:.-]*$", max_length=120)]
 router = APIRouter(prefix="/map")
+
+
+def _with_a_file(city: Name) -> str:
+    try:
+        return load_territory(city).name
+    except CalanqueError as error:
+        raise HTTPException(404, f"{error}") from None
+
+
+KnownCity = Annotated[str, Depends(_with_a_file)]
 
 
 def chosen(

@@ -22,7 +22,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from calanque.console import lac_words, made_from, pages
 from calanque.console.api.answers import answer, written
 from calanque.console.city import map_sql, time_sql
-from calanque.console.city.map_page import Day, Name, choices, day_of, why_not
+from calanque.console.city.map_page import Day, KnownCity, Name, choices, day_of, why_not
 from calanque.console.city.map_state import View, asked, extents, resolved, rows_of
 from calanque.console.city.time_words import QUANTITIES, UNITS, WORDS
 from calanque.console.languages import Spoken
@@ -127,25 +127,25 @@ def _values(city: str, kind: str, asking: Reader, language: Language) -> dict[st
 
 
 @router.get("/ground.json")
-def ground(request: Request, asking: Asking, city: Name) -> Response:
+def ground(request: Request, asking: Asking, city: KnownCity) -> Response:
     """Give a city's squares, their areas, and where the picture of them lies."""
     return _given(request, lambda: _ground(city, asking.account))
 
 
 @router.get("/weeks.json")
-def weeks(request: Request, asking: Asking, city: Name, kind: Name = "all") -> Response:
+def weeks(request: Request, asking: Asking, city: KnownCity, kind: Name = "all") -> Response:
     """Give the incidents of each square and week, and what is expected in the week that is forecast."""
     return _given(request, lambda: weeks_of(city, kind, asking.account))
 
 
 @router.get("/planned.json")
-def planned(request: Request, asking: Asking, city: Name) -> Response:
+def planned(request: Request, asking: Asking, city: KnownCity) -> Response:
     """Give the planned events; those outside the squares are without a place."""
     return _given(request, lambda: _planned(city, asking.account))
 
 
 @router.get("/present.json")
-def present(request: Request, asking: Asking, city: Name, week: Day) -> Response:
+def present(request: Request, asking: Asking, city: KnownCity, week: Day) -> Response:
     """Give what was measured in a week."""
     first = date.fromisoformat(day_of(week) or "1970-01-05")
     return _given(request, lambda: _present(city, f"{first}", asking.account))
