@@ -58,8 +58,10 @@ def record_publication(
         row_count=row_count,
         origins={column.name: _origins(contract, column) for column in contract.bronze if column.sources},
     )
+    # First: a walk goes from a publication to what was written before it.
+    landing = _landing(contract, landed, ref.run_id)
     published = step_event(f"publish.{contract.feed}", ref.run_id, [source], [target], started_at)
-    lineage.store_events([_landing(contract, landed, ref.run_id), published], ref.run_id)
+    lineage.store_events([landing, published], ref.run_id)
 
 
 def _origins(contract: FeedContract, column: BronzeColumn) -> tuple[Origin, ...]:

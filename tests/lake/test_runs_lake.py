@@ -8,6 +8,7 @@ from drop_feed import HEADER, Feed, lines, vacuumed_at_once
 from calanque.engines import deltars
 from calanque.engines.hdfs import lake
 from calanque.governance import maintain
+from calanque.governance.lineage import trace
 from calanque.runs import batches, state
 
 
@@ -38,6 +39,9 @@ def test_the_facts_of_a_batch_are_four_commits(feed: Feed) -> None:
     feed.send(HEADER + lines(5))
     assert set(feed.run().timings_s) == {"land", "protect", "gate", "publish"}
     assert {name: deltars.newest(f"governance.{name}").version() - before[name] for name in made} == made
+    # Of two events of one commit a walk finds the landing behind the publication.
+    (origin,) = trace(f"bronze.{feed.name}", "lat").origins
+    assert (origin.job, [leaf.column for leaf in origin.leaves()]) == (f"land.{feed.name}", ["lat"])
 
 
 def test_steps_that_end_at_once_lose_no_row(feed: Feed) -> None:
