@@ -202,6 +202,7 @@ def test_a_build_that_is_killed_before_it_shows_leaves_the_marts_and_the_next_on
     assert_a_whole_build_says_the_same()
 
 
+@pytest.mark.full
 def test_of_two_builds_at_once_one_waits_and_has_nothing_to_do(city: None) -> None:
     before = shown()
     insert("both", "2025-02-26 00:00:00", 2)

@@ -334,7 +334,7 @@ def serious(page: Page) -> list[tuple[str, list[str]]]:
         pytest.param("engineer", "en", "light", True, id="engineer"),
         pytest.param("engineer", "en", "dark", False, id="engineer-dark", marks=pytest.mark.full),
         pytest.param("dpo", "fr", "dark", True, id="dpo-french-dark"),
-        pytest.param("analyst", "fr", "light", False, id="analyst-french"),
+        pytest.param("analyst", "fr", "light", False, id="analyst-french", marks=pytest.mark.full),
     ],
 )
 def test_nothing_serious_stands_in_the_way_of_anybody(

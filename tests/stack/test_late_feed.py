@@ -14,6 +14,8 @@ from calanque.engines import spark
 from calanque.engines.airflow_client import Orchestrator
 from calanque.settings import Settings
 
+# The check of all forecasts, which the watch begins with, takes as long as ten pages.
+pytestmark = pytest.mark.full
 FEED, MART = "marseille_main_courante", "fct_incidents"
 
 
