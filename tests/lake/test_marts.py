@@ -30,7 +30,7 @@ from calanque.marts.build import SCHEMA, Outcome, build_marts
 from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
 from calanque.marts.project import write_project
 from calanque.marts.publish import new_schema
-from calanque.marts.shape_sql import SOURCE, made_columns, shape_sql
+from calanque.marts.shape_sql import SOURCE, made_columns, no_row, shape_sql
 from calanque.places import territory
 from calanque.places.areas import geojson_of
 from calanque.places.grid import grid_vars
@@ -389,18 +389,12 @@ VARIABLES = {"prefix": PREFIX, "schema": f"{PREFIX}silver", "area_zone_count": 3
 FEEDS = list(load_contracts().values())
 
 
-def no_row(contract: FeedContract) -> str:
-    """Return SQL of a feed's bronze without a row."""
-    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in bronze_columns(contract).items())
-    return f"select {empty} where false"
-
-
 @pytest.mark.parametrize("name", shapes())
 def test_the_engine_takes_what_every_feed_is_read_by(stack: object, name: str) -> None:
     own, shape = [contract for contract in FEEDS if contract.shape == name], shapes()[name]
     text = shape_sql(shape, own)
     for contract in own:
-        text = text.replace(f"{{{{ source('{SOURCE}', '{contract.feed}') }}}}", f"({no_row(contract)})")
+        text = text.replace(f"{{{{ source('{SOURCE}', '{contract.feed}') }}}}", f"({no_row(bronze_columns(contract))})")
     types = {column.name: column.data_type for column in shape.columns}
     types |= {column: facts["data_type"] for column, facts in made_columns(shape).items()}
     made = spark.session().sql(text).schema
@@ -416,7 +410,7 @@ def scratch(cities: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     for tier in ("bronze", "silver", "marts"):
         new_schema(f"{PREFIX}{tier}")
     for contract in feeds:
-        spark.rows(f"create view {PREFIX}bronze.{contract.feed} as {no_row(contract)}")
+        spark.rows(f"create view {PREFIX}bronze.{contract.feed} as {no_row(bronze_columns(contract))}")
     for places in ("territory_cells", "territory_areas"):
         spark.rows(f"create view {PREFIX}silver.{places} as select * from silver.{places}")
     yield target
