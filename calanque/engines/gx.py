@@ -138,12 +138,13 @@ def _check(item: Expectation, found: dict[str, Any], is_hidden: bool) -> Check:
     observed = _observed(found, is_hidden)
     columns = item.column or ", ".join(item.kwargs.get("column_list", ()))
     place = f" on {columns}" if columns else ""
+    figure = observed or "no figure"
     if found["success"]:
         spared = 1 - float(item.kwargs.get("mostly", 1))
         allowed = f"; up to {100 * spared:.3g} % may" if spared and found["unexpected_count"] else ""
-        said = f"holds ({observed or 'no figure'}{allowed})."
+        said = f"holds ({figure}{allowed})."
     else:
-        said = f"fails ({observed or 'no figure'}): {_words(item)}{f' {item.advice}' if item.advice else ''}"
+        said = f"fails ({figure}): {_words(item)} {item.advice}".rstrip()
     return Check(
         name=item.expectation,
         column=item.column,
@@ -160,7 +161,9 @@ def _words(item: Expectation) -> str:
 
     (said,) = InlineRenderer(render_object=build_expectation(item).configuration).get_rendered_content()
     values = {name: param["value"] for name, param in (said.value.params or {}).items()}
-    words = Template(said.value.template).safe_substitute(values).rstrip(".")
+    # It has no sentence for an expectation that it shows as a graph.
+    template = said.value.template or "look at its line in expectations/"
+    words = Template(template).safe_substitute(values).rstrip(".")
     return f"{words[0].lower()}{words[1:]}."
 
 

@@ -138,6 +138,15 @@ def test_what_fails_says_what_was_asked_and_then_what_to_do() -> None:
     )
 
 
+def test_what_great_expectations_has_no_sentence_for_points_to_its_line() -> None:
+    from calanque.engines.gx import _check
+
+    name = "expect_column_k_l_divergence_to_be_less_than"
+    found = {"success": False, "unexpected_count": None, "element_count": None, "observed_value": 0.4}
+    said = _check(Expectation(expectation=name, column="a", severity="critical"), found, False).sentence
+    assert said == f"{name} on a fails (0.4): look at its line in expectations/."
+
+
 def test_analytics_are_off() -> None:
     from calanque.engines.gx import build_expectation
 
