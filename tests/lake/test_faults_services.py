@@ -99,6 +99,7 @@ def test_a_datanode_killed_while_it_is_written_to(stack: Settings, sent: Feed) -
     wait_for(lambda: int(str(probes._jmx(stack, "FSNamesystem").get("UnderReplicatedBlocks", 1))) == 0)
 
 
+@pytest.mark.full
 def test_the_engine_killed_while_it_commits(stack: Settings, sent: Feed) -> None:
     sent.say(write={"mode": "snapshot", "key": ["event_id"]}, duplicates=None)
     run = Held(sent, "calanque.ingest.write_changes:commit_sql")

@@ -112,6 +112,7 @@ def assert_a_whole_build_says_the_same() -> None:
     assert delta.data_version(MART) == before
 
 
+@pytest.mark.full
 def test_a_day_and_a_late_hour_are_built_by_their_weeks(city: None) -> None:
     whole = len(shown())
     # Sunday's last hours there are Monday's in UTC.
