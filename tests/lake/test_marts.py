@@ -3,6 +3,7 @@
 They are built whole once; then come new batches, and what must not be shown. All of it is in this order.
 """
 
+import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -445,6 +446,18 @@ def test_the_sql_of_every_domain_does_what_its_unit_tests_say(scratch: Path) -> 
     assert {name.partition(".")[2] for name in done.models_built} >= {m for one in DOMAINS.values() for m in one.marts}
     assert done.tests_passed == written
     assert written >= 10
+    models = json.loads((scratch / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    under_contract = [model for model in models if model["config"].get("contract", {}).get("enforced")]
+    assert {model["name"] for model in under_contract} >= {mart for one in DOMAINS.values() for mart in one.marts}
+    for model in under_contract:
+        conditions = [f"({one['expression']}) as _{rank}" for rank, one in enumerate(model["constraints"])]
+        found = (
+            spark.session().sql(f"select {', '.join(['*', *conditions])} from {PREFIX}silver.{model['name']}").schema
+        )
+        types = {name: column["data_type"] for name, column in model["columns"].items()}
+        types |= {f"_{rank}": "boolean" for rank in range(len(conditions))}
+        assert {field.name: field.dataType.simpleString() for field in found} == types, model["name"]
+        assert set(model["config"]["partition_by"] or ()) <= set(types)
 
 
 def test_files_left_by_a_killed_first_build_do_not_stop_the_next(scratch: Path) -> None:
