@@ -125,6 +125,15 @@ def place_name(name: str) -> str:
     return "".join([first, *(part.lower() if part.lower() in PARTICLES else part for part in rest)])
 
 
+def by_name(name: str) -> list[str | int]:
+    """Return what names of places are sorted by: numbers by what they count, letters whatever their case and accents.
+
+    `sorted(["10e", "École", "1er", "Endoume"], key=by_name)` is `["1er", "10e", "École", "Endoume"]`.
+    """
+    parts = re.split(r"(\d+)", unidecode(name).lower())
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)]
+
+
 def titles(cities: Iterable[str]) -> str:
     """Return the names of cities as a sentence lists them.
 

@@ -157,7 +157,8 @@ def test_tables_are_sorted_by_keyboard_and_the_squares_are_given_as_shown(page: 
     heads.first.get_by_role("button").focus()
     page.keyboard.press("Enter")
     names = page.locator("[data-table=areas] tbody th").all_inner_texts()
-    assert names == page.evaluate("names => [...names].sort((a, b) => a.localeCompare(b))", names)
+    in_order = page.evaluate("names => names.toSorted((a, b) => a.localeCompare(b, 'fr', { numeric: true }))", names)
+    assert names == in_order
     assert [head.get_attribute("aria-sort") for head in heads.all()] == ["ascending", "none"]
     told = page.evaluate("[...sums].map((count, at) => [ground.cells[at].slice(0, 2).join(':'), count])")
     with page.expect_download() as given:

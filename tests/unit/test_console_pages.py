@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 
 from calanque.console import pages, readers
 from calanque.console.app import app
+from calanque.console.city.map_state import ORDERS, Row
 from calanque.console.lac_words import WORDS
 from calanque.console.lineage import page as lineage
 from calanque.console.readers import Reader, anybody
@@ -159,6 +160,15 @@ def test_a_script_is_told_the_same_as_data_and_the_log_has_the_error(door: TestC
 )
 def test_a_place_in_capitals_is_shown_as_print_has_it(name: str, shown: str) -> None:
     assert pages.place_name(name) == shown
+
+
+def test_names_of_places_are_sorted_as_people_list_them() -> None:
+    rows = [
+        Row(f"area_{at}", name, 4, None, 0)
+        for at, name in enumerate(("10e", "Vauban", "1er", "École", "2e", "ENDOUME"))
+    ]
+    assert [row.name for row in sorted(rows, key=ORDERS["name"])] == ["1er", "2e", "10e", "École", "ENDOUME", "Vauban"]
+    assert [row.name for row in sorted(rows, key=ORDERS["figure"])][:3] == ["1er", "2e", "10e"]
 
 
 def test_every_page_shows_names_of_places_so() -> None:

@@ -15,7 +15,7 @@ from calanque.console import made_from
 from calanque.console.city import map_sql
 from calanque.console.city.map_words import WORDS
 from calanque.console.made_from import Source
-from calanque.console.pages import address, titles
+from calanque.console.pages import address, by_name, titles
 from calanque.console.remembered import kept
 from calanque.engines import trino
 
@@ -214,8 +214,8 @@ def found(view: View, ends: Extents, asking: Reader) -> City:
 
 ORDERS: dict[str, Callable[[Row], Any]] = {
     # What is withheld stands last by name, however much it is.
-    "figure": lambda row: (row.figure is None, -(row.figure or 0), row.name),
-    "name": lambda row: row.name,
+    "figure": lambda row: (row.figure is None, -(row.figure or 0), by_name(row.name)),
+    "name": lambda row: by_name(row.name),
     "change": lambda row: (-row.changed, (row.other or 0) - (row.figure or 0)),
 }
 

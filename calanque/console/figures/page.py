@@ -183,7 +183,7 @@ def shown(view: View, cities: Sequence[str], asking: Reader, language: Language)
 
 def _areas(city: str, asking: Reader) -> dict[str, Area]:
     rows = _asked(figures_sql.areas(city), asking.by("elected"))
-    return {area.area_id: area for area in (Area(*row) for row in rows)}
+    return {row[0]: Area(*row) for row in sorted(rows, key=lambda row: pages.by_name(row[1]))}
 
 
 def _meant(view: View, cities: Sequence[str], asking: Reader) -> View:

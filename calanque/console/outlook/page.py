@@ -165,7 +165,7 @@ def _record(city: Outlook, kind: str) -> dict[str, Any]:
 def rows_of(days: Iterable[Day], key: Callable[[Day], str]) -> dict[str, list[Day]]:
     """Return the days to come by type or group of areas, all together first."""
     found: dict[str, list[Day]] = {}
-    for one in sorted(days, key=lambda one: (key(one) != "all", key(one), one.day)):
+    for one in sorted(days, key=lambda one: (key(one) != "all", pages.by_name(key(one)), one.day)):
         found.setdefault(key(one), []).append(one)
     return found
 

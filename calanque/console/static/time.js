@@ -12,6 +12,7 @@ const words = state.words;
 const locale = state.language === "fr" ? "fr-FR" : "en-GB";
 const number = new Intl.NumberFormat(locale);
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const byName = new Intl.Collator(locale, { numeric: true }).compare;
 const small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
 const $ = (id) => document.getElementById(id);
 // In French what is less than two, as it is shown, is singular, also none and a part of one.
@@ -159,7 +160,7 @@ function tell(most = MOST_AREAS) {
   const found = new Float64Array(ground.areas.length);
   ground.cells.forEach(([, , area], cell) => { if (area >= 0) found[area] += sums[cell]; });
   const rows = [...found.keys()].filter((area) => found[area] > 0)
-    .sort((a, b) => found[b] - found[a] || ground.areas[a][1].localeCompare(ground.areas[b][1])).slice(0, most);
+    .sort((a, b) => found[b] - found[a] || byName(ground.areas[a][1], ground.areas[b][1])).slice(0, most);
   table("areas", rows.map((area) => [ground.areas[area][1], [found[area], told(found[area])]]));
 }
 
@@ -191,11 +192,11 @@ function table(name, rows) {
   const key = (row) => (by ? row[by][0] : row[0]);
   // What has no figure is last in either order.
   const compared = (a, b) => (a === null || b === null ? (a === null) - (b === null)
-    : way * (typeof a === "string" ? a.localeCompare(b) : a - b));
+    : way * (typeof a === "string" ? byName(a, b) : a - b));
   [...(shown.tHead ? shown.tHead.rows[0].cells : [])].forEach((head, at) => {
     head.ariaSort = at === by ? (way > 0 ? "ascending" : "descending") : "none";
   });
-  const inOrder = [...rows].sort((a, b) => compared(key(a), key(b)) || a[0].localeCompare(b[0]));
+  const inOrder = [...rows].sort((a, b) => compared(key(a), key(b)) || byName(a[0], b[0]));
   shown.tBodies[0].replaceChildren(...inOrder.map(([head, ...figures]) => {
     const row = document.createElement("tr"), first = document.createElement("th");
     first.scope = "row";
