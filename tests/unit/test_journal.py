@@ -3,14 +3,15 @@
 import base64
 import hashlib
 import json
-import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -284,16 +285,18 @@ def test_a_full_spool_takes_no_more_and_says_what_to_do(tmp_path: Path, monkeypa
 def receiver(tmp_path: Path) -> Iterator[tuple[str, Path, subprocess.Popen[bytes]]]:
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "journal_token").write_text("secret", encoding="ascii")
-    port = 20_000 + os.getpid() % 20_000
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     command = [sys.executable, "-m", "calanque.journal.receiver", f"127.0.0.1:{port}", str(tmp_path)]
     process = subprocess.Popen(command)
     url = f"http://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
+    for _ in range(600):
+        with suppress(httpx.TransportError):
             httpx.get(url)
             break
-        except httpx.TransportError:
-            time.sleep(0.1)
+        assert process.poll() is None, "it ended before it took anything"
+        time.sleep(0.1)
     yield url, tmp_path / "journal", process
     process.kill()
     process.wait()
