@@ -7,7 +7,7 @@ STREET_TYPES = (
     r"ruelle|"
     r"esplanade|promenade|prom\.|rond[\s-]point|corniche|hameau|ham\.|lieu[\s-]dit|mail|parvis|vallon|domaine|dom\.|"
     r"rampe|venelle|"
-    r"grand(?:e|['-])?\s?rue|voie|chaussee|clos|villa|galerie|quartier|qrt\.?|qu?a?\.|carrefour|carriera|carrer|draille|"
+    r"grande?['\s-]?rue|voie|chaussee|clos|villa|galerie|quartier|qrt\.?|qu?a?\.|carrefour|carriera|carrer|draille|"
     r"calade|cale|enclos|placette|tertre|butte|coteau|cloitre|digue|jetee|raidillon|traboule|dreve|garenne|"
     r"sente|descente|escaliers?|parc|jardins?|arcades?|mas|ilot|zone|z\.?a\.?c?|z\.?i\.?|barriere|peristyle|rocade|carraire"
 )

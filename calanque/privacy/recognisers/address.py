@@ -16,7 +16,9 @@ from calanque.privacy.spans import Span
 from calanque.privacy.text import Prepared, is_shouting
 
 ENTITY = "POSTAL_ADDRESS"
-_HYPHENED = re.compile(r"(?<=[a-zà-ÿ])(?:-[A-ZÀ-Ý][\w'\u2019]+|-(?:de|du|des|la|le|les|sur|en|aux?)(?=-))+")
+_HYPHENED = re.compile(
+    r"(?<=[a-zà-ÿ])(?:-(?:[dl]['\u2019])?[A-ZÀ-Ý][\w'\u2019]+|-(?:de|du|des|la|le|les|sur|en|aux?)(?=-))+"
+)
 """The rest of a town's name: "Florac" of "Florac-Trois-Rivières" is a town too."""
 
 
@@ -67,7 +69,8 @@ def _streets(text: Prepared) -> Iterator[Span]:
             if rules.NO_STREET.match(text.folded, start) or _is_message(text, start):
                 continue
             end = _house_end(text, start, match.end())
-            yield _span(extent.left(text, begin), extent.right(text, end), rule.score, rule.name)
+            low = _town_before(text, extent.left(text, begin))
+            yield _span(low, extent.right(text, end), rule.score, rule.name)
 
 
 def _house_end(text: Prepared, start: int, end: int) -> int:
@@ -110,6 +113,9 @@ def _is_of_street(text: Prepared, street: re.Match[str], number: re.Match[str]) 
     """Say whether a number behind a street is the street's: signed, closed by more of an address or by the phrase."""
     if text.folded.startswith(" ", number.end()) and rules.NEXT_STREET.match(text.folded, number.end()):
         return False
+    # "12 a" may be a number with its letter, and is one with "à" before a town.
+    if text.folded.endswith(" a", 0, number.end()) and extent.known_town_end(text, number.end() + 1):
+        return True
     if street["l"] not in (",", " ") or rules.STREET_CLOSE.match(text.folded, number.end()):
         return True
     if not rules.PHRASE_CLOSE.match(text.folded, number.end()) or rules.NO_STREET.match(text.folded, street.start()):
@@ -184,7 +190,7 @@ def _is_town(text: Prepared, start: int) -> bool:
 
 
 def _town_before(text: Prepared, start: int) -> int:
-    """Return where the town just before a postcode begins ("Marseille (13006)"), `start` if none does."""
+    """Return where the town just before begins ("Marseille (13006)", "Lens, 8 rue Foch"), `start` if none does."""
     match = rules.TOWN_BEFORE.search(text.folded, max(0, start - 40), start)
     while match:
         end = extent.known_town_end(text, match.start())

@@ -13,7 +13,7 @@ from calanque.privacy.text import Prepared
 
 _BEFORE = folded_pattern(
     rf"(?:(?:{UNIT}|(?<!\w)(?:l[ae]s?\s)?(?:residence|resid\.?|res\.?|immeuble|imm\.?|cite|lotissement|lot\.|villa|foyer|ehpad|"
-    r"hotel|camping|auberge|gite|z\.?a\.?c?\.?|z\.?i\.?|domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section(?!\s(?:syndical|local|sporti))|"
+    r"hotel|camping|auberge|gite|chalet|manoir|peniche|bateau|voilier|c/o|z\.?a\.?c?\.?|z\.?i\.?|domaine|le\sclos|batiment|bat\.?|hameau|campagne|bastide|parc|mas|quartier|section(?!\s(?:syndical|local|sporti))|"
     r"lieu[ \-]?dit|les\sterrasses|les\shauts|copropriete|hlm|tour|maison|chateau|ferme|moulin)\s"
     r"[\w'\u2019\- «»\"]{2,40}?)\s?[,\-;:/\n]?\s{0,2}){1,4}(?:du\s)?$"
 )
@@ -33,7 +33,7 @@ _HOME_BEFORE = folded_pattern(
     r"(?P<v>(?!le\s|la\s|les\s|a\s|au\s|ensemble\s)(?![^,]{0,60}(?:\d\d[ .]){3})[^\n;|:!?@]{2,60},\s)$"
 )
 """What a house is called before the number of its street: "domicilié ESAT Les Glycines, 23 rue…"."""
-_NUMBER_SIGN = folded_pattern(rf"(?<!\w)(?:(?:{UNIT_WORD}\.?\s)?n[°o]\.?|num\.?|numero)\s?\Z")
+_NUMBER_SIGN = folded_pattern(rf"(?<!\w)(?:(?:{UNIT_WORD}\.?\s)?n[°o]\.?|num\.?|numero|p\.?k\.?)\s?\Z")
 _LONGEST_BEFORE, _LONGEST_BRIDGE = 90, 60
 
 _GAP = r"(?:[ \t]|[,;\-–/|(.](?![.])|\n){0,4}"
@@ -60,7 +60,11 @@ _DISTRICT = folded_pattern(
 )
 _TO_TOWN = folded_pattern(r"[ ,\-–(\n/|]{0,5}(?:(?:a|sur|commune\sde|ville\sde|ville|commune)\s:?\s?)?(?=[a-z])")
 
-_AFTER_POSTCODE = re.compile(r"[ ,\-–):\n/|]{1,4}(?:(?:a|commune|ville)\s:?\s?)?")
+_DEPARTMENT = re.compile(r"[ ,]{1,2}(?:0[1-9]|[1-8]\d|9[0-5])[ ](?=[a-z])")
+"""In the place of a postcode: "112 route de Narbonne, 31 Toulouse"."""
+
+_AFTER_POSTCODE = re.compile(r"[ ,\-–):\n\t/|;]{1,4}(?:(?:a|commune|ville)\s:?\s?)?")
+_NEW_CELL, _LISTED = frozenset("\n\t;"), frozenset(",\t;")
 _ON_RIVER = re.compile(r"[ \-]?s/[ \-]?(?:l[ae][ \-]|l['\u2019])?[a-z][\w'\u2019\-]*")
 _DISTRICT_NUMBER = re.compile(r"[ ]\d{1,2}(?![\w:/.,]|\sh)")
 _BLANK = r"[ \u00a0\u202f\-]"
@@ -88,7 +92,7 @@ signalement lampe samedi dimanche lundi mardi mercredi jeudi vendredi ce ca il e
 bonjour svp actuellement suite afin sinon car donc ainsi lors selon malgre sauf hors puis ou et est sont a ont sera
 sur sous dans chez pour par avec sans que qui quoi dont tel tels telle telles telephone mail email courriel portable
 ne nee nes nees monsieur madame mme mr m mlle appartement batiment bat appt esc escalier etage porte residence code
-codes interphone apt appart app logt pte imm etg
+codes interphone apt appart app logt pte imm etg cage hall entree
 """.split()  # noqa: SIM905  (a word list reads as words)
 )
 _MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
@@ -172,7 +176,7 @@ def _part_end(text: Prepared, end: int) -> int:
             return match.end()
     if match := _POSTCODE.match(text.folded, end):
         return after_postcode(text, match.end(), is_sure=True)
-    match = _TO_TOWN.match(text.folded, end)
+    match = _DEPARTMENT.match(text.folded, end) or _TO_TOWN.match(text.folded, end)
     return known_town_end(text, match.end()) or end if match and match.end() > end else end
 
 
@@ -187,9 +191,9 @@ def after_postcode(text: Prepared, end: int, is_sure: bool) -> int:
     match = _AFTER_POSTCODE.match(text.folded, end)
     if not match:
         return end
-    if ("\n" in match.group() and not is_sure) or match.group() == ",":
+    if match.group() == "," or not (is_sure or _NEW_CELL.isdisjoint(match.group().strip(","))):
         return known_town_end(text, match.end()) or end
-    return town_end(text, match.end(), is_sure and "," not in match.group()) or end
+    return town_end(text, match.end(), is_sure and _LISTED.isdisjoint(match.group())) or end
 
 
 def town_end(text: Prepared, start: int, is_sure: bool = False) -> int:

@@ -21,7 +21,7 @@ _LINK = (
 )
 _STREET = (
     rf"(?:(?:(?:vieux|vieille|vx|ancien(?:ne)?|petite?|nouvelle|haute|basse)\s)?(?:{STREET_TYPES}|lieu[ \-]?dit)"
-    rf"(?:\s|(?<=\.)){_LINK}(?!{FLOOR})\w[\w'\-]*|grand(?:e|['-])?\s?rue(?!\w))"
+    rf"(?:\s|(?<=\.)){_LINK}(?!{FLOOR})\w[\w'\-]*|grande?['\s-]?rue(?!\w))"
 )
 _LIVES = (
     r"(?:demeur(?:ant|e|ait|es|er)|habit(?:e|es|ent|ant|ait|ons|ez|er)|domicili(?:e|ee|es|ees|ation)|"
@@ -131,7 +131,9 @@ SEARCHED = (
         "box",
         folded_pattern(BOX),
         0.6,
-        anchors=one_of("bp", "b.p", "cs ", "cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "cs7", "cs8", "cs9", "tsa"),
+        anchors=one_of(
+            "bp", "b.p", "cs ", "cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "cs7", "cs8", "cs9", "tsa", "postale"
+        ),
     ),
 )
 HOME_ANCHORS = one_of(
@@ -255,7 +257,7 @@ NO_STREET = words(
     r"cour\s(?:d'appel|de\s(?:cassation|justice)|administrative|des\scomptes|europeenne|interieure|superieure)",
     r"cours\s(?:de\s(?:danse|francais|natation|yoga|maths?|conduite|sport|soutien)|d'(?:anglais|espagnol|arabe)|en|"
     r"par|du\ssoir|particuliers?|collectifs?)",
-    r"passages?\s(?:pietons?|par|de|a)",
+    r"passages?\s(?:pietons?|par|a|de(?!\s(?:la\s|l')))",
     r"zones?\s\d+",
     r"places?\s(?:n°\s?)?\d{1,4}(?!\s?(?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))",
     r"\w+\.?\s(?:plus|fois|par|pour|et|ou|en|est|sont|a|ont|qui|que|dans|au|avec|sans|sur|sous|autour|piet\w+|"
