@@ -1,5 +1,7 @@
 """Words that make the name after them a place ("lycée Jean Moulin"), and proper nouns of no person; folded."""
 
+GRANDE_RUE = r"grand(?:e|['-])?[\s-]?rue"
+"""A street whose type is its name."""
 STREET_TYPES = (
     r"rues?|r\.|(?<!\d)r|avenues?|ave?n?\.?|boulevards?|boulev\.?|boul\.?|blvd\.?|bld\.?|bvd\.?|bd\.?|place|pl\.?|cours?|crs|quais?|"
     r"impasse|imp\.?|chemins?|chem\.?|che?\.|ch\.?|traverse|trse|trav\.?|tra\.|tr\.|montee|mtee?\.?|allees?|all\.?|squares?|sq\.?|"
@@ -7,7 +9,7 @@ STREET_TYPES = (
     r"ruelle|"
     r"esplanade|promenade|prom\.|rond[\s-]point|corniche|hameau|ham\.|lieu[\s-]dit|mail|parvis|vallon|domaine|dom\.|"
     r"rampe|venelle|"
-    r"grande?['\s-]?rue|voie|chaussee|clos|villa|galerie|quartier|qrt\.?|qu?a?\.|carrefour|carriera|carrer|draille|"
+    rf"{GRANDE_RUE}|voie|chaussee|clos|villa|galerie|quartier|qrt\.?|qu?a?\.|carrefour|carriera|carrer|draille|"
     r"calade|cale|enclos|placette|tertre|butte|coteau|cloitre|digue|jetee|raidillon|traboule|dreve|garenne|"
     r"sente|descente|escaliers?|parc|jardins?|arcades?|mas|ilot|zone|z\.?a\.?c?|z\.?i\.?|barriere|peristyle|rocade|carraire"
 )

@@ -65,6 +65,7 @@ _DEPARTMENT = re.compile(r"[ ,]{1,2}(?:0[1-9]|[1-8]\d|9[0-5])[ ](?=[a-z])")
 
 _AFTER_POSTCODE = re.compile(r"[ ,\-–):\n\t/|;]{1,4}(?:(?:a|commune|ville)\s:?\s?)?")
 _NEW_CELL, _LISTED = frozenset("\n\t;"), frozenset(",\t;")
+"""Signs after which a number not surely a postcode has a known town only, and a sure one no town in small letters."""
 _ON_RIVER = re.compile(r"[ \-]?s/[ \-]?(?:l[ae][ \-]|l['\u2019])?[a-z][\w'\u2019\-]*")
 _DISTRICT_NUMBER = re.compile(r"[ ]\d{1,2}(?![\w:/.,]|\sh)")
 _BLANK = r"[ \u00a0\u202f\-]"
@@ -191,9 +192,10 @@ def after_postcode(text: Prepared, end: int, is_sure: bool) -> int:
     match = _AFTER_POSTCODE.match(text.folded, end)
     if not match:
         return end
-    if match.group() == "," or not (is_sure or _NEW_CELL.isdisjoint(match.group().strip(","))):
+    signs = match.group()
+    if signs == "," or not (is_sure or _NEW_CELL.isdisjoint(signs)):
         return known_town_end(text, match.end()) or end
-    return town_end(text, match.end(), is_sure and _LISTED.isdisjoint(match.group())) or end
+    return town_end(text, match.end(), is_sure and _LISTED.isdisjoint(signs)) or end
 
 
 def town_end(text: Prepared, start: int, is_sure: bool = False) -> int:

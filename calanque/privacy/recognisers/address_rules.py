@@ -2,7 +2,7 @@
 
 import re
 
-from calanque.privacy.lexicon.places import STREET_TYPES
+from calanque.privacy.lexicon.places import GRANDE_RUE, STREET_TYPES
 from calanque.privacy.recognisers.address_units import BOX, FLOOR, POSTCODE, UNIT
 from calanque.privacy.rules import Begins, Rule, folded_pattern, one_of, words
 from calanque.privacy.shapes import NO_UNIT, NUMBER_WORD, NUMBER_WORDS
@@ -21,7 +21,7 @@ _LINK = (
 )
 _STREET = (
     rf"(?:(?:(?:vieux|vieille|vx|ancien(?:ne)?|petite?|nouvelle|haute|basse)\s)?(?:{STREET_TYPES}|lieu[ \-]?dit)"
-    rf"(?:\s|(?<=\.)){_LINK}(?!{FLOOR})\w[\w'\-]*|grande?['\s-]?rue(?!\w))"
+    rf"(?:\s|(?<=\.)){_LINK}(?!{FLOOR})\w[\w'\-]*|{GRANDE_RUE}(?!\w))"
 )
 _LIVES = (
     r"(?:demeur(?:ant|e|ait|es|er)|habit(?:e|es|ent|ant|ait|ons|ez|er)|domicili(?:e|ee|es|ees|ation)|"
