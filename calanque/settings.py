@@ -63,6 +63,18 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="Cluster profile: postgresql://user:password@host:port")
     metastore_url: str | None = Field(default=None, description="Cluster profile: thrift://host:port")
     spark_master: str | None = Field(default=None, description="Default local[*]; cluster profile: yarn")
+    drop_still_s: float = Field(
+        default=5, ge=0, description="Seconds between two looks at a dropped file: one that changes is being written."
+    )
+    row_bytes: int = Field(
+        default=16 * 1024**2,
+        ge=1024,
+        le=64 * 1024**2,
+        description="Longest row, line or value of a file; a contract may say its own.",
+    )
+    columns: int = Field(
+        default=2_000, ge=1, le=20_000, description="Most columns of a file; a contract may say its own."
+    )
     alert_webhook: str | None = Field(default=None, description="Address that a failed task is told to, as JSON.")
     alert_email: str | None = Field(default=None, description="Mailbox that a failed task is told to.")
     alert_smtp: str = Field(default="localhost:25", description="Mail server that takes the alerts, without a login.")

@@ -50,6 +50,7 @@ if LEVEL != "proof":
     os.environ |= {
         "CALANQUE_HOME": str(home),
         "CALANQUE_PORT_OFFSET": str(offset),
+        "CALANQUE_DROP_STILL_S": "0.05",
         "AIRFLOW_HOME": str(home / "airflow"),
     }
 

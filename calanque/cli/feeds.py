@@ -13,6 +13,8 @@ from calanque.cli.terminal import console
 from calanque.errors import CalanqueError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from calanque.contracts import FeedContract
 
 app = typer.Typer(help="Feeds: write, list and check contracts, run one batch now.", no_args_is_help=True)
@@ -33,22 +35,38 @@ def list_feeds() -> None:
     table = Table(title="Feeds", caption="" if is_up else "The stack is down: what came in is shown while it runs.")
     # A name is what the next command takes: it is never cut.
     table.add_column("feed", no_wrap=True, overflow="fold")
-    for name in ("version", "territory", "shape", "source", "personal", "schedule", "state", "last batch"):
+    for name in ["version", "territory", "shape", "source", "personal", "schedule", "state"]:
         table.add_column(name)
+    table.add_column("last batch")
+    table.add_column("newest event")
     right, wrong = read_contracts()
-    for name in sorted({**right, **wrong}):
-        if name in wrong:
-            table.add_row(escape(name), *["–"] * 6, "[red]wrong[/]", f"calanque feeds check {escape(name)}")
-            continue
-        c = right[name]
-        personal = ("yes, synthetic" if c.is_synthetic else "yes") if c.is_personal else "no"
-        state, last = _newest(c) if is_up else ("–", "–")
-        table.add_row(c.feed, c.version, c.territory, c.shape, _source(c), personal, c.schedule, state, last)
+    for row in _rows(right, wrong, is_up):
+        table.add_row(*row)
     console.print(table)
     if wrong:
         raise CalanqueError(
             f"{len(wrong)} contract(s) to correct: {', '.join(wrong)}. 'calanque feeds check NAME' says what is wrong."
         )
+
+
+def _rows(right: "Mapping[str, FeedContract]", wrong: "Iterable[str]", is_up: bool) -> "Iterator[tuple[str, ...]]":
+    """Yield what is listed of each feed, also of those that were taken away and have rows."""
+    from calanque.marts.freshness import known_freshness
+
+    fresh = known_freshness() if is_up else {}
+    unfed = {name: one.unfed_since for name, one in fresh.items() if one.unfed_since}
+    for name in sorted({*right, *wrong, *unfed}):
+        day = str(fresh[name].last_row_day or "–") if name in fresh else "–"
+        if name in wrong:
+            yield escape(name), *["–"] * 6, "[red]wrong[/]", f"calanque feeds check {escape(name)}", day
+        elif name in unfed:
+            gone = f"no longer fed since {unfed[name]:%Y-%m-%d}"
+            yield escape(name), "–", fresh[name].territory, *["–"] * 4, gone, "–", day
+        else:
+            c = right[name]
+            personal = ("yes, synthetic" if c.is_synthetic else "yes") if c.is_personal else "no"
+            state, last = _newest(c) if is_up else ("–", "–")
+            yield c.feed, c.version, c.territory, c.shape or "–", _source(c), personal, c.schedule, state, last, day
 
 
 def _source(contract: "FeedContract") -> str:
@@ -117,12 +135,16 @@ def _checked(feed: str | None) -> "list[FeedContract]":
 
 def _around(contract: "FeedContract") -> list[str]:
     """Return what is wrong with the files that a contract names: its gates and its territory."""
+    from calanque.contracts import read_contracts
     from calanque.contracts.gates import load_gate
-    from calanque.places.territory import load_territory
+    from calanque.places import territory
+    from calanque.places.check import territory_problems
 
     found = []
     try:
-        zone = load_territory(contract.territory).time_zone
+        city = territory.load_territory(contract.territory)
+        found += territory_problems(city, {**read_contracts()[0], contract.feed: contract})
+        zone = city.time_zone
         if zone != contract.time_zone:
             clash = f"is {contract.time_zone}, and {contract.territory} lives by {zone}."
             found.append(f"field 'customProperties.timeZone': {clash}")
@@ -137,6 +159,7 @@ def _around(contract: "FeedContract") -> list[str]:
 
 
 def _has_leak(contract: "FeedContract", file: Path | None, count: int, seed: int) -> bool:
+    from calanque.contracts.model import in_language
     from calanque.ingest.column_scan import find_leaks
     from calanque.ingest.sample import sample_file, sample_landed
 
@@ -153,6 +176,10 @@ def _has_leak(contract: "FeedContract", file: Path | None, count: int, seed: int
             f"[green]ok[/] {contract.feed}, {sample.origin}: no personal value in {opened} open columns of "
             f"{sample.row_count:,} rows"
         )
+    for column in contract.landing:
+        if alike := column.reads_like:
+            types, reason = ", ".join(alike.types), escape(in_language(alike.because, "en"))
+            console.print(f"[dim]kept[/] {contract.feed}: column '{column.name}' may read like {types}: {reason}")
     for leak in leaks:
         console.print(
             f"[red]leak[/] {contract.feed}, {sample.origin}: column '{leak.column}' holds {leak.type} in "

@@ -11,7 +11,18 @@ WORDS: dict[Language, dict[str, str]] = {
         "batches_refused": "batch refused|batches refused", "rows_quarantined": "row in quarantine|rows in quarantine",
         "late": "Late", "feeds_late": "feed late|feeds late", "of_feeds": "of {} feeds", "served": "Served",
         "marts_served": "mart|marts", "rows_served": "row|rows", "forecasts": "forecast|forecasts",
-        "nothing_red": "No last batch is refused, no feed is late, no contract is wrong, each mart can be read.",
+        "nothing_red":
+            "No last batch is refused, no feed is late, no day is to be healed, no contract is wrong, each mart can be "
+            "read.",
+        "feeds_to_heal": "feed with days to heal|feeds with days to heal", "days_to_heal": "day to heal|days to heal",
+        "feeds_old":
+            "feed whose newest event is older than a batch is promised for|feeds whose newest event is older than a "
+            "batch is promised for",
+        "day_missing": "missing", "day_refused": "refused", "day_partial": "partial",
+        "heal_said":
+            "Days that the schedule expects and nothing came of, that are refused, or of which a file is refused. Each "
+            "stays here until a batch of it is loaded whole. A missing file has to be sent before its day is replayed.",
+        "newest_event": "newest event: {}, {} days ago", "unfed": "No longer fed since {}",
         "look_at": "To look at", "feeds_of": "Feeds {}", "marts_of": "Marts {}", "model_of": "Model {}",
         "no_city": "Of no city", "no_city_name": "no city", "cities": "Cities", "today": "Now", "feed": "Feed",
         "last_batch": "Last batch", "freshness": "Freshness", "balance": "Landed = loaded + quarantined",
@@ -72,7 +83,20 @@ WORDS: dict[Language, dict[str, str]] = {
         "rows_quarantined": "ligne en quarantaine|lignes en quarantaine", "late": "En retard",
         "feeds_late": "flux en retard", "of_feeds": "sur {} flux", "served": "Servi", "marts_served": "mart|marts",
         "rows_served": "ligne|lignes", "forecasts": "prévision|prévisions",
-        "nothing_red": "Aucun dernier lot refusé, aucun flux en retard, aucun contrat erroné, chaque mart se lit.",
+        "nothing_red":
+            "Aucun dernier lot refusé, aucun flux en retard, aucun jour à rétablir, aucun contrat erroné, chaque mart "
+            "se lit.",
+        "feeds_to_heal": "flux avec des jours à rétablir|flux avec des jours à rétablir",
+        "days_to_heal": "jour à rétablir|jours à rétablir",
+        "feeds_old":
+            "flux dont le fait le plus récent est plus ancien que la promesse d’un lot|flux dont le fait le plus "
+            "récent est plus ancien que la promesse d’un lot",
+        "day_missing": "manquant", "day_refused": "refusé", "day_partial": "partiel",
+        "heal_said":
+            "Jours que la fréquence attend et dont rien n’est venu, qui sont refusés, ou dont un fichier est refusé. "
+            "Chacun reste ici jusqu’à ce qu’un de ses lots soit chargé en entier. Un fichier manquant doit être envoyé "
+            "avant de rejouer son jour.",
+        "newest_event": "fait le plus récent : {}, il y a {} jours", "unfed": "N’est plus alimenté depuis le {}",
         "look_at": "À regarder", "feeds_of": "Flux {}", "marts_of": "Marts {}", "model_of": "Modèle {}",
         "no_city": "D’aucune ville", "no_city_name": "aucune ville", "cities": "Villes", "today": "Maintenant",
         "feed": "Flux", "last_batch": "Dernier lot", "freshness": "Fraîcheur",
@@ -140,19 +164,22 @@ QUERIES: dict[Language, dict[str, str]] = {
         "marts": "which marts there are", "fresh": "how fresh each feed is", "counts": "rows of the marts",
         "champions": "model and last decision", "records": "record of the forecasts", "forecasts": "forecast served",
         "batches": "batches", "gates": "what the gates found", "steps": "what built each mart",
-        "tests": "what dbt’s tests found",
+        "tests": "what dbt’s tests found", "days": "days of the feeds with files by day",
     },
     "fr": {
         "marts": "quels marts il y a", "fresh": "fraîcheur de chaque flux", "counts": "lignes des marts",
         "champions": "modèle et dernière décision", "records": "bilan des prévisions", "forecasts": "prévision servie",
         "batches": "lots", "gates": "ce que les contrôles ont trouvé", "steps": "ce qui a construit chaque mart",
-        "tests": "ce que les tests dbt ont trouvé",
+        "tests": "ce que les tests dbt ont trouvé", "days": "jours des flux à fichiers datés",
     },
 }  # fmt: skip
 
 # Of a reason `kind:column`, its kind; see calanque/ingest/typing_sql.py and infra/runbooks/refused-batch.md.
 REASONS: dict[Language, dict[str, str]] = {
     "en": {
+        "null_byte": "the row holds a null byte", "too_many_fields": "the row has far more fields than its header",
+        "duplicate_key": "the row says one name twice", "other_crs": "the place is in another reference system",
+        "date_out_of_bounds": "the date is real and out of all bounds",
         "malformed_row": "the row can not be read in this format", "bad_encoding": "the text is not in the encoding",
         "missing_required": "a required value is blank", "wrong_type": "the value is not of the type",
         "not_in_enum": "the value is not of the list", "bad_pattern": "the value has not the form",
@@ -161,11 +188,17 @@ REASONS: dict[Language, dict[str, str]] = {
         "erased": "the row is of a person who was erased", "missing_column": "the file lacks a column",
         "unknown_column": "the file has a column that the contract does not know",
         "duplicate_column": "the file has a column twice", "truncated_file": "the file is cut",
+        "not_landed": "the file has no place in the lake", "engine_died": "the engine stopped twice while it read it",
         "empty_batch": "the file has no row", "wrong_delimiter": "the separator is another one",
-        "too_many_refused": "too many rows do not fit: the whole batch is refused",
+        "too_many_refused": "too many rows of the file or the batch do not fit: all of it is refused",
         "gate": "a gate stopped the whole batch",
     },
     "fr": {
+        "null_byte": "la ligne contient un octet nul",
+        "too_many_fields": "la ligne a bien plus de champs que son en-tête",
+        "duplicate_key": "la ligne donne deux fois un même nom",
+        "other_crs": "le lieu est dans un autre système de coordonnées",
+        "date_out_of_bounds": "la date existe et sort de toute borne",
         "malformed_row": "la ligne ne se lit pas dans ce format", "bad_encoding": "le texte n’est pas dans l’encodage",
         "missing_required": "une valeur obligatoire manque", "wrong_type": "la valeur n’est pas du type",
         "not_in_enum": "la valeur n’est pas de la liste", "bad_pattern": "la valeur n’a pas la forme",
@@ -174,8 +207,10 @@ REASONS: dict[Language, dict[str, str]] = {
         "erased": "la ligne est d’une personne effacée", "missing_column": "il manque une colonne au fichier",
         "unknown_column": "le fichier a une colonne inconnue du contrat",
         "duplicate_column": "le fichier a deux fois une colonne", "truncated_file": "le fichier est coupé",
+        "not_landed": "le fichier n’a pas sa place dans le lac",
+        "engine_died": "le moteur s’est arrêté deux fois en le lisant",
         "empty_batch": "le fichier n’a aucune ligne", "wrong_delimiter": "le séparateur est un autre",
-        "too_many_refused": "trop de lignes ne conviennent pas : le lot entier est refusé",
+        "too_many_refused": "trop de lignes du fichier ou du lot ne conviennent pas : tout est refusé",
         "gate": "un contrôle a arrêté le lot entier",
     },
 }  # fmt: skip

@@ -24,7 +24,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "sources": "What this is made of", "feed": "Feed", "producer": "Producer", "licence": "Licence",
         "cite": "To cite", "newest_day": "Newest day", "state": "Loaded", "late": "late", "in_time": "in time",
         "old": "{} days back",
-        "refused": "Refused of the newest batch",
+        "refused": "Refused of the newest batch", "unfed": "no longer fed since {}",
         "late_note": "feed that this is made of is late: what is newest may be missing|feeds that this is made of are "
         "late: what is newest may be missing",
     },
@@ -32,7 +32,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "sources": "D’où viennent ces chiffres", "feed": "Flux", "producer": "Producteur", "licence": "Licence",
         "cite": "À citer", "newest_day": "Dernier jour", "state": "Chargé", "late": "en retard", "in_time": "à l’heure",
         "old": "il y a {} jours",
-        "refused": "Refusé du dernier lot",
+        "refused": "Refusé du dernier lot", "unfed": "n’est plus alimenté depuis le {}",
         "late_note": "flux d’où viennent ces chiffres est en retard : le plus récent peut manquer|flux d’où viennent "
         "ces chiffres sont en retard : le plus récent peut manquer",
     },
@@ -51,6 +51,7 @@ class Source(NamedTuple):
     last_row_local_date: date | None
     is_late: bool
     refused_share: float | None = None
+    unfed_since: date | None = None
 
     @property
     def old_days(self) -> int | None:
@@ -72,7 +73,8 @@ def question(*marts: str, city: str = "") -> str:
     """Return the question of the feeds that any of these marts is made from, in one city or in all."""
     of_city = f"\n    and territory = {literal(city)}" if city else ""
     return f"""select feed, territory, title, producer, licence, citation, last_row_local_date,
-    now() > late_after_at as is_late, last_refused_share
+    coalesce(now() > late_after_at, false) as is_late, last_refused_share,
+    cast(no_longer_fed_since_at as date) as unfed_since
 from marts.{FRESHNESS}
 where arrays_overlap(split(marts, ', '), array[{", ".join(map(literal, marts))}]){of_city}
 order by territory, feed"""

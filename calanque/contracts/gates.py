@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from calanque.contracts.folders import Folders
-from calanque.contracts.model import Closed
+from calanque.contracts.model import Closed, Severity
 from calanque.errors import CalanqueError
 from calanque.yaml_file import read_yaml, sentence_of
 
-Severity = Literal["critical", "warning"]
 GateKind = Literal["landing", "marts"]
 # Measured with GX 1.24: quantiles crash its JSON (numpy boolean), strftime parsing takes 5 s a million rows. Of a table
 # a gate reads the columns that it names, and no other.

@@ -21,6 +21,32 @@ PhysicalType = Literal["string", "int", "bigint", "double", "boolean", "date", "
 Projected = Literal["x_m", "y_m", "cell", "zone"]
 NullMarker = Annotated[str, Field(strict=True, pattern=r"^\S(.*\S)?$")]
 Tier = Literal["landing", "bronze", "quarantine"]
+Severity = Literal["critical", "warning"]
+PersonalType = Literal[
+    "PERSON",
+    "EMAIL_ADDRESS",
+    "PHONE_NUMBER",
+    "FR_NIR",
+    "FR_PLATE",
+    "IBAN_CODE",
+    "POSTAL_ADDRESS",
+    "BIRTH_DATE",
+    "CREDIT_CARD",
+    "HANDLE",
+    "IP_ADDRESS",
+    "GPS_POSITION",
+    "FR_IDENTITY_CARD",
+    "FR_PASSPORT",
+    "FR_RESIDENCE_PERMIT",
+    "FR_DRIVING_LICENCE",
+    "FR_TAX_NUMBER",
+    "FR_SIREN",
+    "FR_SIRET",
+    "FR_AGENT_NUMBER",
+    "FR_HEALTH_NUMBER",
+    "PERSON_NUMBER",
+]
+"""Types of personal values that the French pack finds."""
 Protection = Literal["none", "redact", "drop", "token"]
 TokenKind = Literal["person", "phone", "email", "plate", "identifier"]
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
@@ -117,11 +143,19 @@ class Live(Closed):
     valid_from: date | None = None
 
 
+class Resemblance(Closed):
+    """Types of personal values that values of an open column read like, and why they are none."""
+
+    types: Annotated[tuple[PersonalType, ...], Field(min_length=1)]
+    because: Sentence
+
+
 class LandingColumn(Closed):
     """One column of the file as received.
 
     `names_places` declares that its values are names of places: a person's name among them is a street or a park.
     `null_markers` are the values by which the source says that it has none ("NA"): they are read as blank.
+    `reads_like` says which types of personal values the pack takes its values for, and why nobody is meant.
     """
 
     name: str
@@ -129,6 +163,7 @@ class LandingColumn(Closed):
     description: str
     names_places: bool = False
     null_markers: tuple[NullMarker, ...] = ()
+    reads_like: Resemblance | None = None
 
 
 class BronzeColumn(Closed):
@@ -167,7 +202,8 @@ class FeedContract(Closed):
     `row_stands_for` says what counts when rows are counted: persons, told apart by the token in `person_column` or one
     a row without it, or facts. `language` is that of its free text, as ISO 639-1 writes it. `keep_where` says in SQL
     of landing columns which rows of a file are the feed's: where it is false they are another town's or another year's,
-    and are counted and left out.
+    and are counted and left out. `personal_in_open` says what personal values in an open column of a batch do: they are
+    told as a warning, or stop the batch (`critical`).
     """
 
     feed: Name
@@ -202,6 +238,7 @@ class FeedContract(Closed):
     valid_from: date | None
     max_refused_rate: Annotated[float, Field(ge=0, le=1)]
     gates: tuple[str, ...]
+    personal_in_open: Severity = "warning"
     retention_days: dict[Tier, Annotated[int, Field(gt=0)]]
     retention_column: str | None = None
     team: str

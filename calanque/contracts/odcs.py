@@ -26,7 +26,7 @@ from calanque.contracts.rules import known_territories, problems_of
 from calanque.contracts.standard import take_unread
 from calanque.contracts.undecided import undecided_fields
 from calanque.errors import CalanqueError
-from calanque.yaml_file import read_yaml, sentences_of
+from calanque.yaml_file import mapping_of, read_bounded, read_yaml, sentences_of
 
 SUFFIX = ".odcs.yaml"
 API_VERSION = "v3.1.0"
@@ -107,9 +107,9 @@ def read_contract(path: Path) -> FeedContract:
         ContractError: naming the file and each field that is wrong.
     """
     try:
-        text = path.read_bytes()
-    except OSError:  # its reader says why
-        text = b""
+        text = read_bounded(path)
+    except CalanqueError as error:
+        raise ContractError([str(error).removeprefix(f"{path.name}: ")], path.name) from error
     return _read_contract(path, text, known_territories())
 
 
@@ -117,7 +117,7 @@ def read_contract(path: Path) -> FeedContract:
 def _read_contract(path: Path, text: bytes, territories: tuple[str, ...]) -> FeedContract:
     """Read a file; its text, and the territories of which it may name one, tell it from what was read before."""
     try:
-        content = read_yaml(path)
+        content = mapping_of(path.name, text)
     except CalanqueError as error:
         raise ContractError([str(error).removeprefix(f"{path.name}: ")], path.name) from error
     advice = "to be decided: read the comment beside it and write what is true."
@@ -229,6 +229,7 @@ def _landing_column(column: SchemaProperty) -> LandingColumn:
         "description": column.description,
         "names_places": properties.names_places,
         "null_markers": properties.null_markers,
+        "reads_like": properties.reads_like,
     }
     return _built(LandingColumn, values, where)
 

@@ -14,6 +14,8 @@ from calanque.contracts.model import (
     Projected,
     Protection,
     Provenance,
+    Resemblance,
+    Severity,
     TokenKind,
 )
 from calanque.contracts.write import AppendWrite, Duplicates, Write
@@ -55,6 +57,7 @@ class FeedProperties(_Properties):
     valid_from: date | None = None
     max_refused_rate: Annotated[float, Field(ge=0, le=1, strict=True)]
     gates: tuple[str, ...] = ()
+    personal_in_open: Severity = "warning"
     retention_column: str | None = None
 
     def switched(self) -> dict[str, Any]:
@@ -75,6 +78,7 @@ class LandingProperties(_Properties):
 
     names_places: bool = False
     null_markers: tuple[NullMarker, ...] = ()
+    reads_like: Resemblance | None = None
 
 
 class ColumnProperties(_Properties):

@@ -57,6 +57,7 @@ class _ShapeMeta(Closed):
     known: str | None = None
     coded: str | None = None
     person: str | None = None
+    newest: bool = False
 
 
 class _ShapeConfig(Closed):
@@ -69,7 +70,7 @@ class Shape(Closed):
     `config.meta` names the column that tells a row from another in its territory (`key`), the instant that it is about
     (`happened`; a place has none), those at which it ended and became known, the column whose codes the territory maps
     to the common taxonomy (`coded`), and the column by which persons are told apart, which the contract fills
-    (`person`).
+    (`person`). `newest` says that of rows with one key in a feed that appends, the one known last counts alone.
     """
 
     name: str

@@ -7,6 +7,7 @@ computed under a name of its own first, and goes on only when it is within bound
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from calanque.contracts.expressions import WHOLE
@@ -18,6 +19,8 @@ TIMES = "BETWEEN timestamp'0001-01-02' AND timestamp'9999-12-30'"
 DAYS = "BETWEEN date'0001-01-02' AND date'9999-12-30'"
 SPANS = "BETWEEN -1000000 AND 1000000"
 READS = {"try_to_timestamp": TIMES, "try_to_date": DAYS}
+BOUNDED = re.compile(rf"CASE WHEN (\S+) ({re.escape(TIMES)}|{re.escape(DAYS)}) THEN")
+FAR_DAY = "^(-[0-9]{4}|[+-]?[1-9][0-9]{4,6})-[0-9]{2}-[0-9]{2}$"
 CASTS = {"TIMESTAMP": TIMES, "TIMESTAMPTZ": TIMES, "DATE": DAYS}
 # What a field is written as; the names of months, days and halves of a day are any text without a digit or a sign.
 _FORMS = {"S": "[0-9]{0,9}", **dict.fromkeys("Xx", "(?:Z|[+-][0-9]{2}(?::?[0-9]{2}){0,2})")}
@@ -51,6 +54,17 @@ def tamed(expression: str, prefix: str) -> tuple[list[Step], str]:
     tamer = _Tamer(prefix)
     tree = tamer.walked(parsed(expression))
     return tamer.steps, tree.sql(dialect=dialect())
+
+
+def beyond_calendar(steps: Iterable[Step]) -> list[str]:
+    """Return the conditions under which a time that `tamed` steps read is a real one and beyond their bounds."""
+    found = (BOUNDED.match(sql) for _, sql in steps)
+    return [f"{bounded[1]} NOT {bounded[2]}" for bounded in found if bounded]
+
+
+def is_far_day(text: str) -> str:
+    """Return the condition under which the SQL of a text is a day of a year that Python has not, 12026 or -44."""
+    return f"{text} RLIKE '{FAR_DAY}' AND try_cast({text} AS date) IS NOT NULL"
 
 
 class _Tamer:

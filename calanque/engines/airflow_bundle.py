@@ -59,5 +59,5 @@ def _changes() -> Iterator[tuple[str, int]]:
 def _changed_at(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
-    except FileNotFoundError:  # taken away meanwhile
+    except OSError:  # taken away meanwhile, or a link to itself
         return 0

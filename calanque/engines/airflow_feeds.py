@@ -10,6 +10,8 @@ from calanque.contracts.odcs import SUFFIX
 from calanque.contracts.page import contract_page, problems_page
 from calanque.engines.airflow_alerts import alert
 
+DAG_ID_LENGTH = 250
+"""Airflow's."""
 DOC = """
 ### {title}
 {description}
@@ -47,10 +49,11 @@ def declare_wrong_feed(name: str, error: ContractError) -> None:
         error: what is wrong with the contract.
     """
     pages = "\n\n".join(problems_page(error, language) for language in ("en", "fr"))
+    pages, shown = (text.encode("utf-8", "replace").decode() for text in (pages, name))
 
     @dag(
         # A name that is no feed's name may be none of a DAG; no hyphen is in a right one.
-        dag_id=f"feed_{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}",
+        dag_id=f"feed_{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}"[:DAG_ID_LENGTH],
         schedule=_each_day_since(name),
         # Paused, as others begin, it would tell nobody.
         is_paused_upon_creation=False,
@@ -64,7 +67,7 @@ def declare_wrong_feed(name: str, error: ContractError) -> None:
             "on_failure_callback": alert,
         },
         tags=["feed", "wrong contract"],
-        doc_md=WRONG_DOC.format(pages=pages, name=name),
+        doc_md=WRONG_DOC.format(pages=pages, name=shown),
     )
     def feed_dag() -> None:
         @task(task_id="contract")
@@ -83,7 +86,7 @@ def _each_day_since(name: str) -> str:
     """Return a daily clock that struck last when the contract was written: what Airflow has missed of it, it does."""
     try:
         written_at = (Folders().contracts / f"{name}{SUFFIX}").stat().st_mtime
-    except FileNotFoundError:  # taken away meanwhile
+    except OSError:  # taken away meanwhile, or a link to itself
         written_at = 0
     at = datetime.fromtimestamp(written_at, UTC)
     return f"{at.minute} {at.hour} * * *"

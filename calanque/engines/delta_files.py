@@ -12,10 +12,11 @@ from calanque.errors import CalanqueError
 from calanque.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow
     from deltalake import CommitProperties, DeltaTable
+    from pyarrow.dataset import Dataset
 
     from calanque.engines.parquet import DataFile
 
@@ -29,15 +30,29 @@ def read_files(folder: str, columns: Sequence[str]) -> pyarrow.Table:
     Raises:
         CalanqueError: if HDFS does not answer.
     """
+    with or_unread(f"The files of {folder} cannot be read"):
+        return _dataset(folder).to_table(columns=list(columns))
+
+
+def read_batches(folder: str, columns: Sequence[str]) -> Iterator[pyarrow.RecordBatch]:
+    """Yield the same rows in parts, of which few are in memory at once.
+
+    Raises:
+        CalanqueError: if HDFS does not answer.
+    """
+    with or_unread(f"The files of {folder} cannot be read"):
+        yield from _dataset(folder).to_batches(columns=list(columns), batch_readahead=1, fragment_readahead=1)
+
+
+def _dataset(folder: str) -> Dataset:
     identify()
     from deltalake.fs import DeltaStorageHandler
     from pyarrow import dataset
     from pyarrow.fs import PyFileSystem
 
-    with or_unread(f"The files of {folder} cannot be read"):
-        files = PyFileSystem(DeltaStorageHandler(f"{settings().hdfs_uri}{folder}"))
-        names = [name for name in lake().list(folder) if name.endswith(".parquet")]
-        return dataset.dataset(names, filesystem=files, format="parquet").to_table(columns=list(columns))
+    files = PyFileSystem(DeltaStorageHandler(f"{settings().hdfs_uri}{folder}"))
+    names = [name for name in lake().list(folder) if name.endswith(".parquet")]
+    return dataset.dataset(names, filesystem=files, format="parquet")
 
 
 def append_files(

@@ -182,6 +182,13 @@ def read_columns(table: str, columns: Iterable[str], partition: tuple[str, str] 
         return _files(opened, part).to_table(columns=present)
 
 
+def read_parts(table: str, columns: Sequence[str]) -> Iterator[pyarrow.RecordBatch]:
+    """Yield some columns of a table as it stands now, in parts, of which few are in memory at once."""
+    opened = open_table(table)
+    with or_unread(f"The table {table} cannot be read"):
+        yield from _files(opened, []).to_batches(columns=list(columns), batch_readahead=2, fragment_readahead=2)
+
+
 def first_rows(
     table: str, columns: Sequence[str], equal: tuple[str, Any], is_wanted: Callable[[dict[str, Any]], bool], limit: int
 ) -> list[dict[str, Any]]:

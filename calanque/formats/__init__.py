@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 from calanque.formats.base import Container, Facts, FormatOptions, Header, Row, UnreadableError
 from calanque.formats.csv_ import CsvFormat
 from calanque.formats.geojson import GeojsonFormat
-from calanque.formats.guess import guessed
+from calanque.formats.guess import SeveralTablesError, guessed
 from calanque.formats.json_ import JsonFormat
 from calanque.formats.jsonl import JsonlFormat
 from calanque.formats.media import MediaFormat
@@ -27,13 +27,14 @@ FORMATS: dict[str, type[FormatOptions]] = {
 """Every format by the `type` that contracts write."""
 
 
-def guess(path: Path) -> FormatOptions:
-    """Return the options that a file's own bytes suggest.
+def guess(path: Path, member: str | None = None) -> FormatOptions:
+    """Return the options that a file's own bytes suggest; of a zip, `member` is the one to read.
 
     Raises:
+        SeveralTablesError: if a zip holds several tables and none, or one that is not there, is named.
         CalanqueError: if the file is missing, empty or truncated.
     """
-    found: FormatOptions = TypeAdapter(FileFormat).validate_python(guessed(path))
+    found: FormatOptions = TypeAdapter(FileFormat).validate_python(guessed(path, member))
     return found
 
 
@@ -45,6 +46,7 @@ __all__ = [
     "FormatOptions",
     "Header",
     "Row",
+    "SeveralTablesError",
     "UnreadableError",
     "columns_of",
     "guess",

@@ -16,6 +16,7 @@ MEMBER_COUNT_MAX = 1_000
 # Text that repeats itself shrinks a hundred times; what shrinks more, beyond a size that does no harm, is no data.
 RATIO_MAX, HARMLESS_BYTES = 200, 64 * 1024**2
 ENCRYPTED = 0x1
+ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz", ".zst")
 ARCHIVE, MEMBER = "the archive", "the member"
 
 
@@ -35,8 +36,15 @@ def unpack(path: Path, container: Container, target: Path) -> list[Path]:
             "contract, or ask for it again."
         ) from error
     if not found:
-        raise refusal(ARCHIVE, path.name, f"no member is named {container.members!r}")
+        inside = ", and it holds an archive: what is packed twice is not unpacked, pack the files once"
+        why = f"no member is named {container.members!r}"
+        raise refusal(ARCHIVE, path.name, f"{why}{inside if _holds_archive(path, container) else ''}")
     return found
+
+
+def tables_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the members of an archive that may be data, in their order."""
+    return [member for member in archive.infolist() if not member.is_dir() and not _is_hidden(member.filename)]
 
 
 def _gzip(path: Path, container: Container, target: Path, bound: int) -> Iterator[Path]:
@@ -48,8 +56,13 @@ def _gzip(path: Path, container: Container, target: Path, bound: int) -> Iterato
 
 def _zip(path: Path, container: Container, target: Path, bound: int) -> Iterator[Path]:
     with zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir() and not _is_hidden(member.filename)]
-        wanted = [member for member in members if fnmatchcase(_base(member.filename), container.members)]
+        members = tables_of(archive)
+        is_path = "/" in container.members
+        wanted = [
+            member
+            for member in members
+            if fnmatchcase(member.filename if is_path else _base(member.filename), container.members)
+        ]
         names = [_base(member.filename) for member in wanted]
         if len(wanted) > MEMBER_COUNT_MAX:
             raise refusal(ARCHIVE, path.name, f"it holds more than {MEMBER_COUNT_MAX} files: send it in parts")
@@ -63,6 +76,13 @@ def _zip(path: Path, container: Container, target: Path, bound: int) -> Iterator
             with archive.open(member) as stream:
                 yield _written(stream, target / name, bound)  # type: ignore[arg-type]
             bound -= (target / name).stat().st_size
+
+
+def _holds_archive(path: Path, container: Container) -> bool:
+    if container.type != "zip":
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(member.filename.lower().endswith(ARCHIVES) for member in archive.infolist())
 
 
 def _base(name: str) -> str:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 from pydantic import Field
 
 from calanque.closed import Options
-from calanque.files import LARGEST_BYTES, chunks_of
+from calanque.files import CHUNK_BYTES, chunks_of
 from calanque.formats.base import (
     CORRUPT,
     FILE,
+    MALFORMED,
+    NULL_BYTE,
     OWN,
+    REASON,
     Facts,
     FormatOptions,
     Header,
+    Most,
     Record,
     UnreadableError,
     refuse_packed,
 )
-from calanque.formats.text import decodes
+from calanque.formats.text import check_encoding, length_of_last_line, refuse_wide
 from calanque.sql_text import literal, quoted
 
 if TYPE_CHECKING:
@@ -34,6 +39,15 @@ if TYPE_CHECKING:
 HEADER_BYTES = 64 * 1024
 TAIL_BYTES = 64 * 1024
 DELIMITERS = ",;\t|"
+TOO_MANY_FIELDS = "too_many_fields"
+FIELD_LIMIT = "field limit"
+# A row of so many fields beside those of its header is not a row with a comma too many: ends of lines were lost.
+SURPLUS_MAX = 100
+# Spark gives up the whole batch on a row with more: it makes room for so many before it reads. A line in one piece of a
+# file has no more.
+MOST_FIELDS = CHUNK_BYTES
+# Spark passes over a line that is blank or holds nothing but controls, where it is not to read over several lines.
+NULLS_ALONE = re.compile(rb"\n[\0-\x09\x0b-\x20]*\0[\0-\x09\x0b-\x20]*(\n|$)")
 
 
 class Unpivot(Options):
@@ -63,7 +77,8 @@ class CsvFormat(FormatOptions):
         """Return the facts of a local file; lines are counted, and rows where a row may span lines."""
         with path.open("rb") as stream:
             start = stream.read(HEADER_BYTES + 1)
-        refuse_packed(start)
+        refuse_packed(start, self.container)
+        refuse_wide(start, self.encoding)
         if why := unreadable_because(start, self.delimiter):
             raise UnreadableError(f"has a first line that {why}")
         header = self.header(start)
@@ -75,7 +90,7 @@ class CsvFormat(FormatOptions):
             count = self._count_rows(path)
         if count is not None and self.unpivot:
             count *= len(self._wide(header))
-        return Facts(header, count, is_cut, decodes(path, self.encoding))
+        return Facts(header, count, is_cut, check_encoding(path, header, self.encoding))
 
     def header(self, start: bytes) -> Header:
         """Return the column names in the first bytes of a file; empty when there is no line."""
@@ -112,7 +127,7 @@ class CsvFormat(FormatOptions):
         text = io.TextIOWrapper(stream, encoding=self._codec, errors="replace", newline="")
         header = self.header(text.readline().encode(self._codec, errors="replace"))
         columns, wide = self.columns(header), set(self._wide(header))
-        for fields in _rows(text, self.delimiter, is_strict=False):
+        for fields in _rows(text, self.delimiter, self.most, is_strict=False):
             if len(fields) != len(header):
                 yield self.delimiter.join(fields)
                 continue
@@ -126,7 +141,7 @@ class CsvFormat(FormatOptions):
                     yield dict(zip(columns, [*kept, name, value], strict=True))
 
     def frame(self, session: SparkSession, header: Header, declared: set[str], paths: list[str]) -> DataFrame:
-        """Return the declared columns of files with the same header as strings, `CORRUPT` and `FILE`."""
+        """Return the declared columns of files with the same header as strings, `CORRUPT`, `REASON` and `FILE`."""
         # Files are read by position, so a repeated or unknown name only needs to be unique here.
         wide = {at for at, name in enumerate(header) if name in set(self._wide(header))}
         needed = declared | set(self.unpivot.keep if self.unpivot else ())
@@ -142,7 +157,16 @@ class CsvFormat(FormatOptions):
             new = f"{quoted(self.unpivot.name_column)}, {quoted(self.unpivot.value_column)}"
             kept.append(f"stack({len(wide)}, {pairs}) AS ({new})")
         # Not _metadata.file_name: Spark joins it to every row, and joins all its fields when nobody asks for it.
-        return frame.selectExpr(*kept, CORRUPT, f"substring_index(input_file_name(), '/', -1) AS {FILE}")
+        why = f"{self._reason_sql(len(header))} AS {REASON}"
+        return frame.selectExpr(*kept, CORRUPT, why, f"substring_index(input_file_name(), '/', -1) AS {FILE}")
+
+    def _reason_sql(self, column_count: int) -> str:
+        fields = f"length({CORRUPT}) - length(replace({CORRUPT}, {literal(self.delimiter)}, '')) + 1"
+        return (
+            f"CASE WHEN contains({CORRUPT}, char(0)) THEN '{NULL_BYTE}' "
+            f"WHEN {fields} > {column_count + SURPLUS_MAX} THEN '{TOO_MANY_FIELDS}' "
+            f"WHEN {CORRUPT} IS NOT NULL THEN '{MALFORMED}' END"
+        )
 
     @property
     def _codec(self) -> str:
@@ -161,6 +185,7 @@ class CsvFormat(FormatOptions):
             "columnNameOfCorruptRecord": CORRUPT,
             # With pruning on, Spark does not see that a row has too few fields.
             "columnPruning": "false",
+            "maxColumns": str(MOST_FIELDS),
         }
 
     def _wide(self, header: Header) -> list[str]:
@@ -171,13 +196,23 @@ class CsvFormat(FormatOptions):
 
     def _count_lines(self, path: Path) -> tuple[int | None, bool]:
         """Return the data lines, None when some are blank, and whether the last one is cut."""
-        size = lines = quotes = 0
-        has_blank, tail = False, b""
+        size = lines = quotes = fields = length = 0
+        delimiter = self.delimiter.encode(self.encoding, errors="replace")
+        has_blank, tail, most = False, b"", self.most
         with path.open("rb") as stream:
             for chunk in chunks_of(stream):
+                length = length_of_last_line(chunk, length, lines, most)
                 size, lines, quotes = size + len(chunk), lines + chunk.count(b"\n"), quotes + chunk.count(b'"')
                 seam = tail[-2:] + chunk
                 has_blank = has_blank or b"\n\n" in seam or b"\n\r\n" in seam
+                fields += chunk.partition(b"\n")[0].count(delimiter)
+                if fields >= MOST_FIELDS:
+                    raise UnreadableError(f"has a row of more than {MOST_FIELDS:,} fields: see that its lines end")
+                if not self.multiline and b"\0" in chunk and NULLS_ALONE.search(seam):
+                    raise UnreadableError(
+                        "has a line of null bytes alone, as a disk leaves what was not written: ask for it again"
+                    )
+                fields = chunk.rpartition(b"\n")[2].count(delimiter) if b"\n" in chunk else fields
                 tail = (tail + chunk)[-TAIL_BYTES:]
         ends_whole = size == 0 or tail.endswith(b"\n")
         count = None if has_blank or tail.startswith(b"\n") else max(lines - 1 + (not ends_whole), 0)
@@ -187,7 +222,7 @@ class CsvFormat(FormatOptions):
         """Return the rows, counted by Python's reader; None when quotes are written so that readers disagree."""
         with path.open(encoding=self._codec, errors="replace", newline="") as text:
             try:
-                return max(sum(1 for _ in _rows(text, self.delimiter, is_strict=True)) - 1, 0)
+                return max(sum(1 for _ in _rows(text, self.delimiter, self.most, is_strict=True)) - 1, 0)
             except csv.Error:
                 return None
 
@@ -240,7 +275,15 @@ def looks_separated_by(lines: list[str]) -> str:
     return max(sorted(DELIMITERS, reverse=True), key=score)
 
 
-def _rows(text: io.TextIOBase, delimiter: str, is_strict: bool) -> Iterator[list[str]]:
-    # A field may be as long as a file: Python's own limit is 128 kB.
-    csv.field_size_limit(LARGEST_BYTES)
-    return (fields for fields in csv.reader(text, delimiter=delimiter, strict=is_strict) if fields)
+def _rows(text: io.TextIOBase, delimiter: str, most: Most, is_strict: bool) -> Iterator[list[str]]:
+    # Python's own limit is 128 kB.
+    csv.field_size_limit(most.row_bytes)
+    try:
+        for fields in filter(None, csv.reader(text, delimiter=delimiter, strict=is_strict)):
+            if sum(map(len, fields)) > most.row_bytes:
+                raise most.too_long("row", "", "see that its quotation marks are closed")
+            yield fields
+    except csv.Error as error:
+        if FIELD_LIMIT not in str(error):
+            raise
+        raise most.too_long("value", "", "see that its quotation marks are closed") from None

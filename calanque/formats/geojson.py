@@ -3,14 +3,17 @@
 Of a line `lon` and `lat` are where it begins, beside its text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Literal
 
-from calanque.formats.base import Record
+from calanque.formats.base import DUPLICATE_KEY, OTHER_CRS, Odd, Record
+from calanque.formats.crs import is_degrees, refuse_crs, refuse_metres
 from calanque.formats.json_ import JsonRecords, record_of
-from calanque.formats.records import written
+from calanque.formats.json_stream import Elements
+from calanque.formats.records import Repeated, written
 
 POINT_COLUMNS = ("lon", "lat")
+LON_MAX_DEG, LAT_MAX_DEG = 180.0, 90.0
 
 
 class GeojsonFormat(JsonRecords):
@@ -23,18 +26,41 @@ class GeojsonFormat(JsonRecords):
         """Always the features."""
         return "features"
 
-    def _records(self, elements: Iterable[Any]) -> Iterator[Record]:
-        return map(_record, elements)
+    @property
+    def members_beside(self) -> tuple[str, ...]:
+        """That of GeoJSON 2008; since RFC 7946 there is none, and all is in WGS 84."""
+        return ("crs",)
+
+    def _records(self, elements: Elements) -> Iterator[Record]:
+        """Yield the rows.
+
+        Raises:
+            UnreadableError: if the file says another CRS, or has places and none of them is in degrees.
+        """
+        metres: tuple[float, float] | None = None
+        has_degrees = False
+        for feature in elements:
+            yield _record(feature)
+            if not has_degrees and (place := _first_place(feature)):
+                has_degrees = abs(place[0]) <= LON_MAX_DEG and abs(place[1]) <= LAT_MAX_DEG
+                metres = metres or place
+        refuse_crs(elements.beside.get("crs"))
+        if metres and not has_degrees:
+            refuse_metres(*metres)
 
 
 def _record(feature: Any) -> Record:
     if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
         return written(feature)
+    geometry = feature.get("geometry")
+    if isinstance(feature, Repeated) or isinstance(geometry, Repeated):
+        return Odd(written(feature), DUPLICATE_KEY)
+    if not all(is_degrees(part.get("crs")) for part in (feature, geometry) if isinstance(part, dict)):
+        return Odd(written(feature), OTHER_CRS)
     found = record_of(feature.get("properties") or {})
     if isinstance(found, str):
         return found
     added = {"id": feature["id"]} if feature.get("id") is not None else {}
-    geometry = feature.get("geometry")
     added |= place_of(geometry) | _begin_of(geometry)
     texts = record_of(added)
     return texts if isinstance(texts, str) else {**texts, **found}
@@ -56,3 +82,15 @@ def _begin_of(geometry: Any) -> dict[str, Any]:
         case {"type": "LineString", "coordinates": [[lon, lat, *_], *_]}:
             return dict(zip(POINT_COLUMNS, (lon, lat), strict=True))
     return {}
+
+
+def _first_place(feature: Any) -> tuple[float, float] | None:
+    """Return the first two numbers of a feature's coordinates, None where it has none."""
+    geometry = feature.get("geometry") if isinstance(feature, dict) else None
+    found = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    while isinstance(found, list) and found and isinstance(found[0], list):
+        found = found[0]
+    try:
+        return (float(found[0]), float(found[1])) if isinstance(found, list) else None
+    except (ValueError, TypeError, IndexError):
+        return None

@@ -6,10 +6,10 @@ from typing import Annotated, Any, BinaryIO, ClassVar, Literal
 
 from pydantic import Field
 
-from calanque.formats.base import Facts, Record, UnreadableError, refuse_packed
+from calanque.formats.base import START_BYTES, Facts, Odd, Record, UnreadableError, refuse_packed
 from calanque.formats.json_stream import Elements
-from calanque.formats.records import CollidingNamesError, flat, header_of, written
-from calanque.formats.text import decodes, text_chunks
+from calanque.formats.records import UnfitError, flat, header_of, written
+from calanque.formats.text import check_encoding, refuse_wide, text_chunks
 from calanque.formats.whole import WholeFormat
 
 
@@ -21,11 +21,13 @@ class JsonRecords(WholeFormat):
     def look(self, path: Path) -> Facts:
         """Return the facts of a local file."""
         with path.open("rb") as stream:
-            refuse_packed(stream.read(4))
+            start = stream.read(START_BYTES)
+            refuse_packed(start, self.container)
+            refuse_wide(start)
             stream.seek(0)
             elements = self._elements(stream)
-            header, count = header_of(_shallow(self._records(elements)))
-        return Facts(header, count, elements.is_cut, decodes(path))
+            header, count = header_of(_shallow(self._records(elements)), self.most)
+        return Facts(header, count, elements.is_cut, check_encoding(path, header))
 
     def parse(self, stream: BinaryIO) -> Iterator[Record]:
         """Yield every row of an open file, in its order."""
@@ -36,10 +38,17 @@ class JsonRecords(WholeFormat):
         """The member of the file's object whose array holds the records; None where the file is the array."""
         return None
 
-    def _elements(self, stream: BinaryIO) -> Elements:
-        return Elements(text_chunks(stream), self.array_member)
+    @property
+    def members_beside(self) -> tuple[str, ...]:
+        """The members beside it that say how its records are to be read."""
+        return ()
 
-    def _records(self, elements: Iterable[Any]) -> Iterator[Record]:
+    def _elements(self, stream: BinaryIO) -> Elements:
+        # A null byte is written out, so that the text that it stands in can still be read, and its record judged alone.
+        chunks = (chunk.replace("\0", "\\u0000") for chunk in text_chunks(stream))
+        return Elements(chunks, self.most, self.array_member, self.members_beside)
+
+    def _records(self, elements: Elements) -> Iterator[Record]:
         return map(record_of, elements)
 
 
@@ -66,5 +75,5 @@ def record_of(value: Any) -> Record:
     """Return an object as a row, and anything else as its text."""
     try:
         return flat(value) if isinstance(value, dict) else written(value)
-    except CollidingNamesError:
-        return written(value)
+    except UnfitError as error:
+        return Odd(written(value), error.reason)

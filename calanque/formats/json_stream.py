@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from calanque.formats.base import UnreadableError
-from calanque.formats.records import Number
+from calanque.formats.base import Most, UnreadableError
+from calanque.formats.records import Number, object_of
 
 BLANKS = " \t\r\n"
 # An error this near to the end of the file is the end of the file: a word or an escape was cut.
 CUT_CHARACTERS = 8
-decoder = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number)
+decoder = json.JSONDecoder(object_pairs_hook=object_of, parse_float=Number, parse_int=Number, parse_constant=Number)
 
 
 class _CutError(Exception):
@@ -22,14 +22,19 @@ class _CutError(Exception):
 class Elements:
     """Iterates over the elements of the array that a text is, or of the array that is one member of its object.
 
-    `is_cut` says, at the end, that the file ended before the array did.
+    `is_cut` says, at the end, that the file ended before the array did; `beside` has those of the object's other
+    members that are asked for.
 
     Example:
-        `list(Elements(iter(['[{"a": 1.50}, 2', ']'])))` gives `[{"a": "1.50"}, "2"]`.
+        `list(Elements(iter(['[{"a": 1.50}, 2', ']']), form.most))` gives `[{"a": "1.50"}, "2"]`.
     """
 
-    def __init__(self, chunks: Iterator[str], member: str | None = None) -> None:
+    def __init__(
+        self, chunks: Iterator[str], most: Most, member: str | None = None, kept: tuple[str, ...] = ()
+    ) -> None:
         self.is_cut = False
+        self.beside: dict[str, Any] = {}
+        self._kept, self._most = kept, most
         self._chunks = chunks
         self._member = member
         self._text, self._at, self._is_whole = "", 0, False
@@ -57,7 +62,7 @@ class Elements:
             self._take(":", "is not JSON")
             if name == self._member and self._next() == "[":
                 return True
-            self._value()
+            self._keep(name)
             if self._next() == ",":
                 self._at += 1
         raise UnreadableError(f"has no array '{self._member}'")
@@ -77,12 +82,20 @@ class Elements:
         if self._member is not None:
             while self._next() == ",":
                 self._at += 1
-                self._value()
+                name = self._value()
+                if name == self._member:
+                    raise UnreadableError(f"has the array '{name}' twice: ask the source which one is meant")
                 self._take(":", "is not JSON")
-                self._value()
+                self._keep(name)
             self._take("}", "is not JSON")
         if self._peek():
             raise UnreadableError("goes on after its JSON ends: ask for one array, or write type: jsonl")
+
+    def _keep(self, name: Any) -> None:
+        """Go past the value of a member, and keep it where it is asked for."""
+        value = self._value()
+        if name in self._kept:
+            self.beside[name] = value
 
     def _value(self) -> Any:
         self._next()
@@ -100,6 +113,7 @@ class Elements:
                 raise UnreadableError("is JSON nested too deep") from None
             # A number may go on in what is not read yet.
             if end < len(self._text) or not self._more():
+                self._check_length(end - self._at)
                 self._at = end
                 return value
 
@@ -129,6 +143,7 @@ class Elements:
         if self._is_whole:
             return False
         parts = [self._text[self._at :]]
+        self._check_length(len(parts[0]))
         wanted, got = max(len(parts[0]), 1), 0
         while got < wanted:
             chunk = next(self._chunks, None)
@@ -139,3 +154,7 @@ class Elements:
             got += len(chunk)
         self._text, self._at = "".join(parts), 0
         return got > 0
+
+    def _check_length(self, length: int) -> None:
+        if length > self._most.row_bytes:
+            raise self._most.too_long("value", "", "ask for it apart")

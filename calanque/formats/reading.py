@@ -38,7 +38,7 @@ def columns_of(path: Path, options: FormatOptions) -> Header:
         CalanqueError: if the file is not what the options say.
     """
     with unpacked(path, options) as members, _named(path):
-        found = dict.fromkeys(name for member in members for name in options.columns(options.look(member).header))
+        found = dict.fromkeys(name for member in members for name in options.columns(options.facts(member).header))
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Literal
 
 from calanque.files import LARGEST_BYTES
 from calanque.formats.base import Facts, Header, Record, UnreadableError, text_of
+from calanque.formats.crs import refuse_projection
 from calanque.formats.geojson import POINT_COLUMNS, place_of
 from calanque.formats.whole import WholeFormat
 
@@ -47,8 +48,7 @@ def _opened(stream: BinaryIO) -> Iterator[Any]:
     try:
         with zipfile.ZipFile(stream) as archive:
             parts = _parts(archive)
-        if b"GEOGCS" not in parts.pop("prj"):
-            raise UnreadableError("is not in longitude and latitude: ask for it in WGS 84")
+        refuse_projection(parts.pop("prj"))
         with Reader(**{name: BytesIO(content) for name, content in parts.items()}) as layer:
             yield layer
     except (*BROKEN, ShapefileException):

@@ -6,7 +6,7 @@ import io
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from calanque.formats.base import CORRUPT, FILE, FormatOptions, Header, Record
+from calanque.formats.base import CORRUPT, FILE, MALFORMED, REASON, FormatOptions, Header, Record
 from calanque.sql_text import quoted
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 5_000
 
 def schema_of(names: list[str]) -> str:
     """Return the schema of a frame of strings."""
-    return ", ".join(f"{quoted(name)} string" for name in [*names, CORRUPT, FILE])
+    return ", ".join(f"{quoted(name)} string" for name in [*names, CORRUPT, REASON, FILE])
 
 
 class WholeFormat(FormatOptions):
@@ -30,7 +30,7 @@ class WholeFormat(FormatOptions):
     largest_bytes: ClassVar[int] = WHOLE_BYTES
 
     def frame(self, session: SparkSession, header: Header, declared: set[str], paths: list[str]) -> DataFrame:
-        """Return the declared columns of files with the same header as strings, `CORRUPT` and `FILE`."""
+        """Return the declared columns of files with the same header as strings, `CORRUPT`, `REASON` and `FILE`."""
         names, parse = [name for name in header if name in declared], self.parse
 
         def read(frames: Iterator[Any]) -> Iterator[Any]:
@@ -52,5 +52,7 @@ def frames_of(records: Iterable[Record], names: list[str], file: str) -> Iterato
         rows = [{} if isinstance(record, str) else record for record in some]
         values = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
         values[CORRUPT] = pd.Series([r if isinstance(r, str) else None for r in some], dtype=object)
+        why = [getattr(r, "reason", MALFORMED) if isinstance(r, str) else None for r in some]
+        values[REASON] = pd.Series(why, dtype=object)
         values[FILE] = pd.Series([file] * len(some), dtype=object)
         yield pd.DataFrame(values)

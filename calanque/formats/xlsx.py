@@ -1,4 +1,4 @@
-"""Workbooks of Excel: one sheet, its first row the column names. Formulas give the value they had when it was saved."""
+"""Workbooks of Excel: one sheet, its first row or the one named the column names; of a formula its saved value."""
 
 import datetime as dt
 import re
@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Literal
+
+from pydantic import Field
 
 from calanque.files import LARGEST_BYTES
 from calanque.formats.base import Facts, Header, Record, UnreadableError, text_of
@@ -18,14 +20,21 @@ BROKEN = (
     *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError, NotImplementedError),
 )
 # Parts of a number format that are no date or time: a language, a colour or a condition, but [h]; text; a sign.
+NUMBER, ZEROS = re.compile(r"-?[\d.,]+%?"), re.compile("0{2,}")
+"""A value that is no column's name; the number format that shows 7 as 007."""
+LOOKED_AT, WIDE_SHARE = 20, 0.8
 NO_TIME = re.compile(r'\[(?![hms]+\])[^\]]*\]|"[^"]*"|\\.', re.IGNORECASE)
 
 
 class XlsxFormat(WholeFormat):
-    """The first sheet, or the one named; blank rows are no rows, a day without hour is a date."""
+    """The first sheet, or the one named; blank rows are no rows, a day without hour is a date.
+
+    `header_row` is the number, as Excel shows it, of the row of column names: titles above it are left out.
+    """
 
     type: Literal["xlsx"]
     sheet: str | None = None
+    header_row: int | None = Field(default=None, ge=1)
     largest_bytes: ClassVar[int] = WHOLE_BYTES // 4
 
     def look(self, path: Path) -> Facts:
@@ -49,10 +58,12 @@ class XlsxFormat(WholeFormat):
                 yield dict(zip(header, padded, strict=True))
 
     def _rows(self, stream: BinaryIO) -> Iterator[list[str | None]]:
-        sheet = self._opened(stream)
+        sheet, most = self._opened(stream), self.most
         try:
-            for cells in sheet.iter_rows():
+            for cells in sheet.iter_rows(min_row=self.header_row):
                 values = [_text(cell) for cell in cells]
+                if sum(len(value) for value in values if value) > most.row_bytes:
+                    raise most.too_long("row", "", "ask for it apart")
                 if any(values):
                     yield values
         except BROKEN:
@@ -79,6 +90,39 @@ class XlsxFormat(WholeFormat):
         return sheet
 
 
+def sheet_and_header(path: Path) -> dict[str, Any]:
+    """Return the options of a workbook: its first visible sheet with a table, and the row of the column names.
+
+    That row is the first, of the first twenty, as wide as the widest but a fifth, whose cells are words and differ;
+    only what differs from the first sheet and the first row is said.
+    """
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        for at, sheet in enumerate(book.worksheets):
+            sheet.reset_dimensions()
+            rows = [[_text(cell) for cell in cells] for cells in sheet.iter_rows(max_row=LOOKED_AT)]
+            found = _header_row(rows)
+            if sheet.sheet_state == "visible" and found is not None:
+                is_first = not any(map(any, rows[:found]))
+                named = {"sheet": sheet.title} if at else {}
+                return named | ({} if is_first else {"header_row": found + 1})
+    except BROKEN:
+        pass  # said when it is read
+    return {}
+
+
+def _header_row(rows: list[list[str | None]]) -> int | None:
+    filled = [[value for value in values if value] for values in rows]
+    widest = max(map(len, filled), default=0)
+    for at, values in enumerate(filled[:-1]):
+        is_wide = len(values) >= max(2, WIDE_SHARE * widest)
+        if is_wide and len({*values}) == len(values) and not any(NUMBER.fullmatch(value) for value in values):
+            return at
+    return None
+
+
 def _header(values: Any) -> Header:
     names = [(value or "").strip() for value in values]
     while names and not names[-1]:
@@ -96,4 +140,6 @@ def _text(cell: Any) -> str | None:
         value = value.date()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and ZEROS.fullmatch(cell.number_format or ""):
+        return f"{value:0{len(cell.number_format)}d}"
     return text_of(value) or None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, BinaryIO, ClassVar, Literal
 
 from pydantic import Field
 
-from calanque.formats.base import Facts, Header, Record, Row, UnreadableError, refuse_packed
+from calanque.formats.base import START_BYTES, Facts, Header, Record, Row, UnreadableError, refuse_packed
 from calanque.formats.records import CollidingNamesError, header_of, row_of, written
 from calanque.formats.whole import WholeFormat
 from calanque.formats.xml_stream import Element, Found, Records, decoded
@@ -34,10 +34,10 @@ class XmlFormat(WholeFormat):
     def look(self, path: Path) -> Facts:
         """Return the facts of a local file; its header holds every name of the file, those beside the columns too."""
         with path.open("rb") as stream:
-            refuse_packed(stream.read(4))
+            refuse_packed(stream.read(START_BYTES), self.container)
             stream.seek(0)
             records = self._records(stream)
-            columns, count = header_of(map(_row_of, records))
+            columns, count = header_of(map(_row_of, records), self.most)
         if records.places and not (records.has_path or records.is_cut):
             raise UnreadableError(f"has no element {self.record}: correct record in its fileFormat")
         return Facts((*columns, *self._outside(records, columns)), count, records.is_cut, True)
@@ -51,7 +51,7 @@ class XmlFormat(WholeFormat):
         return map(_row_of, self._records(stream))
 
     def _records(self, stream: BinaryIO) -> Records:
-        return Records(decoded(stream), self.record, self.keeps_empty_parents)
+        return Records(decoded(stream), self.record, self.keeps_empty_parents, self.most)
 
     def _outside(self, records: Records, columns: Header) -> list[str]:
         """Return the paths that are no column and lead to none, and that of the records."""

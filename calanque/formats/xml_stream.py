@@ -9,10 +9,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from xml.parsers import expat
 
-from calanque.formats.base import UnreadableError
-from calanque.formats.jsonl import LINE_BYTES as RECORD_BYTES
+from calanque.formats.base import Most, UnreadableError
 from calanque.formats.records import check_room
-from calanque.formats.text import TEXT_CHUNK_BYTES
+from calanque.formats.text import TEXT_CHUNK_BYTES, likely_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,10 +70,10 @@ class Records:
     `places` has every element and attribute of the file by its path, `/rows/row/id`.
     """
 
-    def __init__(self, chunks: Iterator[str], path: str, keeps_empty_parents: bool) -> None:
+    def __init__(self, chunks: Iterator[str], path: str, keeps_empty_parents: bool, most: Most) -> None:
         self.is_cut = self.has_path = False
         self.places: dict[str, None] = {}
-        self._chunks = chunks
+        self._chunks, self._most = chunks, most
         self._wanted = f"/{path}"
         self._parent = self._wanted.rpartition("/")[0] if keeps_empty_parents else None
         self._path = [""]
@@ -91,7 +90,7 @@ class Records:
             UnreadableError: if the file is not XML, or is more than a file of data should be.
         """
         self._parser = _parser(self._start, self._end, self._text)
-        for is_cut in _parsed(self._parser, self._chunks):
+        for is_cut in _parsed(self._parser, self._chunks, self._most):
             self.is_cut = is_cut
             yield from self._found
             self._found.clear()
@@ -139,12 +138,12 @@ class Records:
             self._inside[-1].texts.append(text)
 
     def _check_size(self) -> None:
-        if self._parser.CurrentByteIndex - self._begins > RECORD_BYTES:
-            raise UnreadableError(f"has a record longer than {RECORD_BYTES // 1024**2} MiB: correct record")
+        if self._parser.CurrentByteIndex - self._begins > self._most.row_bytes:
+            raise self._most.too_long("record", "", "correct record")
 
     def _see(self, path: str, name: str) -> str:
         if path not in self.places:
-            check_room(name, len(self.places))
+            check_room(name, len(self.places), self._most)
             self.places[path] = None
         return path
 
@@ -165,7 +164,9 @@ def decoded(stream: BinaryIO) -> Iterator[str]:
     except UnicodeDecodeError:
         # Not chained: the error holds the bytes.
         said = codec.removesuffix("-sig").upper()
-        raise UnreadableError(f"has bytes that are not {said}, its encoding: ask for it again") from None
+        found = likely_encoding(start.splitlines())
+        seems = f", and seem to be {found}" if found else ""
+        raise UnreadableError(f"has bytes that are not {said}, its encoding{seems}: ask for it again") from None
 
 
 def likely_path(content: bytes) -> str:
@@ -222,18 +223,22 @@ def _refuse_doctype(*_: object) -> None:
     raise UnreadableError("has a DOCTYPE, which can name other files and grow without bound: ask for it without")
 
 
-def _parsed(parser: Any, chunks: Iterator[str]) -> Iterator[bool]:
+def _parsed(parser: Any, chunks: Iterator[str], most: Most | None = None) -> Iterator[bool]:
     """Parse text piece by piece; yield after each whether the file has ended too early."""
     fed, is_blank = 0, True
     try:
         for chunk in chunks:
+            if "\0" in chunk:
+                raise UnreadableError(
+                    "holds a null byte, so that it is not well-formed XML: ask the source to correct it"
+                )
             is_blank = is_blank and not chunk.strip()
             if is_blank:
                 continue
             fed += len(chunk.encode())
             parser.Parse(chunk, False)
-            if fed - parser.CurrentByteIndex > RECORD_BYTES:
-                raise UnreadableError(f"has a tag or a comment longer than {RECORD_BYTES // 1024**2} MiB")
+            if most and fed - parser.CurrentByteIndex > most.row_bytes:
+                raise most.too_long("tag or a comment", "", "ask for it without")
             yield False
     except expat.ExpatError as error:
         raise _broken(error) from None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from calanque.errors import CalanqueError
-from calanque.sources.drop import ARCHIVE, TAKING
+from calanque.sources.drop_places import ARCHIVE, TAKING
 
 # No run takes as long: what is older was left by one that was killed.
 LEFTOVER_LIFE = timedelta(days=1)

@@ -2,9 +2,10 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from calanque.contracts.folders import Folders
@@ -14,6 +15,7 @@ from calanque.errors import RefusedBatchError
 from calanque.files import KINDS, refusal, words_of_name
 from calanque.formats import FormatOptions, UnreadableError
 from calanque.formats.container import unpack
+from calanque.ingest.header import judge_headers
 from calanque.ingest.records import FetchedBatch, FetchedFile
 from calanque.runs.records import PackedIn
 from calanque.settings import settings
@@ -37,27 +39,67 @@ def sent_out(contract: FeedContract, day: date | None, folders: Folders) -> Iter
 def fetch_batch(contract: FeedContract, errand: Errand) -> FetchedBatch:
     """Bring the files of one batch into the errand's folder; the same bytes twice are one file.
 
+    What is refused beside good files stands in `errand.refused`.
+
     Raises:
         NotThereYetError: if the source has nothing yet for that day.
         CalanqueError: if the source does not answer, or gives other bytes than it promised.
         RefusedBatchError: if a file has a name, a kind, a size or a column that has no place in the lake, or can not be
-            judged; its source puts it away.
+            judged, and no other file is good or the contract asks for all or none; its source puts it away.
     """
-    files: dict[str, FetchedFile] = {}
-    names: set[str] = set()
+    found: dict[Path, list[FetchedFile]] = {}
+    names: dict[str, str] = {}
     for path in contract.source.fetch(errand):
-        with _set_aside(contract, errand, path):
+        try:
             described = _described(contract, path, errand.work_dir)
-            new = [file for file in described if file.sha256 not in files]
-            if twice := next((file.name for file in new if file.name in names), None):
-                raise refusal(
-                    "the file", twice, "another file of the batch has the same name: rename one at the source"
-                )
-            _refuse_forbidden(contract, new)
-        names |= {file.name for file in new}
-        for file in new:
-            files.setdefault(file.sha256, file)
+            _refuse_namesake(described, names)
+            _refuse_forbidden(contract, described)
+        except RefusedBatchError as error:
+            contract.source.refuse(errand, path, error)
+            continue
+        names |= {file.name: file.sha256 for file in described}
+        found[path] = described
+    _refuse_misfits(contract, errand, found)
+    if errand.refused and not (found and contract.source.keeps_apart):
+        contract.source.set_aside(errand)
+        raise RefusedBatchError(" ".join(errand.refused.values()))
+    files: dict[str, FetchedFile] = {}
+    for file in chain.from_iterable(found.values()):
+        files.setdefault(file.sha256, file)
     return FetchedBatch(feed=contract.feed, origin=contract.source.origin, files=tuple(files.values()))
+
+
+def settle_batch(contract: FeedContract, errand: Errand, batch_id: str, is_new: bool) -> None:
+    """Let the source put away what was landed as a batch, and what was refused beside it.
+
+    Raises:
+        RefusedBatchError: if all that is new was refused.
+    """
+    contract.source.settle(errand, batch_id)
+    if errand.refused and not is_new:
+        raise RefusedBatchError(" ".join(errand.refused.values()))
+
+
+def _refuse_namesake(described: list[FetchedFile], names: Mapping[str, str]) -> None:
+    if twice := next((file.name for file in described if names.get(file.name, file.sha256) != file.sha256), None):
+        raise refusal("the file", twice, "another file of the batch has the same name: rename one at the source")
+
+
+def _refuse_misfits(contract: FeedContract, errand: Errand, found: dict[Path, list[FetchedFile]]) -> None:
+    """Refuse the files that are not what the contract says, where others are; alone, they go to quarantine."""
+    if not contract.source.keeps_apart:
+        return
+    misfits = {path: sentence for path, files in found.items() if (sentence := _misfit(contract, files))}
+    if len(misfits) < len(found):
+        for path, sentence in misfits.items():
+            del found[path]
+            contract.source.refuse(errand, path, RefusedBatchError(f"{contract.feed}: nothing was landed: {sentence}"))
+
+
+def _misfit(contract: FeedContract, files: list[FetchedFile]) -> str | None:
+    headers = {file.name: contract.file_format.columns(file.header) for file in files}
+    judged = judge_headers(contract, headers, [file.name for file in files if file.is_cut])
+    return judged and judged.sentence
 
 
 def _described(contract: FeedContract, path: Path, work_dir: Path) -> list[FetchedFile]:
@@ -81,15 +123,6 @@ def _refuse_forbidden(contract: FeedContract, files: list[FetchedFile]) -> None:
             f"{contract.feed}: nothing was landed: a file has a column about '{word}', which can never enter the "
             "lake. Ask the source to leave it out."
         )
-
-
-@contextmanager
-def _set_aside(contract: FeedContract, errand: Errand, path: Path) -> Iterator[None]:
-    """Have the source put a refused file away, so that it does not stand in the way of the next run."""
-    try:
-        yield
-    except RefusedBatchError as error:
-        raise RefusedBatchError(f"{error}{contract.source.set_aside(errand, path.name)}") from error
 
 
 def name_in_lake(contract: FeedContract, name: str, sha256: str) -> str:
@@ -123,7 +156,7 @@ def describe_file(path: Path, form: FormatOptions, contract: FeedContract | None
     sha256 = _sha256(path)
     name = name_in_lake(contract, path.name, sha256) if contract else path.name
     try:
-        facts = form.look(path)
+        facts = form.facts(path)
     except UnreadableError as error:
         raise UnreadableError(f"{name} {error}") from error
     return FetchedFile(name=name, path=path, size_bytes=size, sha256=sha256, **facts._asdict())

@@ -1,4 +1,4 @@
-"""Gate: bounds and expectations of a feed on the whole protected batch; a critical failure stops the batch."""
+"""Gate: bounds, expectations and open text of a feed on the whole protected batch; a critical failure stops it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from calanque.contracts.expressions import TIMES
 from calanque.contracts.gates import Expectation, Gate, load_gate
 from calanque.engines import delta_files
-from calanque.engines.gx import run_gate
-from calanque.ingest.gate_bounds import bounds_of
+from calanque.engines.gx import run_gate, say
+from calanque.ingest.gate_bounds import bounds_of, with_spans
+from calanque.ingest.gate_open import NAME, check_open_text
 from calanque.runs.batches import read_reports
 
 if TYPE_CHECKING:
@@ -21,14 +22,23 @@ if TYPE_CHECKING:
 
 
 def check_batch(contract: FeedContract, path: str, batch_id: str, folders: Folders) -> tuple[GateResult, ...]:
-    """Run the bounds of the feed and every gate its contract names on the good rows of the batch, staged in `path`."""
+    """Run the bounds of the feed and every gate its contract names on the good rows of the batch, staged in `path`.
+
+    A sample of its open text is read for personal values.
+    """
     personal = [column.name for column in contract.bronze if column.classification != "open"]
     own = [load_gate(name, "landing", folders) for name in contract.gates]
     past = [report for report in read_reports(contract.feed) if report.batch_id != batch_id]
     bounds = bounds_of(contract, past, datetime.now(UTC), [line for gate in own for line in gate.expectations])
     gates = [*([bounds] if bounds else []), *own]
     frame = _read(contract, path, gates)
-    return tuple(run_gate(_in_utc(contract, gate), frame, batch_id, contract.feed, personal) for gate in gates)
+    if bounds:
+        gates[0] = with_spans(bounds, contract, frame)
+    results = [run_gate(_in_utc(contract, gate), frame, batch_id, contract.feed, personal) for gate in gates]
+    if opened := check_open_text(contract, path, batch_id):
+        say(NAME, opened)
+        results.append(opened)
+    return tuple(results)
 
 
 def _read(contract: FeedContract, path: str, gates: list[Gate]) -> pd.DataFrame:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    import pandas as pd
+
     from calanque.contracts.model import BronzeColumn, FeedContract
     from calanque.places.territory import BoundingBox
     from calanque.runs.records import BatchReport
@@ -63,10 +65,18 @@ def _places(contract: FeedContract, box: BoundingBox) -> list[Expectation]:
     filled = contract.filling()
     advice = (
         f"Its places are not those of {contract.territory}: ask the source whether columns or cities were exchanged, "
-        f"or correct bounding_box in infra/territories/{contract.territory}.yml."
+        f"or correct bounding_box in infra/territories/{contract.territory}.yml. If they are strays, as 0 for a place "
+        "that the source does not know, send them to quarantine: write under the bronze column '{column}' of the "
+        "contract 'logicalTypeOptions: {{minimum: {low}, maximum: {high}}}', raise the version and run again."
     )
     return [
-        _between(column.name, advice, mostly=PLACED_SHARE, min_value=low, max_value=high)
+        _between(
+            column.name,
+            advice.format(column=column.name, low=low, high=high),
+            mostly=PLACED_SHARE,
+            min_value=low,
+            max_value=high,
+        )
         for number, (axis, low, high) in enumerate(axes)
         for column in contract.bronze
         if column is filled.get(axis) or _is_axis(contract, column, number)
@@ -98,7 +108,8 @@ def _times(contract: FeedContract, now: datetime) -> list[Expectation]:
         said.append("none is of the future")
     advice = (
         f"Of its rows {' and '.join(said)}, but for one in a hundred: were days and months read in the wrong order? "
-        "Correct the contract's format of the time, or validFrom, raise the version and run again."
+        f"Correct the contract's format of the time under the bronze column '{column.name}', or in customProperties "
+        "'- {property: validFrom, value: DAY}' with the first day that is right, raise the version and run again."
     )
     return [_between(column.name, advice, mostly=DATED_SHARE, **kwargs)] if kwargs else []
 
@@ -128,6 +139,31 @@ def _volume(contract: FeedContract, past: Sequence[BatchReport]) -> list[Expecta
     )
     kwargs = {"min_value": least}
     return [Expectation(expectation=ROW_COUNT, kwargs=kwargs, severity="critical", advice=advice)]
+
+
+def with_spans(gate: Gate, contract: FeedContract, frame: pd.DataFrame) -> Gate:
+    """Return bounds whose advice says from where to where the batch's own places and times go.
+
+    Degrees are rounded to hundredths (a kilometre), times to days, and of columns that are open alone: a span is of the
+    batch, and no row's value.
+    """
+    is_open = {column.name for column in contract.bronze if column.classification == "open"}
+    lines = [
+        line.model_copy(update={"advice": f"{_span(frame[line.column])}{line.advice}"})
+        if line.expectation == BETWEEN and line.column in is_open
+        else line
+        for line in gate.expectations
+    ]
+    return gate.model_copy(update={"expectations": tuple(lines)})
+
+
+def _span(values: pd.Series[Any]) -> str:
+    known = values.dropna()
+    if known.empty:
+        return ""
+    least, most = known.min(), known.max()
+    said = (f"{v:.2f}" if isinstance(v, float) else f"{v:%Y-%m-%d}" for v in (least, most))
+    return f"The batch's own go from {' to '.join(said)}. "
 
 
 def _between(column: str, advice: str, **kwargs: Any) -> Expectation:

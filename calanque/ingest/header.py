@@ -1,7 +1,7 @@
 """Judge the files of a batch by their first line, before any row is read; pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from calanque.contracts.forbidden import forbidden_word
@@ -29,6 +29,23 @@ def check_headers(contract: FeedContract, headers: Mapping[str, Header]) -> Refu
         if refusal:
             return refusal
     return None
+
+
+def judge_headers(contract: FeedContract, headers: Mapping[str, Header], cut: Sequence[str]) -> Refusal | None:
+    """Return why files are refused before a row is read, or None.
+
+    Args:
+        contract: the feed's contract.
+        headers: column names by file name.
+        cut: names of the files whose last row stops midway.
+    """
+    refusal = check_headers(contract, headers)
+    if refusal is None and cut:
+        refusal = Refusal(
+            "truncated_file",
+            f"{cut[0]} is truncated: its last row stops midway. Ask the source to send it again, whole.",
+        )
+    return refusal
 
 
 def _check_one(contract: FeedContract, file: str, header: Header) -> Refusal | None:

@@ -40,9 +40,9 @@ def identify(contract: FeedContract, errand: Errand, fetched: FetchedBatch) -> t
     return _without_loaded(contract, batch_id, fetched) if contract.write.mode == "append" else (batch_id, fetched)
 
 
-def day_of(contract: FeedContract, errand: Errand) -> date | None:
-    """Return the day within which a snapshot is compared; None when the newest of all is the one before it."""
-    return errand.day if contract.write.mode == "snapshot" and contract.source.is_dated else None
+def source_day(contract: FeedContract, errand: Errand) -> date | None:
+    """Return the day that the source's files are of; None where it has none by day."""
+    return errand.day if contract.source.is_dated else None
 
 
 def _archived(contract: FeedContract, errand: Errand, fetched: FetchedBatch) -> tuple[str, FetchedBatch] | None:
@@ -53,7 +53,8 @@ def _archived(contract: FeedContract, errand: Errand, fetched: FetchedBatch) -> 
 
 
 def _name(contract: FeedContract, errand: Errand, fetched: FetchedBatch) -> str:
-    day = day_of(contract, errand)
+    # A snapshot is compared within its day; else the newest of all is the one before it.
+    day = source_day(contract, errand) if contract.write.mode == "snapshot" else None
     newest = newest_landed(contract.feed, day)
     if newest and batch_id_of(newest.files) == batch_id_of(fetched.files):
         return newest.batch_id

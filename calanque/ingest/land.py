@@ -36,7 +36,8 @@ def land_files(contract: FeedContract, batch_id: str, fetched: FetchedBatch) -> 
         origin=fetched.origin,
         provenance=contract.provenance,
         accessed_at=fetched.accessed_at,
-        landed_at=utc_now(),
+        # Which of two snapshots is the newer one is told by it; statistics of a table keep three digits.
+        landed_at=utc_now(3),
         contract_version=contract.version,
         files=tuple(LandedFile(**file.model_dump(exclude={"path", "header"})) for file in fetched.files),
         headers={file.name: file.header for file in fetched.files},

@@ -21,6 +21,7 @@ from calanque.governance.erasures import erased_tokens
 from calanque.ingest.erased import ERASED, good_rows
 from calanque.ingest.records import StagedBatch
 from calanque.ingest.repeats import kept_repeats, needs_positions, part_repeats
+from calanque.ingest.spoilt import TOO_MANY, spoilt_files, without_spoilt
 from calanque.ingest.staged import POSITIONS
 from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
 from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
@@ -91,7 +92,10 @@ def stage_batch(contract: FeedContract, landed: LandedBatch, headers: dict[str, 
     if known:
         return known
     folder = staging_path(contract.feed, landed.batch_id, contract.version)
-    staged = _write(contract, landed, headers, f"rows-{uuid.uuid4().hex[:12]}")
+    staged = _write(contract, landed, headers)
+    if staged.refused_path and too_many_refused(contract, staged):
+        spoilt = spoilt_files(contract, landed, headers, staged.refused_path)
+        staged = _write(contract, landed, headers, spoilt) if spoilt else staged
     try:
         lake().write(f"{folder}/{SUMMARY}", staged.model_dump_json(indent=2))
     except LakeError as error:
@@ -103,29 +107,34 @@ def stage_batch(contract: FeedContract, landed: LandedBatch, headers: dict[str, 
     return staged
 
 
-def _write(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header], attempt: str) -> StagedBatch:
+def too_many_refused(contract: FeedContract, staged: StagedBatch) -> bool:
+    """Whether more rows are refused than the contract allows, not counting those of files that are refused whole."""
+    # An erased row is no fault of the source.
+    others = staged.reasons.get(ERASED, 0) + staged.reasons.get(TOO_MANY, 0)
+    return staged.refused_count - others > contract.max_refused_rate * staged.landed_count
+
+
+def _write(
+    contract: FeedContract, landed: LandedBatch, headers: dict[str, Header], spoilt: frozenset[str] = frozenset()
+) -> StagedBatch:
     """Write the good rows, count them from their files, and write the others when the files held more rows than that.
 
     Two passes over a batch with refused rows cost less than one that carries reasons and payloads beside every row.
     Repeated rows are looked for in what is written, where nothing is in clear any more.
     """
+    attempt = f"rows-{uuid.uuid4().hex[:12]}"
     path = attempt_path(contract.feed, landed.batch_id, contract.version, attempt)
     refused_path = f"{path}-refused"
-    typed = type_rows(contract, landed, headers)
+    typed = without_spoilt(contract, type_rows(contract, landed, headers), spoilt)
     # Before the list is read: an erasure from then on makes the batch be staged again.
     began_at, listed = utc_now(), erased_tokens(contract)
-    # Bronze does not have these two, and reads the files without them.
-    positions = [*POSITIONS] if needs_positions(contract) else []
-    good = protect_rows(contract, typed.where("_is_good").selectExpr(*map(_cast, contract.bronze), *positions), listed)
-    good = good.selectExpr("*", *technical_columns(contract, landed)).select(*staged_columns(contract), *positions)
-    observed = write_files(good, path, _facts(contract))
+    observed = write_files(_good(contract, landed, typed, listed), path, _facts(contract))
     good_count = landed_count = row_count(path)
     left_out = left_out_count(contract, landed, headers)
     if landed.own_count(left_out) != good_count:
-        refused = _refused(contract, typed, listed).selectExpr("*", *technical_columns(contract, landed))
-        write_files(refused.select(*QUARANTINE_COLUMNS), refused_path)
+        write_files(_refused(contract, landed, typed, listed), refused_path)
         landed_count += row_count(refused_path)
-    if positions and (parts := part_repeats(contract, path)):
+    if needs_positions(contract) and (parts := part_repeats(contract, path)):
         once, repeated = parts
         write_files(repeated, refused_path)
         attempt = f"{attempt}-once"
@@ -172,13 +181,21 @@ def _protected_by(contract: FeedContract, observed: Mapping[str, Any]) -> dict[s
     return found
 
 
-def _refused(contract: FeedContract, typed: DataFrame, listed: frozenset[str]) -> DataFrame:
+def _good(contract: FeedContract, landed: LandedBatch, typed: DataFrame, listed: frozenset[str]) -> DataFrame:
+    """Return the good rows with their personal columns protected, as bronze has them."""
+    # Bronze does not have these two, and reads the files without them.
+    positions = [*POSITIONS] if needs_positions(contract) else []
+    good = protect_rows(contract, typed.where("_is_good").selectExpr(*map(_cast, contract.bronze), *positions), listed)
+    return good.selectExpr("*", *technical_columns(contract, landed)).select(*staged_columns(contract), *positions)
+
+
+def _refused(contract: FeedContract, landed: LandedBatch, typed: DataFrame, listed: frozenset[str]) -> DataFrame:
     """Return the rows that do not fit the contract, and the good ones about persons who were erased."""
     refused = typed.where("NOT _is_good").selectExpr(ROW_SQL, "_reasons AS reasons", "_payload AS payload")
-    if not listed:
-        return refused
-    erased = good_rows(typed, protection_plan(contract), listed, "'{}'").where("_is_erased")
-    return refused.union(erased.selectExpr("_row", f"array('{ERASED}') AS reasons", "payload"))
+    if listed:
+        erased = good_rows(typed, protection_plan(contract), listed, "'{}'").where("_is_erased")
+        refused = refused.union(erased.selectExpr("_row", f"array('{ERASED}') AS reasons", "payload"))
+    return refused.selectExpr("*", *technical_columns(contract, landed)).select(*QUARANTINE_COLUMNS)
 
 
 def write_files(frame: DataFrame, path: str, facts: Mapping[str, str] | None = None) -> dict[str, Any]:

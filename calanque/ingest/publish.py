@@ -14,7 +14,9 @@ from calanque.engines.parquet import data_files
 from calanque.errors import CalanqueError
 from calanque.formats.base import ROW_SQL
 from calanque.governance.erasures import delete_rows, erased_tokens
+from calanque.ingest.come_again import Again, came_again
 from calanque.ingest.erased import ERASED, good_rows
+from calanque.ingest.gate_open import RULE
 from calanque.ingest.header import Header, Refusal
 from calanque.ingest.protect import good_path, protection_plan, refused_path
 from calanque.ingest.staged import good_frame, refused_frame
@@ -46,11 +48,15 @@ if TYPE_CHECKING:
 
 
 class Published(NamedTuple):
-    """The version of bronze that holds a batch, its rows there, and for a snapshot or a merge what became of them."""
+    """The version of bronze that holds a batch, its rows there, and for a snapshot or a merge what became of them.
+
+    Of an append, `again` says which of its keys another batch has brought.
+    """
 
     version: int
     loaded_count: int
     changes: ChangeCounts | None
+    again: Again
 
 
 def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> Published:
@@ -64,18 +70,18 @@ def publish_rows(contract: FeedContract, landed: LandedBatch, staged: StagedBatc
     ensure_tables(contract)
     quarantined = spark.with_retry(lambda: _refuse(contract, landed, staged, run_id))
     if contract.write.mode == "append":
-        version, loaded = spark.with_retry(lambda: _load(contract, landed, staged, run_id))
+        version, loaded, again = spark.with_retry(lambda: _load(contract, landed, staged, run_id))
         changes = None
     else:
         version, changes = spark.with_retry(lambda: write_changes(contract, landed, staged, run_id))
-        loaded = changes.row_count
+        loaded, again = changes.row_count, Again()
     check_balance(contract.feed, staged.landed_count, loaded, quarantined)
     # Who was erased since the batch was staged may be in what was committed.
     delete_rows(contract, erased_tokens(contract), "late", landed.batch_id)
-    return Published(version, loaded, changes)
+    return Published(version, loaded, changes, again)
 
 
-def _load(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> tuple[int, int]:
+def _load(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> tuple[int, int, Again]:
     """Put the good rows in bronze unless the history says that they are; returns the version and the rows written.
 
     The commit names the batch and the digests of its files, so that no other batch brings one of them in again.
@@ -85,16 +91,17 @@ def _load(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_
     commit = commit_of(contract, batch_id, staged)
     if commit is None:
         path = good_path(contract, batch_id, staged)
+        again = came_again(contract, path, batch_id)
         if not holds_batch(contract.bronze_table, batch_id):
             names = (batch_id, *(file.sha256 for file in landed.files))
             _refuse_loaded(contract, batch_id, deltars.transactions_among(opened, names))
-            mark = commit_mark(contract, batch_id, run_id, staged.protected_by)
+            mark = commit_mark(contract, batch_id, run_id, staged.protected_by | again.mark())
             source = attempt_path(contract.feed, batch_id, contract.version, staged.attempt)
-            return _append(contract.bronze_table, opened, source, names, mark)
+            return *_append(contract.bronze_table, opened, source, names, mark), again
         # The rows of another contract version may share files with other batches: Spark replaces them.
-        frame = good_frame(contract, path)
-        commit = replace_batch(contract.bronze_table, frame, contract, batch_id, run_id, staged.protected_by)
-    return int(commit["version"]), written_count(commit)
+        frame, said = good_frame(contract, path), staged.protected_by | again.mark()
+        commit = replace_batch(contract.bronze_table, frame, contract, batch_id, run_id, said)
+    return int(commit["version"]), written_count(commit), Again.of_mark(commit["user_metadata"])
 
 
 def _refuse(contract: FeedContract, landed: LandedBatch, staged: StagedBatch, run_id: str) -> int:
@@ -150,7 +157,7 @@ def quarantine_staged(
     """Put every row of a typed batch in quarantine with the batch's reasons; returns how many.
 
     They are typed again from landing, without their protected columns: the files of bronze do not say which row of the
-    source each row was.
+    source each row was. Where the batch is refused because open columns hold persons, none is kept in clear.
     """
     ensure_tables(contract)
     shown = ", ".join(quoted(column.name) for column in contract.bronze if column.classification == "open")
@@ -167,7 +174,7 @@ def quarantine_staged(
     rows = judged.selectExpr(
         "_row",
         f"concat(coalesce(_reasons, CAST(array() AS array<string>)), {added}) AS reasons",
-        "payload",
+        "'{}' AS payload" if f"gate:{RULE}" in reasons else "payload",
         *technical_columns(contract, landed),
     )
     return _quarantine(contract, landed, rows, landed.own_count(left_out_count(contract, landed, headers)), run_id)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
+from pydantic import Field
+
 from calanque.closed import Closed
 from calanque.contracts.model import FeedContract
 from calanque.engines.hdfs import lake
@@ -24,12 +26,16 @@ _ROWS_AT_ONCE = 50_000
 
 
 class Sample(Closed):
-    """Distinct values by column, and where they come from; blanks are not values, and malformed rows are not read."""
+    """Distinct values by column, and where they come from; blanks are not values, and malformed rows are not read.
+
+    `shares` says of a column which part of its distinct values is held, about; of one that is not named it is all.
+    """
 
     origin: str
     row_count: int
     malformed_count: int = 0
     values: dict[str, tuple[str, ...]]
+    shares: dict[str, float] = Field(default_factory=dict)
 
 
 def sample_file(contract: FeedContract, path: Path, count: int, seed: int) -> Sample:
@@ -69,7 +75,7 @@ def sample_landed(contract: FeedContract, count: int, seed: int) -> Sample:
 def _sampled(contract: FeedContract, origin: str, paths: list[Path], count: int, seed: int) -> Sample:
     form = contract.file_format
     try:
-        headers = {path.name: form.columns(form.look(path).header) for path in paths}
+        headers = {path.name: form.columns(form.facts(path).header) for path in paths}
     except UnreadableError as error:
         raise CalanqueError(f"{origin} {error}.") from error
     if refusal := check_headers(contract, headers):
@@ -84,8 +90,13 @@ def _sampled(contract: FeedContract, origin: str, paths: list[Path], count: int,
             malformed_count += len(read) - len(some)
             for name, draw in draws.items():
                 draw.add({value for row in some if (value := row.get(name))})
-    values = {name: draw.values() for name, draw in draws.items()}
-    return Sample(origin=origin, row_count=row_count, malformed_count=malformed_count, values=values)
+    return Sample(
+        origin=origin,
+        row_count=row_count,
+        malformed_count=malformed_count,
+        values={name: draw.values() for name, draw in draws.items()},
+        shares={name: draw.share for name, draw in draws.items()},
+    )
 
 
 class _Draw:
@@ -111,6 +122,11 @@ class _Draw:
             else:
                 continue
             self._kept.add(text)
+
+    @property
+    def share(self) -> float:
+        """About which part of the distinct values is kept: as large a part of all hashes lies below the last one's."""
+        return -self._heap[0][0] / 2**64 if len(self._heap) == self._count else 1.0
 
     def values(self) -> tuple[str, ...]:
         return tuple(text for _, text in sorted(self._heap, reverse=True))

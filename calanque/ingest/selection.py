@@ -6,7 +6,7 @@ no quarantine, and in the landing tier as long as the file.
 
 from calanque.contracts.model import FeedContract
 from calanque.contracts.wild_times import tamed
-from calanque.formats.base import CORRUPT, OWN
+from calanque.formats.base import OWN, REASON
 from calanque.ingest.projection_sql import in_levels
 
 
@@ -20,7 +20,7 @@ def kept_sql(contract: FeedContract, view: str, is_kept: bool = True) -> str:
     rows = view
     for level in in_levels(steps):
         rows = f"(SELECT *, {', '.join(f'{sql} AS {alias}' for alias, sql in level)} FROM {rows})"
-    is_ours = f"{CORRUPT} IS NOT NULL OR coalesce({condition}, true)"
+    is_ours = f"{REASON} IS NOT NULL OR coalesce({condition}, true)"
     return f"SELECT * FROM {rows} WHERE {is_ours if is_kept else f'NOT ({is_ours})'}"
 
 

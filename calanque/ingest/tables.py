@@ -49,11 +49,16 @@ def staged_columns(contract: FeedContract) -> list[str]:
     return [name for name in bronze_columns(contract) if name not in CLOSING_COLUMNS]
 
 
+def landed_at(landed: LandedBatch) -> str:
+    """Return the SQL of the instant at which a batch was landed."""
+    return f"timestamp'{landed.landed_at:%Y-%m-%d %H:%M:%S.%f}'"
+
+
 def technical_columns(contract: FeedContract, landed: LandedBatch) -> list[str]:
     """Return the expressions of the technical columns of a batch."""
     return [
         f"'{landed.batch_id}' AS _batch_id",
-        f"timestamp'{landed.landed_at:%Y-%m-%d %H:%M:%S}' AS _ingested_at",
+        f"{landed_at(landed)} AS _ingested_at",
         f"'{contract.version}' AS _contract_version",
     ]
 

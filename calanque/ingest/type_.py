@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calanque.engines import spark
 from calanque.formats.base import ROW_NUMBER
-from calanque.ingest.header import Header, Refusal, check_headers
+from calanque.ingest.header import Header, Refusal, judge_headers
 from calanque.ingest.selection import empty_because, kept_sql
 from calanque.ingest.staged import ROWS
 from calanque.ingest.tiers import landing_path, spark_path
@@ -30,21 +30,17 @@ def read_headers(contract: FeedContract, landed: LandedBatch) -> dict[str, Heade
 
 def judge_files(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header]) -> Refusal | None:
     """Return why the batch is refused before a row is read, or None."""
-    refusal = check_headers(contract, headers)
-    cut = next((file.name for file in landed.files if file.is_cut), None)
-    if refusal is None and cut:
-        refusal = Refusal(
-            "truncated_file", f"{cut} is truncated: its last row stops midway. Ask the source to send it again, whole."
-        )
+    refusal = judge_headers(contract, headers, [file.name for file in landed.files if file.is_cut])
     if refusal is None and landed.row_count == 0:
         refusal = Refusal("empty_batch", empty_because(0))
     return refusal
 
 
 def read_rows(contract: FeedContract, landed: LandedBatch, headers: dict[str, Header]) -> DataFrame:
-    """Return the feed's rows as strings: the declared columns that the files have, `CORRUPT`, `FILE` and `ROW_NUMBER`.
+    """Return the feed's rows as strings: the declared columns that the files have, then the names of ours.
 
-    `CORRUPT` holds the text of what is no row of its format, in CSV a line whose number of fields is not the header's.
+    Ours are `CORRUPT`, `REASON`, `FILE` and `ROW_NUMBER`. `CORRUPT` holds the text of what is no row of its format, in
+    CSV a line whose number of fields is not the header's; `REASON` says why it is none.
     """
     rows = _read_all(contract, landed, headers)
     if contract.keep_where is None:

@@ -1,17 +1,18 @@
 """From a contract to the SQL that types a file of strings; pure text, no Spark.
 
 Every value is read with a `try_` form: what does not fit is NULL, and a NULL that should not be one becomes a reason.
-Reasons: `malformed_row`, `bad_encoding`, `missing_required:<column>`, `wrong_type:<column>`, `not_in_enum:<column>`,
-`bad_pattern:<column>`, `out_of_range:<column>`, `outside_territory:<column>`, `swapped_position:<column>` (longitude
-and latitude of a place in the territory, each in the other's column).
+Reasons: those of a record that is no row (calanque/formats/base.py), `bad_encoding`, `missing_required:<column>`,
+`wrong_type:<column>`, `not_in_enum:<column>`, `bad_pattern:<column>`, `out_of_range:<column>`,
+`date_out_of_bounds:<column>` (a real day, of the year 0001 or 9999), `outside_territory:<column>`,
+`swapped_position:<column>` (longitude and latitude of a place in the territory, each in the other's column).
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from calanque.contracts.model import BronzeColumn, FeedContract
-from calanque.contracts.wild_times import tamed
-from calanque.formats.base import CORRUPT, FILE, OWN, ROW_NUMBER
+from calanque.contracts.wild_times import beyond_calendar, is_far_day, tamed
+from calanque.formats.base import CORRUPT, FILE, NULL_BYTE, OWN, REASON, ROW_NUMBER
 from calanque.ingest.null_markers import KNOWN_MARKERS, PAYLOAD_KEY, readable_source
 from calanque.ingest.projection_sql import in_levels, projection_levels
 from calanque.places.territory import ZONE_CELL_COUNT, BoundingBox
@@ -20,6 +21,8 @@ from calanque.sql_text import literal, quoted
 # A value made of more columns than this is wrong, not missing, when one of them is blank: it keeps the SQL short.
 BLANK_SOURCE_COUNT_MAX = 2
 GOOD = f"{OWN}is_good"
+# Of a line that is no row, more is in landing: it may be as long as a file.
+LINE_LENGTH_MAX = 10_000
 # What pandas' nanoseconds hold, to whole years: a year 0013 or 9999 is a slip of the pen, and its row's alone.
 TIME_LIMITS = {
     "date": ("1678-01-01", "2261-12-31"),
@@ -48,23 +51,22 @@ def typing_sql(contract: FeedContract, view: str, grid: GridNumbers | None, chec
 
     Args:
         contract: the feed's contract.
-        view: name of the view; it holds the landing columns, `CORRUPT`, `FILE` and `ROW_NUMBER`.
+        view: name of the view; it holds the landing columns, `CORRUPT`, `REASON`, `FILE` and `ROW_NUMBER`.
         grid: needed when the contract projects a position.
-        check_encoding: whether to look for bytes that were not in the file's encoding.
+        check_encoding: whether to look for bytes that were not in the file's encoding, and for null bytes.
 
     Returns:
         SQL giving the bronze columns, then `_is_good`, `_reasons` (NULL when good), `_payload` (JSON, on refused rows),
         `FILE` and `ROW_NUMBER`. Protected columns still hold the source value, and NULL on refused rows.
     """
     steps, pairs = _steps(contract, grid)
-    tame, expressions = _tamed(contract)
-    typed = [
-        (_typed(column), expressions.get(column.name) or _value(column, pairs, grid)) for column in contract.bronze
-    ]
+    tame, expressions, beyond = _tamed(contract)
+    typed = [(_typed(one), expressions.get(one.name) or _value(one, pairs, grid)) for one in contract.bronze]
     joined = ", ".join(quoted(column.name) for column in contract.landing)
-    odd = {f"{CORRUPT} IS NOT NULL": "malformed_row"}
+    odd = {f"{REASON} IS NOT NULL": REASON}
     if check_encoding:
-        odd[f"contains(concat_ws('', {joined}), '\\uFFFD')"] = "bad_encoding"
+        odd[f"contains(concat_ws('', {joined}), char(0))"] = literal(NULL_BYTE)
+        odd[f"contains(concat_ws('', {joined}), '\\uFFFD')"] = "'bad_encoding'"
     # A row number is not deterministic, so that Spark leaves a filter on the verdict where it is: moved below, it would
     # compute every column a second time.
     once = "monotonically_increasing_id() >= 0"
@@ -74,8 +76,9 @@ def typing_sql(contract: FeedContract, view: str, grid: GridNumbers | None, chec
         rows = f"(SELECT *, {', '.join(f'{sql} AS {alias}' for alias, sql in level)} FROM {rows})" if level else rows
     # array_compact does not compile, which parts this last projection from the loop below it: one method with both is
     # over the 8,000 bytes that Java still compiles, and ran three times slower.
-    reasons = f"array_compact(array({', '.join(_reason(column, grid) for column in contract.bronze)}))"
-    judged = " ".join(f"WHEN {sql} THEN array('{reason}')" for sql, reason in odd.items())
+    found = ", ".join(_reason(column, grid, beyond.get(column.name, [])) for column in contract.bronze)
+    reasons = f"array_compact(array({found}))"
+    judged = " ".join(f"WHEN {sql} THEN array({reason})" for sql, reason in odd.items())
     output = ", ".join(_output(column) for column in contract.bronze)
     return (
         f"SELECT {output}, {GOOD} AS _is_good, CASE WHEN NOT {GOOD} THEN CASE {judged} ELSE {reasons} END END "
@@ -94,7 +97,7 @@ def _unmarked(contract: FeedContract, view: str) -> str:
             markers = ", ".join(literal(marker) for marker in column.null_markers)
             value = f"CASE WHEN trim({name}) NOT IN ({markers}) THEN {name} END AS {name}"
         columns.append(value)
-    return f"(SELECT {', '.join([*columns, CORRUPT, FILE, ROW_NUMBER])} FROM {view})"
+    return f"(SELECT {', '.join([*columns, CORRUPT, REASON, FILE, ROW_NUMBER])} FROM {view})"
 
 
 def number_levels(names: list[str], positions: Collection[str] = ()) -> Levels:
@@ -162,16 +165,20 @@ def _parts(name: str) -> list[tuple[str, str]]:
     return [(lon, f"substr({quoted(name)}, {comma} + 1)"), (lat, f"substr({quoted(name)}, 1, {comma} - 1)")]
 
 
-def _tamed(contract: FeedContract) -> tuple[Levels, dict[str, str]]:
-    """Return the levels of what the contract's expressions may only use within bounds, and their SQL by column."""
+def _tamed(contract: FeedContract) -> tuple[Levels, dict[str, str], dict[str, list[str]]]:
+    """Return the levels of what expressions may only use within bounds; by column their SQL, and what is beyond."""
+    beyond: dict[str, list[str]] = {}
     steps: list[tuple[str, str]] = []
     values: dict[str, str] = {}
     for at, column in enumerate(contract.bronze):
         if column.expression is not None:
             found, sql = tamed(column.expression, f"{OWN}w{at}_")
             steps += found
+            beyond[column.name] = beyond_calendar(found)
             values[column.name] = f"nullif({sql}, '')" if column.physical_type == "string" else f"({sql})"
-    return in_levels(steps), values
+        elif column.physical_type == "date":
+            beyond[column.name] = [is_far_day(quoted(column.sources[0]))]
+    return in_levels(steps), values, beyond
 
 
 def _value(column: BronzeColumn, pairs: dict[tuple[str, ...], str], grid: GridNumbers | None) -> str:
@@ -205,7 +212,7 @@ def _projected_value(column: BronzeColumn, prefix: str, grid: GridNumbers) -> st
     return f"CASE WHEN {inside} THEN concat('{grid.territory}:{letter}', {row}, ':', {col}) END"
 
 
-def _reason(column: BronzeColumn, grid: GridNumbers | None) -> str:
+def _reason(column: BronzeColumn, grid: GridNumbers | None, beyond: Collection[str] = ()) -> str:
     typed, name = _typed(column), column.name
     blank = " OR ".join(f"coalesce(trim({quoted(source)}), '') = ''" for source in column.sources)
     missing = f"'missing_required:{name}'" if column.required else "CAST(NULL AS string)"
@@ -216,6 +223,8 @@ def _reason(column: BronzeColumn, grid: GridNumbers | None) -> str:
         lon, lat = map(number_of, _axes(column.sources))
         cases.append(f"WHEN {typed} IS NULL AND {_in_box(grid.box, lat, lon)} THEN 'swapped_position:{name}'")
         cases.append(f"WHEN {typed} IS NULL AND {lon} + {lat} IS NOT NULL THEN 'outside_territory:{name}'")
+    if beyond:
+        cases.append(f"WHEN {typed} IS NULL AND ({' OR '.join(beyond)}) THEN 'date_out_of_bounds:{name}'")
     cases.append(f"WHEN {typed} IS NULL THEN 'wrong_type:{name}'")
     if column.enum:
         cases.append(
@@ -223,8 +232,9 @@ def _reason(column: BronzeColumn, grid: GridNumbers | None) -> str:
         )
     if column.pattern:
         cases.append(f"WHEN NOT {typed} RLIKE {literal(column.pattern)} THEN 'bad_pattern:{name}'")
+    limit = "date_out_of_bounds" if column.physical_type in TIME_LIMITS else "out_of_range"
     if limits := _limits(column, "<", ">"):
-        cases.append(f"WHEN {' OR '.join(limits)} THEN 'out_of_range:{name}'")
+        cases.append(f"WHEN {' OR '.join(limits)} THEN '{limit}:{name}'")
     return f"CASE {' '.join(cases)} END"
 
 
@@ -260,7 +270,7 @@ def _fits(column: BronzeColumn) -> str:
 def _payload(contract: FeedContract, grid: GridNumbers | None, odd: list[str]) -> str:
     if not contract.is_personal:
         values = [f"'{_key(column.name)}', {quoted(column.name)}" for column in contract.landing]
-        return f"to_json(named_struct('_line', {CORRUPT}, {', '.join(values)}))"
+        return f"to_json(named_struct('_line', left({CORRUPT}, {LINE_LENGTH_MAX}), {', '.join(values)}))"
     # A shifted row can put a name in any column: only a value that its own rule recognises may be kept.
     whole = " AND ".join(f"NOT ({sql})" for sql in odd)
     kept = [

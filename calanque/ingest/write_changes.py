@@ -21,7 +21,7 @@ from calanque.engines import deltars, spark
 from calanque.errors import CalanqueError
 from calanque.ingest.protect import good_path, write_files
 from calanque.ingest.staged import ROWS, good_frame
-from calanque.ingest.tables import commit_mark, commit_of, newest_commit
+from calanque.ingest.tables import commit_mark, commit_of, landed_at, newest_commit
 from calanque.ingest.tiers import staging_path
 from calanque.ingest.write_sql import commit_sql, merge_sql, snapshot_sql
 from calanque.runs.batches import read_reports
@@ -63,7 +63,7 @@ def write_changes(
         return version, counts
     mark = {**commit_mark(contract, landed.batch_id, run_id, staged.protected_by), "changes": counts.model_dump()}
     with spark.only_on_top_of(version, "calanque"), spark.user_metadata(mark):
-        spark.rows(commit_sql(contract, ROWS, landed.batch_id, _since(landed)), {ROWS: changes})
+        spark.rows(commit_sql(contract, ROWS, landed.batch_id, landed_at(landed)), {ROWS: changes})
     commit = newest_commit(table, landed.batch_id)
     if commit is None or commit["user_metadata"] != json.loads(json.dumps(mark)):
         raise CalanqueError(f"Another batch came first in {table} (CommitFailedError): run the batch again.")
@@ -76,7 +76,7 @@ def _compared(contract: FeedContract, landed: LandedBatch, staged: StagedBatch) 
     rows, good = good_frame(contract, good_path(contract, landed.batch_id, staged)), ROWS
     late_count = 0
     if isinstance(contract.write, MergeWrite):
-        found = merge_sql(contract, contract.write, good, _since(landed))
+        found = merge_sql(contract, contract.write, good, landed_at(landed))
     elif isinstance(contract.write, SnapshotWrite):
         good, late_count = _not_overtaken(contract, contract.write, landed, rows)
         found = snapshot_sql(contract, contract.write, good)
@@ -105,7 +105,7 @@ def _not_overtaken(
         f"SELECT min(CASE WHEN _batch_id = {ours} THEN _ingested_at ELSE _closed_at END) AS at FROM {table} "
         f"WHERE _batch_id = {ours} OR _closed_by = {ours}"
     )
-    since = f"(SELECT least(at, {_since(landed)}) FROM ({known}))"
+    since = f"(SELECT least(at, {landed_at(landed)}) FROM ({known}))"
     if write.within is None:
         overtaken = f"(SELECT coalesce({newest} > {since}, false) FROM {table})"
     else:
@@ -127,9 +127,8 @@ def _may_be_overtaken(contract: FeedContract, landed: LandedBatch) -> bool:
     """Tell whether a newer snapshot may be in the table, by reports and by the bounds in its log: mostly none is."""
     if any(one.batch_id == landed.batch_id and one.state == "published" for one in read_reports(contract.feed)):
         return True
-    since = landed.landed_at.replace(microsecond=0)
     return any(
-        deltars.may_hold(contract.bronze_table, column, lambda _, newest: newest > since)
+        deltars.may_hold(contract.bronze_table, column, lambda _, newest: newest > landed.landed_at)
         for column in ("_ingested_at", "_closed_at")
     )
 
@@ -147,7 +146,3 @@ def _check_commit(contract: FeedContract, metrics: Mapping[str, Any], counts: Ch
             f"{contract.feed}: the commit to {contract.bronze_table} inserted {done[0]} and closed {done[1]} rows, not "
             f"{inserted} and {counts.changed + counts.closed}: do not use this batch; keep its report."
         )
-
-
-def _since(landed: LandedBatch) -> str:
-    return f"timestamp'{landed.landed_at:%Y-%m-%d %H:%M:%S}'"

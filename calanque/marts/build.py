@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +12,7 @@ from calanque.engines import dbt, deltars, spark
 from calanque.errors import CalanqueError
 from calanque.marts.codes import unknown_codes
 from calanque.marts.domains import DOMAINS, feeds_of
-from calanque.marts.freshness import write_freshness
+from calanque.marts.freshness import keep_freshness
 from calanque.marts.gate import judge
 from calanque.marts.parts import PLACES, Part, due_parts, loaded, step_of
 from calanque.marts.project import write_project
@@ -71,18 +72,12 @@ def _build_due(run_id: str) -> list[Outcome] | None:
     parts, not_drawn = due_parts(feeds, run_id)
     outcomes = [Outcome(PLACES.name, territory, held_back=reason) for territory, reason in not_drawn.items()]
     if not parts and not outcomes:
+        keep_freshness(feeds, run_id)
         log.info("Every mart is up to date with what is loaded; nothing to do.")
         return None
     if parts:
         log.info("To be built: %s.", ", ".join(map(str, parts)))
-        layers = [one for part in parts for one in part.contracts if part.domain is PLACES and one.shape == "area"]
-        contracts = [*_contracts(parts), *layers]
-
-        def say_freshness() -> None:
-            if contracts:
-                write_freshness(contracts, run_id)
-
-        outcomes += _built(parts, feeds, run_id, say_freshness)
+        outcomes += _built(parts, feeds, run_id, partial(keep_freshness, feeds, run_id))
     held_back = sorted({one.held_back for one in outcomes if one.held_back})
     if all(one.held_back for one in outcomes):
         raise CalanqueError(" ".join(held_back))

@@ -139,6 +139,11 @@ def _references(folder: Path) -> dict[str, set[str]]:
     return {path.stem: {*_REFERENCE.findall(path.read_text(encoding="utf-8"))} for path in folder.rglob("*.sql")}
 
 
+def is_fed(feed: str, territory: str) -> bool:
+    """Tell whether a feed has a contract, right or wrong, and its city a file: neither was taken away."""
+    return any(feed in found for found in read_contracts()) and territory in known_territories()
+
+
 def territories(shape: str) -> tuple[str, ...]:
     """Return the territories that have a feed of a shape, in alphabetical order.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from calanque.engines import delta, spark
+from calanque.engines import delta, deltars, spark
 from calanque.engines.lineage import How, LineageDataset, Origin
-from calanque.marts.domains import marts_of
+from calanque.marts.domains import is_fed, marts_of
 from calanque.runs import lineage, state
 from calanque.runs.tables import BATCH
+from calanque.settings import settings
 from calanque.sql_text import listed
 
 if TYPE_CHECKING:
@@ -42,8 +43,14 @@ _COLUMNS = (
     ("late_after_at", "timestamp", "When the feed is late without a new batch, UTC: compare it with now()."),
     ("is_late", "boolean", "Whether it was late at checked_at."),
     ("marts", "string", "Tables of marts that are made from it, by name."),
+    (
+        "no_longer_fed_since_at",
+        "timestamp",
+        "When its contract or its city was found to be taken away, UTC; null while it is fed.",
+    ),
     ("checked_at", "timestamp", "When this row was last found to have changed, UTC."),
 )
+_STEP, _FED = "freshness", "no_longer_fed_since_at"
 _SAID = {name: kind for name, kind, _ in _COLUMNS if name != "checked_at"}
 _ORIGINS = {
     "last_batch_id": "_batch_id",
@@ -52,6 +59,62 @@ _ORIGINS = {
     "late_after_at": "_ingested_at",
     "is_late": "_ingested_at",
 }
+
+
+class Known(NamedTuple):
+    """What is known of a feed: its city, the newest day that a row is about, and since when it is no longer fed."""
+
+    territory: str
+    last_row_day: date | None
+    unfed_since: datetime | None
+
+
+def known_freshness() -> dict[str, Known]:
+    """Return what is known of each feed of which something came, by its name.
+
+    Raises:
+        CalanqueError: if HDFS does not answer.
+    """
+    if delta.last_version(FRESHNESS) is None:
+        return {}
+    rows = deltars.read_rows(FRESHNESS, [])
+    return {row["feed"]: Known(row["territory"], row["last_row_local_date"], row.get(_FED)) for row in rows}
+
+
+def keep_freshness(contracts: Sequence[FeedContract], run_id: str) -> None:
+    """Write the rows of the feeds whose table or contract has changed; say since when others are no longer fed.
+
+    Args:
+        contracts: of the feeds that have a bronze table.
+        run_id: written in the commits.
+    """
+    fed = [contract for contract in contracts if is_fed(contract.feed, contract.territory)]
+    inputs = state.table_versions(contract.bronze_table for contract in fed)
+    inputs |= {contract.feed: contract.version for contract in fed}
+    inputs["code"] = state.code_hash(settings().root / "calanque" / "marts")
+    before, seen = state.last_state(_STEP), dict[str, str]()
+    if before and before.inputs["code"] == inputs["code"] and state.outputs_stand(before):
+        seen = before.inputs
+    due = [one for one in fed if any(seen.get(key) != str(inputs[key]) for key in (one.bronze_table, one.feed))]
+    if due:
+        write_freshness(due, run_id)
+    if due or seen.keys() != inputs.keys():
+        _say_unfed(run_id)
+        state.record(_STEP, inputs, state.table_versions([FRESHNESS]))
+
+
+def _say_unfed(run_id: str) -> None:
+    """Write since when feeds that were taken away are no longer fed: nothing is promised of them any more."""
+    if delta.last_version(FRESHNESS) is None:
+        return
+    rows = [row for row in deltars.read_rows(FRESHNESS, []) if row.get(_FED) is None]
+    if gone := [row["feed"] for row in rows if not is_fed(row["feed"], row["territory"])]:
+        spark.add_columns(FRESHNESS, {name: f"{kind} comment {spark.literal(text)}" for name, kind, text in _COLUMNS})
+        with spark.user_metadata({"step": _STEP, "run_id": run_id}):
+            spark.rows(
+                f"update {FRESHNESS} set {_FED} = current_timestamp(), checked_at = current_timestamp(), "
+                f"is_late = null, late_after_at = null where feed in ({listed(gone)})"
+            )
 
 
 def write_freshness(contracts: Sequence[FeedContract], run_id: str) -> None:
@@ -79,7 +142,7 @@ def _found_sql(contract: FeedContract) -> str:
         f"as last_ingested_local_at, last_row_local_date, {hours} as promised_hours, "
         f"{ingested} + make_dt_interval(0, {hours}) as late_after_at, "
         f"current_timestamp() > {ingested} + make_dt_interval(0, {hours}) as is_late, "
-        f"'{', '.join(sorted(marts_of(contract.shape)))}' as marts from ("
+        f"'{', '.join(sorted(marts_of(contract.shape)))}' as marts, cast(null as timestamp) as {_FED} from ("
         # A batch that only closed rows left no row of its own.
         "select max(struct(coalesce(_closed_at, _ingested_at) as at, coalesce(_closed_by, _batch_id) as batch_id)) "
         f"as last, max(case when _closed_at is null then {_local_date(contract)} end) as last_row_local_date "

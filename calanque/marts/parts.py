@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calanque.contracts import Folders, read_contracts
 from calanque.contracts.odcs import SUFFIX
+from calanque.contracts.rules import known_territories
 from calanque.engines import delta
+from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
-from calanque.governance.retention import newest_kept
+from calanque.governance.retention import KEPT_CONTRACTS, newest_kept
 from calanque.marts.domains import DOMAINS, Domain
-from calanque.marts.places import can_be_drawn, drawn_from, write_places
+from calanque.marts.places import can_be_drawn, drawn_from, has_squares, write_places
 from calanque.marts.touched import touched_weeks
 from calanque.places.territory import load_territory
 from calanque.runs import state
@@ -101,28 +103,47 @@ def _due_of(contracts: Sequence[FeedContract], territory: str, run_id: str) -> I
 def loaded() -> list[FeedContract]:
     """Return the contracts of the feeds with a shape that have a batch in bronze.
 
-    One that has become wrong stands as its newest version that loaded a batch: what marts show of the feed stays.
+    One that has become wrong, or was taken away, stands as its newest version that loaded a batch: what marts show of
+    the feed stays. Of a city whose file was taken away nothing is built any more, and what is shown of it stays too.
     """
-    _, wrong = read_contracts()
-    kept = [one for feed in wrong if (one := newest_kept(feed)) and one.shape in PLACES.shapes]
-    contracts = (*PLACES.contracts, *kept)
+    right, wrong = read_contracts()
+    past = sorted({*wrong, *kept_feeds()} - {*right})
+    kept = [one for feed in past if (one := newest_kept(feed)) and one.shape in PLACES.shapes]
+    contracts = (*PLACES.contracts, *(one for one in kept if one.territory in known_territories()))
     commits = delta.last_data_commits(contract.bronze_table for contract in contracts)
     # The creation of a table is a commit of its own, some seconds before its first batch.
     held = {table for table, commit in commits.items() if commit.operation != "CREATE TABLE"}
     return [contract for contract in contracts if contract.bronze_table in held]
 
 
+def kept_feeds() -> list[str]:
+    """Return the feeds that ever loaded a batch, whether they still have a contract or not."""
+    return lake().list(KEPT_CONTRACTS)
+
+
 def _part(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> Part:
     """Return a part with what its marts are made from: bronze, code, and the places that they refer to."""
-    read = drawn_from(load_territory(territory), contracts) if domain is PLACES else contracts
+    city = load_territory(territory)
+    read = drawn_from(city, contracts) if domain is PLACES else contracts
     inputs = state.table_versions([contract.bronze_table for contract in read])
-    before = None if domain is PLACES else state.last_state(step_of(PLACES, territory))
-    inputs |= dict(before.outputs if before else {}) | {"code": _code(domain, contracts)}
-    return Part(domain, territory, tuple(contracts), inputs)
+    if domain is PLACES:
+        # What contracts say of places is in the places drawn: where these are the same, nothing is built anew.
+        inputs["drawn_by"] = ", ".join(f"{one.feed} {one.version}" for one in read)
+        inputs["squares"] = str(has_squares(city, contracts))
+        read = []
+    elif before := state.last_state(step_of(PLACES, territory)):
+        inputs |= before.outputs
+    return Part(domain, territory, tuple(contracts), inputs | {"code": _code(domain, territory, read)})
 
 
-def _code(domain: Domain, contracts: Sequence[FeedContract]) -> str:
-    """Return the hash of what makes the marts of a city: another domain's models, or another city, is not of it."""
+def _code(domain: Domain, territory: str, contracts: Sequence[FeedContract]) -> str:
+    """Return the hash of what makes the marts of a city: another domain's models, or another city, is not of it.
+
+    Args:
+        domain: of the marts.
+        territory: the city.
+        contracts: of the feeds that they are made from.
+    """
     root = settings().root
     dbt_project, calanque = root / "dbt", root / "calanque"
     return state.code_hash(
@@ -130,6 +151,7 @@ def _code(domain: Domain, contracts: Sequence[FeedContract]) -> str:
         *(dbt_project / folder for folder in ("macros", "tests", "models/shapes", "models/places")),
         *sorted((dbt_project / "models").glob(f"*/{domain.name}")),
         *asked_of(domain.marts, contracts),
+        root / "infra" / "territories" / f"{territory}.yml",
         root / "infra" / "taxonomy.yml",
         *([root / "infra" / "conflicts.yml"] if "fct_event_conflict" in domain.marts else ()),
         calanque / "marts",

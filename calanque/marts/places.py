@@ -54,6 +54,11 @@ def can_be_drawn(territory: Territory, contracts: Sequence[FeedContract]) -> boo
     return not needs_points(territory) or bool(points_of(territory, contracts))
 
 
+def has_squares(territory: Territory, contracts: Sequence[FeedContract]) -> bool:
+    """Tell whether squares are areas beside those of a layer: reports are counted by them, whatever names it has."""
+    return layer_feed(territory, contracts) is not None and any(one.shape == "report" for one in contracts)
+
+
 def write_places(territory: Territory, contracts: Sequence[FeedContract], run_id: str) -> bool:
     """Compute the cells and areas of a territory, and write those that differ.
 
@@ -90,13 +95,13 @@ def _drawn(territory: Territory, contracts: Sequence[FeedContract]) -> tuple[pd.
         return cells, areas_of(territory, cells)
     if feed is None:
         return zone_cells(territory, cells), squares_of(territory)
-    return _in_layer(territory, cells, feed, has_reports=any(one.shape == "report" for one in contracts))
+    return _in_layer(territory, cells, feed, has_squares(territory, contracts))
 
 
 def _in_layer(
-    territory: Territory, cells: pd.DataFrame, feed: FeedContract, has_reports: bool
+    territory: Territory, cells: pd.DataFrame, feed: FeedContract, with_squares: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return cells and areas by a layer; reports are counted by squares, whatever names the city has."""
+    """Return cells and areas by a layer, and the city's squares where it has them beside."""
     import pandas as pd
 
     from calanque.places.areas import squares_of
@@ -110,7 +115,7 @@ def _in_layer(
     layer = layer_of(territory, rows)
     cells = cells_in(territory, cells, layer)
     areas = areas_in(territory, cells, layer)
-    return cells, pd.concat([areas, squares_of(territory)], ignore_index=True) if has_reports else areas
+    return cells, pd.concat([areas, squares_of(territory)], ignore_index=True) if with_squares else areas
 
 
 def _points_sql(contract: FeedContract, territory: Territory) -> str:

@@ -124,7 +124,15 @@ def _part(shape: Shape, contract: FeedContract, weeks: Weeks | None) -> str:
     table = f"{{{{ source('{SOURCE}', '{contract.feed}') }}}}"
     head = f"-- {contract.feed}, by its contract {contract.version}."
     where = f"_closed_at is null and ({in_weeks(contract, weeks)})" if weeks else "_closed_at is null"
-    return f"{head}\nselect\n    {lines}\nfrom {table}\nwhere {where}\n"
+    if not (shape.meta.newest and contract.write.mode == "append"):
+        return f"{head}\nselect\n    {lines}\nfrom {table}\nwhere {where}\n"
+    # A correction that was sent as one more row: what was known before it is told no more. Constants stay outside,
+    # for lineage would look for columns behind them.
+    own = ", ".join([*(column.name for column in contract.bronze), "_batch_id", "_ingested_at"])
+    key = contract.filling()[shape.meta.key].name
+    nth = f"row_number() over (partition by {key} order by _ingested_at desc, _batch_id desc) as nth"
+    known = f"select {own},\n    {nth}\nfrom {table}\nwhere {where}"
+    return f"{head}\nselect\n    {lines}\nfrom (\n{known}\n)\nwhere nth = 1\n"
 
 
 def _declared(shape: Shape, contract: FeedContract, territory: Territory) -> dict[str, str]:

@@ -25,6 +25,8 @@ EDGE_POINT_COUNT = 64
 MAX_CELL_COUNT = 5_000_000
 # A city is where 98 of 100 incidents lie, and a quarter of its width around; a lone point beyond is an error or a trip.
 CITY_TAIL, CITY_MARGIN = 0.01, 0.25
+# Of the hull that stands for a city's limits: how closely it follows its points (1 is convex), how far it is widened.
+HULL_RATIO, HULL_WIDEN_M = 0.06, 150.0
 # National projections stretch a metre by less than 0.5 %; Web Mercator by 58 % at 51° north.
 MAX_SCALE_ERROR = 0.02
 _STEP_DEGREES = 0.01
@@ -76,11 +78,15 @@ def require_true_scale(epsg: int, lon: float, lat: float) -> None:
     true_m = np.asarray(Geod(ellps="WGS84").inv([lon, lon], [lat, lat], to_lon, to_lat)[2])
     scale = float(max(drawn_m / true_m, key=lambda ratio: abs(ratio - 1)))
     if abs(scale - 1) > MAX_SCALE_ERROR:
-        utm = (32600 if lat >= 0 else 32700) + int((lon + 180) // 6) + 1
         raise CalanqueError(
             f"EPSG:{epsg} is not in true metres at latitude {lat:.0f}: it draws 1 m as {scale:.2f} m, so "
-            f"cells and areas would be wrong. Give the city's own CRS, or its UTM zone EPSG:{utm}."
+            f"cells and areas would be wrong. Give the city's own CRS, or its UTM zone EPSG:{utm_epsg(lon, lat)}."
         )
+
+
+def utm_epsg(lon: float, lat: float) -> int:
+    """Return the EPSG code of the UTM zone of WGS 84 that a place lies in."""
+    return (32600 if lat >= 0 else 32700) + min(int((lon + 180) // 6) + 1, 60)
 
 
 def unproject(

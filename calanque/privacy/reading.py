@@ -78,8 +78,7 @@ def _warm() -> None:
     """Read the word lists and the weights, once a process and at no text's cost."""
     name_shape("calanque")
     spans_of("M. Dupont, 06 39 98 12 34")
-    # They live as long as the process: the collector need not walk them again and again.
-    gc.collect()
+    # They live as long as the process: the collector need not walk them again and again, nor all else that is loaded.
     gc.freeze()
 
 

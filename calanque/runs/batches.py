@@ -13,7 +13,7 @@ from calanque.runs.records import BatchRef, BatchReport, BatchState, utc_now
 from calanque.runs.tables import BATCH
 
 # The word `day` is taken: it is the day on which the row was written.
-_LANDED = {"files", "landed_at", "day"}
+_LANDED = {"files", "refused_files", "landed_at", "day", "engine_deaths"}
 _COLUMN_OF = {"day": "source_date"}
 
 

@@ -20,6 +20,11 @@ class BatchRef(Closed):
     run_id: str
     timings_s: dict[str, float] = Field(default_factory=dict)
 
+    def timed(self, step: str, started_at: datetime) -> "BatchRef":
+        """Return the reference with the seconds that a step took until now."""
+        seconds = round((datetime.now(UTC) - started_at).total_seconds(), 2)
+        return self.model_copy(update={"timings_s": {**self.timings_s, step: seconds}})
+
 
 class PackedIn(Closed):
     """The archive that a file came in."""
@@ -74,10 +79,14 @@ class BatchReport(Closed):
 
     It is written when the batch has landed, and when it is published or refused: what is between stays with its run.
     It outlives the raw files: `files` still names them when their days are over, and `landed_at` says when they came;
-    `day`, of a snapshot whose source has files by day, says of which. `landed_count` counts the feed's rows in its
+    `refused_files` says, a sentence each, why others that came with them were put away;
+    `day`, of a source that has files by day, says of which. `landed_count` counts the feed's rows in its
     files, `left_out_count` those that are another's. `loaded_count` counts the good rows whose effect
     is in the table; `changes`, of a snapshot or a merge, says which effect. `refused_by` names the rules that refused
-    it whole, and `refused_because` says so. What its gates found is in `governance.gate_result`.
+    it whole, and `refused_because` says so. Of an append, `came_again_count` keys were brought by another batch before,
+    and the rows of `moved_count` of them are about another instant now.
+    `engine_deaths` counts how often the engine died while it read it. What its gates found is in
+    `governance.gate_result`.
     """
 
     feed: str
@@ -87,6 +96,7 @@ class BatchReport(Closed):
     run_id: str
     updated_at: datetime
     files: tuple[LandedFile, ...] = ()
+    refused_files: tuple[str, ...] = ()
     landed_at: datetime | None = None
     day: date | None = None
     landed_count: int = 0
@@ -94,14 +104,18 @@ class BatchReport(Closed):
     quarantined_count: int = 0
     left_out_count: int = 0
     duplicate_count: int = 0
+    came_again_count: int = 0
+    moved_count: int = 0
     changes: ChangeCounts | None = None
     reasons: dict[str, int] = Field(default_factory=dict)
     timings_s: dict[str, float] = Field(default_factory=dict)
     bronze_version: int | None = None
     refused_by: tuple[str, ...] = ()
     refused_because: str | None = None
+    engine_deaths: int = 0
 
 
-def utc_now() -> datetime:
-    """Return the time now, in UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0)
+def utc_now(digits: int = 0) -> datetime:
+    """Return the time now, in UTC, to the second, or to some digits of it."""
+    now, step = datetime.now(UTC), 10 ** (6 - digits)
+    return now.replace(microsecond=now.microsecond // step * step)

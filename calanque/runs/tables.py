@@ -16,7 +16,9 @@ READERS = ("engineer", "dpo")
 # Readers open the log at each run; with this many commits after a checkpoint that takes some 50 ms.
 CHECKPOINT_INTERVAL = 25
 # Bounds of a sentence or of a whole event would only fill the log.
-_NO_BOUNDS = frozenset({"entry", "event", "leaf", "motif", "note", "observed", "refused_because", "sentence"})
+_NO_BOUNDS = frozenset(
+    {"entry", "event", "leaf", "motif", "note", "observed", "refused_because", "refused_files", "sentence"}
+)
 Columns = tuple[tuple[str, str, str], ...]
 _WRITTEN: Columns = (
     ("day", "date", "Day on which the row was written, UTC."),
@@ -57,19 +59,23 @@ BATCH = RunTable(
         ("state", "string", "landed, published or refused; until 2026-12 also typed or gated."),
         ("updated_at", "timestamp", "When the batch came to this state, UTC."),
         ("landed_at", "timestamp", "When its files were landed, UTC."),
-        ("source_date", "date", "Day that the source names, of a snapshot with files by day."),
+        ("source_date", "date", "Day that the source names, where it has files by day."),
         ("files", f"array<{_FILE}>", "Its files, as they were landed."),
+        ("refused_files", "array<string>", "Why files that came with them were put away, a sentence each."),
         ("landed_count", "bigint", "Rows of its files that are the feed's."),
         ("left_out_count", "bigint", "Rows of its files that are another's, by the contract's keepWhere."),
         ("loaded_count", "bigint", "Good rows, whose effect is in bronze."),
         ("quarantined_count", "bigint", "Rows in quarantine."),
         ("duplicate_count", "bigint", "Good rows that repeat the key of another one, and stay."),
+        ("came_again_count", "bigint", "Keys of an append that another batch brought before."),
+        ("moved_count", "bigint", "Those of them whose rows are about another instant now."),
         ("changes", "map<string, bigint>", "What a snapshot or a merge did to the table, in rows."),
         ("reasons", "map<string, bigint>", "Refused rows by reason."),
         ("timings_s", "map<string, double>", "Seconds by step, of the last time that each ran."),
         ("bronze_version", "bigint", "Version of the bronze table that its commit made."),
         ("refused_by", "array<string>", "Rules that refused the batch whole."),
         ("refused_because", "string", "The same as a sentence."),
+        ("engine_deaths", "bigint", "How often the engine died while it read the batch."),
     ),
     key="feed",
 )

@@ -25,15 +25,13 @@ def bronze_of(plan: Plan) -> Iterator[Entry]:
             is_required = column.values.kind in ("time", "epoch") or column.name in plan.key
             yield _entry(plan, column, is_required=is_required and not column.values.missing_count)
     if plan.day_and_hour:
-        yield _observed(plan, *plan.day_and_hour)
+        yield observed(plan, *plan.day_and_hour)
     if plan.position:
         for projected, name in (("cell", "cell_id"), ("zone", "zone")):
             description = (
                 f"{projected.title()} of the territory's grid that holds the position; the position stays out."
             )
-            entry = _named(
-                name, description, "string", "string", [plan.position.lon, plan.position.lat], is_required=True
-            )
+            entry = named(name, description, "string", "string", plan.position.sources, is_required=True)
             yield {**entry, "customProperties": [{"property": "projected", "value": projected}]}, _turned(plan)
 
 
@@ -46,13 +44,13 @@ def _entry(plan: Plan, column: Column, *, is_required: bool) -> Entry:
     name, classification = plain_name(column.name), column.proposal.classification
     description = column.described
     if classification == "free_text":
-        entry = _named(
+        entry = named(
             f"{name}_redacted", f"{description}, redacted.", "string", "string", [column.name], is_required=False
         )
         protection: list[dict[str, Any]] = [{"property": "protection", "value": "redact"}]
         return {**entry, "classification": "personal", "customProperties": protection}, []
     if classification == "identifier":
-        entry = _named(
+        entry = named(
             f"{name}_token", f"{description}, as a keyed token.", "string", "string", [column.name], is_required=False
         )
         token = {"protection": "token", "tokenKind": column.proposal.token_kind, "tokenPurpose": UNDECIDED}
@@ -72,19 +70,19 @@ def _open(plan: Plan, column: Column, name: str, description: str, *, is_require
     values = column.values
     if values.kind in ("time", "epoch"):
         stem = next((name.removesuffix(end) for end in TIME_ENDS if name.endswith(end)), name)
-        entry = _named(
+        entry = named(
             f"{stem or name}_at", f"{description[:-1]}, in UTC.", "timestamp", "timestamp", [column.name], is_required
         )
-        return _timed(plan, entry, column)
+        return timed(plan, entry, column)
     if values.kind == "date":
-        return _dated(_named(name, description, "date", "date", [column.name], is_required), column)
+        return _dated(named(name, description, "date", "date", [column.name], is_required), column)
     if values.kind == "empty":
-        entry = _named(name, description, "string", UNDECIDED, [column.name], is_required=False)
+        entry = named(name, description, "string", UNDECIDED, [column.name], is_required=False)
         return entry, ["No value in the sample: what is it when there is one?"]
     if values.has_commas:
-        return _with_commas(_named(name, description, "number", "double", [column.name], is_required), column)
+        return with_commas(named(name, description, "number", "double", [column.name], is_required), column)
     if values.kind == "list":
-        entry = _named(name, description, "string", "string", [column.name], is_required)
+        entry = named(name, description, "string", "string", [column.name], is_required)
         rule = {"metric": "invalidValues", "arguments": {"validValues": sorted(values.distinct)}, "mustBe": 0}
         return {**entry, "quality": [rule]}, [
             "Listed as met in the sample: a row with another value goes to quarantine."
@@ -96,7 +94,7 @@ def _open(plan: Plan, column: Column, name: str, description: str, *, is_require
         "number": ("number", "double"),
         "boolean": ("boolean", "boolean"),
     }
-    entry = _named(name, description, *types.get(values.kind, ("string", "string")), [column.name], is_required)
+    entry = named(name, description, *types.get(values.kind, ("string", "string")), [column.name], is_required)
     if values.kind == "hour_label":
         entry["transformLogic"] = f"try_cast(substring_index({quoted(column.name)}, ':', 1) AS int)"
     if values.kind in ("hour", "hour_label"):
@@ -104,9 +102,10 @@ def _open(plan: Plan, column: Column, name: str, description: str, *, is_require
     return entry, []
 
 
-def _named(
+def named(
     name: str, description: str, logical: str, physical: str, sources: list[str], is_required: bool
 ) -> dict[str, Any]:
+    """Return an open column of bronze that is its sources as they are."""
     return {
         "name": name,
         "description": description,
@@ -118,31 +117,34 @@ def _named(
     }
 
 
-def _with_commas(entry: dict[str, Any], column: Column) -> Entry:
+def with_commas(entry: dict[str, Any], column: Column, *, is_position: bool = False) -> Entry:
+    """Return the entry of a number with a comma; in degrees the comma is that of decimals."""
     expression = f"try_cast(replace({quoted(column.name)}, ',', '.') AS double)"
-    if not all(THOUSANDS.fullmatch(value) for value in column.values.distinct if "," in value):
+    if is_position or not all(THOUSANDS.fullmatch(value) for value in column.values.distinct if "," in value):
         return {**entry, "transformLogic": expression}, []
     asked = "Decimals or thousands? Three digits follow each comma; ask the source, then write, of decimals:"
     return {**entry, "transformLogic": UNDECIDED}, [asked, expression]
 
 
-def _timed(plan: Plan, entry: dict[str, Any], column: Column) -> Entry:
+def timed(plan: Plan, entry: dict[str, Any], column: Column) -> Entry:
+    """Return the entry of a time, with the expression that reads it into UTC."""
     if column.values.times is None:
         since = f"make_dt_interval(0, 0, 0, try_cast({quoted(column.name)} AS int))"
         seconds = f"try_add(try_to_timestamp('1970-01-01', 'yyyy-MM-dd'), {since})"
         return {**entry, "transformLogic": seconds}, ["Seconds since 1970, by the name and the values."]
     times = column.values.times
-    return _with_times(entry, times, time_expression(quoted(column.name), times.formats, plan.time_zone))
+    return with_times(entry, times, time_expression(quoted(column.name), times.formats, plan.time_zone))
 
 
 def _dated(entry: dict[str, Any], column: Column) -> Entry:
     times = column.values.times
     if times is None or [form.java for form in times.formats] == [ISO_DATE]:
         return entry, []
-    return _with_times(entry, times, _read(quoted(column.name), times.formats, "try_to_date"))
+    return with_times(entry, times, _read(quoted(column.name), times.formats, "try_to_date"))
 
 
-def _with_times(entry: dict[str, Any], times: Times, expression: str) -> Entry:
+def with_times(entry: dict[str, Any], times: Times, expression: str) -> Entry:
+    """Return the entry with its expression, or left to decide where the values fit another order of day and month."""
     comments = []
     if times.unread_count:
         comments.append(f"{times.unread_count:,} distinct values are in none of the formats: they go to quarantine.")
@@ -154,8 +156,9 @@ def _with_times(entry: dict[str, Any], times: Times, expression: str) -> Entry:
     return {**entry, "transformLogic": UNDECIDED}, comments
 
 
-def _observed(plan: Plan, day: Column, hour: Column) -> Entry:
-    entry = _named(
+def observed(plan: Plan, day: Column, hour: Column) -> Entry:
+    """Return the entry of the instant that a day and an hour are."""
+    entry = named(
         "observed_at",
         "Beginning of the hour, in UTC.",
         "timestamp",

@@ -1,11 +1,13 @@
 """A classification for each column, proposed by the redaction engine, with its evidence: counts and rules, no value."""
 
 import random
+import re
 from typing import NamedTuple
 
 from calanque.contracts.forbidden import words_of
 from calanque.contracts.undecided import UNDECIDED
 from calanque.ingest.column_scan import LONG_TEXT_WORDS, NOT_IDENTIFIERS, TOKEN_KINDS, personal_types
+from calanque.ingest.name_words import KIND_WORDS
 from calanque.scaffold.values import LISTED_MAX, Values
 
 SAMPLE_COUNT = 1_000
@@ -19,12 +21,20 @@ PLACE_WORDS = frozenset(
 ADDRESS_WORDS = frozenset({"address", "adresse", "street", "rue", "voie"})
 COORDINATE_WORDS = frozenset(
     {"x", "y", "easting", "northing", "coord", "coordinate", "coordinates", "coordonnee", "coordonnees"}
-    | {"lon", "lat", "long", "lng", "longitude", "latitude", "xlong", "ylat"}
+    | {"lon", "lat", "long", "lng", "longitude", "latitude", "longitud", "latitud", "xlong", "ylat"}
 )
 PERSON_WORDS = frozenset(
     {"login", "user", "account", "compte", "agent", "officer", "badge", "matricule", "employee", "staff", "driver"}
     | {"owner", "reporter", "victim", "victime", "contact", "phone", "telephone", "tel", "mobile", "portable"}
 )
+_TWO_NUMBERS = r"-?\d{1,3}\.\d+\s*[,; ]\s*-?\d{1,3}\.\d+"
+POINT = re.compile(
+    r"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\([^()]*\)"
+    r'|\{[^{}]*"type": ?"Point"[^{}]*\}|\{(?=[^{}]*"lat)(?=[^{}]*"lon)[^{}]*\}'
+    rf"|{_TWO_NUMBERS}",
+    re.IGNORECASE,
+)
+"""A position in one column: WKT, a GeoJSON geometry, an object, or two numbers."""
 NO_IDENTIFIERS = frozenset({"PERSON", "POSTAL_ADDRESS", "GPS_POSITION", "BIRTH_DATE", "HANDLE", "FR_AGENT_NUMBER"})
 
 
@@ -41,6 +51,8 @@ def proposal_of(values: Values, is_position: bool) -> Proposal:
     """Return what a column is likely to be; `to_decide` when the engine's evidence is not enough."""
     if is_position:
         return Proposal("personal", "a position may be somebody's home: only its cell and zone go to bronze")
+    if values.distinct and all(POINT.fullmatch(value) for value in values.distinct):
+        return Proposal("personal", "each value is a position, which may be somebody's home")
     proposal = _of_values(values)
     # However they are written: degrees in a form that nobody foresaw are text, in which no rule finds a position.
     if proposal.classification == "open" and not COORDINATE_WORDS.isdisjoint(words_of(values.name)):
@@ -51,7 +63,7 @@ def proposal_of(values: Values, is_position: bool) -> Proposal:
 def _of_values(values: Values) -> Proposal:
     texts = _drawn(values.distinct)
     is_short = values.kind in ("list", "text") and len(texts) <= LISTED_MAX
-    found = personal_types(texts, values.row_count, values.is_coded, is_short=is_short)
+    found = personal_types(texts, values.row_count, values.is_coded, is_short=is_short, name=values.name)
     if values.is_coded and values.kind != "list":
         found = {kind: hit for kind, hit in found.items() if kind not in NOT_IDENTIFIERS}
     hits = ", ".join(f"{kind} in {count:,} ({rule})" for kind, (count, rule) in found.items())
@@ -59,7 +71,7 @@ def _of_values(values: Values) -> Proposal:
     names = set(words_of(values.name))
     if not texts:
         return Proposal(UNDECIDED, "the sample holds no value of it")
-    if names & PERSON_WORDS and not found:
+    if names & PERSON_WORDS and not names & KIND_WORDS and not found:
         return Proposal(UNDECIDED, f"its name says that it may tell who; {evidence}")
     if values.kind == "text" and names & ADDRESS_WORDS:
         return Proposal("personal", f"an address may be somebody's home; {evidence}")

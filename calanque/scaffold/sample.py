@@ -31,17 +31,17 @@ class Table(NamedTuple):
         return self.file_format.get("delimiter") != ","
 
 
-def read_table(path: Path) -> Table:
-    """Return a sample file as a table.
+def read_table(path: Path, member: str | None = None) -> Table:
+    """Return a sample file as a table; of a zip, `member` is the one to read.
 
     Raises:
         CalanqueError: if the file is missing, is of no known format, has no row or one column, or has a column that
             can never enter the lake.
     """
-    options = guess(path)
+    options = guess(path, member)
     columns: dict[str, list[str | None]] = {name: [] for name in columns_of(path, options)}
     with unpacked(path, options) as members:
-        _check_header(options.look(members[0]).header, path.name)
+        _check_header(options.facts(members[0]).header, path.name)
     row_count = malformed_count = 0
     for row in rows(path, options):
         if isinstance(row, str):

@@ -5,15 +5,24 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from calanque.contracts.forbidden import words_of
 from calanque.ingest.null_markers import KNOWN_MARKERS
 from calanque.scaffold.times import Times, is_epoch, times_of
 
 Kind = Literal["integer", "number", "boolean", "date", "time", "epoch", "hour", "hour_label", "list", "text", "empty"]
 
-INTEGER, NUMBER = re.compile(r"[+-]?\d{1,18}"), re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+INTEGER = re.compile(r"-?\d{1,18}|\+\d{1,7}")
+"""A plus before eight digits or more is that of a telephone number."""
+NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]\d+)?|\d*\.\d+[eE]\d+)")
+"""Digits, an E and digits (`12E4`) are a code, where nothing else says that they are a power of ten."""
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 """A comma before three digits is that of decimals in French, and one between thousands in English."""
 LEADING_ZERO = re.compile(r"0\d+")
+CODE_WORDS = frozenset(
+    {"code", "codes", "postal", "postcode", "zip", "zipcode", "insee", "iris", "siren", "siret"}
+    | {"phone", "telephone", "tel", "fax", "mobile"}
+)
+"""Words of a column's name that say that its digits are no quantity: the sample may lack those that begin with zero."""
 HOUR_LABEL = re.compile(r"(\d{1,2}):00 ?- ?(\d{1,2}):59")
 HOUR_NAMES = frozenset({"hour", "heure", "hr"})
 BOOLEANS = frozenset({"true", "false"})
@@ -91,7 +100,18 @@ def as_number(value: str) -> float:
 
 def _are_decimals(values: list[str]) -> bool:
     has_comma = any("," in value for value in values)
-    return has_comma and all(NUMBER.fullmatch(value.replace(",", ".", 1)) for value in values)
+    return (
+        has_comma and all(NUMBER.fullmatch(value.replace(",", ".", 1)) for value in values) and not _are_codes(values)
+    )
+
+
+def _are_codes(values: list[str]) -> bool:
+    """Say whether digits would be lost as a number: zeros before them, or the plus of a telephone number."""
+    return any(LEADING_ZERO.fullmatch(value) or (value[0] == "+" and _is_long(value)) for value in values)
+
+
+def _is_long(value: str) -> bool:
+    return value[1:].isdigit() and not INTEGER.fullmatch(value)
 
 
 def _kind(name: str, values: list[str]) -> tuple[Kind, Times | None]:
@@ -102,7 +122,7 @@ def _kind(name: str, values: list[str]) -> tuple[Kind, Times | None]:
     if all(INTEGER.fullmatch(value) for value in values):
         return _whole(name, values)
     if all(NUMBER.fullmatch(value) for value in values):
-        return "number", None
+        return ("text" if _are_codes(values) else "number"), None
     times = times_of(values)
     if times:
         return ("date" if times.is_date else "time"), times
@@ -117,13 +137,13 @@ def _whole(name: str, values: list[str]) -> tuple[Kind, Times | None]:
     times = times_of(values) if all(len(value) == 8 for value in values) else None
     if times:
         return "date", times
-    # A code that begins with zeros would lose them as a number.
-    return ("text" if any(LEADING_ZERO.fullmatch(value) for value in values) else "integer"), None
+    return ("text" if _are_codes(values) or not CODE_WORDS.isdisjoint(words_of(name)) else "integer"), None
 
 
 def _is_list(row_counts: list[int], values: list[str]) -> bool:
     return (
-        len(values) <= LISTED_MAX
+        # One value alone says nothing of those that will come.
+        1 < len(values) <= LISTED_MAX
         and sum(row_counts) >= LISTED_ROWS_LEAST * len(values)
         and row_counts.count(1) <= UNSEEN_RATE_MAX * sum(row_counts)
         and max(map(len, values)) <= LISTED_LENGTH_MAX

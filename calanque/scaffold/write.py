@@ -6,10 +6,12 @@ from typing import Any
 
 import yaml
 
+from calanque.contracts.shapes import PREFIX
 from calanque.contracts.undecided import UNDECIDED
-from calanque.scaffold.bronze import bronze_of, open_entry
+from calanque.scaffold.bronze import open_entry
 from calanque.scaffold.plan import Column, Plan
 from calanque.scaffold.roles import is_row_number
+from calanque.scaffold.shape import entries_of
 
 ADVICE = {
     "domain": "what the feed is about, one word: a tag of its DAG",
@@ -28,6 +30,25 @@ UNDECIDED_CLASS = (
 )
 
 
+DOMAIN = {
+    "area": "places",
+    "asset": "places",
+    "detection": "detections",
+    "enforcement": "enforcement",
+    "incident": "incidents",
+    "observation": "observations",
+    "planned_event": "events",
+    "report": "reports",
+    "statistic": "statistics",
+}
+"""What a feed of a shape is about."""
+ORIGIN = {"detection": "measured", "enforcement": "enforced", "incident": "reported", "report": "reported"}
+
+
+def _shape(plan: Plan) -> str:
+    return plan.shape.name.removeprefix(PREFIX) if plan.shape else ""
+
+
 def contract_text(plan: Plan) -> str:
     """Return the text of the contract, YAML with comments."""
     return "\n".join([*_head(plan), *_landing(plan), *_bronze(plan), ""])
@@ -41,7 +62,11 @@ def _head(plan: Plan) -> Iterator[str]:
     yield f"# Each '{UNDECIDED}' is refused by `calanque feeds check {plan.feed}` until somebody has decided."
     title = plan.feed.replace("_", " ").capitalize()
     yield from ("apiVersion: v3.1.0", "kind: DataContract", f"id: {plan.feed}", f"name: {title}", "version: 1.0.0")
-    yield f"status: active\ndomain: {UNDECIDED} # {ADVICE['domain']}"
+    yield (
+        f"status: active\ndomain: {DOMAIN[_shape(plan)]}"
+        if plan.shape
+        else f"status: active\ndomain: {UNDECIDED} # {ADVICE['domain']}"
+    )
     yield f"description:\n  purpose: {UNDECIDED} # {ADVICE['description']}"
     yield "team:\n  name: data\n  members:\n    - username: data-engineering\n      role: owner"
     yield "slaProperties:"
@@ -56,15 +81,27 @@ def _properties(plan: Plan) -> Iterator[str]:
     yield _property("territory", plan.territory)
     yield _property("timeZone", plan.time_zone)
     yield _property("regime", "rgpd")
-    for name in ("purpose", "legalBasis"):
-        yield f"{_property(name, UNDECIDED)} # {ADVICE[name]}"
+    if plan.shape:
+        yield _property("shape", _shape(plan))
+    yield (
+        _property("purpose", "public_space")
+        if plan.shape
+        else f"{_property('purpose', UNDECIDED)} # {ADVICE['purpose']}"
+    )
+    yield f"{_property('legalBasis', UNDECIDED)} # {ADVICE['legalBasis']}"
     yield _property("provenance", dict.fromkeys(("producer", "licence", "citation"), UNDECIDED))
     yield _property("recipients", ["analysts"])
-    yield f"{_property('origin', UNDECIDED)} # {ADVICE['origin']}"
+    origin = ORIGIN.get(_shape(plan), "reported") if plan.shape else None
+    yield _property("origin", origin) if origin else f"{_property('origin', UNDECIDED)} # {ADVICE['origin']}"
     yield _property("isPersonal", any(c.proposal.classification not in ("open", UNDECIDED) for c in plan.columns))
     yield _property("isSynthetic", False)
-    yield f"{_property('rowStandsFor', UNDECIDED)} # {ADVICE['rowStandsFor']}"
-    tokens = [entry["name"] for entry, _ in bronze_of(plan) if entry["classification"] == "identifier"]
+    is_fact = plan.shape is not None and plan.shape.meta.person is None
+    yield (
+        _property("rowStandsFor", "fact")
+        if is_fact
+        else f"{_property('rowStandsFor', UNDECIDED)} # {ADVICE['rowStandsFor']}"
+    )
+    tokens = [entry["name"] for entry, _ in entries_of(plan) if entry["classification"] == "identifier"]
     if tokens:
         yield f"{_property('personColumn', UNDECIDED)} # {ADVICE['personColumn']}: {' | '.join(tokens)}"
     if any(column.proposal.classification == "free_text" for column in plan.columns):
@@ -73,13 +110,17 @@ def _properties(plan: Plan) -> Iterator[str]:
     yield _property("source", {"kind": "drop", "pattern": f"{plan.feed}/*{suffixes}"})
     yield _property("fileFormat", plan.table.file_format)
     yield _property("unknownColumns", "refuse")
-    yield f"{_property('write', {'mode': UNDECIDED})} # {ADVICE['write']}"
+    key = f"; of both last: key: [{plan.shape.meta.key}]" if plan.shape else ""
+    yield f"{_property('write', {'mode': UNDECIDED})} # {ADVICE['write']}{key}"
     yield from _duplicates(plan)
     yield _property("maxRefusedRate", 0.05)
 
 
 def _duplicates(plan: Plan) -> Iterator[str]:
-    made = [(entry["transformSourceObjects"], entry["name"]) for entry, _ in bronze_of(plan)]
+    if plan.shape:
+        yield _property("duplicates", {"key": [plan.shape.meta.key], "action": "quarantine"})
+        return
+    made = [(entry["transformSourceObjects"], entry["name"]) for entry, _ in entries_of(plan)]
     named = {sources[0]: name for sources, name in made if len(sources) == 1}
     if plan.key and set(plan.key) <= named.keys():
         yield "# The smallest set of columns that tells the rows of the sample apart."
@@ -121,10 +162,10 @@ def _evidence(column: Column) -> Iterator[str]:
 
 def _bronze(plan: Plan) -> Iterator[str]:
     yield "  - name: bronze\n    physicalType: table\n    properties:"
-    for entry, comments in bronze_of(plan):
+    for entry, comments in entries_of(plan):
         yield from (f"      # {line}" for line in comments)
         yield from (f"      {line}" for line in _lines(entry))
-    for column in plan.columns:
+    for column in plan.columns if plan.shape is None else ():
         if is_row_number(column.values):
             yield f"      # {column.name} counts the rows of its file: it says nothing outside of it and stays out."
         elif column.proposal.classification == UNDECIDED:

@@ -1,48 +1,55 @@
 """What a partner drops, taken as a stranger's: no link is followed, no name is a pattern or ours, sizes have bounds.
 
-A file is moved out of the partner's reach first (`taking/<feed>/`), then hashed as it is copied, so that what is hashed
-is what is landed. Once landed it goes to `archive/<feed>/<day>/<batch>/`, all files of a batch in one step. A run that
-is repeated finds its files in one of the two.
+A file that is still is moved out of the partner's reach first (`taking/<feed>/`), then hashed as it is copied, so that
+what is hashed is what is landed. Once landed it goes to `archive/<feed>/<day>/<batch>/`, all files of a batch in one
+step. A run that is repeated finds its files in one of the two. What changes after it was taken, for its writer had it
+open, is taken again as a new version. What is refused goes alone to `archive/<feed>/<day>/refused/` once it is said.
 """
 
-import hashlib
+import logging
 import os
 import re
 import shutil
-import stat
-from collections.abc import Iterator
 from contextlib import suppress
-from fnmatch import fnmatchcase
-from itertools import count
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from calanque.errors import CalanqueError, RefusedBatchError
-from calanque.files import LARGEST_BYTES, chunks_of, masked, refusal, refuse_name, write_bounded
+from calanque.sources import drop_places as places
+from calanque.sources.drop_files import (
+    PROMISE,
+    GoneError,
+    GrowingError,
+    check_place,
+    copy_file,
+    growing,
+    is_behind_a_link,
+    is_same,
+    move_file,
+    unused,
+)
+from calanque.sources.drop_places import ARCHIVE, REFUSED, TAKING
 from calanque.sources.errand import DAY, Errand, NotThereYetError, SourceOptions, with_day
 
-TAKING, ARCHIVE, REFUSED = "taking", "archive", "refused"
-PROMISE = ".sha256"
-PROMISE_BYTES = 1024
-DROPPED = "the dropped file"
 # Where a file went that another run of the feed has moved on meanwhile is found by looking again.
 LOOKS = 3
 # One part of a path in a pattern; the stars and question marks of a pattern, never its brackets.
 PART = re.compile(r"[^\W_*?][\w .,()+=@&'*?-]*|[*?][\w .,()+=@&'*?-]*")
-
-
-class _GoneError(CalanqueError):
-    """A file that was there a moment ago: another run of the feed has moved it on."""
+log = logging.getLogger(__name__)
 
 
 class DropSource(SourceOptions):
-    """Files that a partner drops in a folder; `{date}` in the pattern becomes the day of the run (YYYY-MM-DD)."""
+    """Files that a partner drops in a folder; `{date}` in the pattern becomes the day of the run (YYYY-MM-DD).
+
+    A file that is refused goes alone, unless the feed is `all_or_none`.
+    """
 
     kind: Literal["drop"]
     pattern: str
     done_marker: Annotated[str, Field(pattern=r"^\.[A-Za-z0-9_]{1,20}$")] | None = None
+    all_or_none: bool = False
     wait_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
 
     @field_validator("pattern")
@@ -71,77 +78,134 @@ class DropSource(SourceOptions):
         """How long a run waits for what is not there yet."""
         return self.wait_minutes
 
+    @property
+    def keeps_apart(self) -> bool:
+        """Whether a file that is refused leaves the others their way."""
+        return not self.all_or_none
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether somebody sends the files: what was withdrawn is in no folder that is looked in."""
+        return True
+
     def fetch(self, errand: Errand) -> list[Path]:
-        """Move the files that fit the pattern away, and copy them; files already moved by the same run are found."""
+        """Move the files that fit the pattern away, and copy them; files already moved by the same run are found.
+
+        One that is still being written stays where it is, and one that has no place in the lake is refused alone.
+        """
         for _ in range(LOOKS - 1):
-            with suppress(_GoneError):
+            with suppress(GoneError):
                 return self._fetched(errand)
         return self._fetched(errand)
 
     def _fetched(self, errand: Errand) -> list[Path]:
+        errand.refused.clear()
         pattern = with_day(self.pattern, errand)
-        taking = _own_folder(errand.drop, TAKING, errand.feed)
-        _put_back(taking)
-        self._move_away(errand, pattern, taking)
         name = pattern.rsplit("/", 1)[-1]
-        paths = _fitting(taking, name) or _archived(errand, name)
-        if not paths:
+        taking = places.own_folder(errand.drop, TAKING, errand.feed)
+        places.put_back(taking)
+        places.take_back(errand, name, taking)
+        left = self._move_away(errand, pattern, taking)
+        paths = places.fitting(taking, name)
+        if not (paths or left or errand.refused):
+            paths = places.archived(errand, name)
+        copies = self._copied(errand, paths, left)
+        for error in left:
+            log.warning("%s: %s", errand.feed, error)
+        if left and (self.all_or_none or not (copies or errand.refused)):
+            raise left[0]
+        if not copies and not errand.refused:
             raise NotThereYetError(
                 f"No file '{pattern}' in the drop folder: has the partner sent {errand.feed} for that day?"
             )
-        target = errand.work_dir / "dropped"
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir()
-        return [self._copied(errand, path, target) for path in paths]
+        return copies
 
     def archived_as(self, errand: Errand) -> str | None:
         """Return the batch whose files a run of that day finds in the archive; None when there are new ones."""
         name = with_day(self.pattern, errand).rsplit("/", 1)[-1]
-        if _fitting(_own_folder(errand.drop, TAKING, errand.feed), name):
+        if places.fitting(places.own_folder(errand.drop, TAKING, errand.feed), name):
             return None
-        return next((path.parent.name.partition("-")[0] for path in _archived(errand, name)), None)
+        return next((path.parent.name.partition("-")[0] for path in places.archived(errand, name)), None)
 
-    def set_aside(self, errand: Errand, name: str) -> str:
-        """Move a refused file and its promise to `archive/<feed>/<day>/refused/`, so that a corrected one may come."""
-        taken = _own_folder(errand.drop, TAKING, errand.feed) / name
-        if not taken.is_file():
-            return ""
-        refused = _day_folder(errand, REFUSED)
-        promise = taken.with_name(f"{name}{PROMISE}")
-        _rename(taken, refused / name)
-        _rename(promise, refused / promise.name)
-        return f" The file is now in {refused.relative_to(errand.drop)} of the drop folder."
+    def refuse(self, errand: Errand, copy: Path, error: RefusedBatchError) -> None:
+        """Note why a fetched file is refused, and go on with the others."""
+        places.refuse(errand, places.own_folder(errand.drop, TAKING, errand.feed) / copy.name, error)
+
+    def set_aside(self, errand: Errand) -> None:
+        """Move what was refused to `archive/<feed>/<day>/refused/`, so that a corrected one may come.
+
+        Of a contract that asks for all files or none, the others go with it.
+        """
+        refused = set(errand.refused)
+        if self.all_or_none:
+            name = with_day(self.pattern, errand).rsplit("/", 1)[-1]
+            refused.update(places.fitting(places.own_folder(errand.drop, TAKING, errand.feed), name))
+        for path in sorted(refused):
+            if os.path.lexists(path) and not is_behind_a_link(path, errand.drop):
+                if self.done_marker:
+                    path.with_name(f"{path.name}{self.done_marker}").unlink(missing_ok=True)
+                move_file(path, unused(places.day_folder(errand, REFUSED) / path.name))
 
     def settle(self, errand: Errand, batch_id: str) -> None:
         """Archive the files of a landed batch by their day, in one step: whoever is stopped before finds them all."""
-        taken = _own_folder(errand.drop, TAKING, errand.feed)
-        names = [path.name for path in (errand.work_dir / "dropped").iterdir() if (taken / path.name).is_file()]
-        if names:
-            gathered = _own_folder(errand.drop, TAKING, errand.feed, f".{batch_id}")
-            for name in names:
-                _rename(taken / f"{name}{PROMISE}", gathered / f"{name}{PROMISE}")
-                _rename(taken / name, gathered / name)
-            _rename(gathered, _unused(_day_folder(errand) / batch_id))
+        self.set_aside(errand)
+        taken = places.own_folder(errand.drop, TAKING, errand.feed)
+        copies = [copy for copy in (errand.work_dir / "dropped").iterdir() if (taken / copy.name).is_file()]
+        same = [copy.name for copy in copies if is_same(taken / copy.name, copy)]
+        for copy in copies:
+            if copy.name not in same:
+                log.warning("%s: %s", errand.feed, places.changed(copy.name, "was taken"))
+        if same:
+            gathered = places.own_folder(errand.drop, TAKING, errand.feed, f".{batch_id}")
+            for name in same:
+                move_file(taken / name, gathered / name)
+            gathered.rename(unused(places.day_folder(errand) / batch_id))
 
-    def _copied(self, errand: Errand, path: Path, target: Path) -> Path:
-        try:
-            return _copy(path, target)
-        except RefusedBatchError as error:
-            raise RefusedBatchError(f"{error}{self.set_aside(errand, path.name)}") from error
+    def withdraw(self, drop: Path, feed: str, batch_id: str) -> str | None:
+        """Move an archived batch, of whatever days, to the refused files."""
+        return places.withdraw(drop, feed, batch_id)
 
-    def _move_away(self, errand: Errand, pattern: str, taking: Path) -> None:
-        paths = [path for path in _below(errand.drop, pattern) if self._counts(path)]
+    def _copied(self, errand: Errand, paths: list[Path], left: list[CalanqueError]) -> list[Path]:
+        target = errand.work_dir / "dropped"
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        copies = []
+        for path in paths:
+            try:
+                copies.append(copy_file(path, target))
+            except GrowingError as error:
+                left.append(error)
+            except RefusedBatchError as error:
+                places.refuse(errand, path, error)
+        return copies
+
+    def _move_away(self, errand: Errand, pattern: str, taking: Path) -> list[CalanqueError]:
+        """Move what is whole and has a place in the lake; returns why others stay where they are."""
+        paths = [path for path in places.below(errand.drop, pattern) if self._counts(path)]
         names = [path.name for path in paths]
         if len(set(names)) != len(names):
             raise CalanqueError(f"Two files of {errand.feed} have the same name: rename one at the source.")
-        for path in paths:
-            _check_place(path, errand.drop)
-        # What is there already is landed first: the new file of that name waits for the next run.
-        for path in (path for path in paths if not os.path.lexists(taking / path.name)):
-            # The promise first and the marker last: whoever is stopped in between leaves what the next run finds.
-            _rename(path.with_name(f"{path.name}{PROMISE}"), taking / f"{path.name}{PROMISE}")
-            _rename(path, taking / path.name)
+        moving = set() if self.done_marker else growing(paths)
+        left: list[CalanqueError] = [GrowingError.of(path) for path in sorted(moving)]
+        if left and self.all_or_none:
+            return left
+        for path in (path for path in paths if path not in moving):
+            try:
+                check_place(path, errand.drop)
+            except GoneError:
+                raise
+            except RefusedBatchError as error:
+                places.refuse(errand, path, error)
+                continue
+            except CalanqueError as error:
+                left.append(error)
+                continue
+            # What is there already is landed first: the new file of that name waits for the next run.
+            if not os.path.lexists(taking / path.name):
+                move_file(path, taking / path.name)
+        # The marker last: whoever is stopped in between leaves what the next run finds.
         self._forget_markers(errand, pattern, taking)
+        return left
 
     def _counts(self, path: Path) -> bool:
         if path.suffix in (PROMISE, self.done_marker) or (path.is_dir() and not path.is_symlink()):
@@ -150,129 +214,7 @@ class DropSource(SourceOptions):
 
     def _forget_markers(self, errand: Errand, pattern: str, taking: Path) -> None:
         if self.done_marker:
-            for marker in _below(errand.drop, f"{pattern}{self.done_marker}"):
+            for marker in places.below(errand.drop, f"{pattern}{self.done_marker}"):
                 file = marker.with_name(marker.name.removesuffix(self.done_marker))
                 if not os.path.lexists(file) and (taking / file.name).is_file():
                     marker.unlink(missing_ok=True)
-
-
-def _below(folder: Path, pattern: str) -> Iterator[Path]:
-    for path in sorted(folder.glob(pattern)):
-        if path.relative_to(folder).parts[0] not in (TAKING, ARCHIVE):
-            yield path
-
-
-def _put_back(taking: Path) -> None:
-    """Take back what a run gathered for the archive and was stopped before it was there."""
-    for gathered in taking.glob(".*"):
-        for path in gathered.iterdir():
-            _rename(path, taking / path.name)
-        gathered.rmdir()
-
-
-def _day_folder(errand: Errand, *parts: str) -> Path:
-    return _own_folder(errand.drop, ARCHIVE, errand.feed, str(errand.day or "undated"), *parts)
-
-
-def _unused(path: Path) -> Path:
-    """Return a path that is not there: the same bytes, dropped again, are archived beside the first."""
-    names = (path if number == 1 else path.with_name(f"{path.name}-{number}") for number in count(1))
-    return next(name for name in names if not os.path.lexists(name))
-
-
-def _fitting(folder: Path, name: str) -> list[Path]:
-    found = sorted(path for path in folder.iterdir() if path.suffix != PROMISE)
-    return [path for path in found if fnmatchcase(path.name, name)]
-
-
-def _archived(errand: Errand, name: str) -> list[Path]:
-    """Return the files of the newest batch that was landed for that day."""
-    day = errand.drop / ARCHIVE / errand.feed / str(errand.day or "undated")
-    found = [batch for batch in day.iterdir() if batch.name != REFUSED] if day.is_dir() else []
-    batches = sorted(found, key=lambda batch: batch.stat().st_mtime_ns)
-    return _fitting(batches[-1], name) if batches else []
-
-
-def _own_folder(drop: Path, *parts: str) -> Path:
-    """Return a folder of ours below the drop folder, made when it is not there."""
-    folder = drop
-    for part in parts:
-        folder = folder / part
-        if folder.is_symlink():
-            raise CalanqueError(f"{folder.relative_to(drop)} of the drop folder is a link: make it a folder.")
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True, parents=True)
-        except OSError as error:
-            raise CalanqueError(
-                f"The drop folder can not be written ({error.strerror}): give the lake's user the right to."
-            ) from error
-    return folder
-
-
-def _rename(source: Path, target: Path) -> None:
-    try:
-        source.rename(target)
-    except FileNotFoundError:  # another run has it, or there was none
-        return
-    except OSError as error:
-        raise CalanqueError(
-            f"{masked(source.name)!r} can not be moved out of the drop folder ({error.strerror}): the lake's user "
-            "needs the right to."
-        ) from None
-
-
-def _check_place(path: Path, folder: Path) -> None:
-    """Refuse what has no place in the lake while the partner can still see it and take it away."""
-    refuse_name(path.name, DROPPED)
-    if path.parent.resolve() != folder.resolve() / path.parent.relative_to(folder):
-        raise refusal(DROPPED, path.name, "it lies behind a link: the file itself has to be dropped")
-    with _open(path) as file:
-        size = os.fstat(file.fileno()).st_size
-    if size > LARGEST_BYTES:
-        raise refusal(DROPPED, path.name, f"it is larger than {LARGEST_BYTES // 1024**3} GiB: send it in parts")
-    promise = path.with_name(f"{path.name}{PROMISE}")
-    if os.path.lexists(promise):
-        _promised(promise)
-
-
-def _copy(path: Path, target: Path) -> Path:
-    copy = target / path.name
-    with _open(path) as source:
-        write_bounded(chunks_of(source), copy, DROPPED, path.name)
-    promise = path.with_name(f"{path.name}{PROMISE}")
-    if os.path.lexists(promise):
-        with copy.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != _promised(promise):
-            raise RefusedBatchError(
-                f"{masked(path.name)} is truncated or altered: its SHA-256 is not the one beside it. Ask for it again."
-            )
-    return copy
-
-
-def _open(path: Path) -> BinaryIO:
-    # Not blocking, for a pipe would hold the task until somebody writes into it.
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        if path.is_symlink():
-            raise refusal(DROPPED, path.name, "it is a link: the file itself has to be dropped") from None
-        unread = _GoneError if isinstance(error, FileNotFoundError) else CalanqueError
-        raise unread(f"{DROPPED.capitalize()} {masked(path.name)!r} can not be read: {error.strerror}.") from None
-    file = os.fdopen(descriptor, "rb")
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        file.close()
-        raise refusal(DROPPED, path.name, "it is not an ordinary file")
-    return file
-
-
-def _promised(promise: Path) -> str:
-    # Partners who care send `<file>.sha256` beside the file, in the format of sha256sum.
-    with _open(promise) as file:
-        words = file.read(PROMISE_BYTES).decode("ascii", errors="replace").split()
-    if not words or not re.fullmatch(r"[0-9a-fA-F]{64}", words[0]):
-        raise RefusedBatchError(
-            f"{masked(promise.name)} holds no SHA-256: it has to begin with 64 hexadecimal digits, as sha256sum writes "
-            "them."
-        )
-    return words[0].lower()

@@ -1,11 +1,11 @@
 """What every protocol is given and gives back."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from calanque.closed import Options
-from calanque.errors import CalanqueError
+from calanque.errors import CalanqueError, RefusedBatchError
 
 DAY = "{date}"
 
@@ -14,13 +14,18 @@ class NotThereYetError(CalanqueError):
     """The source answers and has nothing for that day; waiting may help."""
 
 
-class Errand(NamedTuple):
-    """One fetch: for which feed and day, from which drop folder, into which empty folder of the caller's."""
+@dataclass(frozen=True)
+class Errand:
+    """One fetch: for which feed and day, from which drop folder, into which empty folder of the caller's.
+
+    `refused` is filled on the way: the files that were refused while others go on, each with its sentence.
+    """
 
     feed: str
     day: date | None
     drop: Path
     work_dir: Path
+    refused: dict[Path, str] = field(default_factory=dict)
 
 
 class SourceOptions(Options):
@@ -58,9 +63,30 @@ class SourceOptions(Options):
     def settle(self, errand: Errand, batch_id: str) -> None:
         """Do what is due once the files are landed; it may be done twice."""
 
-    def set_aside(self, errand: Errand, name: str) -> str:
-        """Put away a fetched file that was refused, and return a sentence of where it is; empty when nothing is due."""
-        return ""
+    @property
+    def keeps_apart(self) -> bool:
+        """Whether a file that is refused leaves the others of its batch their way."""
+        return False
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether somebody sends the files: one that comes again was sent again, and not merely fetched again."""
+        return False
+
+    def refuse(self, errand: Errand, copy: Path, error: RefusedBatchError) -> None:
+        """Note in the errand why a fetched file is refused.
+
+        Raises:
+            RefusedBatchError: if its source has no place for what is refused.
+        """
+        raise error
+
+    def set_aside(self, errand: Errand) -> None:
+        """Put away what was refused; it may be done twice."""
+
+    def withdraw(self, drop: Path, feed: str, batch_id: str) -> str | None:
+        """Put away a settled batch, that no run finds it again; returns where it is, None where nothing is kept."""
+        return None
 
 
 def with_day(text: str, errand: Errand) -> str:

@@ -34,6 +34,15 @@ ROWS: list[tuple[str, list[str]]] = [
     (f"X17,2026-01-01,noise,{PLACE},,NA", ["wrong_type:checked_on"]),
     (f"X18,2026-01-01,noise,{PLACE},,NA", ["wrong_type:checked_on"]),
     (f"X19\xe9,2026-01-01,noise,{PLACE},,", ["bad_encoding"]),
+    (f"X20\xe9t\xe9 pr\xe8s de la gare,2026-01-01,noise,{PLACE},,", ["bad_encoding"]),
+    (f"X21\0,2026-01-01,noise,{PLACE},,", ["null_byte"]),
+    (f"X22,2026-01-01,noise,{PLACE},\0,", ["null_byte"]),
+    (f"X23,\0,noise,{PLACE},,,surplus", ["null_byte"]),
+    (f"X24,2026-01-01,noise,{PLACE},,{',1' * 2_000_000}", ["too_many_fields"]),
+    (f"X25,0001-01-01,noise,{PLACE},,", ["date_out_of_bounds:happened_on"]),
+    (f"X26,9999-12-31,noise,{PLACE},,", ["date_out_of_bounds:happened_on"]),
+    (f"X27,1677-12-31,noise,{PLACE},,", ["date_out_of_bounds:happened_on"]),
+    (f"X28,12026-01-01,noise,{PLACE},,2999-01-01", ["date_out_of_bounds:checked_on", "date_out_of_bounds:happened_on"]),
 ]
 
 
@@ -58,7 +67,7 @@ def test_each_kind_of_bad_row_has_its_reasons_and_no_other_row_is_lost(
     widened(feed)
     text = HEADER.replace("\n", ",closed_on,checked_on\n") + lines(100).replace("\n", ",,\n")
     feed.send((text + "".join(f"{line}\n" for line, _ in ROWS)).encode("latin-1"))
-    with caplog.at_level(logging.WARNING, "calanque.ingest.batch"):
+    with caplog.at_level(logging.WARNING, "calanque.ingest.steps"):
         report = feed.run()
     bad = [reasons for _, reasons in ROWS if reasons]
     assert (report.landed_count, report.loaded_count) == (100 + len(ROWS), 100 + len(ROWS) - len(bad))
@@ -69,10 +78,12 @@ def test_each_kind_of_bad_row_has_its_reasons_and_no_other_row_is_lost(
     assert sorted(sorted(row["reasons"]) for row in refused) == sorted(bad)
     assert {row["_batch_id"] for row in refused} == {report.batch_id}
     assert any('"happened_on":"soon"' in row["payload"] for row in refused)
-    (said,) = [record.getMessage() for record in caplog.records if record.name == "calanque.ingest.batch"]
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "calanque.ingest.steps"]
     assert f"{len(bad)} of the {report.landed_count} rows of this batch" in said
     assert "2 wrong_type:checked_on (all hold 'NA': " in said and f"quarantine.{feed.name}" in said
     assert "nullMarkers: ['NA'] for the landing column checked_on" in said
+    assert "What is refused as bad_encoding seems to be in windows-1252: ask for UTF-8 throughout" in said
+    assert max(len(row["payload"]) for row in refused) < 20_000, "of a line of 4 MB the beginning is kept"
     # Values that are not all the same are not shown.
     assert "4 wrong_type:happened_on" in said and "soon" not in said and "later" not in said
     versions = feed.versions()
@@ -81,7 +92,7 @@ def test_each_kind_of_bad_row_has_its_reasons_and_no_other_row_is_lost(
 
 
 # A file, what its rows are put aside for, how many they are, words of the sentence; others: test_every_feed.py.
-REFUSED: dict[str, tuple[str, str, int, str]] = {
+REFUSED: dict[str, tuple[str | bytes, str, int, str]] = {
     "missing-column": (
         "event_id,happened_on,kind,lon\nE1,2026-01-01,noise,-79.4\n", "missing_column:lat", 1, "lacks the column lat",
     ),
@@ -89,6 +100,11 @@ REFUSED: dict[str, tuple[str, str, int, str]] = {
     "gate": (
         HEADER + lines(19) + "E9,2026-01-01,noise,-79.4,0\n",
         "gate:expect_column_values_to_be_between", 20, "1 of 20 rows",
+    ),
+    "all-in-windows-1252": (
+        (HEADER + lines(20).replace("E0", "\xe9t\xe9 \xe0 la gare")).encode("cp1252"),
+        "too_many_refused", 20, "mostly 'bad_encoding': did the source change? What is refused as bad_encoding "
+        "seems to be in windows-1252",
     ),
     "a-header": (HEADER, "empty_batch", 0, "the source sent nothing"),
 }  # fmt: skip

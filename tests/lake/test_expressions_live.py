@@ -121,4 +121,7 @@ def test_no_call_raises_for_any_row(feed: Feed, part: int) -> None:
     staged = staged_batch(load_contract(feed.name, feed.folders), feed.staged("protect")["batch_id"])
     assert staged is not None
     assert staged.landed_count == len(rows)
-    assert {reason.partition(":")[0] for reason in staged.reasons} <= {"wrong_type", "out_of_range"}
+    kinds = {reason.partition(":")[0] for reason in staged.reasons}
+    assert kinds <= {"wrong_type", "out_of_range", "date_out_of_bounds", "null_byte"}
+    assert staged.reasons["null_byte"] == len(BESIDE), "a text with a null byte is none"
+    assert "date_out_of_bounds" in kinds, "0001-01-01 and 9999-12-31 are days"

@@ -69,11 +69,20 @@ def xml_with_an_odd_record() -> bytes:
 
 JSONL = b"".join(json.dumps(typed(row)).encode() + b"\n" for row in ROWS[:3])
 FOREIGN = json.dumps(typed(ROWS[4])).encode().replace(b"noise", b"\xe9t\xe9") + b"\n"
+KEY_TWICE = json.dumps(typed(ROWS[4])).encode().replace(b"{", b'{"kind": "waste", ') + b","
+NULL_BYTE = json.dumps(typed(ROWS[4])).encode().replace(b"noise", b"no\0ise") + b"\n"
 ODD: dict[str, tuple[dict[str, Any], bytes, str]] = {
     "csv-multiline": ({**CSV, "multiline": True}, as_csv(ROWS[:3]) + b"E9,too,few\n", "malformed_row"),
     "json": ({"type": "json"}, json.dumps([*map(typed, ROWS[:3]), 12]).encode(), "malformed_row"),
     "jsonl": ({"type": "jsonl"}, JSONL + b"no object\n\n", "malformed_row"),
     "jsonl-encoding": ({"type": "jsonl"}, JSONL + FOREIGN, "bad_encoding"),
+    "csv-multiline-fields": (
+        {**CSV, "multiline": True},
+        as_csv(ROWS[:3]) + b"E9" + b"," * 30_000 + b"\n",
+        "too_many_fields",
+    ),
+    "json-key-twice": ({"type": "json"}, b"[" + KEY_TWICE + JSONL.replace(b"\n", b",")[:-1] + b"]", "duplicate_key"),
+    "jsonl-null-byte": ({"type": "jsonl"}, JSONL + NULL_BYTE, "null_byte"),
     "xml": (
         {"type": "xml", "record": "day/events/event", "container": {"type": "gzip"}},
         xml_with_an_odd_record(),

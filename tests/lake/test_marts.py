@@ -25,10 +25,12 @@ from calanque.contracts.shapes import shapes
 from calanque.engines import dbt, delta, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
+from calanque.governance.retention import KEPT_CONTRACTS
 from calanque.ingest.tables import bronze_columns
-from calanque.marts import domains
+from calanque.marts import domains, parts
 from calanque.marts.build import SCHEMA, Outcome, build_marts
 from calanque.marts.domains import DOMAINS, WRITTEN_BY_ML
+from calanque.marts.freshness import FRESHNESS, known_freshness
 from calanque.marts.project import write_project
 from calanque.marts.publish import new_schema
 from calanque.marts.shape_sql import SOURCE, made_columns, no_row, shape_sql
@@ -164,6 +166,7 @@ def cities(stack: object) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         found = {contract.feed: contract for contract in (NORTH, SOUTH, AREAS, *GOOD, UNLOADED)}
         patch.setattr(domains, "read_contracts", lambda: (found, {}))
+        patch.setattr(parts, "kept_feeds", lambda: [SOUTH.feed])
         patch.setattr(territory, "read_territory", coarse)
         territory.load_territory.cache_clear()
         try:
@@ -281,6 +284,30 @@ def test_nothing_new_is_not_built_again(built: object) -> None:
     before = versions()
     assert build_marts("again") is None
     assert versions() == before
+
+
+def test_a_feed_that_was_taken_away_stays_shown_and_says_since_when_it_is_not_fed(
+    built: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> list[tuple[Any, ...]]:
+        columns = "is_late is null, late_after_at is null, no_longer_fed_since_at > timestamp '2026-01-01'"
+        return rows_of(f"select {columns} from {FRESHNESS} where feed = '{SOUTH.feed}'")
+
+    assert said() == [(False, False, None)]
+    before, folder = seen_by_readers(), f"{KEPT_CONTRACTS}/{SOUTH.feed}"
+    lake().write(f"{folder}/{SOUTH.version}.json", SOUTH.model_dump_json().encode())
+    try:
+        with monkeypatch.context() as patch:
+            right = {one.feed: one for one in domains.DOMAINS["places"].contracts if one != SOUTH}
+            patch.setattr(domains, "read_contracts", lambda: (right, {}))
+            assert build_marts("taken-away") is None
+            assert said() == [(True, True, True)]
+            assert known_freshness()[SOUTH.feed].unfed_since and not known_freshness()[NORTH.feed].unfed_since
+    finally:
+        lake().delete(folder)
+    assert build_marts("back") is None
+    assert said() == [(False, False, None)]
+    assert seen_by_readers() == before
 
 
 def seen_by_readers(city: str = CITY) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """Bronze and quarantine take the staged files themselves: what a kill, a rival, old staging and upkeep do to that."""
 
 import json
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -136,7 +137,7 @@ def test_optimize_vacuum_time_travel_and_a_new_contract_version_with_a_new_colum
     assert feed.bronze() == everything
     content, versions = feed.said(), feed.versions()
     bronze = content["schema"][1]["properties"]
-    bronze.append({**bronze[0], "name": "event_code"})
+    bronze.append({**deepcopy(bronze[0]), "name": "event_code"})
     feed.say(content)
     changed = r"contract's 'bronze' changed since version 1\.0\.0 .* raise the version"
     with pytest.raises(CalanqueError, match=changed):

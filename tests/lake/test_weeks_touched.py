@@ -12,6 +12,7 @@ from drop_feed import processes
 from operations import operations
 
 from calanque.contracts import load_contract
+from calanque.contracts.write import AppendWrite
 from calanque.engines import delta, deltars, spark
 from calanque.engines.hdfs import lake
 from calanque.errors import CalanqueError
@@ -21,7 +22,7 @@ from calanque.marts.domains import DOMAINS
 
 CITY, MART = "san_francisco", "marts.fct_observation_hour"
 FEED = load_contract("marseille_traffic").model_copy(
-    update={"feed": "test_counters", "territory": CITY, "time_zone": "America/Los_Angeles"}
+    update={"feed": "test_counters", "territory": CITY, "time_zone": "America/Los_Angeles", "write": AppendWrite()}
 )
 CAMERAS = load_contract("marseille_detections").model_copy(
     update={"feed": "test_cameras", "territory": CITY, "time_zone": "America/Los_Angeles"}
@@ -35,13 +36,13 @@ TECHNICAL = (
 )
 
 
-def insert(batch: str, first: str, hours: int, quantity: str = "'vehicle_flow'") -> None:
+def insert(batch: str, first: str, hours: int, quantity: str = "'vehicle_flow'", factor: int = 1) -> None:
     """Add a file of figures of two counters: one an hour, from an hour of the city's wall clock on."""
     spark.rows(
         f"""insert into {FEED.bronze_table} by name
         select concat_ws('|', n, at) as observation_id, at as observed_at, at + interval 1 hour as ended_at,
           cast(at as date) as observed_on, concat('CPT-1', n) as sensor_id, 'synthetic' as street,
-          {quantity} as quantity, cast(hour(at) + n as double) as value, 'vehicles_per_hour' as unit,
+          {quantity} as quantity, {factor} * cast(hour(at) + n as double) as value, 'vehicles_per_hour' as unit,
           -122.4D as lon, 37.75D as lat, '{CITY}:10:10' as cell_id, {TECHNICAL.format(batch=batch)}
         from (select /*+ coalesce(1) */ id % 2 as n, to_utc_timestamp('{first}', '{FEED.time_zone}')
           + make_dt_interval(0, cast(id / 2 as int)) as at from range({2 * hours}))"""
@@ -126,6 +127,20 @@ def test_a_day_and_a_late_hour_are_built_by_their_weeks(city: None) -> None:
     weeks = re.findall(r"\d{4}-\d\d-\d\d", commit.operationParameters["predicate"])
     assert weeks == ["2025-01-13", "2025-02-17"]
     assert len(shown()) == whole + 48
+
+
+@pytest.mark.full
+def test_a_correction_that_was_appended_does_not_double_a_figure(city: None) -> None:
+    at = f"{FIRST + timedelta(days=7)} 05:00:00"
+    insert("corrected", at, 1, factor=10)
+    whole = len(shown())
+    assert built("corrected") == PER_WEEK
+    assert len(shown()) == whole
+    hour = f"sensor_id = 'CPT-10' and observed_local_hour_at = timestamp_ntz'{at}'"
+    (corrected,) = spark.rows(f"select * from {MART} where territory = '{CITY}' and {hour}")
+    # Its figure is ten times the hour in UTC.
+    assert (corrected.mean_value, corrected.observation_count) == (130, 1)
+    assert_a_whole_build_says_the_same()
 
 
 @pytest.mark.full

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import sign_in
 from playwright.sync_api import APIResponse, Browser, FrameLocator, Page, expect
 from project import CITIES, FEEDS
-from waiting import ended
 
-from calanque.contracts import load_contract
 from calanque.demo.run import DemoRun
 from calanque.engines import deltars, trino
 from calanque.engines.airflow_client import Orchestrator
@@ -270,30 +267,6 @@ def test_from_a_mark_to_batch_rule_and_rows_in_three_clicks(visitors: dict[str, 
 def test_an_analyst_opens_no_batch_by_its_address(visitors: dict[str, Visitor], path: str) -> None:
     assert visitors["analyst"].get(f"{LAC}{path}").status == 403
     assert visitors["dpo"].get(f"{LAC}{path}").status == (404 if "batches" in path else 200)
-
-
-def test_the_engineer_replays_a_day_and_again(visitors: dict[str, Visitor], stack: Settings) -> None:
-    orchestrator, contract = Orchestrator(stack), load_contract(QUIET)
-    day = contract.day_at(datetime.now(UTC)) - timedelta(days=3)
-    seen = []
-    for _ in range(2):
-        frame = visitors["engineer"].frame()
-        frame.locator(f"tr[data-feed={QUIET}] th a").first.click()
-        frame.locator("input[type=date]").fill(f"{day}")
-        frame.locator("section[aria-labelledby=replay] button").click()
-        expect(frame.get_by_role("status")).to_contain_text("The run is started")
-        seen.append(frame.get_by_role("status").locator("a").get_attribute("href") or "")
-        ended(orchestrator, f"feed_{QUIET}")
-    # A day that was replayed is cleared, not doubled.
-    assert len(set(seen)) == 1
-    frame.get_by_role("status").locator("a").click()
-    visitors["engineer"].inside.wait_for_url(re.compile(rf"/dags/feed_{QUIET}/runs/"))
-    (run,) = [
-        run
-        for run in orchestrator.get(f"/dags/feed_{QUIET}/dagRuns", limit=50)["dag_runs"]
-        if run["logical_date"] and contract.day_at(datetime.fromisoformat(run["logical_date"])) == day
-    ]
-    assert (run["state"], run["triggering_user_name"]) == ("success", "engineer")
 
 
 def test_a_day_that_has_not_come_is_refused_with_a_sentence(visitors: dict[str, Visitor]) -> None:

@@ -117,7 +117,11 @@ def contract_of_the_city() -> str:
     return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)
 
 
-RIGHT, WRONG, TURNED = "test_right", "test_wrong", "marseille_main_courante"
+RIGHT, WRONG, BOMB, TURNED = "test_right", "test_wrong", "test_bomb", "marseille_main_courante"
+# 340 bytes, and a thousand million values for a reader that follows them.
+NINE_LEVELS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{below}'] * 9)}]\n" for below, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
 RIGHT_ROWS = (
     "date;amount;plate\n31/12/2025 23:59;35,00;AA-123-BB\n01/01/2026 00:10;135;CC-456-DD\n"
     "01/01/0013 00:10;35;EE-789-FF\n01/01/9999 00:10;35;GG-321-HH\n"
@@ -160,6 +164,7 @@ def arrived(orchestrator: Orchestrator, before: object) -> Iterator[None]:
         feeds / f"{FEED}.odcs.yaml": contract_of_the_city(),
         feeds / f"{RIGHT}.odcs.yaml": fixture("good", RIGHT),
         feeds / f"{WRONG}.odcs.yaml": fixture("bad/every_night", WRONG),
+        feeds / f"{BOMB}.odcs.yaml": NINE_LEVELS,
     }
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
@@ -167,7 +172,7 @@ def arrived(orchestrator: Orchestrator, before: object) -> Iterator[None]:
     assert turned.read_text(encoding="utf-8") != right
     send(FEED, file_of_the_city().encode())
     send(RIGHT, RIGHT_ROWS.encode())
-    orchestrator.wait_for_dags({*(f"feed_{feed}" for feed in (FEED, RIGHT, WRONG)), *CHAIN}, within_s=SEEN_S)
+    orchestrator.wait_for_dags({*(f"feed_{feed}" for feed in (FEED, RIGHT, WRONG, BOMB)), *CHAIN}, within_s=SEEN_S)
     until(lambda: "transform" in listeners(orchestrator, f"bronze/{FEED}"), "transform does not wait for the new feed")
     until(lambda: "wrong contract" in tags(orchestrator, f"feed_{TURNED}"), "the DAG does not say that it is wrong")
     orchestrator.wake([f"feed_{RIGHT}"])
@@ -209,7 +214,7 @@ def test_a_right_contract_is_a_dag_with_its_pool_and_lands_to_bronze(orchestrato
     rows = spark.rows(f"SELECT amount_eur FROM bronze.{RIGHT} ORDER BY amount_eur")
     assert [row["amount_eur"] for row in rows] == [35.0, 135.0]
     reasons = [row["reason"] for row in spark.rows(f"SELECT explode(reasons) AS reason FROM quarantine.{RIGHT}")]
-    assert reasons == ["out_of_range:written_at"] * 2
+    assert reasons == ["date_out_of_bounds:written_at"] * 2
 
 
 @pytest.fixture(scope="module")

@@ -130,7 +130,8 @@ def test_every_mart_that_says_what_a_row_is_is_a_collection(api: TestClient) -> 
     assert said["properties"]["starts_at"]["format"] == "date-time"
     assert api.get("/collections/fct_planned_event").json()["sources"] == [
         {"feed": "permits", "territory": "marseille", "title": "Permits", "producer": "The city", "licence": "Open",
-         "citation": "City of M", "last_row_local_date": "2026-07-01", "is_late": True, "refused_share": None}
+         "citation": "City of M", "last_row_local_date": "2026-07-01", "is_late": True, "refused_share": None,
+         "unfed_since": None}
     ]  # fmt: skip
 
 

@@ -48,12 +48,7 @@ def test_the_reports_of_the_demo_pass(tmp_path: Path) -> None:
     assert "no personal value in 3 open columns of 600 rows" in output
 
 
-# A city's own codes (DIVAG_ANIM) and FIWARE's identifiers read like names: of these a person decides.
-DECIDED = {
-    *("marseille_fines", "marseille_impounds", "marseille_main_courante"),
-    *("marseille_noise", "marseille_passers_by"),
-}
-OF_TWIN = [one.feed for one in load_contracts().values() if one.source.kind == "twin" and one.feed not in DECIDED]
+OF_TWIN = [one.feed for one in load_contracts().values() if one.source.kind == "twin"]
 
 
 @pytest.mark.parametrize("feed", OF_TWIN)

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from calanque.cli import feeds
 from calanque.contracts import load_contracts
+from calanque.marts import freshness
 from calanque.stack import supervisor
 
 PLAN = "place;starts_at;ends_at;units\nmarseille:1;2026-06-29 18:00;2026-06-29 22:00;1\n"
@@ -141,3 +143,19 @@ def test_the_list_of_feeds_cuts_no_name(width: int, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(supervisor, "is_running", lambda _settings: False)
     feeds.list_feeds()
     assert not [name for name in load_contracts() if f"│ {name} " not in printed.getvalue()]
+
+
+def test_the_list_of_feeds_says_how_old_events_are_and_what_is_no_longer_fed(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.StringIO()
+    monkeypatch.setattr(feeds, "console", Console(file=printed, width=200))
+    monkeypatch.setattr(supervisor, "is_running", lambda _settings: True)
+    monkeypatch.setattr(feeds, "_newest", lambda _contract: ("in time", "2026-11-20 04:00, 9 of 9 rows"))
+    known = {
+        "toronto_incidents": freshness.Known("toronto", date(2021, 12, 31), None),
+        "houston_incidents": freshness.Known("houston", date(2026, 10, 1), datetime(2026, 11, 3, tzinfo=UTC)),
+    }
+    monkeypatch.setattr(freshness, "known_freshness", lambda: known)
+    feeds.list_feeds()
+    lines = {line.split()[1]: line for line in printed.getvalue().splitlines() if line.startswith("│")}
+    assert "in time" in lines["toronto_incidents"] and "2021-12-31" in lines["toronto_incidents"]
+    assert "no longer fed since 2026-11-03" in lines["houston_incidents"]

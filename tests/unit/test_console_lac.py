@@ -56,7 +56,7 @@ class Door:
         answers: dict[str, list[tuple[Any, ...]]] = {
             "show tables": [(f"fct_{one}",) for one in ("incidents", "forecast", "model_promotion")],
             "dim_feed_freshness": [
-                (FEED, "toronto", "T", at, date(2026, 1, 1), 36, at + timedelta(hours=36), True, "fct_incidents")
+                (FEED, "toronto", "T", at, date(2026, 1, 1), 36, at + timedelta(hours=36), True, "fct_incidents", None)
             ],
             "row_count": [("fct_incidents", "toronto", 7000), ("fct_incidents", None, 0)],
             "governance.batch": [tuple(batch())],
@@ -174,7 +174,7 @@ def test_a_red_mark_says_so_in_words_and_leads_to_its_batch(door: Door) -> None:
     assert f'<a class="mark bad" href="/calanque/lac/batches/{FEED}/b0123">Refused</a>' in page
     assert '<span class="mark bad">Late</span>' in page
     assert '<span class="mark watch">A week that is past</span>' in page
-    assert 'Newest day in it: <span class="line">2026-01-01</span>' in page
+    assert '<span class="mark watch">newest event: 2026-01-01, ' in page
     assert f'<span class="mark bad">{FEED} is late</span>' in page.partition('<tr data-mart="fct_incidents">')[2]
     assert "est en retard" in html(ANALYST, "fr")
     assert "1,200 = 0 + 1,200" in page
@@ -245,6 +245,24 @@ def test_a_feed_of_which_no_mart_is_made_says_so(
         assert page.count(told) == 1
         assert told in page.partition('<tr data-feed="lone">')[2].partition("</tr>")[0]
         assert WORDS[language]["never"] not in page  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "remark holds persons."), ("fr", "remark contient des personnes.")]
+)
+def test_what_a_gate_says_in_two_languages_is_read_in_ones_own(
+    door: Door, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setattr(lac, "trino", lake_state.trino)
+    sentences = ("lat holds (0 rows break it).", "remark holds persons. / remark contient des personnes.")
+    found = [("expect_it", "remark", "warning", False, one, "1.0.0") for one in sentences]
+    answered_by(monkeypatch, door, "expectation, column_name", found)
+    monkeypatch.setattr(lac, "_rows", lambda newest, rule: {"rows": [], "row_count": 0, "unread": ""})
+    refused = batch(refused_by=["gate:expect_it"])
+    monkeypatch.setattr(lake_state, "batches_of", lambda *_: [refused])
+    page = bytes(lac.batch(FEED, "b0123", DPO, language).body).decode()  # type: ignore[arg-type]
+    assert f'<td lang="{language}">{said}</td>' in page
+    assert '<td lang="en">lat holds (0 rows break it).</td>' in page and " / remark" not in page
 
 
 def test_a_batch_that_is_refused_before_its_gates_shows_none_of_an_earlier_try(
@@ -336,8 +354,8 @@ def test_a_query_is_named_by_what_it_asks(door: Door, language: Any) -> None:
     words, page = QUERIES[language], html(ENGINEER, language)
     told = re.findall(r'<summary>.*?: ([^<]*)</summary><pre tabindex="0" data-query="(\w+)"', page)
     named = {name: text for text, name in told}
-    # The lake of this test has no record yet.
-    assert named == {name: text for name, text in words.items() if name != "records"}
+    # The lake of this test has no record and no feed with files by day.
+    assert named == {name: text for name, text in words.items() if name not in ("records", "days")}
     assert {name for name, _ in lake_state.OF_MARTS.values()} <= words.keys()
 
 

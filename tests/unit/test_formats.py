@@ -5,7 +5,9 @@ import gzip
 import hashlib
 import io
 import json
+import lzma
 import re
+import tarfile
 import traceback
 import zipfile
 from collections.abc import Callable
@@ -20,9 +22,11 @@ from fetched import fetch_dropped, zipped
 from in_formats import CSV, as_csv
 from pydantic import TypeAdapter, ValidationError
 
+from calanque import files
 from calanque.contracts import load_contract
 from calanque.errors import CalanqueError, RefusedBatchError
 from calanque.formats import FORMATS, FileFormat, FormatOptions, UnreadableError, columns_of, container, guess, rows
+from calanque.formats import csv_ as csv_
 from calanque.ingest.fetch import describe_file
 
 TORONTO = load_contract("toronto_incidents")
@@ -203,6 +207,7 @@ def test_a_file_says_its_format(kind: str, packing: str, tmp_path: Path) -> None
 
 FORMS = {
     **{"csv": CSV, "multiline": {**CSV, "multiline": True}, "json": JSON, "events": {**JSON, "member": "events"}},
+    **{"latin": {**CSV, "encoding": "ISO-8859-1"}, "windows": {**CSV, "encoding": "windows-1252"}},
     **{"wide": {**CSV, "unpivot": UNPIVOT}, "wide-some": {**CSV, "unpivot": {**UNPIVOT, "columns": ["q"]}}},
     **{"jsonl": {"type": "jsonl"}, "geojson": {"type": "geojson"}, "xml": {"type": "xml", "record": "r/row"}},
 }
@@ -281,6 +286,82 @@ def test_a_file_is_refused_before_landing(case: dict[str, Any], tmp_path: Path) 
         fetched(tmp_path, path.name, path.read_bytes(), form)
 
 
+def features(*texts: str) -> bytes:
+    return f'{{"features": [{", ".join(texts)}]}}'.encode()
+
+
+METRES = '"crs": {"type": "name", "properties": {"name": "EPSG:2154"}}'
+# A file, and why its records are no rows; None for one that is.
+ODD: dict[str, tuple[str, bytes, list[str | None]]] = {
+    "key-twice": ("json", b'[{"a": 1, "a": 2}, {"a": 3}]', ["duplicate_key", None]),
+    "same-value-twice": ("jsonl", b'{"a": 1, "a": 1}', ["duplicate_key"]),
+    "key-twice-below": ("jsonl", b'{"p": {"x": 1, "x": 2}}', ["duplicate_key"]),
+    "object-twice": ("jsonl", b'{"p": {"x": 1}, "p": {"y": 2}}', ["duplicate_key"]),
+    "key-twice-in-a-list": ("jsonl", b'{"a": [1, {"x": 1, "x": 2}]}', ["duplicate_key"]),
+    "key-twice-but-for-blanks": ("jsonl", b'{"a": 1, "a ": 2}', ["duplicate_key"]),
+    "key-twice-by-an-escape": ("jsonl", b'{"a": 1, "\\u0061": 2}', ["duplicate_key"]),
+    "key-of-two-parents": ("jsonl", b'{"a.b": 1, "a": {"b": 2}}', ["duplicate_key"]),
+    "property-twice": (
+        "geojson",
+        features('{"properties": {"a": 1, "a": 2}}', '{"properties": {}}'),
+        ["duplicate_key", None],
+    ),
+    "geometry-twice": (
+        "geojson",
+        features('{"geometry": null, "properties": {}, "geometry": null}'),
+        ["duplicate_key"],
+    ),
+    "place-twice": ("geojson", features('{"geometry": {"type": "Point", "type": "Polygon"}}'), ["duplicate_key"]),
+    "null-escape": ("json", b'[{"a": "x\\u0000y"}, {"a": "x"}]', ["null_byte", None]),
+    "null-byte": ("json", b'[{"a": "x\0y"}, {"a": "x"}]', ["null_byte", None]),
+    "null-byte-in-lines": ("jsonl", b'{"a": "\0"}\n{"a": "\\u0000"}\n{"a": 1}', ["null_byte", "null_byte", None]),
+    "null-bytes-alone": ("jsonl", b'{"a": 1}\n\0\0\0\n{"a": 1}\n', [None, "null_byte", None]),
+    "null-byte-in-a-key": ("jsonl", b'{"a\\u0000": 1}', ["null_byte"]),
+    "null-byte-in-a-list": ("jsonl", b'{"a": ["x", {"b": "\\u0000"}]}', ["null_byte"]),
+    "null-byte-in-a-property": ("geojson", features('{"properties": {"a": "\\u0000"}}'), ["null_byte"]),
+    "said-and-not-there": ("jsonl", b'{"a": "\\\\u0000", "b": ["\\\\u0000"]}', [None]),
+    "crs-of-a-feature": (
+        "geojson",
+        features(f'{{"properties": {{}}, {METRES}}}', '{"properties": {}}'),
+        ["other_crs", None],
+    ),
+    "crs-of-a-place": (
+        "geojson",
+        features(f'{{"geometry": {{"type": "Point", "coordinates": [1, 2], {METRES}}}}}'),
+        ["other_crs"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "content", "reasons"), ODD.values(), ids=ODD)
+def test_a_record_that_lies_has_a_reason_of_its_own(form: str, content: bytes, reasons: list[str | None]) -> None:
+    found = options(**FORMS[form]).parse(io.BytesIO(content))
+    assert [getattr(record, "reason", "") if isinstance(record, str) else None for record in found] == reasons
+
+
+def test_nothing_of_a_record_that_lies_is_chosen_in_silence() -> None:
+    (found,) = options(**FORMS["jsonl"]).parse(io.BytesIO(b'{"a": 1, "a": {"b": 2, "b": 3}}'))
+    assert found == '{"a":1,"a":{"b":2,"b":3}}'
+
+
+def test_a_text_with_a_null_byte_in_parquet_is_no_row(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(as_parquet([{"id": "1", "n": "x\0"}, {"id": "2", "n": "y"}]))
+    odd, good = rows(tmp_path / "a.parquet", options(**PARQUET))
+    assert getattr(odd, "reason", "") == "null_byte" and good == {"id": "2", "n": "y"}
+
+
+def test_a_row_of_more_fields_than_the_engine_makes_room_for_is_refused_at_the_door(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_, "MOST_FIELDS", 1_000)
+    monkeypatch.setattr(files, "CHUNK_BYTES", 100)
+    (tmp_path / "a.csv").write_bytes(b"a,b\n1,2\n" + b"1," * 999 + b"1\n")
+    assert describe_file(tmp_path / "a.csv", options(**CSV)).row_count == 2
+    (tmp_path / "a.csv").write_bytes(b"a,b\n1,2\n" + b"1," * 1_000 + b"\n3,4\n")
+    with pytest.raises(UnreadableError, match="has a row of more than 1,000 fields"):
+        describe_file(tmp_path / "a.csv", options(**CSV))
+
+
 def test_times_and_decimals_of_a_table_become_the_text_of_a_csv(tmp_path: Path) -> None:
     from decimal import Decimal
 
@@ -317,6 +398,23 @@ def nested_parquet() -> bytes:
     return sink.getvalue()
 
 
+def tarred() -> bytes:
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("a.csv"))
+    return sink.getvalue()
+
+
+def in_lambert() -> bytes:
+    from pyproj import CRS
+
+    written, sink = CRS.from_epsg(2154).to_wkt("WKT1_ESRI"), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_shapefile(ROWS))) as parts, zipfile.ZipFile(sink, "w") as archive:
+        for name in parts.namelist():
+            archive.writestr(name, written if name.endswith(".prj") else parts.read(name))
+    return sink.getvalue()
+
+
 NAMES = b"".join(b"<a%d/>" % n for n in range(2001))
 
 
@@ -326,15 +424,19 @@ def as_keys(count: int) -> bytes:
 
 # What is made rather than written, and what has no text: with the words that refuse it.
 UNREADABLE = {
+    "tar-as-csv": (CSV, tarred(), "is a tar archive, which is not unpacked"),
+    "xz-as-jsonl": (FORMS["jsonl"], lzma.compress(b"{}"), "is a xz archive, which is not unpacked"),
+    "empty-zip-as-json": (JSON, zipped(), r"write container: \{type: zip\}"),
+    "shapefile-in-lambert": ({"type": "shapefile"}, in_lambert(), r"is in EPSG:2154 \(RGF93"),
     "gzip-as-csv": (CSV, gzip.compress(b"a,b\n1,2\n"), r"write container: \{type: gzip\}"),
     "json-deep-lists": (JSON, b'[{"a": ' + b"[" * 800 + b"]" * 800 + b"}]", "nested too deep"),
-    "json-keys-are-values": (JSON, as_keys(2001), "has more than 2000 names"),
+    "json-keys-are-values": (JSON, as_keys(2001), "has more than 2,000 columns"),
     "json-dots": (FORMS["jsonl"], b'{"' + b"." * 20_000 + b'": 1}', "a name of more than 200 characters"),
     "json-deep": (JSON, b"[" * 200_000, "nested too deep"),
     "xml-deep": (FORMS["xml"], b"<r><row>" + b"<a>" * 200, "is XML nested too deep"),
     "xml-gzip": (FORMS["xml"], b"\x1f\x8b\x08", r"write container: \{type: gzip\}"),
-    "xml-names": (FORMS["xml"], b"<r><row>" + NAMES + b"</row></r>", "more than 2000 names"),
-    "xml-names-beside": (FORMS["xml"], b"<r><row/>" + NAMES + b"</r>", "more than 2000 names"),
+    "xml-names": (FORMS["xml"], b"<r><row>" + NAMES + b"</row></r>", "more than 2,000 columns"),
+    "xml-names-beside": (FORMS["xml"], b"<r><row/>" + NAMES + b"</r>", "more than 2,000 columns"),
     "parquet-cut": (PARQUET, as_parquet(ROWS)[:-9], "is truncated"),
     "parquet-nested": (PARQUET, nested_parquet(), "only flat values"),
     "xlsx-cut": (XLSX, as_xlsx(ROWS)[:-900], "is not an Excel workbook"),
@@ -437,6 +539,14 @@ HOSTILE = {
     "bomb": ("zip", zipped(("a.csv", b"0" * 3_000_000)), "is larger than"),
     "bomb-in-parts": ("zip", zipped(*((f"{n}.csv", b"0" * 900_000) for n in range(3))), "is larger than"),
     "gzip-bomb": ("gzip", gzip.compress(b"0" * 3_000_000), "is larger than"),
+    "zip-in-zip": ("zip", zipped(("a.csv", zipped(("a.csv", b"a,b")))), "is a zip archive inside a zip archive"),
+    "empty-zip-in-zip": ("zip", zipped(("a.csv", zipped())), "is a zip archive inside a zip archive"),
+    "gzip-in-zip": ("zip", zipped(("a.csv", gzip.compress(b"a,b"))), "is a gzip archive inside a zip archive"),
+    "zip-in-gzip": ("gzip", gzip.compress(zipped(("a.csv", b"a,b"))), "is a zip archive inside a gzip archive"),
+    "gzip-in-gzip": ("gzip", gzip.compress(gzip.compress(b"a,b")), "is a gzip archive inside a gzip archive"),
+    "tar-in-gzip": ("gzip", gzip.compress(tarred()), "is a tar archive inside a gzip archive"),
+    "7z-in-zip": ("zip", zipped(("a.csv", b"7z\xbc\xaf\x27\x1c")), "is a 7z archive inside a zip archive"),
+    "zip-by-its-name-in-zip": ("zip", zipped(("b.zip", zipped(("a.csv", b"a")))), "and it holds an archive: what is"),
     "encrypted": ("zip", encrypted(zipped(("a.csv", b"a"))), "is encrypted"),
     "no-member": ("zip", zipped(("a.pdf", b"a")), "no member is named"),
     "cut": ("zip", zipped(("a.csv", b"abc" * 99))[:-30], "is not zip, or is truncated"),

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from calanque.contracts import load_contract
 from calanque.errors import RefusedBatchError
 from calanque.formats import FileFormat, UnreadableError
+from calanque.formats.base import Bounds
 from calanque.formats.xml_ import XmlFormat
 from calanque.ingest.fetch import describe_file
 
@@ -64,10 +65,10 @@ LONG = {
 
 
 @pytest.mark.parametrize(("content", "why"), LONG.values(), ids=LONG.keys())
-def test_a_record_has_a_bound(content: bytes, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calanque.formats.xml_stream.RECORD_BYTES", 2000)
+def test_a_record_has_a_bound(content: bytes, why: str, tmp_path: Path) -> None:
+    bounded = xml().model_copy(update={"bounds": Bounds(row_bytes=2000)})
     with pytest.raises(UnreadableError, match=why):
-        looked(tmp_path, content)
+        looked(tmp_path, content, bounded)
 
 
 class Endless(io.RawIOBase):
@@ -127,19 +128,23 @@ def test_a_path_goes_from_the_root_by_names(path: str) -> None:
 SAMPLE = "onvif-schemas/sample-videoanalytics-metadata.xml"
 RECORDS_OF_PERSONS = (OBJECT, OBJECT.removesuffix("/Object"), f"{OBJECT}/Appearance/Class/Type")
 REAL = {
-    **{f"onvif-{path[-6:]}": (SAMPLE, {"type": "xml", "record": path}, "face") for path in RECORDS_OF_PERSONS},
-    "baac-persons": ("toulouse-baac/usagersGPS31.geojson", {"type": "geojson"}, "sexe"),
-    "baac-accidents": ("paris-baac-iris/accidents2019_paris.geojson", {"type": "geojson"}, "sexe"),
+    **{
+        f"onvif-{path[-6:]}": (SAMPLE, {"type": "xml", "record": path}, "file has a column about 'face'")
+        for path in RECORDS_OF_PERSONS
+    },
+    "baac-persons": ("toulouse-baac/usagersGPS31.geojson", {"type": "geojson"}, "file has a column about 'sexe'"),
+    # Its places are looked at before its columns.
+    "baac-accidents": ("paris-baac-iris/accidents2019_paris.geojson", {"type": "geojson"}, "is in EPSG:2154"),
 }
 
 
-@pytest.mark.parametrize(("name", "written", "word"), REAL.values(), ids=REAL.keys())
+@pytest.mark.parametrize(("name", "written", "sentence"), REAL.values(), ids=REAL.keys())
 def test_real_files_that_describe_persons_are_refused_at_the_door(
-    name: str, written: dict[str, Any], word: str, shared: Path, tmp_path: Path
+    name: str, written: dict[str, Any], sentence: str, shared: Path, tmp_path: Path
 ) -> None:
     """Whatever the contract says: not one of their bytes is landed, and the sentence quotes none of their values."""
     form = TypeAdapter(FileFormat).validate_python(written)
-    with pytest.raises(RefusedBatchError, match=f"nothing was landed: a file has a column about '{word}'") as raised:
+    with pytest.raises(RefusedBatchError, match=f"nothing was landed: a {sentence}") as raised:
         fetch_dropped(tmp_path, DETECTIONS, "a", (shared / name).read_bytes(), file_format=form)
     told = "".join(traceback.format_exception(raised.value))
     values = ("Male", "Human'", "LongSleeve", "Shorts", "Backpack", "MyClassifier", "0.8", "1983", "Féminin", "202200")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
 import pytest
 from fetched import report_of
 
@@ -11,7 +12,7 @@ from calanque.contracts.gates import Expectation
 from calanque.contracts.model import BronzeColumn, FeedContract
 from calanque.contracts.shapes import shapes
 from calanque.contracts.write import AppendWrite, MergeWrite, SnapshotWrite, Write
-from calanque.ingest.gate_bounds import AHEAD, BETWEEN, PAST_COUNT, PLANNED, ROW_COUNT, bounds_of
+from calanque.ingest.gate_bounds import AHEAD, BETWEEN, PAST_COUNT, PLANNED, ROW_COUNT, bounds_of, with_spans
 from calanque.runs.records import BatchReport
 
 TORONTO, REPORTS = load_contract("toronto_incidents"), load_contract("citizen_reports")
@@ -45,6 +46,26 @@ def test_a_city_is_another_box_and_nothing_else() -> None:
     chicago = lines(load_contract("chicago_shootings_2022"))
     assert set(chicago) == set(lines(TORONTO))
     assert chicago[BETWEEN, "lon"].kwargs["max_value"] == -87.52
+
+
+def test_a_refusal_for_strays_names_column_span_and_the_lines_to_write() -> None:
+    gate = bounds_of(TORONTO, [], NOW)
+    assert gate
+    frame = pd.DataFrame(
+        {
+            "lon": [0.0, -79.384217, None],
+            "lat": [43.651234, 0.0, None],
+            "occurred_at": pd.to_datetime(["1901-01-01T05:00Z", "2015-02-03T10:11Z", None]),
+        }
+    )
+    advice = {line.column: line.advice for line in with_spans(gate, TORONTO, frame).expectations}
+    assert advice["lon"].startswith("The batch's own go from -79.38 to 0.00. ")
+    assert "bronze column 'lon'" in advice["lon"] and "minimum: -79.66, maximum: -79.1}" in advice["lon"]
+    assert "bronze column 'lat'" in advice["lat"] and "minimum: 43.57, maximum: 43.87}" in advice["lat"]
+    assert advice["occurred_at"].startswith("The batch's own go from 1901-01-01 to 2015-02-03. ")
+    assert "- {property: validFrom, value: DAY}" in advice["occurred_at"]
+    empty = with_spans(gate, TORONTO, frame.iloc[:0])
+    assert [line.advice for line in empty.expectations] == [line.advice for line in gate.expectations]
 
 
 def renamed(column: BronzeColumn) -> BronzeColumn:

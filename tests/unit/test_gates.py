@@ -90,7 +90,7 @@ def test_observed_values_of_personal_columns_stay_hidden() -> None:
 
 
 def test_a_gate_is_logged_in_one_line_an_expectation(caplog: pytest.LogCaptureFixture) -> None:
-    from calanque.engines.gx import _check, _say
+    from calanque.engines.gx import _check, say
 
     counts = {"observed_value": None, "unexpected_percent": 0}
     checks = tuple(
@@ -102,7 +102,7 @@ def test_a_gate_is_logged_in_one_line_an_expectation(caplog: pytest.LogCaptureFi
         for column, severity, broken in (("a", "critical", 0), ("b", "warning", 1234), ("c", "critical", 7))
     )
     caplog.set_level("INFO")
-    _say(GATES[0], GateResult(feed="reports", batch_id="b1", passed=False, checks=checks))
+    say(GATES[0].name, GateResult(feed="reports", batch_id="b1", passed=False, checks=checks))
     name = "expect_column_values_to_not_be_null"
     assert [(record.levelname, record.message) for record in caplog.records] == [
         ("INFO", f"Gate {GATES[0].name} of reports NOT passed: 1 of 3 hold."),
@@ -110,6 +110,23 @@ def test_a_gate_is_logged_in_one_line_an_expectation(caplog: pytest.LogCaptureFi
         ("WARNING", f"warning: {name} on b fails (1,234 of 12,000 rows break it): b values must never be null."),
         ("ERROR", f"critical: {name} on c fails (7 of 12,000 rows break it): c values must never be null."),
     ]
+
+
+def test_a_gate_is_given_the_columns_that_it_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pandas as pd
+
+    from calanque.engines import gx
+
+    given: list[list[str]] = []
+    gate = load_gate("fct_forecast_fine", "marts")
+
+    def validate(*told: Any) -> list[dict[str, Any]]:
+        given.append(list(told[-1]))
+        return [{"success": True, **dict.fromkeys(gx.COUNTS)} for _ in gate.expectations]
+
+    monkeypatch.setattr(gx, "_validate", validate)
+    gx.run_gate(gate, pd.DataFrame({"reason_fr": ["x"], **{name: [1] for name in gate.columns}}), "b", "f")
+    assert [{*names} for names in given] == [gate.columns], "a wide frame is copied for each figure"
 
 
 def test_a_bound_that_spares_some_rows_says_how_many() -> None:

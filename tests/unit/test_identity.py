@@ -90,7 +90,7 @@ class Lake:
                 landing.state,
                 files=tuple(file.model_copy() for file in fetched.files),
                 landed_at=known.landed_at if known else at,
-                day=identity.day_of(self.contract, errand),
+                day=identity.source_day(self.contract, errand),
             )
             if landing.state == "published":
                 self.held |= {batch_id, *(one.sha256 for one in fetched.files)}

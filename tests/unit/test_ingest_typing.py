@@ -48,7 +48,7 @@ def test_a_year_that_pandas_can_not_hold_is_its_rows_alone(column: str, limits: 
     text, (least, greatest) = typing_sql(TORONTO, "v", GRID), limits
     name = f"`_c__t_{column}`"
     assert f"coalesce({name} >= {least}, true) AND coalesce({name} <= {greatest}, true)" in text
-    assert f"WHEN {name} < {least} OR {name} > {greatest} THEN 'out_of_range:{column}'" in text
+    assert f"WHEN {name} < {least} OR {name} > {greatest} THEN 'date_out_of_bounds:{column}'" in text
 
 
 def test_protected_values_are_null_on_refused_rows_and_never_in_the_payload() -> None:

@@ -10,7 +10,9 @@ from calanque.engines.dbt_contracts import Described
 from calanque.errors import CalanqueError
 from calanque.marts import build, parts
 from calanque.marts.domains import DOMAINS, feeds_of, marts_of
+from calanque.marts.places import has_squares
 from calanque.marts.publish import Shown
+from calanque.places.territory import load_territory
 
 
 def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,9 +40,54 @@ def test_places_that_were_drawn_and_not_shown_are_due_until_they_are(monkeypatch
     assert due(2) == ["incidents"]
 
 
+@pytest.mark.parametrize(
+    ("like", "due"),
+    [
+        ("marseille_noise", ["observations"]),
+        ("marseille_fines", ["enforcement"]),
+        ("marseille_areas", []),
+        ("marseille_accidents", ["incidents"]),
+    ],
+)
+def test_one_feed_more_is_built_in_the_domain_that_reads_it_alone(
+    like: str, due: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, Any] = {}
+
+    def record(step: str, inputs: Any, outputs: Any) -> None:
+        kept[step] = SimpleNamespace(inputs={name: str(one) for name, one in inputs.items()}, outputs=dict(outputs))
+
+    def due_of(feeds: list[Any]) -> list[str]:
+        found = parts.due_parts(feeds, "run")[0]
+        for part in found:
+            record(part.step, part.inputs, {})
+        return [part.domain.name for part in found]
+
+    monkeypatch.setattr(parts.state, "last_state", kept.get)
+    monkeypatch.setattr(parts.state, "record", record)
+    monkeypatch.setattr(parts.state, "outputs_stand", lambda _: True)
+    monkeypatch.setattr(parts.state, "table_versions", lambda tables: dict.fromkeys(tables, 1))
+    monkeypatch.setattr(parts.state, "code_hash", lambda *paths: " ".join(sorted({path.name for path in paths})))
+    monkeypatch.setattr(parts, "write_places", lambda *_: False)
+    feeds = [one for one in load_contracts().values() if one.territory == "marseille" and one.shape]
+    assert {*due_of(feeds)} == {*DOMAINS}
+    assert due_of(feeds) == []
+    more = load_contract(like).model_copy(update={"feed": "marseille_one_more"})
+    assert due_of([*feeds, more]) == due
+    assert due_of(feeds) == due, "taken away again"
+
+
+def test_the_first_reports_of_a_city_with_a_layer_draw_its_squares() -> None:
+    layer, reports = load_contract("marseille_areas"), load_contract("marseille_cleanliness")
+    city = load_territory("marseille")
+    assert [has_squares(city, feeds) for feeds in ([], [layer], [reports], [layer, reports])] == [False] * 3 + [True]
+
+
 def test_a_changed_rule_of_conflicts_is_of_the_domain_that_shows_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts.state, "code_hash", lambda *paths: [path.name for path in paths])
-    assert [name for name, domain in DOMAINS.items() if "conflicts.yml" in parts._code(domain, [])] == ["surroundings"]
+    assert [name for name, domain in DOMAINS.items() if "conflicts.yml" in parts._code(domain, "toronto", [])] == [
+        "surroundings"
+    ]
 
 
 def test_where_nothing_at_all_could_be_built_the_run_fails_with_why_and_shows_nothing(

@@ -2,13 +2,16 @@
 
 import json
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from memory_lake import MemoryLake
 
-from calanque.contracts import load_contract
+from calanque.contracts import FeedContract, load_contract
+from calanque.contracts.write import AppendWrite
 from calanque.engines import delta
+from calanque.marts import touched as marts_touched
 from calanque.marts.touched import in_weeks, touched_weeks
 from calanque.runs import state
 
@@ -58,9 +61,9 @@ def commit(memory: MemoryLake, version: int, *actions: dict[str, Any]) -> None:
     memory.write(f"{delta.table_path(TABLE)}/_delta_log/{version:020d}.json", "\n".join(map(json.dumps, actions)))
 
 
-def touched(before: dict[str, str], now: dict[str, int | str]) -> Any:
+def touched(before: dict[str, str], now: dict[str, int | str], traffic: FeedContract = TRAFFIC) -> Any:
     known = state.StepState(step="s", inputs=before, outputs={}, recorded_at="2026-01-01T00:00:00Z")  # type: ignore[arg-type]
-    return touched_weeks(known, now, [TRAFFIC, DETECTIONS])
+    return touched_weeks(known, now, [traffic, DETECTIONS])
 
 
 @pytest.mark.parametrize(("actions", "weeks"), FOUND.values(), ids=FOUND.keys())
@@ -68,6 +71,16 @@ def test_the_weeks_are_those_of_the_files(log: MemoryLake, actions: list[dict[st
     for number, action in enumerate(actions, 3):
         commit(log, number, action)
     assert touched({TABLE: "2", "code": "c"}, {TABLE: 5, "code": "c"}) == weeks
+
+
+@pytest.mark.parametrize(("moved", "weeks"), [(0, {MONDAY[1]}), (1, None)])
+def test_an_append_whose_key_moved_is_built_whole(
+    moved: int, weeks: set[date], log: MemoryLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marts_touched, "read_reports", lambda _: [SimpleNamespace(moved_count=moved)])
+    commit(log, 3, DAY)
+    appended = TRAFFIC.model_copy(update={"write": AppendWrite()})
+    assert touched({TABLE: "2"}, {TABLE: 3}, appended) == weeks
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlglot.optimizer.qualify import qualify
 from calanque.contracts import FeedContract, read_contract
 from calanque.contracts.write import MergeWrite, SnapshotWrite
 from calanque.formats import FORMATS, FormatOptions
-from calanque.formats.base import CORRUPT, FILE, ROW_NUMBER
+from calanque.formats.base import CORRUPT, FILE, REASON, ROW_NUMBER
 from calanque.ingest.repeats import quarantine_keys, quarantine_sql
 from calanque.ingest.tables import bronze_columns, staged_columns
 from calanque.ingest.typing_sql import GridNumbers, typing_sql
@@ -69,7 +69,7 @@ def test_no_landing_column_meets_a_name_of_the_typing(tmp_path: Path, is_persona
         column("x_m", "_n", "_file", customProperties=[{"property": "projected", "value": "x_m"}]),
     ]
     contract = contract_of(tmp_path, LANDING, made).model_copy(update={"is_personal": is_personal})
-    view = [name.lower() for name in (*LANDING, CORRUPT, FILE, ROW_NUMBER)]
+    view = [name.lower() for name in (*LANDING, CORRUPT, REASON, FILE, ROW_NUMBER)]
     assert len(set(view)) == len(view)
     given = columns_of(parse_one(typing_sql(contract, "v", GRID, check_encoding=True), read="spark"), set(view))
     kept = {name.lower() for name in (FILE, ROW_NUMBER)}

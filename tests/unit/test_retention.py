@@ -14,7 +14,7 @@ from calanque.errors import CalanqueError
 from calanque.governance.leftovers import past_dropped, past_fetching, remove
 from calanque.governance.retention import past_columns, past_sql
 from calanque.ingest.tables import create_sql
-from calanque.sources.drop import ARCHIVE, TAKING
+from calanque.sources.drop_places import ARCHIVE, TAKING
 
 NOW = datetime.now(UTC)
 

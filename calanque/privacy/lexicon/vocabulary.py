@@ -4,6 +4,7 @@ from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
+from calanque.privacy.lexicon.kept import kept
 from calanque.privacy.text import fold
 
 _FORM, _LEMMA, _CLASS, _SPOKEN, _WRITTEN = 0, 2, 3, 8, 9
@@ -25,7 +26,7 @@ def _frequency(row: list[str]) -> float:
     return float(row[_SPOKEN].replace(",", ".") or 0) + float(row[_WRITTEN].replace(",", ".") or 0)
 
 
-@cache
+@kept
 def word_frequencies() -> dict[str, float]:
     """Return folded form -> occurrences per million, in films and in books together; all its readings added."""
     rows = _rows()

@@ -78,7 +78,7 @@ FINE = WeekTable.described(
         ("lon", "double", "Longitude of the centre, degrees. / Longitude du centre, degrés."),
         ("lat", "double", "Latitude of the centre, degrees. / Latitude du centre, degrés."),
     ),
-    "Expected incidents of next week on the fine grid that the model lives on, beside the baseline. "
-    "One row per cell, type and week.",
+    "Expected incidents of next week on the fine grid that the model lives on, beside the baseline; none of a "
+    "published cell around which nothing is known. One row per cell, type and week.",
     renewed={"upper_count": "lower_count"},
 )

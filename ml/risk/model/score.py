@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -117,7 +118,7 @@ def forecast(
     probability: float,
     stamp: ForecastStamp,
 ) -> pd.DataFrame:
-    """Return the forecast as rows, one per cell and type.
+    """Return the forecast as rows, one per cell and type, each with its reasons.
 
     Args:
         ids: identifier of each cell of `expected`.
@@ -130,22 +131,38 @@ def forecast(
     Returns:
         Columns of `marts.fct_forecast`: counts a week; ranks from 1 within a type, ties at random with a fixed seed.
     """
-    any_one = [any_probability(mean, alpha) for mean, alpha in zip(expected.model, dispersion, strict=True)]
+    rows = figures(ids, np.arange(len(ids)), cube, expected, dispersion, probability, stamp)
     english, french = _reasons(cube, expected, stamp)
+    for name, sentences in (("reason_en", english), ("reason_fr", french)):
+        rows.insert(list(rows).index("model_name"), name, sentences)
+    return rows
+
+
+def figures(
+    ids: Sequence[str],
+    among: NDArray[np.intp],
+    cube: CountCube,
+    expected: Expected,
+    dispersion: tuple[float, ...],
+    probability: float,
+    stamp: ForecastStamp,
+) -> pd.DataFrame:
+    """Return the rows of the cells of `among`, by their index, without reasons; `ids` are theirs, the rest as above."""
+    model, parts = expected.model[:, among], expected.parts[:, :, among]
+    any_one = [any_probability(mean, alpha) for mean, alpha in zip(model, dispersion, strict=True)]
     values = {
         "territory": cube.grid.name.partition("/")[0],
         "cell_id": np.tile(np.array(ids, dtype=object), len(cube.types)),
-        "type": np.repeat(np.array(cube.types, dtype=object), len(ids)),
+        "type": np.repeat(np.array(cube.types, dtype=object), len(among)),
         "week_start_date": cube.day_of(cube.weeks),
-        "expected_count": expected.model.ravel(),
-        "upper_count": bounds(expected.model, dispersion, probability).ravel(),
+        "expected_count": model.ravel(),
+        "upper_count": bounds(model, dispersion, probability).ravel(),
         "p_at_least_one": np.concatenate(any_one),
-        "baseline_count": expected.baseline.ravel(),
-        "rank_model": ranks(expected.model).ravel(),
-        "rank_baseline": ranks(expected.baseline).ravel(),
-        "is_known": np.tile(expected.is_known, len(cube.types)),
-        **dict(zip(PARTS, expected.parts.reshape(len(PARTS), -1).astype(float), strict=True)),
-        **{"reason_en": english, "reason_fr": french},
+        "baseline_count": expected.baseline[:, among].ravel(),
+        "rank_model": ranks(expected.model)[:, among].ravel(),
+        "rank_baseline": ranks(expected.baseline)[:, among].ravel(),
+        "is_known": np.tile(expected.is_known[among], len(cube.types)),
+        **dict(zip(PARTS, parts.reshape(len(PARTS), -1).astype(float), strict=True)),
     }
     return pd.DataFrame(values | _stamped(stamp))
 

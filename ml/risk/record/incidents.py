@@ -16,7 +16,17 @@ from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
 from calanque.errors import CalanqueError
-from calanque.places.grid import Grid, hull, project, projected_crs, rectangle, require_true_scale, unit_m
+from calanque.places.grid import (
+    HULL_RATIO,
+    HULL_WIDEN_M,
+    Grid,
+    hull,
+    project,
+    projected_crs,
+    rectangle,
+    require_true_scale,
+    unit_m,
+)
 from ml.delays import DAYS_A_WEEK, IN_TIME_WEEKS, complete_after
 
 INCIDENT_COLUMNS = ("occurred_at", "lon", "lat", "type")
@@ -25,7 +35,6 @@ PREMISES, KNOWN = "premises", "known_at"
 MOST_PREMISES, RARE = 12, "other kinds"
 # Registers hold a few positions at 0,0; beyond one in a hundred the CRS is the wrong one.
 MAX_ASTRAY_RATE = 0.01
-HULL_RATIO, HULL_WIDEN_M = 0.06, 150.0
 
 
 @dataclass(frozen=True, eq=False)
