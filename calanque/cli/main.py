@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from calanque.cli import dpo, feeds, jobs, stack, twin
+from calanque.cli import dpo, feeds, jobs, stack, territories, twin
 from calanque.errors import CalanqueError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(stack.app, name="stack")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(territories.app, name="territories")
 app.add_typer(dpo.app, name="dpo")
 app.add_typer(twin.app, name="twin")
 app.command()(jobs.demo)

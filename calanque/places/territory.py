@@ -107,6 +107,11 @@ def read_territory(path: Path) -> Territory:
     return territory
 
 
+def territory_file(name: str) -> Path:
+    """Return where the file of a territory is, or is to be."""
+    return settings().root / "infra" / "territories" / f"{name}.yml"
+
+
 @cache
 def load_territory(name: str) -> Territory:
     """Return the territory `infra/territories/<name>.yml`, read once.
@@ -114,8 +119,7 @@ def load_territory(name: str) -> Territory:
     Raises:
         CalanqueError: if there is no such territory, or its file is not valid.
     """
-    folder = settings().root / "infra" / "territories"
-    known = sorted(path.stem for path in folder.glob("*.yml"))
+    known = sorted(path.stem for path in territory_file(name).parent.glob("*.yml"))
     if name not in known:
         raise CalanqueError(f"There is no territory '{name}': choose one of {', '.join(known)}, or add its file.")
-    return read_territory(folder / f"{name}.yml")
+    return read_territory(territory_file(name))
