@@ -99,7 +99,11 @@ class Feed(NamedTuple):
 
     def bronze(self) -> list[dict[str, Any]]:
         """Return the rows of bronze, as another reader than the engine sees them."""
-        return self._held("bronze", "event_id")
+        return self.bronze_by("event_id")
+
+    def bronze_by(self, key: str) -> list[dict[str, Any]]:
+        """Return the rows of bronze in the order of a column."""
+        return self._held("bronze", key)
 
     def quarantine(self) -> list[dict[str, Any]]:
         """Return the rows of quarantine."""

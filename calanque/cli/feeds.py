@@ -122,6 +122,8 @@ def _checked(feed: str | None) -> "list[FeedContract]":
         right, wrong = {}, {str(feed): error}
     problems = {name: list(error.problems) for name, error in wrong.items()}
     problems |= {name: found for name, contract in right.items() if (found := _around(contract))}
+    if found := _recognisers():
+        problems["recognisers.yml"] = found
     for name, contract in right.items():
         if name not in problems:
             console.print(f"[green]ok[/] {name} {contract.version}: {len(contract.bronze)} columns")
@@ -129,8 +131,23 @@ def _checked(feed: str | None) -> "list[FeedContract]":
         for sentence in sentences:
             console.print(f"[red]wrong[/] {name}: {escape(sentence)}", soft_wrap=True)
     if problems:
-        raise CalanqueError(f"{len(problems)} contract(s) to correct: {', '.join(problems)}.")
+        raise CalanqueError(f"{len(problems)} file(s) to correct: {', '.join(problems)}.")
     return list(right.values())
+
+
+def _recognisers() -> list[str]:
+    """Return what is wrong with the recognisers that a city adds to the pack."""
+    from calanque.privacy.city import city_file, slow_patterns
+
+    try:
+        if not city_file().recognizers:
+            return []
+        from calanque.privacy.presidio import recognizers
+
+        recognizers()
+    except CalanqueError as error:
+        return [str(error)]
+    return slow_patterns()
 
 
 def _around(contract: "FeedContract") -> list[str]:

@@ -47,9 +47,10 @@ def redact(
         bool, typer.Option("--broad", help="Mask towns, countries and civilities (M., Mme) too: they are kept else.")
     ] = False,
     encoding: Annotated[str, typer.Option(help="Of what comes in, such as cp1252; what goes out is UTF-8.")] = "utf-8",
+    feed: Annotated[str | None, typer.Option(help="Leave what the contract of this feed allows.")] = None,
 ) -> None:
     """Redact JSON lines {"id","text"} from standard input to {"id","text","spans"} on standard output."""
-    from calanque.privacy.redact import redact_lines
+    from calanque.privacy.lines import redact_lines
 
     try:
         # A file of Windows may begin with a byte order mark, which is no part of its first line.
@@ -57,13 +58,20 @@ def redact(
         lines = TextIOWrapper(sys.stdin.buffer, read_as, "surrogateescape")
     except LookupError as error:
         raise CalanqueError(f"'{encoding}' is no encoding: try utf-8, cp1252 or iso-8859-15.") from error
-    done = redact_lines(lines, sys.stdout, sys.stderr, explain, strict, broad)
+    done = redact_lines(lines, sys.stdout, sys.stderr, explain, strict, broad, _allowed(feed))
     if done.named_count:
         typer.echo(f"{done.named_count} ids may name a person; they are written as they are.", err=True)
     if done.unread_count:
         typer.echo(f"{done.unread_count} texts took more than their share of time: they are masked whole.", err=True)
     if done.bad_count:
         raise CalanqueError(f"{done.bad_count} lines were left out: correct them and send them again.")
+
+
+def _allowed(feed: str | None) -> str | None:
+    from calanque.contracts import load_contract
+
+    listed = load_contract(feed).allow_list if feed else None
+    return listed.regex() if listed else None
 
 
 def backtest(

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from calanque.closed import Closed as Closed
 from calanque.closed import Options
+from calanque.contracts.allow_list import AllowList
 from calanque.contracts.write import Duplicates, Write
 from calanque.formats import Container, FileFormat
 from calanque.sources import Source
@@ -203,7 +204,7 @@ class FeedContract(Closed):
     a row without it, or facts. `language` is that of its free text, as ISO 639-1 writes it. `keep_where` says in SQL
     of landing columns which rows of a file are the feed's: where it is false they are another town's or another year's,
     and are counted and left out. `personal_in_open` says what personal values in an open column of a batch do: they are
-    told as a warning, or stop the batch (`critical`).
+    told as a warning, or stop the batch (`critical`). `allow_list` is what redaction leaves in its free text.
     """
 
     feed: Name
@@ -239,6 +240,7 @@ class FeedContract(Closed):
     max_refused_rate: Annotated[float, Field(ge=0, le=1)]
     gates: tuple[str, ...]
     personal_in_open: Severity = "warning"
+    allow_list: AllowList | None = None
     retention_days: dict[Tier, Annotated[int, Field(gt=0)]]
     retention_column: str | None = None
     team: str

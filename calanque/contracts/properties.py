@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
+from calanque.contracts.allow_list import AllowList
 from calanque.contracts.model import (
     DayRule,
     LanguageCode,
@@ -58,6 +59,7 @@ class FeedProperties(_Properties):
     max_refused_rate: Annotated[float, Field(ge=0, le=1, strict=True)]
     gates: tuple[str, ...] = ()
     personal_in_open: Severity = "warning"
+    allow_list: AllowList | None = None
     retention_column: str | None = None
 
     def switched(self) -> dict[str, Any]:

@@ -64,8 +64,19 @@ def _problems(contract: FeedContract) -> Found:
     for name, rule in _BY_ITSELF.items():
         yield from rule(getattr(contract, name))
     yield from _retention(contract)
+    yield from _allow_list(contract)
     yield from write_problems(contract)
     yield from shape_problems(contract)
+
+
+def _allow_list(contract: FeedContract) -> Found:
+    if contract.allow_list is None:
+        return
+    where = "customProperties.allowList"
+    for sentence in contract.allow_list.problems():
+        yield where, sentence
+    if all(column.protection != "redact" for column in contract.bronze):
+        yield where, "is of free text, and the feed has no column that is redacted: leave it out."
 
 
 def _names(contract: FeedContract) -> Found:

@@ -13,6 +13,8 @@ LIBRARIES = (
     "openlineage.client",
     "openlineage.common.provider.dbt",
     "pandas",
+    "presidio_analyzer",
+    "presidio_anonymizer",
     "pyarrow.dataset",
     "pydantic_settings",
     "pyproj",

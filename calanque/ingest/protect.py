@@ -26,6 +26,7 @@ from calanque.ingest.staged import POSITIONS
 from calanque.ingest.tables import QUARANTINE_COLUMNS, staged_columns, technical_columns
 from calanque.ingest.tiers import attempt_path, published_path, spark_path, staging_path
 from calanque.ingest.type_ import left_out_count, type_rows
+from calanque.privacy.city import city_file
 from calanque.privacy.spans import UNREAD
 from calanque.runs.records import utc_now
 from calanque.sql_text import quoted
@@ -170,9 +171,9 @@ def _protected_by(contract: FeedContract, observed: Mapping[str, Any]) -> dict[s
     """Return the version of the pack that redacted the staged rows, and the ids of the keys of their tokens."""
     found = {}
     if any(column.protection == "redact" for column in contract.bronze):
-        from calanque.privacy.recognisers import PACK_VERSION
+        from calanque.privacy.redact import pack_version
 
-        found["pack"] = PACK_VERSION
+        found["pack"] = pack_version()
         if unread := observed.get("unread"):
             found["unread"] = str(unread)
             log.warning("%s texts took more than their share of time to read: they are masked whole.", f"{unread:,}")
@@ -232,11 +233,12 @@ def protect_rows(contract: FeedContract, frame: DataFrame, listed: frozenset[str
     plan = protection_plan(contract)
     if not plan:
         return frame
+    allowed, city = contract.allow_list.regex() if contract.allow_list else None, city_file()
 
     def protect(batches: Iterator[Any]) -> Iterator[Any]:
         from calanque.privacy.protect import protect_batches, without_erased
 
-        return protect_batches(without_erased(batches, plan, listed), plan)
+        return protect_batches(without_erased(batches, plan, listed), plan, allowed, city)
 
     return frame.mapInPandas(protect, frame.schema)
 

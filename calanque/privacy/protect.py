@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from calanque.errors import CalanqueError
+from calanque.privacy.city import CityFile, give
 from calanque.privacy.key_file import key_stamp
 from calanque.privacy.spans import UNREAD
 from calanque.privacy.tokens import PURPOSE, TokenKeys, TokenKind
@@ -43,12 +44,16 @@ def read_action(column: str, protection: str) -> Action:
     )
 
 
-def protect_batches(frames: "Iterable[pd.DataFrame]", plan: Plan) -> "Iterator[pd.DataFrame]":
-    """Protect each frame's columns as the plan says.
+def protect_batches(
+    frames: "Iterable[pd.DataFrame]", plan: Plan, allowed: str | None = None, city: CityFile | None = None
+) -> "Iterator[pd.DataFrame]":
+    """Protect each frame's columns as the plan says, by Presidio's engines.
 
     Args:
         frames: frames of string columns; None and NaN stay None.
         plan: the columns to protect, which keep their names and places; the others pass as they are.
+        allowed: a regular expression; of free text, what fits it whole is left as it is.
+        city: the city's own recognisers; by default those of this host's file.
 
     Yields:
         One frame for each given one, with the same rows in the same order.
@@ -57,8 +62,9 @@ def protect_batches(frames: "Iterable[pd.DataFrame]", plan: Plan) -> "Iterator[p
         CalanqueError: if a planned column is missing, or a value cannot be protected; the sentence names no value.
     """
     actions = {name: read_action(name, protection) for name, protection in plan.items()}
+    give(city)
     for frame in frames:
-        yield _protect(frame, actions)
+        yield _protect(frame, actions, allowed)
 
 
 def is_erased(frame: "pd.DataFrame", plan: Plan, listed: frozenset[str]) -> "pd.Series[bool]":
@@ -83,7 +89,7 @@ def without_erased(frames: "Iterable[pd.DataFrame]", plan: Plan, listed: frozens
         yield frame[~is_erased(frame, plan, listed)] if listed else frame
 
 
-def _protect(frame: "pd.DataFrame", plan: Mapping[str, Action]) -> "pd.DataFrame":
+def _protect(frame: "pd.DataFrame", plan: Mapping[str, Action], allowed: str | None) -> "pd.DataFrame":
     import pandas as pd
 
     if missing := sorted(set(plan) - set(frame.columns)):
@@ -91,17 +97,19 @@ def _protect(frame: "pd.DataFrame", plan: Mapping[str, Action]) -> "pd.DataFrame
             f"The column '{missing[0]}' is to be protected but is not in the batch: compare plan and contract."
         )
     kept = {name: frame[name] for name in frame.columns if plan.get(name) != "drop"}
-    done = {name: _column(name, values, plan[name]) if name in plan else values for name, values in kept.items()}
+    done = {n: _column(n, values, plan[n], allowed=allowed) if n in plan else values for n, values in kept.items()}
     return pd.DataFrame(done, index=frame.index)
 
 
-def _column(name: str, series: "pd.Series[Any]", action: Action, key_id: str | None = None) -> "pd.Series[Any]":
+def _column(
+    name: str, series: "pd.Series[Any]", action: Action, key_id: str | None = None, allowed: str | None = None
+) -> "pd.Series[Any]":
     """Apply one action; whatever goes wrong, no value may leave in the error or in its chain of causes."""
     import pandas as pd
 
     try:
         values = [None if pd.isna(value) else str(value) for value in series]
-        protected = _tokens(values, action, key_id) if isinstance(action, Token) else _redacted(values)
+        protected = _tokens(values, action, key_id) if isinstance(action, Token) else _redacted(values, allowed)
     except CalanqueError:
         raise
     except Exception as error:
@@ -111,14 +119,14 @@ def _column(name: str, series: "pd.Series[Any]", action: Action, key_id: str | N
     raise CalanqueError(f"The column '{name}' could not be protected ({reason}): nothing of this batch was written.")
 
 
-def _redacted(values: list[str | None]) -> list[str | None]:
+def _redacted(values: list[str | None], allowed: str | None) -> list[str | None]:
     from calanque.privacy.redact import BATCH_COUNT, redact
 
     texts = list(dict.fromkeys(value for value in values if value))
     redacted: dict[str, str] = {}
     for start in range(0, len(texts), BATCH_COUNT):
         batch = texts[start : start + BATCH_COUNT]
-        redacted.update(zip(batch, (r.text for r in redact(batch)), strict=True))
+        redacted.update(zip(batch, (r.text for r in redact(batch, allowed=allowed)), strict=True))
     return [_looked_up(value, redacted) for value in values]
 
 
@@ -128,8 +136,9 @@ def _looked_up(value: str | None, redacted: Mapping[str, str]) -> str | None:
 
 
 def _tokens(values: list[str | None], action: Token, key_id: str | None = None) -> list[str | None]:
-    keys = _worker_keys(key_stamp())
-    return [keys.token(action.kind, value, action.purpose, key_id) for value in values]
+    from calanque.privacy.presidio import tokens
+
+    return tokens(values, _worker_keys(key_stamp()), action.kind, action.purpose, key_id)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,5 @@
 """Spans of personal values in a text, how overlapping ones are settled, and how placeholders take their place."""
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +35,6 @@ BROAD_TYPES = ("LOCATION", "CIVILITY")
 
 UNREAD = "UNREAD_TEXT"
 """In the place of a whole text that was not read to its end."""
-PLACEHOLDER = re.compile(f"<(?:{'|'.join((*ENTITY_TYPES, *BROAD_TYPES, UNREAD))})>")
 MASK_SCORE = 0.5
 """A span is masked from this score on."""
 

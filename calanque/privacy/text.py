@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from calanque.privacy.city import placeholders
 from calanque.privacy.forms import normal_form
-from calanque.privacy.spans import PLACEHOLDER, Span
+from calanque.privacy.spans import Span
 
 FILLER = "\x1a"
 """Stands where a placeholder was: no letter, no digit, no space, so no rule can match through it."""
@@ -76,13 +77,21 @@ def prepare(text: str) -> Prepared:
     clean, origins = normal_form(text if text.isascii() else _SURROGATE.sub("\ufffd", text))
     blanks: tuple[Span, ...] = ()
     if "<" in clean:
-        blanks = tuple(Span(m.start(), m.end(), m.group()[1:-1], 0.0) for m in PLACEHOLDER.finditer(clean))
-        clean = PLACEHOLDER.sub(lambda m: FILLER * len(m.group()), clean)
+        blanks = tuple(placeholders(clean))
+        clean = _without(clean, blanks)
     has_digit = any(map(str.isdecimal, clean))
     folded = fold(clean)
     if has_digit:
         folded = _MISREAD.sub(lambda m: m.group().translate(_DIGITS), folded)
     return Prepared(clean, folded, has_digit, blanks, origins)
+
+
+def _without(text: str, blanks: Sequence[Span]) -> str:
+    parts, at = list[str](), 0
+    for blank in blanks:
+        parts += (text[at : blank.start], FILLER * (blank.end - blank.start))
+        at = blank.end
+    return "".join((*parts, text[at:]))
 
 
 def sentences(folded: str) -> list[tuple[int, int]]:

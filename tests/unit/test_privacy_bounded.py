@@ -130,12 +130,12 @@ def test_a_text_in_which_a_third_reading_finds_more_is_masked_whole(
     """Each reading here takes one word more."""
     read: list[str] = []
 
-    def one_more(texts: Sequence[str], _limits: object) -> list[list[Span]]:
+    def one_more(texts: Sequence[str], *_: object) -> list[list[Span]]:
         read.extend(texts)
         word = re.search(r"[a-z]+", texts[0])
         return [[Span(word.start(), word.end(), "PERSON", 1.0)] if word and len(read) <= found_count else []]
 
-    monkeypatch.setattr("calanque.privacy.reading.analyze_batch", one_more)
+    monkeypatch.setattr("calanque.privacy.presidio.analyze_batch", one_more)
     (done,) = redact(["un deux trois quatre"])
     assert len(read) == 3
     assert done.text == ("<PERSON> <PERSON> trois quatre" if is_read else "<UNREAD_TEXT>")

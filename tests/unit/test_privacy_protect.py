@@ -93,7 +93,7 @@ def test_a_planned_column_that_is_missing_is_refused() -> None:
 
 
 def test_no_value_leaves_by_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(values: list[str | None]) -> list[str | None]:
+    def fail(values: list[str | None], _: object) -> list[str | None]:
         raise ValueError(f"could not read {values[0]}")
 
     monkeypatch.setattr(protect, "_redacted", fail)

@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 from calanque.cli.main import app
 from calanque.contracts.rules import REDACTED_LANGUAGE
 from calanque.errors import CalanqueError
-from calanque.privacy.redact import BATCH_COUNT, redact, redact_lines
-from calanque.privacy.spans import PLACEHOLDER, Span, mask, merge, unmask_offsets
+from calanque.privacy.city import placeholders
+from calanque.privacy.lines import redact_lines
+from calanque.privacy.redact import BATCH_COUNT, redact
+from calanque.privacy.spans import Span, mask, merge, unmask_offsets
 from calanque.privacy.text import fold, prepare, sentences
 
 FRAGMENTS = (
@@ -188,7 +190,7 @@ def test_offsets_return_from_masked_text(text: str, data: st.DataObject) -> None
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4, unique=True)))
     spans = [Span(cuts[0], cuts[1], "PERSON", 1.0), Span(cuts[2], cuts[3], "FR_NIR", 1.0)]
     masked = mask(text, spans)
-    places = [m.span() for m in PLACEHOLDER.finditer(masked)]
+    places = [(one.start, one.end) for one in placeholders(masked)]
     for start, end in ((0, places[0][0]), (places[0][1], places[1][0]), (places[1][1], len(masked))):
         if start < end:
             (back,) = unmask_offsets(spans, [Span(start, end, "PERSON", 1.0)])

@@ -17,7 +17,7 @@ from calanque.console.readers import Reader, journal_reader
 from calanque.csv_file import csv_file
 from calanque.engines import trino
 from calanque.errors import CalanqueError
-from calanque.privacy.spans import PLACEHOLDER
+from calanque.privacy.city import placeholders
 
 MOST_ENTRIES = 500
 MASS = 10_000
@@ -119,9 +119,9 @@ def spelled(motif: str) -> list[tuple[str, bool]]:
     `spelled("plainte de <PERSON>")` is `[("plainte de ", False), ("PERSON", True)]`.
     """
     parts, at = list[tuple[str, bool]](), 0
-    for found in PLACEHOLDER.finditer(motif):
-        parts += [(motif[at : found.start()], False), (found[0][1:-1], True)]
-        at = found.end()
+    for found in placeholders(motif):
+        parts += [(motif[at : found.start], False), (found.type, True)]
+        at = found.end
     return [part for part in (*parts, (motif[at:], False)) if part[0]]
 
 

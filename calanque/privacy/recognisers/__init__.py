@@ -23,7 +23,7 @@ from calanque.privacy.recognisers.siret import SIRET
 from calanque.privacy.recognisers.tax_number import TAX_NUMBER
 from calanque.privacy.rules import Recogniser
 
-PACK_VERSION = "0.16.0"
+PACK_VERSION = "0.17.0"
 STRUCTURED: tuple[Recogniser, ...] = (
     EMAIL,
     IBAN,
