@@ -1,11 +1,11 @@
-"""What redaction leaves as it is in the free text of a feed: its codes, its tickets, the words it takes for persons."""
+"""What only reads like a personal value: in free text, where redaction leaves it as it is, and in open columns."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from calanque.closed import Options
+from calanque.closed import Closed, Options
 from calanque.contracts.patterns import problem_of_pattern
 
 Word = Annotated[str, Field(strict=True, pattern=r"^\S(.*\S)?$")]
@@ -14,6 +14,40 @@ _PERSONAL = (
     "12/03/1985", "AB-123-CD", "1 85 03 13 055 123 45", "@zinou13", "192.0.2.1", "43.2965, 5.3698",
 )  # fmt: skip
 """Made up; a pattern that fits one of them fits anybody's."""
+
+
+PersonalType = Literal[
+    "PERSON",
+    "EMAIL_ADDRESS",
+    "PHONE_NUMBER",
+    "FR_NIR",
+    "FR_PLATE",
+    "IBAN_CODE",
+    "POSTAL_ADDRESS",
+    "BIRTH_DATE",
+    "CREDIT_CARD",
+    "HANDLE",
+    "IP_ADDRESS",
+    "GPS_POSITION",
+    "FR_IDENTITY_CARD",
+    "FR_PASSPORT",
+    "FR_RESIDENCE_PERMIT",
+    "FR_DRIVING_LICENCE",
+    "FR_TAX_NUMBER",
+    "FR_SIREN",
+    "FR_SIRET",
+    "FR_AGENT_NUMBER",
+    "FR_HEALTH_NUMBER",
+    "PERSON_NUMBER",
+]
+"""Types of personal values that the French pack finds."""
+
+
+class Resemblance(Closed):
+    """Types of personal values that values of an open column read like, and why they are none."""
+
+    types: Annotated[tuple[PersonalType, ...], Field(min_length=1)]
+    because: Annotated[str, Field(pattern=r"\S")]
 
 
 class AllowList(Options):

@@ -10,7 +10,9 @@ from pydantic.alias_generators import to_camel
 
 from calanque.closed import Closed as Closed
 from calanque.closed import Options
-from calanque.contracts.allow_list import AllowList
+from calanque.contracts.allow_list import AllowList, Resemblance
+from calanque.contracts.origin import Made, OriginOf
+from calanque.contracts.promise import Place, Promise, Time
 from calanque.contracts.write import Duplicates, Write
 from calanque.formats import Container, FileFormat
 from calanque.sources import Source
@@ -23,31 +25,6 @@ Projected = Literal["x_m", "y_m", "cell", "zone"]
 NullMarker = Annotated[str, Field(strict=True, pattern=r"^\S(.*\S)?$")]
 Tier = Literal["landing", "bronze", "quarantine"]
 Severity = Literal["critical", "warning"]
-PersonalType = Literal[
-    "PERSON",
-    "EMAIL_ADDRESS",
-    "PHONE_NUMBER",
-    "FR_NIR",
-    "FR_PLATE",
-    "IBAN_CODE",
-    "POSTAL_ADDRESS",
-    "BIRTH_DATE",
-    "CREDIT_CARD",
-    "HANDLE",
-    "IP_ADDRESS",
-    "GPS_POSITION",
-    "FR_IDENTITY_CARD",
-    "FR_PASSPORT",
-    "FR_RESIDENCE_PERMIT",
-    "FR_DRIVING_LICENCE",
-    "FR_TAX_NUMBER",
-    "FR_SIREN",
-    "FR_SIRET",
-    "FR_AGENT_NUMBER",
-    "FR_HEALTH_NUMBER",
-    "PERSON_NUMBER",
-]
-"""Types of personal values that the French pack finds."""
 Protection = Literal["none", "redact", "drop", "token"]
 TokenKind = Literal["person", "phone", "email", "plate", "identifier"]
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
@@ -144,13 +121,6 @@ class Live(Closed):
     valid_from: date | None = None
 
 
-class Resemblance(Closed):
-    """Types of personal values that values of an open column read like, and why they are none."""
-
-    types: Annotated[tuple[PersonalType, ...], Field(min_length=1)]
-    because: Sentence
-
-
 class LandingColumn(Closed):
     """One column of the file as received.
 
@@ -204,7 +174,8 @@ class FeedContract(Closed):
     a row without it, or facts. `language` is that of its free text, as ISO 639-1 writes it. `keep_where` says in SQL
     of landing columns which rows of a file are the feed's: where it is false they are another town's or another year's,
     and are counted and left out. `personal_in_open` says what personal values in an open column of a batch do: they are
-    told as a warning, or stop the batch (`critical`). `allow_list` is what redaction leaves in its free text.
+    told as a warning, or stop the batch (`critical`). `allow_list` is what redaction leaves in its free text, `promise`
+    how fine its rows are seen. `origin_of` tells rows apart where a feed mixes what was reported with what was found.
     """
 
     feed: Name
@@ -219,9 +190,11 @@ class FeedContract(Closed):
     legal_basis: str
     provenance: Provenance
     recipients: Annotated[tuple[str, ...], Field(min_length=1)]
-    origin: Literal["reported", "enforced", "measured"]
+    origin: Made
+    origin_of: OriginOf | None = None
     shape: str | None = None
     is_personal: bool
+    promise: Promise | None = None
     is_synthetic: bool
     row_stands_for: Literal["person", "fact"] | None
     person_column: str | None
@@ -270,6 +243,16 @@ class FeedContract(Closed):
     def quarantine_table(self) -> str:
         """Name of the quarantine table in the catalogue."""
         return f"quarantine.{self.feed}"
+
+    @property
+    def place_grain(self) -> Place:
+        """How fine the place of a row is seen beyond bronze."""
+        return self.promise.place if self.promise else "exact"
+
+    @property
+    def time_grain(self) -> Time:
+        """How fine its time is."""
+        return self.promise.time if self.promise else "exact"
 
     def filling(self) -> dict[str, BronzeColumn]:
         """Return each bronze column by the column of a shape that it would fill: of its name, or told by `fills`."""

@@ -22,13 +22,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "none": "–", "redact": "redacted", "drop": "left out", "token": "keyed token",
         "person": "person", "phone": "phone", "email": "e-mail", "plate": "number plate", "not_loaded": "not loaded",
         "reported": "reported by the public", "enforced": "produced by enforcement",
-        "measured": "measured by a device", "synthetic": "synthetic data",
+        "measured": "measured by a device", "published": "published by an authority", "synthetic": "synthetic data",
         "rgpd": "GDPR", "title_iii": "law of 1978, title III", "yes": "yes", "no": "no", "is_personal": "Personal data",
         "landing": "raw files", "bronze": "bronze", "quarantine": "quarantine", "thousands": ",",
         "analysts": "analysts", "colon": ":",
         "usage": "Use", "limitations": "Limits", "grain": "Rows of bronze", "schedule": "Schedule",
         "latency": "Next batch within", "hours": "hours",
         "language": "Language of its free text", "kept": "Rows that are the feed's", "live": "Real source, not in use",
+        "promise": "Seen no finer than", "where": "where {} is {}",
     },
     "fr": {
         "contract": "Contrat", "purpose": "Finalité", "legal_basis": "Base légale", "producer": "Producteur",
@@ -43,13 +44,34 @@ WORDS: dict[Language, dict[str, str]] = {
         "person": "personne", "phone": "téléphone", "email": "courriel", "plate": "plaque d’immatriculation",
         "not_loaded": "non chargée",
         "reported": "signalé par le public", "enforced": "produit par l’action de la police",
-        "measured": "mesuré par un appareil", "synthetic": "données fictives", "rgpd": "RGPD",
+        "measured": "mesuré par un appareil", "published": "publié par une autorité",
+        "synthetic": "données fictives", "rgpd": "RGPD",
         "title_iii": "loi de 1978, titre III", "yes": "oui", "no": "non", "is_personal": "Données personnelles",
         "landing": "fichiers bruts", "bronze": "bronze", "quarantine": "quarantaine", "thousands": "\u202f",
         "analysts": "analystes", "colon": "\u202f:",
         "usage": "Usage", "limitations": "Limites", "grain": "Lignes de bronze", "schedule": "Fréquence",
         "latency": "Lot suivant sous", "hours": "heures",
         "language": "Langue du texte libre", "kept": "Lignes qui sont du flux", "live": "Source réelle, non utilisée",
+        "promise": "Vu au plus fin", "where": "où {} vaut {}",
+    },
+}  # fmt: skip
+
+
+PAUSE: dict[Language, str] = {"en": "; ", "fr": " ; "}
+PROMISE: dict[Language, dict[str, str]] = {
+    "en": {
+        "place_exact": "the place as it was said", "place_cell": "a square of the grid", "place_zone": "a zone",
+        "place_area": "a named area", "time_exact": "the time as it was said", "time_hour": "an hour",
+        "time_week": "a week", "time_month": "a month",
+        "single": "rows one by one, without whom they are about; no published figure under {}",
+        "counted": "counts alone, none of them under {}", "left_out": "in no table: {}",
+    },
+    "fr": {
+        "place_exact": "le lieu tel qu’il a été dit", "place_cell": "un carré de la grille", "place_zone": "une zone",
+        "place_area": "un secteur", "time_exact": "le moment tel qu’il a été dit", "time_hour": "une heure",
+        "time_week": "une semaine", "time_month": "un mois",
+        "single": "lignes une à une, sans les personnes concernées ; aucun chiffre publié sous {}",
+        "counted": "des comptes seuls, aucun sous {}", "left_out": "dans aucune table : {}",
     },
 }  # fmt: skip
 
@@ -140,6 +162,7 @@ def _facts(contract: FeedContract, language: Language) -> list[tuple[str, str]]:
         *_said(date_published=made.date_published),
         ("regime", words[contract.regime]),
         ("is_personal", words["yes" if contract.is_personal else "no"]),
+        *_said(promise=promised(contract, language)),
         *_said(language=contract.language),
         *_said(kept=f"`{contract.keep_where}`" if contract.keep_where else None),
         ("recipients", ", ".join(words.get(name, name) for name in contract.recipients)),
@@ -147,9 +170,34 @@ def _facts(contract: FeedContract, language: Language) -> list[tuple[str, str]]:
         ("schedule", f"{often(contract.frequency, language)} (`{contract.schedule}`)"),
         ("latency", f"{contract.latency_hours} {words['hours']}"),
         ("territory", f"{contract.territory} ({contract.time_zone})"),
-        ("origin", words[contract.origin]),
+        ("origin", made_by(contract, language)),
         ("owner", f"{contract.owner} ({contract.team})"),
     ]
+
+
+def made_by(contract: FeedContract, language: Language) -> str:
+    """Return who made the rows of a feed, and where a column says of some that it was somebody else.
+
+    An example: `reported by the public; produced by enforcement where found_by is patrol`.
+    """
+    words, said = WORDS[language], contract.origin_of
+    others = said.values.items() if said else ()
+    column = said.column if said else ""
+    return PAUSE[language].join(
+        [words[contract.origin], *(f"{words[made]} {words['where'].format(column, value)}" for value, made in others)]
+    )
+
+
+def promised(contract: FeedContract, language: Language) -> str | None:
+    """Return how fine a personal feed is seen beyond bronze, as it promises; None of one that promises nothing."""
+    promise = contract.promise
+    if promise is None:
+        return None
+    words = PROMISE[language]
+    seen = [words[f"place_{promise.place}"], words[f"time_{promise.time}"]]
+    out = [words["left_out"].format(", ".join(promise.left_out))] if promise.left_out else []
+    parts = [", ".join(seen), words[promise.rows].format(promise.least_count), *out]
+    return PAUSE[language].join(parts)
 
 
 def often(frequency: str, language: Language) -> str:

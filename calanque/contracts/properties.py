@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
-from calanque.contracts.allow_list import AllowList
+from calanque.contracts.allow_list import AllowList, Resemblance
 from calanque.contracts.model import (
     DayRule,
     LanguageCode,
@@ -15,10 +15,11 @@ from calanque.contracts.model import (
     Projected,
     Protection,
     Provenance,
-    Resemblance,
     Severity,
     TokenKind,
 )
+from calanque.contracts.origin import Made, OriginOf
+from calanque.contracts.promise import Promise
 from calanque.contracts.write import AppendWrite, Duplicates, Write
 from calanque.formats import FileFormat
 from calanque.sources import Source
@@ -40,9 +41,11 @@ class FeedProperties(_Properties):
     legal_basis: str
     provenance: Provenance
     recipients: tuple[str, ...]
-    origin: Literal["reported", "enforced", "measured"]
+    origin: Made
+    origin_of: OriginOf | None = None
     shape: str | None = None
     is_personal: StrictBool
+    promise: Promise | None = None
     is_synthetic: StrictBool
     row_stands_for: Literal["person", "fact"] | None = None
     person_column: str | None = None

@@ -12,6 +12,7 @@ from calanque.contracts.expressions import problems_of_condition, problems_of_ex
 from calanque.contracts.forbidden import forbidden_word
 from calanque.contracts.model import PHYSICAL_TYPES, BronzeColumn, FeedContract, Tier
 from calanque.contracts.patterns import problem_of_pattern
+from calanque.contracts.promise_rules import origin_problems, promise_problems
 from calanque.contracts.shapes import shape_problems
 from calanque.contracts.write_rules import write_problems
 from calanque.formats.base import OWN
@@ -46,8 +47,6 @@ def problems_by_themselves(fields: Mapping[str, Any]) -> list[str]:
     ]
 
 
-PEOPLE_TELL = ("incident", "report", "enforcement")
-"""Shapes whose rows somebody wrote down."""
 REDACTED_LANGUAGE = "fr"
 """The one that redaction reads; free text in another would be half redacted, and seem to be whole."""
 Found = Iterator[tuple[str, str]]
@@ -65,6 +64,8 @@ def _problems(contract: FeedContract) -> Found:
         yield from rule(getattr(contract, name))
     yield from _retention(contract)
     yield from _allow_list(contract)
+    yield from promise_problems(contract)
+    yield from origin_problems(contract)
     yield from write_problems(contract)
     yield from shape_problems(contract)
 
@@ -194,11 +195,6 @@ def _feed(contract: FeedContract) -> Found:
         yield "customProperties.isPersonal", f"the classification of the landing columns makes it {is_personal}."
     if contract.source.kind == "twin" and not contract.is_synthetic:
         yield "customProperties.isSynthetic", "what calanque.twin generates must be marked synthetic."
-    if contract.origin == "measured" and contract.shape in PEOPLE_TELL:
-        yield (
-            "customProperties.origin",
-            f"no device measures a row of the shape {contract.shape}: reported or enforced.",
-        )
     if any(column.classification == "free_text" for column in contract.landing):
         yield from _language(contract.language)
     yield from _selection(contract)

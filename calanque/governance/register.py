@@ -8,9 +8,9 @@ keeps of persons: its journal.
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from calanque.closed import Closed
 from calanque.contracts import FeedContract, LandingColumn, read_contracts
@@ -76,8 +76,17 @@ class City(Closed):
     joint_controllers: Said
     security: Annotated[tuple[Said, ...], Field(min_length=1)]
     transfers: Said
+    profiling: Said
+    rights: dict[Regime, Said]
+    kept_elsewhere: Annotated[tuple[Said, ...], Field(min_length=1)]
     purposes: dict[Name, Any]
     journal: Own
+
+    @model_validator(mode="after")
+    def _has_rights_of_each_regime(self) -> Self:
+        if missing := sorted(set(get_args(Regime)) - self.rights.keys()):
+            raise ValueError(f"rights under {missing[0]} are missing: say which there are, and how to use them")
+        return self
 
 
 class Received(NamedTuple):

@@ -10,8 +10,7 @@ from typing import NamedTuple, get_args
 
 from calanque.contracts import FeedContract
 from calanque.contracts.model import Classification, Tier, TokenKind, in_language, is_in_both
-from calanque.contracts.page import WORDS as CONTRACT_WORDS
-from calanque.contracts.page import Language
+from calanque.contracts.page import Language, made_by, promised
 from calanque.governance.register import Office, Received, Register, Said, Treatment
 from calanque.governance.register_words import WORDS
 from calanque.runs.tables import JOURNAL
@@ -53,11 +52,14 @@ def sheet(register: Register, treatment: Treatment, language: Language) -> tuple
         ("categories", _categories(treatment, language)),
         ("sensitive", [Line(w["sensitive"], (_line_of(treatment, "sensitive", language),))]),
         ("persons", [Line(w["persons"], (_line_of(treatment, "persons", language),))]),
+        ("seen", _seen(treatment, language)),
         ("recipients", [Line(w["recipients"], recipients(treatment, language))]),
         ("transfers", [Line(w["transfers"], (register.city.transfers.to(language),))]),
-        ("retention", _retention(treatment, language)),
+        ("retention", [*_retention(treatment, language), *_elsewhere(register, treatment, language)]),
+        ("rights", [Line(w["rights"], (register.city.rights[treatment.regime].to(language),))]),
+        ("profiling", [Line(w["profiling"], (register.city.profiling.to(language),))]),
     )
-    return tuple(Section(w[name], tuple(lines)) for name, lines in parts)
+    return tuple(Section(w[name], tuple(lines)) for name, lines in parts if lines)
 
 
 def regime(treatment: Treatment, language: Language) -> str:
@@ -72,7 +74,8 @@ def recipients(treatment: Treatment, language: Language) -> tuple[str, ...]:
         return tuple(w[role] for role in JOURNAL.readers)
     named = _by_feed(treatment, lambda one: (w.get(name, name) for name in one.recipients))
     elected = treatment.lines.elected if treatment.lines else None
-    return (*named, *([f"{w['elected']}{w['colon']} {elected.to(language)}"] if elected else []))
+    staff = [f"{w['engineers']}{w['colon']} {w['as_engineers']}", f"{w['dpo']}{w['colon']} {w['as_dpo']}"]
+    return (*named, *staff, *([f"{w['elected']}{w['colon']} {elected.to(language)}"] if elected else []))
 
 
 def purpose(treatment: Treatment, language: Language) -> str:
@@ -136,7 +139,7 @@ def _purposes(treatment: Treatment, language: Language) -> list[Line]:
     legal = Line(w["legal_bases"], (_line_of(treatment, "legal_basis", language),))
     if treatment.own:
         return [main, legal]
-    origins = _by_feed(treatment, lambda one: [CONTRACT_WORDS[language][one.origin]])
+    origins = _by_feed(treatment, lambda one: [made_by(one, language)])
     return [
         main,
         Line(
@@ -199,6 +202,18 @@ def _retention(treatment: Treatment, language: Language) -> list[Line]:
         return [w["since_column"].format(one.retention_column) if one.retention_column else w["since_load"]]
 
     return [*(days(tier) for tier in TIERS), Line(w["since"], _by_feed(treatment, counted))]
+
+
+def _seen(treatment: Treatment, language: Language) -> list[Line]:
+    """Return how fine the rows of its feeds are seen beyond bronze, as these promise it."""
+    found = _by_feed(treatment, lambda one: filter(None, [promised(one, language)]))
+    return [Line(WORDS[language]["seen"], found)] if found else []
+
+
+def _elsewhere(register: Register, treatment: Treatment, language: Language) -> list[Line]:
+    if treatment.own:
+        return []
+    return [Line(WORDS[language]["elsewhere"], tuple(one.to(language) for one in register.city.kept_elsewhere))]
 
 
 def _line_of(treatment: Treatment, name: str, language: Language) -> str:

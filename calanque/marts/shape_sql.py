@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from calanque.contracts import FeedContract
-    from calanque.contracts.shapes import Shape
+    from calanque.contracts.shapes import Shape, _ShapeMeta
     from calanque.marts.touched import Weeks
     from calanque.places.territory import Territory
 
@@ -38,6 +38,8 @@ def made_columns(shape: Shape) -> dict[str, dict[str, Any]]:
         made["week_start_date"] = _column("date", "Monday of the week of that day.")
     if _has_position(shape):
         made["cell_id"] = _column("string", "Grid cell that holds the position, inside the territory or not.")
+        text = "How fine the place of the row may be seen by its contract's promise: exact, or cell."
+        made["place_grain"] = _column("string", text, "place_grain")
     if shape.meta.coded:
         text = f"Code of the source, which {shape.meta.coded} is mapped from by the territory's file."
         made[f"{shape.meta.coded}_code"] = _column("string", text)
@@ -51,7 +53,7 @@ def made_columns(shape: Shape) -> dict[str, dict[str, Any]]:
         "territory": _column("string", "City of the feed.", "territory"),
         "feed": _column("string", "Feed of the row.", "feed"),
         "origin": _column(
-            "string", "Who produces the rows: reported by the public, enforced, or measured by a device.", "origin"
+            "string", "Who produced the row: reported by the public, enforced, or measured by a device.", "origin"
         ),
         "valid_from_date": _column("date", "First day that the contract vouches for.", "valid_from"),
         "batch_id": _column("string", "Batch that brought the row."),
@@ -141,9 +143,28 @@ def _declared(shape: Shape, contract: FeedContract, territory: Territory) -> dic
         column.name: filled[column.name].name if column.name in filled else f"cast(null as {column.data_type})"
         for column in shape.columns
     }
+    chosen |= {f"{moment}_at": _at(contract, shape.meta, f"{moment}_at") for moment in _moments(shape)}
     if coded := shape.meta.coded:
         chosen[coded] = common_type(chosen[coded], territory.codes)
     return chosen
+
+
+def _at(contract: FeedContract, meta: _ShapeMeta, moment: str) -> str:
+    """Return the SQL of an instant, as fine as its feed promises: what began is told earlier, all else later."""
+    filled = contract.filling().get(moment)
+    if filled is None:
+        return "cast(null as timestamp)"
+    if contract.shape != "incident" or contract.time_grain != "hour":
+        return filled.name
+    within = filled.name if moment == meta.happened else f"{filled.name} + interval 3599 seconds"
+    return f"date_trunc('hour', {within})"
+
+
+def _origin(contract: FeedContract) -> str:
+    if contract.origin_of is None:
+        return f"'{contract.origin}'"
+    told = " ".join(f"when {literal(value)} then '{made}'" for value, made in sorted(contract.origin_of.values.items()))
+    return f"case {contract.origin_of.column} {told} else '{contract.origin}' end"
 
 
 def common_type(code: str, codes: Mapping[str, str]) -> str:
@@ -158,10 +179,8 @@ def common_type(code: str, codes: Mapping[str, str]) -> str:
 
 def _made(shape: Shape, contract: FeedContract, territory: Territory) -> dict[str, str]:
     filled, meta = contract.filling(), shape.meta
-    local = {}
-    for moment in _moments(shape):
-        at = filled[f"{moment}_at"].name if f"{moment}_at" in filled else "cast(null as timestamp)"
-        local[moment] = f"from_utc_timestamp({at}, '{territory.time_zone}')"
+    instants = {moment: _at(contract, meta, f"{moment}_at") for moment in _moments(shape)}
+    local = {moment: f"from_utc_timestamp({at}, '{territory.time_zone}')" for moment, at in instants.items()}
     chosen = {f"{moment}_local_at": f"cast({wall} as timestamp_ntz)" for moment, wall in local.items()}
     if meta.happened:
         happened = meta.happened.removesuffix("_at")
@@ -169,6 +188,7 @@ def _made(shape: Shape, contract: FeedContract, territory: Territory) -> dict[st
         chosen["week_start_date"] = f"cast(date_trunc('week', {local[happened]}) as date)"
     if _has_position(shape):
         chosen["cell_id"] = cell_id(territory, filled["x_m"].name, filled["y_m"].name)
+        chosen["place_grain"] = f"'{contract.place_grain}'"
     if meta.coded:
         chosen[f"{meta.coded}_code"] = filled[meta.coded].name
     if meta.person:
@@ -176,7 +196,7 @@ def _made(shape: Shape, contract: FeedContract, territory: Territory) -> dict[st
     return chosen | {
         "territory": f"'{contract.territory}'",
         "feed": f"'{contract.feed}'",
-        "origin": f"'{contract.origin}'",
+        "origin": _origin(contract),
         "valid_from_date": f"date '{contract.valid_from or _EVER}'",
         "batch_id": "_batch_id",
         "ingested_at": "_ingested_at",

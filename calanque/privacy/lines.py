@@ -52,27 +52,41 @@ def redact_lines(
     counts, lines = Counter[str](), _lines(stream_in)
     tally = Tally(allowed) if is_explained else None
     while batch := list(islice(lines, BATCH_COUNT)):
+        if is_strict and (bad := next((line for line in batch if line.record is None), None)):
+            batch = batch[: batch.index(bad)]
         texts = [line.record["text"] for line in batch if line.record]
         redactions = redact(texts, is_broad, allowed)
         if tally:
             tally.add(texts, redactions)
-        done, named = iter(redactions), _named(batch)
-        for line in batch:
-            if line.record is None:
-                if is_strict:
-                    raise CalanqueError(f"Line {line.number} is {line.sentence}")
-                counts["bad"] += 1
-                _tell(stream_errors, line.number, "error", f"It is {line.sentence}")
-                continue
-            redaction = next(done)
-            counts["unread"] += any(span.type == UNREAD for span in redaction.spans)
-            if line.number in named:
-                counts["named"] += 1
-                _tell(stream_errors, line.number, "warning", "Its id may name a person: it is written as it is.")
-            stream_out.write((marked if is_explained else _line)(line.record, redaction))
+        counts.update(_written(batch, redactions, stream_out, stream_errors, is_explained))
+        if is_strict and bad:
+            raise CalanqueError(f"Line {bad.number} is {bad.sentence}")
     if tally:
         stream_out.write(tally.lines())
     return LinesDone(counts["unread"], counts["bad"], counts["named"])
+
+
+def _written(
+    batch: Sequence["_Line"],
+    redactions: Sequence[Redaction],
+    stream_out: TextIO,
+    stream_errors: TextIO,
+    is_explained: bool,
+) -> Counter[str]:
+    """Write a batch in its order, and what is wrong with its lines; return how many are unread, named or none."""
+    counts, done, named = Counter[str](), iter(redactions), _named(batch)
+    for line in batch:
+        if line.record is None:
+            counts["bad"] += 1
+            _tell(stream_errors, line.number, "error", f"It is {line.sentence}")
+            continue
+        redaction = next(done)
+        counts["unread"] += any(span.type == UNREAD for span in redaction.spans)
+        if line.number in named:
+            counts["named"] += 1
+            _tell(stream_errors, line.number, "warning", "Its id may name a person: it is written as it is.")
+        stream_out.write((marked if is_explained else _line)(line.record, redaction))
+    return counts
 
 
 class _Line(NamedTuple):

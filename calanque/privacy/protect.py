@@ -136,7 +136,7 @@ def _looked_up(value: str | None, redacted: Mapping[str, str]) -> str | None:
 
 
 def _tokens(values: list[str | None], action: Token, key_id: str | None = None) -> list[str | None]:
-    from calanque.privacy.presidio import tokens
+    from calanque.privacy.presidio_engines import tokens
 
     return tokens(values, _worker_keys(key_stamp()), action.kind, action.purpose, key_id)
 

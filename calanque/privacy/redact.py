@@ -40,7 +40,7 @@ class _Reading:
 
     def absorb(self, found: list[Span] | None) -> bool:
         """Take new spans, in offsets of the masked text; say whether they changed it and it is to be read again."""
-        from calanque.privacy.presidio import masked
+        from calanque.privacy.presidio_engines import masked
 
         if not found:
             self.unread = "time" if found is None else None
@@ -80,7 +80,7 @@ def redact(texts: Sequence[str], is_broad: bool = False, allowed: str | None = N
         CalanqueError: outside the main thread, or if the file of a city's own recognisers is wrong.
     """
     from calanque.privacy.broad import broad
-    from calanque.privacy.presidio import analyze_batch
+    from calanque.privacy.presidio_engines import analyze_batch
 
     readings = [_Reading(text) for text in texts]
     with armed():
@@ -103,7 +103,7 @@ def find_values(texts: Sequence[str], allowed: str | None = None) -> list[list[S
     Raises:
         CalanqueError: as `redact`.
     """
-    from calanque.privacy.presidio import analyze_batch
+    from calanque.privacy.presidio_engines import analyze_batch
 
     with armed():
         found = analyze_batch(texts, [Budget(text) for text in texts], allowed)

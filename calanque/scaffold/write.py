@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from calanque.contracts.promise import SEEN
 from calanque.contracts.shapes import PREFIX
 from calanque.contracts.undecided import UNDECIDED
 from calanque.scaffold.bronze import open_entry
@@ -18,7 +19,7 @@ ADVICE = {
     "purpose": "the purpose that the data serve, in snake_case; tokens are bound to it",
     "description": "a sentence: what the rows are; in both languages as 'English. / Français.', like every text here",
     "legalBasis": "a sentence: by what right the city holds these data",
-    "origin": "reported by the public, enforced by agents, or measured by a device: reported | enforced | measured",
+    "origin": "the public, agents, a device or an authority: reported | enforced | measured | published",
     "rowStandsFor": "what counts when rows are counted: person | fact",
     "personColumn": "of facts, take this line out; of persons, the token that tells them apart",
     "language": "of the free text; redaction reads fr: of another language, make these columns personal",
@@ -42,7 +43,11 @@ DOMAIN = {
     "statistic": "statistics",
 }
 """What a feed of a shape is about."""
-ORIGIN = {"detection": "measured", "enforcement": "enforced", "incident": "reported", "report": "reported"}
+ORIGIN = {
+    **dict.fromkeys(("area", "asset", "statistic"), "published"),
+    **{"detection": "measured", "enforcement": "enforced", "observation": "measured"},
+}
+"""Who makes the rows of a shape; those of the others are reported."""
 
 
 def _shape(plan: Plan) -> str:
@@ -93,7 +98,10 @@ def _properties(plan: Plan) -> Iterator[str]:
     yield _property("recipients", ["analysts"])
     origin = ORIGIN.get(_shape(plan), "reported") if plan.shape else None
     yield _property("origin", origin) if origin else f"{_property('origin', UNDECIDED)} # {ADVICE['origin']}"
-    yield _property("isPersonal", any(c.proposal.classification not in ("open", UNDECIDED) for c in plan.columns))
+    personal = [c.name for c in plan.columns if c.proposal.classification not in ("open", UNDECIDED)]
+    yield _property("isPersonal", bool(personal))
+    if personal and plan.shape:
+        yield _property("promise", _promise(plan, personal))
     yield _property("isSynthetic", False)
     is_fact = plan.shape is not None and plan.shape.meta.person is None
     yield (
@@ -114,6 +122,13 @@ def _properties(plan: Plan) -> Iterator[str]:
     yield f"{_property('write', {'mode': UNDECIDED})} # {ADVICE['write']}{key}"
     yield from _duplicates(plan)
     yield _property("maxRefusedRate", 0.05)
+
+
+def _promise(plan: Plan, personal: list[str]) -> dict[str, Any]:
+    place, time, rows = SEEN.get(_shape(plan), ("exact", "exact", "single"))
+    loaded = {name for entry, _ in entries_of(plan) for name in entry["transformSourceObjects"]}
+    left_out = [name for name in personal if name not in loaded]
+    return {"place": place, "time": time, "rows": rows} | ({"leftOut": left_out} if left_out else {})
 
 
 def _duplicates(plan: Plan) -> Iterator[str]:

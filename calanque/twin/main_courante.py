@@ -1,8 +1,8 @@
 """A synthetic main courante of Marseille, as a municipal police would export it: dirty, in French, all invented.
 
-One line an event: `MC-000017;04/07/2024 22:51;;04/07/2024 23:10;TAPAGE_NOCT;HALL;12 rue Paradis;5,381;43,296;…`. Times
-are local; where only a span is known, the event has a begin and an end. Positions are rounded to a thousandth of a
-degree, about 80 by 110 m.
+One line an event: `MC-000017;04/07/2024 22:51;;04/07/2024 23:10;TAPAGE_NOCT;APPEL;HALL;12 rue Paradis;5,381;43,296;…`.
+Times are local; where only a span is known, the event has a begin and an end. Positions are rounded to a thousandth of
+a degree, about 80 by 110 m.
 """
 
 import random
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from faker import Faker
 
 HEADER = (
-    *("NUM_MC", "DEBUT", "FIN", "SAISIE", "CODE_FAIT", "LIEU", "ADRESSE", "LON", "LAT"),
+    *("NUM_MC", "DEBUT", "FIN", "SAISIE", "CODE_FAIT", "ORIGINE", "LIEU", "ADRESSE", "LON", "LAT"),
     *("REQUERANT", "TEL_REQUERANT", "IMMAT", "AGENT", "RELATION"),
 )
 DEMO_SEED = 13_201
@@ -33,6 +33,8 @@ DEMO_LAST_DAY = "2026-06-30"
 
 _CLOCK = "%d/%m/%Y %H:%M"
 _AGENT_COUNT = 60
+PATROL_SHARE = 0.15
+"""Of the events that a patrol found by itself: they tell where it went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class _City:
     """What one seed fixes: who draws, who invents names, and where each code is at home."""
 
     draw: random.Random
+    found: random.Random
     faker: "Faker"
     spots: dict[str, list[tuple[float, float]]]
 
@@ -76,7 +79,8 @@ def _city(seed: str, part: Part) -> _City:
     draw = random.Random(f"main_courante/{seed}")  # noqa: S311  (reproducible rows, not secrets)
     faker = Faker("fr_FR")
     faker.seed_instance(seed)
-    return _City(draw, faker, {code: spots(draw, part, code) for code in texts.FACTS})
+    found = random.Random(f"found/{seed}")  # noqa: S311  (what is drawn later stays what it was without it)
+    return _City(draw, found, faker, {code: spots(draw, part, code) for code in texts.FACTS})
 
 
 def _begin(draw: random.Random, first: date, weights: dict[str, list[float]]) -> tuple[datetime, str]:
@@ -103,6 +107,7 @@ def _row(city: _City, number: int, code: str, at: datetime) -> list[str]:
         end.strftime(_CLOCK) if end else "",
         known.strftime(_CLOCK),
         draw.choices((code, code.lower(), code.capitalize(), f"{code}  "), (75, 8, 5, 12))[0],
+        "PATROUILLE" if city.found.random() < PATROL_SHARE else "APPEL",
         draw.choices(texts.PLACES, texts.PLACE_WEIGHTS)[0],
         f"{draw.randrange(1, 240)} {street}",
         decimal(lon, 3),

@@ -72,7 +72,7 @@ def near_repeat_territory(territory: str, run_id: str = "manual") -> dict[str, A
     if inputs is None:
         return None
     started_at = datetime.now(UTC).replace(microsecond=0)
-    city, incidents = load_territory(territory), marts.read_incidents(territory)
+    city, incidents = load_territory(territory), marts.read_reported(territory)
     found = near_repeat_tables(city, marts.read_cells(territory), incidents, started_at)
     written = ((FINDINGS, found.findings), (ALERTS, found.alerts))
     marts.write_week(written, territory, found.first_day, "near_repeat", run_id)

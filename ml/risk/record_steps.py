@@ -15,7 +15,6 @@ from calanque.runs import lineage, state
 from ml import marts
 from ml.drift.rows import INPUT_DRIFT, drift_html
 from ml.drift.steps import watch_inputs
-from ml.risk.config import risk_config
 from ml.risk.model.forecast_mart import FORECAST
 from ml.risk.model.score import require_same_ground
 from ml.risk.model.trained import RiskModel
@@ -24,7 +23,7 @@ from ml.risk.record.monitor import Verdict, judge
 from ml.risk.record.promotions import Decision, decide, line_of
 from ml.risk.record.reason import retired
 from ml.risk.record.score_mart import HIT_RATES, SCORE, Record
-from ml.risk.steps import READ, RECORD_FILE, territory_cube
+from ml.risk.steps import READ, RECORD_FILE, config_of, territory_cube
 
 log = logging.getLogger(__name__)
 DRIFT_PAGE = "drift.html"
@@ -170,7 +169,7 @@ def _judged_by(territory: str, champion: str | None) -> state.Fingerprint:
 
 
 def _verdict(territory: str, stored: StoredModel) -> Verdict:
-    cube, _ = territory_cube(territory, risk_config())
+    cube, _ = territory_cube(territory, config_of(territory))
     try:
         model = RiskModel.from_json(stored.model_json)
         require_same_ground(cube, model)

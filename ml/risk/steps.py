@@ -11,6 +11,7 @@ import pandas as pd
 from calanque.engines import tracking
 from calanque.engines.lineage import LineageDataset
 from calanque.engines.served_model import ServedModel
+from calanque.marts.domains import DOMAINS
 from calanque.places.territory import load_territory
 from calanque.runs import lineage, state
 from ml import marts
@@ -45,12 +46,20 @@ RECORD_FILE = "record.json"
 """Artefact of a training's run: the weeks of its back-test, as rows of `marts.fct_forecast_score`."""
 
 
+def config_of(territory: str) -> RiskConfig:
+    """Return the parameters for a territory: its own grid is the finest where its incidents are told by cell."""
+    config, feeds = risk_config(), DOMAINS["incidents"].contracts
+    is_by_cell = any((one.territory, one.place_grain) == (territory, "cell") for one in feeds)
+    return config.model_copy(update={"fine_factor": 1}) if is_by_cell else config
+
+
 def territory_cube(territory: str, config: RiskConfig) -> tuple[CountCube, date]:
     """Return the incidents of a territory from the marts, and the last day they hold.
 
     Only what was reported counts, unless an exception is written.
     """
-    incidents = marts.read_incidents(territory)
+    read = marts.read_incidents if config.training.enforced_exception else marts.read_reported
+    incidents = read(territory)
     until, first = incidents["occurred_local_date"].max(), marts.valid_from(territory)
     return load_cube(load_territory(territory), marts.read_cells(territory), incidents, until, first, config), until
 
@@ -72,7 +81,7 @@ def train_territory(territory: str, run_id: str = "manual") -> dict[str, Any] | 
         return None
     if not marts.has_incidents(territory):
         return None
-    config = risk_config()
+    config = config_of(territory)
     log.info("Reading the incidents of %s and back-testing %s weeks at most.", territory, config.backtest.weeks)
     cube, _ = territory_cube(territory, config)
     if why := too_short(cube, config):
@@ -164,7 +173,7 @@ def forecast_territory(territory: str, run_id: str = "manual") -> dict[str, Any]
     stored, served = _publisher(name)
     version = stored.model_version if stored else COUNTS_VERSION
     model = RiskModel.from_json(stored.model_json) if stored else None
-    cube, until = territory_cube(territory, model.config if model else risk_config())
+    cube, until = territory_cube(territory, model.config if model else config_of(territory))
     if model is None and cube.weeks < FEWEST_WEEKS:
         log.info("%s holds %d whole weeks: counts are published from %d.", territory, cube.weeks, FEWEST_WEEKS)
         return None

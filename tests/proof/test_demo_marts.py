@@ -2,12 +2,18 @@
 
 from collections import Counter, defaultdict
 from datetime import datetime
+from itertools import chain
 
 import pytest
+from promises import broken
 from sent import sent
 
+from calanque.contracts import load_contract, load_contracts
+from calanque.contracts.page import promised
 from calanque.demo.run import DemoRun
 from calanque.engines import spark, trino
+from calanque.governance.register import register
+from calanque.governance.register_sheet import sheet
 from calanque.marts.build import build_marts
 from calanque.marts.domains import DOMAINS
 from calanque.runs.batches import read_reports
@@ -180,3 +186,22 @@ def test_the_layer_finds_what_is_known_of_a_city(
     found = {kind for (kind,) in rows}
     assert known <= found
     assert by_chance is None or len(found) <= by_chance
+
+
+PERSONAL = sorted(feed for feed, contract in load_contracts().items() if contract.promise)
+
+
+@pytest.mark.parametrize("feed", PERSONAL)
+def test_promise_register_and_rows_are_one(first: DemoRun, feed: str) -> None:
+    contract = load_contract(feed)
+    assert broken(contract) == []
+    (treatment,) = (one for one in register().treatments if contract in one.contracts)
+    for language in ("en", "fr"):
+        lines = chain.from_iterable(section.lines for section in sheet(register(), treatment, language))
+        values = " ".join(value for line in lines for value in line.values)
+        assert str(promised(contract, language)) in values
+
+
+def test_every_personal_feed_promises() -> None:
+    assert [one.feed for one in load_contracts().values() if one.is_personal and not one.promise] == []
+    assert len(PERSONAL) == 10

@@ -44,7 +44,8 @@ ENGINE_OF = {
     # Whoever asks the engine, and the engine.
     "pyspark": ("engines/spark.py", "stack/engine.py"),
     "great_expectations": ("engines/gx.py",),
-    "presidio_analyzer": ("privacy/presidio.py",),
+    "presidio_analyzer": ("privacy/presidio.py", "privacy/presidio_engines.py"),
+    "presidio_anonymizer": ("privacy/presidio_engines.py",),
     "mlflow": ("engines/tracking.py", "engines/tracking_client.py", "engines/tracking_server.py"),
     "trino": ("engines/trino.py",),
     "hdfs": ("engines/hdfs.py",),

@@ -13,8 +13,9 @@ from planted import planted_values
 from pyarrow import dataset, parquet
 
 from calanque.contracts import FeedContract, load_contract
+from calanque.contracts.allow_list import PersonalType, Resemblance
 from calanque.contracts.gates import GateResult
-from calanque.contracts.model import PersonalType, Resemblance, Severity, in_language
+from calanque.contracts.model import Severity, in_language
 from calanque.engines import delta_files
 from calanque.engines.gx import say
 from calanque.ingest import staged_sample

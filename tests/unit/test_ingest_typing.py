@@ -83,9 +83,8 @@ def test_a_position_may_stand_in_one_column() -> None:
         return column.model_copy(update={"sources": ("geo_point_2d",)}) if column.projected else column
 
     landing = REPORTS.landing[0].model_copy(update={"name": "geo_point_2d", "classification": "personal"})
-    contract = REPORTS.model_copy(
-        update={"landing": (*REPORTS.landing, landing), "bronze": tuple(map(turned, REPORTS.bronze))}
-    )
+    others = tuple(column for column in REPORTS.landing if column.name not in ("lon", "lat"))
+    contract = REPORTS.model_copy(update={"landing": (*others, landing), "bronze": tuple(map(turned, REPORTS.bronze))})
     assert problems_of(contract) == []
     text = typing_sql(contract, "v", MARSEILLE)
     lon, lat = "`_c__n__c__lon_geo_point_2d`", "`_c__n__c__lat_geo_point_2d`"

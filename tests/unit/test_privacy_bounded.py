@@ -135,7 +135,7 @@ def test_a_text_in_which_a_third_reading_finds_more_is_masked_whole(
         word = re.search(r"[a-z]+", texts[0])
         return [[Span(word.start(), word.end(), "PERSON", 1.0)] if word and len(read) <= found_count else []]
 
-    monkeypatch.setattr("calanque.privacy.presidio.analyze_batch", one_more)
+    monkeypatch.setattr("calanque.privacy.presidio_engines.analyze_batch", one_more)
     (done,) = redact(["un deux trois quatre"])
     assert len(read) == 3
     assert done.text == ("<PERSON> <PERSON> trois quatre" if is_read else "<UNREAD_TEXT>")

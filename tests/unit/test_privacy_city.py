@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from calanque.cli.main import app
 from calanque.errors import CalanqueError
 from calanque.privacy import city
-from calanque.privacy.presidio import Tokenise
+from calanque.privacy.presidio_engines import Tokenise
 from calanque.privacy.protect import protect_batches
 from calanque.privacy.recognisers import PACK_VERSION
 from calanque.privacy.redact import pack_version, redact
@@ -171,9 +171,7 @@ def listed(**said: Any) -> str:
 @pytest.mark.parametrize(
     ("said", "text", "told"),
     [
-        pytest.param(
-            {"values": ["Paradis"]}, "à Paradis, Mme Paradis", "à Paradis, Mme Paradis", id="value"
-        ),
+        pytest.param({"values": ["Paradis"]}, "à Paradis, Mme Paradis", "à Paradis, Mme Paradis", id="value"),
         pytest.param({"values": ["paradis"]}, "Vu Mme PARADIS hier", "Vu Mme PARADIS hier", id="in-any-case"),
         pytest.param({"values": ["Paradis"]}, "Vu Mme Jeanne Paradis", "Vu Mme <PERSON>", id="only-whole"),
         pytest.param(

@@ -15,6 +15,8 @@ select
     lon,
     lat,
     cell_id,
+    place_grain,
+    feed,
     origin
 from {{ ref('int_incidents__flagged') }}
 where verdict = 'kept'

@@ -18,6 +18,8 @@ select
     lon,
     lat,
     cell_id,
+    place_grain,
+    feed,
     origin,
     batch_id,
     case

@@ -1,5 +1,29 @@
+-- Where a contract promises a cell and an hour, a row has neither its source's number nor a finer place.
 select
-    incidents.incident_id,
+    case
+        when incidents.place_grain = 'cell'
+            then
+                left(sha2(concat_ws(
+                    '|',
+                    incidents.feed,
+                    incidents.cell_id,
+                    incidents.occurred_at,
+                    incidents.ended_at,
+                    incidents.known_at,
+                    incidents.type_code, incidents.premises,
+                    row_number() over (
+                        partition by
+                            incidents.territory,
+                            incidents.feed,
+                            incidents.cell_id,
+                            incidents.occurred_at,
+                            incidents.ended_at,
+                            incidents.known_at, incidents.type_code, incidents.premises
+                        order by incidents.incident_id
+                    )
+                ), 256), 20)
+        else incidents.incident_id
+    end as incident_id,
     incidents.territory,
     incidents.occurred_at,
     incidents.occurred_local_at,
@@ -15,8 +39,8 @@ select
     incidents.type_code,
     incidents.premises,
     incidents.neighbourhood,
-    incidents.lon,
-    incidents.lat,
+    if(incidents.place_grain = 'cell', cells.lon, incidents.lon) as lon,
+    if(incidents.place_grain = 'cell', cells.lat, incidents.lat) as lat,
     incidents.cell_id,
     cells.area_id,
     cells.cell_id is not null as is_in_territory,
