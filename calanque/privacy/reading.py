@@ -3,9 +3,12 @@
 Neither a language model nor a network is asked. It is one recogniser of Presidio's (`calanque.privacy.presidio`).
 """
 
+import re
 from collections.abc import Sequence
+from functools import partial
 
 from calanque.privacy.columns import in_columns
+from calanque.privacy.lexicon.odds import is_known_name
 from calanque.privacy.mend import found_in_mended
 from calanque.privacy.persons.attributes import View, view
 from calanque.privacy.persons.classifier import ENTITY, classifier, names
@@ -14,6 +17,7 @@ from calanque.privacy.spans import Span, merge
 from calanque.privacy.text import Prepared, prepare
 
 _AGAIN = 6.0
+_WORD, _ALONE = re.compile(r"[^\W\d_]{2,}"), re.compile(r"\s*[^\s;,|]+\s*")
 
 
 def structured(text: Prepared) -> list[Span]:
@@ -39,8 +43,17 @@ def pack_spans(text: Prepared) -> list[Span]:
     """Return all that the pack finds in a text, overlaps included, in offsets of the text as its rules read it."""
     patterns = structured(text)
     words, model = seen(text, patterns), classifier()
-    found = names(text, words, model.scores(words), threshold(text))
+    found = filter(partial(_is_meant, text), names(text, words, model.scores(words), threshold(text)))
     return [*patterns, *in_columns(text), *found]
+
+
+def _is_meant(text: Prepared, span: Span) -> bool:
+    """Say whether a name is one: the n of "n°" is none, and a word alone, as cells hold it, is one of a list's."""
+    if text.folded[span.start : span.end] == "n" and text.folded[span.end : span.end + 1] == "°":
+        return False
+    return not _ALONE.fullmatch(text.original) or all(
+        map(is_known_name, _WORD.findall(text.folded, span.start, span.end) or [""])
+    )
 
 
 def spans_of(text: str) -> list[Span]:

@@ -205,3 +205,29 @@ def test_promise_register_and_rows_are_one(first: DemoRun, feed: str) -> None:
 def test_every_personal_feed_promises() -> None:
     assert [one.feed for one in load_contracts().values() if one.is_personal and not one.promise] == []
     assert len(PERSONAL) == 10
+
+
+@pytest.mark.parametrize(
+    ("feed", "column", "least"),
+    [
+        ("marseille_phone_flows", "value", 20),
+        ("marseille_posts", "value", 11),
+        ("marseille_speeds", "passage_count", 11),
+    ],
+)
+def test_no_figure_is_of_few(first: DemoRun, feed: str, column: str, least: int) -> None:
+    (row,) = spark.rows(f"select count({column}) as n, min({column}) as least from bronze.{feed}")
+    assert row.n > 100 and row.least >= least
+    ((small,),) = trino.query(
+        "select count(*) from fct_observation_hour where territory = 'marseille' and unit = 'persons' "
+        "and total_value > 0 and total_value < 11"
+    )
+    assert small == 0
+
+
+def test_published_figures_are_rows_and_no_sum(first: DemoRun) -> None:
+    """Units of count differ: a figure of the mart is one that was sent."""
+    (figures,) = spark.rows("select count(*) as n, count(distinct unit) as units from bronze.marseille_crime_figures")
+    (partners,) = spark.rows("select count(*) as n from bronze.marseille_partners")
+    ((shown,),) = trino.query("select count(*) from fct_statistic where territory = 'marseille'")
+    assert figures.units > 1 and shown == figures.n + partners.n

@@ -75,6 +75,12 @@ def is_name(word: str) -> bool:
     return word in first_name_ranks() or word in surname_ranks()
 
 
+def is_known_name(word: str) -> bool:
+    """Say whether a folded word is a name that many bear: "fraud" and "arson" are surnames of few."""
+    return min(first_name_ranks().get(word, _RARE), surname_ranks().get(word, _RARE)) < _RARE
+
+
+_RARE = 10_000
 FREQUENT = 1500
 """Rank under which a first name is one that everybody knows."""
 

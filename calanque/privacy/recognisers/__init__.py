@@ -17,6 +17,7 @@ from calanque.privacy.recognisers.nir import NIR
 from calanque.privacy.recognisers.passport import PASSPORT
 from calanque.privacy.recognisers.phone import PHONE
 from calanque.privacy.recognisers.plate import PLATE
+from calanque.privacy.recognisers.plate_spelled import PLATE_SPELLED
 from calanque.privacy.recognisers.residence_permit import RESIDENCE_PERMIT
 from calanque.privacy.recognisers.siren import SIREN
 from calanque.privacy.recognisers.siret import SIRET
@@ -40,6 +41,7 @@ STRUCTURED: tuple[Recogniser, ...] = (
     AGENT_NUMBER,
     PHONE,
     PLATE,
+    PLATE_SPELLED,
     IP,
     GPS,
     BIRTH_DATE,

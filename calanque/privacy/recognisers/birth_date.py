@@ -24,7 +24,7 @@ _REPUBLICAN = (
 _DIGITS = (
     rf"(?:(?:\d{{1,2}}(?:er)?|xx|\*\*|\?\?){_SEP}(?:\d{{1,2}}|[ivx]{{1,4}}|xx|\*\*|\?\?){_SEP}{_YEAR}|(?:18|19|"
     r"20)\d{2}[\-/.]\d{1,2}[\-/.]\d{1,2}|"
-    rf"{_DAY}\s{{1,2}}(?:de\s)?{MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_YEAR}|{_IN_WORDS}))?|\d{{8}}|"
+    rf"{_DAY}\s{{1,2}}(?:de\s|du\smois\sde\s)?{MONTH}(?:\s(?:de\sl'an\s|de\sl'annee\s)?(?:{_YEAR}|{_IN_WORDS}))?|\d{{8}}|"
     rf"\d{{1,2}}[ ]?[/.\-][ ]?(?:{MONTH}|mar|apr|may|feb|aug)[/.\-][ ]?{_YEAR}|"
     rf"\d{{1,2}}/(?:19|20)\d{{2}}|\d{{1,2}}(?:jan|fe[bv]|ma[ryi]|a[pv]r|ju[nl]|aug|sep|oct|nov|dec)\d{{2,4}}|"
     rf"\d{{1,2}}\s{_REPUBLICAN}\san\s(?:[ivx]{{1,4}}|\d{{1,2}}))(?![\w/])"

@@ -21,7 +21,7 @@ from calanque.privacy.text import Prepared, is_shouting
 
 ENTITY = "PERSON_NUMBER"
 _BARE = {
-    "FR_AGENT_NUMBER": "matricule; mle; matr; rio; r.i.o; nigend; numen; cnaps",
+    "FR_AGENT_NUMBER": "matricule; mle; matr; badge; rio; r.i.o; nigend; numen; cnaps",
     "FR_HEALTH_NUMBER": "ipp; nip; nda; iep; rpps; adeli",
     "FR_RESIDENCE_PERMIT": "agdref; ofpra; cnda; atda; dcem",
     "FR_DRIVING_LICENCE": "neph",
@@ -32,7 +32,7 @@ _BARE = {
 """Labels that nothing but a number of a person follows: any number will do."""
 _CATEGORIES = ("a", "a1", "a2", "am", "b", "be", "c", "ce", "d")
 _DOCUMENTS = {
-    "FR_AGENT_NUMBER": "badge; indicatif; carte pro; carte professionnelle",
+    "FR_AGENT_NUMBER": "indicatif; carte pro; carte professionnelle",
     "FR_RESIDENCE_PERMIT": (
         "titre de sejour; titre sejour; carte de sejour; carte de resident; titre de voyage; permis de sejour; "
         "titre pluriannuel; carte pluriannuelle; vls-ts; autorisation provisoire; recepisse; recepisse de demande; "
@@ -47,7 +47,8 @@ _DOCUMENTS = {
     "FR_PLATE": "plaque; immat; immatricule; immatriculation; carte grise; bicycode",
     ENTITY: (
         "carte electorale; carte de bibliotheque; carte de transport; carte pass; carte de fidelite; "
-        "carte d'invalidite; carte famille nombreuse; dossier social; dossier medical; ccp"
+        "carte d'invalidite; carte famille nombreuse; carte vtc; carte commercant; carte de commercant; "
+        "carte ambulant; carte forain; licence taxi; licence de taxi; dossier social; dossier medical; ccp"
     ),
 }
 """Labels that a code may follow at once: four digits or more, or letters and digits."""
@@ -67,7 +68,8 @@ _SIGNED = {
         "usager; demandeur; famille; foyer; locataire; eleve; etudiant; licence; licencie; electeur; "
         "lecteur; pension; retraite; redevable; membre; caf; msa; mdph; rsa; fsl; carsat; unique; france travail; ft; "
         "pole emploi; mutuelle; administre; candidat; participant; demande de logement; dossier logement; "
-        "surendettement; alloc; cmi; inscription; adhesion; abonnement; resident; utilisateur"
+        "surendettement; alloc; cmi; inscription; adhesion; abonnement; resident; utilisateur; taxi; vtc; bail; "
+        "stationnement taxi; autorisation de stationnement; commercant; ambulant; forain; vehicule"
     ),
 }
 """Labels that speak of a number only with its sign ("n°", "numéro", ":")."""
