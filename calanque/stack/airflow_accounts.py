@@ -61,7 +61,7 @@ def _roles(manager: Any) -> dict[str, frozenset[Right]]:
     return {
         "Engineer": frozenset({*engineer, *FOLLOW, FIGURES, MARTS, CONFLICTS}),
         "Analyst": frozenset({*READ, FIGURES, MARTS, CONFLICTS}),
-        "DPO": frozenset({*FOLLOW, JOURNAL}),
+        "DPO": frozenset({*FOLLOW, FIGURES, JOURNAL}),
         "Elected": frozenset({*OWN, FIGURES}),
     }
 

@@ -59,6 +59,12 @@ def test_every_other_door_of_the_console_and_of_airflow_is_closed_to_them(page: 
     assert page.request.get(f"{stack.airflow_url}/api/v2/dags").status == 403
 
 
-def test_the_dpo_reads_no_figure(stack: Settings, first: DemoRun, browser: Browser) -> None:
-    answer = sign_in(browser, stack, "dpo").request.get(f"{stack.airflow_url}/calanque/figures")
-    assert answer.status == 403
+def test_the_dpo_opens_what_is_published_as_who_is_elected_and_no_other_row(
+    stack: Settings, first: DemoRun, browser: Browser
+) -> None:
+    """What is withheld from the elected is withheld here too: the door is asked as they are."""
+    page = sign_in(browser, stack, "dpo")
+    page.goto(f"{stack.airflow_url}/calanque/figures?city=marseille")
+    assert page.get_by_role("heading", level=1).inner_text()
+    assert page.request.get(f"{stack.airflow_url}/calanque/map").status == 403
+    page.context.close()
