@@ -120,6 +120,17 @@ SEARCHED = (
         ),
     ),
     Rule(
+        "boat",
+        folded_pattern(
+            r"(?<!\w)(?:peniche|voilier|yacht|bateau|vedette|caravane|mobil-?home)\s(?:[\w'\"]{1,20}[ ]){0,3}?"
+            r"[\w'\"]{1,20},?\s(?:au\s)?(?:ponton|anneau|emplacement|place)\s(?:n[°o]\s)?(?:[a-z]|\d{1,4}[a-z]?)(?!\w)"
+            r"(?:,\s(?:place|anneau|ponton)\s(?:n[°o]\s)?\w{1,4})?(?:,\sport\s[\w '\-]{2,30})?"
+            rf"(?:,?\s{POSTCODE}(?:\s[a-z\-]{{2,20}})?)?"
+        ),
+        0.6,
+        anchors=one_of("peniche", "voilier", "yacht", "bateau", "vedette", "caravane", "mobil"),
+    ),
+    Rule(
         "units",
         folded_pattern(rf"{UNIT}(?:[ ,\-]{{1,3}}(?:(?:au\s|du\s)?{UNIT}|{POSTCODE})){{1,4}}"),
         0.6,

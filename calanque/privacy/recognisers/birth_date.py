@@ -105,8 +105,8 @@ _BORN_ON = PatternRecogniser(
             folded_pattern(
                 rf"{_THINGS}{_BORN}(?:\s?:|\sle\s:)?\s(?:(?:a|au|aux)\s{_PLACE_WORD}(?:\s{_PLACE_WORD}){{0,4}},?\s)?"
                 rf"(?:(?:en|vers|courant|(?:en\s)?l'an(?:nee)?)\s(?=\w+\s|\d\d(?:\d\d)?(?!\d))|(?=1[789]\d\d|20\d\d))"
-                rf"(?P<v>(?:{MONTH}\s)?(?:1[789]\d{{2}}|20\d{{2}}|\d{{2}})"
-                rf"(?:(?:,|\set)\s(?:en\s)?(?:19|20)\d{{2}}){{0,6}})(?!\w)"
+                rf"(?P<v>(?:{MONTH}\s)?(?:1[789]\d{{2}}|20\d{{2}}|\d{{2}}|(?:deux[ \-])?mille(?:[ \-]{_TENS}){{1,6}})"
+                rf"(?:(?:,|\set|\sou)\s(?:en\s)?(?:19|20)\d{{2}}){{0,6}})(?!\w)"
             ),
             0.8,
         ),

@@ -14,7 +14,7 @@ _MAILERS = (
 
 EMAIL = PatternRecogniser(
     entity="EMAIL_ADDRESS",
-    trigger="@[(ao",
+    trigger="@[(aoe",
     rules=(
         Rule(
             "plain",
@@ -25,7 +25,8 @@ EMAIL = PatternRecogniser(
         Rule(
             "spelt",
             folded_pattern(
-                rf"(?<![\w@])(?:\w{{1,30}}{_JOIN}){{0,3}}{_LOCAL}{_AT}[^\W_][\w\-]{{0,40}}"
+                rf"(?<![\w@])(?:\w{{1,30}}{_JOIN}){{0,3}}{_LOCAL}(?:,?{_AT},?|,[ ]arr?obase,[ ])[ ]?"
+                rf"[^\W_][\w\-]{{0,40}}"
                 rf"(?:{_JOIN}[\w\-]{{1,40}}){{0,2}}"
                 rf"{_DOT}{_TLD}(?!\w)"
             ),
@@ -44,6 +45,14 @@ EMAIL = PatternRecogniser(
                 "<at",
                 "@",
             ),
+        ),
+        Rule(
+            "at_home_of",
+            folded_pattern(
+                rf"(?<![\w@])(?:\w{{1,30}}{_JOIN}){{0,3}}{_LOCAL}[ ]chez[ ][^\W_][\w\-]{{2,40}}{_DOT}{_TLD}(?!\w)"
+            ),
+            0.7,
+            anchors=one_of(" chez "),
         ),
         Rule(
             "broken",

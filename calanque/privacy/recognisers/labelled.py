@@ -48,7 +48,7 @@ _DOCUMENTS = {
     ENTITY: (
         "carte electorale; carte de bibliotheque; carte de transport; carte pass; carte de fidelite; "
         "carte d'invalidite; carte famille nombreuse; carte vtc; carte commercant; carte de commercant; "
-        "carte ambulant; carte forain; licence taxi; licence de taxi; dossier social; dossier medical; ccp"
+        "carte ambulant; carte forain; licence; carte de presse; ads; licence taxi; licence de taxi; dossier social; dossier medical; ccp"
     ),
 }
 """Labels that a code may follow at once: four digits or more, or letters and digits."""
@@ -65,7 +65,7 @@ _SIGNED = {
     "FR_HEALTH_NUMBER": "patient; sejour hospitalier; am",
     ENTITY: (
         "allocataire; beneficiaire; adherent; abonne; client; contrat; police; police d'assurance; societaire; "
-        "usager; demandeur; famille; foyer; locataire; eleve; etudiant; licence; licencie; electeur; "
+        "usager; demandeur; famille; foyer; locataire; eleve; etudiant; licencie; electeur; "
         "lecteur; pension; retraite; redevable; membre; caf; msa; mdph; rsa; fsl; carsat; unique; france travail; ft; "
         "pole emploi; mutuelle; administre; candidat; participant; demande de logement; dossier logement; "
         "surendettement; alloc; cmi; inscription; adhesion; abonnement; resident; utilisateur; taxi; vtc; bail; "

@@ -4,7 +4,7 @@ from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, one_
 from calanque.privacy.shapes import NUMBER_WORD
 
 _ALPHABETS = """
-alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec
+alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa quebec
 romeo sierra tango uniform victor whisky whiskey xray x-ray yankee zulu anatole berthe celestin desire eugene
 francois gaston henri irma joseph kleber louis marcel nicolas pierre quintal raoul suzanne therese ursule
 william xavier yvonne zoe
