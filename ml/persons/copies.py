@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import cache
 from random import Random
 
-from calanque.privacy.lexicon import communities
 from calanque.privacy.lexicon.names import first_name_ranks, surname_ranks
 from calanque.privacy.lexicon.odds import is_first_name
+from calanque.privacy.lexicon.word_lists import COMMUNITY_NAMES
 from calanque.privacy.lexicon.world import world_names
 from calanque.privacy.persons.cues import PARTICLES, TITLES
 from calanque.privacy.text import fold
@@ -151,7 +151,7 @@ def _pools() -> Mapping[bool, tuple[Sequence[str], Sequence[str]]]:
     """Return by "is it a first name" all listed names, most frequent first, and those of communities, sorted."""
     pools = {}
     for is_first, ranks in ((True, first_name_ranks()), (False, surname_ranks())):
-        own = communities.FIRST_NAMES if is_first else communities.SURNAMES
+        own = COMMUNITY_NAMES[is_first]
         foreign = own | world_names()[0 if is_first else 1]
         pools[is_first] = ([name for _, name in sorted((rank, name) for name, rank in ranks.items())], sorted(foreign))
     return pools

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 
-from calanque.privacy.lexicon import communities
 from calanque.privacy.lexicon.kept import kept
+from calanque.privacy.lexicon.word_lists import COMMUNITY_NAMES, listed
 from calanque.privacy.lexicon.world import world_names
 from calanque.privacy.text import fold
 
@@ -23,7 +23,7 @@ def first_name_ranks() -> dict[str, int]:
         for rank, name in enumerate(_read(file)):
             if rank < ranks.get(name, rank + 1):
                 ranks[name] = rank
-    _add(ranks, communities.FIRST_NAMES | _from_asia("first_names"), _COMMUNITY_RANK)
+    _add(ranks, COMMUNITY_NAMES[True] | listed("asia_first_names"), _COMMUNITY_RANK)
     _add(ranks, world_names()[0], _WORLD_RANK)
     return ranks
 
@@ -33,14 +33,9 @@ def surname_ranks() -> dict[str, int]:
     """Return the rank of each folded surname, 0 for the most frequent."""
     names = _read(_SURNAME_FILE)
     ranks = dict(zip(reversed(names), range(len(names) - 1, -1, -1), strict=True))
-    _add(ranks, communities.SURNAMES | _from_asia("surnames"), _COMMUNITY_RANK)
+    _add(ranks, COMMUNITY_NAMES[False] | listed("asia_surnames"), _COMMUNITY_RANK)
     _add(ranks, world_names()[1], _WORLD_RANK)
     return ranks
-
-
-def _from_asia(kind: str) -> set[str]:
-    """Read names of communities from Asia: general knowledge of what the other lists lack or rank too low; folded."""
-    return set(Path(__file__).with_name(f"asia_{kind}.txt").read_text(encoding="ascii").split())
 
 
 def _add(ranks: dict[str, int], names: Iterable[str], rank: int) -> None:

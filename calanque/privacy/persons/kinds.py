@@ -1,11 +1,10 @@
 """What kind of word a word is: how likely a name, and in which lists of cues."""
 
-from calanque.privacy.lexicon.brands import BRANDS
-from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.odds import is_first_name
 from calanque.privacy.lexicon.places import LINK_WORDS, NEUTRAL, PLACE_WORDS
 from calanque.privacy.lexicon.shape import name_shape
 from calanque.privacy.lexicon.towns import PLACES
+from calanque.privacy.lexicon.word_lists import BRANDS, COMMON_WORDS
 from calanque.privacy.persons import cues
 
 Key = tuple[str, str, float | None]

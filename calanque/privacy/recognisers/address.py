@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.places import NEUTRAL
+from calanque.privacy.lexicon.word_lists import COMMON_WORDS
 from calanque.privacy.recognisers import address_extent as extent
 from calanque.privacy.recognisers import address_rules as rules
 from calanque.privacy.rules import holds_one, matches

@@ -2,11 +2,11 @@
 
 import re
 
-from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.odds import FREQUENT, is_first_name, is_name
 from calanque.privacy.lexicon.places import LINK_WORDS
 from calanque.privacy.lexicon.towns import LONGEST_TOWN_WORD_COUNT, TOWNS
 from calanque.privacy.lexicon.vocabulary import word_frequencies
+from calanque.privacy.lexicon.word_lists import COMMON_WORDS
 from calanque.privacy.recognisers.address_units import BOX, INDOORS, POSTCODE, UNIT, UNIT_WORD
 from calanque.privacy.rules import folded_pattern
 from calanque.privacy.text import Prepared

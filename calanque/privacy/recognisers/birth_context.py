@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.odds import FREQUENT, is_first_name
 from calanque.privacy.lexicon.reference import REFERENCE_YEAR
+from calanque.privacy.lexicon.word_lists import COMMON_WORDS
 from calanque.privacy.rules import folded_pattern, starts
 from calanque.privacy.shapes import MONTH
 from calanque.privacy.spans import Span

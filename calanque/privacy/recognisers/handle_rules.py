@@ -2,8 +2,8 @@
 
 import re
 
-from calanque.privacy.lexicon.common_words import COMMON_WORDS
 from calanque.privacy.lexicon.places import NEUTRAL
+from calanque.privacy.lexicon.word_lists import COMMON_WORDS
 from calanque.privacy.rules import PatternRecogniser, Rule, folded_pattern, one_of
 
 _NETWORKS = (

@@ -48,7 +48,8 @@ _DOCUMENTS = {
     ENTITY: (
         "carte electorale; carte de bibliotheque; carte de transport; carte pass; carte de fidelite; "
         "carte d'invalidite; carte famille nombreuse; carte vtc; carte commercant; carte de commercant; "
-        "carte ambulant; carte forain; licence; carte de presse; ads; licence taxi; licence de taxi; dossier social; dossier medical; ccp"
+        "carte ambulant; carte forain; licence; carte de presse; ads; licence taxi; licence de taxi; dossier social; "
+        "dossier medical; ccp"
     ),
 }
 """Labels that a code may follow at once: four digits or more, or letters and digits."""
