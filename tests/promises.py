@@ -57,7 +57,7 @@ def _incidents(contract: FeedContract) -> list[str]:
 
 def _counts(contract: FeedContract) -> list[str]:
     assert contract.promise and contract.shape
-    found = []
+    found, seen = [], 0
     for mart, count in COUNTED[contract.shape].items():
         columns = {name for (name, *_) in trino.query(f"describe {mart}")}
         if columns - GRAIN[mart] != {count, "is_suppressed"}:
@@ -66,8 +66,9 @@ def _counts(contract: FeedContract) -> list[str]:
             f"select count(*), count_if({count} between 1 and {contract.promise.least_count - 1}) from {mart} "
             f"where territory = '{contract.territory}'"
         )
-        assert rows > 10
+        seen += rows
         found += [f"{mart} shows {small} small counts"] * bool(small)
+    assert seen > 10
     return found
 
 
