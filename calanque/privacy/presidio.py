@@ -8,7 +8,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from presidio_analyzer import AnalysisExplanation, EntityRecognizer, LemmaContextAwareEnhancer, RecognizerResult
+from presidio_analyzer import (
+    AnalysisExplanation,
+    EntityRecognizer,
+    LemmaContextAwareEnhancer,
+    RecognizerResult,
+    pattern_recognizer,
+)
 from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
 from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 from spacy.tokens import Doc
@@ -22,6 +28,8 @@ from calanque.privacy.reading import pack_spans
 from calanque.privacy.spans import ENTITY_TYPES, Span
 from calanque.privacy.text import Prepared, prepare
 
+# A pattern that took a minute is passed over, and its text goes on in clear: the budget of a text ends it before.
+pattern_recognizer.REGEX_TIMEOUT_SECONDS = 24 * 3600
 # It says at every text that it looks for its recognisers.
 for _name in ("presidio-analyzer", "presidio-anonymizer"):
     logging.getLogger(_name).setLevel(logging.WARNING)
